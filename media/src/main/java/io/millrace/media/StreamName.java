@@ -1,0 +1,57 @@
+package io.millrace.media;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The public name of a stream: an application of one or more segments and a stream, such as {@code live/show}.
+ *
+ * <p>Immutable; valid by construction. Segments are of {@code [A-Za-z0-9._~-]{1,128}}, not {@code .} or {@code ..}; the
+ * first is not {@code api} or {@code assets}; the last does not end in {@code .m3u8}, {@code .flv} or {@code .mpd}.
+ */
+public record StreamName(String value) {
+    /** Characters of a whole name; Kafka keys and URLs stay small. */
+    public static final int LIMIT = 1024;
+
+    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+
+    public StreamName {
+        problem(value).ifPresent(p -> {
+            throw new IllegalArgumentException(p);
+        });
+    }
+
+    /** Empty where {@code value} is no name. */
+    public static Optional<StreamName> parse(String value) {
+        return problem(value).isEmpty() ? Optional.of(new StreamName(value)) : Optional.empty();
+    }
+
+    /** Says what is wrong with {@code value}, if anything is. */
+    public static Optional<String> problem(String value) {
+        if (value.length() > LIMIT) {
+            return Optional.of("a stream name has at most " + LIMIT + " characters");
+        }
+        String[] segments = value.split("/", -1);
+        if (segments.length < 2) {
+            return Optional.of("a stream name is an application and a stream, such as live/show");
+        }
+        for (String segment : segments) {
+            if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {
+                return Optional.of("a stream name is made of segments of 1 to 128 letters, digits and ._~- with / between");
+            }
+        }
+        if (segments[0].equals("api") || segments[0].equals("assets")) {
+            return Optional.of("a stream name does not begin with api or assets");
+        }
+        String last = segments[segments.length - 1];
+        if (last.endsWith(".m3u8") || last.endsWith(".flv") || last.endsWith(".mpd")) {
+            return Optional.of("a stream name does not end in .m3u8, .flv or .mpd");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
