@@ -1,0 +1,113 @@
+package io.millrace.platform.kafka;
+
+import io.millrace.platform.log.LogDeserializer;
+import io.millrace.platform.log.LogRecord;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Makes Kafka clients that are all set up in the same way: nothing is lost (acks=all, idempotent), nothing waits
+ * (linger 0, fetch at one byte), and sizes come from {@link Sizes}.
+ *
+ * <p>Immutable and thread-safe; the clients that it makes follow Kafka's own rules.
+ */
+public final class KafkaClients {
+    private final KafkaSettings settings;
+
+    public KafkaClients(KafkaSettings settings) {
+        this.settings = settings;
+    }
+
+    public KafkaSettings settings() {
+        return settings;
+    }
+
+    public TopicPartition partition(Topic topic, int partition) {
+        return new TopicPartition(settings.topic(topic), partition);
+    }
+
+    /** The partition of {@code stream} in every topic. */
+    public int partitionOf(String stream) {
+        return StreamKey.partition(stream, settings.partitions());
+    }
+
+    public Admin admin(String clientId) {
+        Map<String, Object> config = common(clientId);
+        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
+        return Admin.create(config);
+    }
+
+    /**
+     * An idempotent producer of keys and values that {@code LogCodec} encoded.
+     *
+     * @param bufferBytes memory for records that are not acknowledged; callers stop well before it is full
+     */
+    public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes) {
+        Map<String, Object> config = producerConfig(clientId);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** A consumer without a group: its owner assigns partitions and seeks. */
+    public KafkaConsumer<String, LogRecord> reader(String clientId) {
+        Map<String, Object> config = consumerConfig(clientId);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+    }
+
+    /** A consumer in a group that commits by itself when its owner says so. */
+    public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
+        Map<String, Object> config = consumerConfig(clientId);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group(group));
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Timeouts.SESSION_MS);
+        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Timeouts.HEARTBEAT_MS);
+        config.putAll(overrides);
+        return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+    }
+
+    /** The producer properties themselves, for Kafka Streams, which makes its own clients. */
+    public Map<String, Object> producerConfig(String clientId) {
+        Map<String, Object> config = common(clientId);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Sizes.RECORD_BYTES);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.DELIVERY_MS);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
+        return config;
+    }
+
+    /** The consumer properties themselves, for Kafka Streams, which makes its own clients. */
+    public Map<String, Object> consumerConfig(String clientId) {
+        Map<String, Object> config = common(clientId);
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Sizes.FETCH_BYTES);
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Sizes.FETCH_PARTITION_BYTES);
+        return config;
+    }
+
+    private Map<String, Object> common(String clientId) {
+        Map<String, Object> config = new HashMap<>(settings.client());
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+        config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
+        config.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+        config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+        return config;
+    }
+}

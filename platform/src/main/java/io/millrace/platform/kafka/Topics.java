@@ -1,0 +1,201 @@
+package io.millrace.platform.kafka;
+
+import io.millrace.platform.StartupException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Makes the topics of the design where they are missing, and checks those that are there. Every stage calls it at start. */
+public final class Topics {
+    /** Whole rolls of a log are deleted, so a partition is kept as this many of them. */
+    private static final int ROLLS_KEPT = 8;
+    private static final long SMALLEST_ROLL_BYTES = 2L * Sizes.RECORD_BYTES;
+    private static final long LARGEST_ROLL_BYTES = 512L * 1024 * 1024;
+    /** How soon compaction may leave a notice or directory entry that was written over. */
+    private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
+    /** How long tombstones stay readable. */
+    private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
+    private static final int MOST_REPLICAS = 3;
+    private static final long TIMEOUT_MS = 30_000;
+
+    private final KafkaSettings settings;
+    private final Admin admin;
+
+    private Topics(KafkaSettings settings, Admin admin) {
+        this.settings = settings;
+        this.admin = admin;
+    }
+
+    /**
+     * Returns when every topic exists and fits the settings.
+     *
+     * @throws StartupException if Kafka is out of reach, a topic may not be made, or one is there with another shape
+     */
+    public static void ensure(KafkaClients kafka) {
+        try (Admin admin = kafka.admin("millrace-topics")) {
+            new Topics(kafka.settings(), admin).ensure();
+        } catch (KafkaException e) {
+            // Thrown by the client's constructor: a host that has no address, a bad pass-through setting.
+            throw unreachable(kafka.settings(), e);
+        }
+    }
+
+    private void ensure() {
+        int brokers = brokers();
+        Map<Topic, TopicDescription> there = describe();
+        List<NewTopic> missing = Stream.of(Topic.values()).filter(t -> !there.containsKey(t))
+                .map(t -> newTopic(t, brokers)).toList();
+        if (!missing.isEmpty()) {
+            create(missing);
+        }
+        there.forEach(this::checkPartitions);
+        checkSizes(there.keySet());
+    }
+
+    private int brokers() {
+        try {
+            return admin.describeCluster().nodes().get(TIMEOUT_MS, TimeUnit.MILLISECONDS).size();
+        } catch (ExecutionException e) {
+            throw unreachable(settings, e.getCause());
+        } catch (TimeoutException e) {
+            throw unreachable(settings, e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private Map<Topic, TopicDescription> describe() {
+        Map<Topic, TopicDescription> there = new EnumMap<>(Topic.class);
+        var futures = admin.describeTopics(Stream.of(Topic.values()).map(settings::topic).toList()).topicNameValues();
+        for (Topic topic : Topic.values()) {
+            try {
+                there.put(topic, futures.get(settings.topic(topic)).get());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw new StartupException("cannot read topic " + settings.topic(topic) + ": "
+                            + e.getCause().getMessage() + "; check the rights of this user on the cluster", e.getCause());
+                }
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+        return there;
+    }
+
+    private void create(List<NewTopic> topics) {
+        var futures = admin.createTopics(topics, new CreateTopicsOptions().timeoutMs((int) TIMEOUT_MS)).values();
+        futures.forEach((name, future) -> {
+            try {
+                future.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case TopicExistsException _ -> {
+                        // Another stage that starts at the same time made it.
+                    }
+                    case AuthorizationException denied -> throw new StartupException("may not create topic " + name
+                            + ": " + denied.getMessage() + "; have it created, or grant Create on it", denied);
+                    case null, default -> throw new StartupException("cannot create topic " + name + ": "
+                            + e.getCause().getMessage(), e.getCause());
+                }
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        });
+    }
+
+    private void checkPartitions(Topic topic, TopicDescription description) {
+        int partitions = description.partitions().size();
+        if (partitions != settings.partitions()) {
+            throw new StartupException("topic " + settings.topic(topic) + " has " + partitions
+                    + " partitions and --partitions is " + settings.partitions() + "; start with --partitions "
+                    + partitions + ", or with another --topic-prefix");
+        }
+    }
+
+    private void checkSizes(Set<Topic> topics) {
+        Map<ConfigResource, Topic> resources = topics.stream().collect(Collectors
+                .toMap(t -> new ConfigResource(ConfigResource.Type.TOPIC, settings.topic(t)), t -> t));
+        admin.describeConfigs(resources.keySet()).values().forEach((resource, future) -> {
+            try {
+                Config config = future.get();
+                int largest = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+                if (carriesMedia(resources.get(resource)) && largest < Sizes.RECORD_BYTES) {
+                    throw new StartupException("topic " + resource.name() + " takes records of up to " + largest
+                            + " bytes and Millrace writes up to " + Sizes.RECORD_BYTES + "; set its "
+                            + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " to that");
+                }
+            } catch (ExecutionException e) {
+                throw new StartupException("cannot read the settings of topic " + resource.name() + ": "
+                        + e.getCause().getMessage() + "; grant DescribeConfigs on it", e.getCause());
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        });
+    }
+
+    private NewTopic newTopic(Topic topic, int brokers) {
+        int replicas = settings.replication() > 0 ? settings.replication() : Math.min(MOST_REPLICAS, brokers);
+        Map<String, String> config = new HashMap<>();
+        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES));
+        config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, replicas >= MOST_REPLICAS ? "2" : "1");
+        config.putAll(topic.isCompacted() ? compaction() : retention());
+        return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas).configs(config);
+    }
+
+    private Map<String, String> retention() {
+        Map<String, String> config = new HashMap<>();
+        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(settings.retentionMs()));
+        long rollBytes = LARGEST_ROLL_BYTES;
+        if (settings.retentionBytes() >= 0) {
+            long partitionBytes = settings.retentionBytes() / settings.partitions();
+            config.put(TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(partitionBytes));
+            rollBytes = Math.clamp(partitionBytes / ROLLS_KEPT, SMALLEST_ROLL_BYTES, LARGEST_ROLL_BYTES);
+        }
+        config.put(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(rollBytes));
+        config.put(TopicConfig.SEGMENT_MS_CONFIG,
+                String.valueOf(Math.max(TimeUnit.MINUTES.toMillis(1), settings.retentionMs() / ROLLS_KEPT)));
+        return config;
+    }
+
+    private static Map<String, String> compaction() {
+        return Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SMALLEST_ROLL_BYTES),
+                TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
+                TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+                TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));
+    }
+
+    private static boolean carriesMedia(Topic topic) {
+        return topic == Topic.PACKETS || topic == Topic.PARTS;
+    }
+
+    private static StartupException unreachable(KafkaSettings settings, Throwable cause) {
+        return new StartupException("cannot reach Kafka at " + settings.bootstrapServers() + ": " + cause.getMessage()
+                + "; start a broker there (./millrace broker) or name one with --kafka", cause);
+    }
+
+    private static StartupException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new StartupException("interrupted while the topics were checked", e);
+    }
+}

@@ -1,0 +1,119 @@
+package io.millrace.platform.log;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads and writes the two records that carry media without copying the media more than once: plain Avro binary
+ * (zig-zag varints, enums as their index, bytes behind their length) with the payload last.
+ *
+ * <p>The field order is that of {@code Packet.avsc} and {@code Part.avsc}; a test compares it with Avro's own encoding.
+ */
+final class PayloadCodec {
+    /** Room for the header and all small fields: eight varints of at most 10 bytes and the flags. */
+    private static final int PREFIX_BYTES = 128;
+    private static final Packet.Kind[] KINDS = Packet.Kind.values();
+    private static final Format[] FORMATS = Format.values();
+    private static final byte[] PACKET_HEADER = RecordSchema.header(Schemas.PACKET.fingerprint());
+    private static final byte[] PART_HEADER = RecordSchema.header(Schemas.PART.fingerprint());
+
+    private PayloadCodec() {}
+
+    static byte[] encode(Packet p) {
+        byte[] prefix = new byte[PREFIX_BYTES];
+        int at = put(prefix, 0, PACKET_HEADER);
+        at = varint(prefix, at, p.session());
+        at = varint(prefix, at, p.seq());
+        at = varint(prefix, at, p.arrivalUs());
+        at = varint(prefix, at, p.timestampMs());
+        at = varint(prefix, at, p.compositionTimeMs());
+        at = varint(prefix, at, p.kind().ordinal());
+        at = varint(prefix, at, p.track());
+        prefix[at++] = flag(p.keyframe());
+        prefix[at++] = flag(p.recoveryPoint());
+        prefix[at++] = flag(p.config());
+        return withPayload(prefix, at, p.body());
+    }
+
+    static byte[] encode(Part p) {
+        byte[] prefix = new byte[PREFIX_BYTES];
+        int at = put(prefix, 0, PART_HEADER);
+        at = varint(prefix, at, p.epoch());
+        at = varint(prefix, at, p.segment());
+        at = varint(prefix, at, p.part());
+        at = varint(prefix, at, p.format().ordinal());
+        return withPayload(prefix, at, p.bytes());
+    }
+
+    /** @param in positioned behind the header */
+    static Packet packet(ByteBuffer in) {
+        return new Packet(varint(in), varint(in), varint(in), varint(in), Math.toIntExact(varint(in)),
+                KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)), flag(in), flag(in), flag(in),
+                payload(in));
+    }
+
+    /** @param in positioned behind the header */
+    static Part part(ByteBuffer in) {
+        return new Part(varint(in), varint(in), Math.toIntExact(varint(in)), FORMATS[Math.toIntExact(varint(in))],
+                payload(in));
+    }
+
+    private static byte[] withPayload(byte[] prefix, int prefixBytes, ByteBuffer payload) {
+        int size = payload.remaining();
+        int at = varint(prefix, prefixBytes, size);
+        byte[] record = new byte[at + size];
+        System.arraycopy(prefix, 0, record, 0, at);
+        payload.get(payload.position(), record, at, size);
+        return record;
+    }
+
+    private static ByteBuffer payload(ByteBuffer in) {
+        int size = Math.toIntExact(varint(in));
+        if (size != in.remaining()) {
+            throw new IllegalArgumentException("payload of " + size + " bytes in a record with " + in.remaining());
+        }
+        return in.slice();
+    }
+
+    private static int put(byte[] out, int at, byte[] bytes) {
+        System.arraycopy(bytes, 0, out, at, bytes.length);
+        return at + bytes.length;
+    }
+
+    private static int varint(byte[] out, int position, long value) {
+        int at = position;
+        long rest = value << 1 ^ value >> 63;
+        while ((rest & ~0x7FL) != 0) {
+            out[at++] = (byte) (rest & 0x7F | 0x80);
+            rest >>>= 7;
+        }
+        out[at++] = (byte) rest;
+        return at;
+    }
+
+    private static long varint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            byte b = read(in);
+            value |= (b & 0x7FL) << shift;
+            if (b >= 0) {
+                return value >>> 1 ^ -(value & 1);
+            }
+        }
+        throw new IllegalArgumentException("a number of more than 64 bits");
+    }
+
+    private static byte flag(boolean value) {
+        return (byte) (value ? 1 : 0);
+    }
+
+    private static boolean flag(ByteBuffer in) {
+        return read(in) != 0;
+    }
+
+    private static byte read(ByteBuffer in) {
+        if (!in.hasRemaining()) {
+            throw new IllegalArgumentException("ends in the middle");
+        }
+        return in.get();
+    }
+}

@@ -1,0 +1,180 @@
+package io.millrace.platform.log;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+
+/** One current schema and how its fields become a record of ours and back. Thread-safe. */
+final class RecordSchema<T extends LogRecord> {
+    /** {@code C3 01} and the fingerprint. */
+    static final int HEADER_BYTES = 10;
+
+    @FunctionalInterface
+    interface ToGeneric<T> {
+        void write(T record, Generic fields);
+    }
+
+    @FunctionalInterface
+    interface FromGeneric<T> {
+        T read(Generic fields);
+    }
+
+    private final Schema schema;
+    private final long fingerprint;
+    private final ToGeneric<T> write;
+    private final FromGeneric<T> read;
+
+    RecordSchema(Schema schema, ToGeneric<T> write, FromGeneric<T> read) {
+        this.schema = schema;
+        this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+        this.write = write;
+        this.read = read;
+    }
+
+    String name() {
+        return schema.getName();
+    }
+
+    long fingerprint() {
+        return fingerprint;
+    }
+
+    byte[] encode(T record) {
+        Generic fields = new Generic(new GenericData.Record(schema));
+        write.write(record, fields);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        out.writeBytes(header(fingerprint));
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            new GenericDatumWriter<GenericRecord>(schema).write(fields.record, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** How records that were written by {@code writer}, this schema or an older one, are read. */
+    WrittenAs<T> writtenAs(Schema writer) {
+        return new WrittenAs<>(SchemaNormalization.parsingFingerprint64(writer),
+                new GenericDatumReader<>(writer, schema), read);
+    }
+
+    static byte[] header(long fingerprint) {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return header.put((byte) 0xC3).put((byte) 0x01).putLong(fingerprint).array();
+    }
+
+    record WrittenAs<T extends LogRecord>(long fingerprint, GenericDatumReader<GenericRecord> reader,
+            FromGeneric<T> read) {
+        T decode(ByteBuffer body) throws IOException {
+            byte[] bytes = new byte[body.remaining()];
+            body.get(bytes);
+            return read.read(new Generic(reader.read(null, DecoderFactory.get().binaryDecoder(bytes, null))));
+        }
+    }
+
+    /** Typed access to the fields of a generic record. */
+    static final class Generic {
+        private final GenericRecord record;
+
+        Generic(GenericRecord record) {
+            this.record = record;
+        }
+
+        Generic put(String field, Object value) {
+            record.put(field, switch (value) {
+                case Enum<?> e -> new GenericData.EnumSymbol(record.getSchema().getField(field).schema(), e.name());
+                case Generic g -> g.record;
+                case null, default -> value;
+            });
+            return this;
+        }
+
+        Generic symbols(String field, Collection<? extends Enum<?>> values) {
+            Schema element = record.getSchema().getField(field).schema().getElementType();
+            record.put(field, values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
+            return this;
+        }
+
+        <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
+            Schema element = record.getSchema().getField(field).schema().getElementType();
+            List<GenericRecord> records = new ArrayList<>(values.size());
+            for (E value : values) {
+                Generic g = new Generic(new GenericData.Record(element));
+                write.accept(value, g);
+                records.add(g.record);
+            }
+            record.put(field, records);
+            return this;
+        }
+
+        /** A new record for {@code field}, which is a record or a nullable one. */
+        Generic child(String field) {
+            Schema child = record.getSchema().getField(field).schema();
+            return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));
+        }
+
+        boolean isNull(String field) {
+            return record.get(field) == null;
+        }
+
+        long int64(String field) {
+            return (Long) record.get(field);
+        }
+
+        int int32(String field) {
+            return (Integer) record.get(field);
+        }
+
+        boolean bool(String field) {
+            return (Boolean) record.get(field);
+        }
+
+        String text(String field) {
+            Object value = record.get(field);
+            return value == null ? null : value.toString();
+        }
+
+        ByteBuffer bytes(String field) {
+            return (ByteBuffer) record.get(field);
+        }
+
+        <E extends Enum<E>> E symbol(String field, Class<E> type) {
+            return Enum.valueOf(type, record.get(field).toString());
+        }
+
+        <E extends Enum<E>> List<E> symbols(String field, Class<E> type) {
+            return ((Collection<?>) record.get(field)).stream().map(s -> Enum.valueOf(type, s.toString())).toList();
+        }
+
+        List<String> texts(String field) {
+            return ((Collection<?>) record.get(field)).stream().map(Object::toString).toList();
+        }
+
+        Generic record(String field) {
+            return new Generic((GenericRecord) record.get(field));
+        }
+
+        <E> List<E> list(String field, Function<Generic, E> read) {
+            return ((Collection<?>) record.get(field)).stream().map(e -> read.apply(new Generic((GenericRecord) e)))
+                    .toList();
+        }
+    }
+}
