@@ -37,7 +37,8 @@ public record StreamName(String value) {
         }
         for (String segment : segments) {
             if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {
-                return Optional.of("a stream name is made of segments of 1 to 128 letters, digits and ._~- with / between");
+                return Optional
+                        .of("a stream name is made of segments of 1 to 128 letters, digits and ._~- with / between");
             }
         }
         if (segments[0].equals("api") || segments[0].equals("assets")) {

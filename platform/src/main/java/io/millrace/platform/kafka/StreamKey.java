@@ -26,7 +26,8 @@ public record StreamKey(String stream, long number) {
     /** @throws IllegalArgumentException if {@code key} is no key of ours */
     public static StreamKey parse(String key) {
         int hash = key.lastIndexOf('#');
-        return hash < 0 ? new StreamKey(key, -1)
+        return hash < 0
+                ? new StreamKey(key, -1)
                 : new StreamKey(key.substring(0, hash), Long.parseLong(key, hash + 1, key.length(), 10));
     }
 

@@ -91,7 +91,8 @@ public final class Topics {
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw new StartupException("cannot read topic " + settings.topic(topic) + ": "
-                            + e.getCause().getMessage() + "; check the rights of this user on the cluster", e.getCause());
+                            + e.getCause().getMessage() + "; check the rights of this user on the cluster",
+                            e.getCause());
                 }
             } catch (InterruptedException e) {
                 throw interrupted(e);

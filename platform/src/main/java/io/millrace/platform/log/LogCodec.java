@@ -34,7 +34,8 @@ public final class LogCodec {
     public static LogRecord decode(ByteBuffer value) {
         try {
             return Schemas.decode(value.slice());
-        } catch (AvroRuntimeException | IOException | IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+        } catch (AvroRuntimeException | IOException | IllegalArgumentException | ArithmeticException
+                | IndexOutOfBoundsException e) {
             return new Undecodable(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

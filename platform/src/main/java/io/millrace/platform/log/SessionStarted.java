@@ -12,7 +12,8 @@ package io.millrace.platform.log;
  * @param rules what rules the epoch if this session begins one
  */
 public record SessionStarted(Role role, String node, String client, String address, long startedAtMs, EpochRules rules)
-        implements PacketsRecord {
+        implements
+            PacketsRecord {
 
     public enum Role { PRIMARY, BACKUP }
 }
