@@ -5,6 +5,12 @@ import java.nio.ByteBuffer;
 /**
  * AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
  *
+ * <p>Layout: {@code objectType:5 (31: 32 + :6) | rateIndex:4 (15: rate:24) | channels:4 | for 5 and 29 the extension's
+ * rate and the core's object type | GASpecificConfig | sync 2B7:11 and the extension}. Supported are the AAC core
+ * types 1 to 4 (Main, LC, SSR, LTP), alone or below SBR (5) and SBR with PS (29), signalled in either way.
+ *
+ * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
+ *
  * @param record the record's bytes, read-only
  * @param objectType audio object type as signalled first: 2 LC, 5 HE, 29 HE v2
  * @param coreSampleRate samples a second of the core codec: what ADTS says
@@ -16,7 +22,25 @@ public record AacConfig(ByteBuffer record, int objectType, int coreSampleRate, i
         int samplesPerFrame) implements CodecConfig {
 
     public static AacConfig parse(ByteBuffer record) {
-        throw new UnsupportedOperationException("media.codec room");
+        ByteBuffer copy = CodecConfig.copy(AudioSpecificConfig.STRUCTURE, record);
+        var config = AudioSpecificConfig.parse(copy.duplicate());
+        return new AacConfig(copy, config.objectType(), config.coreSampleRate(), config.sampleRate(),
+                config.channels(), config.samplesPerFrame());
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    /** The object type below SBR and PS, 1 to 4: what ADTS says less one. */
+    public int coreObjectType() {
+        return AudioSpecificConfig.parse(record()).coreObjectType();
+    }
+
+    /** channelConfiguration as it was on the wire, 0 to 14: what ADTS says (7 means 8 channels). */
+    public int channelConfiguration() {
+        return AudioSpecificConfig.parse(record()).channelConfiguration();
     }
 
     @Override

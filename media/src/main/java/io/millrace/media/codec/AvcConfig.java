@@ -1,10 +1,21 @@
 package io.millrace.media.codec;
 
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) with what its first SPS says (ITU-T H.264, 7.3.2.1.1).
+ *
+ * <p>Layout: {@code 01 | profile | compatibility | level | FC + lengthSize - 1 | E0 + nSPS | {u16 length, SPS} | nPPS |
+ * {u16 length, PPS}}; what may follow repeats fields of the SPS and is not read, so that it may also be missing.
+ *
+ * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES} and
+ * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by their fields (31 SPS, 255 PPS).
  *
  * @param record the record's bytes, read-only
  * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
@@ -19,8 +30,65 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
         List<ByteBuffer> sps, List<ByteBuffer> pps, int width, int height, int frameRateNumerator,
         int frameRateDenominator) implements CodecConfig {
 
+    private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
+    /** One parameter set: real ones have less than 100 bytes, the largest scaling matrices about 1000. */
+    public static final int MAX_PARAMETER_SET_BYTES = 4096;
+    private static final int VERSION = 1;
+
     public static AvcConfig parse(ByteBuffer record) {
-        throw new UnsupportedOperationException("media.codec room");
+        ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
+        var in = new ByteReader(STRUCTURE, copy.duplicate());
+        int version = in.uint8("configurationVersion");
+        if (version != VERSION) {
+            throw new UnsupportedException(STRUCTURE, "configurationVersion", version, "1");
+        }
+        int profile = in.uint8("AVCProfileIndication");
+        int compatibility = in.uint8("profile_compatibility");
+        int level = in.uint8("AVCLevelIndication");
+        int nalLengthSize = (in.uint8("lengthSizeMinusOne") & 3) + 1;
+        if (nalLengthSize == 3) {
+            throw MalformedException.value(STRUCTURE, "lengthSizeMinusOne", 2, "0, 1 or 3");
+        }
+        int spsCount = in.uint8("numOfSequenceParameterSets") & 0x1F;
+        if (spsCount == 0) {
+            throw MalformedException.value(STRUCTURE, "numOfSequenceParameterSets", 0, "1 to 31");
+        }
+        List<ByteBuffer> sps = parameterSets(in, spsCount, NalUnits.SPS, "sequenceParameterSetNALUnit");
+        int ppsCount = in.uint8("numOfPictureParameterSets");
+        List<ByteBuffer> pps = parameterSets(in, ppsCount, NalUnits.PPS, "pictureParameterSetNALUnit");
+        AvcSps first = AvcSps.parse(sps.getFirst());
+        return new AvcConfig(copy, profile, compatibility, level, nalLengthSize, sps, pps, first.width(),
+                first.height(), first.frameRateNumerator(), first.frameRateDenominator());
+    }
+
+    private static List<ByteBuffer> parameterSets(ByteReader in, int count, int type, String field) {
+        List<ByteBuffer> units = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int size = in.uint16(field);
+            if (size > MAX_PARAMETER_SET_BYTES) {
+                throw new OverLimitException(STRUCTURE, field, size, MAX_PARAMETER_SET_BYTES);
+            }
+            ByteBuffer unit = in.slice(size, field);
+            if (size == 0 || (unit.get(0) & 0x1F) != type) {
+                String seen = size == 0 ? "empty" : "a NAL unit of type " + (unit.get(0) & 0x1F);
+                throw MalformedException.value(STRUCTURE, field, seen, "a NAL unit of type " + type);
+            }
+            units.add(unit);
+        }
+        return List.copyOf(units);
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    public List<ByteBuffer> sps() {
+        return sps.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    public List<ByteBuffer> pps() {
+        return pps.stream().map(ByteBuffer::duplicate).toList();
     }
 
     @Override

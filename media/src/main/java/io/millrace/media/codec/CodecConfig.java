@@ -1,5 +1,7 @@
 package io.millrace.media.codec;
 
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,6 +10,9 @@ import java.nio.ByteBuffer;
  * <p>Immutable; equal if the bytes of the record are equal.
  */
 public sealed interface CodecConfig permits AvcConfig, AacConfig {
+    /** The largest configuration record that is taken: real ones have up to some hundred bytes. */
+    int MAX_RECORD_BYTES = 64 * 1024;
+
     Codec codec();
 
     /** The record as the encoder sent it, read-only: {@code avcC} contents, AudioSpecificConfig. */
@@ -21,8 +26,18 @@ public sealed interface CodecConfig permits AvcConfig, AacConfig {
         return switch (codec) {
             case AVC -> AvcConfig.parse(record);
             case AAC -> AacConfig.parse(record);
-            case HEVC, AV1, VP9, OPUS, FLAC, MP3, AC3, EAC3 -> throw new io.millrace.media.bytes.UnsupportedException(
-                    "CodecConfig", "codec", codec, "AVC, AAC");
+            case HEVC, AV1, VP9, OPUS, FLAC, MP3, AC3, EAC3 -> throw new UnsupportedException("CodecConfig",
+                    "codec", codec, "AVC, AAC");
         };
+    }
+
+    /** A read-only copy of what remains of {@code record}, checked against {@link #MAX_RECORD_BYTES}. */
+    static ByteBuffer copy(String structure, ByteBuffer record) {
+        if (record.remaining() > MAX_RECORD_BYTES) {
+            throw new OverLimitException(structure, "size", record.remaining(), MAX_RECORD_BYTES);
+        }
+        byte[] bytes = new byte[record.remaining()];
+        record.get(record.position(), bytes);
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 }
