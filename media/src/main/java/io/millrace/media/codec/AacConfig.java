@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record the record's bytes, read-only
+ * @param record its bytes, read-only
  * @param objectType audio object type as signalled first: 2 LC, 5 HE, 29 HE v2
  * @param coreSampleRate samples a second of the core codec: what ADTS says
  * @param sampleRate samples a second of the output (twice the core's with SBR)

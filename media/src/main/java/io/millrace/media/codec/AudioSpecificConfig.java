@@ -22,10 +22,10 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
     private static final int ESCAPE_TYPE = 31;
     private static final int ESCAPE_RATE = 15;
     private static final int SBR_SYNC = 0x2B7;
-    private static final int[] RATES = { 96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
-            11_025, 8_000, 7_350 };
+    private static final int[] RATES = {96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
+        11_025, 8_000, 7_350};
     /** Channels by channelConfiguration, -1 where it is reserved. */
-    private static final int[] CHANNELS = { 0, 1, 2, 3, 4, 5, 6, 8, -1, -1, -1, 7, 8, 24, 8, -1 };
+    private static final int[] CHANNELS = {0, 1, 2, 3, 4, 5, 6, 8, -1, -1, -1, 7, 8, 24, 8, -1};
 
     static AudioSpecificConfig parse(ByteBuffer record) {
         byte[] bytes = new byte[record.remaining()];
@@ -99,7 +99,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         int lfe = in.bits(2, "num_lfe_channel_elements");
         int associated = in.bits(3, "num_assoc_data_elements");
         int coupling = in.bits(4, "num_valid_cc_elements");
-        for (int mixdownBits : new int[] { 4, 4, 3 }) {
+        for (int mixdownBits : new int[]{4, 4, 3}) {
             if (in.flag("mixdown_present")) {
                 in.skip(mixdownBits, "mixdown_element_number");
             }

@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES} and
  * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by their fields (31 SPS, 255 PPS).
  *
- * @param record the record's bytes, read-only
+ * @param record its bytes, read-only
  * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
  * @param sps sequence parameter set NAL units, without start code or length
  * @param pps picture parameter set NAL units, likewise

@@ -139,9 +139,9 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     /** The timing of the VUI, {0, 1} without; a VUI that is cut short costs the advice and not the stream. */
     private static long[] frameRate(BitReader in) {
         try {
-            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : new long[] { 0, 1 };
+            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : new long[]{0, 1};
         } catch (MalformedException _) {
-            return new long[] { 0, 1 };
+            return new long[]{0, 1};
         }
     }
 
@@ -163,7 +163,7 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
             in.unsignedExpGolomb("chroma_sample_loc_type_bottom_field");
         }
         if (!in.flag("timing_info_present_flag")) {
-            return new long[] { 0, 1 };
+            return new long[]{0, 1};
         }
         long unitsInTick = in.longBits(32, "num_units_in_tick");
         return reduced(in.longBits(32, "time_scale"), 2 * unitsInTick);
@@ -172,10 +172,10 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     /** A tick is a field's time, hence the 2 in the denominator. */
     private static long[] reduced(long numerator, long denominator) {
         if (numerator == 0 || denominator == 0) {
-            return new long[] { 0, 1 };
+            return new long[]{0, 1};
         }
         long gcd = BigInteger.valueOf(numerator).gcd(BigInteger.valueOf(denominator)).longValue();
         boolean fits = numerator / gcd <= Integer.MAX_VALUE && denominator / gcd <= Integer.MAX_VALUE;
-        return fits ? new long[] { numerator / gcd, denominator / gcd } : new long[] { 0, 1 };
+        return fits ? new long[]{numerator / gcd, denominator / gcd} : new long[]{0, 1};
     }
 }

@@ -28,8 +28,8 @@ public sealed interface VideoTagBody {
      * @param compositionTimeMs presentation minus decoding time, may be negative
      * @param data the access unit; for AVC NAL units with length prefixes
      */
-    record Frame(Codec codec, boolean flaggedKey, boolean disposable, int compositionTimeMs, ByteBuffer data)
-            implements VideoTagBody {}
+    record Frame(Codec codec, boolean flaggedKey, boolean disposable, int compositionTimeMs,
+            ByteBuffer data) implements VideoTagBody {}
 
     /** End of sequence. */
     record End(Codec codec) implements VideoTagBody {}
