@@ -1,0 +1,134 @@
+package io.millrace.platform.log;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LogCodecTest {
+    private static final EpochRules RULES = new EpochRules(1, 2000, 500, 30_000, 30_000, List.of(Format.TS));
+    private static final Packet PACKET = new Packet(17, 3, 1_700_000_000_000_000L, 40, -40, Packet.Kind.VIDEO, 0, true,
+            false, false, bytes(1, 2, 3));
+
+    static Stream<LogRecord> records() {
+        Cut.SegmentHead head = new Cut.SegmentHead(RULES, 2, true, false, 1, bytes(1, 100), null, "AVC", null, -5,
+                1000, bytes(9));
+        Cut.Sample sample = new Cut.Sample(2, Packet.Kind.AUDIO, 48_000, 0, 1024, true);
+        return Stream.of(
+                new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0", "127.0.0.1:5", 1_700L, RULES),
+                PACKET, new SessionEnded(17, 5, SessionEnded.Reason.SUSPECTED, "node is silent"), new GraceOver(17, 6),
+                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, "n", "c", "a", 1, 2, 3),
+                new Cut(17, 18, 4, 0, false, true, 100, 140, 180_000, 45_000, 1_700, 1_800, head, List.of(sample)),
+                new Cut(17, 18, 4, 1, true, false, 141, 150, 225_000, 45_000, 2_200, 2_300, null, List.of()),
+                new Part(17, 4, 0, Format.TS, bytes(0x47, 0, 0)),
+                new IndexEntry(17, 18, 4, 0, true, Format.TS, 55, 188, 1, 2, 3, 4, true, 100, -3, 2, true, false, 1),
+                new StreamEntry("live/show", 17, 18, StreamEntry.State.GRACE, RULES, 1, 2, 3, 4, 5, 6, 7, "n", "a", "c",
+                        2, 2_500_000, List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
+                        List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f"))),
+                        List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("records")
+    void readsWhatItWrote(LogRecord record) {
+        assertThat(LogCodec.decode(ByteBuffer.wrap(LogCodec.encode(record)))).isEqualTo(record);
+    }
+
+    @ParameterizedTest
+    @MethodSource("records")
+    void everyTruncationIsUndecodable(LogRecord record) {
+        byte[] encoded = LogCodec.encode(record);
+        for (int size = 0; size < encoded.length; size++) {
+            assertThat(LogCodec.decode(ByteBuffer.wrap(encoded, 0, size))).as("%d bytes", size)
+                    .isInstanceOf(Undecodable.class);
+        }
+    }
+
+    @Property
+    void handWrittenPacketsAreTheBytesOfAvro(@ForAll("packets") Packet packet) {
+        byte[] encoded = LogCodec.encode(packet);
+        assertThat(encoded).isEqualTo(Schemas.PACKET.encode(packet));
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isEqualTo(packet);
+    }
+
+    @Test
+    void handWrittenPartsAreTheBytesOfAvro() {
+        Part part = new Part(Long.MAX_VALUE, 1L << 40, 7, Format.TS, bytes(1, 2, 3));
+        assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
+    }
+
+    @Test
+    void payloadSharesTheMemoryOfTheRecord() {
+        byte[] encoded = LogCodec.encode(PACKET);
+        Packet packet = (Packet) LogCodec.decode(ByteBuffer.wrap(encoded));
+        assertThat(packet.body().array()).isSameAs(encoded);
+    }
+
+    @Test
+    void decodesInTheMiddleOfALargerBuffer() {
+        byte[] encoded = LogCodec.encode(PACKET);
+        ByteBuffer fetch = ByteBuffer.allocate(encoded.length + 20).position(7).put(encoded).limit(7 + encoded.length)
+                .position(7);
+        assertThat(LogCodec.decode(fetch)).isEqualTo(PACKET);
+        assertThat(fetch.position()).isEqualTo(7);
+    }
+
+    @Property
+    void anyBytesAreARecordOrUndecodable(@ForAll @Size(max = 200) byte[] bytes) {
+        assertThat(LogCodec.decode(ByteBuffer.wrap(bytes))).isNotNull();
+    }
+
+    @Property
+    void damagedRecordsAreARecordOrUndecodable(@ForAll("damaged") byte[] bytes) {
+        assertThat(LogCodec.decode(ByteBuffer.wrap(bytes))).isNotNull();
+    }
+
+    @Test
+    void aSchemaOfTheFutureIsUndecodable() {
+        byte[] encoded = LogCodec.encode(PACKET);
+        encoded[5] ^= 1;
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOfSatisfying(Undecodable.class,
+                u -> assertThat(u.why()).contains("does not know"));
+    }
+
+    @Provide
+    static Arbitrary<Packet> packets() {
+        var numbers = Arbitraries.longs().array(long[].class).ofSize(4);
+        var body = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
+        var flags = Arbitraries.integers().between(0, 7);
+        return Combinators
+                .combine(numbers, Arbitraries.integers(), Arbitraries.of(Packet.Kind.class), flags, body)
+                .as((n, cts, kind, f, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, f, (f & 1) != 0,
+                        (f & 2) != 0, (f & 4) != 0, ByteBuffer.wrap(b)));
+    }
+
+    @Provide
+    static Arbitrary<byte[]> damaged() {
+        List<byte[]> encoded = records().map(LogCodec::encode).toList();
+        return Arbitraries.of(encoded).flatMap(record -> Combinators
+                .combine(Arbitraries.integers().between(0, record.length - 1), Arbitraries.bytes()).as((at, b) -> {
+                    byte[] damaged = record.clone();
+                    damaged[at] = b;
+                    return damaged;
+                }));
+    }
+
+    private static ByteBuffer bytes(int... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length);
+        for (int value : values) {
+            bytes.put((byte) value);
+        }
+        return bytes.flip();
+    }
+}
