@@ -1,0 +1,121 @@
+package io.millrace.launcher.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import io.millrace.launcher.RequiredTool;
+import io.millrace.launcher.e2e.Deployment.Layout;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** In a real browser the page shows the stream, by either player. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowserIT {
+    private static final double PLAYED_SECONDS = 4;
+
+    private Deployment millrace;
+    private Process publisher;
+    private Playwright playwright;
+    private Browser browser;
+
+    @BeforeAll
+    void publishAStream(@TempDir Path dir) throws IOException, InterruptedException {
+        Path chromium = RequiredTool.find("chromium");
+        Ffmpeg ffmpeg = new Ffmpeg();
+        Path clip = dir.resolve("clip.flv");
+        ffmpeg.makeClip(clip, 90, 60);
+        millrace = Deployment.start(Layout.ONE_PROCESS, dir);
+        publisher = ffmpeg.publish(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
+        playwright = Playwright
+                .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium)
+                .setArgs(List.of("--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu",
+                        "--disable-quic", "--no-first-run", "--disable-background-networking",
+                        "--disable-component-update", "--disable-sync", "--mute-audio")));
+    }
+
+    @AfterAll
+    void end() throws InterruptedException {
+        if (browser != null) {
+            browser.close();
+            playwright.close();
+        }
+        if (publisher != null) {
+            publisher.destroy();
+            publisher.waitFor();
+        }
+        if (millrace != null) {
+            millrace.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hls", "flv"})
+    void pagePlaysTheStream(String player) throws IOException {
+        Page page = browser.newPage();
+        page.navigate(millrace.http("/?stream=live/show&player=" + player).toString());
+        Locator video = page.locator("video");
+        page.waitForFunction("() => document.querySelector('video')?.currentTime > 0", null,
+                new Page.WaitForFunctionOptions().setTimeout(30_000));
+        double started = currentTime(page);
+        BufferedImage before = picture(video, player + "-1");
+        page.waitForFunction("t => document.querySelector('video').currentTime > t", started + PLAYED_SECONDS,
+                new Page.WaitForFunctionOptions().setTimeout(30_000));
+        BufferedImage after = picture(video, player + "-2");
+        assertThat(colours(before)).as("colours of the test picture").hasSizeGreaterThan(8);
+        assertThat(colours(after)).as("colours of the test picture").hasSizeGreaterThan(8);
+        assertThat(differingPixels(before, after)).as("pixels that moved").isGreaterThan(200);
+        page.close();
+    }
+
+    private static double currentTime(Page page) {
+        return ((Number) page.evaluate("document.querySelector('video').currentTime")).doubleValue();
+    }
+
+    private static BufferedImage picture(Locator video, String name) throws IOException {
+        byte[] png = video.screenshot();
+        Files.write(Files.createDirectories(Path.of("target", "screenshots")).resolve(name + ".png"), png);
+        return ImageIO.read(new ByteArrayInputStream(png));
+    }
+
+    /** Distinct colours of a coarse grid, at four bits a channel: a black or grey picture has one or two. */
+    private static Set<Integer> colours(BufferedImage image) {
+        Set<Integer> colours = new HashSet<>();
+        for (int y = 0; y < image.getHeight(); y += 8) {
+            for (int x = 0; x < image.getWidth(); x += 8) {
+                colours.add(image.getRGB(x, y) & 0xF0F0F0);
+            }
+        }
+        return colours;
+    }
+
+    private static int differingPixels(BufferedImage a, BufferedImage b) {
+        int differing = 0;
+        for (int y = 0; y < Math.min(a.getHeight(), b.getHeight()); y++) {
+            for (int x = 0; x < Math.min(a.getWidth(), b.getWidth()); x++) {
+                if ((a.getRGB(x, y) & 0xE0E0E0) != (b.getRGB(x, y) & 0xE0E0E0)) {
+                    differing++;
+                }
+            }
+        }
+        return differing;
+    }
+}

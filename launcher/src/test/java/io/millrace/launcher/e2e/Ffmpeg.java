@@ -1,0 +1,75 @@
+package io.millrace.launcher.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.launcher.RequiredTool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The real FFmpeg, as encoder and as judge. A test that uses it is skipped where it is missing. */
+final class Ffmpeg {
+    private final Path ffmpeg = RequiredTool.find("ffmpeg");
+
+    /** Encodes a test picture and tone as H.264 with B-frames and AAC, GOPs of {@code gopFrames} at 30 frames a second. */
+    void makeClip(Path flv, int seconds, int gopFrames, String... more) throws IOException, InterruptedException {
+        List<String> args = new ArrayList<>(List.of("-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-f",
+                "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", String.valueOf(seconds), "-c:v", "libx264",
+                "-preset", "veryfast", "-bf", "2", "-g", String.valueOf(gopFrames), "-keyint_min",
+                String.valueOf(gopFrames), "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2"));
+        args.addAll(List.of(more));
+        args.add(flv.toString());
+        run(args);
+    }
+
+    /** Publishes {@code flv} in real time as it is; the process ends with the clip. */
+    Process publish(Path flv, String url, Path log) throws IOException {
+        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-i", flv.toString(), "-c",
+                "copy", "-f", "flv", url).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    /** Hashes of the coded access units of one kind ({@code v} or {@code a}), in order. */
+    List<String> codedHashes(Path media, String kind, String... options) throws IOException, InterruptedException {
+        List<String> args = new ArrayList<>(List.of("-i", media.toString(), "-map", "0:" + kind, "-c", "copy"));
+        args.addAll(List.of(options));
+        args.addAll(List.of("-f", "framemd5", "-"));
+        return hashes(run(args));
+    }
+
+    /** Hashes of the decoded pictures, in order of presentation. */
+    List<String> decodedHashes(Path media) throws IOException, InterruptedException {
+        return hashes(run(List.of("-i", media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5",
+                "-")));
+    }
+
+    /** Decodes everything and fails at the first thing that FFmpeg does not like. */
+    void decodesWithoutAWord(Path media) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(ffmpeg.toString(), "-v", "error", "-nostdin", "-xerror", "-err_detect",
+                "explode", "-i", media.toString(), "-f", "null", "-").redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("exit code of ffmpeg -xerror on %s: %s", media, said).isZero();
+        assertThat(said).as("ffmpeg -xerror on %s", media).isEmpty();
+    }
+
+    private List<String> run(List<String> args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(ffmpeg.toString(), "-v", "error", "-nostdin"));
+        command.addAll(args);
+        Path errors = Files.createTempFile("ffmpeg", ".log");
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
+                .toList();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ffmpeg ends").isTrue();
+        assertThat(process.exitValue()).as("%s: %s", command, Files.readString(errors)).isZero();
+        Files.delete(errors);
+        return lines;
+    }
+
+    private static List<String> hashes(List<String> framemd5) {
+        return framemd5.stream().filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(line.lastIndexOf(',') + 1).trim()).toList();
+    }
+}

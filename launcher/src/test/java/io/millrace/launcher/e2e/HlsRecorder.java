@@ -1,0 +1,88 @@
+package io.millrace.launcher.e2e;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears, and
+ * ends with EXT-X-ENDLIST. Keeps every playlist that it saw.
+ */
+final class HlsRecorder implements Callable<HlsRecorder.Recording> {
+    /**
+     * @param ts all segments, one after the other
+     * @param segments number of them
+     * @param playlists every version of the media playlist, in order
+     * @param urls of the segments, in order
+     */
+    record Recording(Path ts, int segments, List<String> playlists, List<URI> urls) {}
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final HttpClient client;
+    private final URI multivariant;
+    private final Path file;
+
+    HlsRecorder(HttpClient client, URI multivariant, Path file) {
+        this.client = client;
+        this.multivariant = multivariant;
+        this.file = file;
+    }
+
+    @Override
+    public Recording call() throws IOException, InterruptedException {
+        URI media = multivariant.resolve(uris(text(multivariant)).getFirst());
+        List<String> playlists = new ArrayList<>();
+        Map<URI, Integer> fetched = new LinkedHashMap<>();
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (true) {
+                String playlist = text(media);
+                if (playlists.isEmpty() || !playlists.getLast().equals(playlist)) {
+                    playlists.add(playlist);
+                }
+                for (String uri : uris(playlist)) {
+                    URI segment = media.resolve(uri);
+                    if (!fetched.containsKey(segment)) {
+                        byte[] bytes = get(segment, HttpResponse.BodyHandlers.ofByteArray()).body();
+                        fetched.put(segment, bytes.length);
+                        out.write(bytes);
+                    }
+                }
+                if (playlist.contains("#EXT-X-ENDLIST")) {
+                    return new Recording(file, fetched.size(), playlists, List.copyOf(fetched.keySet()));
+                }
+                // A player polls: this is the client's own pace, not a wait for something that could be awaited.
+                Thread.sleep(POLL);
+            }
+        }
+    }
+
+    private String text(URI uri) throws IOException, InterruptedException {
+        return get(uri, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private <T> HttpResponse<T> get(URI uri, HttpResponse.BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        HttpResponse<T> response = client.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),
+                handler);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(uri + " answers " + response.statusCode());
+        }
+        return response;
+    }
+
+    private static List<String> uris(String playlist) {
+        return playlist.lines().filter(line -> !line.startsWith("#") && !line.isBlank()).toList();
+    }
+}

@@ -1,0 +1,94 @@
+package io.millrace.launcher.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** One {@code millrace} process, started as a user would but from the built jars. */
+final class MillraceProcess implements AutoCloseable {
+    private static final long READY_SECONDS = 90;
+    private static final Pattern PART = Pattern.compile("(\\w+)=(\\S+)");
+
+    private final Process process;
+    private final Path log;
+    private final CompletableFuture<Map<String, String>> ready = new CompletableFuture<>();
+
+    private MillraceProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts {@code millrace ARGS}; its stderr goes to a file {@code NAME.log} under {@code dir}. */
+    static MillraceProcess start(Path dir, String name, List<String> args) throws IOException {
+        Path target = Path.of("target").toAbsolutePath();
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-cp",
+                target.resolve("launcher.jar") + ":" + target.resolve("lib") + "/*", "io.millrace.launcher.Main"));
+        command.addAll(args);
+        Path log = Files.createDirectories(dir).resolve(name + ".log");
+        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        MillraceProcess millrace = new MillraceProcess(process, log);
+        Thread.ofVirtual().name("stdout of " + name).start(millrace::readOutput);
+        return millrace;
+    }
+
+    /** The parts of the ready line, by name. Waits for it. */
+    Map<String, String> ready() throws InterruptedException, IOException {
+        try {
+            return ready.get(READY_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("no ready line; its log says:\n" + Files.readString(log), e);
+        }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** What it wrote on stderr so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Ends it as Ctrl-C does, and says with which code it ended. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError("did not end within 40 s of SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (process.isAlive()) {
+            stop();
+        }
+    }
+
+    private void readOutput() {
+        try (BufferedReader out = process.inputReader()) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith("ready ")) {
+                    ready.complete(PART.matcher(line).results()
+                            .collect(Collectors.toMap((MatchResult m) -> m.group(1), m -> m.group(2))));
+                }
+            }
+            ready.completeExceptionally(new IllegalStateException("ended without a ready line"));
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+    }
+}
