@@ -128,11 +128,8 @@ public final class ServerSession {
         switch (state) {
             case AWAITING_CONNECT ->
                 within("bytesBeforeConnect", link.received(), RtmpLimits.BEFORE_CONNECT_BYTES);
-            case CONNECTED, ANSWERING -> {
-                if (!mediaSeen) {
-                    within("bytesBeforePublish", link.received() - connectedAtBytes, RtmpLimits.BEFORE_PUBLISH_BYTES);
-                }
-            }
+            case CONNECTED, ANSWERING ->
+                within("bytesBeforePublish", link.received() - connectedAtBytes, RtmpLimits.BEFORE_PUBLISH_BYTES);
             case HANDSHAKE, PUBLISHING, DRAINING -> {
             }
         }
@@ -204,8 +201,7 @@ public final class ServerSession {
             become(State.DRAINING);
             return new ServerEvent.Refused(code, problem.get());
         }
-        become(State.CONNECTED);
-        connectedAtBytes = link.received();
+        awaitPublish();
         link.announceWindow(MessageLink.WINDOW_BYTES);
         link.send(MessageLink.CONTROL,
                 new RtmpMessage.SetPeerBandwidth(MessageLink.WINDOW_BYTES, RtmpMessage.SetPeerBandwidth.DYNAMIC));
@@ -259,9 +255,17 @@ public final class ServerSession {
         if (state != State.PUBLISHING && state != State.ANSWERING) {
             return null;
         }
-        become(State.CONNECTED);
-        early.clear();
+        awaitPublish();
         link.send(MessageLink.STREAM, Replies.unpublished(streamId));
         return new ServerEvent.Unpublished();
+    }
+
+    /** Every publish of a connection has the budget of the first. */
+    private void awaitPublish() {
+        become(State.CONNECTED);
+        early.clear();
+        connectedAtBytes = link.received();
+        commands = 0;
+        mediaSeen = false;
     }
 }
