@@ -1,0 +1,75 @@
+package io.millrace.platform.rtmp;
+
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.ServerEvent;
+
+/**
+ * One publish of a connection, from the request to its end: what the application holds as its {@link Publisher}.
+ *
+ * <p>The methods of {@link Publisher} are thread-safe; all others are confined to the event loop.
+ */
+final class Publication implements Publisher {
+    private final RtmpHandler connection;
+    private PublishSink sink;
+    private PublishSink.End end;
+    private String detail;
+
+    Publication(RtmpHandler connection) {
+        this.connection = connection;
+    }
+
+    boolean isOver() {
+        return end != null;
+    }
+
+    /** The application took it; if the encoder has left meanwhile, the sink learns that at once. */
+    void accepted(PublishSink accepted) {
+        sink = accepted;
+        if (isOver()) {
+            sink.ended(end, detail);
+        }
+    }
+
+    void message(ServerEvent.Media media) {
+        sink.message(kind(media.kind()), media.timestamp(), media.body());
+    }
+
+    /** Only the first end counts. */
+    void ended(PublishSink.End how, String why) {
+        if (isOver()) {
+            return;
+        }
+        end = how;
+        detail = why;
+        if (sink != null) {
+            sink.ended(how, why);
+        }
+    }
+
+    @Override
+    public void pauseReading() {
+        connection.execute(() -> connection.pause(this, true));
+    }
+
+    @Override
+    public void resumeReading() {
+        connection.execute(() -> connection.pause(this, false));
+    }
+
+    @Override
+    public void close(String code, String description) {
+        connection.execute(() -> {
+            if (!isOver()) {
+                connection.refuse(CloseReason.APPLICATION, code, description);
+            }
+        });
+    }
+
+    private static PublishSink.Kind kind(MediaKind kind) {
+        return switch (kind) {
+            case AUDIO -> PublishSink.Kind.AUDIO;
+            case VIDEO -> PublishSink.Kind.VIDEO;
+            case DATA -> PublishSink.Kind.DATA;
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package io.millrace.platform.rtmp;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An RTMP listener whose connections are given to an {@link RtmpApplication}.
+ *
+ * <p>Thread-safe; {@link #bind} once. {@link #close} stops accepting, tells every peer, and waits for a bounded time.
+ */
+public final class RtmpServer implements AutoCloseable {
+    /** For peers to read the last status: the drain, its rounding, and some slack. */
+    private static final int CLOSE_SECONDS = 4;
+    private static final int BACKLOG = 1024;
+
+    private final RtmpApplication application;
+    private final RtmpMeters meters;
+    private final EventLoopGroup group;
+    private final boolean ownsGroup;
+    private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private volatile boolean closing;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /** With event loops of its own, one a processor. */
+    public RtmpServer(RtmpApplication application, RtmpMeters meters) {
+        this(application, meters, SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors()), true);
+    }
+
+    /** With event loops that the caller shares and closes. */
+    public RtmpServer(RtmpApplication application, RtmpMeters meters, EventLoopGroup group) {
+        this(application, meters, group, false);
+    }
+
+    private RtmpServer(RtmpApplication application, RtmpMeters meters, EventLoopGroup group, boolean ownsGroup) {
+        this.application = application;
+        this.meters = meters;
+        this.group = group;
+        this.ownsGroup = ownsGroup;
+    }
+
+    /**
+     * Begins to accept.
+     *
+     * @param port 0 for any free one
+     * @return the port that it is
+     * @throws BindException with a message for people
+     */
+    public int bind(String host, int port) throws BindException {
+        ChannelFuture bound = new ServerBootstrap().group(group).channel(SocketTransport.serverChannel(group))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                }).bind(host, port).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw cannotBind(host, port, bound.cause());
+        }
+        listeners.add(bound.channel());
+        return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    private void accept(Channel channel) {
+        channel.pipeline().addLast(new RtmpHandler(application, meters));
+        connections.add(channel);
+        if (closing) { // too late for the round of close()
+            channel.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        listeners.close().awaitUninterruptibly();
+        connections.forEach(channel -> {
+            RtmpHandler handler = channel.pipeline().get(RtmpHandler.class);
+            channel.eventLoop().execute(handler::shutDown);
+        });
+        if (!connections.newCloseFuture().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            connections.close().awaitUninterruptibly();
+        }
+        if (ownsGroup) {
+            group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private static BindException cannotBind(String host, int port, Throwable cause) {
+        BindException failure = new BindException(
+                "cannot listen for RTMP on " + host + ":" + port + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+}

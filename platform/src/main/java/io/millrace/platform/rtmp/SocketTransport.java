@@ -1,0 +1,30 @@
+package io.millrace.platform.rtmp;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** Event loops and the sockets that go with them: epoll where its library loads (Linux), NIO elsewhere. Stateless. */
+public final class SocketTransport {
+    private SocketTransport() {}
+
+    /** @param threads 0 for twice the processors */
+    public static EventLoopGroup newGroup(String name, int threads) {
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+    }
+
+    public static Class<? extends ServerChannel> serverChannel(EventLoopGroup group) {
+        return group instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class)
+                ? EpollServerSocketChannel.class
+                : NioServerSocketChannel.class;
+    }
+}
