@@ -1,9 +1,5 @@
 package io.millrace.media.m3u8;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.millrace.media.bytes.MediaException;
 import java.math.BigDecimal;
 import java.util.List;
@@ -15,6 +11,10 @@ import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** One table for print and parse; the properties below it. */
 class MediaPlaylistTest {
@@ -87,14 +87,14 @@ class MediaPlaylistTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "#EXTM3U8\n", "#EXTM3U\n", "#EXTM3U\n#EXT-X-TARGETDURATION:0\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:4294967297\n", "#EXTM3U\n#EXT-X-TARGETDURATION:-1\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\na.ts\n", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1..0,\na.ts\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:,\na.ts\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:9999999999999.0,\na.ts\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na b.ts\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:9223372036854775808\n",
-            "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00\n#EXTINF:1,\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n"})
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4294967297\n", "#EXTM3U\n#EXT-X-TARGETDURATION:-1\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\na.ts\n", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1..0,\na.ts\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:,\na.ts\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:9999999999999.0,\na.ts\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na b.ts\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:9223372036854775808\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00\n#EXTINF:1,\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n"})
     void refusesWhatIsNoMediaPlaylist(String text) {
         assertThatThrownBy(() -> MediaPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }

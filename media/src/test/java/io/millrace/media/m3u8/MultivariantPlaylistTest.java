@@ -1,9 +1,5 @@
 package io.millrace.media.m3u8;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.millrace.media.bytes.MediaException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,6 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MultivariantPlaylistTest {
     record Case(String name, String text, MultivariantPlaylist value) {
@@ -56,11 +56,11 @@ class MultivariantPlaylistTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "#EXTM3U\na.m3u8\n", "#EXTM3U\n#EXT-X-STREAM-INF:\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,BANDWIDTH=1\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=-1\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:CODECS=\"a\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=5\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,FRAME-RATE=x\na\n",
-            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n"})
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,BANDWIDTH=1\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=-1\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:CODECS=\"a\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=5\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,FRAME-RATE=x\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n"})
     void refusesWhatIsNoMultivariantPlaylist(String text) {
         assertThatThrownBy(() -> MultivariantPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }
