@@ -1,0 +1,31 @@
+package io.millrace.media.m3u8;
+
+import io.millrace.media.time.Ticks;
+
+/**
+ * One segment of a {@link MediaPlaylist} with the tags that apply to it.
+ *
+ * <p>Immutable.
+ *
+ * @param uri relative or absolute
+ * @param durationTicks 90 kHz, {@link Ticks#MPEG}
+ * @param programDateTimeMs wall clock of its start, ms since 1970, or {@link #NO_TIME}
+ * @param discontinuity whether EXT-X-DISCONTINUITY stands before it
+ * @param gap known to be missing (EXT-X-GAP)
+ */
+public record MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap) {
+    /** No EXT-X-PROGRAM-DATE-TIME. */
+    public static final long NO_TIME = Long.MIN_VALUE;
+
+    public MediaSegment {
+        PlaylistLines.requireUri(uri);
+        if (durationTicks < 0) {
+            throw new IllegalArgumentException("durationTicks is negative: " + durationTicks);
+        }
+    }
+
+    /** What EXTINF rounds to, the number that EXT-X-TARGETDURATION must not be less than (RFC 8216, 4.3.3.1). */
+    public long roundedSeconds() {
+        return (durationTicks + Ticks.MPEG / 2) / Ticks.MPEG;
+    }
+}

@@ -1,0 +1,74 @@
+package io.millrace.media.m3u8;
+
+import io.millrace.media.bytes.MalformedException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the text of a multivariant playlist, for tests and tools. Unknown tags and attributes are skipped. */
+public final class MultivariantPlaylistReader {
+    private static final String STREAM_INF = "EXT-X-STREAM-INF";
+
+    private MultivariantPlaylistReader() {}
+
+    /** @throws MalformedException where the text breaks the standard */
+    public static MultivariantPlaylist read(String text) {
+        boolean independent = false;
+        List<Variant> variants = new ArrayList<>();
+        AttributeList attributes = null;
+        for (String line : PlaylistLines.parse(text)) {
+            switch (PlaylistLines.name(line)) {
+                case "EXT-X-INDEPENDENT-SEGMENTS" -> independent = true;
+                case STREAM_INF -> attributes = AttributeList.parse(STREAM_INF, PlaylistLines.value(line));
+                case "" -> {
+                    if (attributes == null) {
+                        throw MalformedException.value(PlaylistLines.STRUCTURE, STREAM_INF, "missing",
+                                "one before every URI");
+                    }
+                    variants.add(variant(attributes, line));
+                    attributes = null;
+                }
+                default -> {
+                    // A tag of a later standard, or one that has no place in our records.
+                }
+            }
+        }
+        return new MultivariantPlaylist(independent, variants);
+    }
+
+    private static Variant variant(AttributeList attributes, String uri) {
+        long bandwidth = number(attributes, "BANDWIDTH");
+        if (bandwidth < 1) {
+            throw MalformedException.value(STREAM_INF, "BANDWIDTH", bandwidth, "bits a second, required");
+        }
+        if (uri.chars().anyMatch(c -> c <= ' ')) {
+            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "no white space");
+        }
+        String[] size = attributes.token("RESOLUTION").orElse("0x0").split("x", -1);
+        if (size.length != 2) {
+            throw MalformedException.value(STREAM_INF, "RESOLUTION", String.join("x", size), "WIDTHxHEIGHT");
+        }
+        return new Variant(uri, bandwidth, number(attributes, "AVERAGE-BANDWIDTH"),
+                attributes.quoted("CODECS").map(c -> List.of(c.split(","))).orElse(List.of()), pixels(size[0]),
+                pixels(size[1]), milliHz(attributes));
+    }
+
+    private static long number(AttributeList attributes, String name) {
+        return attributes.token(name).map(v -> PlaylistLines.integer(name, v)).orElse(0L);
+    }
+
+    private static int pixels(String value) {
+        long pixels = PlaylistLines.integer("RESOLUTION", value);
+        if (pixels > 1 << 16) {
+            throw MalformedException.value(STREAM_INF, "RESOLUTION", value, "at most 65536");
+        }
+        return (int) pixels;
+    }
+
+    private static int milliHz(AttributeList attributes) {
+        long milliHz = attributes.token("FRAME-RATE").map(v -> FixedPoint.parse(v, 1000, "FRAME-RATE")).orElse(0L);
+        if (milliHz > 1_000_000) {
+            throw MalformedException.value(STREAM_INF, "FRAME-RATE", milliHz, "at most 1000 frames a second");
+        }
+        return (int) milliHz;
+    }
+}

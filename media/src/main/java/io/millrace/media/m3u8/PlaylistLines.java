@@ -1,0 +1,82 @@
+package io.millrace.media.m3u8;
+
+import io.millrace.media.bytes.MalformedException;
+import java.util.List;
+
+/** The lines of a playlist (RFC 8216, 4.1): tags, URIs, and what is neither is skipped. */
+final class PlaylistLines {
+    static final String STRUCTURE = "M3U8";
+
+    private final StringBuilder text = new StringBuilder(1024).append("#EXTM3U\n");
+
+    PlaylistLines tag(String name) {
+        text.append('#').append(name).append('\n');
+        return this;
+    }
+
+    PlaylistLines tag(String name, String value) {
+        text.append('#').append(name).append(':').append(value).append('\n');
+        return this;
+    }
+
+    PlaylistLines tag(String name, long value) {
+        text.append('#').append(name).append(':').append(value).append('\n');
+        return this;
+    }
+
+    PlaylistLines uri(String uri) {
+        text.append(requireUri(uri)).append('\n');
+        return this;
+    }
+
+    /** A URI that stands on a line of its own without being taken for something else. */
+    static String requireUri(String uri) {
+        if (uri.isEmpty() || uri.startsWith("#") || uri.chars().anyMatch(c -> c <= ' ')) {
+            throw new IllegalArgumentException("not a URI for a line of a playlist: '" + uri + "'");
+        }
+        return uri;
+    }
+
+    /** Tags and URIs after the first line; blank lines and comments removed. */
+    static List<String> parse(String playlist) {
+        List<String> lines = playlist.lines().toList();
+        if (lines.isEmpty() || !lines.getFirst().equals("#EXTM3U")) {
+            throw MalformedException.value(STRUCTURE, "first line", lines.isEmpty() ? "missing" : lines.getFirst(),
+                    "#EXTM3U");
+        }
+        return lines.stream().skip(1).filter(line -> !line.isBlank())
+                .filter(line -> !line.startsWith("#") || line.startsWith("#EXT")).toList();
+    }
+
+    /** What follows {@code #name:}, empty for a tag without a value. */
+    static String value(String line) {
+        int colon = line.indexOf(':');
+        return colon < 0 ? "" : line.substring(colon + 1);
+    }
+
+    /** {@code EXT...} of a tag; a URI is no tag and gives the empty string. */
+    static String name(String line) {
+        if (!line.startsWith("#")) {
+            return "";
+        }
+        int colon = line.indexOf(':');
+        return line.substring(1, colon < 0 ? line.length() : colon);
+    }
+
+    /** A decimal-integer, 0 to 2^63 - 1. */
+    static long integer(String name, String value) {
+        if (!value.isEmpty() && value.length() <= 19 && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            try {
+                return Long.parseLong(value);
+            } catch (NumberFormatException _) {
+                // 19 digits above 2^63 - 1
+            }
+        }
+        throw MalformedException.value(STRUCTURE, name, value, "a decimal integer");
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

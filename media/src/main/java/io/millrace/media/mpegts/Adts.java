@@ -1,0 +1,56 @@
+package io.millrace.media.mpegts;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.codec.AacConfig;
+import java.nio.ByteBuffer;
+
+/**
+ * Puts ADTS headers of 7 bytes, without CRC, before raw AAC access units (ISO/IEC 14496-3, 1.A.3.2).
+ *
+ * <p>Layout: {@code FFF:12 | MPEG-4, layer 0, no CRC: 0001 | profile:2 | rate index:4 | private:1 | channels:3 | 0000 |
+ * length with header:13 | fullness 7FF:11 | blocks - 1: 00}. Immutable. SBR and PS are not told: players find them.
+ */
+final class Adts {
+    static final int HEADER_BYTES = 7;
+    /** What 13 bits of length leave to the access unit. */
+    static final int DATA_LIMIT_BYTES = 8191 - HEADER_BYTES;
+
+    private static final String STRUCTURE = "ADTS";
+    private static final int[] RATES = {96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
+        11_025, 8_000, 7_350};
+
+    private final int profile;
+    private final int rateIndex;
+    private final int channels;
+
+    /** @throws UnsupportedException what ADTS cannot say: a rate off the table, a program config element, 960 samples */
+    Adts(AacConfig config) {
+        profile = config.coreObjectType() - 1;
+        rateIndex = rateIndex(config.coreSampleRate());
+        channels = config.channelConfiguration();
+        if (channels < 1 || channels > 7) {
+            throw new UnsupportedException(STRUCTURE, "channel_configuration", channels, "1 to 7");
+        }
+        if (config.samplesPerFrame() != 1024) {
+            throw new UnsupportedException(STRUCTURE, "samplesPerFrame", config.samplesPerFrame(), "1024");
+        }
+    }
+
+    private static int rateIndex(int rate) {
+        for (int i = 0; i < RATES.length; i++) {
+            if (RATES[i] == rate) {
+                return i;
+            }
+        }
+        throw new UnsupportedException(STRUCTURE, "sampling_frequency_index", rate, "the table's 13 rates");
+    }
+
+    /** @param accessUnit of at most {@link #DATA_LIMIT_BYTES} */
+    void write(ByteWriter out, ByteBuffer accessUnit) {
+        int length = accessUnit.remaining() + HEADER_BYTES;
+        out.uint16(0xFFF1).uint8(profile << 6 | rateIndex << 2 | channels >>> 2)
+                .uint8((channels & 3) << 6 | length >>> 11).uint8(length >>> 3).uint8(length << 5 | 0x1F).uint8(0xFC)
+                .bytes(accessUnit);
+    }
+}

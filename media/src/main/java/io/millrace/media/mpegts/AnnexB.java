@@ -1,0 +1,84 @@
+package io.millrace.media.mpegts;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.NalUnits;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Turns H.264 access units with length prefixes into the byte stream of annex B as transport streams want it: delimiter,
+ * parameter sets, the rest, each behind a start code of four bytes.
+ *
+ * <p>Immutable. An access unit's own delimiter is replaced and filler is dropped.
+ */
+final class AnnexB {
+    private static final int START_CODE = 1;
+    private static final int START_CODE_BYTES = 4;
+    /** primary_pic_type 7: any slice. */
+    private static final int DELIMITER = 0x09F0;
+
+    private final AvcConfig config;
+
+    AnnexB(AvcConfig config) {
+        this.config = config;
+    }
+
+    /** What a look over an access unit shows. */
+    record Look(boolean picture, boolean idr, boolean ownSps, boolean ownPps) {}
+
+    Look look(ByteBuffer accessUnit) {
+        boolean picture = false;
+        boolean idr = false;
+        boolean sps = false;
+        boolean pps = false;
+        NalUnits units = new NalUnits(accessUnit, config.nalLengthSize());
+        while (units.next()) {
+            int type = units.type();
+            picture |= type >= NalUnits.SLICE && type <= NalUnits.IDR;
+            idr |= type == NalUnits.IDR;
+            sps |= type == NalUnits.SPS;
+            pps |= type == NalUnits.PPS;
+        }
+        return new Look(picture, idr, sps, pps);
+    }
+
+    /** @param parameterSets whether SPS and PPS must stand before the picture: its own, or else the configuration's */
+    void write(ByteWriter out, ByteBuffer accessUnit, Look look, boolean parameterSets) {
+        out.uint32(START_CODE).uint16(DELIMITER);
+        if (parameterSets) {
+            sets(out, accessUnit, NalUnits.SPS, look.ownSps(), config.sps());
+            sets(out, accessUnit, NalUnits.PPS, look.ownPps(), config.pps());
+        }
+        NalUnits units = new NalUnits(accessUnit, config.nalLengthSize());
+        while (units.next()) {
+            int type = units.type();
+            boolean written = parameterSets && (type == NalUnits.SPS || type == NalUnits.PPS);
+            if (!written && type != NalUnits.ACCESS_UNIT_DELIMITER && type != NalUnits.FILLER) {
+                unit(out, units.unit());
+            }
+        }
+    }
+
+    private void sets(ByteWriter out, ByteBuffer accessUnit, int type, boolean own, List<ByteBuffer> configured) {
+        if (!own) {
+            configured.forEach(set -> unit(out, set));
+            return;
+        }
+        NalUnits units = new NalUnits(accessUnit, config.nalLengthSize());
+        while (units.next()) {
+            if (units.type() == type) {
+                unit(out, units.unit());
+            }
+        }
+    }
+
+    /** Filler that belongs to the access unit before it: legal behind a picture, and nothing to see. */
+    static void writeFiller(ByteWriter out, int bytes) {
+        out.uint32(START_CODE).uint8(NalUnits.FILLER).fill(0xFF, bytes - START_CODE_BYTES - 2).uint8(0x80);
+    }
+
+    private static void unit(ByteWriter out, ByteBuffer unit) {
+        out.uint32(START_CODE).bytes(unit);
+    }
+}

@@ -1,0 +1,52 @@
+package io.millrace.media.mpegts;
+
+import io.millrace.media.bytes.ByteWriter;
+import java.nio.ByteBuffer;
+
+/** The one program of our transport streams: its PIDs and the two sections that tell of them. */
+public final class TsProgram {
+    public static final int PAT_PID = 0;
+    public static final int PMT_PID = 0x1000;
+    public static final int VIDEO_PID = 0x100;
+    public static final int AUDIO_PID = 0x101;
+    public static final int STREAM_TYPE_AVC = 0x1B;
+    public static final int STREAM_TYPE_AAC_ADTS = 0x0F;
+    static final int PAT_TABLE = 0x00;
+    static final int PMT_TABLE = 0x02;
+
+    private static final int PROGRAM_NUMBER = 1;
+    private static final int TRANSPORT_STREAM_ID = 1;
+    /** Reserved bits above 13-bit PIDs and 12-bit lengths are ones (2.4.4). */
+    private static final int RESERVED_PID = 0xE000;
+    private static final int RESERVED_LENGTH = 0xF000;
+
+    private TsProgram() {}
+
+    /** The program association section with its CRC (2.4.4.3). */
+    static ByteBuffer pat() {
+        return section(PAT_TABLE, TRANSPORT_STREAM_ID,
+                new ByteWriter(16).uint16(PROGRAM_NUMBER).uint16(RESERVED_PID | PMT_PID));
+    }
+
+    /** The program map section with its CRC (2.4.4.8); the clock is on the video PID if there is one. */
+    static ByteBuffer pmt(boolean video, boolean audio) {
+        ByteWriter body = new ByteWriter(32).uint16(RESERVED_PID | (video ? VIDEO_PID : AUDIO_PID))
+                .uint16(RESERVED_LENGTH);
+        if (video) {
+            body.uint8(STREAM_TYPE_AVC).uint16(RESERVED_PID | VIDEO_PID).uint16(RESERVED_LENGTH);
+        }
+        if (audio) {
+            body.uint8(STREAM_TYPE_AAC_ADTS).uint16(RESERVED_PID | AUDIO_PID).uint16(RESERVED_LENGTH);
+        }
+        return section(PMT_TABLE, PROGRAM_NUMBER, body);
+    }
+
+    /** Version 0, applicable now, section 0 of 0: they never change within a segment. */
+    private static ByteBuffer section(int table, int extension, ByteWriter body) {
+        int length = 5 + body.size() + 4;
+        ByteWriter section = new ByteWriter(64).uint8(table).uint16(0xB000 | length).uint16(extension).uint8(0xC1)
+                .uint8(0).uint8(0).bytes(body.view());
+        section.uint32(Crc32Mpeg.of(section.view()));
+        return section.view();
+    }
+}

@@ -1,0 +1,233 @@
+package io.millrace.media.mpegts;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Muxes one HLS segment of H.264 and AAC into MPEG-TS, part by part; the segment's bytes are those of its parts.
+ *
+ * <p><b>No memory from segment to segment.</b> PAT and PMT come once a segment with the segment's number as continuity
+ * counter. Each media PID carries a multiple of 16 packets a segment, so that it begins at 0 in every one: the last PES
+ * packet of each PID in the last part is spread over as many more packets as are missing, at least a byte in each.
+ *
+ * <p><b>Parts without waiting.</b> Nobody knows before the last part that it is the last, and it may hold no sample of
+ * a track. For audio there is always something to spread, since the newest frame of every other part waits for the next
+ * part with audio (or the last): some 20 ms in which the part's audio ends early. Video never waits; where the last part
+ * has none, a NAL unit of filler that belongs to the picture before is spread.
+ *
+ * <p>In a part PES packets are ordered by decoding time, audio first at equal times; a segment's first is its first
+ * picture. The clock is on the video PID (without video: audio), {@value #PCR_LEAD_TICKS} ticks before the decoding
+ * time, at every picture and at least every {@value #PCR_INTERVAL_TICKS} ticks.
+ *
+ * <p>Confined to one thread; lives for one segment; not to be used after an exception. The same calls give the same
+ * bytes. Sources: ISO/IEC 13818-1, RFC 8216 3.2.
+ */
+public final class TsSegmentMuxer {
+    /** How much the clock is behind decoding, 90 kHz: the room that a decoder's buffer has, 100 ms. */
+    public static final long PCR_LEAD_TICKS = 9_000;
+    /** Longest time without a clock, 90 kHz. */
+    public static final long PCR_INTERVAL_TICKS = 9_000;
+    /** Clocks alone in a row: a gap of more than 10 s is not filled up. */
+    static final int PCR_FILL_LIMIT = 100;
+
+    private static final int FILLER_BYTES = 64;
+    private static final int SLACK_BYTES = 512;
+
+    private final AnnexB annexB;
+    private final Adts adts;
+    private final TsPidWriter videoPid;
+    private final TsPidWriter audioPid;
+    private final int sectionCounter;
+    private final ByteBuffer pmt;
+
+    private boolean begun;
+    private boolean ended;
+    private boolean videoSeen;
+    private boolean audioSeen;
+    private boolean videoStarted;
+    private long lastVideoDts90k;
+    private boolean clockStarted;
+    private long lastClock90k;
+    private TsSample waitingAudio;
+    private int droppedFrames;
+
+    /**
+     * @param video the video track, or null
+     * @param audio the audio track, or null
+     * @param segmentNumber from 0 in the playlist's life
+     * @param discontinuous whether a discontinuity stands before it in the playlist
+     * @throws io.millrace.media.bytes.UnsupportedException an audio configuration that ADTS cannot say
+     */
+    public TsSegmentMuxer(AvcConfig video, AacConfig audio, long segmentNumber, boolean discontinuous) {
+        if (video == null && audio == null) {
+            throw new IllegalArgumentException("a segment needs a track");
+        }
+        annexB = video == null ? null : new AnnexB(video);
+        adts = audio == null ? null : new Adts(audio);
+        videoPid = video == null ? null : new TsPidWriter(TsProgram.VIDEO_PID, discontinuous);
+        audioPid = audio == null ? null : new TsPidWriter(TsProgram.AUDIO_PID, discontinuous);
+        sectionCounter = Math.floorMod(segmentNumber, TsPidWriter.COUNTER_CYCLE);
+        pmt = TsProgram.pmt(video != null, audio != null);
+    }
+
+    /**
+     * The bytes of the next part.
+     *
+     * @param samples in the order of the log, so each track in decoding order
+     * @param lastPart whether it ends the segment
+     * @return a multiple of 188 bytes, none if all that came has to wait
+     * @throws io.millrace.media.bytes.MediaException a frame that is malformed
+     */
+    public ByteBuffer part(List<TsSample> samples, boolean lastPart) {
+        if (ended) {
+            throw new IllegalStateException("the segment has had its last part");
+        }
+        ended = lastPart;
+        List<TsSample> pictures = new ArrayList<>();
+        List<TsSample> frames = new ArrayList<>();
+        if (waitingAudio != null) {
+            frames.add(waitingAudio);
+            waitingAudio = null;
+        }
+        samples.forEach(sample -> sort(sample, pictures, frames));
+        if (!lastPart && !frames.isEmpty()) {
+            waitingAudio = ownedCopy(frames.removeLast());
+        }
+        ByteWriter out = new ByteWriter(roomFor(samples));
+        if (!begun) {
+            begun = true;
+            TsPidWriter.section(out, TsProgram.PAT_PID, sectionCounter, TsProgram.pat());
+            TsPidWriter.section(out, TsProgram.PMT_PID, sectionCounter, pmt);
+        }
+        interleave(out, pictures, AudioBatches.of(frames, videoPid == null), lastPart);
+        return out.view();
+    }
+
+    /** Frames so far that could not be muxed: no picture in them, too long for ADTS, presented before the one before. */
+    public int droppedFrames() {
+        return droppedFrames;
+    }
+
+    private void sort(TsSample sample, List<TsSample> pictures, List<TsSample> frames) {
+        boolean kept = switch (sample.kind()) {
+            case VIDEO -> picture(sample, pictures);
+            case AUDIO -> frame(sample, frames);
+        };
+        droppedFrames += kept ? 0 : 1;
+    }
+
+    /** A picture that is presented before it is decoded is decoded earlier, unless that is before the one before. */
+    private boolean picture(TsSample sample, List<TsSample> pictures) {
+        if (annexB == null) {
+            throw new IllegalArgumentException("a video sample in a segment without video");
+        }
+        long dts90k = Math.min(sample.dts90k(), sample.pts90k());
+        boolean lowered = dts90k != sample.dts90k();
+        if (lowered && videoStarted && dts90k <= lastVideoDts90k || !annexB.look(sample.data()).picture()) {
+            return false;
+        }
+        videoStarted = true;
+        lastVideoDts90k = dts90k;
+        return pictures.add(lowered ? new TsSample(sample.kind(), dts90k, sample.pts90k(), sample.data()) : sample);
+    }
+
+    private boolean frame(TsSample sample, List<TsSample> frames) {
+        if (adts == null) {
+            throw new IllegalArgumentException("an audio sample in a segment without audio");
+        }
+        int bytes = sample.data().remaining();
+        return bytes > 0 && bytes <= Adts.DATA_LIMIT_BYTES && frames.add(sample);
+    }
+
+    private void interleave(ByteWriter out, List<TsSample> pictures, List<List<TsSample>> batches, boolean lastPart) {
+        int picture = 0;
+        int batch = 0;
+        while (picture < pictures.size() || batch < batches.size()) {
+            if (picture == pictures.size() || batch < batches.size() && !isPictureNext(pictures.get(picture),
+                    batches.get(batch).getFirst())) {
+                writeAudio(out, batches.get(batch++), lastPart && batch == batches.size());
+            } else {
+                writeVideo(out, pictures.get(picture++), lastPart && picture == pictures.size());
+            }
+        }
+        if (lastPart && videoPid != null && !videoPid.isComplete()) {
+            writeFiller(out);
+        }
+    }
+
+    private boolean isPictureNext(TsSample picture, TsSample frame) {
+        return !videoSeen && !audioSeen || picture.dts90k() < frame.pts90k();
+    }
+
+    private void writeVideo(ByteWriter out, TsSample sample, boolean completing) {
+        AnnexB.Look look = annexB.look(sample.data());
+        ByteWriter unit = new ByteWriter(sample.data().remaining() + SLACK_BYTES);
+        // The first picture has them even if it is no IDR: who begins with this segment has seen no other.
+        annexB.write(unit, sample.data(), look, look.idr() || !videoSeen);
+        videoSeen = true;
+        ByteWriter pes = new ByteWriter(unit.size() + SLACK_BYTES);
+        PesHeader.write(pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), unit.size(),
+                completing ? TsPidWriter.COMPLETING_BYTES : 0);
+        pes.bytes(unit.view());
+        fillClock(out, sample.dts90k());
+        videoPid.pes(out, pes.view(), clock(sample.dts90k()), look.idr(), completing);
+    }
+
+    private void writeAudio(ByteWriter out, List<TsSample> batch, boolean completing) {
+        ByteWriter frames = new ByteWriter(AudioBatches.LIMIT_BYTES + SLACK_BYTES);
+        batch.forEach(sample -> adts.write(frames, sample.data()));
+        long pts90k = batch.getFirst().pts90k();
+        ByteWriter pes = new ByteWriter(frames.size() + SLACK_BYTES);
+        PesHeader.write(pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, frames.size(),
+                completing ? TsPidWriter.COMPLETING_BYTES : 0);
+        pes.bytes(frames.view());
+        fillClock(out, pts90k);
+        boolean withClock = videoPid == null;
+        boolean randomAccess = withClock && !audioSeen;
+        audioSeen = true;
+        if (!withClock && !clockStarted) {
+            videoPid.pcr(out, clock(pts90k));
+        }
+        audioPid.pes(out, pes.view(), withClock ? clock(pts90k) : TsPidWriter.NO_PCR, randomAccess, completing);
+    }
+
+    private void writeFiller(ByteWriter out) {
+        ByteWriter pes = new ByteWriter(FILLER_BYTES + SLACK_BYTES);
+        PesHeader.writeContinuation(pes, PesHeader.VIDEO_STREAM_ID, FILLER_BYTES);
+        AnnexB.writeFiller(pes, FILLER_BYTES);
+        videoPid.pes(out, pes.view(), TsPidWriter.NO_PCR, false, true);
+    }
+
+    /** Clocks alone up to {@code time90k}, where pictures are further apart than the clock may be. */
+    private void fillClock(ByteWriter out, long time90k) {
+        if (!clockStarted || time90k - lastClock90k > PCR_FILL_LIMIT * PCR_INTERVAL_TICKS) {
+            return;
+        }
+        TsPidWriter pid = videoPid == null ? audioPid : videoPid;
+        while (time90k - lastClock90k > PCR_INTERVAL_TICKS) {
+            pid.pcr(out, clock(lastClock90k + PCR_INTERVAL_TICKS));
+        }
+    }
+
+    /** The 33 bits of the clock at decoding time {@code time90k}, remembered as the last one said. */
+    private long clock(long time90k) {
+        clockStarted = true;
+        lastClock90k = time90k;
+        return time90k - PCR_LEAD_TICKS & PesHeader.TIMESTAMP_MASK;
+    }
+
+    private static TsSample ownedCopy(TsSample sample) {
+        ByteBuffer copy = ByteBuffer.allocate(sample.data().remaining()).put(sample.data().duplicate()).flip();
+        return new TsSample(sample.kind(), sample.dts90k(), sample.pts90k(), copy);
+    }
+
+    /** Frames and a twentieth for packets and headers; the writer grows where that is too little. */
+    private static int roomFor(List<TsSample> samples) {
+        long bytes = samples.stream().mapToLong(sample -> sample.data().remaining() + SLACK_BYTES).sum();
+        return Math.toIntExact(Math.min(bytes + bytes / 20, 1 << 24)) + 64 * TsPidWriter.PACKET_BYTES;
+    }
+}

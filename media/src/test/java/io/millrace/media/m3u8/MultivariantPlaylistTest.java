@@ -1,0 +1,74 @@
+package io.millrace.media.m3u8;
+
+import io.millrace.media.bytes.MediaException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class MultivariantPlaylistTest {
+    record Case(String name, String text, MultivariantPlaylist value) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> table() {
+        return Stream.of(new Case("audio and video", """
+                #EXTM3U
+                #EXT-X-VERSION:3
+                #EXT-X-INDEPENDENT-SEGMENTS
+                #EXT-X-STREAM-INF:BANDWIDTH=2800000,AVERAGE-BANDWIDTH=2500000,CODECS="avc1.64001f,mp4a.40.2",\
+                RESOLUTION=1280x720,FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE
+                show/17/ts.m3u8
+                """, new MultivariantPlaylist(true, List.of(new Variant("show/17/ts.m3u8", 2_800_000, 2_500_000,
+                List.of("avc1.64001f", "mp4a.40.2"), 1280, 720, Variant.milliHz(30_000, 1001))))),
+                new Case("audio alone, then nothing known", """
+                        #EXTM3U
+                        #EXT-X-VERSION:3
+                        #EXT-X-STREAM-INF:BANDWIDTH=128000,CODECS="mp4a.40.2",CLOSED-CAPTIONS=NONE
+                        a.m3u8
+                        #EXT-X-STREAM-INF:BANDWIDTH=1,CLOSED-CAPTIONS=NONE
+                        b.m3u8
+                        """, new MultivariantPlaylist(false, List.of(
+                        new Variant("a.m3u8", 128_000, 0, List.of("mp4a.40.2"), 0, 0, 0),
+                        new Variant("b.m3u8", 1, 0, List.of(), 0, 0, 0)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void printsTheText(Case row) {
+        assertThat(MultivariantPlaylistWriter.write(row.value())).isEqualTo(row.text());
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void parsesTheText(Case row) {
+        assertThat(MultivariantPlaylistReader.read(row.text())).isEqualTo(row.value());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "#EXTM3U\na.m3u8\n", "#EXTM3U\n#EXT-X-STREAM-INF:\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,BANDWIDTH=1\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=-1\na\n", "#EXTM3U\n#EXT-X-STREAM-INF:CODECS=\"a\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=5\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,FRAME-RATE=x\na\n",
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n"})
+    void refusesWhatIsNoMultivariantPlaylist(String text) {
+        assertThatThrownBy(() -> MultivariantPlaylistReader.read(text)).isInstanceOf(MediaException.class);
+    }
+
+    @Test
+    void noCodecStringCanSmuggleAnAttributeIn() {
+        MultivariantPlaylist playlist = new MultivariantPlaylist(false,
+                List.of(new Variant("a", 1, 0, List.of("x\",Y=\"z"), 0, 0, 0)));
+        assertThatIllegalArgumentException().isThrownBy(() -> MultivariantPlaylistWriter.write(playlist));
+    }
+}

@@ -1,0 +1,124 @@
+package io.millrace.media.mpegts;
+
+import io.millrace.media.mpegts.TsSample.Kind;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+/** Real FFmpeg decodes what we mux, finds nothing to say about it, and sees the pictures and sounds of the source. */
+class TsFfmpegTest {
+    private static final Clip CLIP = Clip.load();
+
+    @TempDir
+    Path dir;
+
+    @BeforeAll
+    static void needsFfmpeg() throws IOException, InterruptedException {
+        try {
+            new ProcessBuilder("ffmpeg", "-version").redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        } catch (IOException _) {
+            System.err.println("SKIPPED TsFfmpegTest: install ffmpeg (apt-get install ffmpeg)");
+            abort("needs ffmpeg");
+        }
+    }
+
+    @Test
+    void decodesToTheFramesOfTheSource() throws Exception {
+        Path source = dir.resolve("source.flv");
+        Files.write(source, Clip.resource("/mpegts/av.flv"));
+        for (int seed = 0; seed < 4; seed++) {
+            Path muxed = write("all" + seed + ".ts", CLIP.muxAll(new Random(seed), 1 + 7 * seed));
+            assertThat(frames(muxed, "0:v")).hasSize(90).isEqualTo(frames(source, "0:v"));
+            assertThat(frames(muxed, "0:a")).isEqualTo(frames(source, "0:a"));
+        }
+    }
+
+    @Test
+    void decodesOneTrackAlone() throws Exception {
+        Path source = dir.resolve("source.flv");
+        Files.write(source, Clip.resource("/mpegts/av.flv"));
+        Path video = write("video.ts", CLIP.only(Kind.VIDEO).muxAll(new Random(1), 5));
+        Path audio = write("audio.ts", CLIP.only(Kind.AUDIO).muxAll(new Random(1), 5));
+        assertThat(frames(video, "0:v")).hasSize(90).isEqualTo(frames(source, "0:v"));
+        assertThat(frames(audio, "0:a")).isEqualTo(frames(source, "0:a"));
+    }
+
+    @Test
+    void decodesAcrossTheFillerThatCompletesASegmentWithoutVideoAtItsEnd() throws Exception {
+        List<List<ByteBuffer>> segments = new ArrayList<>();
+        for (List<TsSample> segment : CLIP.segments()) {
+            List<TsSample> tail = segment.stream().filter(s -> s.kind() == Kind.AUDIO).skip(5).toList();
+            List<TsSample> rest = segment.stream().filter(s -> !tail.contains(s)).toList();
+            segments.add(CLIP.mux(List.of(rest, tail), segments.size()));
+        }
+        Path source = dir.resolve("source.flv");
+        Files.write(source, Clip.resource("/mpegts/av.flv"));
+        Path muxed = write("filler.ts", segments);
+        assertThat(frames(muxed, "0:v")).hasSize(90).isEqualTo(frames(source, "0:v"));
+        assertThat(frames(muxed, "0:a")).isEqualTo(frames(source, "0:a"));
+    }
+
+    @Test
+    void everySegmentDecodesByItself() throws Exception {
+        int pictures = 0;
+        for (List<ByteBuffer> segment : CLIP.muxAll(new Random(9), 6)) {
+            pictures += frames(write("one.ts", List.of(segment)), "0:v").size();
+        }
+        assertThat(pictures).isEqualTo(90);
+    }
+
+    @Test
+    void ffprobeReadsTheTimesThatWereMuxed() throws Exception {
+        Path muxed = write("times.ts", CLIP.muxAll(new Random(2), 8));
+        List<String> lines = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,dts",
+                "-of", "csv=p=0", muxed.toString()).stream().filter(line -> !line.isEmpty())
+                .map(line -> line.endsWith(",") ? line.substring(0, line.length() - 1) : line).toList();
+        assertThat(lines).isEqualTo(CLIP.of(Kind.VIDEO).stream().map(s -> s.pts90k() + "," + s.dts90k()).toList());
+    }
+
+    private Path write(String name, List<List<ByteBuffer>> segments) throws IOException {
+        Path file = dir.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file); var channel = Channels.newChannel(out)) {
+            for (List<ByteBuffer> parts : segments) {
+                for (ByteBuffer part : parts) {
+                    channel.write(part);
+                }
+            }
+        }
+        return file;
+    }
+
+    /** Hashes of the decoded frames, without their times. */
+    private static List<String> frames(Path file, String stream) throws Exception {
+        return run("ffmpeg", "-nostdin", "-v", "warning", "-xerror", "-err_detect", "explode", "-i", file.toString(),
+                "-map", stream, "-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-").stream()
+                .filter(line -> !line.startsWith("#")).map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
+                .toList();
+    }
+
+    /** Output lines of a command that ends well and has nothing to complain about. */
+    private static List<String> run(String... command) throws Exception {
+        Path errors = Files.createTempFile("stderr", ".txt");
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        String said = Files.readString(errors);
+        Files.delete(errors);
+        assertThat(said).isEmpty();
+        assertThat(code).isZero();
+        return out.lines().toList();
+    }
+}
