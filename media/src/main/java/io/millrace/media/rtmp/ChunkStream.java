@@ -1,0 +1,80 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.bytes.OverLimitException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** What a reader remembers of one csid: the last header, and the message that is not complete yet. */
+final class ChunkStream {
+    private static final byte[] EMPTY = {};
+    /** Copies a byte of a large message at most 8/7 times in all, and holds at most 8 times of what arrived. */
+    private static final int GROWTH = 8;
+
+    private final PartialMemory memory;
+
+    /** The timestamp (fmt 0) or delta (fmt 1, 2) of the last header, extended or not. */
+    int stamp;
+    boolean extended;
+    int streamId;
+    /** True from the header of a message to its last byte. */
+    boolean partial;
+
+    private MessageType type = MessageType.OTHER;
+    private int length;
+    private int timestamp;
+    private byte[] body = EMPTY;
+    private int filled;
+
+    ChunkStream(PartialMemory memory) {
+        this.memory = memory;
+    }
+
+    void describe(int lengthBytes, int typeCode) {
+        type = MessageType.of(typeCode);
+        length = lengthBytes;
+        if (length > type.limitBytes()) {
+            throw new OverLimitException("message type " + typeCode, "length", length, type.limitBytes());
+        }
+    }
+
+    /** A fmt 3 that starts a message repeats the delta; right after a fmt 0 that is the timestamp itself (5.3.1.2.4). */
+    void startMessage(boolean absolute) {
+        timestamp = absolute ? stamp : timestamp + stamp;
+        partial = true;
+    }
+
+    int missing() {
+        return length - filled;
+    }
+
+    /** Takes up to {@code most} bytes and returns their number. */
+    int append(ByteBuffer source, int most) {
+        int count = Math.min(source.remaining(), most);
+        if (filled + count > body.length) {
+            grow(filled + count);
+        }
+        source.get(body, filled, count);
+        filled += count;
+        return count;
+    }
+
+    private void grow(int needed) {
+        int wanted = Math.max(needed, Math.max(RtmpLimits.EAGER_BYTES, body.length * GROWTH));
+        int capacity = Math.min(length, wanted);
+        memory.take(capacity - body.length);
+        body = Arrays.copyOf(body, capacity);
+    }
+
+    RawMessage takeMessage() {
+        RawMessage message = new RawMessage(type, timestamp, streamId, ByteBuffer.wrap(body));
+        dropMessage();
+        return message;
+    }
+
+    void dropMessage() {
+        memory.giveBack(body.length);
+        body = EMPTY;
+        filled = 0;
+        partial = false;
+    }
+}

@@ -1,0 +1,40 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.amf.AmfValue;
+import java.util.Optional;
+
+/**
+ * What of {@code connect} matters to us. Immutable.
+ *
+ * @param app application, with its query if it has one
+ * @param client flashVer, printable, cut at {@link RtmpLimits#CLIENT_CHARS}
+ */
+record ConnectRequest(String app, String tcUrl, String client) {
+
+    static ConnectRequest parse(RtmpMessage.Command command) {
+        if (!(command.object() instanceof AmfValue.Keyed object)) {
+            return new ConnectRequest("", "", "");
+        }
+        return new ConnectRequest(object.text("app").orElse(""), object.text("tcUrl").orElse(""),
+                printable(object.text("flashVer").orElse("")));
+    }
+
+    /** What is wrong with it, if anything is. */
+    Optional<String> problem() {
+        if (app.isEmpty()) {
+            return Optional.of("the URL names no application");
+        }
+        if (app.length() > RtmpLimits.APP_CHARS + RtmpLimits.QUERY_CHARS) {
+            return Optional.of("the application is longer than " + RtmpLimits.APP_CHARS + " characters");
+        }
+        if (tcUrl.length() > RtmpLimits.TC_URL_CHARS) {
+            return Optional.of("tcUrl is longer than " + RtmpLimits.TC_URL_CHARS + " characters");
+        }
+        return Optional.empty();
+    }
+
+    private static String printable(String text) {
+        return text.codePoints().filter(c -> c >= ' ' && c < 0x7F).limit(RtmpLimits.CLIENT_CHARS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+    }
+}

@@ -1,0 +1,35 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.bytes.ByteWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Takes {@code @setDataFrame} off and puts it on: the AMF0 string with which an encoder asks a server to keep what follows
+ * as the stream's metadata. FLV files and players know the rest only.
+ */
+final class DataBody {
+    private static final byte[] SET_DATA_FRAME = new ByteWriter().uint8(2).uint16(13)
+            .bytes("@setDataFrame".getBytes(StandardCharsets.US_ASCII)).toByteArray();
+    private static final byte[] ON_META_DATA = new ByteWriter().uint8(2).uint16(10)
+            .bytes("onMetaData".getBytes(StandardCharsets.US_ASCII)).toByteArray();
+
+    private DataBody() {}
+
+    static ByteBuffer withoutSetDataFrame(ByteBuffer body) {
+        int size = SET_DATA_FRAME.length;
+        return startsWith(body, SET_DATA_FRAME) ? body.slice(body.position() + size, body.remaining() - size) : body;
+    }
+
+    static ByteBuffer withSetDataFrame(ByteBuffer body) {
+        if (!startsWith(body, ON_META_DATA)) {
+            return body;
+        }
+        return new ByteWriter(SET_DATA_FRAME.length + body.remaining()).bytes(SET_DATA_FRAME).bytes(body).view();
+    }
+
+    private static boolean startsWith(ByteBuffer body, byte[] prefix) {
+        return body.remaining() >= prefix.length
+                && body.slice(body.position(), prefix.length).equals(ByteBuffer.wrap(prefix));
+    }
+}

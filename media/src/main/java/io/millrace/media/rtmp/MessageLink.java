@@ -1,0 +1,106 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.bytes.ByteWriter;
+import java.nio.ByteBuffer;
+
+/**
+ * What both ends of a connection do alike once the handshake is over: chunks, acknowledgements, pings.
+ *
+ * <p>Confined to one thread. Outgoing chunk streams: 2 control, 3 commands of the connection, 5 status of a stream and
+ * data, 4 audio, 6 video.
+ */
+final class MessageLink {
+    static final int CONTROL = 2;
+    static final int COMMANDS = 3;
+    static final int AUDIO = 4;
+    static final int STREAM = 5;
+    static final int VIDEO = 6;
+
+    /** What we write; FFmpeg adopts it for its own output. */
+    static final int CHUNK_SIZE = 65_536;
+    /** Bytes between two acknowledgements, as we demand them and as we give them until told otherwise. */
+    static final int WINDOW_BYTES = 2_500_000;
+    /** A peer that demands more frequent acknowledgements gets them this often. */
+    private static final int WINDOW_MIN_BYTES = 4_096;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+    private final ChunkReader reader = new ChunkReader();
+    private final ChunkWriter writer = new ChunkWriter();
+    private ByteWriter out = new ByteWriter();
+    private long received;
+    private long acknowledged;
+    private long window = WINDOW_BYTES;
+    private int announcedWindow;
+
+    /** Where the handshake writes. */
+    ByteWriter out() {
+        return out;
+    }
+
+    /** What is to be written to the peer by now, given away; empty if nothing is. */
+    ByteBuffer takeOutput() {
+        if (out.size() == 0) {
+            return NOTHING;
+        }
+        ByteBuffer output = out.view();
+        out = new ByteWriter();
+        return output;
+    }
+
+    /** Bytes that were read since the handshake. */
+    long received() {
+        return received;
+    }
+
+    /** The next command or media message, or null once {@code in} is used up. */
+    RtmpMessage next(ByteBuffer in) {
+        while (true) {
+            int before = in.remaining();
+            RawMessage raw = reader.next(in);
+            received += before - in.remaining();
+            acknowledge();
+            if (raw == null) {
+                return null;
+            }
+            RtmpMessage message = RtmpMessage.parse(raw);
+            switch (message) {
+                case RtmpMessage.Command _, RtmpMessage.Media _ -> {
+                    return message;
+                }
+                case RtmpMessage.UserControl control -> answer(control);
+                case RtmpMessage.WindowAckSize(int bytes) -> window = Math.max(WINDOW_MIN_BYTES, bytes & 0xFFFF_FFFFL);
+                case RtmpMessage.SetPeerBandwidth(int bytes, int _) -> announceWindow(bytes);
+                case RtmpMessage.Acknowledgement _, RtmpMessage.SetChunkSize _, RtmpMessage.Ignored _ -> {
+                }
+            }
+        }
+    }
+
+    void send(int csid, RtmpMessage message) {
+        writer.write(csid, message.toRaw(), out);
+        if (message instanceof RtmpMessage.SetChunkSize(int sizeBytes)) {
+            writer.setChunkSize(sizeBytes);
+        }
+    }
+
+    void announceWindow(int bytes) {
+        if (bytes != announcedWindow) {
+            announcedWindow = bytes;
+            send(CONTROL, new RtmpMessage.WindowAckSize(bytes));
+        }
+    }
+
+    private void answer(RtmpMessage.UserControl control) {
+        if (control.event() == RtmpMessage.UserControl.PING_REQUEST) {
+            send(CONTROL, new RtmpMessage.UserControl(RtmpMessage.UserControl.PING_RESPONSE, control.value()));
+        }
+    }
+
+    private void acknowledge() {
+        if (received - acknowledged >= window) {
+            acknowledged = received;
+            send(CONTROL, new RtmpMessage.Acknowledgement((int) received));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.bytes.OverLimitException;
+import java.util.BitSet;
+
+/** The numbers that createStream gave out: 1 and up, since GStreamer rejects 0. Confined to one thread. */
+final class MessageStreams {
+    private final BitSet open = new BitSet();
+
+    int create() {
+        if (open.cardinality() == RtmpLimits.MESSAGE_STREAMS) {
+            throw new OverLimitException("createStream", "streams", RtmpLimits.MESSAGE_STREAMS + 1L,
+                    RtmpLimits.MESSAGE_STREAMS);
+        }
+        int id = open.nextClearBit(1);
+        open.set(id);
+        return id;
+    }
+
+    boolean isOpen(int id) {
+        return id > 0 && open.get(id);
+    }
+
+    void delete(int id) {
+        if (isOpen(id)) {
+            open.clear(id);
+        }
+    }
+
+    void deleteAll() {
+        open.clear();
+    }
+}

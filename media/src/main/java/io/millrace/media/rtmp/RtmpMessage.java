@@ -1,0 +1,125 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.amf.Amf0Reader;
+import io.millrace.media.amf.Amf0Writer;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** What a message says (RTMP 1.0, 5.4 and 7.1). Immutable but for the bodies of media, which belong to who gets them. */
+sealed interface RtmpMessage {
+
+    /** Applied by {@link ChunkReader}, so it is only ever written. */
+    record SetChunkSize(int sizeBytes) implements RtmpMessage {}
+
+    /** @param bytesRead so far, modulo 2^32 */
+    record Acknowledgement(int bytesRead) implements RtmpMessage {}
+
+    /**
+     * @param event such as {@link #STREAM_BEGIN}
+     * @param value its first four bytes: a message stream or a stamp; 0 if there are none
+     */
+    record UserControl(int event, int value) implements RtmpMessage {
+        public static final int STREAM_BEGIN = 0;
+        public static final int PING_REQUEST = 6;
+        public static final int PING_RESPONSE = 7;
+    }
+
+    record WindowAckSize(int bytes) implements RtmpMessage {}
+
+    /** @param rule 0 hard, 1 soft, 2 dynamic */
+    record SetPeerBandwidth(int bytes, int rule) implements RtmpMessage {
+        public static final int DYNAMIC = 2;
+    }
+
+    /** @param timestamp the 32 bits, ms */
+    record Media(MediaKind kind, int streamId, int timestamp, ByteBuffer body) implements RtmpMessage {}
+
+    /** @param transaction 0 if no answer is wanted */
+    record Command(int streamId, String name, double transaction, AmfValue object, List<AmfValue> arguments)
+            implements
+                RtmpMessage {
+        public Command {
+            arguments = List.copyOf(arguments);
+        }
+
+        /** The argument if it is there, else AMF null. */
+        AmfValue argument(int index) {
+            return index < arguments.size() ? arguments.get(index) : AmfValue.NULL;
+        }
+
+        private ByteBuffer toBody() {
+            ByteWriter out = new ByteWriter();
+            new Amf0Writer(out).value(new AmfValue.Text(name)).value(new AmfValue.Number(transaction)).value(object)
+                    .values(arguments);
+            return out.view();
+        }
+    }
+
+    /** A type that says nothing to us. */
+    record Ignored() implements RtmpMessage {}
+
+    /** Takes the body over. */
+    static RtmpMessage parse(RawMessage raw) {
+        ByteReader in = new ByteReader(raw.type().name(), raw.body());
+        return switch (raw.type()) {
+            case ACKNOWLEDGEMENT -> new Acknowledgement(in.int32("bytesRead"));
+            case USER_CONTROL -> new UserControl(in.uint16("event"), in.remaining() < 4 ? 0 : in.int32("value"));
+            case WINDOW_ACK_SIZE -> new WindowAckSize(in.int32("bytes"));
+            case SET_PEER_BANDWIDTH -> new SetPeerBandwidth(in.int32("bytes"), in.uint8("rule"));
+            case AUDIO -> media(MediaKind.AUDIO, raw, raw.body());
+            case VIDEO -> media(MediaKind.VIDEO, raw, raw.body());
+            case DATA -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(raw.body()));
+            case DATA_AMF3 -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(withoutFirstByte(raw.body())));
+            case COMMAND -> command(raw.streamId(), raw.body());
+            case COMMAND_AMF3 -> command(raw.streamId(), withoutFirstByte(raw.body()));
+            case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored();
+        };
+    }
+
+    private static Media media(MediaKind kind, RawMessage raw, ByteBuffer body) {
+        return new Media(kind, raw.streamId(), raw.timestamp(), body);
+    }
+
+    private static ByteBuffer withoutFirstByte(ByteBuffer body) {
+        return body.hasRemaining() ? body.slice(body.position() + 1, body.remaining() - 1) : body;
+    }
+
+    private static Command command(int streamId, ByteBuffer body) {
+        Amf0Reader in = new Amf0Reader(body, Amf0Reader.Limits.COMMAND);
+        if (!(in.read() instanceof AmfValue.Text(String name))) {
+            throw new MalformedException("command", "name", "is no string");
+        }
+        double transaction = in.hasRemaining() && in.read() instanceof AmfValue.Number(double number) ? number : 0;
+        AmfValue object = in.hasRemaining() ? in.read() : AmfValue.NULL;
+        return new Command(streamId, name, transaction, object, in.readAll());
+    }
+
+    /** The message as the writer of chunks takes it. */
+    default RawMessage toRaw() {
+        return switch (this) {
+            case SetChunkSize(int sizeBytes) -> control(MessageType.SET_CHUNK_SIZE, new ByteWriter().uint32(sizeBytes));
+            case Acknowledgement(int bytes) -> control(MessageType.ACKNOWLEDGEMENT, new ByteWriter().uint32(bytes));
+            case UserControl(int event, int value) ->
+                control(MessageType.USER_CONTROL, new ByteWriter().uint16(event).uint32(value));
+            case WindowAckSize(int bytes) -> control(MessageType.WINDOW_ACK_SIZE, new ByteWriter().uint32(bytes));
+            case SetPeerBandwidth(int bytes, int rule) ->
+                control(MessageType.SET_PEER_BANDWIDTH, new ByteWriter().uint32(bytes).uint8(rule));
+            case Media(MediaKind kind, int streamId, int timestamp, ByteBuffer body) ->
+                new RawMessage(switch (kind) {
+                    case AUDIO -> MessageType.AUDIO;
+                    case VIDEO -> MessageType.VIDEO;
+                    case DATA -> MessageType.DATA;
+                }, timestamp, streamId, body);
+            case Command command -> new RawMessage(MessageType.COMMAND, 0, command.streamId(), command.toBody());
+            case Ignored() -> throw new IllegalArgumentException("nothing to write");
+        };
+    }
+
+    private static RawMessage control(MessageType type, ByteWriter body) {
+        return new RawMessage(type, 0, 0, body.view());
+    }
+}

@@ -1,0 +1,267 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.rtmp.RtmpMessage.Command;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * The server's end of one RTMP connection, without I/O: bytes in, events and bytes out.
+ *
+ * <p>Confined to one thread. The shell calls {@link #next} until it returns null, answers each event, and then writes
+ * {@link #takeOutput}. A {@link io.millrace.media.bytes.MediaException} ends the connection; the session must not be used
+ * after it. Limits: {@link RtmpLimits}. One stream is published at a time. Source: RTMP 1.0, chapter 7.
+ */
+public final class ServerSession {
+    /** What the connection waits for or does. */
+    public enum State {
+        HANDSHAKE, AWAITING_CONNECT,
+        /** Connected; nothing is published. */
+        CONNECTED,
+        /** The shell has not answered a publish or play yet. */
+        ANSWERING, PUBLISHING,
+        /** A refusal was written; what still comes is thrown away, so that no TCP reset overtakes it. */
+        DRAINING;
+
+        private Set<State> next() {
+            return switch (this) {
+                case HANDSHAKE -> EnumSet.of(AWAITING_CONNECT, DRAINING);
+                case AWAITING_CONNECT -> EnumSet.of(CONNECTED, DRAINING);
+                case CONNECTED -> EnumSet.of(ANSWERING, DRAINING);
+                case ANSWERING -> EnumSet.of(CONNECTED, PUBLISHING, DRAINING);
+                case PUBLISHING -> EnumSet.of(CONNECTED, DRAINING);
+                case DRAINING -> EnumSet.of(DRAINING);
+            };
+        }
+    }
+
+    private final Handshake handshake;
+    private final MessageLink link = new MessageLink();
+    private final MessageStreams streams = new MessageStreams();
+    /** Media of an encoder that does not wait for the answer to publish; bounded by {@link #checkBudget}. */
+    private final Queue<ServerEvent> early = new ArrayDeque<>();
+    private State state = State.HANDSHAKE;
+    private ConnectRequest connect;
+    private long connectedAtBytes;
+    private int commands;
+    private boolean mediaSeen;
+    private int streamId;
+    private String streamName = "";
+
+    /** @param random for the handshake, which needs no better than any generator */
+    public ServerSession(RandomGenerator random) {
+        handshake = Handshake.server(random);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** What is to be written to the peer by now, given away; empty if nothing is. */
+    public ByteBuffer takeOutput() {
+        return link.takeOutput();
+    }
+
+    /** The next event, or null once {@code in} is used up. */
+    public ServerEvent next(ByteBuffer in) {
+        if (state == State.HANDSHAKE && handshake.feed(in, link.out())) {
+            become(State.AWAITING_CONNECT);
+        }
+        if (state == State.HANDSHAKE) {
+            return null;
+        }
+        if (state == State.PUBLISHING && !early.isEmpty()) {
+            return early.remove();
+        }
+        while (state != State.DRAINING) {
+            RtmpMessage message = link.next(in);
+            checkBudget();
+            if (message == null) {
+                return null;
+            }
+            ServerEvent event = event(message);
+            if (event != null) {
+                return event;
+            }
+        }
+        in.position(in.limit());
+        return null;
+    }
+
+    /** Answers {@link ServerEvent.PublishRequested}; call {@link #next} after it for media that came early. */
+    public void acceptPublish() {
+        become(State.PUBLISHING);
+        link.send(MessageLink.CONTROL,
+                new RtmpMessage.UserControl(RtmpMessage.UserControl.STREAM_BEGIN, streamId));
+        link.send(MessageLink.STREAM, Replies.publishStarted(streamId, streamName));
+    }
+
+    /**
+     * Tells the peer that it is over, for the stream that it publishes or asks for, and takes no more input.
+     *
+     * @param code such as {@code NetStream.Publish.Denied}
+     * @param description for people
+     */
+    public void close(String code, String description) {
+        if (state == State.CONNECTED || state == State.ANSWERING || state == State.PUBLISHING) {
+            link.send(MessageLink.STREAM, Replies.failed(streamId, code, description));
+        }
+        become(State.DRAINING);
+        early.clear();
+    }
+
+    private void become(State next) {
+        if (!state.next().contains(next)) {
+            throw new IllegalStateException(state + " does not become " + next);
+        }
+        state = next;
+    }
+
+    private void checkBudget() {
+        switch (state) {
+            case AWAITING_CONNECT ->
+                within("bytesBeforeConnect", link.received(), RtmpLimits.BEFORE_CONNECT_BYTES);
+            case CONNECTED, ANSWERING -> {
+                if (!mediaSeen) {
+                    within("bytesBeforePublish", link.received() - connectedAtBytes, RtmpLimits.BEFORE_PUBLISH_BYTES);
+                }
+            }
+            case HANDSHAKE, PUBLISHING, DRAINING -> {
+            }
+        }
+    }
+
+    private static void within(String field, long seen, long limit) {
+        if (seen > limit) {
+            throw new OverLimitException("session", field, seen, limit);
+        }
+    }
+
+    private ServerEvent event(RtmpMessage message) {
+        return switch (message) {
+            case RtmpMessage.Media media -> media(media);
+            case Command command -> command(command);
+            case RtmpMessage.SetChunkSize _, RtmpMessage.Acknowledgement _, RtmpMessage.UserControl _,
+                    RtmpMessage.WindowAckSize _, RtmpMessage.SetPeerBandwidth _, RtmpMessage.Ignored _ -> null;
+        };
+    }
+
+    private ServerEvent media(RtmpMessage.Media media) {
+        if (media.streamId() != streamId) {
+            return null;
+        }
+        ServerEvent event = new ServerEvent.Media(media.kind(), media.timestamp(), media.body());
+        if (state == State.ANSWERING) {
+            early.add(event);
+            return null;
+        }
+        mediaSeen |= state == State.PUBLISHING;
+        return state == State.PUBLISHING ? event : null;
+    }
+
+    private ServerEvent command(Command command) {
+        if (!mediaSeen) {
+            within("commandsBeforeMedia", ++commands, RtmpLimits.COMMANDS_BEFORE_MEDIA);
+        }
+        boolean first = state == State.AWAITING_CONNECT;
+        if (first != command.name().equals("connect")) {
+            throw new MalformedException("session", "command", "connect comes first, and once");
+        }
+        return switch (command.name()) {
+            case "connect" -> connect(command);
+            case "createStream" -> reply(command, new AmfValue.Number(streams.create()));
+            case "publish" -> publish(command);
+            case "play", "play2" -> play(command);
+            case "FCUnpublish", "closeStream" -> unpublish();
+            case "deleteStream" -> deleteStream(command);
+            case "releaseStream", "FCPublish" -> reply(command, AmfValue.UNDEFINED);
+            case "getStreamLength" -> reply(command, new AmfValue.Number(0));
+            case "_result", "_error", "onStatus" -> null;
+            default -> reply(command, AmfValue.NULL); // _checkbw and whatever else wants an answer
+        };
+    }
+
+    private ServerEvent reply(Command command, AmfValue value) {
+        if (command.transaction() != 0) {
+            link.send(MessageLink.COMMANDS, Replies.result(command.transaction(), value));
+        }
+        return null;
+    }
+
+    private ServerEvent connect(Command command) {
+        connect = ConnectRequest.parse(command);
+        Optional<String> problem = connect.problem();
+        if (problem.isPresent()) {
+            String code = connect.app().isEmpty() ? "NetConnection.Connect.InvalidApp" : "NetConnection.Connect.Rejected";
+            link.send(MessageLink.COMMANDS, Replies.connectRejected(command.transaction(), code, problem.get()));
+            become(State.DRAINING);
+            return new ServerEvent.Refused(code, problem.get());
+        }
+        become(State.CONNECTED);
+        connectedAtBytes = link.received();
+        link.announceWindow(MessageLink.WINDOW_BYTES);
+        link.send(MessageLink.CONTROL,
+                new RtmpMessage.SetPeerBandwidth(MessageLink.WINDOW_BYTES, RtmpMessage.SetPeerBandwidth.DYNAMIC));
+        link.send(MessageLink.CONTROL, new RtmpMessage.SetChunkSize(MessageLink.CHUNK_SIZE));
+        link.send(MessageLink.COMMANDS, Replies.connected(command.transaction()));
+        return null;
+    }
+
+    private ServerEvent publish(Command command) {
+        if (state != State.CONNECTED) {
+            return refused("NetStream.Publish.Denied", "a connection publishes one stream at a time");
+        }
+        streamId = command.streamId();
+        streamName = command.argument(0) instanceof AmfValue.Text(String name) ? name : "";
+        StreamPath path = StreamPath.of(connect, streamName);
+        Optional<String> problem = path.problem();
+        if (problem.isPresent() || !streams.isOpen(streamId)) {
+            return refused("NetStream.Publish.Denied", problem.orElse("publish needs the stream of createStream"));
+        }
+        become(State.ANSWERING);
+        return new ServerEvent.PublishRequested(path.path(), path.query(), connect.client());
+    }
+
+    private ServerEvent play(Command command) {
+        if (state != State.CONNECTED) {
+            return refused("NetStream.Play.Failed", "a connection that publishes does not play");
+        }
+        streamId = command.streamId();
+        streamName = command.argument(0) instanceof AmfValue.Text(String name) ? name : "";
+        StreamPath path = StreamPath.of(connect, streamName);
+        become(State.ANSWERING);
+        return new ServerEvent.PlayRequested(path.path(), path.query());
+    }
+
+    private ServerEvent refused(String code, String description) {
+        close(code, description);
+        return new ServerEvent.Refused(code, description);
+    }
+
+    /** GStreamer names the stream instead of its number: then all end. */
+    private ServerEvent deleteStream(Command command) {
+        if (command.argument(0) instanceof AmfValue.Number(double id)) {
+            streams.delete((int) id);
+            return (int) id == streamId ? unpublish() : null;
+        }
+        streams.deleteAll();
+        return unpublish();
+    }
+
+    private ServerEvent unpublish() {
+        if (state != State.PUBLISHING && state != State.ANSWERING) {
+            return null;
+        }
+        become(State.CONNECTED);
+        early.clear();
+        link.send(MessageLink.STREAM, Replies.unpublished(streamId));
+        return new ServerEvent.Unpublished();
+    }
+}

@@ -1,0 +1,71 @@
+package io.millrace.media.rtmp;
+
+import java.util.Optional;
+
+/**
+ * Application and stream name as an encoder gave them, taken apart: encoders split one URL at different slashes and put
+ * the query at different places, so only the joined path means something.
+ *
+ * <p>Immutable. Not yet checked to be a {@link io.millrace.media.StreamName}.
+ *
+ * @param app without query, trailing {@code /} and {@code /_definst_}
+ * @param name without query
+ * @param query of the name, else of the application, else of tcUrl; without the {@code ?}, empty without one
+ */
+record StreamPath(String app, String name, String query) {
+    private static final String DEFAULT_INSTANCE = "/_definst_";
+
+    static StreamPath of(ConnectRequest connect, String name) {
+        return new StreamPath(application(withoutQuery(connect.app())), withoutQuery(name),
+                firstQuery(name, connect.app(), connect.tcUrl()));
+    }
+
+    String path() {
+        return app + "/" + name;
+    }
+
+    /** What is wrong with it, if anything is. */
+    Optional<String> problem() {
+        if (name.isEmpty()) {
+            return Optional.of("the URL names no stream: an address is rtmp://host/application/stream");
+        }
+        if (app.length() > RtmpLimits.APP_CHARS || name.length() > RtmpLimits.NAME_CHARS) {
+            return Optional.of("an application has at most " + RtmpLimits.APP_CHARS + " characters, a stream "
+                    + RtmpLimits.NAME_CHARS);
+        }
+        if (query.length() > RtmpLimits.QUERY_CHARS) {
+            return Optional.of("a query has at most " + RtmpLimits.QUERY_CHARS + " characters");
+        }
+        return Optional.empty();
+    }
+
+    private static String firstQuery(String... sources) {
+        for (String source : sources) {
+            int mark = source.indexOf('?');
+            if (mark >= 0 && mark + 1 < source.length()) {
+                return source.substring(mark + 1);
+            }
+        }
+        return "";
+    }
+
+    private static String withoutQuery(String text) {
+        int mark = text.indexOf('?');
+        return mark < 0 ? text : text.substring(0, mark);
+    }
+
+    private static String application(String app) {
+        String bare = withoutTrailingSlashes(app);
+        return bare.endsWith(DEFAULT_INSTANCE)
+                ? withoutTrailingSlashes(bare.substring(0, bare.length() - DEFAULT_INSTANCE.length()))
+                : bare;
+    }
+
+    private static String withoutTrailingSlashes(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '/') {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+}
