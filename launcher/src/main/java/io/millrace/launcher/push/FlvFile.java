@@ -1,0 +1,107 @@
+package io.millrace.launcher.push;
+
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.time.TimestampUnwrapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The tags of an FLV file, in the order of the file. A file that is cut inside of a tag ends in front of it. */
+final class FlvFile implements MediaFile {
+    /** One RTMP message. */
+    private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** Opens the file from its beginning. */
+    interface Opener {
+        InputStream open() throws IOException;
+    }
+
+    private final Opener opener;
+    private final byte[] buffer = new byte[READ_BYTES];
+    private InputStream stream;
+    private ByteBuffer unread;
+    private FlvReader reader;
+    private TimestampUnwrapper timestamps;
+
+    FlvFile(Opener opener) throws IOException {
+        this.opener = opener;
+        open();
+    }
+
+    private void open() throws IOException {
+        stream = opener.open();
+        unread = ByteBuffer.allocate(0);
+        reader = new FlvReader(MAX_BODY_BYTES);
+        timestamps = new TimestampUnwrapper();
+    }
+
+    @Override
+    public Optional<MediaMessage> next() throws IOException {
+        while (true) {
+            Optional<FlvTag> tag = reader.read(unread);
+            if (tag.isPresent()) {
+                return tag.map(this::message);
+            }
+            int count = stream.read(buffer);
+            if (count < 0) {
+                return atEnd();
+            }
+            unread = ByteBuffer.wrap(buffer, 0, count);
+        }
+    }
+
+    private Optional<MediaMessage> atEnd() {
+        if (reader.header().isEmpty()) {
+            throw new MalformedException("FLVHeader", "DataOffset", "is cut short");
+        }
+        return Optional.empty();
+    }
+
+    private MediaMessage message(FlvTag tag) {
+        long timestampMs = timestamps.unwrapMs(tag.timestampMs());
+        return switch (tag.type()) {
+            case AUDIO -> new MediaMessage(MediaMessage.Kind.AUDIO, timestampMs, isAudioConfig(tag.body()), tag.body());
+            case VIDEO -> new MediaMessage(MediaMessage.Kind.VIDEO, timestampMs, isVideoConfig(tag.body()), tag.body());
+            case SCRIPT -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false, Metadata.live(tag.body()));
+            // The byte in front tells that AMF3 may follow; what follows is AMF0.
+            case SCRIPT_AMF3 -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false,
+                    Metadata.live(tag.body().slice(Math.min(1, tag.body().limit()), Math.max(0,
+                            tag.body().limit() - 1))));
+        };
+    }
+
+    /** Throws for a codec that cannot be published, before the server has to. */
+    private static boolean isAudioConfig(ByteBuffer body) {
+        if (AudioTagBody.parse(body) instanceof AudioTagBody.Config(var codec, ByteBuffer record)) {
+            CodecConfig.parse(codec, record);
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean isVideoConfig(ByteBuffer body) {
+        if (VideoTagBody.parse(body) instanceof VideoTagBody.Config(var codec, ByteBuffer record)) {
+            CodecConfig.parse(codec, record);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public void rewind() throws IOException {
+        stream.close();
+        open();
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.millrace.launcher.push;
+
+import io.millrace.media.amf.Amf0Reader;
+import io.millrace.media.amf.Amf0Writer;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.mp4.Mp4Track;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * The onMetaData message of a live stream (Adobe FLV 10.1, E.5): a name, and an ECMA array because FFmpeg wants one.
+ */
+final class Metadata {
+    private static final String NAME = "onMetaData";
+    /** What is true of a file and not of a stream; an index of keyframes can have a megabyte. */
+    private static final Set<String> OF_FILES = Set.of("duration", "filesize", "keyframes", "lasttimestamp",
+            "lastkeyframetimestamp", "lastkeyframelocation", "hasKeyframes", "canSeekToEnd", "datasize", "videosize",
+            "audiosize");
+    private static final int AVC = 7;
+    private static final int AAC = 10;
+
+    private Metadata() {}
+
+    /** What the configurations of {@code tracks} say. */
+    static ByteBuffer of(List<Mp4Track> tracks) {
+        SequencedMap<String, AmfValue> fields = new LinkedHashMap<>();
+        for (Mp4Track track : tracks) {
+            switch (track.config()) {
+                case AvcConfig avc -> {
+                    put(fields, "width", avc.width());
+                    put(fields, "height", avc.height());
+                    if (avc.frameRateNumerator() > 0) {
+                        put(fields, "framerate", (double) avc.frameRateNumerator() / avc.frameRateDenominator());
+                    }
+                    put(fields, "videocodecid", AVC);
+                }
+                case AacConfig aac -> {
+                    put(fields, "audiosamplerate", aac.sampleRate());
+                    put(fields, "audiosamplesize", 16);
+                    fields.put("stereo", new AmfValue.Bool(aac.channels() == 2));
+                    put(fields, "audiocodecid", AAC);
+                }
+            }
+        }
+        return written(List.of(new AmfValue.Text(NAME), new AmfValue.EcmaArray(fields)));
+    }
+
+    /** A script body of a file without what is true of files only; other and unreadable data passes as it is. */
+    static ByteBuffer live(ByteBuffer body) {
+        try {
+            List<AmfValue> values = new Amf0Reader(body.duplicate(), Amf0Reader.Limits.DATA).readAll();
+            if (values.size() < 2 || !values.getFirst().equals(new AmfValue.Text(NAME))
+                    || !(values.get(1) instanceof AmfValue.Keyed keyed)) {
+                return body;
+            }
+            SequencedMap<String, AmfValue> fields = new LinkedHashMap<>(keyed.fields());
+            fields.keySet().removeAll(OF_FILES);
+            return written(List.of(values.getFirst(), new AmfValue.EcmaArray(fields)));
+        } catch (MediaException _) {
+            return body;
+        }
+    }
+
+    private static void put(SequencedMap<String, AmfValue> fields, String key, double value) {
+        fields.put(key, new AmfValue.Number(value));
+    }
+
+    private static ByteBuffer written(List<AmfValue> values) {
+        var out = new ByteWriter();
+        new Amf0Writer(out).values(values);
+        return ByteBuffer.wrap(out.toByteArray());
+    }
+}

@@ -1,0 +1,146 @@
+package io.millrace.launcher.push;
+
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.mp4.BoxHeader;
+import io.millrace.media.mp4.Mp4Reader;
+import io.millrace.media.mp4.Mp4Track;
+import io.millrace.media.time.Ticks;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+
+/**
+ * The samples of an MP4 file in decoding order across its tracks.
+ *
+ * <p>Edit lists shift the tracks against each other; then all are moved together so that the earliest decoding time is
+ * 0. What an edit list would hide (priming, frames in front of the cut) is sent: RTMP has no word for hiding.
+ */
+final class Mp4File implements MediaFile {
+    /** What a file begins with. */
+    static final Set<String> FIRST_BOXES = Set.of("ftyp", "moov", "mdat", "free", "skip", "wide");
+
+    private static final int MAX_COMPOSITION_MS = (1 << 23) - 1;
+
+    /** Where the reading of one track is. */
+    private static final class Cursor {
+        private final Mp4Track track;
+        private int next;
+
+        Cursor(Mp4Track track) {
+            this.track = track;
+        }
+
+        boolean hasNext() {
+            return next < track.samples().count();
+        }
+
+        long decodingMs() {
+            return ms(track.samples().decodingTicks(next));
+        }
+
+        long ms(long ticks) {
+            return Ticks.rescale(ticks + track.startTicks(), track.timescale(), Ticks.MILLIS);
+        }
+    }
+
+    private final FileChannel channel;
+    private final List<Mp4Track> tracks;
+    private final Queue<MediaMessage> first = new ArrayDeque<>();
+    private final List<Cursor> cursors = new ArrayList<>();
+    private long originMs;
+
+    /** Takes {@code channel} over, unless it throws. */
+    Mp4File(FileChannel channel) throws IOException {
+        this.channel = channel;
+        this.tracks = Mp4Reader.read(moov(channel));
+        if (tracks.isEmpty()) {
+            throw new MalformedException("moov", "trak", "of video or audio is missing");
+        }
+        rewind();
+    }
+
+    private static ByteBuffer moov(FileChannel channel) throws IOException {
+        long size = channel.size();
+        for (long position = 0; size - position >= BoxHeader.MIN_BYTES;) {
+            int headBytes = (int) Math.min(BoxHeader.MAX_BYTES, size - position);
+            var box = BoxHeader.parse(FileBytes.read(channel, position, headBytes), size - position);
+            if (box.type().equals("moov")) {
+                long payloadBytes = box.sizeBytes() - box.headerBytes();
+                if (payloadBytes > Mp4Reader.MAX_MOOV_BYTES) {
+                    throw new OverLimitException("moov", "size", payloadBytes, Mp4Reader.MAX_MOOV_BYTES);
+                }
+                return FileBytes.read(channel, position + box.headerBytes(), (int) payloadBytes);
+            }
+            position += box.sizeBytes();
+        }
+        throw new MalformedException("file", "moov", "is missing: the recording was not finished");
+    }
+
+    @Override
+    public void rewind() {
+        first.clear();
+        cursors.clear();
+        first.add(new MediaMessage(MediaMessage.Kind.DATA, 0, false, Metadata.of(tracks)));
+        for (Mp4Track track : tracks) {
+            first.add(configMessage(track));
+            cursors.add(new Cursor(track));
+        }
+        originMs = cursors.stream().filter(Cursor::hasNext).mapToLong(Cursor::decodingMs).min().orElse(0);
+    }
+
+    private static MediaMessage configMessage(Mp4Track track) {
+        var codec = track.config().codec();
+        ByteBuffer record = track.config().record();
+        return codec.isVideo()
+                ? new MediaMessage(MediaMessage.Kind.VIDEO, 0, true,
+                        TagBodyWriter.write(new VideoTagBody.Config(codec, record)))
+                : new MediaMessage(MediaMessage.Kind.AUDIO, 0, true,
+                        TagBodyWriter.write(new AudioTagBody.Config(codec, record)));
+    }
+
+    @Override
+    public Optional<MediaMessage> next() throws IOException {
+        if (!first.isEmpty()) {
+            return Optional.of(first.remove());
+        }
+        Optional<Cursor> earliest = cursors.stream().filter(Cursor::hasNext)
+                .min(Comparator.comparingLong(Cursor::decodingMs));
+        return earliest.isEmpty() ? Optional.empty() : Optional.of(frame(earliest.get()));
+    }
+
+    private MediaMessage frame(Cursor cursor) throws IOException {
+        int sample = cursor.next;
+        var samples = cursor.track.samples();
+        ByteBuffer data = FileBytes.read(channel, samples.offset(sample), samples.sizeBytes(sample));
+        long decodingMs = cursor.decodingMs();
+        long compositionMs = cursor.ms(samples.decodingTicks(sample) + samples.compositionOffsetTicks(sample))
+                - decodingMs;
+        cursor.next++;
+        var codec = cursor.track.config().codec();
+        if (!codec.isVideo()) {
+            return new MediaMessage(MediaMessage.Kind.AUDIO, decodingMs - originMs, false,
+                    TagBodyWriter.write(new AudioTagBody.Frame(codec, data)));
+        }
+        if (Math.abs(compositionMs) > MAX_COMPOSITION_MS) {
+            throw new OverLimitException("ctts", "sample_offset", compositionMs, MAX_COMPOSITION_MS);
+        }
+        return new MediaMessage(MediaMessage.Kind.VIDEO, decodingMs - originMs, false, TagBodyWriter
+                .write(new VideoTagBody.Frame(codec, samples.isSync(sample), false, (int) compositionMs, data)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,139 @@
+package io.millrace.launcher.push;
+
+import io.millrace.launcher.UserError;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Publishes a media file in real time: what {@code millrace push} does.
+ *
+ * <p>{@link #run} blocks its thread; {@link #cancel} may come from any thread, also in advance.
+ */
+public final class PushJob {
+    private interface Opener {
+        MediaFile open() throws IOException;
+    }
+
+    private final String name;
+    private final Opener opener;
+    private final URI url;
+    private final boolean loop;
+    private final MediaSink.Connector connector;
+    private final PushProgress progress;
+    private final PaceClock clock;
+    private final CountDownLatch cancelled = new CountDownLatch(1);
+
+    /** Publishes {@code file}, an FLV or MP4 with H.264 and AAC. */
+    public PushJob(Path file, URI url, boolean loop, MediaSink.Connector connector, PushProgress progress) {
+        this(file.toString(), () -> openFile(file), url, loop, connector, progress, PaceClock.SYSTEM);
+    }
+
+    private PushJob(String name, Opener opener, URI url, boolean loop, MediaSink.Connector connector,
+            PushProgress progress, PaceClock clock) {
+        this.name = name;
+        this.opener = opener;
+        this.url = url;
+        this.loop = loop;
+        this.connector = connector;
+        this.progress = progress;
+        this.clock = clock;
+    }
+
+    /** Publishes the bundled clip for ever. */
+    public static PushJob demo(URI url, MediaSink.Connector connector, PushProgress progress) {
+        return new PushJob("the demo clip", MediaFile::demo, url, true, connector, progress, PaceClock.SYSTEM);
+    }
+
+    /** The same job by another clock. */
+    PushJob with(PaceClock otherClock) {
+        return new PushJob(name, opener, url, loop, connector, progress, otherClock);
+    }
+
+    /**
+     * Publishes until the file ends (never if it loops) or {@link #cancel} is called.
+     *
+     * @throws UserError the file or the server is at fault: one line for people
+     * @throws InterruptedException the thread was interrupted; the session is closed
+     */
+    public void run() throws InterruptedException {
+        try (MediaFile file = opener.open()) {
+            var timeline = new Timeline(file, loop);
+            publish(timeline);
+        } catch (UnsupportedException e) {
+            throw new UserError("cannot push %s: %s; convert it on the way: %s".formatted(name, e.getMessage(),
+                    FfmpegCommand.of(name, url, loop, e)), e);
+        } catch (MalformedException | OverLimitException e) {
+            throw new UserError("cannot push %s: it is damaged (%s); try %s".formatted(name, e.getMessage(),
+                    FfmpegCommand.of(name, url, loop, e)), e);
+        } catch (IOException e) {
+            throw new UserError("cannot read %s: %s".formatted(name, reason(e)), e);
+        }
+    }
+
+    /** Ends {@link #run} soon, in good order. */
+    public void cancel() {
+        cancelled.countDown();
+    }
+
+    private static MediaFile openFile(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException("it is a directory");
+        }
+        return MediaFile.open(file);
+    }
+
+    private void publish(Timeline timeline) throws IOException, InterruptedException {
+        try (MediaSink sink = new NamedSink(url, connector)) {
+            new PacedPublisher(timeline, sink, clock, cancelled, progress).run();
+        }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such file";
+            case AccessDeniedException _ -> "access is denied";
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+    }
+
+    /** Tells the faults of the server from those of the file. */
+    private static final class NamedSink implements MediaSink {
+        private final URI url;
+        private final MediaSink sink;
+
+        NamedSink(URI url, Connector connector) {
+            this.url = url;
+            try {
+                sink = connector.connect(url);
+            } catch (IOException e) {
+                throw new UserError("cannot publish to %s: %s; start a server with ./millrace up, or check the URL"
+                        .formatted(url, reason(e)), e);
+            }
+        }
+
+        @Override
+        public void send(MediaMessage.Kind kind, long timestampMs, ByteBuffer body) {
+            try {
+                sink.send(kind, timestampMs, body);
+            } catch (IOException e) {
+                throw new UserError("publishing to %s ended after %d s: %s; look into the server's log and push again"
+                        .formatted(url, timestampMs / 1000, reason(e)), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            sink.close();
+        }
+    }
+}

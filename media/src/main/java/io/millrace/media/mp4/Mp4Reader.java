@@ -1,0 +1,117 @@
+package io.millrace.media.mp4;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.time.Ticks;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the {@code moov} box of an MP4 or QuickTime file (ISO/IEC 14496-12, 8.2 to 8.6) that is not fragmented.
+ *
+ * <p>Has no state. Only the first video and the first audio track are read; a file's further languages, subtitles and
+ * time codes are left alone. Of an edit list its leading empty edits and the start of its first other edit count.
+ */
+public final class Mp4Reader {
+    /** The largest moov that is taken: 24 hours of 60 frames a second and AAC have about 100 MB. */
+    public static final int MAX_MOOV_BYTES = 256 * 1024 * 1024;
+    /** Samples of one track: more than 24 hours of 60 frames a second. */
+    public static final int MAX_SAMPLES = 6_000_000;
+    /** One sample: what one RTMP message may have. */
+    public static final int MAX_SAMPLE_BYTES = 8 * 1024 * 1024;
+
+    private static final int EDIT_RATE_BYTES = 4;
+
+    private Mp4Reader() {}
+
+    /**
+     * The tracks that a file has, video first.
+     *
+     * @param moov payload of the box, at most {@link #MAX_MOOV_BYTES}; its position stays
+     * @throws UnsupportedException names a codec that we do not know
+     */
+    public static List<Mp4Track> read(ByteBuffer moov) {
+        if (moov.remaining() > MAX_MOOV_BYTES) {
+            throw new OverLimitException("moov", "size", moov.remaining(), MAX_MOOV_BYTES);
+        }
+        if (Boxes.find(moov, "mvex").isPresent()) {
+            throw new UnsupportedException("moov", "mvex", "there (a fragmented file)", "a file with one moov");
+        }
+        long movieTimescale = timescale("mvhd", Boxes.need(moov, "moov", "mvhd"));
+        List<Mp4Track> tracks = new ArrayList<>();
+        for (String handler : List.of("vide", "soun")) {
+            firstTrack(moov, handler).map(trak -> track(trak, movieTimescale)).ifPresent(tracks::add);
+        }
+        return List.copyOf(tracks);
+    }
+
+    private static Optional<ByteBuffer> firstTrack(ByteBuffer moov, String handler) {
+        var boxes = new Boxes(moov);
+        while (boxes.next()) {
+            if (boxes.type().equals("trak") && handler.equals(handler(boxes.payload()))) {
+                return Optional.of(boxes.payload());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String handler(ByteBuffer trak) {
+        var in = Boxes.fullBox("hdlr", Boxes.need(Boxes.need(trak, "trak", "mdia"), "mdia", "hdlr"));
+        in.skip(4, "pre_defined");
+        return BoxHeader.type(in.bytes(4, "handler_type"));
+    }
+
+    private static Mp4Track track(ByteBuffer trak, long movieTimescale) {
+        ByteBuffer mdia = Boxes.need(trak, "trak", "mdia");
+        ByteBuffer stbl = Boxes.need(Boxes.need(mdia, "mdia", "minf"), "minf", "stbl");
+        long timescale = timescale("mdhd", Boxes.need(mdia, "mdia", "mdhd"));
+        var config = SampleEntry.config(Boxes.need(stbl, "stbl", "stsd"));
+        return new Mp4Track(config, timescale, startTicks(trak, movieTimescale, timescale),
+                new SampleTableReader(stbl).read());
+    }
+
+    /** mvhd and mdhd begin alike: two times, of 32 or 64 bits, then the timescale. */
+    private static long timescale(String type, ByteBuffer box) {
+        int version = Boxes.version(type, box);
+        var in = Boxes.fullBox(type, box);
+        in.skip(version == 1 ? 16 : 8, "creation_time");
+        long timescale = in.uint32("timescale");
+        if (timescale == 0 || timescale > Integer.MAX_VALUE) {
+            throw MalformedException.value(type, "timescale", timescale, "1 to 2^31 - 1");
+        }
+        return timescale;
+    }
+
+    private static long startTicks(ByteBuffer trak, long movieTimescale, long timescale) {
+        Optional<ByteBuffer> elst = Boxes.find(trak, "edts").flatMap(edts -> Boxes.find(edts, "elst"));
+        if (elst.isEmpty()) {
+            return 0;
+        }
+        boolean wide = Boxes.version("elst", elst.get()) == 1;
+        ByteReader in = Boxes.fullBox("elst", elst.get());
+        long entries = in.uint32("entry_count");
+        long emptyTicks = 0;
+        for (long i = 0; i < entries; i++) {
+            long duration = wide ? in.int64("segment_duration") : in.uint32("segment_duration");
+            long mediaTime = wide ? in.int64("media_time") : in.int32("media_time");
+            in.skip(EDIT_RATE_BYTES, "media_rate");
+            if (mediaTime >= 0) {
+                return Ticks.rescale(bounded(emptyTicks), movieTimescale, timescale) - bounded(mediaTime);
+            }
+            emptyTicks = bounded(emptyTicks + bounded(duration));
+        }
+        return 0;
+    }
+
+    /** Keeps sums and products of hostile times within 64 bits: 2^40 ticks are 12 days at 1 MHz. */
+    private static long bounded(long ticks) {
+        if (ticks < 0 || ticks > 1L << 40) {
+            throw MalformedException.value("elst", "media_time", ticks, "0 to 2^40");
+        }
+        return ticks;
+    }
+}
