@@ -1,0 +1,99 @@
+package io.millrace.packager;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/** Every meter of the packager. Thread-safe. */
+public final class PackagerMeters {
+    /** Why something in the log was not made into a part. */
+    public enum Drop {
+        /** A record that could not be read. */
+        UNDECODABLE,
+        /** A cut that the log has twice: the segmenter repeats what it may not have written. */
+        REPEATED,
+        /** A cut whose segment began before where reading began: its part was written then. */
+        NO_HEAD,
+        /** A cut whose packets the log does not keep any more. */
+        EXPIRED,
+        /** A cut of a session that cannot be muxed. */
+        QUARANTINED,
+        /** A segment whose last part never came. */
+        UNFINISHED,
+        /** A frame that the format cannot carry. */
+        FRAME
+    }
+
+    private static final Duration[] LATENCY_BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000,
+            5_000, 10_000, 30_000).map(Duration::ofMillis).toArray(Duration[]::new);
+
+    private final MeterRegistry registry;
+    private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
+    private final Counter parts;
+    private final Counter bytes;
+    private final Counter rereads;
+    private final Counter quarantines;
+    private final Timer latency;
+
+    public PackagerMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (Drop drop : Drop.values()) {
+            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "packager")
+                    .tag("reason", drop.name().toLowerCase(Locale.ROOT))
+                    .description("What came in and was not passed on").register(registry));
+        }
+        parts = counter("millrace.packager.parts", "Parts whose index entry the log has acknowledged");
+        bytes = counter("millrace.packager.bytes", "Bytes of those parts");
+        rereads = counter("millrace.packager.rereads", "Cuts whose packets had to be read from the log again");
+        quarantines = counter("millrace.packager.quarantines", "Sessions given up because they could not be muxed");
+        latency = Timer.builder("millrace.stage.latency").tag("stage", "packager")
+                .description("From the ingest stamp to the end of the stage").serviceLevelObjectives(LATENCY_BUCKETS)
+                .register(registry);
+    }
+
+    /** Shows what waits: packets for their cuts, parts for the log. */
+    public void showBytes(LongSupplier cached, LongSupplier inFlight) {
+        gauge("millrace.packager.cache.bytes", "Packets that wait for their cut", cached);
+        gauge("millrace.packager.inflight.bytes", "Parts on their way to the log", inFlight);
+    }
+
+    /** A part and its index entry are in the log. */
+    public void indexed(int partBytes, long microsSinceArrival) {
+        parts.increment();
+        bytes.increment(partBytes);
+        latency.record(Math.max(0, microsSinceArrival), TimeUnit.MICROSECONDS);
+    }
+
+    public void dropped(Drop reason) {
+        dropped(reason, 1);
+    }
+
+    public void dropped(Drop reason, int count) {
+        drops.get(reason).increment(count);
+    }
+
+    public void reread() {
+        rereads.increment();
+    }
+
+    public void quarantined() {
+        quarantines.increment();
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private void gauge(String name, String description, LongSupplier value) {
+        Gauge.builder(name, value, LongSupplier::getAsLong).description(description).strongReference(true)
+                .register(registry);
+    }
+}

@@ -1,0 +1,117 @@
+package io.millrace.packager.loop;
+
+import io.millrace.packager.PackagerMeters;
+import io.millrace.packager.mux.MuxedPart;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogCodec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Writes parts, and when the log has one, its index entry, which tells where it lies. Per partition the index has the
+ * order of the parts.
+ *
+ * <p>{@link #write} is confined to the loop; the thread {@code packager-index} is this class's own. A write that fails is
+ * final (the producer has tried for as long as its delivery timeout): {@link #failure} tells.
+ */
+final class PartWriter implements PartSink, AutoCloseable {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final KafkaClients kafka;
+    private final KafkaProducer<String, byte[]> producer;
+    private final long limitBytes;
+    private final PackagerMeters meters;
+    private final InstantSource clock;
+    private final AtomicLong inFlightBytes = new AtomicLong();
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    /** Bounded by the bytes in flight. */
+    private final BlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
+    private final Thread indexer;
+
+    /** A part that is in the log. */
+    private record Stored(int partition, String stream, MuxedPart part, long partsOffset, Runnable indexed) {}
+
+    PartWriter(KafkaClients kafka, String clientId, long limitBytes, PackagerMeters meters, InstantSource clock) {
+        this.kafka = kafka;
+        this.limitBytes = limitBytes;
+        this.meters = meters;
+        this.clock = clock;
+        // Twice what is in flight: a send never waits for memory.
+        this.producer = kafka.producer(clientId, Math.max(2 * limitBytes, 4L * io.millrace.platform.kafka.Sizes.RECORD_BYTES));
+        this.indexer = Thread.ofVirtual().name("packager-index").start(this::index);
+    }
+
+    long inFlightBytes() {
+        return inFlightBytes.get();
+    }
+
+    /** What ended all writing, or null. */
+    Exception failure() {
+        return failure.get();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return inFlightBytes.get() < limitBytes;
+    }
+
+    @Override
+    public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
+        inFlightBytes.addAndGet(part.part().bytes().remaining());
+        byte[] value = LogCodec.encode(part.part());
+        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stream, value),
+                (metadata, e) -> {
+                    if (e == null) {
+                        stored.add(new Stored(partition, stream, part, metadata.offset(), indexed));
+                    } else {
+                        failure.compareAndSet(null, e);
+                    }
+                });
+    }
+
+    private void index() {
+        try {
+            while (true) {
+                index(stored.take());
+            }
+        } catch (InterruptedException _) {
+            // Closed.
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void index(Stored next) {
+        byte[] value = LogCodec.encode(next.part().entry(next.partsOffset()));
+        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), next.partition(), next.stream(), value),
+                (_, e) -> {
+                    if (e == null) {
+                        indexed(next);
+                    } else {
+                        failure.compareAndSet(null, e);
+                    }
+                });
+    }
+
+    private void indexed(Stored next) {
+        int bytes = next.part().part().bytes().remaining();
+        inFlightBytes.addAndGet(-bytes);
+        next.indexed().run();
+        meters.indexed(bytes, clock.millis() * 1_000 - next.part().cut().arrivalUs());
+    }
+
+    /** What is in flight gets a moment; the rest is made again from where the position is. */
+    @Override
+    public void close() {
+        producer.flush();
+        indexer.interrupt();
+        producer.close(CLOSE_TIMEOUT);
+    }
+}

@@ -1,0 +1,268 @@
+package io.millrace.packager.loop;
+
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.packager.PackagerMeters;
+import io.millrace.packager.PackagerMeters.Drop;
+import io.millrace.packager.mux.MuxedPart;
+import io.millrace.packager.mux.SegmentMux;
+import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition's cuts and packets on their way to parts. Confined to the loop.
+ *
+ * <p>A cut is taken when all packets up to its last one have been read, in the order of {@code segments}. What goes wrong
+ * with a stream's media ends that session here and nothing else; what goes wrong with the log is thrown.
+ */
+final class PartitionWork {
+    /** Cuts that wait for their packets; more, and {@code segments} is not read. */
+    static final int WAITING_LIMIT = 512;
+    /** Streams that are remembered without an open segment: to know a repeated cut. */
+    static final int STREAMS_LIMIT = 4_096;
+    /** A part with the record around it; the cutter keeps parts to {@link Sizes#PART_BYTES}, so this is never met. */
+    static final int PART_LIMIT_BYTES = Sizes.RECORD_BYTES - 64 * 1024;
+    /** Ingest time, µs, beyond the grace, after which an open segment of a silent stream is given up. */
+    static final long UNFINISHED_US = 600_000_000;
+
+    private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
+
+    private final int partition;
+    private final PacketCache cache;
+    private final PacketSource source;
+    private final PartSink sink;
+    private final PackagerMeters meters;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final Set<OpenSegment> open = new LinkedHashSet<>();
+    private final Map<String, StreamWork> streams = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, StreamWork> eldest) {
+            return size() > STREAMS_LIMIT && eldest.getValue().open == null;
+        }
+    };
+    private long nextCutOffset = -1;
+    private long nextPacketOffset = -1;
+
+    private record Waiting(long offset, String stream, Cut cut) {}
+
+    PartitionWork(int partition, long cacheBytes, PacketSource source, PartSink sink, PackagerMeters meters) {
+        this.partition = partition;
+        this.cache = new PacketCache(cacheBytes);
+        this.source = source;
+        this.sink = sink;
+        this.meters = meters;
+    }
+
+    long cachedBytes() {
+        return cache.bytes();
+    }
+
+    boolean wantsCuts() {
+        return waiting.size() < WAITING_LIMIT;
+    }
+
+    /** A waiting cut wants packets that have not been read, whatever the cache holds. */
+    boolean wantsPackets() {
+        return !cache.isFull() || !waiting.isEmpty() && waiting.getFirst().cut().lastOffset() >= nextPacketOffset;
+    }
+
+    void packet(long offset, String stream, Packet packet) {
+        nextPacketOffset = offset + 1;
+        if (packet.kind() != Packet.Kind.DATA && !packet.config()) {
+            cache.add(offset, stream, packet);
+        }
+    }
+
+    /** A record of {@code packets} that is no packet, or how far the log has been read. */
+    void packetsReadUpTo(long position) {
+        nextPacketOffset = Math.max(nextPacketOffset, position);
+    }
+
+    void cut(long offset, String stream, Cut cut) {
+        nextCutOffset = offset + 1;
+        waiting.add(new Waiting(offset, stream, cut));
+    }
+
+    /** A record of {@code segments} that is no cut. */
+    void cutsReadUpTo(long position) {
+        nextCutOffset = Math.max(nextCutOffset, position);
+    }
+
+    /** Takes the cuts whose packets have been read, as long as the sink has room. */
+    void advance() {
+        while (!waiting.isEmpty() && waiting.getFirst().cut().lastOffset() < nextPacketOffset && sink.hasRoom()) {
+            Waiting next = waiting.removeFirst();
+            take(next.offset(), next.stream(), next.cut());
+            cache.release(next.stream(), next.cut().lastOffset());
+        }
+        open.removeIf(OpenSegment::isWritten);
+    }
+
+    /** Null as long as there is nothing to commit. */
+    Positions positions() {
+        if (nextCutOffset < 0 || nextPacketOffset < 0) {
+            return null;
+        }
+        open.removeIf(OpenSegment::isWritten);
+        long segments = waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
+        long packets = cache.oldestOffset(nextPacketOffset);
+        for (OpenSegment segment : open) {
+            segments = Math.min(segments, segment.firstCutOffset);
+            packets = Math.min(packets, segment.firstPacketOffset);
+        }
+        return new Positions(segments, packets);
+    }
+
+    private void take(long offset, String name, Cut cut) {
+        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+        if (stream.isQuarantined(cut)) {
+            meters.dropped(Drop.QUARANTINED);
+            return;
+        }
+        if (stream.isRepeated(cut)) {
+            meters.dropped(Drop.REPEATED);
+            return;
+        }
+        stream.taken(cut);
+        if (cut.part() == 0 && stream.open != null) {
+            giveUp(stream, Drop.UNFINISHED);
+        }
+        if (cut.part() != 0 && (stream.open == null || !stream.open.isNext(cut))) {
+            meters.dropped(Drop.NO_HEAD);
+            return;
+        }
+        List<Packet> packets = packets(cut);
+        if (packets.isEmpty()) {
+            log.warn("{}: segment {} is given up, its packets have expired", name, cut.segment());
+            meters.dropped(Drop.EXPIRED);
+            giveUp(stream);
+            return;
+        }
+        mux(stream, offset, name, cut, packets);
+    }
+
+    /** The packets of the cut's samples; none if the log has lost one of them. */
+    private List<Packet> packets(Cut cut) {
+        Map<Long, Packet> found = new HashMap<>();
+        Set<Long> missing = new TreeSet<>();
+        for (Cut.Sample sample : cut.samples()) {
+            long offset = cut.firstOffset() + sample.offsetDelta();
+            Packet packet = cache.get(offset);
+            if (packet == null) {
+                missing.add(offset);
+            } else {
+                found.put(offset, packet);
+            }
+        }
+        if (!missing.isEmpty()) {
+            meters.reread();
+            found.putAll(source.read(partition, missing));
+        }
+        List<Packet> packets = new ArrayList<>(cut.samples().size());
+        for (Cut.Sample sample : cut.samples()) {
+            Packet packet = found.get(cut.firstOffset() + sample.offsetDelta());
+            if (packet == null) {
+                return List.of();
+            }
+            packets.add(packet);
+        }
+        return packets;
+    }
+
+    private void mux(StreamWork stream, long offset, String name, Cut cut, List<Packet> packets) {
+        List<MuxedPart> parts;
+        try {
+            if (cut.part() == 0) {
+                open(stream, offset, name, cut);
+            }
+            parts = parts(stream.open, cut, packets);
+        } catch (MediaException e) {
+            quarantine(stream, name, cut, e.reason() + ": " + e.getMessage(), null);
+            return;
+        } catch (RuntimeException e) {
+            quarantine(stream, name, cut, "a bug", e);
+            return;
+        }
+        OpenSegment segment = stream.open;
+        segment.nextPart++;
+        segment.lastArrivalUs = cut.arrivalUs();
+        for (Iterator<MuxedPart> it = parts.iterator(); it.hasNext();) {
+            MuxedPart part = it.next();
+            sink.write(partition, name, part, cut.last() && !it.hasNext() ? segment::written : () -> {});
+        }
+        if (cut.last()) {
+            stream.open = null;
+        }
+        giveUpSilent(cut.arrivalUs());
+    }
+
+    private void open(StreamWork stream, long offset, String name, Cut cut) {
+        List<SegmentMux> muxes = cut.head().rules().formats().stream().map(f -> new SegmentMux(f, cut)).toList();
+        if (muxes.isEmpty()) {
+            throw new IllegalArgumentException("rules without a format");
+        }
+        stream.open = new OpenSegment(name, offset, cut, muxes);
+        open.add(stream.open);
+    }
+
+    private List<MuxedPart> parts(OpenSegment segment, Cut cut, List<Packet> packets) {
+        List<MuxedPart> parts = new ArrayList<>(segment.muxes.size());
+        int dropped = 0;
+        for (SegmentMux mux : segment.muxes) {
+            MuxedPart part = mux.mux(cut, packets);
+            int bytes = part.part().bytes().remaining();
+            if (bytes > PART_LIMIT_BYTES) {
+                throw new OverLimitException("Part", "bytes", bytes, PART_LIMIT_BYTES);
+            }
+            parts.add(part);
+            dropped += mux.droppedFrames();
+        }
+        meters.dropped(Drop.FRAME, dropped - segment.droppedFrames);
+        segment.droppedFrames = dropped;
+        return parts;
+    }
+
+    private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
+        log.warn("{}: session {} cannot be muxed from segment {} on: {}", name, cut.session(), cut.segment(), why, bug);
+        meters.quarantined();
+        meters.dropped(Drop.QUARANTINED);
+        stream.quarantine(cut.session());
+        giveUp(stream);
+    }
+
+    private void giveUp(StreamWork stream, Drop reason) {
+        meters.dropped(reason);
+        giveUp(stream);
+    }
+
+    private void giveUp(StreamWork stream) {
+        open.remove(stream.open);
+        stream.open = null;
+    }
+
+    /** Open segments of streams that have not been heard of for long would hold the position back for ever. */
+    private void giveUpSilent(long nowUs) {
+        List<OpenSegment> silent = open.stream().filter(s -> !s.isWritten()
+                && nowUs - s.lastArrivalUs > UNFINISHED_US + s.graceMs * 1_000L).toList();
+        for (OpenSegment segment : silent) {
+            open.remove(segment);
+            StreamWork stream = streams.get(segment.stream);
+            if (stream != null && stream.open == segment) {
+                giveUp(stream, Drop.UNFINISHED);
+            }
+        }
+    }
+}

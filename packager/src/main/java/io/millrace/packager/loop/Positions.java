@@ -1,0 +1,9 @@
+package io.millrace.packager.loop;
+
+/**
+ * Where a restart begins in one partition: the start of the oldest segment still open.
+ *
+ * @param segments offset in {@code segments}
+ * @param packets offset in {@code packets}; older packets that a cut names are read again
+ */
+record Positions(long segments, long packets) {}

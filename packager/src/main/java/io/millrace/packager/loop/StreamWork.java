@@ -1,0 +1,37 @@
+package io.millrace.packager.loop;
+
+import io.millrace.platform.log.Cut;
+
+/** What is known of one stream: how far its cuts were taken, and the segment that takes the next. Confined to the loop. */
+final class StreamWork {
+    private static final long NONE = -1;
+
+    private long epoch = NONE;
+    private long segment = NONE;
+    private int part = -1;
+    private long quarantinedSession = NONE;
+    /** The segment whose next part is awaited, or null. */
+    OpenSegment open;
+
+    /** Identities grow in the order of the log; what does not is a repetition. */
+    boolean isRepeated(Cut cut) {
+        if (cut.epoch() != epoch) {
+            return cut.epoch() < epoch;
+        }
+        return cut.segment() != segment ? cut.segment() < segment : cut.part() <= part;
+    }
+
+    void taken(Cut cut) {
+        epoch = cut.epoch();
+        segment = cut.segment();
+        part = cut.part();
+    }
+
+    void quarantine(long session) {
+        quarantinedSession = session;
+    }
+
+    boolean isQuarantined(Cut cut) {
+        return cut.session() == quarantinedSession;
+    }
+}

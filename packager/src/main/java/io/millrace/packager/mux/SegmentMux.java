@@ -1,0 +1,139 @@
+package io.millrace.packager.mux;
+
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.mpegts.TsSample;
+import io.millrace.media.mpegts.TsSegmentMuxer;
+import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Part;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Muxes the parts of one segment in one format. Opened by the segment's first cut, which holds all that is needed of
+ * what was before.
+ *
+ * <p>Confined to one thread; not to be used after an exception. It decides nothing: the cut lists every sample and its
+ * exact times; here they are rescaled to 90 kHz, each from its absolute time.
+ */
+public final class SegmentMux {
+    /** Added to every time stamp, 90 kHz: 10 s, so that no clock is negative. The same in every stream. */
+    public static final long TIMESTAMP_OFFSET_TICKS = 900_000;
+
+    private final Format format;
+    private final Cut.SegmentHead head;
+    private final long epoch;
+    private final long session;
+    private final long segment;
+    private final int audioTicks;
+    private final TsSegmentMuxer muxer;
+    private int nextPart;
+
+    /**
+     * @param first the segment's part 0
+     * @throws io.millrace.media.bytes.MediaException a configuration or codec that cannot be muxed, rules of the future
+     */
+    public SegmentMux(Format format, Cut first) {
+        if (first.part() != 0 || first.head() == null) {
+            throw new IllegalArgumentException("part " + first.part() + " does not open a segment");
+        }
+        this.format = format;
+        head = first.head();
+        epoch = first.epoch();
+        session = first.session();
+        segment = first.segment();
+        int version = head.rules().rulesVersion();
+        if (version > EpochRules.CURRENT_VERSION) {
+            throw new UnsupportedException("EpochRules", "rulesVersion", version, "up to " + EpochRules.CURRENT_VERSION);
+        }
+        AvcConfig video = (AvcConfig) config(head.videoCodec(), head.videoConfig(), Codec.AVC);
+        AacConfig audio = (AacConfig) config(head.audioCodec(), head.audioConfig(), Codec.AAC);
+        audioTicks = audio == null ? 0 : audio.sampleRate();
+        muxer = switch (format) {
+            case TS -> new TsSegmentMuxer(video, audio, segment, head.discontinuous());
+        };
+    }
+
+    /** Frames so far that the cut lists and that the format cannot carry. */
+    public int droppedFrames() {
+        return muxer.droppedFrames();
+    }
+
+    /**
+     * The part that {@code cut} bounds.
+     *
+     * @param cut the next one of the segment
+     * @param packets those of its samples, in their order; borrowed until this returns
+     * @throws io.millrace.media.bytes.MediaException a packet whose bytes cannot be read
+     */
+    public MuxedPart mux(Cut cut, List<Packet> packets) {
+        if (cut.epoch() != epoch || cut.session() != session || cut.segment() != segment || cut.part() != nextPart) {
+            throw new IllegalArgumentException("part " + cut.part() + " of segment " + cut.segment()
+                    + " is not the next one of segment " + segment + ", which is part " + nextPart);
+        }
+        nextPart++;
+        List<TsSample> samples = new ArrayList<>(packets.size());
+        for (int i = 0; i < cut.samples().size(); i++) {
+            samples.add(sample(cut.samples().get(i), packets.get(i)));
+        }
+        ByteBuffer bytes = muxer.part(samples, cut.last());
+        return new MuxedPart(cut, head, new Part(epoch, segment, cut.part(), format, bytes));
+    }
+
+    private TsSample sample(Cut.Sample sample, Packet packet) {
+        if (packet.kind() != sample.kind() || packet.session() != session) {
+            throw new IllegalArgumentException("the cut means a packet of session " + session + " with "
+                    + sample.kind() + ", the log has session " + packet.session() + " with " + packet.kind());
+        }
+        return switch (sample.kind()) {
+            case VIDEO -> sample(TsSample.Kind.VIDEO, sample, Ticks.MPEG, videoFrame(packet));
+            case AUDIO -> sample(TsSample.Kind.AUDIO, sample, audioTicks, audioFrame(packet));
+            case DATA -> throw new IllegalArgumentException("a cut lists no data");
+        };
+    }
+
+    private static TsSample sample(TsSample.Kind kind, Cut.Sample sample, int ticks, ByteBuffer frame) {
+        long dts = Ticks.rescale(sample.dts(), ticks, Ticks.MPEG);
+        long pts = Ticks.rescale(sample.dts() + sample.compositionTicks(), ticks, Ticks.MPEG);
+        return new TsSample(kind, dts + TIMESTAMP_OFFSET_TICKS, pts + TIMESTAMP_OFFSET_TICKS, frame);
+    }
+
+    private static ByteBuffer videoFrame(Packet packet) {
+        return switch (VideoTagBody.parse(packet.body())) {
+            case VideoTagBody.Frame frame -> frame.data();
+            case VideoTagBody.Config _, VideoTagBody.End _, VideoTagBody.Command _ -> throw notAFrame("VideoTagBody");
+        };
+    }
+
+    private static ByteBuffer audioFrame(Packet packet) {
+        return switch (AudioTagBody.parse(packet.body())) {
+            case AudioTagBody.Frame frame -> frame.data();
+            case AudioTagBody.Config _, AudioTagBody.Silence _ -> throw notAFrame("AudioTagBody");
+        };
+    }
+
+    private static MalformedException notAFrame(String structure) {
+        return MalformedException.value(structure, "packet type", "no frame", "a frame where a cut lists one");
+    }
+
+    private static CodecConfig config(String codec, ByteBuffer record, Codec muxable) {
+        if (codec == null || record == null) {
+            return null;
+        }
+        if (!codec.equals(muxable.name())) {
+            throw new UnsupportedException("SegmentHead", "codec", codec, muxable.name());
+        }
+        return CodecConfig.parse(muxable, record);
+    }
+}
