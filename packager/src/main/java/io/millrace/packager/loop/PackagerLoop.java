@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -117,15 +118,26 @@ public final class PackagerLoop implements AutoCloseable {
 
     private void run() {
         try (reader; writer; consumer) {
+            loop();
+        } catch (KafkaException e) {
+            log.warn("the packager's clients did not close well", e);
+        }
+    }
+
+    private void loop() {
+        try {
             consumer.subscribe(List.of(kafka.settings().topic(Topic.PACKETS), kafka.settings().topic(Topic.SEGMENTS)),
                     new Rebalance());
             while (!closing) {
                 step();
             }
+            writer.drain();
         } catch (WakeupException e) {
             if (!closing) {
                 fail(e);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             fail(e);
         }
@@ -137,30 +149,47 @@ public final class PackagerLoop implements AutoCloseable {
     }
 
     private void step() {
-        for (ConsumerRecord<String, LogRecord> record : consumer.poll(writer.hasRoom() ? POLL : POLL_WHEN_FULL)) {
-            accept(record);
-        }
+        poll().forEach(this::accept);
         long bytes = 0;
         for (Map.Entry<Integer, PartitionWork> entry : work.entrySet()) {
-            entry.getValue().advance();
-            bytes += entry.getValue().cachedBytes();
-            flow(entry.getKey(), entry.getValue());
+            PartitionWork partition = entry.getValue();
+            if (!partition.hasBegun()) {
+                partition.cutsReadUpTo(consumer.position(kafka.partition(Topic.SEGMENTS, entry.getKey())));
+                partition.packetsReadUpTo(consumer.position(kafka.partition(Topic.PACKETS, entry.getKey())));
+            }
+            partition.advance();
+            bytes += partition.cachedBytes();
+            flow(entry.getKey(), partition);
         }
         cachedBytes = bytes;
         if (writer.failure() != null) {
             throw new KafkaException("the log did not take a part or its index entry", writer.failure());
         }
-        if (System.nanoTime() - lastCommitNanos >= settings.commitEvery().toNanos()) {
-            lastCommitNanos = System.nanoTime();
-            Map<TopicPartition, OffsetAndMetadata> due = due(work.keySet());
-            if (!due.isEmpty()) {
-                consumer.commitAsync(due, (_, e) -> {
-                    if (e != null) {
-                        log.debug("positions not committed, the next commit repeats them", e);
-                        committed.clear();
-                    }
-                });
-            }
+        commit();
+    }
+
+    private ConsumerRecords<String, LogRecord> poll() {
+        try {
+            return consumer.poll(writer.hasRoom() ? POLL : POLL_WHEN_FULL);
+        } catch (WakeupException _) {
+            // Only close wakes it.
+            return ConsumerRecords.empty();
+        }
+    }
+
+    private void commit() {
+        if (System.nanoTime() - lastCommitNanos < settings.commitEvery().toNanos()) {
+            return;
+        }
+        lastCommitNanos = System.nanoTime();
+        Map<TopicPartition, OffsetAndMetadata> due = due(work.keySet());
+        if (!due.isEmpty()) {
+            consumer.commitAsync(due, (_, e) -> {
+                if (e != null) {
+                    log.debug("positions not committed, the next commit repeats them", e);
+                    committed.clear();
+                }
+            });
         }
     }
 

@@ -39,8 +39,9 @@ final class PacketCache {
         return bytes;
     }
 
+    /** Half of the limit is taken: the other half is for what has been fetched already. */
     boolean isFull() {
-        return bytes >= limitBytes;
+        return bytes >= limitBytes / 2;
     }
 
     /** The oldest offset that waits, or {@code otherwise}. */

@@ -5,10 +5,12 @@ import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.kafka.Sizes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,7 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * final (the producer has tried for as long as its delivery timeout): {@link #failure} tells.
  */
 final class PartWriter implements PartSink, AutoCloseable {
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final KafkaClients kafka;
     private final KafkaProducer<String, byte[]> producer;
@@ -34,6 +36,7 @@ final class PartWriter implements PartSink, AutoCloseable {
     /** Bounded by the bytes in flight. */
     private final BlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
     private final Thread indexer;
+    private final Object drained = new Object();
 
     /** A part that is in the log. */
     private record Stored(int partition, String stream, MuxedPart part, long partsOffset, Runnable indexed) {}
@@ -43,8 +46,8 @@ final class PartWriter implements PartSink, AutoCloseable {
         this.limitBytes = limitBytes;
         this.meters = meters;
         this.clock = clock;
-        // Twice what is in flight: a send never waits for memory.
-        this.producer = kafka.producer(clientId, Math.max(2 * limitBytes, 4L * io.millrace.platform.kafka.Sizes.RECORD_BYTES));
+        // More than can be in flight: the last part over the limit, batches half empty, index entries.
+        this.producer = kafka.producer(clientId, Math.max(2 * limitBytes, limitBytes + 4L * Sizes.RECORD_BYTES));
         this.indexer = Thread.ofVirtual().name("packager-index").start(this::index);
     }
 
@@ -71,7 +74,7 @@ final class PartWriter implements PartSink, AutoCloseable {
                     if (e == null) {
                         stored.add(new Stored(partition, stream, part, metadata.offset(), indexed));
                     } else {
-                        failure.compareAndSet(null, e);
+                        failed(e);
                     }
                 });
     }
@@ -84,7 +87,14 @@ final class PartWriter implements PartSink, AutoCloseable {
         } catch (InterruptedException _) {
             // Closed.
         } catch (RuntimeException e) {
-            failure.compareAndSet(null, e);
+            failed(e);
+        }
+    }
+
+    private void failed(Exception e) {
+        failure.compareAndSet(null, e);
+        synchronized (drained) {
+            drained.notifyAll();
         }
     }
 
@@ -95,7 +105,7 @@ final class PartWriter implements PartSink, AutoCloseable {
                     if (e == null) {
                         indexed(next);
                     } else {
-                        failure.compareAndSet(null, e);
+                        failed(e);
                     }
                 });
     }
@@ -104,13 +114,26 @@ final class PartWriter implements PartSink, AutoCloseable {
         int bytes = next.part().part().bytes().remaining();
         inFlightBytes.addAndGet(-bytes);
         next.indexed().run();
+        synchronized (drained) {
+            drained.notifyAll();
+        }
         meters.indexed(bytes, clock.millis() * 1_000 - next.part().cut().arrivalUs());
     }
 
-    /** What is in flight gets a moment; the rest is made again from where the position is. */
+    /** Waits until nothing is in flight, at most {@link #CLOSE_TIMEOUT}; what still is will be made again. */
+    void drain() throws InterruptedException {
+        long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
+        synchronized (drained) {
+            long leftMs = CLOSE_TIMEOUT.toMillis();
+            while (inFlightBytes.get() > 0 && failure.get() == null && leftMs > 0) {
+                drained.wait(leftMs);
+                leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            }
+        }
+    }
+
     @Override
     public void close() {
-        producer.flush();
         indexer.interrupt();
         producer.close(CLOSE_TIMEOUT);
     }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -66,6 +67,11 @@ final class PartitionWork {
         this.meters = meters;
     }
 
+    /** Whether it has been told where both topics are read from. */
+    boolean hasBegun() {
+        return nextCutOffset >= 0 && nextPacketOffset >= 0;
+    }
+
     long cachedBytes() {
         return cache.bytes();
     }
@@ -86,7 +92,7 @@ final class PartitionWork {
         }
     }
 
-    /** A record of {@code packets} that is no packet, or how far the log has been read. */
+    /** Records of {@code packets} before {@code position} are none of ours, or are for the past. */
     void packetsReadUpTo(long position) {
         nextPacketOffset = Math.max(nextPacketOffset, position);
     }
@@ -96,7 +102,7 @@ final class PartitionWork {
         waiting.add(new Waiting(offset, stream, cut));
     }
 
-    /** A record of {@code segments} that is no cut. */
+    /** The same for {@code segments}. */
     void cutsReadUpTo(long position) {
         nextCutOffset = Math.max(nextCutOffset, position);
     }
@@ -144,18 +150,18 @@ final class PartitionWork {
             meters.dropped(Drop.NO_HEAD);
             return;
         }
-        List<Packet> packets = packets(cut);
+        Optional<List<Packet>> packets = packets(cut);
         if (packets.isEmpty()) {
             log.warn("{}: segment {} is given up, its packets have expired", name, cut.segment());
             meters.dropped(Drop.EXPIRED);
             giveUp(stream);
             return;
         }
-        mux(stream, offset, name, cut, packets);
+        mux(stream, offset, name, cut, packets.get());
     }
 
     /** The packets of the cut's samples; none if the log has lost one of them. */
-    private List<Packet> packets(Cut cut) {
+    private Optional<List<Packet>> packets(Cut cut) {
         Map<Long, Packet> found = new HashMap<>();
         Set<Long> missing = new TreeSet<>();
         for (Cut.Sample sample : cut.samples()) {
@@ -175,11 +181,11 @@ final class PartitionWork {
         for (Cut.Sample sample : cut.samples()) {
             Packet packet = found.get(cut.firstOffset() + sample.offsetDelta());
             if (packet == null) {
-                return List.of();
+                return Optional.empty();
             }
             packets.add(packet);
         }
-        return packets;
+        return Optional.of(packets);
     }
 
     private void mux(StreamWork stream, long offset, String name, Cut cut, List<Packet> packets) {
