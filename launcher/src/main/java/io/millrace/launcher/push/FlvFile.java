@@ -6,6 +6,7 @@ import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.time.TimestampUnwrapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,11 +68,11 @@ final class FlvFile implements MediaFile {
     private MediaMessage message(FlvTag tag) {
         long timestampMs = timestamps.unwrapMs(tag.timestampMs());
         return switch (tag.type()) {
-            case AUDIO -> new MediaMessage(MediaMessage.Kind.AUDIO, timestampMs, isAudioConfig(tag.body()), tag.body());
-            case VIDEO -> new MediaMessage(MediaMessage.Kind.VIDEO, timestampMs, isVideoConfig(tag.body()), tag.body());
-            case SCRIPT -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false, Metadata.live(tag.body()));
+            case AUDIO -> new MediaMessage(MediaKind.AUDIO, timestampMs, isAudioConfig(tag.body()), tag.body());
+            case VIDEO -> new MediaMessage(MediaKind.VIDEO, timestampMs, isVideoConfig(tag.body()), tag.body());
+            case SCRIPT -> new MediaMessage(MediaKind.DATA, timestampMs, false, Metadata.live(tag.body()));
             // The byte in front tells that AMF3 may follow; what follows is AMF0.
-            case SCRIPT_AMF3 -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false,
+            case SCRIPT_AMF3 -> new MediaMessage(MediaKind.DATA, timestampMs, false,
                     Metadata.live(tag.body().slice(Math.min(1, tag.body().limit()), Math.max(0,
                             tag.body().limit() - 1))));
         };

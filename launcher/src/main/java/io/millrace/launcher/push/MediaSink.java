@@ -1,5 +1,6 @@
 package io.millrace.launcher.push;
 
+import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ public interface MediaSink extends AutoCloseable {
      * @param body an FLV tag body, given away
      * @throws IOException the session is over
      */
-    void send(MediaMessage.Kind kind, long timestampMs, ByteBuffer body) throws IOException;
+    void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException;
 
     /** Ends the session in good order. */
     @Override

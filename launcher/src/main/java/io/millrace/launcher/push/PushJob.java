@@ -2,9 +2,9 @@ package io.millrace.launcher.push;
 
 import io.millrace.launcher.UserError;
 import io.millrace.media.bytes.MalformedException;
-import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -122,7 +122,7 @@ public final class PushJob {
         }
 
         @Override
-        public void send(MediaMessage.Kind kind, long timestampMs, ByteBuffer body) {
+        public void send(MediaKind kind, long timestampMs, ByteBuffer body) {
             try {
                 sink.send(kind, timestampMs, body);
             } catch (IOException e) {

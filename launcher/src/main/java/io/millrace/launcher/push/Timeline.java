@@ -1,5 +1,6 @@
 package io.millrace.launcher.push;
 
+import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -32,8 +33,8 @@ final class Timeline {
 
     private final MediaFile file;
     private final boolean loop;
-    private final Map<MediaMessage.Kind, Span> spans = new EnumMap<>(MediaMessage.Kind.class);
-    private final Map<MediaMessage.Kind, ByteBuffer> configs = new EnumMap<>(MediaMessage.Kind.class);
+    private final Map<MediaKind, Span> spans = new EnumMap<>(MediaKind.class);
+    private final Map<MediaKind, ByteBuffer> configs = new EnumMap<>(MediaKind.class);
     private boolean firstRound = true;
     private boolean started;
     private long shiftMs;
@@ -63,7 +64,7 @@ final class Timeline {
         }
         if (message.config()) {
             configs.put(message.kind(), message.body());
-        } else if (message.kind() != MediaMessage.Kind.DATA) {
+        } else if (message.kind() != MediaKind.DATA) {
             Span span = spans.computeIfAbsent(message.kind(), _ -> new Span(message.timestampMs()));
             span.lastMs = Math.max(span.lastMs, message.timestampMs());
             span.count++;
@@ -72,7 +73,7 @@ final class Timeline {
     }
 
     private boolean isRepeated(MediaMessage message) {
-        if (message.kind() == MediaMessage.Kind.DATA) {
+        if (message.kind() == MediaKind.DATA) {
             return !firstRound;
         }
         return message.config() && message.body().equals(configs.get(message.kind()));
