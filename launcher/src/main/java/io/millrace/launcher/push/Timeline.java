@@ -23,6 +23,12 @@ final class Timeline {
 
         Span(long firstMs) {
             this.firstMs = firstMs;
+            this.lastMs = firstMs;
+        }
+
+        void add(long timestampMs) {
+            lastMs = Math.max(lastMs, timestampMs);
+            count++;
         }
 
         /** From the first frame to the end of the last one, which is as long as the others; rounded up. */
@@ -38,6 +44,7 @@ final class Timeline {
     private boolean firstRound = true;
     private boolean started;
     private long shiftMs;
+    private long placedMs;
 
     Timeline(MediaFile file, boolean loop) {
         this.file = file;
@@ -58,18 +65,20 @@ final class Timeline {
     }
 
     private MediaMessage placed(MediaMessage message) {
+        if (message.kind() == MediaKind.DATA || message.config()) {
+            if (message.config()) {
+                configs.put(message.kind(), message.body());
+            }
+            // Files say 0 for what stands at their head, wherever their media begins.
+            return message.at(Math.max(placedMs, started ? message.timestampMs() + shiftMs : 0));
+        }
         if (!started) {
             started = true;
             shiftMs = -message.timestampMs();
         }
-        if (message.config()) {
-            configs.put(message.kind(), message.body());
-        } else if (message.kind() != MediaKind.DATA) {
-            Span span = spans.computeIfAbsent(message.kind(), _ -> new Span(message.timestampMs()));
-            span.lastMs = Math.max(span.lastMs, message.timestampMs());
-            span.count++;
-        }
-        return message.at(Math.max(0, message.timestampMs() + shiftMs));
+        spans.computeIfAbsent(message.kind(), _ -> new Span(message.timestampMs())).add(message.timestampMs());
+        placedMs = Math.max(0, message.timestampMs() + shiftMs);
+        return message.at(placedMs);
     }
 
     private boolean isRepeated(MediaMessage message) {
