@@ -55,7 +55,7 @@ class MediaFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "moov-first.mp4", "moov-last.mp4" })
+    @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4"})
     void anMp4GivesWhatFfmpegMakesOfItForFlv(String name) throws IOException {
         List<MediaMessage> ours = read(TestFiles.path(name));
         List<MediaMessage> theirs = read(TestFiles.path("remuxed.flv"));
@@ -73,8 +73,8 @@ class MediaFileTest {
         assertThat(ours.timestampMs()).isCloseTo(theirs.timestampMs(), within(1L));
         if (ours.kind() == MediaKind.AUDIO) {
             assertThat(AudioTagBody.parse(ours.body())).isEqualTo(AudioTagBody.parse(theirs.body()));
-        } else if (VideoTagBody.parse(ours.body()) instanceof VideoTagBody.Frame(var codec, var key, var disposable,
-                var compositionTimeMs, ByteBuffer data)) {
+        } else if (VideoTagBody.parse(ours
+                .body()) instanceof VideoTagBody.Frame(var codec, var key, var disposable, var compositionTimeMs, ByteBuffer data)) {
             var other = (VideoTagBody.Frame) VideoTagBody.parse(theirs.body());
             assertThat(new VideoTagBody.Frame(codec, key, disposable, other.compositionTimeMs(), data))
                     .isEqualTo(other);
@@ -122,7 +122,7 @@ class MediaFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "moov-last.mp4", "recorded.flv" })
+    @ValueSource(strings = {"moov-last.mp4", "recorded.flv"})
     void rewindingGivesTheSameAgain(String name) throws IOException {
         try (MediaFile file = MediaFile.open(TestFiles.path(name))) {
             List<MediaMessage> first = read(file);
@@ -158,7 +158,7 @@ class MediaFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "FL", "\u001aE\u00df\u00a3 matroska", "just some text" })
+    @ValueSource(strings = {"", "FL", "\u001aE\u00df\u00a3 matroska", "just some text"})
     void refusesOtherContent(String content, @TempDir Path dir) throws IOException {
         Path file = Files.writeString(dir.resolve("file"), content);
         assertThatThrownBy(() -> MediaFile.open(file)).isInstanceOf(UnsupportedException.class)

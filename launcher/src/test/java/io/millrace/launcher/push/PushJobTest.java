@@ -1,8 +1,8 @@
 package io.millrace.launcher.push;
 
 import io.millrace.launcher.UserError;
-import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.codec.NalUnits;
+import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -83,7 +83,7 @@ class PushJobTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "moov-first.mp4", "remuxed.flv", "recorded.flv" })
+    @CsvSource({"moov-first.mp4", "remuxed.flv", "recorded.flv"})
     void sendsEachMessageWhenItsTimeHasCome(String name) throws InterruptedException {
         var recorder = new Recorder();
         recorder.job(job(name, false)).run();

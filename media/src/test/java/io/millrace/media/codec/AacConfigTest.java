@@ -57,7 +57,8 @@ class AacConfigTest {
 
     /** Two front elements, one back, one LFE, a mono and a matrix mixdown, and a comment of three bytes. */
     private static BitWriter programConfig() {
-        return new BitWriter().bits("00010 0011 0000 000").bits("0000 01 0011 0010 0000 0001 01 000 0000 1 0000 0 1 000")
+        return new BitWriter().bits("00010 0011 0000 000")
+                .bits("0000 01 0011 0010 0000 0001 01 000 0000 1 0000 0 1 000")
                 .bits("0 0000 1 0000 1 0001 0000").bits("0000").bits(8, 3).bits(24, 0x616263);
     }
 
@@ -97,7 +98,7 @@ class AacConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "1, true", "96000, true", "0, false", "96001, false", "16777215, false" })
+    @CsvSource({"1, true", "96000, true", "0, false", "96001, false", "16777215, false"})
     void boundsTheEscapedRate(int rate, boolean taken) {
         ByteBuffer bytes = new BitWriter().bits("00010 1111").bits(24, rate).bits("0010 000").toByteBuffer();
         if (taken) {

@@ -132,14 +132,14 @@ class AvcConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "1055, 1055, 1, 16880, 16880", "1055, 527, 0, 16880, 16864" })
+    @CsvSource({"1055, 1055, 1, 16880, 16880", "1055, 527, 0, 16880, 16864"})
     void takesTheLargestPicture(int columns, int mapUnits, int framesOnly, int width, int height) {
         var sps = AvcSps.parse(ofMacroblocks(columns, mapUnits, framesOnly));
         assertThat(sps).isEqualTo(new AvcSps(width, height, 0, 1));
     }
 
     @ParameterizedTest
-    @CsvSource({ "1056, 4, 1", "4, 1056, 1", "4, 528, 0", "4096, 4096, 1", "4294967295, 4294967295, 1" })
+    @CsvSource({"1056, 4, 1", "4, 1056, 1", "4, 528, 0", "4096, 4096, 1", "4294967295, 4294967295, 1"})
     void refusesLargerPictures(long columns, long mapUnits, int framesOnly) {
         ByteBuffer sps = ofMacroblocks(columns, mapUnits, framesOnly);
         assertThatThrownBy(() -> AvcSps.parse(sps)).isInstanceOf(OverLimitException.class);
@@ -147,7 +147,8 @@ class AvcConfigTest {
 
     @Test
     void refusesToCropAllAway() {
-        var most = mainSps().ue(0).ue(2).ue(1).bits("0").ue(3).ue(2).bits("1 1 1").ue(15).ue(16).ue(0).ue(0).bits("0 1");
+        var most = mainSps().ue(0).ue(2).ue(1).bits("0").ue(3).ue(2).bits("1 1 1").ue(15).ue(16).ue(0).ue(0)
+                .bits("0 1");
         assertThat(AvcSps.parse(most.toByteBuffer()).width()).isEqualTo(2);
         var all = mainSps().ue(0).ue(2).ue(1).bits("0").ue(3).ue(2).bits("1 1 1").ue(16).ue(16).ue(0).ue(0).bits("0 1");
         assertThatThrownBy(() -> AvcSps.parse(all.toByteBuffer())).isInstanceOf(MalformedException.class)
@@ -172,7 +173,7 @@ class AvcConfigTest {
 
     @Test
     void aFrameRateOfZeroOrBeyondIntegersIsUnknown() {
-        for (long[] timing : new long[][] { { 0, 60 }, { 1, 0 }, { 0xFFFF_FFFFL, 1 }, { 1, 0xFFFF_FFFFL } }) {
+        for (long[] timing : new long[][]{{0, 60}, {1, 0}, {0xFFFF_FFFFL, 1}, {1, 0xFFFF_FFFFL}}) {
             var sps = size(mainSps().ue(0).ue(2), "1 0 0 0 0 1").bits(32, timing[0]).bits(32, timing[1]).bits("1");
             assertThat(AvcSps.parse(sps.toByteBuffer())).isEqualTo(new AvcSps(64, 48, 0, 1));
         }
@@ -194,7 +195,7 @@ class AvcConfigTest {
     @Test
     void refusesEmptyAndWrongParameterSets() {
         assertThatThrownBy(() -> AvcConfig.parse(record(31, 1, new byte[0]))).isInstanceOf(MalformedException.class);
-        assertThatThrownBy(() -> AvcConfig.parse(record(1, 1, new byte[] { 0x68, 1, 2, 3 })))
+        assertThatThrownBy(() -> AvcConfig.parse(record(1, 1, new byte[]{0x68, 1, 2, 3})))
                 .isInstanceOf(MalformedException.class).hasMessageContaining("type 8");
     }
 
@@ -213,7 +214,7 @@ class AvcConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "0, 1", "1, 2", "3, 4" })
+    @CsvSource({"0, 1", "1, 2", "3, 4"})
     void readsTheSizeOfNalLengths(int field, int bytes) {
         ByteBuffer record = record(1, 1, mainNal());
         record.put(4, (byte) (0xFC | field));
@@ -224,7 +225,7 @@ class AvcConfigTest {
     void refusesNalLengthsOfThreeBytesAndOtherVersions() {
         ByteBuffer three = record(1, 1, mainNal()).put(4, (byte) 0xFE);
         assertThatThrownBy(() -> AvcConfig.parse(three)).isInstanceOf(MalformedException.class);
-        ByteBuffer annexB = ByteBuffer.wrap(new byte[] { 0, 0, 0, 1, 0x67, 0x42 });
+        ByteBuffer annexB = ByteBuffer.wrap(new byte[]{0, 0, 0, 1, 0x67, 0x42});
         assertThatThrownBy(() -> AvcConfig.parse(annexB)).isInstanceOf(UnsupportedException.class);
     }
 

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class NalUnitsTest {
     @ParameterizedTest
-    @ValueSource(ints = { 1, 2, 4 })
+    @ValueSource(ints = {1, 2, 4})
     void walksUnitsWithoutCopyingThem(int lengthSize) {
         ByteBuffer given = accessUnit(lengthSize, "09f0", "06050100", "65aabbcc", "01");
         // Not at the start of its buffer, as the payload of a message is.
@@ -57,20 +57,20 @@ class NalUnitsTest {
 
     @ParameterizedTest
     @CsvSource({
-            // x264 with intra refresh; behind another message; the type in two bytes; behind emulation prevention
-            "06 06 02 05 c4 80, true", "06 05 03 aabbcc 06 01 c4 80, true", "06 ff 01 01 aa 06 01 c4 80, true",
-            "06 05 04 000003000003 00 06 01 c4 80, false", "06 05 05 00000300000300 06 01 c4 80, true",
-            // Another message only; its payload has a 6; nothing; cut in the size; cut in the payload
-            "06 05 03 060606 80, false", "06 80, false", "06, false", "06 05 ff ff, false",
-            "06 05 20 aa 06 01 c4 80, false" })
+        // x264 with intra refresh; behind another message; the type in two bytes; behind emulation prevention
+        "06 06 02 05 c4 80, true", "06 05 03 aabbcc 06 01 c4 80, true", "06 ff 01 01 aa 06 01 c4 80, true",
+        "06 05 04 000003000003 00 06 01 c4 80, false", "06 05 05 00000300000300 06 01 c4 80, true",
+        // Another message only; its payload has a 6; nothing; cut in the size; cut in the payload
+        "06 05 03 060606 80, false", "06 80, false", "06, false", "06 05 ff ff, false",
+        "06 05 20 aa 06 01 c4 80, false"})
     void findsARecoveryPoint(String sei, boolean found) {
         ByteBuffer unit = accessUnit(4, "09f0", sei.replace(" ", ""), "41aa");
         assertThat(NalUnits.hasRecoveryPoint(unit, 4)).isEqualTo(found);
     }
 
     @ParameterizedTest
-    @CsvSource({ "1, 00", "1, 02aa", "2, 0000", "2, 01", "4, 00000000", "4, 000000", "4, 00000002aa",
-            "4, ffffffffaa", "4, 7fffffffaa", "4, 00000001aa00" })
+    @CsvSource({"1, 00", "1, 02aa", "2, 0000", "2, 01", "4, 00000000", "4, 000000", "4, 00000002aa",
+        "4, ffffffffaa", "4, 7fffffffaa", "4, 00000001aa00"})
     void refusesLengthsThatDoNotFit(int lengthSize, String bytes) {
         var units = new NalUnits(hex(bytes), lengthSize);
         assertThatThrownBy(() -> {
@@ -110,7 +110,7 @@ class NalUnitsTest {
 
     @Property(tries = 3000)
     void randomBytesGiveAnAnswerOrATypedError(@ForAll @Size(max = 60) byte[] bytes) {
-        for (int lengthSize : new int[] { 1, 2, 4 }) {
+        for (int lengthSize : new int[]{1, 2, 4}) {
             try {
                 boolean idr = NalUnits.containsIdr(ByteBuffer.wrap(bytes), lengthSize);
                 boolean recovery = NalUnits.hasRecoveryPoint(ByteBuffer.wrap(bytes), lengthSize);

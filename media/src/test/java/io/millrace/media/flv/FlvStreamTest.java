@@ -133,7 +133,7 @@ class FlvStreamTest {
 
     @Test
     void anEdgeMayPutATagTogetherFromItsParts() {
-        ByteBuffer body = ByteBuffer.wrap(new byte[] { 1, 2, 3 });
+        ByteBuffer body = ByteBuffer.wrap(new byte[]{1, 2, 3});
         var tag = new FlvTag(FlvTag.Type.AUDIO, -1, body);
         byte[] parts = new ByteWriter().bytes(FlvWriter.tagHeader(FlvTag.Type.AUDIO, -1, 3)).bytes(body)
                 .bytes(FlvWriter.tagTrailer(3)).toByteArray();

@@ -37,7 +37,7 @@ class TagBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "ffffff, -1", "800000, -8388608", "7fffff, 8388607" })
+    @CsvSource({"ffffff, -1", "800000, -8388608", "7fffff, 8388607"})
     void compositionTimesAreSigned(String field, int compositionTimeMs) {
         assertThat(VideoTagBody.parse(hex("2701" + field + "00")))
                 .isEqualTo(new VideoTagBody.Frame(Codec.AVC, false, false, compositionTimeMs, hex("00")));
@@ -50,26 +50,26 @@ class TagBodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "af01" })
+    @ValueSource(strings = {"", "af01"})
     void nothingIsSilence(String body) {
         assertThat(AudioTagBody.parse(hex(body))).isEqualTo(new AudioTagBody.Silence());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "17", "1701", "17010000", "07010000", "67010000", "77010000" })
+    @ValueSource(strings = {"", "17", "1701", "17010000", "07010000", "67010000", "77010000"})
     void refusesMalformedVideo(String body) {
         assertThatThrownBy(() -> VideoTagBody.parse(hex(body))).isInstanceOf(MalformedException.class);
     }
 
     @ParameterizedTest
-    @CsvSource({ "2200000000, is 2", "1c00000000, is 12", "1703000000, is 3", "9068766331, IsExVideoHeader" })
+    @CsvSource({"2200000000, is 2", "1c00000000, is 12", "1703000000, is 3", "9068766331, IsExVideoHeader"})
     void namesTheVideoThatItDoesNotKnow(String body, String seen) {
         assertThatThrownBy(() -> VideoTagBody.parse(hex(body))).isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining(seen);
     }
 
     @ParameterizedTest
-    @CsvSource({ "2f00, is 2", "904f707573, Enhanced RTMP", "af02, is 2" })
+    @CsvSource({"2f00, is 2", "904f707573, Enhanced RTMP", "af02, is 2"})
     void namesTheAudioThatItDoesNotKnow(String body, String seen) {
         assertThatThrownBy(() -> AudioTagBody.parse(hex(body))).isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining(seen);
@@ -99,8 +99,8 @@ class TagBodyTest {
     @Property
     void whatIsWrittenIsReadForAudio(@ForAll @Size(min = 1, max = 100) byte[] bytes) {
         ByteBuffer data = ByteBuffer.wrap(bytes);
-        for (AudioTagBody body : new AudioTagBody[] { new AudioTagBody.Frame(Codec.AAC, data),
-                new AudioTagBody.Config(Codec.AAC, data), new AudioTagBody.Silence() }) {
+        for (AudioTagBody body : new AudioTagBody[]{new AudioTagBody.Frame(Codec.AAC, data),
+            new AudioTagBody.Config(Codec.AAC, data), new AudioTagBody.Silence()}) {
             assertThat(AudioTagBody.parse(TagBodyWriter.write(body))).isEqualTo(body);
         }
     }

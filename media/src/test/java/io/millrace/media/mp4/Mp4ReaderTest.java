@@ -45,7 +45,7 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4" })
+    @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4"})
     void listsThePacketsThatFfprobeLists(String name) throws IOException {
         List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
         List<String> seen = new ArrayList<>();
@@ -69,7 +69,7 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "moov-first.mp4", "moov-last.mp4", "quicktime.mov" })
+    @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov"})
     void readsTheConfigurations(String name) throws IOException {
         List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
         assertThat(tracks).extracting(track -> track.config().rfc6381()).containsExactly("avc1.64000a", "mp4a.40.2");
@@ -90,7 +90,7 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "hevc.mp4, 'hev1'", "mp3.mp4, 6b", "fragmented.mp4, fragmented" })
+    @CsvSource({"hevc.mp4, 'hev1'", "mp3.mp4, 6b", "fragmented.mp4, fragmented"})
     void namesWhatItDoesNotSupport(String name, String seen) throws IOException {
         ByteBuffer moov = moov(file(name));
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(UnsupportedException.class)
@@ -127,10 +127,11 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "5b8d80, MalformedException", "5b8d81, OverLimitException", "ffffffff, OverLimitException" })
+    @CsvSource({"5b8d80, MalformedException", "5b8d81, OverLimitException", "ffffffff, OverLimitException"})
     void boundsTheSamplesBeforeMemoryIsTaken(String count, String error) throws IOException {
         // All samples of one size, so that the box itself stays small; then other tables tell of fewer samples.
-        ByteBuffer moov = patched("stsz", 4, HexFormat.of().parseHex("00000010" + "0".repeat(8 - count.length()) + count));
+        ByteBuffer moov = patched("stsz", 4,
+                HexFormat.of().parseHex("00000010" + "0".repeat(8 - count.length()) + count));
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class)
                 .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(error));
     }
@@ -144,9 +145,9 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "stsz, 8, 7fffffff", "stts, 8, 00000001", "stco, 4, 00000000", "stco, 4, 3fffffff",
-            "stsc, 8, 00000000", "stss, 8, 00000000", "stss, 8, 00000006", "mdhd, 12, 00000000", "mvhd, 12, 00000000",
-            "mvhd, 12, 80000000" })
+    @CsvSource({"stsz, 8, 7fffffff", "stts, 8, 00000001", "stco, 4, 00000000", "stco, 4, 3fffffff",
+        "stsc, 8, 00000000", "stss, 8, 00000000", "stss, 8, 00000006", "mdhd, 12, 00000000", "mvhd, 12, 00000000",
+        "mvhd, 12, 80000000"})
     void refusesTablesThatContradictEachOther(String box, int offset, String bytes) throws IOException {
         ByteBuffer moov = patched(box, offset, HexFormat.of().parseHex(bytes));
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class);
@@ -173,8 +174,8 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "000000076d646174, 100", "000000116d646174, 16", "000000016d646174000000000000000f, 100",
-            "000000016d646174ffffffffffffffff, 100", "000000016d646174, 100", "00000008, 100" })
+    @CsvSource({"000000076d646174, 100", "000000116d646174, 16", "000000016d646174000000000000000f, 100",
+        "000000016d646174ffffffffffffffff, 100", "000000016d646174, 100", "00000008, 100"})
     void refusesBoxSizesThatDoNotFit(String bytes, long available) {
         assertThatThrownBy(() -> BoxHeader.parse(hex(bytes), available)).isInstanceOf(MalformedException.class);
     }
