@@ -6,6 +6,7 @@ import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.time.TimestampUnwrapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,9 @@ final class FlvFile implements MediaFile {
         while (true) {
             Optional<FlvTag> tag = reader.read(unread);
             if (tag.isPresent()) {
+                if (isEnd(tag.get())) {
+                    continue;
+                }
                 return tag.map(this::message);
             }
             int count = stream.read(buffer);
@@ -64,17 +68,25 @@ final class FlvFile implements MediaFile {
         return Optional.empty();
     }
 
+    /** FFmpeg ends every file with an end of sequence, which must not stand between two rounds of a loop. */
+    private static boolean isEnd(FlvTag tag) {
+        return tag.type() == FlvTag.Type.VIDEO && VideoTagBody.parse(tag.body()) instanceof VideoTagBody.End;
+    }
+
     private MediaMessage message(FlvTag tag) {
         long timestampMs = timestamps.unwrapMs(tag.timestampMs());
         return switch (tag.type()) {
-            case AUDIO -> new MediaMessage(MediaMessage.Kind.AUDIO, timestampMs, isAudioConfig(tag.body()), tag.body());
-            case VIDEO -> new MediaMessage(MediaMessage.Kind.VIDEO, timestampMs, isVideoConfig(tag.body()), tag.body());
-            case SCRIPT -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false, Metadata.live(tag.body()));
-            // The byte in front tells that AMF3 may follow; what follows is AMF0.
-            case SCRIPT_AMF3 -> new MediaMessage(MediaMessage.Kind.DATA, timestampMs, false,
-                    Metadata.live(tag.body().slice(Math.min(1, tag.body().limit()), Math.max(0,
-                            tag.body().limit() - 1))));
+            case AUDIO -> new MediaMessage(MediaKind.AUDIO, timestampMs, isAudioConfig(tag.body()), tag.body());
+            case VIDEO -> new MediaMessage(MediaKind.VIDEO, timestampMs, isVideoConfig(tag.body()), tag.body());
+            case SCRIPT -> new MediaMessage(MediaKind.DATA, timestampMs, false, Metadata.live(tag.body()));
+            case SCRIPT_AMF3 -> new MediaMessage(MediaKind.DATA, timestampMs, false, Metadata.live(behindFormat(tag)));
         };
+    }
+
+    /** The byte in front tells that AMF3 may follow; what follows is AMF0. */
+    private static ByteBuffer behindFormat(FlvTag tag) {
+        ByteBuffer body = tag.body();
+        return body.hasRemaining() ? body.slice(1, body.limit() - 1) : body;
     }
 
     /** Throws for a codec that cannot be published, before the server has to. */

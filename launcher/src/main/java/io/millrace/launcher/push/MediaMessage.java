@@ -1,5 +1,6 @@
 package io.millrace.launcher.push;
 
+import io.millrace.media.rtmp.MediaKind;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,12 +12,7 @@ import java.nio.ByteBuffer;
  * @param config whether it is a sequence header and not media
  * @param body an FLV tag body; for data the name and value, without {@code @setDataFrame}
  */
-public record MediaMessage(Kind kind, long timestampMs, boolean config, ByteBuffer body) {
-    /** What the body is. */
-    public enum Kind {
-        AUDIO, VIDEO, DATA
-    }
-
+record MediaMessage(MediaKind kind, long timestampMs, boolean config, ByteBuffer body) {
     MediaMessage at(long newTimestampMs) {
         return new MediaMessage(kind, newTimestampMs, config, body);
     }

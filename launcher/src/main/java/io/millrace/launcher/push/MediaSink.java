@@ -1,11 +1,13 @@
 package io.millrace.launcher.push;
 
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.rtmp.RtmpClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 
 /** An accepted publish session as {@link PushJob} sees it. Confined to the job's thread. */
-public interface MediaSink extends AutoCloseable {
+interface MediaSink extends AutoCloseable {
     /**
      * Sends one message; blocks while the network is slow.
      *
@@ -13,7 +15,7 @@ public interface MediaSink extends AutoCloseable {
      * @param body an FLV tag body, given away
      * @throws IOException the session is over
      */
-    void send(MediaMessage.Kind kind, long timestampMs, ByteBuffer body) throws IOException;
+    void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException;
 
     /** Ends the session in good order. */
     @Override
@@ -27,5 +29,21 @@ public interface MediaSink extends AutoCloseable {
          * @throws IOException no connection, or the server refuses; the message says which
          */
         MediaSink connect(URI url) throws IOException;
+    }
+
+    /** Publishes over RTMP. */
+    static MediaSink rtmp(URI url) throws IOException {
+        RtmpClient client = RtmpClient.publish(url);
+        return new MediaSink() {
+            @Override
+            public void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException {
+                client.send(kind, timestampMs, body);
+            }
+
+            @Override
+            public void close() {
+                client.close();
+            }
+        };
     }
 }

@@ -8,6 +8,7 @@ import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.mp4.BoxHeader;
 import io.millrace.media.mp4.Mp4Reader;
 import io.millrace.media.mp4.Mp4Track;
+import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.time.Ticks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -91,7 +92,7 @@ final class Mp4File implements MediaFile {
     public void rewind() {
         first.clear();
         cursors.clear();
-        first.add(new MediaMessage(MediaMessage.Kind.DATA, 0, false, Metadata.of(tracks)));
+        first.add(new MediaMessage(MediaKind.DATA, 0, false, Metadata.of(tracks)));
         for (Mp4Track track : tracks) {
             first.add(configMessage(track));
             cursors.add(new Cursor(track));
@@ -103,9 +104,9 @@ final class Mp4File implements MediaFile {
         var codec = track.config().codec();
         ByteBuffer record = track.config().record();
         return codec.isVideo()
-                ? new MediaMessage(MediaMessage.Kind.VIDEO, 0, true,
+                ? new MediaMessage(MediaKind.VIDEO, 0, true,
                         TagBodyWriter.write(new VideoTagBody.Config(codec, record)))
-                : new MediaMessage(MediaMessage.Kind.AUDIO, 0, true,
+                : new MediaMessage(MediaKind.AUDIO, 0, true,
                         TagBodyWriter.write(new AudioTagBody.Config(codec, record)));
     }
 
@@ -129,13 +130,13 @@ final class Mp4File implements MediaFile {
         cursor.next++;
         var codec = cursor.track.config().codec();
         if (!codec.isVideo()) {
-            return new MediaMessage(MediaMessage.Kind.AUDIO, decodingMs - originMs, false,
+            return new MediaMessage(MediaKind.AUDIO, decodingMs - originMs, false,
                     TagBodyWriter.write(new AudioTagBody.Frame(codec, data)));
         }
         if (Math.abs(compositionMs) > MAX_COMPOSITION_MS) {
             throw new OverLimitException("ctts", "sample_offset", compositionMs, MAX_COMPOSITION_MS);
         }
-        return new MediaMessage(MediaMessage.Kind.VIDEO, decodingMs - originMs, false, TagBodyWriter
+        return new MediaMessage(MediaKind.VIDEO, decodingMs - originMs, false, TagBodyWriter
                 .write(new VideoTagBody.Frame(codec, samples.isSync(sample), false, (int) compositionMs, data)));
     }
 

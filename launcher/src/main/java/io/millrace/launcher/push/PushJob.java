@@ -2,9 +2,9 @@ package io.millrace.launcher.push;
 
 import io.millrace.launcher.UserError;
 import io.millrace.media.bytes.MalformedException;
-import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -33,30 +33,35 @@ public final class PushJob {
     private final PaceClock clock;
     private final CountDownLatch cancelled = new CountDownLatch(1);
 
-    /** Publishes {@code file}, an FLV or MP4 with H.264 and AAC. */
-    public PushJob(Path file, URI url, boolean loop, MediaSink.Connector connector, PushProgress progress) {
-        this(file.toString(), () -> openFile(file), url, loop, connector, progress, PaceClock.SYSTEM);
+    /**
+     * Publishes {@code file}, an FLV or MP4 with H.264 and AAC, over RTMP.
+     *
+     * @param url {@code rtmp://host[:port]/app/name[?query]}
+     * @param loop begins again at the end of the file, without a seam, until it is cancelled
+     */
+    public PushJob(Path file, URI url, boolean loop, PushProgress progress) {
+        this(file.toString(), () -> openFile(file), url, loop, progress, MediaSink::rtmp, PaceClock.SYSTEM);
     }
 
-    private PushJob(String name, Opener opener, URI url, boolean loop, MediaSink.Connector connector,
-            PushProgress progress, PaceClock clock) {
+    private PushJob(String name, Opener opener, URI url, boolean loop, PushProgress progress,
+            MediaSink.Connector connector, PaceClock clock) {
         this.name = name;
         this.opener = opener;
         this.url = url;
         this.loop = loop;
-        this.connector = connector;
         this.progress = progress;
+        this.connector = connector;
         this.clock = clock;
     }
 
     /** Publishes the bundled clip for ever. */
-    public static PushJob demo(URI url, MediaSink.Connector connector, PushProgress progress) {
-        return new PushJob("the demo clip", MediaFile::demo, url, true, connector, progress, PaceClock.SYSTEM);
+    public static PushJob demo(URI url, PushProgress progress) {
+        return new PushJob("the demo clip", MediaFile::demo, url, true, progress, MediaSink::rtmp, PaceClock.SYSTEM);
     }
 
-    /** The same job by another clock. */
-    PushJob with(PaceClock otherClock) {
-        return new PushJob(name, opener, url, loop, connector, progress, otherClock);
+    /** The same job to another sink, by another clock. */
+    PushJob with(MediaSink.Connector otherConnector, PaceClock otherClock) {
+        return new PushJob(name, opener, url, loop, progress, otherConnector, otherClock);
     }
 
     /**
@@ -122,7 +127,7 @@ public final class PushJob {
         }
 
         @Override
-        public void send(MediaMessage.Kind kind, long timestampMs, ByteBuffer body) {
+        public void send(MediaKind kind, long timestampMs, ByteBuffer body) {
             try {
                 sink.send(kind, timestampMs, body);
             } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.millrace.launcher.push;
 
+import io.millrace.media.rtmp.MediaKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -22,6 +23,12 @@ final class Timeline {
 
         Span(long firstMs) {
             this.firstMs = firstMs;
+            this.lastMs = firstMs;
+        }
+
+        void add(long timestampMs) {
+            lastMs = Math.max(lastMs, timestampMs);
+            count++;
         }
 
         /** From the first frame to the end of the last one, which is as long as the others; rounded up. */
@@ -32,11 +39,12 @@ final class Timeline {
 
     private final MediaFile file;
     private final boolean loop;
-    private final Map<MediaMessage.Kind, Span> spans = new EnumMap<>(MediaMessage.Kind.class);
-    private final Map<MediaMessage.Kind, ByteBuffer> configs = new EnumMap<>(MediaMessage.Kind.class);
+    private final Map<MediaKind, Span> spans = new EnumMap<>(MediaKind.class);
+    private final Map<MediaKind, ByteBuffer> configs = new EnumMap<>(MediaKind.class);
     private boolean firstRound = true;
     private boolean started;
     private long shiftMs;
+    private long placedMs;
 
     Timeline(MediaFile file, boolean loop) {
         this.file = file;
@@ -57,22 +65,24 @@ final class Timeline {
     }
 
     private MediaMessage placed(MediaMessage message) {
+        if (message.kind() == MediaKind.DATA || message.config()) {
+            if (message.config()) {
+                configs.put(message.kind(), message.body());
+            }
+            // Files say 0 for what stands at their head, wherever their media begins.
+            return message.at(Math.max(placedMs, started ? message.timestampMs() + shiftMs : 0));
+        }
         if (!started) {
             started = true;
             shiftMs = -message.timestampMs();
         }
-        if (message.config()) {
-            configs.put(message.kind(), message.body());
-        } else if (message.kind() != MediaMessage.Kind.DATA) {
-            Span span = spans.computeIfAbsent(message.kind(), _ -> new Span(message.timestampMs()));
-            span.lastMs = Math.max(span.lastMs, message.timestampMs());
-            span.count++;
-        }
-        return message.at(Math.max(0, message.timestampMs() + shiftMs));
+        spans.computeIfAbsent(message.kind(), _ -> new Span(message.timestampMs())).add(message.timestampMs());
+        placedMs = Math.max(0, message.timestampMs() + shiftMs);
+        return message.at(placedMs);
     }
 
     private boolean isRepeated(MediaMessage message) {
-        if (message.kind() == MediaMessage.Kind.DATA) {
+        if (message.kind() == MediaKind.DATA) {
             return !firstRound;
         }
         return message.config() && message.body().equals(configs.get(message.kind()));

@@ -28,7 +28,7 @@ public final class TagBodyWriter {
                     frame.data());
             case VideoTagBody.End(Codec codec) -> video(codec, KEY_FRAME, 2, 0, ByteBuffer.allocate(0));
             case VideoTagBody.Command() -> ByteBuffer.wrap(
-                    new byte[] { COMMAND_FRAME << 4 | VideoTagBody.AVC_CODEC_ID, 0 });
+                    new byte[]{COMMAND_FRAME << 4 | VideoTagBody.AVC_CODEC_ID, 0});
         };
     }
 

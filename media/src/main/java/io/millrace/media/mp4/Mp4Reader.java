@@ -100,7 +100,9 @@ public final class Mp4Reader {
             long mediaTime = wide ? in.int64("media_time") : in.int32("media_time");
             in.skip(EDIT_RATE_BYTES, "media_rate");
             if (mediaTime >= 0) {
-                return Ticks.rescale(bounded(emptyTicks), movieTimescale, timescale) - bounded(mediaTime);
+                // Twice the ticks, then half of them: to the nearest tick, as the movie's timescale is coarse.
+                long twice = Ticks.rescale(2 * emptyTicks, movieTimescale, timescale);
+                return (twice + 1) / 2 - bounded(mediaTime);
             }
             emptyTicks = bounded(emptyTicks + bounded(duration));
         }

@@ -1,0 +1,186 @@
+package io.millrace.media.mp4;
+
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.NalUnits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class Mp4ReaderTest {
+    private static byte[] file(String name) throws IOException {
+        try (InputStream in = Mp4ReaderTest.class.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static ByteBuffer moov(byte[] file) {
+        ByteBuffer in = ByteBuffer.wrap(file);
+        while (true) {
+            int position = in.position();
+            var box = BoxHeader.parse(in, in.limit() - position);
+            if (box.type().equals("moov")) {
+                return in.slice(in.position(), (int) box.sizeBytes() - box.headerBytes());
+            }
+            in.position(position + (int) box.sizeBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4"})
+    void listsThePacketsThatFfprobeLists(String name) throws IOException {
+        List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
+        List<String> seen = new ArrayList<>();
+        for (int i = 0; i < tracks.size(); i++) {
+            var track = tracks.get(i);
+            var samples = track.samples();
+            for (int n = 0; n < samples.count(); n++) {
+                long dts = samples.decodingTicks(n) + track.startTicks();
+                seen.add(i + "," + (dts + samples.compositionOffsetTicks(n)) + "," + dts + "," + samples.sizeBytes(n)
+                        + "," + samples.offset(n) + "," + (samples.isSync(n) ? "K" : "_"));
+            }
+        }
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(ffprobe(name));
+    }
+
+    /** Columns: stream, pts, dts, duration, size, position, flags. */
+    private static List<String> ffprobe(String name) throws IOException {
+        return new String(file(name + ".packets.csv"), StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank())
+                .map(line -> line.split(","))
+                .map(c -> String.join(",", c[0], c[1], c[2], c[4], c[5], c[6].substring(0, 1))).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov"})
+    void readsTheConfigurations(String name) throws IOException {
+        List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
+        assertThat(tracks).extracting(track -> track.config().rfc6381()).containsExactly("avc1.64000a", "mp4a.40.2");
+        assertThat(((AvcConfig) tracks.getFirst().config()).width()).isEqualTo(64);
+        assertThat(((AacConfig) tracks.getLast().config()).sampleRate()).isEqualTo(44_100);
+        assertThat(tracks).extracting(Mp4Track::timescale).containsExactly(12_800L, 44_100L);
+    }
+
+    @Test
+    void samplesAreWhereTheTableSays() throws IOException {
+        byte[] file = file("moov-last.mp4");
+        var samples = Mp4Reader.read(moov(file)).getFirst().samples();
+        for (int n = 0; n < samples.count(); n++) {
+            ByteBuffer data = ByteBuffer.wrap(file, (int) samples.offset(n), samples.sizeBytes(n));
+            assertThat(NalUnits.containsIdr(data, 4)).isEqualTo(samples.isSync(n));
+        }
+        assertThat(samples.endTicks()).isEqualTo(samples.decodingTicks(4) + 512);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hevc.mp4, 'hev1'", "mp3.mp4, 6b", "fragmented.mp4, fragmented"})
+    void namesWhatItDoesNotSupport(String name, String seen) throws IOException {
+        ByteBuffer moov = moov(file(name));
+        assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining(seen);
+    }
+
+    @Test
+    void everyMoovThatIsCutIsAValueOrATypedError() throws IOException {
+        ByteBuffer moov = moov(file("moov-last.mp4"));
+        for (int size = 0; size < moov.limit(); size++) {
+            readOrTypedError(moov.slice(0, size));
+        }
+        assertThatThrownBy(() -> Mp4Reader.read(moov.slice(0, 200))).isInstanceOf(MediaException.class);
+    }
+
+    @Property(tries = 5000)
+    void aDamagedMoovIsAValueOrATypedError(@ForAll @Size(min = 1, max = 3) List<Integer> flips) throws IOException {
+        ByteBuffer moov = moov(file("moov-last.mp4"));
+        byte[] bytes = new byte[moov.remaining()];
+        moov.get(bytes);
+        flips.forEach(flip -> bytes[Math.floorMod(flip, bytes.length)] ^= (byte) (flip >>> 24 | 1));
+        readOrTypedError(ByteBuffer.wrap(bytes));
+    }
+
+    private static void readOrTypedError(ByteBuffer moov) {
+        try {
+            for (Mp4Track track : Mp4Reader.read(moov)) {
+                assertThat(track.samples().count()).isLessThanOrEqualTo(Mp4Reader.MAX_SAMPLES);
+                assertThat(track.timescale()).isPositive();
+            }
+        } catch (MediaException e) {
+            assertThat(e.structure()).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5b8d80, MalformedException", "5b8d81, OverLimitException", "ffffffff, OverLimitException"})
+    void boundsTheSamplesBeforeMemoryIsTaken(String count, String error) throws IOException {
+        // All samples of one size, so that the box itself stays small; then other tables tell of fewer samples.
+        ByteBuffer moov = patched("stsz", 4,
+                HexFormat.of().parseHex("00000010" + "0".repeat(8 - count.length()) + count));
+        assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class)
+                .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(error));
+    }
+
+    @Test
+    void boundsTheSizeOfASample() throws IOException {
+        ByteBuffer atLimit = patched("stsz", 12, HexFormat.of().parseHex("00800000"));
+        assertThat(Mp4Reader.read(atLimit).getFirst().samples().sizeBytes(0)).isEqualTo(Mp4Reader.MAX_SAMPLE_BYTES);
+        ByteBuffer over = patched("stsz", 12, HexFormat.of().parseHex("00800001"));
+        assertThatThrownBy(() -> Mp4Reader.read(over)).isInstanceOf(OverLimitException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stsz, 8, 7fffffff", "stts, 8, 00000001", "stco, 4, 00000000", "stco, 4, 3fffffff",
+        "stsc, 8, 00000000", "stss, 8, 00000000", "stss, 8, 00000006", "mdhd, 12, 00000000", "mvhd, 12, 00000000",
+        "mvhd, 12, 80000000"})
+    void refusesTablesThatContradictEachOther(String box, int offset, String bytes) throws IOException {
+        ByteBuffer moov = patched(box, offset, HexFormat.of().parseHex(bytes));
+        assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class);
+    }
+
+    /** The moov with bytes overwritten in the first box of a type (the video track's), counted from its version. */
+    private static ByteBuffer patched(String box, int offset, byte[] bytes) throws IOException {
+        ByteBuffer moov = moov(file("moov-last.mp4"));
+        byte[] copy = new byte[moov.remaining()];
+        moov.get(copy);
+        int at = new String(copy, StandardCharsets.ISO_8859_1).indexOf(box);
+        assertThat(at).isPositive();
+        System.arraycopy(bytes, 0, copy, at + 4 + offset, bytes.length);
+        return ByteBuffer.wrap(copy);
+    }
+
+    @Test
+    void readsLargeAndOpenEndedBoxHeads() {
+        assertThat(BoxHeader.parse(hex("00000010 6d6f6f76"), 16)).isEqualTo(new BoxHeader("moov", 8, 16));
+        assertThat(BoxHeader.parse(hex("00000000 6d646174"), 1L << 40)).isEqualTo(new BoxHeader("mdat", 8, 1L << 40));
+        assertThat(BoxHeader.parse(hex("00000001 6d646174 0000000200000000"), 1L << 40))
+                .isEqualTo(new BoxHeader("mdat", 16, 1L << 33));
+        assertThat(BoxHeader.parse(hex("00000008 00ff6174"), 8).type()).isEqualTo("??at");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"000000076d646174, 100", "000000116d646174, 16", "000000016d646174000000000000000f, 100",
+        "000000016d646174ffffffffffffffff, 100", "000000016d646174, 100", "00000008, 100"})
+    void refusesBoxSizesThatDoNotFit(String bytes, long available) {
+        assertThatThrownBy(() -> BoxHeader.parse(hex(bytes), available)).isInstanceOf(MalformedException.class);
+    }
+
+    private static ByteBuffer hex(String hex) {
+        return ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", "")));
+    }
+}
