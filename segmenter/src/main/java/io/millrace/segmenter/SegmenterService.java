@@ -1,0 +1,118 @@
+package io.millrace.segmenter;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
+import io.millrace.segmenter.topology.SegmenterTopology;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+
+/**
+ * The Kafka Streams application that cuts every stream of the log. At least once: what a predecessor may have lost is
+ * repeated, and readers take the first record of an identity.
+ *
+ * <p>Thread-safe. A stream thread that dies is replaced a few times, then the process ends.
+ */
+public final class SegmenterService implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    /** How long the consumer waits for records before housekeeping: bounds the delay of commits and repetitions alone. */
+    private static final int POLL_MS = 50;
+
+    private final KafkaStreams streams;
+
+    private SegmenterService(KafkaStreams streams) {
+        this.streams = streams;
+    }
+
+    /**
+     * Returns when its partitions are assigned and their state is restored.
+     *
+     * @throws StartupException if that takes longer than a minute
+     */
+    public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
+            FatalError fatal) {
+        KafkaStreams streams = new KafkaStreams(
+                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters)), properties(settings, kafka));
+        CountDownLatch settled = new CountDownLatch(1);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
+        streams.setUncaughtExceptionHandler(e -> {
+            if (settled.getCount() > 0 || deaths.isTooMany()) {
+                failure.set(e);
+                settled.countDown();
+                fatal.fatal("the segmenter's stream thread failed", e);
+                return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            }
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+        streams.setStateListener((now, before) -> {
+            if (now == KafkaStreams.State.RUNNING) {
+                settled.countDown();
+            }
+        });
+        streams.start();
+        await(streams, settled, failure, kafka);
+        return new SegmenterService(streams);
+    }
+
+    private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,
+            KafkaClients kafka) {
+        String where = kafka.settings().bootstrapServers();
+        try {
+            if (!settled.await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                streams.close(CLOSE_LIMIT);
+                throw new StartupException("the segmenter was given no partitions by Kafka at " + where + " within "
+                        + START_LIMIT.toSeconds() + " s; is the group coordinator up?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            streams.close(CLOSE_LIMIT);
+            throw new StartupException("interrupted while the segmenter started", e);
+        }
+        if (failure.get() != null) {
+            streams.close(CLOSE_LIMIT);
+            throw new StartupException("the segmenter cannot start with Kafka at " + where + ": "
+                    + failure.get().getMessage(), failure.get());
+        }
+    }
+
+    /** The one place of its Kafka settings. */
+    private static Properties properties(SegmenterSettings settings, KafkaClients kafka) {
+        String id = kafka.settings().group(settings.applicationId());
+        Properties all = new Properties();
+        kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
+        kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        all.putAll(kafka.settings().client());
+        all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers());
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
+        all.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir().toString());
+        all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        // Classic: failover within the session's timeout without settings on the broker.
+        all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        all.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
+        all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitIntervalMs());
+        all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+        all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, kafka.settings().replication() > 0
+                ? kafka.settings().replication() : -1);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), Timeouts.SESSION_MS);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), Timeouts.HEARTBEAT_MS);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        streams.close(CLOSE_LIMIT);
+    }
+}

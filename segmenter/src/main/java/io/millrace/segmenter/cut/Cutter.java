@@ -1,0 +1,352 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionStarted;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
+ *
+ * <p>One track leads: video if there is any, else audio. A segment begins at a keyframe of it, or, where none comes in time,
+ * at any frame and is marked so. Every frame's place is known when its successor comes.
+ *
+ * <p>Part of the fold: no clock, no randomness, integers only. It is told only of packets that count.
+ */
+final class Cutter {
+    /** Without a video configuration for so long, in audio time, a session has no video. */
+    private static final long NO_VIDEO_MS = 3_000;
+    /** Without a keyframe for so long a recovery point has to do, and somebody should know. */
+    private static final long NO_KEYFRAME_TICKS = 12L * 90_000;
+
+    /** How much longer than the one before a frame may be without overshooting the cap. */
+    private static final long UNEVEN_TICKS = 100 * 90;
+
+    private enum Leading { UNDECIDED, VIDEO, AUDIO }
+
+    private final Playlist playlist;
+    private long session = -1;
+    private long startedAtMs;
+    private Leading leading = Leading.UNDECIDED;
+    private TrackConfig video;
+    private TrackConfig audio;
+    private boolean anchored;
+    private long originMs;
+    private long wallMs;
+    private long endWallMs = Long.MIN_VALUE;
+    private boolean discontinuous;
+    private long videoSeenMs;
+    private long waitingTicks;
+    private VideoClock videoClock = new VideoClock();
+    private AudioClock audioClock = new AudioClock();
+    private Segment segment;
+
+    Cutter(long epoch, EpochRules rules) {
+        playlist = new Playlist(epoch, rules);
+    }
+
+    int targetDurationS() {
+        return playlist.targetDurationS();
+    }
+
+    long session() {
+        return session;
+    }
+
+    /** The open segment is closed by now. */
+    void beginSession(long number, SessionStarted started) {
+        session = number;
+        startedAtMs = started.startedAtMs();
+        leading = Leading.UNDECIDED;
+        video = null;
+        audio = null;
+        anchored = false;
+        discontinuous = true;
+    }
+
+    /** Something is missing here, or may be: the open segment ends, the next one begins at a keyframe. */
+    void interrupt(Step out) {
+        close(out);
+        discontinuous = true;
+    }
+
+    /** @throws io.millrace.media.bytes.MalformedException if the configuration cannot be read */
+    void config(Packet packet, Step out) {
+        try {
+            switch (packet.kind()) {
+                case VIDEO -> {
+                    if (VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config(var codec, var record)) {
+                        video = TrackConfig.of(CodecConfig.parse(codec, record));
+                    }
+                }
+                case AUDIO -> {
+                    if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config(var codec, var record)) {
+                        audio = TrackConfig.of(CodecConfig.parse(codec, record));
+                    }
+                }
+                case DATA -> {
+                    // Metadata never cuts.
+                }
+            }
+        } catch (UnsupportedException e) {
+            out.drop("unsupported");
+            out.warn("unsupported_track", e.getMessage());
+        }
+    }
+
+    /** @param head for the head of a segment that begins here */
+    void frame(long offset, Packet packet, Head head, Step out) {
+        if (packet.kind() == Packet.Kind.VIDEO) {
+            video(offset, packet, head, out);
+        } else {
+            audio(offset, packet, head, out);
+        }
+    }
+
+    /** The session fold at a packet: its state before it, and its offset for the FLV time line. */
+    record Head(ByteBuffer state, long timestampOffsetMs) {}
+
+    /** Timestamps start anew with {@code packet}: it is at 0 of a time line of its own. */
+    void beginLine(Packet packet, Step out) {
+        close(out);
+        originMs = packet.timestampMs();
+        wallMs = anchored ? Math.floorDiv(packet.arrivalUs(), 1_000L) : startedAtMs;
+        anchored = true;
+        videoSeenMs = originMs;
+        discontinuous = true;
+        waitingTicks = 0;
+        videoClock.beginLine();
+        audioClock.beginLine();
+    }
+
+    private void video(long offset, Packet packet, Head head, Step out) {
+        if (video == null) {
+            out.drop("no_config");
+            return;
+        }
+        videoSeenMs = packet.timestampMs();
+        Draft frame = videoClock.place(offset, packet, originMs);
+        boolean hole = videoClock.isHole(frame, playlist.partTicks());
+        waitingTicks += segment == null ? videoClock.gap(frame) : 0;
+        long dueTicks = videoClock.due(frame);
+        if (segment != null && leading == Leading.VIDEO) {
+            boolean late = dueTicks - segment.startTicks > playlist.capTicks();
+            if (hole || late) {
+                interrupt(out);
+            }
+        }
+        videoClock.passed(frame);
+        if (leading != Leading.VIDEO && frame.keyframe) {
+            interrupt(out);
+            leading = Leading.VIDEO;
+        }
+        if (leading != Leading.VIDEO || segment == null) {
+            openAtVideo(frame, head, out);
+        } else if (isCutDue(frame, dueTicks, out)) {
+            closeBefore(frame, startTicks(frame), out);
+            open(frame, startTicks(frame), dueTicks, head, out);
+        } else {
+            segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        }
+    }
+
+    private void openAtVideo(Draft frame, Head head, Step out) {
+        boolean lastResort = leading == Leading.VIDEO && frame.recoveryPoint && waitingTicks > NO_KEYFRAME_TICKS;
+        if (frame.keyframe || lastResort) {
+            waitingTicks = 0;
+            open(frame, startTicks(frame), videoClock.due(frame), head, out);
+            return;
+        }
+        out.drop("no_keyframe");
+        if (waitingTicks > NO_KEYFRAME_TICKS) {
+            out.warn("no_keyframe", "no keyframe for " + waitingTicks / 90_000 + " s");
+        }
+    }
+
+    /** Rules 1 to 3 of section 9.2. */
+    private boolean isCutDue(Draft frame, long dueTicks, Step out) {
+        long elapsed = dueTicks - segment.startTicks;
+        if (frame.keyframe) {
+            long gop = videoClock.gopTicks();
+            playlist.fixTarget(gop, out::cut);
+            if (configChanged()) {
+                discontinuous = true;
+                return true;
+            }
+            return elapsed * 10 >= playlist.segmentTicks() * 9 || elapsed + gop > playlist.capTicks();
+        }
+        long frameTicks = videoClock.frameTicks();
+        long expected = elapsed + frameTicks + Math.min(frameTicks, UNEVEN_TICKS);
+        if (expected > playlist.capTicks() || segment.isFull() || !playlist.isPatient()) {
+            out.warn("long_gop", "no keyframe within " + playlist.capTicks() / 90_000 + " s: segments begin without one");
+            playlist.fixTarget(elapsed, out::cut);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean configChanged() {
+        return !Objects.equals(segment.video, leading == Leading.VIDEO ? video : null)
+                || !Objects.equals(segment.audio, audio);
+    }
+
+    private void audio(long offset, Packet packet, Head head, Step out) {
+        if (audio == null) {
+            out.drop("no_config");
+            return;
+        }
+        Draft frame = audioClock.place(offset, packet, originMs, audio);
+        long silentMs = packet.timestampMs() - videoSeenMs;
+        if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
+            interrupt(out);
+            leading = Leading.AUDIO;
+        }
+        if (leading == Leading.AUDIO) {
+            leadAudio(frame, head, out);
+        } else if (segment == null) {
+            out.drop("no_keyframe");
+        } else if (!Objects.equals(segment.audio, audio)) {
+            // A segment has one configuration: the new one applies from the next keyframe on.
+            out.drop("new_config");
+        } else {
+            Draft last = segment.lastAudio();
+            if (last != null) {
+                last.endAt(frame.dts);
+            }
+            if (!segment.follow(frame)) {
+                out.drop("over_limit");
+            }
+        }
+    }
+
+    private void leadAudio(Draft frame, Head head, Step out) {
+        long dueTicks = audioClock.due(frame.dts);
+        if (segment != null) {
+            long gap = dueTicks - segment.leadTicks();
+            long frameTicks = audioClock.due(frame.duration) * 2;
+            if (gap > playlist.partTicks() && gap > frameTicks || configChanged()) {
+                interrupt(out);
+            } else if (dueTicks - segment.startTicks >= playlist.segmentTicks() || segment.isFull()) {
+                closeBefore(frame, dueTicks, out);
+            }
+        }
+        if (segment == null) {
+            open(frame, dueTicks, dueTicks, head, out);
+            playlist.fixTarget(0, out::cut);
+        } else {
+            segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        }
+    }
+
+    /** A segment that begins with a keyframe begins when that is shown: its presentation time is the truth. */
+    private long startTicks(Draft frame) {
+        long shown = frame.dts + frame.compositionTicks;
+        long due = videoClock.due(frame);
+        return frame.keyframe && Math.abs(shown - due) <= videoClock.frameTicks() ? shown : due;
+    }
+
+    private void open(Draft frame, long startTicks, long dueTicks, Head head, Step out) {
+        boolean isNew = discontinuous && !playlist.isFirstSegment();
+        long startWallMs = wallMs + Math.floorDiv(startTicks, 90L);
+        if (isNew && startWallMs < endWallMs) {
+            // Wall clocks of nodes differ; the playlist's does not go back.
+            wallMs += endWallMs - startWallMs;
+        }
+        TrackConfig leadVideo = leading == Leading.VIDEO ? video : null;
+        long number = playlist.nextSegment();
+        Cut.SegmentHead segmentHead = new Cut.SegmentHead(playlist.rules, playlist.targetDurationS(), frame.keyframe,
+                isNew, playlist.discontinuity(isNew), record(leadVideo), record(audio), codec(leadVideo), codec(audio),
+                originMs, head.timestampOffsetMs(), head.state());
+        Cut opening = new Cut(playlist.epoch, session, number, 0, false, frame.keyframe, frame.offset, frame.offset,
+                startTicks, 0, 0, 0, segmentHead, List.of());
+        segment = new Segment(opening, leadVideo, audio, wallMs);
+        segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        discontinuous = false;
+        out.opened(leadVideo, audio);
+    }
+
+    private static ByteBuffer record(TrackConfig config) {
+        return config == null ? null : config.record().duplicate();
+    }
+
+    private static String codec(TrackConfig config) {
+        return config == null ? null : config.codec().name();
+    }
+
+    private void closeBefore(Draft successor, long endTicks, Step out) {
+        segment.lead().endAt(successor.dts);
+        closeAt(endTicks, out);
+    }
+
+    /** Closes the open segment, if there is one, after its newest frame. */
+    void close(Step out) {
+        if (segment != null) {
+            Draft lead = segment.lead();
+            long frameTicks = lead.isAudio()
+                    ? audioClock.due(lead.dts + lead.duration) - segment.leadTicks()
+                    : videoClock.frameTicks();
+            if (!lead.isAudio()) {
+                lead.endAt(lead.dts + frameTicks);
+            }
+            closeAt(segment.leadTicks() + frameTicks, out);
+        }
+    }
+
+    private void closeAt(long endTicks, Step out) {
+        Segment closing = segment;
+        segment = null;
+        // A presentation time that goes back by rounding does not make a segment of negative length.
+        long end = Math.max(endTicks, closing.leadTicks() + 1);
+        closing.close(end, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        playlist.fixTarget(end - closing.startTicks, out::cut);
+        endWallMs = wallMs + Math.floorDiv(end, 90L);
+    }
+
+    void write(ByteWriter out) {
+        playlist.write(out);
+        out.int64(session).int64(startedAtMs).uint8(leading.ordinal());
+        TrackConfig.write(video, out);
+        TrackConfig.write(audio, out);
+        out.uint8(anchored ? 1 : 0).int64(originMs).int64(wallMs).int64(endWallMs).uint8(discontinuous ? 1 : 0)
+                .int64(videoSeenMs).int64(waitingTicks);
+        videoClock.write(out);
+        audioClock.write(out);
+        out.uint8(segment == null ? 0 : 1);
+        if (segment != null) {
+            segment.write(out);
+        }
+    }
+
+    static Cutter read(EpochRules rules, ByteReader in) {
+        Cutter cutter = new Cutter(Playlist.read(rules, in));
+        cutter.session = in.int64("session");
+        cutter.startedAtMs = in.int64("startedAtMs");
+        cutter.leading = Leading.values()[Math.min(in.uint8("leading"), Leading.values().length - 1)];
+        cutter.video = TrackConfig.read(in);
+        cutter.audio = TrackConfig.read(in);
+        cutter.anchored = in.uint8("anchored") == 1;
+        cutter.originMs = in.int64("originMs");
+        cutter.wallMs = in.int64("wallMs");
+        cutter.endWallMs = in.int64("endWallMs");
+        cutter.discontinuous = in.uint8("discontinuous") == 1;
+        cutter.videoSeenMs = in.int64("videoSeenMs");
+        cutter.waitingTicks = in.int64("waitingTicks");
+        cutter.videoClock = VideoClock.read(in);
+        cutter.audioClock = AudioClock.read(in);
+        cutter.segment = in.uint8("segment") == 1 ? Segment.read(in) : null;
+        return cutter;
+    }
+
+    private Cutter(Playlist playlist) {
+        this.playlist = playlist;
+    }
+}

@@ -1,0 +1,211 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.StreamEntry;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The directory's entry of one epoch, kept up to date and written again when something in it changes. */
+final class Directory {
+    /** Bitrate, duration and size are told anew after so much media. */
+    private static final long REFRESH_TICKS = 10L * 90_000;
+    /** Encoders that come and go within one epoch: the oldest of them are forgotten. */
+    private static final int SESSIONS_LIMIT = 256;
+
+    private final String stream;
+    private final long epoch;
+    private final EpochRules rules;
+    private final long firstOffset;
+    private final long startedAtMs;
+    private StreamEntry.State state = StreamEntry.State.LIVE;
+    private long session;
+    private SessionStarted started;
+    private long sessionOffset;
+    private boolean offsetKnown;
+    private long timestampOffsetMs;
+    private long endedAtMs;
+    private int targetDurationS;
+    private long bitrate;
+    private List<StreamEntry.Track> tracks = List.of();
+    private final List<StreamEntry.Session> sessions = new ArrayList<>();
+    private final List<StreamEntry.Warning> warnings = new ArrayList<>();
+    private long sessionTicks;
+    private long windowTicks;
+    private long windowBytes;
+    private boolean dirty;
+
+    Directory(String stream, long epoch, EpochRules rules, long firstOffset, long startedAtMs) {
+        this.stream = stream;
+        this.epoch = epoch;
+        this.rules = rules;
+        this.firstOffset = firstOffset;
+        this.startedAtMs = startedAtMs;
+    }
+
+    void tookOver(long number, SessionStarted claim, long offset) {
+        endSession(claim.startedAtMs());
+        state = StreamEntry.State.LIVE;
+        session = number;
+        started = claim;
+        sessionOffset = offset;
+        offsetKnown = false;
+        endedAtMs = 0;
+        sessionTicks = 0;
+        warnings.clear();
+        if (sessions.size() == SESSIONS_LIMIT) {
+            sessions.removeFirst();
+        }
+        sessions.add(new StreamEntry.Session(number, claim.startedAtMs(), 0, 0, 0, List.of()));
+        dirty = true;
+    }
+
+    private void endSession(long atMs) {
+        if (!sessions.isEmpty() && sessions.getLast().endedAtMs() == 0) {
+            StreamEntry.Session s = sessions.removeLast();
+            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), atMs, s.durationMs(), s.sizeBytes(),
+                    s.codecs()));
+        }
+    }
+
+    /** The session's first line begins: now it is known what is added to its timestamps. */
+    void lineBegan(long offsetMs) {
+        if (!offsetKnown) {
+            offsetKnown = true;
+            timestampOffsetMs = offsetMs;
+        }
+    }
+
+    void left(long atMs) {
+        state = StreamEntry.State.GRACE;
+        endedAtMs = atMs;
+        endSession(atMs);
+        dirty = true;
+    }
+
+    void cameBack() {
+        state = StreamEntry.State.LIVE;
+        endedAtMs = 0;
+        endSessionUndone();
+        dirty = true;
+    }
+
+    private void endSessionUndone() {
+        StreamEntry.Session s = sessions.removeLast();
+        sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), 0, s.durationMs(), s.sizeBytes(), s.codecs()));
+    }
+
+    void over() {
+        state = StreamEntry.State.ENDED;
+        dirty = true;
+    }
+
+    void warned(StreamEntry.Warning warning) {
+        if (warnings.stream().noneMatch(w -> w.code().equals(warning.code()))) {
+            warnings.add(warning);
+            dirty = true;
+        }
+    }
+
+    void opened(Step.Opening opening, int targetS) {
+        List<StreamEntry.Track> now = new ArrayList<>(2);
+        List<String> codecs = new ArrayList<>(2);
+        add(opening.video(), Packet.Kind.VIDEO, now, codecs);
+        add(opening.audio(), Packet.Kind.AUDIO, now, codecs);
+        StreamEntry.Session s = sessions.getLast();
+        if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
+            tracks = List.copyOf(now);
+            targetDurationS = targetS;
+            sessions.removeLast();
+            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), s.durationMs(),
+                    s.sizeBytes(), List.copyOf(codecs)));
+            dirty = true;
+        }
+    }
+
+    private static void add(TrackConfig config, Packet.Kind kind, List<StreamEntry.Track> tracks, List<String> codecs) {
+        if (config != null) {
+            tracks.add(new StreamEntry.Track(0, kind, config.codec().name(), config.record()));
+            codecs.add(config.rfc6381());
+        }
+    }
+
+    /** @param sizeBytes of the packets' bodies */
+    void cut(Cut cut, long sizeBytes) {
+        boolean first = bitrate == 0;
+        windowTicks += cut.durationTicks();
+        windowBytes += sizeBytes;
+        int last = lastIndexOf(cut.session());
+        if (last >= 0) {
+            StreamEntry.Session s = sessions.get(last);
+            sessionTicks += cut.durationTicks();
+            sessions.set(last, new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), sessionTicks / 90,
+                    s.sizeBytes() + sizeBytes, s.codecs()));
+        }
+        if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
+            bitrate = windowBytes * 8 * 90_000 / windowTicks;
+            windowTicks = 0;
+            windowBytes = 0;
+            dirty = true;
+        }
+    }
+
+    private int lastIndexOf(long number) {
+        return sessions.isEmpty() || sessions.getLast().session() != number ? -1 : sessions.size() - 1;
+    }
+
+    /** The entry as of {@code offset} if it has changed since it was last asked for, else null. */
+    StreamEntry changed(long offset, int targetS) {
+        if (!dirty && targetS == targetDurationS) {
+            return null;
+        }
+        dirty = false;
+        targetDurationS = targetS;
+        return entry(offset);
+    }
+
+    private StreamEntry entry(long offset) {
+        return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, offset,
+                timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
+                started.client(), targetDurationS, bitrate, tracks, List.copyOf(sessions), List.copyOf(warnings));
+    }
+
+    void write(ByteWriter out) {
+        byte[] entry = LogCodec.encode(entry(0));
+        out.uint32(entry.length).bytes(entry).uint8(offsetKnown ? 1 : 0).int64(sessionTicks).int64(windowTicks)
+                .int64(windowBytes);
+    }
+
+    static Directory read(ByteReader in) {
+        // Copied: the state may be of a buffer that goes away.
+        ByteBuffer bytes = ByteBuffer.wrap(in.bytes(in.int32("sizeBytes"), "entry"));
+        if (!(LogCodec.decode(bytes) instanceof StreamEntry e)) {
+            throw MalformedException.value("StreamFold", "entry", "another record", "a stream entry");
+        }
+        Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.firstOffset(), e.startedAtMs());
+        directory.state = e.state();
+        directory.session = e.session();
+        directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.node(), e.client(), e.address(),
+                e.sessionStartedAtMs(), e.rules());
+        directory.sessionOffset = e.sessionOffset();
+        directory.timestampOffsetMs = e.timestampOffsetMs();
+        directory.endedAtMs = e.endedAtMs();
+        directory.targetDurationS = e.targetDurationS();
+        directory.bitrate = e.bitrate();
+        directory.tracks = e.tracks();
+        directory.sessions.addAll(e.sessions());
+        directory.warnings.addAll(e.warnings());
+        directory.offsetKnown = in.uint8("offsetKnown") == 1;
+        directory.sessionTicks = in.int64("sessionTicks");
+        directory.windowTicks = in.int64("windowTicks");
+        directory.windowBytes = in.int64("windowBytes");
+        return directory;
+    }
+}

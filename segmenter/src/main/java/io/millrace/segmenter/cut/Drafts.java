@@ -1,0 +1,76 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.platform.kafka.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A run of frames in log order, with an upper bound of what they weigh when they are muxed. */
+final class Drafts {
+    /** One part has no more frames: timestamps that stand still cannot make it grow. */
+    static final int LIMIT = 4_096;
+    /** What a segment costs beyond its frames: tables, configurations, the spread of its last PES packets. */
+    private static final int SEGMENT_COST_BYTES = 32 * 1024;
+    static final int LIMIT_BYTES = Sizes.PART_BYTES - SEGMENT_COST_BYTES;
+    /** PES header, access unit delimiter, parameter sets, stuffing of the last TS packet. */
+    private static final int FRAME_COST_BYTES = 512;
+
+    final List<Draft> list = new ArrayList<>();
+    private long muxedBytes;
+
+    void add(Draft draft) {
+        list.add(draft);
+        muxedBytes += muxedBytes(draft);
+    }
+
+    void addAll(Drafts others) {
+        list.addAll(others.list);
+        muxedBytes += others.muxedBytes;
+    }
+
+    void clear() {
+        list.clear();
+        muxedBytes = 0;
+    }
+
+    boolean isEmpty() {
+        return list.isEmpty();
+    }
+
+    boolean takes(Drafts others) {
+        return list.size() + others.list.size() <= LIMIT && muxedBytes + others.muxedBytes <= LIMIT_BYTES;
+    }
+
+    boolean takes(Draft draft) {
+        return list.size() < LIMIT && muxedBytes + muxedBytes(draft) <= LIMIT_BYTES;
+    }
+
+    /** The newest audio frame, or null. */
+    Draft lastAudio() {
+        for (int i = list.size() - 1; i >= 0; i--) {
+            if (list.get(i).isAudio()) {
+                return list.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** TS spends 4 bytes of 188 on packet headers: a 46th. A 32nd is more. */
+    private static long muxedBytes(Draft draft) {
+        return draft.sizeBytes + draft.sizeBytes / 32 + FRAME_COST_BYTES;
+    }
+
+    void write(ByteWriter out) {
+        out.uint32(list.size());
+        list.forEach(d -> d.write(out));
+    }
+
+    static Drafts read(ByteReader in) {
+        Drafts drafts = new Drafts();
+        for (int left = in.int32("drafts"); left > 0; left--) {
+            drafts.add(Draft.read(in));
+        }
+        return drafts;
+    }
+}

@@ -1,0 +1,146 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.platform.log.Cut;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The open segment: the parts that it has, the open part, and behind it the newest frame of the leading track with all
+ * that followed it, whose place is known when its successor comes.
+ *
+ * <p>Boundaries are on the presentation time line, 90 kHz; a part's duration is the difference of two boundaries, so the
+ * parts of a segment add up to the segment.
+ */
+final class Segment {
+    /** A segment of more parts than this is cut: timestamps that stand still cannot make it grow. */
+    private static final int PARTS_LIMIT = 1_024;
+
+    final long number;
+    final TrackConfig video;
+    final TrackConfig audio;
+    final long startTicks;
+    /** Wall clock at 0 of the time line, ms since 1970. */
+    private final long wallMs;
+    private final Cut opening;
+    private int nextPart;
+    private long partTicks;
+    private final Drafts part;
+    private final Drafts group;
+    private Draft lead;
+    private long leadTicks;
+
+    /** @param opening identity, head and start of the segment; no samples */
+    Segment(Cut opening, TrackConfig video, TrackConfig audio, long wallMs) {
+        this(opening, video, audio, wallMs, new Drafts(), new Drafts());
+    }
+
+    private Segment(Cut opening, TrackConfig video, TrackConfig audio, long wallMs, Drafts part, Drafts group) {
+        this.number = opening.segment();
+        this.opening = opening;
+        this.video = video;
+        this.audio = audio;
+        this.startTicks = opening.startTicks();
+        this.wallMs = wallMs;
+        this.part = part;
+        this.group = group;
+        this.partTicks = startTicks;
+    }
+
+    Draft lead() {
+        return lead;
+    }
+
+    long leadTicks() {
+        return leadTicks;
+    }
+
+    boolean isFull() {
+        return nextPart >= PARTS_LIMIT;
+    }
+
+    /** The next frame of the leading track, due at {@code ticks}; the one before it has its place now. */
+    void lead(Draft next, long ticks, long partTargetTicks, Consumer<Cut> out) {
+        if (lead != null) {
+            lead.endAt(next.dts);
+            settle(ticks, partTargetTicks, out);
+        }
+        lead = next;
+        leadTicks = ticks;
+        group.add(next);
+    }
+
+    /** A frame of the other track. False if the part has no room for it. */
+    boolean follow(Draft draft) {
+        if (!group.takes(draft)) {
+            return false;
+        }
+        group.add(draft);
+        return true;
+    }
+
+    /** An audio frame that is in no cut yet, or null. */
+    Draft lastAudio() {
+        Draft last = group.lastAudio();
+        return last == null ? part.lastAudio() : last;
+    }
+
+    /** Ends the segment at {@code endTicks}; what is in it is in its last part. */
+    void close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
+        settle(endTicks, partTargetTicks, out);
+        cut(endTicks, true, out);
+    }
+
+    private void settle(long endTicks, long partTargetTicks, Consumer<Cut> out) {
+        if (!part.isEmpty() && (endTicks - partTicks > partTargetTicks || !part.takes(group))) {
+            cut(leadTicks, false, out);
+        }
+        part.addAll(group);
+        group.clear();
+    }
+
+    private void cut(long endTicks, boolean last, Consumer<Cut> out) {
+        List<Draft> drafts = part.list;
+        long firstOffset = drafts.getFirst().offset;
+        boolean leads = drafts.stream().anyMatch(this::isIndependent);
+        long arrivalUs = drafts.stream().mapToLong(d -> d.arrivalUs).max().orElseThrow();
+        out.accept(new Cut(opening.epoch(), opening.session(), number, nextPart, last, leads, firstOffset,
+                drafts.getLast().offset, partTicks, endTicks - partTicks, wallMs + Math.floorDiv(partTicks, 90L),
+                arrivalUs, nextPart == 0 ? opening.head() : null,
+                drafts.stream().map(d -> d.sample(firstOffset)).toList()));
+        part.clear();
+        nextPart++;
+        partTicks = endTicks;
+    }
+
+    private boolean isIndependent(Draft draft) {
+        return draft.keyframe && (video == null || !draft.isAudio());
+    }
+
+    void write(ByteWriter out) {
+        Playlist.write(opening, out);
+        TrackConfig.write(video, out);
+        TrackConfig.write(audio, out);
+        out.int64(wallMs).uint32(nextPart).int64(partTicks).int64(leadTicks);
+        part.write(out);
+        group.write(out);
+    }
+
+    static Segment read(ByteReader in) {
+        Cut opening = Playlist.readCut(in);
+        TrackConfig video = TrackConfig.read(in);
+        TrackConfig audio = TrackConfig.read(in);
+        long wallMs = in.int64("wallMs");
+        int nextPart = in.int32("nextPart");
+        long partTicks = in.int64("partTicks");
+        long leadTicks = in.int64("leadTicks");
+        Segment segment = new Segment(opening, video, audio, wallMs, Drafts.read(in), Drafts.read(in));
+        segment.nextPart = nextPart;
+        segment.partTicks = partTicks;
+        segment.leadTicks = leadTicks;
+        // The group begins with the frame that leads.
+        segment.lead = segment.group.list.getFirst();
+        return segment;
+    }
+}

@@ -1,0 +1,81 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.StreamEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one record of the log led to. Filled by the fold, then handed over. */
+public final class Step {
+    private final List<Cut> cuts = new ArrayList<>(0);
+    private final List<StreamEntry> entries = new ArrayList<>(0);
+    private final List<StreamEntry.Warning> warnings = new ArrayList<>(0);
+    private final List<Opening> openings = new ArrayList<>(0);
+    private final List<String> dropped = new ArrayList<>(0);
+    private RuntimeException failure;
+    private int entered;
+
+    /** A segment began with these configurations; either may be null. */
+    record Opening(TrackConfig video, TrackConfig audio) {}
+
+    Step() {}
+
+    void cut(Cut cut) {
+        cuts.add(cut);
+    }
+
+    void entry(StreamEntry entry) {
+        entries.add(entry);
+    }
+
+    void warn(String code, String message) {
+        warnings.add(new StreamEntry.Warning(code, message));
+    }
+
+    void opened(TrackConfig video, TrackConfig audio) {
+        openings.add(new Opening(video, audio));
+    }
+
+    void drop(String reason) {
+        dropped.add(reason);
+    }
+
+    void fail(RuntimeException e) {
+        failure = e;
+    }
+
+    /** Cuts since this was last asked. */
+    List<Cut> takeNewCuts() {
+        List<Cut> taken = List.copyOf(cuts.subList(entered, cuts.size()));
+        entered = cuts.size();
+        return taken;
+    }
+
+    List<StreamEntry.Warning> warnings() {
+        return warnings;
+    }
+
+    List<Opening> openings() {
+        return openings;
+    }
+
+    /** For the topic {@code segments}, in order. */
+    public List<Cut> cuts() {
+        return cuts;
+    }
+
+    /** For the topic {@code streams}, in order. */
+    public List<StreamEntry> entries() {
+        return entries;
+    }
+
+    /** Why the packet is in no cut, in words for metrics; empty if it will be. */
+    public List<String> dropped() {
+        return dropped;
+    }
+
+    /** Why the session was put under quarantine by this record, or null. */
+    public RuntimeException failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,220 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.session.SessionEvent;
+import io.millrace.platform.session.SessionFold;
+import io.millrace.platform.session.Verdict;
+import java.nio.ByteBuffer;
+
+/**
+ * One stream's records of {@code packets}, in the order of the log, to its cuts and directory entries: a pure fold.
+ *
+ * <p>What a record leads to depends on the records before it and on nothing else. The state can be written down after any
+ * record and resumed elsewhere. A failure while a session's media is cut puts that session under quarantine: the rest of
+ * it is skipped, and the next session starts fresh. Confined to one thread.
+ */
+public final class StreamFold {
+    private static final int VERSION = 1;
+    /** Tag headers without anything behind them: end of sequence, commands, silence. */
+    private static final int VIDEO_HEADER_BYTES = 5;
+    private static final int AUDIO_HEADER_BYTES = 2;
+
+    private final String stream;
+    private final SessionFold sessions;
+    private long lastOffset = -1;
+    private long quarantined = -1;
+    private long openBytes;
+    private Cutter cutter;
+    private Directory directory;
+
+    /** A stream of which nothing is known. */
+    public StreamFold(String stream) {
+        this(stream, new SessionFold());
+    }
+
+    private StreamFold(String stream, SessionFold sessions) {
+        this.stream = stream;
+        this.sessions = sessions;
+    }
+
+    /** Offset of the newest record that was folded, -1 before the first. Older ones are skipped. */
+    public long lastOffset() {
+        return lastOffset;
+    }
+
+    /** Whether nothing is lost if this fold is forgotten. */
+    public boolean isForgettable() {
+        return sessions.isForgettable();
+    }
+
+    public Step fold(long offset, PacketsRecord record) {
+        Step step = new Step();
+        if (offset <= lastOffset) {
+            return step;
+        }
+        lastOffset = offset;
+        ByteBuffer before = record instanceof Packet p && isFrame(p) ? ByteBuffer.wrap(sessions.toBytes()) : null;
+        Verdict verdict = sessions.fold(offset, record);
+        verdict.events().forEach(event -> apply(event, offset, step));
+        switch (verdict) {
+            case Verdict.Counts counts -> count(offset, (Packet) record, counts, before, step);
+            case Verdict.Ignored ignored -> step.drop(ignored.reason().word());
+            case Verdict.Control _ -> {
+                // Its events are all that it does.
+            }
+        }
+        enter(offset, step);
+        return step;
+    }
+
+    private void apply(SessionEvent event, long offset, Step step) {
+        switch (event) {
+            case SessionEvent.EpochBegan began -> {
+                cutter = new Cutter(began.epoch(), began.rules());
+                directory = new Directory(stream, began.epoch(), began.rules(), offset,
+                        sessions.started().startedAtMs());
+            }
+            case SessionEvent.TookOver taken -> {
+                guard(step, () -> cutter.close(step));
+                enterCuts(step);
+                cutter.beginSession(taken.session(), taken.started());
+                directory.tookOver(taken.session(), taken.started(), offset);
+            }
+            case SessionEvent.Left left -> {
+                if (left.reason() != SessionEnded.Reason.SUSPECTED) {
+                    // Viewers get the tail at once. A suspicion may be undone: then not a byte of any segment differs.
+                    guard(step, () -> cutter.interrupt(step));
+                }
+                directory.left(left.endedAtMs());
+            }
+            case SessionEvent.CameBack _ -> directory.cameBack();
+            case SessionEvent.EpochOver _ -> {
+                guard(step, () -> cutter.close(step));
+                directory.over();
+            }
+        }
+    }
+
+    private void count(long offset, Packet packet, Verdict.Counts verdict, ByteBuffer before, Step step) {
+        if (verdict.newLine()) {
+            directory.lineBegan(sessions.timestampOffsetMs());
+        }
+        if (quarantined == verdict.session()) {
+            step.drop("quarantined");
+            return;
+        }
+        guard(step, () -> {
+            if (verdict.lost() > 0) {
+                cutter.interrupt(step);
+            }
+            if (verdict.newLine()) {
+                cutter.beginLine(packet, step);
+            }
+            cut(offset, packet, before, step);
+        });
+        openBytes += step.dropped().isEmpty() ? packet.body().remaining() : 0;
+    }
+
+    private void cut(long offset, Packet packet, ByteBuffer before, Step step) {
+        if (packet.track() != 0) {
+            step.drop("multitrack");
+        } else if (packet.config()) {
+            cutter.config(packet, step);
+        } else if (isFrame(packet)) {
+            cutter.frame(offset, packet, new Cutter.Head(before, sessions.timestampOffsetMs()), step);
+        }
+    }
+
+    private static boolean isFrame(Packet packet) {
+        return !packet.config() && switch (packet.kind()) {
+            case VIDEO -> packet.body().remaining() > VIDEO_HEADER_BYTES;
+            case AUDIO -> packet.body().remaining() > AUDIO_HEADER_BYTES;
+            case DATA -> false;
+        };
+    }
+
+    private void guard(Step step, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            quarantined = cutter.session();
+            step.fail(e);
+            step.warn("quarantined", e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            closeAfter(e, step);
+        }
+    }
+
+    /** What was good before the failure is still published, so that no reader waits for a segment that never ends. */
+    private void closeAfter(RuntimeException failure, Step step) {
+        try {
+            cutter.close(step);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void enter(long offset, Step step) {
+        if (directory == null) {
+            return;
+        }
+        step.openings().forEach(opening -> directory.opened(opening, cutter.targetDurationS()));
+        step.warnings().forEach(directory::warned);
+        enterCuts(step);
+        StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
+        if (entry != null) {
+            step.entry(entry);
+        }
+    }
+
+    private void enterCuts(Step step) {
+        for (Cut cut : step.takeNewCuts()) {
+            directory.cut(cut, openBytes);
+            openBytes = 0;
+        }
+    }
+
+    /** The whole state, a version byte first. Folds of the same records give the same bytes. */
+    public byte[] toBytes() {
+        ByteWriter out = new ByteWriter(1024);
+        byte[] session = sessions.toBytes();
+        out.uint8(VERSION).int64(lastOffset).int64(quarantined).int64(openBytes).uint16(session.length).bytes(session)
+                .uint8(cutter == null ? 0 : 1);
+        if (cutter != null) {
+            directory.write(out);
+            cutter.write(out);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * The fold as {@link #toBytes} wrote it down. Copies what it keeps.
+     *
+     * @throws io.millrace.media.bytes.MediaException if another version wrote it, or it is damaged
+     */
+    public static StreamFold resume(String stream, ByteBuffer bytes) {
+        ByteReader in = new ByteReader("StreamFold", bytes.slice());
+        int version = in.uint8("version");
+        if (version != VERSION) {
+            throw MalformedException.value("StreamFold", "version", version, String.valueOf(VERSION));
+        }
+        long lastOffset = in.int64("lastOffset");
+        long quarantined = in.int64("quarantined");
+        long openBytes = in.int64("openBytes");
+        StreamFold fold = new StreamFold(stream, SessionFold.resume(in.slice(in.uint16("sizeBytes"), "session")));
+        fold.lastOffset = lastOffset;
+        fold.quarantined = quarantined;
+        fold.openBytes = openBytes;
+        if (in.uint8("cutter") == 1) {
+            fold.directory = Directory.read(in);
+            fold.cutter = Cutter.read(fold.sessions.rules(), in);
+        }
+        return fold;
+    }
+}

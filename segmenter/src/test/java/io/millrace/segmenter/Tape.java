@@ -1,0 +1,176 @@
+package io.millrace.segmenter;
+
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Writes the log of one stream as encoders of various kinds would. */
+public final class Tape {
+    public static final String AVC_180P = "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20";
+    public static final String AVC_64P = "0142c00affe100176742c00ad90426c044000003000400000300f03c48992001000568cb83cb20";
+    public static final String AAC_48K_STEREO = "1190";
+    public static final String AAC_48K_MONO = "1188";
+    /** When the first session starts: 2026-01-01T00:00:00Z. */
+    public static final long START_MS = 1_767_225_600_000L;
+    public static final EpochRules RULES =
+            new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+
+    /** A record and where it stands. */
+    public record Entry(long offset, PacketsRecord record) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+    private long nextOffset;
+
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    public Tape add(PacketsRecord record) {
+        entries.add(new Entry(nextOffset++, record));
+        return this;
+    }
+
+    /** Other streams' records stand between. */
+    public Tape skip(int records) {
+        nextOffset += records;
+        return this;
+    }
+
+    public Publisher publisher() {
+        return publisher(RULES);
+    }
+
+    public Publisher publisher(EpochRules rules) {
+        long session = nextOffset;
+        add(new SessionStarted(SessionStarted.Role.PRIMARY, "node-" + session, "test", "127.0.0.1:5000",
+                START_MS + session * 1_000, rules));
+        return new Publisher(session);
+    }
+
+    public final class Publisher {
+        public final long session;
+        private long seq;
+
+        private Publisher(long session) {
+            this.session = session;
+        }
+
+        public Publisher configs() {
+            return videoConfig(AVC_180P).audioConfig(AAC_48K_STEREO);
+        }
+
+        public Publisher videoConfig(String avcC) {
+            return packet(0, 0, Packet.Kind.VIDEO, false, true, "1700000000" + avcC);
+        }
+
+        public Publisher audioConfig(String asc) {
+            return packet(0, 0, Packet.Kind.AUDIO, false, true, "AF00" + asc);
+        }
+
+        public Publisher key(long ms) {
+            return key(ms, 0);
+        }
+
+        public Publisher key(long ms, int ct) {
+            return packet(ms, ct, Packet.Kind.VIDEO, true, false, "1701000000" + "0000000165".repeat(20));
+        }
+
+        public Publisher frame(long ms) {
+            return frame(ms, 0);
+        }
+
+        public Publisher frame(long ms, int ct) {
+            return packet(ms, ct, Packet.Kind.VIDEO, false, false, "2701000000" + "0000000141".repeat(4));
+        }
+
+        public Publisher audio(long ms) {
+            return packet(ms, 0, Packet.Kind.AUDIO, false, false, "AF01" + "21".repeat(16));
+        }
+
+        public Publisher data(long ms) {
+            return packet(ms, 0, Packet.Kind.DATA, false, false, "02000a6f6e4d65746144617461");
+        }
+
+        /** {@code frames} video frames from {@code fromMs} on, a keyframe first and every {@code gop} frames; no audio. */
+        public Publisher pictures(long fromMs, int frames, int frameMs, int gop) {
+            for (int i = 0; i < frames; i++) {
+                long ms = fromMs + (long) i * frameMs;
+                if (i % gop == 0) {
+                    key(ms);
+                } else {
+                    frame(ms);
+                }
+            }
+            return this;
+        }
+
+        /** AAC at 48 kHz, stamps rounded to milliseconds as encoders do. */
+        public Publisher sound(long fromMs, long untilMs) {
+            for (long n = 0; fromMs + n * 64 / 3 < untilMs; n++) {
+                audio(fromMs + n * 64 / 3);
+            }
+            return this;
+        }
+
+        /** Pictures and sound, interleaved by time. */
+        public Publisher live(long fromMs, int frames, int frameMs, int gop) {
+            long n = 0;
+            for (int i = 0; i < frames; i++) {
+                long ms = fromMs + (long) i * frameMs;
+                for (; fromMs + n * 64 / 3 < ms; n++) {
+                    audio(fromMs + n * 64 / 3);
+                }
+                if (i % gop == 0) {
+                    key(ms);
+                } else {
+                    frame(ms);
+                }
+            }
+            return this;
+        }
+
+        /** A packet that is lost on its way. */
+        public Publisher lose() {
+            seq++;
+            return this;
+        }
+
+        /** The next packet has the number of the last one again. */
+        public Publisher repeat() {
+            seq--;
+            return this;
+        }
+
+        public Publisher ends() {
+            return ends(SessionEnded.Reason.UNPUBLISHED);
+        }
+
+        public Publisher ends(SessionEnded.Reason reason) {
+            add(new SessionEnded(session, START_MS + nextOffset * 10, reason, ""));
+            return this;
+        }
+
+        public Publisher graceOver() {
+            add(new GraceOver(session, START_MS + nextOffset * 10));
+            return this;
+        }
+
+        public Publisher packet(long ms, int ct, Packet.Kind kind, boolean key, boolean config, String hex) {
+            return body(ms, ct, kind, key, config, ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+        }
+
+        public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {
+            long arrivalUs = (START_MS + session * 1_000 + Math.max(0, ms)) * 1_000;
+            add(new Packet(session, seq++, arrivalUs, ms, ct, kind, 0, key, false, config, body));
+            return this;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.segmenter.Tape;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Cuts as people read them. */
+final class Dump {
+    private Dump() {}
+
+    record Outcome(List<Cut> cuts, List<StreamEntry> entries, List<String> dropped, List<RuntimeException> failures) {
+        String bytes() {
+            return cuts.stream().map(c -> HexFormat.of().formatHex(LogCodec.encode(c))).collect(Collectors.joining("\n"))
+                    + entries.stream().map(e -> HexFormat.of().formatHex(LogCodec.encode(e)))
+                            .collect(Collectors.joining("\n"));
+        }
+
+        List<String> segments() {
+            return Dump.segments(cuts);
+        }
+    }
+
+    static Outcome of(Tape tape) {
+        return of(tape, -1);
+    }
+
+    /** Writes the state down and resumes it before every {@code every}th record, if that is positive. */
+    static Outcome of(Tape tape, int every) {
+        Outcome all = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        StreamFold fold = new StreamFold("live/show");
+        for (Tape.Entry entry : tape.entries()) {
+            if (every > 0 && entry.offset() % every == 0) {
+                fold = StreamFold.resume("live/show", java.nio.ByteBuffer.wrap(fold.toBytes()));
+            }
+            Step step = fold.fold(entry.offset(), entry.record());
+            all.cuts.addAll(step.cuts());
+            all.entries.addAll(step.entries());
+            all.dropped.addAll(step.dropped());
+            if (step.failure() != null) {
+                all.failures.add(step.failure());
+            }
+        }
+        return all;
+    }
+
+    /** A line a part: {@code 0.0 2s @0+500 K v15 a23 AVC,AAC}; DISC, last and the absence of K say the rest. Times in ms. */
+    static List<String> parts(List<Cut> cuts) {
+        return cuts.stream().map(Dump::part).toList();
+    }
+
+    private static String part(Cut cut) {
+        StringBuilder line = new StringBuilder();
+        line.append(cut.segment()).append('.').append(cut.part());
+        line.append(" @").append(ms(cut.startTicks())).append('+').append(ms(cut.durationTicks()));
+        line.append(cut.independent() ? " K" : "");
+        line.append(" v").append(cut.samples().stream().filter(s -> s.kind() == io.millrace.platform.log.Packet.Kind.VIDEO).count());
+        line.append(" a").append(cut.samples().stream().filter(s -> s.kind() == io.millrace.platform.log.Packet.Kind.AUDIO).count());
+        if (cut.head() != null) {
+            Cut.SegmentHead h = cut.head();
+            line.append(" td").append(h.targetDurationS());
+            line.append(h.discontinuous() ? " DISC" + h.discontinuity() : "");
+            line.append(h.independent() ? "" : " forced");
+        }
+        return line.append(cut.last() ? " last" : "").toString();
+    }
+
+    /** A line a segment: number, start, duration, parts. */
+    static List<String> segments(List<Cut> cuts) {
+        List<String> lines = new ArrayList<>();
+        cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), java.util.LinkedHashMap::new,
+                Collectors.toList())).forEach((_, parts) -> {
+                    Cut first = parts.getFirst();
+                    Cut.SegmentHead h = first.head();
+                    String tracks = (h.videoCodec() == null ? "" : "v") + (h.audioCodec() == null ? "" : "a");
+                    lines.add("e" + first.epoch() + " s" + first.session() + " " + first.segment() + " @"
+                            + ms(first.startTicks()) + "+" + ms(parts.stream().mapToLong(Cut::durationTicks).sum()) + " "
+                            + tracks + " td" + h.targetDurationS() + (h.independent() ? "" : " forced")
+                            + (h.discontinuous() ? " DISC" + h.discontinuity() : "")
+                            + (parts.getLast().last() ? "" : " OPEN"));
+                });
+        return lines;
+    }
+
+    static String ms(long ticks) {
+        return ticks % 90 == 0 ? String.valueOf(ticks / 90) : String.format(java.util.Locale.ROOT, "%.2f", ticks / 90.0);
+    }
+}
