@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * It shuts above its limit and opens at half of it.
  *
  * <p>Thread-safe without a lock: event loops add, the producer's thread releases. Holds no bytes back by itself: who adds
- * to a shut budget stops reading (see {@link Valve}), and what was already read still goes in.
+ * to a shut budget stops reading (see {@link Valve}), so that it may go over by one read of every publisher.
  */
 final class ByteBudget {
     private static final long SHUT = 1;

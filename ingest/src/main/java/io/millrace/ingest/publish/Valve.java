@@ -13,23 +13,24 @@ final class Valve {
     private final Publisher publisher;
     private final List<ByteBudget> budgets;
     private final Runnable onPause;
-    private volatile boolean reading = true;
+    private boolean reading = true;
     private boolean held;
     private boolean ended;
 
+    /** @param onPause told each time that the switch is turned off */
     Valve(Publisher publisher, List<ByteBudget> budgets, Runnable onPause) {
         this.publisher = publisher;
         this.budgets = List.copyOf(budgets);
         this.onPause = onPause;
     }
 
-    /** Bytes go to the producer. */
+    /** Bytes go to the producer; called on the event loop. */
     void sent(int sizeBytes) {
         boolean shut = false;
         for (int i = 0; i < budgets.size(); i++) {
             shut |= budgets.get(i).add(sizeBytes);
         }
-        if (shut && reading) {
+        if (shut) {
             settle();
         }
     }
@@ -66,15 +67,16 @@ final class Valve {
                 read &= !budget.isShut();
             }
         }
-        if (read == reading) {
-            return;
+        if (!read) {
+            if (reading) {
+                onPause.run();
+            }
+            // Again even if it is off: on the event loop this overtakes a resume that another thread has queued, so a
+            // message that comes all the same must be able to turn it off for good.
+            publisher.pauseReading();
+        } else if (!reading) {
+            publisher.resumeReading();
         }
         reading = read;
-        if (read) {
-            publisher.resumeReading();
-        } else {
-            onPause.run();
-            publisher.pauseReading();
-        }
     }
 }
