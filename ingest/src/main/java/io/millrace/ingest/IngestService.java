@@ -1,0 +1,112 @@
+package io.millrace.ingest;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.OwnerLoop;
+import io.millrace.ingest.session.OwnerSteps;
+import io.millrace.ingest.session.SessionFeed;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.rtmp.RtmpMeters;
+import io.millrace.platform.rtmp.RtmpServer;
+import java.net.BindException;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The ingest stage: takes RTMP publishers, writes what they send into {@code packets}, and sees with the other ingest nodes
+ * to whose session counts.
+ *
+ * <p>Threads: the RTMP server's event loops (messages), the producer's (acknowledgements), one that reads
+ * {@code sessions}, one that owns some of its partitions, one for heartbeats. None of them waits for another.
+ */
+public final class IngestService implements AutoCloseable {
+    private final IngestSettings settings;
+    private final LogWriter log;
+    private final PublishDesk desk;
+    private final ScheduledExecutorService heartbeats;
+    private SessionFeed feed;
+    private OwnerLoop owner;
+    private RtmpServer server;
+    private int port;
+
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk) {
+        this.settings = settings;
+        this.log = log;
+        this.desk = desk;
+        this.heartbeats = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
+    }
+
+    /**
+     * Returns when it listens, its consumers have their partitions, and the first packet will be as fast as any other. The
+     * topics exist already.
+     *
+     * @throws StartupException with one line for people
+     */
+    public static IngestService start(IngestSettings settings, KafkaClients kafka, MeterRegistry registry,
+            FatalError fatal) {
+        InstantSource clock = InstantSource.system();
+        var meters = new IngestMeters(registry);
+        var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes());
+        var desk = new PublishDesk(settings, kafka, log, meters, clock);
+        var service = new IngestService(settings, log, desk);
+        try {
+            service.run(kafka, new OwnerSteps(log, clock, meters), new RtmpMeters(registry), fatal);
+            return service;
+        } catch (RuntimeException e) {
+            service.close();
+            throw e;
+        }
+    }
+
+    private void run(KafkaClients kafka, OwnerSteps steps, RtmpMeters rtmpMeters, FatalError fatal) {
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, fatal);
+        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
+        int periodMs = settings.limits().heartbeatMs();
+        heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        server = new RtmpServer(desk, rtmpMeters);
+        try {
+            port = server.bind(settings.host(), settings.rtmpPort());
+        } catch (BindException e) {
+            throw new StartupException(e.getMessage() + "; choose another port with --rtmp-port", e);
+        }
+    }
+
+    private void heartbeat(FatalError fatal) {
+        try {
+            desk.heartbeat();
+        } catch (RuntimeException e) {
+            fatal.fatal("the heartbeat of the sessions failed", e);
+        }
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * Ends every session in the log, tells the encoders, and lets other nodes own what this one owned. Bounded by
+     * {@code closeMs} for each of: the log, the sockets, the threads.
+     */
+    @Override
+    public void close() {
+        desk.close(settings.limits().closeMs());
+        if (server != null) {
+            server.close();
+        }
+        heartbeats.shutdownNow();
+        if (owner != null) {
+            owner.close();
+        }
+        if (feed != null) {
+            feed.close();
+        }
+        log.close(settings.limits().closeMs());
+    }
+}

@@ -1,0 +1,57 @@
+package io.millrace.ingest;
+
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import java.util.List;
+
+/**
+ * What an ingest node is told at start.
+ *
+ * @param host address of the RTMP listener
+ * @param rtmpPort its port, 0 for any free one
+ * @param nodeId names this node to the others and to people; two nodes with the same id are no trouble
+ * @param rules what rules an epoch that begins here
+ * @param limits bounds and times
+ */
+public record IngestSettings(String host, int rtmpPort, String nodeId, EpochRules rules, Limits limits) {
+
+    /** The contract's defaults for the rules of an epoch. */
+    public static final EpochRules DEFAULT_RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000,
+            30_000, List.of(Format.TS));
+
+    /**
+     * Bounds and times.
+     *
+     * @param connectionBytes of one publisher that are not acknowledged; more, and its socket is not read
+     * @param partitionBytes of all publishers of one partition that are not acknowledged; more, and none of theirs is
+     * @param bufferBytes memory of the producer; half of it is shared out to the partitions, so that it is never full
+     * @param heartbeatMs how often a session is noted again
+     * @param leaseMs how long a session may be silent in {@code sessions} before it is taken for dead
+     * @param flapWindowMs a third takeover of a stream within this time is refused
+     * @param malformedPerMinute frames that are dropped before the publisher is closed
+     * @param closeMs how long {@code close} waits for the last records to be acknowledged
+     */
+    public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
+            int flapWindowMs, int malformedPerMinute, int closeMs) {
+
+        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 10,
+                5_000);
+
+        public Limits {
+            if (heartbeatMs * 2L > leaseMs) {
+                throw new IllegalArgumentException(
+                        "a lease of " + leaseMs + " ms is less than two heartbeats of " + heartbeatMs + " ms");
+            }
+        }
+
+        /** Bytes in flight of the whole node: records lie in batches that are half empty at worst. */
+        public long nodeBytes() {
+            return bufferBytes / 2;
+        }
+
+        /** Bytes in flight of one of {@code partitions}: all of them full at once still fit into the node's. */
+        public long partitionBytes(int partitions) {
+            return Math.min(partitionBytes, Math.max(1L << 20, nodeBytes() / partitions));
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.ingest.IngestMeters;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.PublishAnswer;
+import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.rtmp.Publisher;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One encoder's publish and the session that it has: claims a number, notes it, keeps it alive, says when it ends. If the
+ * session is declared over while the encoder still sends, it claims again and the encoder notices nothing.
+ *
+ * <p>Messages come from the connection's event loop, outcomes from the producer's thread, news from the feed's thread, the
+ * heartbeat from a timer: one lock orders them. It is held for the time of a {@code send}, which never blocks, and is
+ * contended about once a second.
+ */
+final class Publication implements PublishSink, PacketFlow.Outcome {
+    private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+    private static final long NO_SESSION = -1;
+
+    enum State {
+        /** {@code SessionStarted} is on its way: for the first time, or again after {@code OVER}. */
+        CLAIMING,
+        /** It has a number, and none of its packets is acknowledged. */
+        CLAIMED,
+        /** Packets of it are in the log. */
+        LIVE,
+        /** Nothing more is written but the end. From everywhere, for ever. */
+        ENDED
+    }
+
+    private final Publisher publisher;
+    private final Valve valve;
+    private final IngestMeters meters;
+    private final PublishContext context;
+    private final CompletableFuture<PublishAnswer> answer = new CompletableFuture<>();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+    private final Object lock = new Object();
+    private final PacketFlow packets;
+    private final MalformedAllowance malformed;
+    private SessionRecords records;
+    private State state = State.CLAIMING;
+    private long session = NO_SESSION;
+    /** The greatest session of the stream that was seen live, of whatever node. */
+    private long greatestLive = NO_SESSION;
+    private boolean heartbeatOnItsWay;
+    private boolean warned;
+    private SessionEnded.Reason endReason;
+    private String endDetail;
+
+    Publication(SessionRecords records, Publisher publisher, Valve valve, PublishContext context) {
+        this.records = records;
+        this.publisher = publisher;
+        this.valve = valve;
+        this.context = context;
+        this.meters = context.meters();
+        this.packets = new PacketFlow(records, valve, context, this);
+        this.malformed = new MalformedAllowance(context.limits().malformedPerMinute());
+    }
+
+    /** Done when nothing of this publish is on its way any more. */
+    CompletableFuture<Void> finished() {
+        return finished;
+    }
+
+    /** Writes the claim. The answer comes with its acknowledgement: one round trip to the log and to nobody else. */
+    CompletionStage<PublishAnswer> claim() {
+        records.started(this::claimed);
+        return answer;
+    }
+
+    private void claimed(long offset, Exception failure) {
+        if (failure == null) {
+            answer.complete(claimed(offset));
+        } else {
+            answer.complete(claimFailed(failure));
+        }
+    }
+
+    private PublishAnswer claimed(long number) {
+        synchronized (lock) {
+            if (state == State.CLAIMING && session != NO_SESSION && greatestLive > session) {
+                end(SessionEnded.Reason.CLOSED_BY_SERVER, "taken over while it was claimed again");
+            }
+            session = number;
+            if (state == State.CLAIMING) {
+                begin();
+                valve.hold(false);
+            } else {
+                // The encoder left, or a newer one came, while the claim was on its way.
+                writeEnd();
+            }
+        }
+        return new PublishAnswer.Accepted(this);
+    }
+
+    private PublishAnswer claimFailed(Exception failure) {
+        synchronized (lock) {
+            LOG.warn("{}: the log did not take the claim of {}: {}", records.stream(), records.address(),
+                    failure.getMessage());
+            end(SessionEnded.Reason.CLOSED_BY_SERVER, "the claim failed");
+        }
+        finished.complete(null);
+        // For a first claim the answer says it; an encoder that has been accepted is told here.
+        publisher.close(StatusCodes.FAILED, "The log is out of reach, connect again");
+        return new PublishAnswer.Refused(StatusCodes.FAILED, "The log is out of reach, connect again");
+    }
+
+    /** Holding the lock. */
+    private void begin() {
+        state = State.CLAIMED;
+        meters.sessionBegan();
+        LOG.info("{}: session {} begins, from {} ({})", records.stream(), session, records.address(),
+                records.client());
+        records.notice(session, SessionNotice.State.CLAIMED, (_, _) -> {});
+        packets.begin(session);
+    }
+
+    @Override
+    public void message(Kind kind, int timestamp, ByteBuffer body) {
+        String trouble = null;
+        synchronized (lock) {
+            if (state == State.ENDED) {
+                return;
+            }
+            try {
+                packets.message(kind, timestamp, body);
+            } catch (UnsupportedException e) {
+                unsupported(e);
+            } catch (MediaException e) {
+                meters.dropped(IngestMeters.Drop.MALFORMED);
+                if (malformed.exceeded(context.clock().millis())) {
+                    trouble = "Too many malformed messages, the last: " + e.getMessage();
+                    end(SessionEnded.Reason.CLOSED_BY_SERVER, trouble);
+                }
+            }
+        }
+        if (trouble != null) {
+            publisher.close(StatusCodes.FAILED, trouble);
+        }
+    }
+
+    /** Holding the lock. */
+    private void unsupported(UnsupportedException e) {
+        meters.dropped(IngestMeters.Drop.UNSUPPORTED_CODEC);
+        if (!warned) {
+            warned = true;
+            LOG.warn("{}: session {} sends what is not supported, it is dropped: {}", records.stream(), session,
+                    e.getMessage());
+        }
+    }
+
+    @Override
+    public void begun(long begunSession) {
+        synchronized (lock) {
+            if (state == State.CLAIMED && session == begunSession) {
+                state = State.LIVE;
+                records.notice(session, SessionNotice.State.LIVE, (_, _) -> {});
+            }
+        }
+    }
+
+    /** A gap that cannot be mended: what follows would be taken for the whole. */
+    @Override
+    public void lost(long lostSession, Exception failure) {
+        synchronized (lock) {
+            if (!isRunning() || session != lostSession) {
+                return;
+            }
+            end(SessionEnded.Reason.CLOSED_BY_SERVER, "the log did not take a packet: " + failure.getMessage());
+        }
+        meters.failed();
+        publisher.close(StatusCodes.FAILED, "The log did not take a packet, connect again");
+    }
+
+    /** Repeats what is true of the session. Skipped while the one before is on its way, so that none pile up. */
+    void heartbeat() {
+        synchronized (lock) {
+            if (heartbeatOnItsWay || !isRunning()) {
+                return;
+            }
+            heartbeatOnItsWay = true;
+            var noticed = state == State.LIVE ? SessionNotice.State.LIVE : SessionNotice.State.CLAIMED;
+            records.notice(session, noticed, (_, _) -> {
+                synchronized (lock) {
+                    heartbeatOnItsWay = false;
+                }
+            });
+        }
+    }
+
+    /** A notice of this stream was read, of this session or another one. */
+    void heard(SessionNotice notice) {
+        boolean takenOver = false;
+        synchronized (lock) {
+            if (notice.state() == SessionNotice.State.LIVE) {
+                greatestLive = Math.max(greatestLive, notice.session());
+            }
+            if (isRunning() && greatestLive > session) {
+                takenOver = true;
+                end(SessionEnded.Reason.CLOSED_BY_SERVER, "taken over by session " + greatestLive);
+            } else if (isRunning() && notice.session() == session
+                    && notice.state() == SessionNotice.State.OVER) {
+                claimAgain();
+            }
+        }
+        if (takenOver) {
+            meters.takenOver();
+            publisher.close(StatusCodes.BAD_NAME, "Taken over by a newer publisher");
+        }
+    }
+
+    /** The topic has forgotten {@code gone}: if it is still written, nobody would hear of it again. */
+    void forgotten(long gone) {
+        synchronized (lock) {
+            if (!isRunning() || session != gone) {
+                return;
+            }
+            end(SessionEnded.Reason.CLOSED_BY_SERVER, "forgotten by the other nodes");
+        }
+        publisher.close(StatusCodes.FAILED, "The session is over, connect again");
+    }
+
+    /** Holding the lock: the end of the old session is in the log already. */
+    private void claimAgain() {
+        LOG.warn("{}: session {} was declared over and its encoder is here, it claims again", records.stream(),
+                session);
+        meters.sessionEnded();
+        meters.claimedAgain();
+        state = State.CLAIMING;
+        packets.hold();
+        valve.hold(true);
+        records = records.again();
+        records.started(this::claimed);
+    }
+
+    @Override
+    public void ended(End end, String detail) {
+        end(switch (end) {
+            case UNPUBLISHED -> SessionEnded.Reason.UNPUBLISHED;
+            case DISCONNECTED -> SessionEnded.Reason.DISCONNECTED;
+            case CLOSED_BY_SERVER -> SessionEnded.Reason.CLOSED_BY_SERVER;
+        }, detail);
+    }
+
+    /** The node shuts down: the end is written now, whatever becomes of the connection. */
+    void shutDown() {
+        end(SessionEnded.Reason.CLOSED_BY_SERVER, "the node shuts down");
+        publisher.close(StatusCodes.FAILED, "The server shuts down, connect again");
+    }
+
+    private void end(SessionEnded.Reason reason, String detail) {
+        synchronized (lock) {
+            if (state == State.ENDED) {
+                return;
+            }
+            boolean running = isRunning();
+            state = State.ENDED;
+            endReason = reason;
+            endDetail = detail;
+            packets.stop();
+            if (running) {
+                meters.sessionEnded();
+                writeEnd();
+            }
+        }
+    }
+
+    /** Holding the lock: first {@code packets}, then {@code sessions}, so that who reads the second finds the first. */
+    private void writeEnd() {
+        LOG.info("{}: session {} ends after {} packets: {} ({})", records.stream(), session, packets.count(),
+                endReason, endDetail);
+        long ended = session;
+        records.ended(ended, endReason, endDetail, (_, failure) -> {
+            if (failure == null) {
+                records.notice(ended, SessionNotice.State.ENDED, (_, _) -> finished.complete(null));
+            } else {
+                // Its heartbeats have stopped, so the owner of the partition writes the end.
+                finished.complete(null);
+            }
+        });
+    }
+
+    private boolean isRunning() {
+        return state == State.CLAIMED || state == State.LIVE;
+    }
+}

@@ -1,0 +1,117 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.ingest.IngestMeters;
+import io.millrace.ingest.IngestSettings;
+import io.millrace.ingest.session.KnownSessions;
+import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.SessionListener;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.PublishAnswer;
+import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.rtmp.RtmpApplication;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What ingest does with encoders: answers them, keeps their publications, passes on to them what is new in
+ * {@code sessions}.
+ *
+ * <p>Thread-safe.
+ */
+public final class PublishDesk implements RtmpApplication, SessionListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PublishDesk.class);
+
+    private final IngestSettings settings;
+    private final KafkaClients kafka;
+    private final LogWriter log;
+    private final KnownSessions known;
+    private final PublishContext context;
+    private final ByteBudget nodeBudget;
+    private final List<ByteBudget> partitionBudgets;
+    private final Publications publications = new Publications();
+    private volatile boolean closed;
+
+    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, IngestMeters meters,
+            InstantSource clock) {
+        this.settings = settings;
+        this.kafka = kafka;
+        this.log = log;
+        this.known = new KnownSessions(settings.limits().flapWindowMs());
+        this.context = new PublishContext(settings.limits(), clock, meters);
+        int partitions = kafka.settings().partitions();
+        this.nodeBudget = new ByteBudget(settings.limits().nodeBytes());
+        this.partitionBudgets = IntStream.range(0, partitions)
+                .mapToObj(_ -> new ByteBudget(settings.limits().partitionBytes(partitions))).toList();
+        meters.showInFlight(nodeBudget::bytes);
+    }
+
+    @Override
+    public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+        String stream = request.stream().value();
+        if (closed) {
+            return refused(StatusCodes.FAILED, "The server shuts down, connect again");
+        }
+        if (known.flaps(stream, context.clock().millis())) {
+            context.meters().flapped();
+            LOG.warn("{}: {} is refused: publishers take the stream over from each other again and again", stream,
+                    request.address());
+            return refused(StatusCodes.BAD_NAME, "Another publisher has this stream; stop one of the two");
+        }
+        Publication publication = publication(request, publisher);
+        publications.add(stream, publication);
+        return publication.claim();
+    }
+
+    @Override
+    public String playRefusal() {
+        return "This is an ingest node and plays nothing; play from an edge";
+    }
+
+    @Override
+    public void heard(SessionNotice notice) {
+        known.heard(notice);
+        publications.heard(notice);
+    }
+
+    @Override
+    public void forgotten(String stream, long session) {
+        known.forgotten(stream, session);
+        publications.forgotten(stream, session);
+    }
+
+    /** Notes every session again; to be called every {@code heartbeatMs}. */
+    public void heartbeat() {
+        publications.heartbeat();
+    }
+
+    /** Refuses who comes, ends who is here, and waits until that is in the log, or for {@code timeoutMs}. */
+    public void close(long timeoutMs) {
+        closed = true;
+        if (!publications.shutDown(timeoutMs)) {
+            LOG.warn("not every session's end is in the log after {} ms; other nodes will notice", timeoutMs);
+        }
+    }
+
+    private Publication publication(PublishRequest request, Publisher publisher) {
+        String stream = request.stream().value();
+        int partition = kafka.partitionOf(stream);
+        var records = new SessionRecords(log, context.clock(), stream, partition, settings.nodeId(), request.client(),
+                request.address(), context.clock().millis(), known.graceMs(stream).orElse(settings.rules().graceMs()),
+                settings.rules());
+        var connectionBudget = new ByteBudget(settings.limits().connectionBytes());
+        var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
+                context.meters()::paused);
+        return new Publication(records, publisher, valve, context);
+    }
+
+    private static CompletionStage<PublishAnswer> refused(String code, String description) {
+        return CompletableFuture.completedFuture(new PublishAnswer.Refused(code, description));
+    }
+}

@@ -1,0 +1,11 @@
+package io.millrace.ingest.publish;
+
+/** What encoders are told in {@code onStatus} of level error. */
+final class StatusCodes {
+    /** Another publisher has the name. OBS does not act on it in all versions: the close is what ends it. */
+    static final String BAD_NAME = "NetStream.Publish.BadName";
+    /** Anything on our side. OBS knows this one and connects again. */
+    static final String FAILED = "NetStream.Failed";
+
+    private StatusCodes() {}
+}

@@ -1,0 +1,176 @@
+package io.millrace.ingest.session;
+
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionNotice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Ingest's one way into the log: {@code packets} and {@code sessions}, in the order of the calls for each partition. Every
+ * call returns at once; what became of the record is told on the producer's thread, or on the caller's if it could not
+ * even be queued.
+ *
+ * <p>Thread-safe.
+ */
+public final class LogWriter implements AutoCloseable {
+    /** A send that has to wait finds this bound: a bug, since callers keep the buffer from filling. */
+    private static final int MAX_BLOCK_MS = 20;
+    /** Metadata of the two topics never goes stale on an idle node, so that the first send finds it. */
+    private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
+    private static final long WARM_UP_MS = 30_000;
+
+    /** What became of a record that carries no media. */
+    @FunctionalInterface
+    public interface Outcome {
+        Outcome IGNORED = (_, _) -> {};
+
+        /**
+         * @param offset where it is in its partition, -1 if it failed
+         * @param failure why it failed, or null
+         */
+        void done(long offset, Exception failure);
+    }
+
+    private final KafkaClients kafka;
+    private final KafkaProducer<String, byte[]> producer;
+    private final String packetsTopic;
+    private final String sessionsTopic;
+    private final AtomicLong unacknowledged = new AtomicLong();
+    private volatile long progressNanos = System.nanoTime();
+
+    private LogWriter(KafkaClients kafka, KafkaProducer<String, byte[]> producer) {
+        this.kafka = kafka;
+        this.producer = producer;
+        this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
+        this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
+    }
+
+    /**
+     * Returns when the first send will be as fast as any other.
+     *
+     * @param bufferBytes memory for what is not acknowledged
+     * @throws StartupException if the topics cannot be read
+     */
+    public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes) {
+        Map<String, Object> config = kafka.producerConfig(clientId);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_KEPT_MS);
+        var writer = new LogWriter(kafka,
+                new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer()));
+        try {
+            writer.warmUp();
+            return writer;
+        } catch (RuntimeException e) {
+            writer.close(0);
+            throw e;
+        }
+    }
+
+    /**
+     * Puts a record of media into {@code packets}.
+     *
+     * @param value transferred
+     */
+    public void media(int partition, String stream, byte[] value, Callback callback) {
+        send(new ProducerRecord<>(packetsTopic, partition, stream, value), callback);
+    }
+
+    /** Puts a record that is no media into {@code packets}. */
+    public void packets(int partition, String stream, PacketsRecord record, Outcome outcome) {
+        send(new ProducerRecord<>(packetsTopic, partition, StreamKey.of(stream), LogCodec.encode(record)),
+                callback(outcome));
+    }
+
+    /** Puts a notice into {@code sessions}. */
+    public void notice(SessionNotice notice, Outcome outcome) {
+        sessions(notice.stream(), notice.session(), LogCodec.encode(notice), outcome);
+    }
+
+    /** Lets {@code sessions} forget a session. */
+    public void tombstone(String stream, long session, Outcome outcome) {
+        sessions(stream, session, null, outcome);
+    }
+
+    /** For how long nothing was acknowledged although something waits for it; 0 if nothing waits. */
+    public long stuckMs() {
+        return unacknowledged.get() == 0
+                ? 0
+                : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+    }
+
+    /** Waits for what was sent, so long at most. */
+    public void close(long timeoutMs) {
+        producer.close(Duration.ofMillis(timeoutMs));
+    }
+
+    @Override
+    public void close() {
+        close(0);
+    }
+
+    private void sessions(String stream, long session, byte[] value, Outcome outcome) {
+        send(new ProducerRecord<>(sessionsTopic, kafka.partitionOf(stream), StreamKey.of(stream, session), value),
+                callback(outcome));
+    }
+
+    private static Callback callback(Outcome outcome) {
+        return (metadata, failure) -> outcome.done(failure == null ? metadata.offset() : -1, failure);
+    }
+
+    private void send(ProducerRecord<String, byte[]> record, Callback callback) {
+        if (unacknowledged.getAndIncrement() == 0) {
+            progressNanos = System.nanoTime();
+        }
+        Callback counted = (metadata, failure) -> {
+            unacknowledged.decrementAndGet();
+            if (failure == null) {
+                progressNanos = System.nanoTime();
+            }
+            callback.onCompletion(metadata, failure);
+        };
+        try {
+            producer.send(record, counted);
+        } catch (KafkaException | IllegalStateException e) {
+            // Closed, or fenced for good: the record was never queued.
+            counted.onCompletion(null, e);
+        }
+    }
+
+    /** Metadata is fetched topic by topic, 100 ms apart, and that only when a topic is first asked for. */
+    private void warmUp() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WARM_UP_MS);
+        for (String topic : List.of(packetsTopic, sessionsTopic)) {
+            while (!known(topic)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new StartupException("cannot reach Kafka at " + kafka.settings().bootstrapServers()
+                            + ": no metadata of topic " + topic + "; check that the broker is up and the topic exists");
+                }
+            }
+        }
+    }
+
+    private boolean known(String topic) {
+        try {
+            return !producer.partitionsFor(topic).isEmpty();
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.millrace.ingest.session;
+
+import io.millrace.ingest.IngestMeters;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionNotice;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what a {@link LeaseTable} finds due: first to {@code packets}, and when that is acknowledged to {@code sessions},
+ * so that who takes over repeats what was left half done. Thread-safe.
+ */
+public final class OwnerSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
+
+    private final LogWriter log;
+    private final InstantSource clock;
+    private final IngestMeters meters;
+
+    public OwnerSteps(LogWriter log, InstantSource clock, IngestMeters meters) {
+        this.log = log;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** @param partition of the session's stream */
+    void take(int partition, LeaseTable.Step step) {
+        switch (step) {
+            case LeaseTable.Step.Suspect(SessionNotice it) -> {
+                LOG.warn("{}: session {} is ended: its node {} is silent", it.stream(), it.session(), it.node());
+                meters.suspected();
+                write(partition, it, new SessionEnded(it.session(), clock.millis(), SessionEnded.Reason.SUSPECTED,
+                        "node " + it.node() + " is silent"), SessionNotice.State.ENDED);
+            }
+            case LeaseTable.Step.EndGrace(SessionNotice it) -> {
+                LOG.info("{}: grace of session {} is over", it.stream(), it.session());
+                write(partition, it, new GraceOver(it.session(), clock.millis()), SessionNotice.State.OVER);
+            }
+            case LeaseTable.Step.Forget(SessionNotice it) -> log.tombstone(it.stream(), it.session(),
+                    LogWriter.Outcome.IGNORED);
+        }
+    }
+
+    private void write(int partition, SessionNotice of, PacketsRecord record, SessionNotice.State state) {
+        log.packets(partition, of.stream(), record, (_, failure) -> {
+            if (failure == null) {
+                log.notice(new SessionNotice(of.stream(), of.session(), state, of.node(), of.client(), of.address(),
+                        of.startedAtMs(), clock.millis(), of.graceMs()), LogWriter.Outcome.IGNORED);
+            }
+        });
+    }
+}

@@ -1,0 +1,117 @@
+package io.millrace.ingest.session;
+
+import io.millrace.platform.FatalError;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.SessionNotice;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Reads all of {@code sessions} from its beginning, on every node, and tells a listener. Owns a thread and a consumer.
+ *
+ * <p>Thread-safe.
+ */
+public final class SessionFeed implements AutoCloseable {
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final long START_MS = 30_000;
+
+    private final KafkaConsumer<String, LogRecord> consumer;
+    private final SessionListener listener;
+    private final FatalError fatal;
+    private final List<TopicPartition> partitions;
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, FatalError fatal) {
+        this.listener = listener;
+        this.fatal = fatal;
+        this.partitions = IntStream.range(0, kafka.settings().partitions())
+                .mapToObj(p -> kafka.partition(Topic.SESSIONS, p)).toList();
+        this.consumer = kafka.reader(clientId);
+        this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
+    }
+
+    /** Returns when everything that was in the topic has been told. */
+    public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, fatal);
+        feed.thread.start();
+        try {
+            if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
+                return feed;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        feed.close();
+        throw new StartupException("cannot read topic " + kafka.settings().topic(Topic.SESSIONS)
+                + " to its end in " + START_MS + " ms; check that every partition of it has a leader");
+    }
+
+    /** Whether it still reads. */
+    public boolean isRunning() {
+        return thread.isAlive() && !closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        Threads.join(thread);
+    }
+
+    private void run() {
+        try (consumer) {
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> behind = ends();
+            while (!closed) {
+                behind.entrySet().removeIf(e -> consumer.position(e.getKey()) >= e.getValue());
+                if (behind.isEmpty()) {
+                    caughtUp.countDown();
+                }
+                consumer.poll(POLL).forEach(this::tell);
+            }
+        } catch (WakeupException e) {
+            if (!closed) {
+                fatal.fatal("the reader of sessions was woken without a reason", e);
+            }
+        } catch (RuntimeException e) {
+            fatal.fatal("the reader of sessions failed", e);
+        }
+    }
+
+    private Map<TopicPartition, Long> ends() {
+        while (true) {
+            try {
+                return new HashMap<>(consumer.endOffsets(partitions));
+            } catch (TimeoutException e) {
+                if (closed) {
+                    return Map.of();
+                }
+            }
+        }
+    }
+
+    private void tell(ConsumerRecord<String, LogRecord> record) {
+        if (record.value() instanceof SessionNotice notice) {
+            listener.heard(notice);
+        } else if (record.value() == null) {
+            StreamKey key = StreamKey.parse(record.key());
+            listener.forgotten(key.stream(), key.number());
+        }
+    }
+}

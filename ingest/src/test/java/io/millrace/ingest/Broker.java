@@ -1,0 +1,89 @@
+package io.millrace.ingest;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.kafka.Topics;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** A real single-node Kafka on loopback that can be stopped and started again with its data. */
+final class Broker implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Path dir;
+    private final int port;
+    private final int controllerPort;
+    private KafkaRaftServer server;
+
+    Broker(Path dir) throws Exception {
+        this.dir = dir;
+        this.port = freePort();
+        this.controllerPort = freePort();
+        start();
+    }
+
+    void start() throws Exception {
+        if (!Files.exists(dir.resolve("meta.properties"))) {
+            new Formatter().setPrintStream(
+                    new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(Uuid.randomUuid().toString()).setNodeId(1).setDirectories(List.of(dir.toString()))
+                    .setMetadataLogDirectory(dir.toString()).setControllerListenerName("CONTROLLER")
+                    .setReleaseVersion(MetadataVersion.latestProduction()).run();
+        }
+        server = new KafkaRaftServer(new KafkaConfig(config(), false), Time.SYSTEM);
+        server.startup();
+    }
+
+    /** Clients of topics of their own, so that tests share the broker and nothing else. */
+    KafkaClients clients(String topicPrefix) {
+        var kafka = new KafkaClients(new KafkaSettings(LOOPBACK + ":" + port, topicPrefix, 2, 0, 86_400_000,
+                1L << 30, Map.of()));
+        Topics.ensure(kafka);
+        return kafka;
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private Map<String, String> config() {
+        String client = "PLAINTEXT://" + LOOPBACK + ":" + port;
+        String controller = "CONTROLLER://" + LOOPBACK + ":" + controllerPort;
+        Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
+                "controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort, "listeners",
+                client + "," + controller, "advertised.listeners", client, "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", "controller.listener.names", "CONTROLLER",
+                "inter.broker.listener.name", "PLAINTEXT", "log.dirs", dir.toString()));
+        config.put("offsets.topic.replication.factor", "1");
+        config.put("offsets.topic.num.partitions", "1");
+        config.put("message.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
+        config.put("log.cleaner.dedupe.buffer.size", "4194304");
+        config.put("num.network.threads", "2");
+        config.put("num.io.threads", "2");
+        config.put("group.initial.rebalance.delay.ms", "0");
+        return config;
+    }
+
+    private static int freePort() throws Exception {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,351 @@
+package io.millrace.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.session.LogWriter;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.SessionNotice.State;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.rtmp.RtmpClient;
+import io.millrace.platform.rtmp.RtmpException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ingest as a whole: real sockets on one side, a real Kafka on the other. */
+class IngestServiceTest {
+    private static final String STREAM = "live/show";
+    private static final int GRACE_MS = 700;
+    private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+    @TempDir
+    static Path dir;
+    private static Broker broker;
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private KafkaClients kafka;
+    private LogTail packets;
+    private LogTail sessions;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = new Broker(dir);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void ownTopics() {
+        kafka = broker.clients("t" + PREFIXES.incrementAndGet() + ".");
+        packets = open(new LogTail(kafka, Topic.PACKETS));
+        sessions = open(new LogTail(kafka, Topic.SESSIONS));
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable it : opened.reversed()) {
+            it.close();
+        }
+    }
+
+    @Test
+    void writesEveryMessageOfASessionInOrderUnderTheNumberOfItsClaim() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        publishClip(client(node));
+        List<ConsumerRecord<String, LogRecord>> log = packets.until(all -> LogTail.of(all, SessionEnded.class, e -> true)
+                .size() == 1);
+
+        assertThat(log).allMatch(r -> r.key().equals(STREAM) && r.partition() == kafka.partitionOf(STREAM));
+        assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
+            assertThat(s.node()).isEqualTo("a");
+            assertThat(s.address()).startsWith("127.0.0.1:");
+            assertThat(s.rules()).isEqualTo(rules(GRACE_MS));
+        });
+        long session = log.getFirst().offset();
+        List<Packet> written = LogTail.of(log, Packet.class, p -> true);
+        assertThat(written).allMatch(p -> p.session() == session);
+        assertThat(written.stream().map(Packet::seq)).containsExactlyElementsOf(
+                LongStream.range(0, written.size()).boxed().toList());
+        assertThat(written.stream().map(Packet::body)).containsExactlyElementsOf(
+                Clip.TAGS.stream().filter(IngestServiceTest::hasMedia).map(FlvTag::body).toList());
+        assertThat(log.getLast().value()).isInstanceOfSatisfying(SessionEnded.class, e -> {
+            assertThat(e.session()).isEqualTo(session);
+            assertThat(e.reason()).isEqualTo(SessionEnded.Reason.UNPUBLISHED);
+        });
+        assertThat(states(session, State.ENDED)).containsSubsequence(State.CLAIMED, State.LIVE, State.ENDED);
+        assertThat(registry.get("millrace.ingest.packets").tag("kind", "video").counter().count()).isEqualTo(21);
+        assertThat(registry.get("millrace.stage.latency").tag("stage", "ingest").timer().count())
+                .isEqualTo(written.size());
+        assertThat(registry.get("millrace.sessions.active").gauge().value()).isZero();
+    }
+
+    @Test
+    void declaresGraceOverAndForgetsTheSession() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        publishClip(client(node));
+        long session = packets.until(GraceOver.class, 1, g -> true).getFirst().session();
+        List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> e.session() == session);
+        GraceOver over = packets.until(GraceOver.class, 1, g -> true).getFirst();
+        assertThat(over.atMs() - ended.getFirst().endedAtMs()).isBetween((long) GRACE_MS, GRACE_MS + 3_000L);
+        sessions.until(all -> all.getLast().value() == null);
+        assertThat(states(session, State.OVER)).containsSubsequence(State.ENDED, State.OVER);
+    }
+
+    @Test
+    void aNewerPublisherOnAnotherNodeTakesOverAtItsFirstPacket() throws Exception {
+        IngestService a = node("a", Duration.ofSeconds(5));
+        IngestService b = node("b", Duration.ofSeconds(5));
+        RtmpClient older = client(a);
+        sendClip(older);
+        long first = live(1).getFirst();
+        RtmpClient newer = client(b);
+        sessions.until(SessionNotice.class, 1, n -> n.session() > first && n.state() == State.CLAIMED);
+        sendClip(older);
+        sendClip(newer);
+        assertThatThrownBy(() -> sendUntilRefused(older)).isInstanceOf(RtmpException.class)
+                .hasMessageContaining("newer publisher");
+        List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> true);
+        assertThat(ended).extracting(SessionEnded::session).containsExactly(first);
+        sendClip(newer);
+        // The older one is forgotten without a GraceOver, and the newer one is still there.
+        sessions.until(all -> all.stream().anyMatch(r -> r.value() == null && r.key().equals(STREAM + "#" + first)));
+        assertThat(packets.until(GraceOver.class, 0, g -> true)).isEmpty();
+    }
+
+    @Test
+    void refusesTheThirdTakeoverInAShortTime() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        sendClip(client(node));
+        live(1);
+        sendClip(client(node));
+        live(2);
+        sendClip(client(node));
+        live(3);
+        await().atMost(Duration.ofSeconds(10)).ignoreExceptionsMatching(RtmpException.class::isInstance)
+                .untilAsserted(() -> assertThatThrownBy(() -> client(node)).hasMessageContaining("Another publisher"));
+    }
+
+    @Test
+    void theOwnerEndsASessionWhoseNodeIsSilent() throws Exception {
+        node("a", Duration.ofSeconds(1));
+        long session = claimOfANodeThatDies();
+        SessionEnded ended = packets.until(SessionEnded.class, 1, e -> true).getFirst();
+        assertThat(ended.session()).isEqualTo(session);
+        assertThat(ended.reason()).isEqualTo(SessionEnded.Reason.SUSPECTED);
+        assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
+        sessions.until(all -> all.getLast().value() == null);
+    }
+
+    @Test
+    void aNodeThatStartsSeesToWhatWasLeft() throws Exception {
+        long session = claimOfANodeThatDies();
+        node("a", Duration.ofSeconds(1));
+        assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
+        sessions.until(all -> all.getLast().value() == null);
+    }
+
+    @Test
+    void claimsAgainWithoutDroppingTheEncoderIfItsSessionIsDeclaredOver() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        RtmpClient client = client(node);
+        sendClip(client);
+        long first = live(1).getFirst();
+        SessionNotice notice = sessions.until(SessionNotice.class, 1, n -> n.state() == State.LIVE).getFirst();
+        declareOver(notice);
+        long second = packets.until(all -> LogTail.of(all, SessionStarted.class, s -> true).size() == 2).stream()
+                .filter(r -> r.value() instanceof SessionStarted).skip(1).findFirst().orElseThrow().offset();
+        sendClip(client);
+        List<Packet> again = packets.until(Packet.class, 40, p -> p.session() == second);
+        assertThat(second).isGreaterThan(first);
+        assertThat(again.stream().map(Packet::seq)).startsWith(0L, 1L, 2L, 3L);
+        assertThat(again.subList(0, 3)).extracting(Packet::kind).containsExactly(Packet.Kind.DATA, Packet.Kind.VIDEO,
+                Packet.Kind.AUDIO);
+        assertThat(again.subList(1, 3)).allMatch(Packet::config);
+        client.close();
+        assertThat(packets.until(SessionEnded.class, 1, e -> e.session() == second)).hasSize(1);
+    }
+
+    @Test
+    void endsItsSessionsInTheLogBeforeItIsClosed() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        sendClip(client(node));
+        long session = live(1).getFirst();
+        node.close();
+        assertThat(packets.until(SessionEnded.class, 1, e -> true)).allMatch(
+                e -> e.session() == session && e.reason() == SessionEnded.Reason.CLOSED_BY_SERVER);
+        assertThat(states(session, State.ENDED)).endsWith(State.ENDED);
+    }
+
+    @Test
+    void slowsTheEncoderWhileKafkaIsAwayAndLosesNothing() throws Exception {
+        IngestSettings.Limits small = new IngestSettings.Limits(64 << 10, 1 << 20, 8 << 20, 200, 30_000, 30_000, 10,
+                5_000);
+        IngestService node = node("a", small);
+        RtmpClient client = client(node);
+        sendClip(client);
+        live(1);
+        broker.close();
+        ByteBuffer frame = bigFrame();
+        int messages = 600;
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < messages; i++) {
+                send(client, MediaKind.VIDEO, 2_000 + i, frame.duplicate());
+            }
+        });
+        await().atMost(Duration.ofSeconds(10)).until(() -> registry.get("millrace.ingest.pauses").counter().count() > 0);
+        double inFlight = registry.get("millrace.ingest.inflight.bytes").gauge().value();
+        assertThat(inFlight).isBetween(64.0 * 1024, 64.0 * 1024 + 1_048_576);
+        assertThat(sending).isNotDone();
+        broker.start();
+        sending.get(25, TimeUnit.SECONDS);
+        client.close();
+        packets.until(SessionEnded.class, 1, e -> true);
+        List<Packet> written = packets.until(Packet.class, messages, p -> p.body().remaining() == frame.remaining());
+        assertThat(written).hasSize(messages);
+        List<Packet> all = packets.until(Packet.class, 0, p -> true);
+        assertThat(all.stream().map(Packet::seq)).containsExactlyElementsOf(
+                LongStream.range(0, all.size()).boxed().toList());
+    }
+
+    private IngestService node(String id, Duration lease) {
+        return node(id, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, (int) lease.toMillis(), 30_000, 10,
+                5_000));
+    }
+
+    private IngestService node(String id, IngestSettings.Limits limits) {
+        return open(IngestService.start(new IngestSettings("127.0.0.1", 0, id, rules(GRACE_MS), limits), kafka,
+                registry, (what, cause) -> {
+                    throw new AssertionError(what, cause);
+                }));
+    }
+
+    private static EpochRules rules(int graceMs) {
+        return new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, graceMs, List.of(Format.TS));
+    }
+
+    private RtmpClient client(IngestService node) throws RtmpException {
+        return open(RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + node.port() + "/" + STREAM)));
+    }
+
+    private static void publishClip(RtmpClient client) {
+        sendClip(client);
+        client.close();
+    }
+
+    private static void sendClip(RtmpClient client) {
+        for (FlvTag tag : Clip.TAGS) {
+            send(client, switch (tag.type()) {
+                case AUDIO -> MediaKind.AUDIO;
+                case VIDEO -> MediaKind.VIDEO;
+                case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
+            }, tag.timestampMs(), tag.body().duplicate());
+        }
+    }
+
+    private static void sendUntilRefused(RtmpClient client) throws RtmpException {
+        FlvTag tag = Clip.TAGS.getLast();
+        for (long deadline = System.nanoTime() + 10_000_000_000L; System.nanoTime() < deadline;) {
+            client.send(MediaKind.AUDIO, tag.timestampMs(), tag.body().duplicate());
+        }
+    }
+
+    private static void send(RtmpClient client, MediaKind kind, long timestampMs, ByteBuffer body) {
+        try {
+            client.send(kind, timestampMs, body);
+        } catch (RtmpException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** FFmpeg's end of sequence is no packet. */
+    private static boolean hasMedia(FlvTag tag) {
+        return tag.type() != FlvTag.Type.VIDEO || tag.body().get(tag.body().position() + 1) != 2;
+    }
+
+    /** An inter frame of 20 kB. */
+    private static ByteBuffer bigFrame() {
+        ByteBuffer frame = ByteBuffer.allocate(20_000);
+        frame.put(new byte[]{0x27, 1, 0, 0, 0}).putInt(frame.capacity() - 9).put((byte) 0x41);
+        return frame.rewind();
+    }
+
+    /** The first {@code count} sessions that became live. */
+    private List<Long> live(int count) {
+        sessions.until(all -> LogTail.of(all, SessionNotice.class, n -> n.state() == State.LIVE).stream()
+                .map(SessionNotice::session).distinct().count() >= count);
+        return sessions.until(SessionNotice.class, 1, n -> n.state() == State.LIVE).stream()
+                .map(SessionNotice::session).distinct().toList();
+    }
+
+    private List<State> states(long session, State last) {
+        sessions.until(SessionNotice.class, 1, n -> n.session() == session && n.state() == last);
+        return sessions.until(SessionNotice.class, 1, n -> n.session() == session).stream().map(SessionNotice::state)
+                .toList();
+    }
+
+    /** What is in the log of a node that was killed in the middle of a publish. */
+    private long claimOfANodeThatDies() throws Exception {
+        try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20)) {
+            var claimed = new CompletableFuture<Long>();
+            dead.packets(kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY, "dead", "",
+                    "127.0.0.1:1", 1, rules(GRACE_MS)), (offset, failure) -> claimed.complete(offset));
+            long session = claimed.get(10, TimeUnit.SECONDS);
+            note(dead, new SessionNotice(STREAM, session, State.LIVE, "dead", "", "127.0.0.1:1", 1, 1, GRACE_MS));
+            return session;
+        }
+    }
+
+    private void declareOver(SessionNotice notice) throws Exception {
+        try (LogWriter owner = LogWriter.start(kafka, "owner", 1 << 20)) {
+            var written = new CompletableFuture<Long>();
+            owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
+                    (offset, failure) -> written.complete(offset));
+            written.get(10, TimeUnit.SECONDS);
+            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.node(),
+                    notice.client(), notice.address(), notice.startedAtMs(), 1, notice.graceMs()));
+        }
+    }
+
+    private static void note(LogWriter log, SessionNotice notice) throws Exception {
+        var written = new CompletableFuture<Long>();
+        log.notice(notice, (offset, failure) -> written.complete(offset));
+        assertThat(written.get(10, TimeUnit.SECONDS)).isNotNegative();
+    }
+
+    private <T extends AutoCloseable> T open(T it) {
+        opened.add(it);
+        return it;
+    }
+}

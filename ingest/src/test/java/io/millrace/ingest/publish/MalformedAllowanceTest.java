@@ -1,0 +1,26 @@
+package io.millrace.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MalformedAllowanceTest {
+    private final MalformedAllowance allowance = new MalformedAllowance(10);
+
+    @Test
+    void forgivesTenWithinAMinuteAndNotTheEleventh() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(allowance.exceeded(i)).isFalse();
+        }
+        assertThat(allowance.exceeded(59_999)).isTrue();
+    }
+
+    @Test
+    void forgivesTheEleventhAMinuteAfterTheFirst() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(allowance.exceeded(i)).isFalse();
+        }
+        assertThat(allowance.exceeded(60_000)).isFalse();
+        assertThat(allowance.exceeded(60_000)).isTrue();
+    }
+}

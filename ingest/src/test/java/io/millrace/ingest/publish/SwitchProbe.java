@@ -1,0 +1,24 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.platform.rtmp.Publisher;
+
+/** Stands where a connection stands and remembers where its reading switch is. */
+final class SwitchProbe implements Publisher {
+    volatile boolean reading = true;
+    volatile String closedWith;
+
+    @Override
+    public void pauseReading() {
+        reading = false;
+    }
+
+    @Override
+    public void resumeReading() {
+        reading = true;
+    }
+
+    @Override
+    public void close(String code, String description) {
+        closedWith = code;
+    }
+}

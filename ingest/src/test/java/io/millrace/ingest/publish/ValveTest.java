@@ -1,0 +1,169 @@
+package io.millrace.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class ValveTest {
+    private final ByteBudget partition = new ByteBudget(1_000);
+    private final SwitchProbe first = new SwitchProbe();
+    private final SwitchProbe second = new SwitchProbe();
+
+    @Test
+    void readsUpToTheLimitAndNotOnePastIt() {
+        Valve valve = valve(first, 400);
+        valve.sent(400);
+        assertThat(first.reading).isTrue();
+        valve.sent(1);
+        assertThat(first.reading).isFalse();
+    }
+
+    @Test
+    void readsAgainAtHalfTheLimit() {
+        Valve valve = valve(first, 400);
+        valve.sent(200);
+        valve.sent(201);
+        valve.settled(200);
+        assertThat(first.reading).isFalse();
+        valve.settled(1);
+        assertThat(first.reading).isTrue();
+    }
+
+    @Test
+    void whoFillsAPartitionStopsItsOtherPublishersToo() {
+        Valve one = valve(first, 5_000);
+        Valve other = valve(second, 5_000);
+        one.sent(1_001);
+        other.sent(1);
+        assertThat(second.reading).isFalse();
+        one.settled(1_001);
+        assertThat(first.reading).isTrue();
+        assertThat(second.reading).isTrue();
+    }
+
+    @Test
+    void anotherPartitionNoticesNothing() {
+        Valve one = valve(first, 5_000);
+        Valve other = new Valve(second, List.of(new ByteBudget(5_000), new ByteBudget(1_000)), () -> {});
+        one.sent(2_000);
+        other.sent(999);
+        assertThat(first.reading).isFalse();
+        assertThat(second.reading).isTrue();
+    }
+
+    @Test
+    void staysOffWhileHeldWhateverTheBudgetsSay() {
+        Valve valve = valve(first, 400);
+        valve.hold(true);
+        assertThat(first.reading).isFalse();
+        valve.sent(401);
+        valve.settled(401);
+        assertThat(first.reading).isFalse();
+        valve.hold(false);
+        assertThat(first.reading).isTrue();
+    }
+
+    @Test
+    void aMessageThatComesThoughItIsOffTurnsItOffAgain() {
+        Valve valve = valve(first, 400);
+        valve.sent(401);
+        first.reading = true;
+        valve.sent(1);
+        assertThat(first.reading).isFalse();
+    }
+
+    @Test
+    void leavesTheConnectionAloneAfterTheEnd() {
+        Valve valve = valve(first, 400);
+        valve.sent(401);
+        valve.end();
+        valve.settled(401);
+        assertThat(first.reading).isFalse();
+    }
+
+    /** After all is acknowledged every budget is empty and everybody reads; while shut, whoever sends is off. */
+    @Property(tries = 300)
+    void nothingIsForgottenInAnyOrder(@ForAll long seed) {
+        var random = new Random(seed);
+        var node = new ByteBudget(3_000);
+        List<ByteBudget> partitions = List.of(new ByteBudget(1_000), new ByteBudget(1_000));
+        List<SwitchProbe> probes = new ArrayList<>();
+        List<Valve> valves = new ArrayList<>();
+        List<Deque<Integer>> flights = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            probes.add(new SwitchProbe());
+            valves.add(new Valve(probes.get(i), List.of(new ByteBudget(400), partitions.get(i % 2), node), () -> {}));
+            flights.add(new ArrayDeque<>());
+        }
+        for (int step = 0; step < 500; step++) {
+            int i = random.nextInt(6);
+            if (probes.get(i).reading && random.nextInt(3) > 0) {
+                int size = 1 + random.nextInt(300);
+                flights.get(i).add(size);
+                valves.get(i).sent(size);
+            } else if (!flights.get(i).isEmpty()) {
+                valves.get(i).settled(flights.get(i).remove());
+            }
+            long bytes = flights.stream().flatMap(Deque::stream).mapToInt(x -> x).sum();
+            // Each publisher learns that a budget is shut by the one message that it still sends.
+            assertThat(node.bytes()).isEqualTo(bytes).isLessThanOrEqualTo(3_000 + 6 * 300);
+            assertThat(partitions).allSatisfy(p -> assertThat(p.bytes()).isLessThanOrEqualTo(1_000 + 3 * 300));
+        }
+        for (int i = 0; i < 6; i++) {
+            flights.get(i).forEach(valves.get(i)::settled);
+        }
+        assertThat(node.bytes()).isZero();
+        assertThat(probes).allMatch(p -> p.reading);
+    }
+
+    /** Event loops send and one producer thread acknowledges: nobody is left waiting for ever. */
+    @Test
+    void nobodyIsLeftWaitingUnderRealThreads() throws Exception {
+        var node = new ByteBudget(2_000);
+        BlockingQueue<Runnable> acknowledgements = new LinkedBlockingQueue<>();
+        List<Future<?>> loops = new ArrayList<>();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<?> producer = threads.submit(() -> {
+                for (int n = 0; n < 3 * 20_000; n++) {
+                    acknowledgements.take().run();
+                }
+                return null;
+            });
+            for (int i = 0; i < 3; i++) {
+                var probe = new SwitchProbe();
+                var valve = new Valve(probe, List.of(new ByteBudget(700), node), () -> {});
+                loops.add(threads.submit(() -> {
+                    for (int n = 0; n < 20_000; n++) {
+                        while (!probe.reading) {
+                            Thread.onSpinWait();
+                        }
+                        valve.sent(100);
+                        acknowledgements.add(() -> valve.settled(100));
+                    }
+                }));
+            }
+            for (Future<?> loop : loops) {
+                loop.get(30, TimeUnit.SECONDS);
+            }
+            producer.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(node.bytes()).isZero();
+    }
+
+    private Valve valve(SwitchProbe probe, long connectionBytes) {
+        return new Valve(probe, List.of(new ByteBudget(connectionBytes), partition), () -> {});
+    }
+}

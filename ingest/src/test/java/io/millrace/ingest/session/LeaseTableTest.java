@@ -1,0 +1,237 @@
+package io.millrace.ingest.session;
+
+import static io.millrace.platform.log.SessionNotice.State.CLAIMED;
+import static io.millrace.platform.log.SessionNotice.State.ENDED;
+import static io.millrace.platform.log.SessionNotice.State.LIVE;
+import static io.millrace.platform.log.SessionNotice.State.OVER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ingest.session.LeaseTable.Step;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.SessionNotice.State;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class LeaseTableTest {
+    private static final String STREAM = "live/show";
+    private static final int LEASE_MS = 5_000;
+    private static final int GRACE_MS = 30_000;
+
+    private final LeaseTable table = new LeaseTable(LEASE_MS);
+    private long nowMs = 1_000_000;
+
+    @Test
+    void endsASessionWhoseHeartbeatIsMissingForLongerThanTheLease() {
+        hear(7, LIVE);
+        after(LEASE_MS).isEmpty();
+        after(1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void aHeartbeatRenewsTheLease() {
+        hear(7, LIVE);
+        after(LEASE_MS - 1).isEmpty();
+        hear(7, LIVE);
+        after(LEASE_MS).isEmpty();
+        after(1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void aClaimThatNeverBecomesLiveIsEndedToo() {
+        hear(7, CLAIMED);
+        after(LEASE_MS + 1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void aStepIsTakenAgainOnlyAfterAnotherLease() {
+        hear(7, LIVE);
+        after(LEASE_MS + 1).containsExactly("Suspect 7");
+        after(LEASE_MS - 1).isEmpty();
+        after(1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void graceRunsFromTheEnd() {
+        hear(7, LIVE);
+        hear(7, ENDED);
+        after(GRACE_MS - 1).isEmpty();
+        after(1).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void aHeartbeatUndoesAnEndBySuspicion() {
+        hear(7, LIVE);
+        hear(7, ENDED);
+        after(GRACE_MS - 1).isEmpty();
+        hear(7, LIVE);
+        after(1).isEmpty();
+        hear(7, ENDED);
+        after(GRACE_MS - 1).isEmpty();
+        after(1).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void whatIsOverIsForgottenWithAllThatCameBefore() {
+        hear(5, CLAIMED);
+        hear(7, ENDED);
+        hear(7, OVER);
+        after(0).containsExactly("Forget 5", "Forget 7");
+        table.forgotten(STREAM, 5);
+        table.forgotten(STREAM, 7);
+        after(LEASE_MS + GRACE_MS).isEmpty();
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void whatIsOverStaysSoThoughItsNodeStillWritesHeartbeats() {
+        hear(7, OVER);
+        hear(7, LIVE);
+        after(0).containsExactly("Forget 7");
+    }
+
+    @Test
+    void aGreaterLiveSessionMakesTheOlderOneOverWithoutAWord() {
+        hear(7, ENDED);
+        hear(9, LIVE);
+        after(0).containsExactly("Forget 7");
+    }
+
+    @Test
+    void anOlderSessionIsForgottenOnlyWhenItsNodeHasLetGoOrIsDead() {
+        hear(7, LIVE);
+        hear(9, LIVE);
+        after(LEASE_MS).isEmpty();
+        hear(9, LIVE);
+        after(1).containsExactly("Forget 7");
+    }
+
+    @Test
+    void aGreaterClaimIsNoReturn() {
+        hear(7, ENDED);
+        for (int i = 0; i < GRACE_MS / 1_000; i++) {
+            hear(9, CLAIMED);
+            after(999).isEmpty();
+            nowMs++;
+        }
+        hear(9, CLAIMED);
+        after(0).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void aNewOwnerCountsGraceFromTheStampOfTheEnd() {
+        table.heard(notice(7, ENDED, nowMs - GRACE_MS + 500), true, nowMs);
+        after(499).isEmpty();
+        after(1).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void aStampFromTheFutureDoesNotProlongGrace() {
+        table.heard(notice(7, ENDED, nowMs + 3_600_000), true, nowMs);
+        after(GRACE_MS).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void clocksOfOtherNodesDoNotMatterForWhatIsReadAsItHappens() {
+        table.heard(notice(7, ENDED, nowMs - 3_600_000), false, nowMs);
+        after(GRACE_MS - 1).isEmpty();
+        after(1).containsExactly("EndGrace 7");
+    }
+
+    @Test
+    void aNewOwnerGivesEverySessionAFullLease() {
+        table.heard(notice(7, LIVE, nowMs - 3_600_000), true, nowMs);
+        nowMs += 60_000;
+        table.renew(nowMs);
+        after(LEASE_MS).isEmpty();
+        after(1).containsExactly("Suspect 7");
+    }
+
+    @Test
+    void streamsDoNotMeddleWithEachOther() {
+        hear(7, ENDED);
+        table.heard(new SessionNotice("live/other", 9, LIVE, "n", "", "", 0, nowMs, GRACE_MS), false, nowMs);
+        after(0).isEmpty();
+    }
+
+    /** Owners come and go at any moment, and every step may be lost half way: what is dead still ends, in order. */
+    @Property(tries = 200)
+    void whoeverOwnsThePartitionItEndsAndIsForgotten(@ForAll long seed) {
+        var random = new Random(seed);
+        List<SessionNotice> topic = new ArrayList<>(List.of(notice(3, CLAIMED, nowMs), notice(7, LIVE, nowMs),
+                notice(9, random.nextBoolean() ? CLAIMED : LIVE, nowMs)));
+        List<String> packets = new ArrayList<>();
+        Map<Long, SessionNotice> compacted = new LinkedHashMap<>();
+        topic.forEach(n -> compacted.put(n.session(), n));
+        LeaseTable owner = null;
+        for (int i = 0; i < 2_000 && !compacted.isEmpty(); i++, nowMs += 1_000) {
+            if (owner == null || random.nextInt(40) == 0) {
+                owner = new LeaseTable(LEASE_MS);
+                for (SessionNotice n : compacted.values()) {
+                    owner.heard(n, true, nowMs);
+                }
+                owner.renew(nowMs);
+            }
+            for (Step step : owner.due(nowMs)) {
+                perform(step, random, packets, compacted, owner);
+            }
+        }
+        assertThat(compacted).isEmpty();
+        assertThat(owner.size()).isZero();
+        // The last one that could have been live had its grace declared over; whether 9 was live nobody had to know.
+        assertThat(packets).contains("GraceOver 9").contains("SessionEnded 9");
+        assertThat(packets.indexOf("SessionEnded 9")).isLessThan(packets.indexOf("GraceOver 9"));
+    }
+
+    private void perform(Step step, Random random, List<String> packets, Map<Long, SessionNotice> compacted,
+            LeaseTable owner) {
+        if (random.nextInt(4) == 0) {
+            return;
+        }
+        switch (step) {
+            case Step.Suspect(SessionNotice n) -> packets.add("SessionEnded " + n.session());
+            case Step.EndGrace(SessionNotice n) -> packets.add("GraceOver " + n.session());
+            case Step.Forget(SessionNotice n) -> {
+                compacted.remove(n.session());
+                owner.forgotten(STREAM, n.session());
+                return;
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            return;
+        }
+        SessionNotice told = switch (step) {
+            case Step.Suspect(SessionNotice n) -> notice(n.session(), ENDED, nowMs);
+            case Step.EndGrace(SessionNotice n) -> notice(n.session(), OVER, nowMs);
+            case Step.Forget(SessionNotice n) -> throw new AssertionError(n);
+        };
+        compacted.put(told.session(), told);
+        owner.heard(told, false, nowMs);
+    }
+
+    private void hear(long session, State state) {
+        table.heard(notice(session, state, nowMs), false, nowMs);
+    }
+
+    private org.assertj.core.api.ListAssert<String> after(long ms) {
+        nowMs += ms;
+        return assertThat(table.due(nowMs).stream().map(LeaseTableTest::word).toList());
+    }
+
+    private static String word(Step step) {
+        return switch (step) {
+            case Step.Suspect(SessionNotice n) -> "Suspect " + n.session();
+            case Step.EndGrace(SessionNotice n) -> "EndGrace " + n.session();
+            case Step.Forget(SessionNotice n) -> "Forget " + n.session();
+        };
+    }
+
+    private static SessionNotice notice(long session, State state, long noticedAtMs) {
+        return new SessionNotice(STREAM, session, state, "node", "", "127.0.0.1:1", 0, noticedAtMs, GRACE_MS);
+    }
+}
