@@ -19,12 +19,13 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request and its one response.
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
  */
 final class Exchange {
     static final String NO_STORE = "no-store";
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final String EXPOSED = "Date, Age, Content-Length, Content-Range, ETag";
 
     private final ChannelHandlerContext ctx;
@@ -164,7 +166,7 @@ final class Exchange {
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));
         } else {
-            org.slf4j.LoggerFactory.getLogger(Exchange.class).warn("request for {} failed", request.uri(), cause);
+            LOG.warn("request for {} failed", request.uri(), cause);
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("log_unavailable", "the log cannot be read now"),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 2));
         }
@@ -191,9 +193,5 @@ final class Exchange {
         if (!keepAlive || http10Stream) {
             written.addListener(ChannelFutureListener.CLOSE);
         }
-    }
-
-    static ByteBuf utf8(String text) {
-        return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -35,6 +35,7 @@ public final class StreamPlaylist {
     private final Format format;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
     private Keyframe newestKeyframe;
+    private RenderedText text;
     private boolean beginningKnown;
     private boolean ended;
 
@@ -50,7 +51,7 @@ public final class StreamPlaylist {
         }
         Segment known = segments.get(entry.segment());
         if (known == null) {
-            return entry.part() == 0 && !isForgotten(entry.segment()) && grow(Segment.begin(entry), entry);
+            return entry.part() == 0 && entry.segment() >= oldest() && grow(Segment.begin(entry), entry);
         }
         boolean isNext = entry.part() == known.parts().size() && !known.complete();
         return isNext && grow(known.with(entry), entry);
@@ -64,6 +65,7 @@ public final class StreamPlaylist {
     /** The epoch is over and the index has been read to its end. */
     public void end() {
         ended = true;
+        text = null;
     }
 
     /** Whether reading began early enough: nothing that is older belongs into the window. */
@@ -76,16 +78,17 @@ public final class StreamPlaylist {
         return segments.isEmpty() ? -1 : segments.firstKey();
     }
 
-    /** What there is to see now. */
+    /** What there is to see now. The text is made once for what it lists. */
     public EpochView view() {
         long newest = newestComplete();
         if (newest < 0) {
             return EpochView.empty(ended, newestKeyframe);
         }
-        long first = windowStart();
-        List<Segment> listed = listed(first, newest);
-        String text = MediaPlaylistWriter.write(playlist(listed));
-        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), RenderedText.of(text),
+        List<Segment> listed = listed(windowStart(), newest);
+        if (text == null) {
+            text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
+        }
+        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
                 listed.stream().mapToLong(Segment::bitrate).max().orElse(0), averageBitrate(listed), ended,
                 newestKeyframe);
     }
@@ -96,18 +99,10 @@ public final class StreamPlaylist {
             newestKeyframe = new Keyframe(entry.session(), entry.keyframeOffset(), entry.timestampOffsetMs());
         }
         if (segment.complete()) {
+            text = null;
             forget();
         }
         return true;
-    }
-
-    /** Late repeats of what was dropped stay dropped. */
-    private boolean isForgotten(long number) {
-        return !segments.isEmpty() && number < segments.firstKey() && !beginningMayMove();
-    }
-
-    private boolean beginningMayMove() {
-        return !isFilled();
     }
 
     private void forget() {
