@@ -61,9 +61,15 @@ public final class KafkaClients {
 
     /** A consumer without a group: its owner assigns partitions and seeks. */
     public KafkaConsumer<String, LogRecord> reader(String clientId) {
+        return reader(clientId, Map.of());
+    }
+
+    /** A consumer without a group that differs from the others in {@code overrides}. */
+    public KafkaConsumer<String, LogRecord> reader(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.putAll(overrides);
         return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
     }
 

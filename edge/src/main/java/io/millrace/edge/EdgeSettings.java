@@ -1,0 +1,24 @@
+package io.millrace.edge;
+
+/**
+ * Settings of one edge.
+ *
+ * @param host address to listen on
+ * @param httpPort 0: any free one
+ * @param node this process's id, part of Kafka client ids
+ * @param eventLoops threads that serve connections
+ * @param connectionLimit connections at one time; more are refused with 503
+ * @param partCacheBytes memory for parts that viewers ask for, off the heap
+ */
+public record EdgeSettings(String host, int httpPort, String node, int eventLoops, int connectionLimit,
+        long partCacheBytes) {
+    /** Half a minute of ten streams at 6 Mbit/s. */
+    private static final long PART_CACHE_BYTES = 256L * 1024 * 1024;
+    private static final int CONNECTION_LIMIT = 50_000;
+
+    /** The defaults for everything but the address. */
+    public static EdgeSettings of(String host, int httpPort, String node) {
+        return new EdgeSettings(host, httpPort, node, Math.max(2, Runtime.getRuntime().availableProcessors()),
+                CONNECTION_LIMIT, PART_CACHE_BYTES);
+    }
+}

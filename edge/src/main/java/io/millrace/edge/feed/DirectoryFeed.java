@@ -1,0 +1,110 @@
+package io.millrace.edge.feed;
+
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the {@link Directory} in memory: reads {@code streams} from its beginning and follows it. Thread-safe. */
+public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryFeed.class);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+
+    private final Directory directory;
+    private final EdgeMeters meters;
+    private final List<TopicPartition> partitions;
+    private final List<Consumer<StreamEntry>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch read = new CountDownLatch(1);
+    private final Map<TopicPartition, Long> unread = new HashMap<>();
+    private final Tail tail;
+
+    public DirectoryFeed(KafkaClients kafka, String node, Directory directory, EdgeMeters meters, FatalError fatal) {
+        this.directory = directory;
+        this.meters = meters;
+        partitions = IntStream.range(0, kafka.settings().partitions())
+                .mapToObj(p -> kafka.partition(Topic.STREAMS, p)).toList();
+        tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
+    }
+
+    /** Told of every entry, on the feed's thread, after the directory has it. */
+    public void onEntry(Consumer<StreamEntry> listener) {
+        listeners.add(listener);
+    }
+
+    /** Reads the directory to its end, then follows it. */
+    public void start() {
+        tail.execute(() -> {
+            tail.readAll(partitions);
+            partitions.forEach(p -> unread.put(p, tail.end(p)));
+        });
+        tail.start();
+        try {
+            if (!read.await(READ_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new StartupException("the directory was not read within " + READ_LIMIT.toSeconds()
+                        + " s; is Kafka up, and do the topics exist?");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new StartupException("interrupted while reading the directory");
+        }
+    }
+
+    public boolean isAlive() {
+        return tail.isAlive();
+    }
+
+    @Override
+    public void records(List<ConsumerRecord<String, LogRecord>> records) {
+        records.forEach(record -> read(record.key(), record.value()));
+    }
+
+    private void read(String key, LogRecord value) {
+        switch (value) {
+            case StreamEntry entry -> {
+                directory.put(entry);
+                listeners.forEach(listener -> listener.accept(entry));
+            }
+            case null -> {
+                StreamKey of = StreamKey.parse(key);
+                directory.remove(of.stream(), of.number());
+            }
+            default -> {
+                LOG.warn("skipped a record of the directory under {}: {}", key, value);
+                meters.dropped("undecodable", 1);
+            }
+        }
+    }
+
+    @Override
+    public void tick() {
+        if (read.getCount() > 0 && !unread.isEmpty()) {
+            unread.entrySet().removeIf(end -> tail.position(end.getKey()) >= end.getValue());
+            if (unread.isEmpty()) {
+                read.countDown();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

@@ -1,0 +1,84 @@
+package io.millrace.edge.feed;
+
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.kafka.KafkaClients;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/** All that an edge reads of the log, and the threads that do: three tails, and two small pools of readers. */
+public final class Feeds implements AutoCloseable {
+    private static final int READERS = 2;
+    /** About what a segment has: what is read beyond the wanted part is mostly wanted next. */
+    private static final int PART_FETCH_BYTES = 512 * 1024;
+
+    private final Directory directory = new Directory();
+    private final ReaderPool rangeReaders;
+    private final ReaderPool partReaders;
+    private final DirectoryFeed directoryFeed;
+    private final IndexFeed index;
+    private final PacketFeed packets;
+    private final PartReader parts;
+
+    public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal) {
+        String node = settings.node();
+        rangeReaders = new ReaderPool("edge-ranges", READERS,
+                () -> new RangeReader(kafka.reader(node + "-edge-ranges")));
+        partReaders = new ReaderPool("edge-parts", READERS, () -> new RangeReader(kafka.reader(node + "-edge-parts",
+                Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
+        directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
+        index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
+        packets = new PacketFeed(kafka, node, directory, index, rangeReaders, meters, fatal);
+        parts = new PartReader(kafka, partReaders, settings.partCacheBytes());
+        directoryFeed.onEntry(index::changed);
+        directoryFeed.onEntry(packets::changed);
+    }
+
+    /** Returns when the directory has been read to its end. */
+    public void start() {
+        index.start();
+        packets.start();
+        directoryFeed.start();
+    }
+
+    public Directory directory() {
+        return directory;
+    }
+
+    public EpochSource epochs() {
+        return index;
+    }
+
+    public PartSource parts() {
+        return parts;
+    }
+
+    public FlvSource flv() {
+        return packets;
+    }
+
+    public List<HealthCheck> checks() {
+        return List.of(check("edge_directory", directoryFeed::isAlive), check("edge_index", index::isAlive),
+                check("edge_packets", packets::isAlive),
+                check("edge_readers", () -> rangeReaders.isAlive() && partReaders.isAlive()));
+    }
+
+    private static HealthCheck check(String name, java.util.function.BooleanSupplier alive) {
+        return new HealthCheck(name, () -> alive.getAsBoolean() ? HealthCheck.Status.up("reads the log")
+                : HealthCheck.Status.down("its thread has ended"));
+    }
+
+    @Override
+    public void close() {
+        packets.close();
+        index.close();
+        directoryFeed.close();
+        rangeReaders.close();
+        partReaders.close();
+        parts.close();
+    }
+}

@@ -1,0 +1,204 @@
+package io.millrace.edge.feed;
+
+import io.millrace.edge.live.FlvEvent;
+import io.millrace.edge.live.FlvFold;
+import io.millrace.edge.live.FlvOpening;
+import io.millrace.edge.live.Tracks;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.session.SessionEvent;
+import io.millrace.platform.session.SessionFold;
+import io.millrace.platform.session.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One stream that is watched by FLV here: its records of {@code packets} from a keyframe on, its session fold, its tags
+ * and its viewers. Confined to the packet feed's thread.
+ *
+ * <p>WAITING (for the tracks) -> FILLING (the past is read) -> PLAYING -> OVER; FILLING -> OVER; WAITING -> OVER.
+ */
+final class FlvChannel {
+    /** What comes while the past is read: more than any group of pictures that is kept. */
+    private static final long MEANWHILE_LIMIT_BYTES = 64L * 1024 * 1024;
+
+    enum State {
+        WAITING, FILLING, PLAYING, OVER
+    }
+
+    /** A record and its offset. */
+    record At(long offset, PacketsRecord record) {}
+
+    private final String stream;
+    private final long tailFrom;
+    private final Set<FlvSink> waiting = new LinkedHashSet<>();
+    private final Set<FlvSink> playing = new LinkedHashSet<>();
+    private final List<At> meanwhile = new ArrayList<>();
+    private final FlvBroadcast broadcast = new FlvBroadcast();
+    private State state = State.WAITING;
+    private long meanwhileBytes;
+    private long startOffset;
+    private StreamEntry entry;
+    private Tracks tracks;
+    private SessionFold sessions;
+    private FlvFold tags;
+
+    FlvChannel(String stream, long tailFrom) {
+        this.stream = stream;
+        this.tailFrom = tailFrom;
+    }
+
+    String stream() {
+        return stream;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** The feed follows the partition from here on; what is older is read elsewhere. */
+    long tailFrom() {
+        return tailFrom;
+    }
+
+    long startOffset() {
+        return startOffset;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty() && playing.isEmpty();
+    }
+
+    void join(FlvSink sink) {
+        waiting.add(sink);
+        startWaiting();
+    }
+
+    void leave(FlvSink sink) {
+        waiting.remove(sink);
+        if (playing.remove(sink) && state == State.PLAYING) {
+            broadcast.leave(sink);
+        }
+    }
+
+    /** The tracks are known. Gives whether the past is to be read now. */
+    boolean tracksKnown(StreamEntry newest) {
+        Tracks known = Tracks.of(newest.tracks());
+        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()) {
+            return false;
+        }
+        entry = newest;
+        tracks = known;
+        state = State.FILLING;
+        return true;
+    }
+
+    StreamEntry entry() {
+        return entry;
+    }
+
+    /** Where in the log viewers begin: a packet of {@code session} that counts. */
+    void startAt(long session, long offset, long timestampOffsetMs) {
+        startOffset = offset;
+        sessions = SessionFold.join(entry, session, timestampOffsetMs, offset);
+        tags = new FlvFold(tracks);
+    }
+
+    /** The past up to {@link #tailFrom}. */
+    void filled(List<At> past) {
+        if (state != State.FILLING) {
+            return;
+        }
+        state = State.PLAYING;
+        past.forEach(this::fold);
+        List<At> rest = List.copyOf(meanwhile);
+        meanwhile.clear();
+        rest.forEach(this::fold);
+        startWaiting();
+    }
+
+    /** The next record of the live tail. */
+    void next(At at) {
+        switch (state) {
+            case WAITING, FILLING -> keep(at);
+            case PLAYING -> fold(at);
+            case OVER -> {
+                // Nobody is left to see it.
+            }
+        }
+    }
+
+    private void keep(At at) {
+        if (at.record() instanceof Packet packet) {
+            meanwhileBytes += packet.body().remaining();
+        }
+        meanwhile.add(at);
+        if (meanwhileBytes > MEANWHILE_LIMIT_BYTES) {
+            over();
+        }
+    }
+
+    /** Hands over what the last records became. */
+    void flush() {
+        if (state == State.PLAYING) {
+            startWaiting();
+            broadcast.flush();
+        }
+    }
+
+    private void fold(At at) {
+        if (state != State.PLAYING || at.offset() < startOffset) {
+            return;
+        }
+        Verdict verdict = sessions.fold(at.offset(), at.record());
+        if (verdict instanceof Verdict.Counts counts && at.record() instanceof Packet packet
+                && counts.epoch() == entry.epoch()) {
+            tags.fold(packet, counts.timeMs()).forEach(this::publish);
+        }
+        if (verdict.events().stream().anyMatch(SessionEvent.EpochOver.class::isInstance)) {
+            over();
+        }
+    }
+
+    private void publish(FlvEvent event) {
+        if (state != State.PLAYING) {
+            return;
+        }
+        switch (event) {
+            case FlvEvent.Config(var tag) -> broadcast.publish(tag, SharedTag.Kind.CONFIG);
+            case FlvEvent.Frame frame -> broadcast.publish(frame.tag(), FlvBroadcast.kindOf(frame));
+            case FlvEvent.End _ -> over();
+        }
+    }
+
+    /** While the publisher is away new viewers are held: what is there would freeze on their screens. */
+    private void startWaiting() {
+        if (waiting.isEmpty() || state != State.PLAYING || sessions.state() != SessionFold.State.LIVE
+                || !broadcast.hasGop()) {
+            return;
+        }
+        int startMs = broadcast.gopStartMs();
+        byte[] opening = FlvOpening.write(tracks, tags.sequenceHeaders(startMs), startMs);
+        waiting.forEach(sink -> {
+            broadcast.join(sink, opening);
+            playing.add(sink);
+        });
+        waiting.clear();
+    }
+
+    /** Lets everybody go. */
+    void over() {
+        if (state == State.OVER) {
+            return;
+        }
+        state = State.OVER;
+        meanwhile.clear();
+        broadcast.end();
+        waiting.forEach(sink -> sink.loop().execute(sink::end));
+        waiting.clear();
+        playing.clear();
+    }
+}

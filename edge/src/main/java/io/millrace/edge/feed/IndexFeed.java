@@ -1,0 +1,221 @@
+package io.millrace.edge.feed;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.Segment;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the index of those epochs in memory that are watched here. Thread-safe.
+ *
+ * <p>The end of a partition is followed as soon as one of its streams is watched; what was before is read by a reader of
+ * its own and put in front. Who is not asked for any more is forgotten.
+ */
+public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexFeed.class);
+    /** Longer than the longest target duration and a held request. */
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    /** Between two tries to read the past. */
+    private static final Duration REFILL = Duration.ofSeconds(1);
+
+    private final KafkaClients kafka;
+    private final Directory directory;
+    private final ReaderPool readers;
+    private final EdgeMeters meters;
+    private final Map<EpochKey, FollowedEpoch> followed = new ConcurrentHashMap<>();
+    /** The same, as this feed's thread has taken them over. */
+    private final Map<String, Map<Long, FollowedEpoch>> byStream = new HashMap<>();
+    private final AsyncCache<SegmentKey, Optional<Segment>> found = Caffeine.newBuilder()
+            .expireAfterWrite(Duration.ofSeconds(30)).maximumSize(10_000).buildAsync();
+    private final AsyncCache<String, OptionalLong> available = Caffeine.newBuilder()
+            .expireAfterWrite(Duration.ofSeconds(5)).maximumSize(10_000).buildAsync();
+    private final List<FollowedEpoch> refill = new ArrayList<>();
+    private final Tail tail;
+    private long refilledNanos;
+
+    private record EpochKey(String stream, long epoch) {}
+
+    private record SegmentKey(String stream, long epoch, long number) {}
+
+    IndexFeed(KafkaClients kafka, String node, Directory directory, ReaderPool readers, EdgeMeters meters,
+            FatalError fatal) {
+        this.kafka = kafka;
+        this.directory = directory;
+        this.readers = readers;
+        this.meters = meters;
+        tail = new Tail("edge-index", kafka.reader(node + "-edge-index"), this, fatal);
+    }
+
+    void start() {
+        tail.start();
+    }
+
+    boolean isAlive() {
+        return tail.isAlive();
+    }
+
+    @Override
+    public Watch watch(StreamEntry entry) {
+        return followed.compute(new EpochKey(entry.stream(), entry.epoch()), (_, known) -> {
+            FollowedEpoch epoch = known == null ? follow(entry) : known;
+            epoch.watch().use(System.nanoTime());
+            return epoch;
+        }).watch();
+    }
+
+    private FollowedEpoch follow(StreamEntry entry) {
+        var epoch = new FollowedEpoch(entry, Format.TS, new Watch(System.nanoTime()));
+        tail.execute(() -> begin(epoch));
+        return epoch;
+    }
+
+    private void begin(FollowedEpoch epoch) {
+        byStream.computeIfAbsent(epoch.stream(), _ -> new HashMap<>()).put(epoch.number(), epoch);
+        epoch.fillTo(tail.follow(partition(epoch.stream())));
+        fill(epoch);
+        // It may have changed after the viewer's thread looked and before anybody would have told us.
+        directory.epoch(epoch.stream(), epoch.number()).ifPresent(epoch::update);
+        noteEnd(epoch);
+    }
+
+    /** The directory has something new of an epoch; called by its feed. */
+    void changed(StreamEntry entry) {
+        if (followed.containsKey(new EpochKey(entry.stream(), entry.epoch()))) {
+            tail.execute(() -> {
+                FollowedEpoch epoch = byStream.getOrDefault(entry.stream(), Map.of()).get(entry.epoch());
+                if (epoch != null) {
+                    epoch.update(entry);
+                    noteEnd(epoch);
+                }
+            });
+        }
+    }
+
+    /** An epoch that ended is complete here when the index has been read to where it ends now. */
+    private void noteEnd(FollowedEpoch epoch) {
+        if (epoch.isOver()) {
+            epoch.endsAt(tail.end(partition(epoch.stream())));
+        }
+    }
+
+    private void fill(FollowedEpoch epoch) {
+        TopicPartition partition = partition(epoch.stream());
+        long fromMs = epoch.fillFromMs(System.currentTimeMillis());
+        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs))
+                .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
+    }
+
+    private void filled(FollowedEpoch epoch, IndexStretch stretch, Throwable failure) {
+        if (failure != null) {
+            LOG.warn("the index of {} could not be read, trying again", epoch.stream(), failure);
+            refill.add(epoch);
+        } else if (!epoch.filled(stretch)) {
+            fill(epoch);
+        }
+    }
+
+    private void refill(long nowNanos) {
+        if (!refill.isEmpty() && nowNanos - refilledNanos > REFILL.toNanos()) {
+            refilledNanos = nowNanos;
+            List<FollowedEpoch> again = List.copyOf(refill);
+            refill.clear();
+            again.forEach(this::fill);
+        }
+    }
+
+    @Override
+    public void records(List<ConsumerRecord<String, LogRecord>> records) {
+        for (ConsumerRecord<String, LogRecord> record : records) {
+            Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
+            if (epochs != null) {
+                read(epochs, record);
+            }
+        }
+    }
+
+    private void read(Map<Long, FollowedEpoch> epochs, ConsumerRecord<String, LogRecord> record) {
+        if (!(record.value() instanceof IndexEntry entry)) {
+            meters.dropped("undecodable", 1);
+            return;
+        }
+        FollowedEpoch epoch = epochs.get(entry.epoch());
+        if (epoch != null && epoch.next(record.offset(), entry) && entry.last()) {
+            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.arrivalUs());
+        }
+    }
+
+    @Override
+    public void tick() {
+        long now = System.nanoTime();
+        refill(now);
+        byStream.values().forEach(epochs -> epochs.values().forEach(epoch -> {
+            if (epoch.awaitsEnd()) {
+                epoch.readTo(tail.position(partition(epoch.stream())));
+            }
+        }));
+        followed.forEach((key, _) -> followed.computeIfPresent(key,
+                (_, epoch) -> epoch.watch().isIdle(now, IDLE.toNanos()) && forget(epoch) ? null : epoch));
+    }
+
+    /** False for one that this thread has not taken over yet. */
+    private boolean forget(FollowedEpoch epoch) {
+        Map<Long, FollowedEpoch> epochs = byStream.get(epoch.stream());
+        if (epochs == null || !epochs.remove(epoch.number(), epoch)) {
+            return false;
+        }
+        if (epochs.isEmpty()) {
+            byStream.remove(epoch.stream());
+            int partition = kafka.partitionOf(epoch.stream());
+            if (byStream.keySet().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {
+                tail.letGo(partition(epoch.stream()));
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Optional<Segment>> find(StreamEntry entry, long number) {
+        Watch watch = watch(entry);
+        return found.get(new SegmentKey(entry.stream(), entry.epoch(), number), (_, _) -> readers
+                .submit(reader -> IndexStretch.search(reader, partition(entry.stream()), entry, watch.view(), number))
+                .toCompletableFuture());
+    }
+
+    @Override
+    public CompletionStage<OptionalLong> availableFromMs(String stream) {
+        int partition = kafka.partitionOf(stream);
+        return available.get(stream, (_, _) -> readers.submit(reader -> IndexStretch.oldest(reader, stream,
+                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition))).toCompletableFuture());
+    }
+
+    private TopicPartition partition(String stream) {
+        return kafka.partition(Topic.INDEX, kafka.partitionOf(stream));
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

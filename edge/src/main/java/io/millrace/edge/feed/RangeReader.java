@@ -1,0 +1,71 @@
+package io.millrace.edge.feed;
+
+import io.millrace.platform.log.LogRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Reads what is in the log already: a range of offsets of one partition. Confined to one thread; it blocks. */
+final class RangeReader implements AutoCloseable {
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(500);
+    /** A range that does not come in this time is given up. */
+    private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
+
+    private final KafkaConsumer<String, LogRecord> consumer;
+
+    RangeReader(KafkaConsumer<String, LogRecord> consumer) {
+        this.consumer = consumer;
+    }
+
+    /** Offset of the first record that was written at {@code timeMs} or later; the end if there is none. */
+    long offsetAt(TopicPartition partition, long timeMs) {
+        OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, Math.max(0, timeMs)), ANSWER)
+                .get(partition);
+        return found == null ? end(partition) : found.offset();
+    }
+
+    /** Offset of the oldest record that is retained. */
+    long beginning(TopicPartition partition) {
+        return consumer.beginningOffsets(List.of(partition), ANSWER).get(partition);
+    }
+
+    long end(TopicPartition partition) {
+        return consumer.endOffsets(List.of(partition), ANSWER).get(partition);
+    }
+
+    /**
+     * Gives {@code visitor} the retained records from {@code from} up to but not including {@code to}, until it says false.
+     *
+     * @throws TimeoutException if the log does not answer in time
+     */
+    void read(TopicPartition partition, long from, long to, Predicate<ConsumerRecord<String, LogRecord>> visitor) {
+        if (from >= to) {
+            return;
+        }
+        long began = System.nanoTime();
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, from);
+        while (consumer.position(partition, ANSWER) < to) {
+            for (ConsumerRecord<String, LogRecord> record : consumer.poll(POLL).records(partition)) {
+                if (record.offset() >= to || !visitor.test(record)) {
+                    return;
+                }
+            }
+            if (System.nanoTime() - began > DEADLINE_NANOS) {
+                throw new TimeoutException(partition + " was not read from " + from + " to " + to + " in time");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

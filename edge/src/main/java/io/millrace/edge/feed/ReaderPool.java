@@ -1,0 +1,82 @@
+package io.millrace.edge.feed;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A few threads, each with a reader of its own, and a bounded queue of reads for them. Thread-safe. */
+final class ReaderPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
+    /** More reads than this wait in no queue: the viewer is told to come again. */
+    private static final int WAITING_LIMIT = 1024;
+
+    private record Job<T>(Function<RangeReader, T> read, CompletableFuture<T> result) {
+        void run(RangeReader reader) {
+            try {
+                result.complete(read.apply(reader));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    private final ArrayBlockingQueue<Job<?>> waiting = new ArrayBlockingQueue<>(WAITING_LIMIT);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closed;
+
+    ReaderPool(String name, int size, Supplier<RangeReader> readers) {
+        for (int i = 0; i < size; i++) {
+            threads.add(Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> run(readers)));
+        }
+    }
+
+    /** Reads on a thread of the pool; the result is completed there. Fails with {@link BusyException} if it is full. */
+    <T> CompletionStage<T> submit(Function<RangeReader, T> read) {
+        var result = new CompletableFuture<T>();
+        if (closed || !waiting.offer(new Job<>(read, result))) {
+            result.completeExceptionally(new BusyException("too many reads of the log wait already"));
+        }
+        return result;
+    }
+
+    private void run(Supplier<RangeReader> readers) {
+        try (RangeReader reader = readers.get()) {
+            while (!closed) {
+                Job<?> job = waiting.poll(1, TimeUnit.SECONDS);
+                if (job != null) {
+                    job.run(reader);
+                }
+            }
+        } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException _) {
+            // Closed.
+        } catch (RuntimeException e) {
+            LOG.error("a reader of the log could not be made or closed", e);
+        }
+    }
+
+    boolean isAlive() {
+        return threads.stream().allMatch(Thread::isAlive);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(5));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        waiting.forEach(job -> job.result().completeExceptionally(new BusyException("the edge is closing")));
+    }
+}

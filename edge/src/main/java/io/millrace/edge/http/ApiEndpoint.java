@@ -1,0 +1,109 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.log.StreamEntry;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** {@code /api/v1/streams}: the directory as JSON. Thread-safe; called on event loops. */
+final class ApiEndpoint {
+    static final int DEFAULT_LIMIT = 100;
+    static final int MAX_LIMIT = 1000;
+
+    private record OneSession(StreamEntry epoch, StreamEntry.Session session) {}
+
+    private final Directory directory;
+    private final HlsAudience audience;
+    private final FlvEndpoint flv;
+
+    ApiEndpoint(Directory directory, HlsAudience audience, FlvEndpoint flv) {
+        this.directory = directory;
+        this.audience = audience;
+        this.flv = flv;
+    }
+
+    void streams(Exchange exchange, Route.Query query) {
+        OptionalInt limit = limit(exchange, query);
+        if (limit.isEmpty()) {
+            return;
+        }
+        // One more than asked for tells whether there is a next page.
+        List<StreamEntry> found = directory.list(query.get("after"), limit.getAsInt() + 1);
+        boolean more = found.size() > limit.getAsInt();
+        List<StreamEntry> page = more ? found.subList(0, limit.getAsInt()) : found;
+        send(exchange, new ApiJson.Streams(page.stream().map(this::json).toList(),
+                more ? page.getLast().stream() : null));
+    }
+
+    void stream(Exchange exchange, String stream) {
+        directory.newest(stream).ifPresentOrElse(entry -> send(exchange, json(entry)), () -> absent(exchange, stream));
+    }
+
+    void sessions(Exchange exchange, String stream, Route.Query query) {
+        OptionalInt limit = limit(exchange, query);
+        OptionalLong after = after(exchange, query);
+        if (limit.isEmpty() || after.isEmpty()) {
+            return;
+        }
+        List<StreamEntry> epochs = directory.history(stream);
+        if (epochs.isEmpty()) {
+            absent(exchange, stream);
+            return;
+        }
+        List<OneSession> found = new ArrayList<>();
+        epochs.forEach(epoch -> epoch.sessions().stream().filter(s -> s.session() > after.getAsLong())
+                .forEach(session -> found.add(new OneSession(epoch, session))));
+        boolean more = found.size() > limit.getAsInt();
+        List<OneSession> page = more ? found.subList(0, limit.getAsInt()) : found;
+        send(exchange, new ApiJson.Sessions(
+                page.stream().map(one -> ApiJson.session(one.epoch(), one.session())).toList(),
+                more ? Long.toString(page.getLast().session().session()) : null));
+    }
+
+    private ApiJson.Stream json(StreamEntry entry) {
+        return ApiJson.stream(entry, new ApiJson.Viewers(audience.of(entry.stream()), flv.viewers(entry.stream()), 0, 0));
+    }
+
+    private static OptionalInt limit(Exchange exchange, Route.Query query) {
+        String text = query.get("limit");
+        if (text == null) {
+            return OptionalInt.of(DEFAULT_LIMIT);
+        }
+        if (text.matches("[1-9][0-9]{0,3}") && Integer.parseInt(text) <= MAX_LIMIT) {
+            return OptionalInt.of(Integer.parseInt(text));
+        }
+        exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", "limit is a number from 1 to " + MAX_LIMIT);
+        return OptionalInt.empty();
+    }
+
+    private static OptionalLong after(Exchange exchange, Route.Query query) {
+        String text = query.get("after");
+        if (text == null) {
+            return OptionalLong.of(-1);
+        }
+        if (text.matches("[0-9]{1,18}")) {
+            return OptionalLong.of(Long.parseLong(text));
+        }
+        if (!exchange.isAnswered()) {
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", "after is the number of a session");
+        }
+        return OptionalLong.empty();
+    }
+
+    private static void absent(Exchange exchange, String stream) {
+        exchange.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
+    }
+
+    private static void send(Exchange exchange, Object json) {
+        exchange.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(Json.write(json)), headers -> {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package io.millrace.edge.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.edge.live.Tracks;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import java.util.List;
+import java.util.Locale;
+
+/** The contract's JSON as records: times RFC 3339, bitrates bits a second, sizes bytes, durations ms, unknown null. */
+final class ApiJson {
+    private ApiJson() {}
+
+    record Streams(List<Stream> streams, String next) {}
+
+    record Stream(String name, String state, long epoch, long session, String startedAt, Publisher publisher,
+            List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
+
+    record Publisher(String node, String address, String client) {}
+
+    /** Video and audio have fields of their own; the other's are left out. */
+    sealed interface Track {}
+
+    record VideoTrack(int id, String kind, String codec, Integer width, Integer height, Number frameRate)
+            implements
+                Track {}
+
+    record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
+
+    record Viewers(long hls, long flv, long ws, long rtmp) {}
+
+    record Warning(String code, String message) {}
+
+    record Sessions(List<Session> sessions, String next) {}
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Session(long epoch, long session, String startedAt, String endedAt, long durationMs, long bytes,
+            List<String> codecs, String url) {}
+
+    static Stream stream(StreamEntry entry, Viewers viewers) {
+        return new Stream(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT), entry.epoch(), entry.session(),
+                Json.time(entry.startedAtMs()), new Publisher(entry.node(), entry.address(), entry.client()),
+                entry.tracks().stream().map(ApiJson::track).toList(), entry.bitrate() == 0 ? null : entry.bitrate(),
+                viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+    }
+
+    static Session session(StreamEntry epoch, StreamEntry.Session session) {
+        String started = Json.time(session.startedAtMs());
+        String ended = Json.timeOrNull(session.endedAtMs());
+        String url = "/" + epoch.stream() + ".m3u8?start=" + started + (ended == null ? "" : "&end=" + ended);
+        return new Session(epoch.epoch(), session.session(), started, ended, session.durationMs(), session.sizeBytes(),
+                session.codecs(), url);
+    }
+
+    private static Track track(StreamEntry.Track track) {
+        CodecConfig config = Tracks.config(track).orElse(null);
+        String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
+        return switch (config) {
+            case AvcConfig avc -> new VideoTrack(track.id(), "video", codec, avc.width(), avc.height(),
+                    frameRate(avc.frameRateNumerator(), avc.frameRateDenominator()));
+            case AacConfig aac -> new AudioTrack(track.id(), "audio", codec, aac.sampleRate(),
+                    aac.channels() == 0 ? null : aac.channels());
+            case null -> track.kind() == Packet.Kind.VIDEO
+                    ? new VideoTrack(track.id(), "video", codec, null, null, null)
+                    : new AudioTrack(track.id(), "audio", codec, null, null);
+        };
+    }
+
+    /** Whole rates as whole numbers, others with what a double has; null if unknown. */
+    private static Number frameRate(int numerator, int denominator) {
+        if (numerator == 0) {
+            return null;
+        }
+        if (numerator % denominator == 0) {
+            return numerator / denominator;
+        }
+        return Math.round(numerator * 1000.0 / denominator) / 1000.0;
+    }
+}

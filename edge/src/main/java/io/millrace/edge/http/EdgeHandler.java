@@ -1,0 +1,117 @@
+package io.millrace.edge.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives each request to the endpoint that its {@link Route} names. One a connection, confined to its event loop. */
+final class EdgeHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeHandler.class);
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+
+    private final Endpoints endpoints;
+    private Exchange exchange;
+
+    EdgeHandler(Endpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        HttpRequest request = (HttpRequest) message;
+        exchange = new Exchange(ctx, request);
+        if (request.decoderResult().isFailure()) {
+            refuse(request.decoderResult().cause());
+        } else if (request.method().equals(HttpMethod.OPTIONS)) {
+            allow();
+        } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            exchange.error(HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    ApiError.of("method_not_allowed", "only " + METHODS + " are allowed"),
+                    headers -> headers.set(HttpHeaderNames.ALLOW, METHODS));
+        } else {
+            route(Route.parse(request.uri()));
+        }
+    }
+
+    private void route(Route route) {
+        switch (route) {
+            case Route.Page() -> endpoints.page().page(exchange);
+            case Route.Asset(String path) -> endpoints.page().asset(exchange, path);
+            case Route.Multivariant(String stream) -> endpoints.hls().multivariant(exchange, stream);
+            case Route.MediaPlaylist(String stream, long epoch) -> endpoints.hls().media(exchange, stream, epoch);
+            case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(exchange, stream,
+                    epoch, number);
+            case Route.Flv(String stream) -> endpoints.flv().watch(exchange, stream);
+            case Route.Streams(Route.Query query) -> endpoints.api().streams(exchange, query);
+            case Route.Stream(String stream) -> endpoints.api().stream(exchange, stream);
+            case Route.Sessions(String stream, Route.Query query) -> endpoints.api().sessions(exchange, stream, query);
+            case Route.Unknown() -> exchange.error(HttpResponseStatus.NOT_FOUND, "not_found",
+                    "there is nothing under this URL");
+            case Route.Malformed(String why) -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
+        }
+    }
+
+    /** Preflight (Fetch standard, 4.8): whatever may be asked here may be asked from everywhere. */
+    private void allow() {
+        exchange.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
+            headers.set(HttpHeaderNames.ALLOW, METHODS);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Range, If-Range, If-None-Match, Cache-Control");
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 86_400);
+        });
+    }
+
+    private void refuse(Throwable cause) {
+        switch (cause) {
+            case TooLongHttpLineException _ -> exchange.error(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long",
+                    "the request line has more than " + EdgeServer.LINE_BYTES + " bytes");
+            case TooLongHttpHeaderException _ -> exchange.error(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
+                    "the headers have more than " + EdgeServer.HEADERS_BYTES + " bytes");
+            default -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not HTTP/1.1");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.closed();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null && ctx.channel().isWritable()) {
+            exchange.writable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        // Bytes that wait and do not move: the viewer is gone without a word.
+        if (event instanceof IdleStateEvent && ctx.channel().unsafe().outboundBuffer() != null
+                && ctx.channel().unsafe().outboundBuffer().totalPendingWriteBytes() > 0) {
+            endpoints.meters().closed("http", "stalled");
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.warn("connection of {} closed", ctx.channel().remoteAddress(), cause);
+            endpoints.meters().closed("http", "error");
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,108 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.feed.EpochSource;
+import io.millrace.edge.feed.FlvSource;
+import io.millrace.edge.feed.PartSource;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.StartupException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** The HTTP listener of an edge. Thread-safe. */
+public final class EdgeServer implements AutoCloseable {
+    /** A request line: the longest stream name twice over. */
+    static final int LINE_BYTES = 8 * 1024;
+    /** All headers of a request together. */
+    static final int HEADERS_BYTES = 8 * 1024;
+    /** A response of which no byte moves for so long is given up. */
+    private static final int STALLED_S = 30;
+    /** A viewer's socket gets more once less than this waits, and no more above the second. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private final EventLoopGroup acceptors;
+    private final EventLoopGroup loops;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Endpoints endpoints;
+    private final EdgeSettings settings;
+    private Channel listener;
+
+    public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs, PartSource parts,
+            FlvSource flv, EdgeMeters meters) {
+        this.settings = settings;
+        var audience = new HlsAudience();
+        meters.hlsViewers(audience::total);
+        var flvEndpoint = new FlvEndpoint(directory, flv, meters);
+        endpoints = new Endpoints(PageEndpoint.load(), new HlsEndpoint(directory, epochs, parts, audience, retentionMs,
+                meters), flvEndpoint, new ApiEndpoint(directory, audience, flvEndpoint), meters);
+        var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
+        loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),
+                factory);
+    }
+
+    /** Listens. Gives the port. */
+    public int start() {
+        Class<? extends ServerChannel> type = Epoll.isAvailable() ? EpollServerSocketChannel.class
+                : NioServerSocketChannel.class;
+        var bound = new ServerBootstrap().group(acceptors, loops).channel(type).option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connect(channel);
+                    }
+                }).bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new StartupException("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
+                    + bound.cause().getMessage(), bound.cause());
+        }
+        listener = bound.channel();
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    private void connect(Channel channel) {
+        if (connections.size() >= settings.connectionLimit()) {
+            endpoints.meters().closed("http", "limit");
+            channel.close();
+            return;
+        }
+        connections.add(channel);
+        channel.pipeline().addLast(new IdleStateHandler(true, 0, STALLED_S, 0, TimeUnit.SECONDS),
+                new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES)
+                        .setMaxHeaderSize(HEADERS_BYTES)),
+                new RequestGate(endpoints.meters()), new EdgeHandler(endpoints));
+    }
+
+    @Override
+    public void close() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,197 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.feed.BusyException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DateFormatter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.util.Date;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its one response.
+ *
+ * <p>Confined to the event loop of its connection. Answers that come late, after the connection went away or another
+ * answer was given, do nothing (and release their bytes).
+ */
+final class Exchange {
+    static final String NO_STORE = "no-store";
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final String EXPOSED = "Date, Age, Content-Length, Content-Range, ETag";
+
+    private final ChannelHandlerContext ctx;
+    private final HttpRequest request;
+    private final boolean keepAlive;
+    private boolean answered;
+    private Runnable onClose = () -> {};
+    private Runnable onWritable = () -> {};
+
+    Exchange(ChannelHandlerContext ctx, HttpRequest request) {
+        this.ctx = ctx;
+        this.request = request;
+        // A body that nobody wants is not waited for.
+        boolean hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
+        keepAlive = HttpUtil.isKeepAlive(request) && !hasBody && request.decoderResult().isSuccess();
+    }
+
+    ChannelHandlerContext context() {
+        return ctx;
+    }
+
+    HttpHeaders headers() {
+        return request.headers();
+    }
+
+    boolean isHead() {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    String remoteHost() {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getHostString() : "";
+    }
+
+    /** Runs once if the connection goes away before the response is complete. */
+    void onClose(Runnable action) {
+        onClose = action;
+    }
+
+    /** Runs whenever the socket takes bytes again. */
+    void onWritable(Runnable action) {
+        onWritable = action;
+    }
+
+    void writable() {
+        onWritable.run();
+    }
+
+    void closed() {
+        answered = true;
+        Runnable action = onClose;
+        onClose = () -> {};
+        action.run();
+    }
+
+    /** Continues on this event loop when {@code stage} is done; a failure is answered here. */
+    <T> void then(CompletionStage<T> stage, Consumer<T> next) {
+        stage.whenComplete((value, failure) -> ctx.executor().execute(() -> {
+            if (failure == null) {
+                next.accept(value);
+            } else {
+                fail(failure);
+            }
+        }));
+    }
+
+    /** Runs {@code action} on this event loop unless it was cancelled before. */
+    Runnable after(long millis, Runnable action) {
+        var scheduled = ctx.executor().schedule(action, millis, TimeUnit.MILLISECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    /** A whole response; {@code body} is transferred. */
+    void send(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more) {
+        if (answered) {
+            body.release();
+            return;
+        }
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        prepare(response);
+        more.accept(response.headers());
+        if (status.equals(HttpResponseStatus.NO_CONTENT) || status.equals(HttpResponseStatus.NOT_MODIFIED)) {
+            response.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+        } else {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+        }
+        answered = true;
+        finish(response);
+    }
+
+    /** A response whose body follows piece by piece until {@link #endStream}. */
+    void startStream(Consumer<HttpHeaders> more) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        prepare(response);
+        if (request.protocolVersion().isKeepAliveDefault()) {
+            HttpUtil.setTransferEncodingChunked(response, true);
+        } else {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        more.accept(response.headers());
+        answered = true;
+        ctx.write(response);
+    }
+
+    void endStream() {
+        onClose = () -> {};
+        finish(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    void error(HttpResponseStatus status, String code, String message) {
+        error(status, ApiError.of(code, message), _ -> {});
+    }
+
+    void error(HttpResponseStatus status, ApiError error, Consumer<HttpHeaders> more) {
+        send(status, Unpooled.wrappedBuffer(Json.write(error)), headers -> {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE);
+            more.accept(headers);
+        });
+    }
+
+    void fail(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof BusyException) {
+            error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
+                    headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));
+        } else {
+            LOG.warn("request for {} failed", request.uri(), cause);
+            error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("log_unavailable", "the log cannot be read now"),
+                    headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 2));
+        }
+    }
+
+    private void prepare(HttpResponse response) {
+        HttpHeaders headers = response.headers();
+        headers.set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+        headers.set(HttpHeaderNames.SERVER, "Millrace");
+        headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        headers.set("X-Content-Type-Options", "nosniff");
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (!request.protocolVersion().isKeepAliveDefault()) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    private void finish(Object last) {
+        var written = ctx.writeAndFlush(last);
+        boolean http10Stream = last == LastHttpContent.EMPTY_LAST_CONTENT
+                && !request.protocolVersion().isKeepAliveDefault();
+        if (!keepAlive || http10Stream) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.live.RenderedText;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The page and its files: read once at start, compressed once, checked by ETag. Thread-safe. */
+final class PageEndpoint {
+    private static final String ROOT = "/web/";
+    private static final String PAGE = "index.html";
+    /** Browsers ask again each time, and get 304: a new release shows at once. */
+    private static final String CACHING = "no-cache";
+    /** Players run their transmuxers in workers made from blobs, and play blobs. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            + "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'self'";
+    private static final Map<String, String> TYPES = new TreeMap<>(Map.of("html", "text/html; charset=utf-8", "js",
+            "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "txt",
+            "text/plain; charset=utf-8"));
+    /** Below {@code /web/assets/}. */
+    private static final String[] ASSETS = { "page.css", "page.js", "millrace.svg", "vendor/hls.light.min.js",
+            "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt", "vendor/mpegts.js.LICENSE.txt" };
+
+    private final RenderedText page;
+    private final Map<String, RenderedText> assets;
+
+    private PageEndpoint(RenderedText page, Map<String, RenderedText> assets) {
+        this.page = page;
+        this.assets = assets;
+    }
+
+    static PageEndpoint load() {
+        Map<String, RenderedText> assets = new TreeMap<>();
+        for (String asset : ASSETS) {
+            assets.put(asset, read("assets/" + asset));
+        }
+        return new PageEndpoint(read(PAGE), assets);
+    }
+
+    void page(Exchange exchange) {
+        TextBody.send(exchange, page, TYPES.get("html"), CACHING, PageEndpoint::protect);
+    }
+
+    void asset(Exchange exchange, String path) {
+        RenderedText asset = assets.get(path);
+        if (asset == null) {
+            exchange.error(HttpResponseStatus.NOT_FOUND, "not_found", "there is no such file");
+        } else {
+            TextBody.send(exchange, asset, TYPES.get(path.substring(path.lastIndexOf('.') + 1)), CACHING, _ -> {});
+        }
+    }
+
+    private static void protect(HttpHeaders headers) {
+        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
+        headers.set("Referrer-Policy", "no-referrer");
+    }
+
+    private static RenderedText read(String name) {
+        try (InputStream in = PageEndpoint.class.getResourceAsStream(ROOT + name)) {
+            return RenderedText.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.millrace.edge.http;
+
+import io.millrace.media.StreamName;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a request's target names. A pure function of the text; immutable.
+ *
+ * <p>Media stand behind {@code @}, which no stream name contains, so that names and media never collide.
+ */
+sealed interface Route {
+    /** The page. */
+    record Page() implements Route {}
+
+    /** A file of the page, by its path below {@code /assets/}. */
+    record Asset(String path) implements Route {}
+
+    /** {@code /live/show.m3u8} */
+    record Multivariant(String stream) implements Route {}
+
+    /** {@code /live/show/@17/ts/index.m3u8} */
+    record MediaPlaylist(String stream, long epoch) implements Route {}
+
+    /** {@code /live/show/@17/ts/5.ts} */
+    record Segment(String stream, long epoch, long number) implements Route {}
+
+    /** {@code /live/show.flv} */
+    record Flv(String stream) implements Route {}
+
+    /** {@code /api/v1/streams} */
+    record Streams(Query query) implements Route {}
+
+    /** {@code /api/v1/streams/live/show} */
+    record Stream(String stream) implements Route {}
+
+    /** {@code /api/v1/streams/live/show/sessions}; a stream named {@code a/b/sessions} is hidden by that of {@code a/b}. */
+    record Sessions(String stream, Query query) implements Route {}
+
+    /** Nothing of ours. */
+    record Unknown() implements Route {}
+
+    /** The target cannot be read. */
+    record Malformed(String why) implements Route {}
+
+    /** Parameters by name. */
+    record Query(Map<String, List<String>> values) {
+        /** The first value, or null. */
+        String get(String name) {
+            List<String> all = values.get(name);
+            return all == null ? null : all.getFirst();
+        }
+    }
+
+    String API = "/api/v1/streams";
+    Pattern MEDIA = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})/ts/(?:index\\.m3u8|(0|[1-9][0-9]{0,17})\\.ts)");
+
+    /** @param target of the request line, origin or absolute form */
+    static Route parse(String target) {
+        try {
+            var decoder = new QueryStringDecoder(originForm(target));
+            return parse(decoder.path(), new Query(decoder.parameters()));
+        } catch (IllegalArgumentException e) {
+            return new Malformed(e.getMessage());
+        }
+    }
+
+    private static Route parse(String path, Query query) {
+        if (path.equals("/")) {
+            return new Page();
+        }
+        if (path.startsWith("/assets/")) {
+            return new Asset(path.substring("/assets/".length()));
+        }
+        if (path.equals(API)) {
+            return new Streams(query);
+        }
+        if (path.startsWith(API + "/")) {
+            return api(path.substring(API.length() + 1), query);
+        }
+        if (path.endsWith(".flv")) {
+            return named(path, ".flv", Flv::new);
+        }
+        Matcher media = MEDIA.matcher(path);
+        if (media.matches() && StreamName.parse(media.group(1)).isPresent()) {
+            long epoch = Long.parseLong(media.group(2));
+            return media.group(3) == null ? new MediaPlaylist(media.group(1), epoch)
+                    : new Segment(media.group(1), epoch, Long.parseLong(media.group(3)));
+        }
+        return path.endsWith(".m3u8") ? named(path, ".m3u8", Multivariant::new) : new Unknown();
+    }
+
+    private static Route api(String rest, Query query) {
+        String suffix = "/sessions";
+        if (rest.endsWith(suffix)) {
+            String stream = rest.substring(0, rest.length() - suffix.length());
+            if (StreamName.parse(stream).isPresent()) {
+                return new Sessions(stream, query);
+            }
+        }
+        return StreamName.parse(rest).isPresent() ? new Stream(rest) : new Unknown();
+    }
+
+    private static Route named(String path, String suffix, Function<String, Route> route) {
+        String name = path.substring(1, path.length() - suffix.length());
+        return StreamName.parse(name).isPresent() ? route.apply(name) : new Unknown();
+    }
+
+    /** What a proxy may send: {@code http://host/path}. */
+    private static String originForm(String target) {
+        if (target.startsWith("/")) {
+            return target;
+        }
+        if (!target.startsWith("http://") && !target.startsWith("https://")) {
+            throw new IllegalArgumentException("a target begins with / or http://");
+        }
+        int path = target.indexOf('/', target.indexOf("://") + 3);
+        return path < 0 ? "/" : target.substring(path);
+    }
+}

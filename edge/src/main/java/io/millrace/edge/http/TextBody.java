@@ -1,0 +1,71 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.live.RenderedText;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Sends a text that was rendered before, compressed if the client takes that, or 304 if it has it. */
+final class TextBody {
+    private TextBody() {}
+
+    /** Gives the bytes of the body that were sent. */
+    static int send(Exchange exchange, RenderedText text, String type, String caching) {
+        return send(exchange, text, type, caching, _ -> {});
+    }
+
+    static int send(Exchange exchange, RenderedText text, String type, String caching, Consumer<HttpHeaders> more) {
+        boolean gzip = takesGzip(exchange.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+        String etag = gzip ? text.gzipEtag() : text.etag();
+        boolean unchanged = hasEtag(exchange.headers().get(HttpHeaderNames.IF_NONE_MATCH), etag);
+        byte[] bytes = gzip ? text.gzip() : text.plain();
+        ByteBuf body = unchanged ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes);
+        exchange.send(unchanged ? HttpResponseStatus.NOT_MODIFIED : HttpResponseStatus.OK, body, headers -> {
+            headers.set(HttpHeaderNames.ETAG, etag);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, caching);
+            headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+            more.accept(headers);
+            if (!unchanged) {
+                headers.set(HttpHeaderNames.CONTENT_TYPE, type);
+            }
+            if (gzip && !unchanged) {
+                headers.set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP);
+            }
+        });
+        return unchanged || exchange.isHead() ? 0 : bytes.length;
+    }
+
+    /** Accept-Encoding of RFC 9110, 12.5.3: gzip named, or everything, and not at quality 0. */
+    static boolean takesGzip(String acceptEncoding) {
+        if (acceptEncoding == null) {
+            return false;
+        }
+        for (String candidate : acceptEncoding.toLowerCase(Locale.ROOT).split(",")) {
+            String[] coding = candidate.strip().split("\\s*;\\s*q\\s*=\\s*", 2);
+            boolean refused = coding.length == 2 && coding[1].matches("0(\\.0*)?");
+            if ((coding[0].equals("gzip") || coding[0].equals("*")) && !refused) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** If-None-Match of RFC 9110, 13.1.2; compared weakly. */
+    static boolean hasEtag(String ifNoneMatch, String etag) {
+        if (ifNoneMatch == null) {
+            return false;
+        }
+        for (String candidate : ifNoneMatch.split(",")) {
+            String tag = candidate.strip();
+            if (tag.equals("*") || (tag.startsWith("W/") ? tag.substring(2) : tag).equals(etag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,106 @@
+package io.millrace.edge.live;
+
+import io.millrace.platform.log.StreamEntry;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * What the directory topic says of every stream: its retained epochs, newest last, and which streams were there once.
+ *
+ * <p>Thread-safe: one feed writes, every event loop reads. The epochs of a stream are replaced as a whole, so a reader
+ * sees a stream either before or after a record, never between.
+ */
+public final class Directory {
+    /** Epochs that are remembered as expired, so that they answer 410 and not 404; the oldest are forgotten. */
+    static final int EXPIRED_LIMIT = 10_000;
+
+    /** What is known of a stream or an epoch. */
+    public enum Presence {
+        /** Never heard of: 404. */
+        UNKNOWN,
+        /** Was there, nothing of it is retained: 410. */
+        EXPIRED,
+        /** Has an entry. */
+        KNOWN
+    }
+
+    private record EpochKey(String stream, long epoch) {}
+
+    private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
+    private final Map<EpochKey, Boolean> expiredEpochs = remembered();
+    private final Map<String, Boolean> expiredStreams = remembered();
+
+    /** The newest record of an epoch. */
+    public void put(StreamEntry entry) {
+        NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(entry.stream()));
+        epochs.put(entry.epoch(), entry);
+        streams.put(entry.stream(), epochs);
+        expiredStreams.remove(entry.stream());
+    }
+
+    /** The tombstone of an epoch: nothing of it is retained. */
+    public void remove(String stream, long epoch) {
+        expiredEpochs.put(new EpochKey(stream, epoch), true);
+        NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
+        epochs.remove(epoch);
+        if (epochs.isEmpty()) {
+            expiredStreams.put(stream, true);
+            streams.remove(stream);
+        } else {
+            streams.put(stream, epochs);
+        }
+    }
+
+    public Presence presence(String stream) {
+        if (streams.containsKey(stream)) {
+            return Presence.KNOWN;
+        }
+        return expiredStreams.containsKey(stream) ? Presence.EXPIRED : Presence.UNKNOWN;
+    }
+
+    public Presence presence(String stream, long epoch) {
+        if (epochs(stream).containsKey(epoch)) {
+            return Presence.KNOWN;
+        }
+        return expiredEpochs.containsKey(new EpochKey(stream, epoch)) ? Presence.EXPIRED : Presence.UNKNOWN;
+    }
+
+    /** The entry of the stream's newest epoch. */
+    public Optional<StreamEntry> newest(String stream) {
+        return Optional.ofNullable(epochs(stream).lastEntry()).map(Map.Entry::getValue);
+    }
+
+    public Optional<StreamEntry> epoch(String stream, long epoch) {
+        return Optional.ofNullable(epochs(stream).get(epoch));
+    }
+
+    /** Every retained epoch of a stream, oldest first. */
+    public List<StreamEntry> history(String stream) {
+        return List.copyOf(epochs(stream).values());
+    }
+
+    /** The newest epochs of at most {@code limit} streams in the order of their names, after {@code after} (or null). */
+    public List<StreamEntry> list(String after, int limit) {
+        var names = after == null ? streams : streams.tailMap(after, false);
+        return names.values().stream().limit(limit).map(epochs -> epochs.lastEntry().getValue()).toList();
+    }
+
+    private NavigableMap<Long, StreamEntry> epochs(String stream) {
+        return streams.getOrDefault(stream, Collections.emptyNavigableMap());
+    }
+
+    private static <K> Map<K, Boolean> remembered() {
+        return Collections.synchronizedMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, Boolean> eldest) {
+                return size() > EXPIRED_LIMIT;
+            }
+        });
+    }
+}

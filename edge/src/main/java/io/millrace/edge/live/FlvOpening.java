@@ -1,0 +1,66 @@
+package io.millrace.edge.live;
+
+import static io.millrace.media.amf.AmfValue.field;
+
+import io.millrace.media.amf.Amf0Writer;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.flv.FlvHeader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.FlvWriter;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands before a viewer's first frame: file header, onMetaData, sequence headers.
+ *
+ * <p>onMetaData is written anew from the tracks, an ECMA array with duration 0: what the encoder said are hints, and a
+ * player that believes a wrong one never starts. Pure.
+ */
+public final class FlvOpening {
+    private static final int AVC = 7;
+    private static final int AAC = 10;
+
+    private FlvOpening() {}
+
+    /** @param headers sequence headers; their timestamp is that of the first frame */
+    public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
+        var out = new ByteWriter(512);
+        out.bytes(FlvWriter.header(new FlvHeader(tracks.audio() != null, tracks.video() != null)));
+        out.bytes(FlvWriter.tag(new FlvTag(FlvTag.Type.SCRIPT, timestampMs, metadata(tracks))));
+        headers.forEach(header -> out.bytes(FlvWriter.tag(header)));
+        return out.toByteArray();
+    }
+
+    private static ByteBuffer metadata(Tracks tracks) {
+        List<AmfValue.Field> fields = new ArrayList<>();
+        fields.add(field("duration", 0));
+        fields.add(field("hasVideo", new AmfValue.Bool(tracks.video() != null)));
+        fields.add(field("hasAudio", new AmfValue.Bool(tracks.audio() != null)));
+        if (tracks.video() != null) {
+            video(tracks.video(), fields);
+        }
+        if (tracks.audio() != null) {
+            fields.add(field("audiocodecid", AAC));
+            fields.add(field("audiosamplerate", tracks.audio().sampleRate()));
+            fields.add(field("audiochannels", tracks.audio().channels()));
+            fields.add(field("stereo", new AmfValue.Bool(tracks.audio().channels() == 2)));
+        }
+        fields.add(field("encoder", "Millrace"));
+        var out = new ByteWriter();
+        new Amf0Writer(out).values(List.of(new AmfValue.Text("onMetaData"),
+                AmfValue.EcmaArray.of(fields.toArray(AmfValue.Field[]::new))));
+        return ByteBuffer.wrap(out.toByteArray());
+    }
+
+    private static void video(AvcConfig video, List<AmfValue.Field> fields) {
+        fields.add(field("videocodecid", AVC));
+        fields.add(field("width", video.width()));
+        fields.add(field("height", video.height()));
+        if (video.frameRateNumerator() > 0) {
+            fields.add(field("framerate", (double) video.frameRateNumerator() / video.frameRateDenominator()));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.millrace.edge.live;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A text that is rendered once, compressed once and sent to many.
+ *
+ * <p>Immutable by agreement: nobody writes into the arrays. The same text has the same bytes and tag on every edge.
+ *
+ * @param plain UTF-8
+ * @param gzip the same, compressed
+ * @param etag strong entity tag of {@code plain} with its quotes; {@link #gzipEtag} is the other's
+ */
+public record RenderedText(byte[] plain, byte[] gzip, String etag) {
+    public static RenderedText of(String text) {
+        byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+        return new RenderedText(plain, compress(plain), '"' + tag(plain) + '"');
+    }
+
+    public String gzipEtag() {
+        return etag.substring(0, etag.length() - 1) + "-gz\"";
+    }
+
+    /** Enough to tell the versions of one URL apart: length and checksum. */
+    private static String tag(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return Integer.toHexString(bytes.length) + '-' + HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    private static byte[] compress(byte[] plain) {
+        var out = new ByteArrayOutputStream(plain.length / 2 + 64);
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(plain);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,183 @@
+package io.millrace.edge.live;
+
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * The media playlist of one epoch in one format: a fold over the index, and nothing else.
+ *
+ * <p>What it lists is a pure function of the epoch's rules and of how far the index has been read, wherever reading
+ * began (as long as {@link #isFilled}): the newest segments that make up the window. The first record of a part counts,
+ * repeats change nothing. A segment is listed once its last part is known. A number that the index left out for good (a
+ * later segment is complete) is listed as EXT-X-GAP, so that numbering and players go on.
+ *
+ * <p>Confined to one thread; the {@link EpochView}s that it gives are immutable.
+ */
+public final class StreamPlaylist {
+    /** A live playlist lists no fewer segments (protocols.md 7.2), once there are so many. */
+    static final int MIN_SEGMENTS = 6;
+    /** Nor less than so many target durations (RFC 8216, 6.2.2). */
+    static final int MIN_TARGET_DURATIONS = 3;
+    /** Segments that left the window stay known for this many windows: players still ask for them. */
+    private static final int KEPT_WINDOWS = 2;
+
+    private final EpochRules rules;
+    private final Format format;
+    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private Keyframe newestKeyframe;
+    private RenderedText text;
+    private boolean beginningKnown;
+    private boolean ended;
+
+    public StreamPlaylist(EpochRules rules, Format format) {
+        this.rules = rules;
+        this.format = format;
+    }
+
+    /** Reads on in the index. Gives whether the record told anything new of this playlist. */
+    public boolean fold(IndexEntry entry) {
+        if (entry.format() != format) {
+            return false;
+        }
+        Segment known = segments.get(entry.segment());
+        if (known == null) {
+            return entry.part() == 0 && entry.segment() >= oldest() && grow(Segment.begin(entry), entry);
+        }
+        boolean isNext = entry.part() == known.parts().size() && !known.complete();
+        return isNext && grow(known.with(entry), entry);
+    }
+
+    /** No record of the index before the first one folded belongs to this epoch and is still there. */
+    public void beginningReached() {
+        beginningKnown = true;
+    }
+
+    /** The epoch is over and the index has been read to its end. */
+    public void end() {
+        ended = true;
+        text = null;
+    }
+
+    /** Whether reading began early enough: nothing that is older belongs into the window. */
+    public boolean isFilled() {
+        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstComplete());
+    }
+
+    /** Number of the oldest segment known, -1 without one. */
+    public long oldest() {
+        return segments.isEmpty() ? -1 : segments.firstKey();
+    }
+
+    /** What there is to see now. The text is made once for what it lists. */
+    public EpochView view() {
+        long newest = newestComplete();
+        if (newest < 0) {
+            return EpochView.empty(ended, newestKeyframe);
+        }
+        List<Segment> listed = listed(windowStart(), newest);
+        if (text == null) {
+            text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
+        }
+        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
+                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), averageBitrate(listed), ended,
+                newestKeyframe);
+    }
+
+    private boolean grow(Segment segment, IndexEntry entry) {
+        segments.put(segment.number(), segment);
+        if (entry.independent() && entry.keyframeOffset() >= 0) {
+            newestKeyframe = new Keyframe(entry.session(), entry.keyframeOffset(), entry.timestampOffsetMs());
+        }
+        if (segment.complete()) {
+            text = null;
+            forget();
+        }
+        return true;
+    }
+
+    private void forget() {
+        long oldest = windowStart();
+        for (int window = 1; window < KEPT_WINDOWS; window++) {
+            oldest = windowStart(oldest - 1);
+        }
+        if (oldest >= 0) {
+            segments.headMap(oldest).clear();
+        }
+    }
+
+    private MediaPlaylist playlist(List<Segment> listed) {
+        Segment first = listed.getFirst();
+        List<MediaSegment> lines = listed.stream().map(s -> new MediaSegment(s.number() + ".ts", s.durationTicks(),
+                s.programDateTimeMs(), s.discontinuous(), !s.complete())).toList();
+        // The tag before the first segment listed has not left the window yet.
+        long discontinuitySequence = first.discontinuity() - (first.discontinuous() ? 1 : 0);
+        boolean independent = listed.stream().allMatch(Segment::independent);
+        return new MediaPlaylist(first.targetDurationS(), first.number(), discontinuitySequence, independent, lines,
+                ended);
+    }
+
+    /** Every number from {@code first} to {@code last}; one without a complete segment is a gap. */
+    private List<Segment> listed(long first, long last) {
+        List<Segment> listed = new ArrayList<>();
+        for (long number = first; number <= last; number++) {
+            Segment segment = segments.get(number);
+            listed.add(segment == null ? gap(number, listed.getLast()) : segment);
+        }
+        return listed;
+    }
+
+    private static Segment gap(long number, Segment before) {
+        long endMs = before.programDateTimeMs() + Ticks.rescale(before.durationTicks(), Ticks.MPEG, Ticks.MILLIS);
+        return new Segment(number, false, (long) before.targetDurationS() * Ticks.MPEG, endMs,
+                before.targetDurationS(), before.independent(), false, before.discontinuity(), 0, List.of());
+    }
+
+    private long newestComplete() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+                .findFirst().orElse(-1);
+    }
+
+    private long firstComplete() {
+        return segments.values().stream().filter(Segment::complete).mapToLong(Segment::number).findFirst()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private long windowStart() {
+        return windowStart(newestComplete());
+    }
+
+    /** Number of the oldest segment of the window that ends with {@code newest}; moves forward only as that grows. */
+    private long windowStart(long newest) {
+        long windowTicks = Ticks.rescale(rules.windowMs(), Ticks.MILLIS, Ticks.MPEG);
+        long ticks = 0;
+        long start = newest;
+        for (Segment segment : segments.headMap(newest, true).descendingMap().values()) {
+            if (!segment.complete()) {
+                continue;
+            }
+            start = segment.number();
+            ticks += segment.durationTicks();
+            long leastTicks = Math.max(windowTicks, (long) MIN_TARGET_DURATIONS * segment.targetDurationS() * Ticks.MPEG);
+            if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
+                break;
+            }
+        }
+        return start;
+    }
+
+    private static long averageBitrate(List<Segment> listed) {
+        long ticks = listed.stream().mapToLong(Segment::durationTicks).sum();
+        long bytes = listed.stream().mapToLong(Segment::sizeBytes).sum();
+        return ticks == 0 ? 0 : Math.ceilDiv(bytes * 8 * Ticks.MPEG, ticks);
+    }
+}

@@ -1,0 +1,59 @@
+package io.millrace.edge.live;
+
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.platform.log.StreamEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tracks of an epoch as the directory knows them. Immutable; configurations that we cannot read are left out.
+ *
+ * @param video of track 0, null without video
+ * @param audio of track 0, null without audio
+ */
+public record Tracks(AvcConfig video, AacConfig audio) {
+    public static Tracks of(List<StreamEntry.Track> tracks) {
+        AvcConfig video = null;
+        AacConfig audio = null;
+        for (StreamEntry.Track track : tracks) {
+            switch (config(track).orElse(null)) {
+                case AvcConfig avc when track.id() == 0 -> video = avc;
+                case AacConfig aac when track.id() == 0 -> audio = aac;
+                case null, default -> {
+                    // Not a track that TS or legacy FLV carries.
+                }
+            }
+        }
+        return new Tracks(video, audio);
+    }
+
+    /** The configuration of one track, empty if it is none that we can read. */
+    public static Optional<CodecConfig> config(StreamEntry.Track track) {
+        try {
+            return Optional.of(CodecConfig.parse(Codec.valueOf(track.codec()), track.config().duplicate()));
+        } catch (MediaException | IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    public boolean isEmpty() {
+        return video == null && audio == null;
+    }
+
+    /** RFC 6381 strings, video first. */
+    public List<String> codecs() {
+        List<String> codecs = new ArrayList<>();
+        if (video != null) {
+            codecs.add(video.rfc6381());
+        }
+        if (audio != null) {
+            codecs.add(audio.rfc6381());
+        }
+        return codecs;
+    }
+}
