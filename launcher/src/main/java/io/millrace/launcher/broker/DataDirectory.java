@@ -1,0 +1,90 @@
+package io.millrace.launcher.broker;
+
+import io.millrace.launcher.UserError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The directory of {@code --data-dir}, held by this process alone until it is closed or the process ends, however it
+ * ends: the lock is the system's.
+ */
+final class DataDirectory implements AutoCloseable {
+    private static final String LOCK_FILE = "millrace.lock";
+    /** Longer than any process id. */
+    private static final int HOLDER_BYTES = 32;
+
+    private final Path path;
+    private final FileChannel lockFile;
+
+    private DataDirectory(Path path, FileChannel lockFile) {
+        this.path = path;
+        this.lockFile = lockFile;
+    }
+
+    /** @throws UserError if it cannot be made or written, or another process has it */
+    static DataDirectory open(Path path) {
+        try {
+            Files.createDirectories(path);
+            FileChannel file = FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                lock(path, file);
+                return new DataDirectory(path, file);
+            } catch (IOException | UserError e) {
+                file.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot write to the data directory " + path + ": " + reason(e)
+                    + "; choose another with --data-dir", e);
+        }
+    }
+
+    /** Where Kafka keeps its log. */
+    Path kafka() {
+        return path.resolve("kafka").toAbsolutePath().normalize();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+
+    private static void lock(Path path, FileChannel file) throws IOException {
+        FileLock lock = null;
+        try {
+            lock = file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // This very process has it; the same answer.
+        }
+        if (lock == null) {
+            throw new UserError("the data directory " + path + " is in use by process " + holder(file)
+                    + "; stop that one, or choose another with --data-dir");
+        }
+        file.truncate(0);
+        file.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String holder(FileChannel file) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(HOLDER_BYTES);
+        file.read(text, 0);
+        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied for " + denied.getFile();
+            case FileAlreadyExistsException file -> file.getFile() + " is not a directory";
+            default -> e.getMessage();
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package io.millrace.launcher.broker;
+
+import io.millrace.platform.kafka.Sizes;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The properties of one KRaft node that is broker and controller in one, small enough for a laptop. */
+final class NodeConfig {
+    static final String CONTROLLER_LISTENER = "CONTROLLER";
+
+    private static final String CLIENT_LISTENER = "PLAINTEXT";
+    private static final int MOST_REPLICAS = 3;
+    /** Kafka's own topics; few partitions, because few of us use them. */
+    private static final List<String> INTERNAL_TOPICS = List.of("offsets.topic", "transaction.state.log",
+            "share.coordinator.state.topic");
+
+    private NodeConfig() {}
+
+    /** @param settings with every port and voter decided */
+    static Map<String, String> of(BrokerSettings settings, Path logDir) {
+        Map<String, String> config = new HashMap<>();
+        addIdentity(config, settings);
+        config.put("log.dirs", logDir.toString());
+        config.put("auto.create.topics.enable", "false");
+        addInternalTopics(config, settings.voters().size());
+        addSizes(config);
+        addTimes(config);
+        return config;
+    }
+
+    private static void addIdentity(Map<String, String> config, BrokerSettings settings) {
+        String client = CLIENT_LISTENER + "://" + BrokerSettings.LOOPBACK + ":" + settings.port();
+        String controller = CONTROLLER_LISTENER + "://" + BrokerSettings.LOOPBACK + ":" + settings.controllerPort();
+        config.put("process.roles", "broker,controller");
+        config.put("node.id", String.valueOf(settings.nodeId()));
+        config.put("controller.quorum.voters",
+                settings.voters().stream().map(Object::toString).collect(Collectors.joining(",")));
+        config.put("listeners", client + "," + controller);
+        config.put("advertised.listeners", client);
+        config.put("listener.security.protocol.map",
+                CLIENT_LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        config.put("controller.listener.names", CONTROLLER_LISTENER);
+        config.put("inter.broker.listener.name", CLIENT_LISTENER);
+    }
+
+    private static void addInternalTopics(Map<String, String> config, int brokers) {
+        int replicas = Math.min(brokers, MOST_REPLICAS);
+        for (String topic : INTERNAL_TOPICS) {
+            config.put(topic + ".replication.factor", String.valueOf(replicas));
+            config.put(topic + ".num.partitions", "1");
+            if (!topic.equals("offsets.topic")) {
+                config.put(topic + ".min.isr", replicas < MOST_REPLICAS ? "1" : "2");
+            }
+        }
+    }
+
+    private static void addSizes(Map<String, String> config) {
+        config.put("message.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
+        config.put("replica.fetch.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
+        // The default takes 128 MB of heap at start; our compacted topics have some thousands of keys.
+        config.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
+        config.put("num.network.threads", "2");
+        config.put("num.io.threads", "2");
+    }
+
+    private static void addTimes(Map<String, String> config) {
+        config.put("group.initial.rebalance.delay.ms", "0");
+        config.put("group.streams.initial.rebalance.delay.ms", "0");
+        config.put("group.streams.min.heartbeat.interval.ms", "500");
+        config.put("group.streams.heartbeat.interval.ms", "500");
+        // After a kill, the next start waits until the dead broker's registration has run out.
+        config.put("broker.session.timeout.ms", "3000");
+        config.put("broker.heartbeat.interval.ms", "500");
+    }
+}

@@ -1,0 +1,92 @@
+package io.millrace.launcher.broker;
+
+import io.millrace.launcher.UserError;
+import io.millrace.launcher.settings.Voter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** What {@code kafka-storage format} does: a directory is given to one node of one cluster, once. */
+final class NodeFormat {
+    private static final String FORMATTED = "meta.properties";
+
+    private NodeFormat() {}
+
+    /**
+     * Formats a new directory, and checks one that is there.
+     *
+     * @throws UserError if it belongs to another node or cluster, or cannot be written
+     */
+    static void ensure(Path logDir, BrokerSettings settings) {
+        try {
+            if (Files.exists(logDir.resolve(FORMATTED))) {
+                check(logDir, settings);
+            } else {
+                format(logDir, settings);
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot prepare " + logDir + " for Kafka: " + e.getMessage()
+                    + "; choose another directory with --data-dir", e);
+        }
+    }
+
+    private static void format(Path logDir, BrokerSettings settings) throws IOException {
+        Files.createDirectories(logDir);
+        Formatter formatter = new Formatter()
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .setClusterId(clusterId(settings))
+                .setNodeId(settings.nodeId())
+                .setDirectories(List.of(logDir.toString()))
+                .setMetadataLogDirectory(logDir.toString())
+                .setControllerListenerName(NodeConfig.CONTROLLER_LISTENER)
+                .setReleaseVersion(MetadataVersion.latestProduction());
+        try {
+            formatter.run();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static void check(Path logDir, BrokerSettings settings) throws IOException {
+        Properties meta = new Properties();
+        try (Reader reader = Files.newBufferedReader(logDir.resolve(FORMATTED), StandardCharsets.UTF_8)) {
+            meta.load(reader);
+        }
+        String node = meta.getProperty("node.id");
+        if (!String.valueOf(settings.nodeId()).equals(node)) {
+            throw new UserError("the data in " + logDir + " is of node " + node + " and --node-id is "
+                    + settings.nodeId() + "; give each broker a --data-dir of its own");
+        }
+        if (settings.voters().size() > 1 && !clusterId(settings).equals(meta.getProperty("cluster.id"))) {
+            throw new UserError("the data in " + logDir + " is of a cluster with other --voters"
+                    + "; start with those, or with another --data-dir");
+        }
+    }
+
+    /** Several brokers must agree on it without talking: it is made from what all of them are told. */
+    private static String clusterId(BrokerSettings settings) {
+        if (settings.voters().size() == 1) {
+            return Uuid.randomUuid().toString();
+        }
+        String voters = settings.voters().stream()
+                .sorted(Comparator.comparingInt(Voter::id))
+                .map(Voter::toString)
+                .collect(Collectors.joining(","));
+        UUID name = UUID.nameUUIDFromBytes(voters.getBytes(StandardCharsets.UTF_8));
+        return new Uuid(name.getMostSignificantBits(), name.getLeastSignificantBits()).toString();
+    }
+}

@@ -1,0 +1,113 @@
+package io.millrace.launcher.settings;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The texts of settings as typed values, for picocli. Every refusal says what would be right. */
+final class Converters {
+    /** Kafka allows 249 characters; the rest is for the topic's own name. */
+    private static final Pattern TOPIC_PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+
+    private Converters() {}
+
+    static final class Port extends Checked<Integer> {
+        Port() {
+            super(Ports::parse);
+        }
+    }
+
+    static final class Brokers extends Checked<List<HostPort>> {
+        Brokers() {
+            super(HostPort::parseList);
+        }
+    }
+
+    static final class Time extends Checked<Duration> {
+        Time() {
+            super(TimeSpan::parse);
+        }
+    }
+
+    static final class Retention extends Checked<RetentionSize> {
+        Retention() {
+            super(RetentionSize::parse);
+        }
+    }
+
+    static final class Voters extends Checked<List<Voter>> {
+        Voters() {
+            super(text -> text.isEmpty() ? List.of() : Voter.parseList(text));
+        }
+    }
+
+    static final class Replication extends Checked<Integer> {
+        Replication() {
+            super(text -> text.equals("auto") ? 0 : count(text));
+        }
+    }
+
+    static final class Count extends Checked<Integer> {
+        Count() {
+            super(Converters::count);
+        }
+    }
+
+    static final class Directory extends Checked<Path> {
+        Directory() {
+            super(Converters::path);
+        }
+    }
+
+    static final class TopicPrefix extends Checked<String> {
+        TopicPrefix() {
+            super(Converters::topicPrefix);
+        }
+    }
+
+    private static int count(String text) {
+        if (!text.matches("[1-9]\\d{0,4}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a whole number of 1 to 99999");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a path: " + e.getReason(), e);
+        }
+    }
+
+    private static String topicPrefix(String text) {
+        if (!TOPIC_PREFIX.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text
+                    + "' cannot begin the name of a topic: 1 to 200 letters, digits, '.', '_' and '-'");
+        }
+        return text;
+    }
+
+    /** Turns the complaint of a parser into picocli's, which adds the flag and the value. */
+    private abstract static class Checked<T> implements ITypeConverter<T> {
+        private final Function<String, T> parser;
+
+        private Checked(Function<String, T> parser) {
+            this.parser = parser;
+        }
+
+        @Override
+        public T convert(String text) {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

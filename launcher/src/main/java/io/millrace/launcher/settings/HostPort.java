@@ -1,0 +1,43 @@
+package io.millrace.launcher.settings;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One {@code HOST:PORT}; an IPv6 address stands in brackets, {@code [::1]:9092}. Immutable.
+ *
+ * @param host without brackets
+ * @param port 1 to 65535
+ */
+public record HostPort(String host, int port) {
+
+    /** @throws IllegalArgumentException saying what would be right */
+    public static HostPort parse(String text) {
+        String trimmed = text.strip();
+        int colon = trimmed.lastIndexOf(':');
+        String host = colon < 0 ? "" : trimmed.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        } else if (host.indexOf(':') >= 0) {
+            host = "";
+        }
+        if (host.isBlank() || host.chars().anyMatch(Character::isWhitespace)) {
+            throw new IllegalArgumentException("'" + trimmed + "' is not HOST:PORT, such as localhost:9092");
+        }
+        int port = Ports.parse(trimmed.substring(colon + 1));
+        if (port == 0) {
+            throw new IllegalArgumentException("'" + trimmed + "' has port 0, which nobody can reach");
+        }
+        return new HostPort(host, port);
+    }
+
+    /** At least one, separated by commas. */
+    public static List<HostPort> parseList(String text) {
+        return Arrays.stream(text.split(",", -1)).map(HostPort::parse).toList();
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,57 @@
+package io.millrace.launcher.settings;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What a flag is when it is not on the command line: the environment's value, else the file's, else the flag's own
+ * default. Immutable.
+ */
+public final class LayeredDefaults implements IDefaultValueProvider {
+    private static final String PREFIX = "MILLRACE_";
+
+    private final Map<String, String> environment;
+    private final SettingsFile file;
+
+    LayeredDefaults(Map<String, String> environment, SettingsFile file) {
+        this.environment = Map.copyOf(environment);
+        this.file = file;
+    }
+
+    /**
+     * A value that came from outside of the command line.
+     *
+     * @param text as it stands there
+     * @param where such as {@code environment MILLRACE_HOST} or {@code file millrace.yaml, line 3}
+     */
+    public record Found(String text, String where) {}
+
+    /** Empty where the flag's own default holds. */
+    public Optional<Found> find(OptionSpec option) {
+        if (!SettingNames.isSetting(option)) {
+            return Optional.empty();
+        }
+        String name = SettingNames.of(option);
+        String variable = PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
+        String value = environment.get(variable);
+        // Compose and systemd pass what is not set as an empty variable.
+        if (value != null && !value.isBlank()) {
+            return Optional.of(new Found(value, "environment " + variable));
+        }
+        return Optional.ofNullable(file.value(name)).map(each -> new Found(each.text(), "file " + file.where(each)));
+    }
+
+    /** The settings for Kafka clients that the file has. */
+    public Map<String, String> kafkaClient() {
+        return file.kafkaClient();
+    }
+
+    @Override
+    public String defaultValue(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? find(option).map(Found::text).orElse(null) : null;
+    }
+}

@@ -1,0 +1,49 @@
+package io.millrace.launcher.settings;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/** Puts file and environment under the flags of a command line, before it is parsed. */
+public final class LayeredSettings {
+    private static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
+
+    private LayeredSettings() {}
+
+    /**
+     * Reads the settings file, if one is named, and gives every command its defaults.
+     *
+     * @throws io.millrace.launcher.UserError if the file cannot be read or has an unknown name in it
+     */
+    public static LayeredDefaults install(CommandLine commands, List<String> arguments,
+            Map<String, String> environment) {
+        Path named = configFile(arguments, environment);
+        SettingsFile file = named == null ? SettingsFile.NONE : SettingsFile.read(named, SettingNames.all(commands));
+        LayeredDefaults defaults = new LayeredDefaults(environment, file);
+        commands.setDefaultValueProvider(defaults);
+        return defaults;
+    }
+
+    private static Path configFile(List<String> arguments, Map<String, String> environment) {
+        ConfigFlag flag = new ConfigFlag();
+        new CommandLine(flag).setOverwrittenOptionsAllowed(true).parseArgs(arguments.toArray(String[]::new));
+        String variable = environment.get(CONFIG_VARIABLE);
+        if (flag.file == null && variable != null && !variable.isBlank()) {
+            return Path.of(variable);
+        }
+        return flag.file;
+    }
+
+    /** A first look at the arguments: the file must be known before the others can be parsed. */
+    @Command
+    private static final class ConfigFlag {
+        @Option(names = "--config", arity = "0..1")
+        private Path file;
+        @Unmatched
+        private List<String> others;
+    }
+}

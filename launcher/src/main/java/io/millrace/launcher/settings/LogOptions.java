@@ -1,0 +1,33 @@
+package io.millrace.launcher.settings;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The flags of every command: where its settings and its logs go. */
+public final class LogOptions {
+    /** How much is told; each includes those before it. */
+    public enum Level { ERROR, WARN, INFO, DEBUG, TRACE }
+
+    public enum Format { TEXT, JSON }
+
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "A YAML file with settings: the names of the flags, without the dashes. "
+                    + "The environment goes before the file, a flag before both.")
+    private Path config;
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", defaultValue = "info",
+            description = "How much to tell on stderr: ${COMPLETION-CANDIDATES}.")
+    private Level level;
+
+    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text",
+            description = "Logs for people or for machines: ${COMPLETION-CANDIDATES}.")
+    private Format format;
+
+    public Level level() {
+        return level;
+    }
+
+    public Format format() {
+        return format;
+    }
+}

@@ -1,0 +1,48 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.platform.kafka.KafkaSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Every setting of the serving commands, after defaults, file, environment and flags. The settings of each stage are
+ * made from it, in {@code Stage} and nowhere else. Immutable.
+ *
+ * @param kafka bootstrap addresses
+ * @param kafkaGiven whether somebody named them: otherwise {@code up} and {@code demo} embed a broker
+ * @param replication 0: as many as there are brokers, up to 3
+ * @param kafkaClient goes to every Kafka client as it is
+ */
+public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, List<HostPort> kafka,
+        boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
+        Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
+        Duration grace, Map<String, String> kafkaClient) {
+
+    public Settings {
+        kafka = List.copyOf(kafka);
+        kafkaClient = Map.copyOf(kafkaClient);
+    }
+
+    public InetSocketAddress adminAddress() {
+        return new InetSocketAddress(adminHost, adminPort);
+    }
+
+    /** The log on the cluster that {@code --kafka} names. */
+    public KafkaSettings onCluster() {
+        return log(kafka.stream().map(HostPort::toString).collect(Collectors.joining(",")), false);
+    }
+
+    /** The log on a broker in this process. */
+    public KafkaSettings onEmbedded(HostPort broker) {
+        return log(broker.toString(), true);
+    }
+
+    private KafkaSettings log(String bootstrapServers, boolean embedded) {
+        return new KafkaSettings(bootstrapServers, topicPrefix, partitions, replication, retention.toMillis(),
+                retentionSize.bytesOn(embedded), kafkaClient);
+    }
+}

@@ -1,0 +1,144 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.launcher.UserError;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * The file of {@code --config}: a YAML map from the names of flags to values, and {@code kafka-client}, a map that goes
+ * to every Kafka client as it is. Values are read as the text that stands there, so that YAML's own ideas of numbers
+ * ({@code 1:30} is ninety) do not change them, and no object is ever built from the file. Immutable.
+ */
+final class SettingsFile {
+    /** The one key that is not a flag. */
+    static final String KAFKA_CLIENT = "kafka-client";
+    static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of());
+
+    /** A settings file is a page; far more than that is another file. */
+    private static final int MAX_CODE_POINTS = 1 << 20;
+
+    private final String name;
+    private final Map<String, Value> values;
+    private final Map<String, String> kafkaClient;
+
+    /** @param line counted from 1 */
+    record Value(String text, int line) {}
+
+    private SettingsFile(String name, Map<String, Value> values, Map<String, String> kafkaClient) {
+        this.name = name;
+        this.values = values;
+        this.kafkaClient = kafkaClient;
+    }
+
+    /**
+     * @param known the names of all flags that may stand in a file
+     * @throws UserError naming the file, the line and, for an unknown name, the nearest known one
+     */
+    static SettingsFile read(Path file, Set<String> known) {
+        LoaderOptions limits = new LoaderOptions();
+        limits.setCodePointLimit(MAX_CODE_POINTS);
+        limits.setAllowDuplicateKeys(false);
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return new Loader(file.toString(), known).load(new Yaml(new SafeConstructor(limits)).compose(reader));
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            throw new UserError(file + ", line " + line + ": not YAML: " + e.getProblem(), e);
+        } catch (IOException | YAMLException e) {
+            throw new UserError("cannot read the settings file " + file + ": " + reason(e)
+                    + "; name a readable YAML file with --config", e);
+        }
+    }
+
+    /** Null without one. */
+    Value value(String name) {
+        return values.get(name);
+    }
+
+    /** Such as {@code millrace.yaml, line 3}. */
+    String where(Value value) {
+        return name + ", line " + value.line();
+    }
+
+    Map<String, String> kafkaClient() {
+        return kafkaClient;
+    }
+
+    private static String reason(Exception e) {
+        return e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+    }
+
+    /** Checks one file's tree of nodes. */
+    private record Loader(String name, Set<String> known) {
+        SettingsFile load(Node root) {
+            if (root == null) {
+                return new SettingsFile(name, Map.of(), Map.of());
+            }
+            Map<String, Value> values = new LinkedHashMap<>();
+            Map<String, String> kafkaClient = Map.of();
+            for (Map.Entry<String, Node> entry : entries(root).entrySet()) {
+                if (entry.getKey().equals(KAFKA_CLIENT)) {
+                    kafkaClient = entries(entry.getValue()).entrySet().stream()
+                            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, each -> text(each.getValue())));
+                } else {
+                    requireKnown(entry.getKey(), entry.getValue());
+                    values.put(entry.getKey(), new Value(text(entry.getValue()), line(entry.getValue())));
+                }
+            }
+            return new SettingsFile(name, Map.copyOf(values), kafkaClient);
+        }
+
+        private void requireKnown(String key, Node node) {
+            if (!known.contains(key)) {
+                String hint = NearestName.of(key, known).map(near -> "; did you mean '" + near + "'?")
+                        .orElse("; 'millrace config' lists all settings");
+                throw new UserError(name + ", line " + line(node) + ": unknown setting '" + key + "'" + hint);
+            }
+        }
+
+        private Map<String, Node> entries(Node node) {
+            if (!(node instanceof MappingNode map)) {
+                throw new UserError(name + ", line " + line(node) + ": expected lines of 'setting: value'");
+            }
+            Map<String, Node> entries = new LinkedHashMap<>();
+            for (NodeTuple tuple : map.getValue()) {
+                String key = text(tuple.getKeyNode());
+                if (entries.put(key, tuple.getValueNode()) != null) {
+                    throw new UserError(name + ", line " + line(tuple.getKeyNode()) + ": '" + key
+                            + "' stands there twice; remove one");
+                }
+            }
+            return entries;
+        }
+
+        /** A list is the same as its values with commas between them. */
+        private String text(Node node) {
+            return switch (node) {
+                case ScalarNode scalar -> scalar.getValue();
+                case SequenceNode list -> list.getValue().stream().map(this::text).collect(Collectors.joining(","));
+                default -> throw new UserError(name + ", line " + line(node) + ": expected one value, found a map");
+            };
+        }
+
+        private static int line(Node node) {
+            return node.getStartMark().getLine() + 1;
+        }
+    }
+}

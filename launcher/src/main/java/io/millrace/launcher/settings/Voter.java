@@ -1,0 +1,32 @@
+package io.millrace.launcher.settings;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One controller of a cluster of brokers, {@code ID@HOST:PORT}. Immutable.
+ *
+ * @param id the broker's {@code --node-id}
+ * @param address where its controller listens
+ */
+public record Voter(int id, HostPort address) {
+
+    /** @throws IllegalArgumentException saying what would be right */
+    static List<Voter> parseList(String text) {
+        return Arrays.stream(text.split(",", -1)).map(Voter::parse).toList();
+    }
+
+    private static Voter parse(String text) {
+        String trimmed = text.strip();
+        int at = trimmed.indexOf('@');
+        if (at < 1 || !trimmed.substring(0, at).matches("\\d{1,5}")) {
+            throw new IllegalArgumentException("'" + trimmed + "' is not ID@HOST:PORT, such as 1@127.0.0.1:9093");
+        }
+        return new Voter(Integer.parseInt(trimmed.substring(0, at)), HostPort.parse(trimmed.substring(at + 1)));
+    }
+
+    @Override
+    public String toString() {
+        return id + "@" + address;
+    }
+}

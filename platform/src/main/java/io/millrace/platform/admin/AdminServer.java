@@ -1,0 +1,115 @@
+package io.millrace.platform.admin;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The admin port: {@code /metrics}, {@code /health/live} and {@code /health/ready}. Each request has a virtual thread
+ * of its own and never meets an event loop of the media path. Thread-safe.
+ *
+ * <p>It listens before the services start, so that a process that is slow to start is seen alive and not ready.
+ */
+public final class AdminServer implements AutoCloseable {
+    /** What Prometheus calls its text format. */
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String JSON_TYPE = "application/json";
+    /** Pending connections: scrapers and probes are few. */
+    private static final int BACKLOG = 64;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final PrometheusMeterRegistry meters;
+    private final List<HealthCheck> checks = new CopyOnWriteArrayList<>();
+
+    private AdminServer(HttpServer server, PrometheusMeterRegistry meters) {
+        this.server = server;
+        this.meters = meters;
+    }
+
+    /**
+     * Listens at once; with no checks the process is ready.
+     *
+     * @param address port 0 takes any free one
+     * @throws IOException if the address cannot be bound
+     */
+    public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters) throws IOException {
+        AdminServer admin = new AdminServer(HttpServer.create(address, BACKLOG), meters);
+        admin.server.setExecutor(admin.threads);
+        admin.serve("/", exchange -> send(exchange, 404, JSON_TYPE, notFound()));
+        admin.serve("/metrics", exchange -> send(exchange, 200, METRICS_TYPE, meters.scrape()));
+        admin.serve("/health/live",
+                exchange -> send(exchange, 200, JSON_TYPE, new HealthReport(List.of()).json()));
+        admin.serve("/health/ready", admin::ready);
+        admin.server.start();
+        return admin;
+    }
+
+    /** From now on the process is ready only while these hold, too. */
+    public void addChecks(List<HealthCheck> more) {
+        checks.addAll(more);
+    }
+
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** Requests that are being answered are cut off. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void ready(HttpExchange exchange) throws IOException {
+        HealthReport report = HealthReport.of(checks);
+        send(exchange, report.up() ? 200 : 503, JSON_TYPE, report.json());
+    }
+
+    /** The JDK's server matches by prefix; here a path is itself and nothing below it. */
+    private void serve(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
+                    send(exchange, 404, JSON_TYPE, notFound());
+                } else if (!isRead(exchange)) {
+                    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                    send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "Only GET and HEAD"));
+                } else {
+                    handler.handle(exchange);
+                }
+            }
+        });
+    }
+
+    private static boolean isRead(HttpExchange exchange) {
+        return exchange.getRequestMethod().equals("GET") || exchange.getRequestMethod().equals("HEAD");
+    }
+
+    private static String notFound() {
+        return HealthReport.error("not_found", "There are /metrics, /health/live and /health/ready");
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", type);
+        headers.set("Cache-Control", "no-store");
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            headers.set("Content-Length", Integer.toString(body.length));
+            exchange.sendResponseHeaders(status, -1);
+        } else {
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.millrace.platform.admin;
+
+import java.util.function.Supplier;
+
+/**
+ * One named condition of readiness. The process is ready while all of its checks are up.
+ *
+ * @param name short and fixed, such as {@code kafka}
+ * @param probe answers from memory, on any thread, at every request; must not block
+ */
+public record HealthCheck(String name, Supplier<Status> probe) {
+
+    /**
+     * @param up whether the condition holds
+     * @param detail one clause for people
+     */
+    public record Status(boolean up, String detail) {
+        public static Status up(String detail) {
+            return new Status(true, detail);
+        }
+
+        public static Status down(String detail) {
+            return new Status(false, detail);
+        }
+    }
+
+    /** The probe's answer; a probe that throws is down. */
+    Status status() {
+        try {
+            return probe.get();
+        } catch (RuntimeException e) {
+            return Status.down("the check failed: " + e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.millrace.platform.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.platform.admin.HealthCheck.Status;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private ProcessMeters meters;
+    private AdminServer admin;
+
+    @BeforeEach
+    void start() throws IOException {
+        meters = new ProcessMeters();
+        admin = AdminServer.start(ANY, meters.registry());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        admin.close();
+        meters.close();
+    }
+
+    @Test
+    void readinessFollowsItsChecksAtEveryRequest() throws Exception {
+        AtomicReference<Status> kafka = new AtomicReference<>(Status.down("no broker answers"));
+        admin.addChecks(List.of(new HealthCheck("kafka", kafka::get)));
+        HttpResponse<String> down = get("/health/ready");
+        assertThat(down.statusCode()).isEqualTo(503);
+        assertThat(down.body()).isEqualTo(
+                "{\"status\":\"down\",\"checks\":[{\"name\":\"kafka\",\"status\":\"down\",\"detail\":\"no broker answers\"}]}");
+        kafka.set(Status.up("3 brokers"));
+        HttpResponse<String> up = get("/health/ready");
+        assertThat(up.statusCode()).isEqualTo(200);
+        assertThat(up.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(up.body()).isEqualTo(
+                "{\"status\":\"up\",\"checks\":[{\"name\":\"kafka\",\"status\":\"up\",\"detail\":\"3 brokers\"}]}");
+    }
+
+    @Test
+    void aCheckThatThrowsIsDownAndLivenessIsNotTouched() throws Exception {
+        admin.addChecks(List.of(new HealthCheck("odd", () -> {
+            throw new IllegalStateException("bug");
+        })));
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/health/ready").body()).contains("bug");
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/health/live").body()).isEqualTo("{\"status\":\"up\",\"checks\":[]}");
+    }
+
+    @Test
+    void metricsShowOurMetersAndTheJvms() throws Exception {
+        meters.registry().counter("millrace.ingest.packets", "kind", "video").increment(3);
+        HttpResponse<String> scraped = get("/metrics");
+        assertThat(scraped.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain; version=0.0.4");
+        assertThat(scraped.body()).contains("millrace_ingest_packets_total{kind=\"video\"} 3.0")
+                .contains("jvm_memory_used_bytes{").contains("process_uptime_seconds ").contains("process_files_open");
+    }
+
+    @Test
+    void otherPathsAreUnknownAndOtherMethodsRefused() throws Exception {
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        assertThat(get("/metrics/x").statusCode()).isEqualTo(404);
+        HttpResponse<String> posted = client.send(
+                HttpRequest.newBuilder(uri("/metrics")).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(posted.statusCode()).isEqualTo(405);
+        assertThat(posted.headers().firstValue("Allow")).contains("GET, HEAD");
+        HttpResponse<String> head = client.send(HttpRequest.newBuilder(uri("/health/live")).HEAD().build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Length")).contains("27");
+    }
+
+    @Test
+    void aTakenPortIsABindException() {
+        assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
+                .isInstanceOf(BindException.class);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + admin.address().getPort() + path);
+    }
+}
