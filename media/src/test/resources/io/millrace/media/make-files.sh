@@ -12,11 +12,12 @@ from() { # video seconds, then output options
 from $video $audio $exact -f flv flv/tiny.flv
 from $video $audio $exact mp4/moov-last.mp4
 ffmpeg -v error -y -i mp4/moov-last.mp4 -c copy $exact -movflags +faststart mp4/moov-first.mp4
+ffmpeg -v error -y -i mp4/moov-last.mp4 -c copy $exact -movflags +negative_cts_offsets mp4/negative-offsets.mp4
 ffmpeg -v error -y -i mp4/moov-last.mp4 -c copy $exact -f mov mp4/quicktime.mov
 ffmpeg -v error -y -i mp4/moov-last.mp4 -itsoffset 0.5 -i mp4/moov-last.mp4 -map 0:v -map 1:a -c copy $exact mp4/late-audio.mp4
 from -c:v libx265 -x265-params log-level=none -preset ultrafast $audio $exact mp4/hevc.mp4
 from $video -c:a libmp3lame -b:a 32k $exact mp4/mp3.mp4
 ffmpeg -v error -y -i mp4/moov-last.mp4 -c copy $exact -movflags +frag_keyframe+empty_moov mp4/fragmented.mp4
-for name in moov-last.mp4 moov-first.mp4 quicktime.mov late-audio.mp4; do
+for name in moov-last.mp4 moov-first.mp4 quicktime.mov late-audio.mp4 negative-offsets.mp4; do
     ffprobe -v error -show_entries packet=stream_index,pts,dts,duration,pos,size,flags -of csv=p=0 mp4/$name > mp4/$name.packets.csv
 done

@@ -24,6 +24,9 @@ public final class Mp4Reader {
     /** One sample: what one RTMP message may have. */
     public static final int MAX_SAMPLE_BYTES = 8 * 1024 * 1024;
 
+    /** The latest time, in ticks of any timescale: 13 days of nanoseconds, and thousandths of it still fit 64 bits. */
+    public static final long MAX_TICKS = 1L << 50;
+
     private static final int EDIT_RATE_BYTES = 4;
 
     private Mp4Reader() {}
@@ -109,10 +112,12 @@ public final class Mp4Reader {
         return 0;
     }
 
-    /** Keeps sums and products of hostile times within 64 bits: 2^40 ticks are 12 days at 1 MHz. */
     private static long bounded(long ticks) {
-        if (ticks < 0 || ticks > 1L << 40) {
-            throw MalformedException.value("elst", "media_time", ticks, "0 to 2^40");
+        if (ticks < 0) {
+            throw MalformedException.value("elst", "media_time", ticks, "0 or more");
+        }
+        if (ticks > MAX_TICKS) {
+            throw new OverLimitException("elst", "media_time", ticks, MAX_TICKS);
         }
         return ticks;
     }

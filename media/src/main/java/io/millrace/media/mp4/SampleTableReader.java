@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Unrolls the run-length tables of one {@code stbl} box. Confined to one thread, used once.
  *
- * <p>Limits: {@link Mp4Reader#MAX_SAMPLES}, {@link Mp4Reader#MAX_SAMPLE_BYTES}. Tables that say less than there are
+ * <p>Limits: {@link Mp4Reader#MAX_SAMPLES}, {@link Mp4Reader#MAX_SAMPLE_BYTES}, {@link Mp4Reader#MAX_TICKS}. Tables that say less than there are
  * samples are malformed, what they say beyond is not read.
  */
 final class SampleTableReader {
@@ -110,6 +110,9 @@ final class SampleTableReader {
                 times[sample++] = time;
                 time += delta;
             }
+        }
+        if (time > Mp4Reader.MAX_TICKS) {
+            throw new OverLimitException("stts", "sample_delta", time, Mp4Reader.MAX_TICKS);
         }
         endTicks = time;
         return covered("stts", sample, times, count);
