@@ -46,7 +46,7 @@ class Mp4ReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4",
-            "negative-offsets.mp4" })
+        "negative-offsets.mp4"})
     void listsThePacketsThatFfprobeLists(String name) throws IOException {
         List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
         List<String> seen = new ArrayList<>();
