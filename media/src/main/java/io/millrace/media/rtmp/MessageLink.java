@@ -65,13 +65,13 @@ final class MessageLink {
             }
             RtmpMessage message = RtmpMessage.parse(raw);
             switch (message) {
-                case RtmpMessage.Command _, RtmpMessage.Media _ -> {
+                case RtmpMessage.Command _,RtmpMessage.Media _ -> {
                     return message;
                 }
                 case RtmpMessage.UserControl control -> answer(control);
                 case RtmpMessage.WindowAckSize(int bytes) -> window = Math.max(WINDOW_MIN_BYTES, bytes & 0xFFFF_FFFFL);
                 case RtmpMessage.SetPeerBandwidth(int bytes, int _) -> announceWindow(bytes);
-                case RtmpMessage.Acknowledgement _, RtmpMessage.SetChunkSize _, RtmpMessage.Ignored _ -> {
+                case RtmpMessage.Acknowledgement _,RtmpMessage.SetChunkSize _,RtmpMessage.Ignored _ -> {
                 }
             }
         }
