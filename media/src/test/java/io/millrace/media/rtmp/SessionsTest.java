@@ -112,6 +112,35 @@ class SessionsTest {
     }
 
     @Test
+    void nothingIsAcknowledgedThatNobodyAskedFor() {
+        MessageLink sender = new MessageLink();
+        MessageLink receiver = new MessageLink();
+        for (int sent = 0; sent < 2 * MessageLink.WINDOW_BYTES; sent += 100_000) {
+            sender.send(MessageLink.VIDEO, new RtmpMessage.Media(MediaKind.VIDEO, 1, 0, bytes(100_000)));
+        }
+        ByteBuffer wire = sender.takeOutput();
+        int received = 0;
+        while (receiver.next(wire) != null) {
+            received++;
+        }
+        assertThat(received).isEqualTo(50);
+        assertThat(receiver.takeOutput().hasRemaining()).isFalse();
+    }
+
+    @Test
+    void peerBandwidthIsAnsweredByAWindowOnceAndNeverByZero() {
+        MessageLink asking = new MessageLink();
+        MessageLink asked = new MessageLink();
+        for (int bytes : new int[]{0, 1_000_000, 1_000_000}) {
+            asking.send(MessageLink.CONTROL,
+                    new RtmpMessage.SetPeerBandwidth(bytes, RtmpMessage.SetPeerBandwidth.DYNAMIC));
+        }
+        assertThat(asked.next(asking.takeOutput())).isNull();
+        assertThat(asked.takeOutput())
+                .isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex("020000000000040500000000000f4240")));
+    }
+
+    @Test
     void pingsAreAnswered() {
         MessageLink asking = new MessageLink();
         MessageLink asked = new MessageLink();

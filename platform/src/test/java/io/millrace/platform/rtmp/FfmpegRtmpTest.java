@@ -48,21 +48,38 @@ class FfmpegRtmpTest {
 
     @Test
     void serverGetsWhatFfmpegPublishes() throws Exception {
+        List<FlvTag> received = publish(SOURCE);
+        assertThat(media(received)).hasSizeGreaterThan(200).isEqualTo(media(tags(directory.resolve("same.flv"))));
+        assertThat(received.getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
+    }
+
+    /** As after 4 h 39 min 37 s; with frames that take several chunks, whose headers repeat the timestamp. */
+    @Test
+    void serverGetsWhatFfmpegPublishesBeyond24BitsOfTime() throws Exception {
+        List<FlvTag> received = publish(List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25", "-t", "2", "-vf",
+                "noise=alls=60:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p",
+                "-output_ts_offset", "16776.5", "-map", "0"));
+        assertThat(media(received)).isEqualTo(media(tags(directory.resolve("same.flv"))));
+        assertThat(media(received)).extracting(FlvTag::timestampMs).anyMatch(ms -> ms < 0xFF_FFFF)
+                .anyMatch(ms -> ms > 0x100_0000);
+        assertThat(media(received)).filteredOn(tag -> tag.timestampMs() > 0x100_0000)
+                .anyMatch(tag -> tag.body().remaining() > 2 * 65_536);
+    }
+
+    /** What arrives of one publish; the same packets are in {@code same.flv}. */
+    private List<FlvTag> publish(List<String> source) throws Exception {
         RecordingApplication application = new RecordingApplication();
-        Path file = directory.resolve("same.flv");
         try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
             int port = server.bind("127.0.0.1", 0);
-            List<String> arguments = new ArrayList<>(SOURCE);
-            arguments.addAll(List.of("-f", "tee",
-                    "[f=flv]rtmp\\://127.0.0.1\\:" + port + "/live/show?token=x|[f=flv]" + file));
+            List<String> arguments = new ArrayList<>(source);
+            arguments.addAll(List.of("-f", "tee", "[f=flv]rtmp\\://127.0.0.1\\:" + port
+                    + "/live/show?token=x|[f=flv]" + directory.resolve("same.flv")));
             assertThat(ffmpeg(arguments).waitFor(40, TimeUnit.SECONDS)).isTrue();
             assertThat(within10Seconds(application.requests).stream()).isEqualTo(new StreamName("live/show"));
             assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
         }
-        List<FlvTag> received = application.drainMessages().stream()
-                .map(m -> new FlvTag(type(m.kind()), m.timestamp(), m.body())).toList();
-        assertThat(media(received)).hasSizeGreaterThan(200).isEqualTo(media(tags(file)));
-        assertThat(received.getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
+        return application.drainMessages().stream().map(m -> new FlvTag(type(m.kind()), m.timestamp(), m.body()))
+                .toList();
     }
 
     @Test
