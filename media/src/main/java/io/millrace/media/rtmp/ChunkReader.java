@@ -29,7 +29,9 @@ final class ChunkReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** What is read next. */
-    private enum Phase { BASIC_HEADER, MESSAGE_HEADER, EXTENDED_TIMESTAMP, REPEATED_TIMESTAMP, BODY }
+    private enum Phase {
+        BASIC_HEADER, MESSAGE_HEADER, EXTENDED_TIMESTAMP, REPEATED_TIMESTAMP, BODY
+    }
 
     private final Map<Integer, ChunkStream> streams = new HashMap<>();
     private final PartialMemory memory = new PartialMemory();
@@ -66,6 +68,11 @@ final class ChunkReader {
                 case BODY -> chunkLeft -= current.append(source, chunkLeft);
             }
         }
+    }
+
+    /** The memory that incomplete messages hold. */
+    int partialBytes() {
+        return memory.bytes();
     }
 
     private void expect(Phase next, int bytes) {
@@ -181,7 +188,8 @@ final class ChunkReader {
             case SET_CHUNK_SIZE -> setChunkSize(message.body());
             case ABORT -> abort(message.body());
             case ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, AUDIO, VIDEO, DATA_AMF3,
-                    COMMAND_AMF3, DATA, COMMAND, OTHER -> message;
+                    COMMAND_AMF3, DATA, COMMAND, OTHER ->
+                message;
         };
     }
 

@@ -18,7 +18,7 @@ final class MessageLink {
 
     /** What we write; FFmpeg adopts it for its own output. */
     static final int CHUNK_SIZE = 65_536;
-    /** Bytes between two acknowledgements, as we demand them and as we give them until told otherwise. */
+    /** Bytes between two acknowledgements, as we demand them. */
     static final int WINDOW_BYTES = 2_500_000;
     /** A peer that demands more frequent acknowledgements gets them this often. */
     private static final int WINDOW_MIN_BYTES = 4_096;
@@ -30,7 +30,11 @@ final class MessageLink {
     private ByteWriter out = new ByteWriter();
     private long received;
     private long acknowledged;
-    private long window = WINDOW_BYTES;
+    /**
+     * As the peer demands them. Without a demand there are none: FFmpeg closes with whatever it has not read, that makes the
+     * close a TCP reset, and a reset discards the end of the stream that we have not read yet.
+     */
+    private long window = Long.MAX_VALUE;
     private int announcedWindow;
 
     /** Where the handshake writes. */
@@ -65,13 +69,13 @@ final class MessageLink {
             }
             RtmpMessage message = RtmpMessage.parse(raw);
             switch (message) {
-                case RtmpMessage.Command _, RtmpMessage.Media _ -> {
+                case RtmpMessage.Command _,RtmpMessage.Media _ -> {
                     return message;
                 }
                 case RtmpMessage.UserControl control -> answer(control);
                 case RtmpMessage.WindowAckSize(int bytes) -> window = Math.max(WINDOW_MIN_BYTES, bytes & 0xFFFF_FFFFL);
                 case RtmpMessage.SetPeerBandwidth(int bytes, int _) -> announceWindow(bytes);
-                case RtmpMessage.Acknowledgement _, RtmpMessage.SetChunkSize _, RtmpMessage.Ignored _ -> {
+                case RtmpMessage.Acknowledgement _,RtmpMessage.SetChunkSize _,RtmpMessage.Ignored _ -> {
                 }
             }
         }
@@ -84,8 +88,9 @@ final class MessageLink {
         }
     }
 
+    /** Nothing for 0 or less: FFmpeg aborts on such a window. */
     void announceWindow(int bytes) {
-        if (bytes != announcedWindow) {
+        if (bytes > 0 && bytes != announcedWindow) {
             announcedWindow = bytes;
             send(CONTROL, new RtmpMessage.WindowAckSize(bytes));
         }

@@ -4,19 +4,13 @@ import java.util.Arrays;
 
 /** The type byte of a message header, with the most bytes that we take of it. */
 enum MessageType {
-    SET_CHUNK_SIZE(1, RtmpLimits.CONTROL_BYTES),
-    ABORT(2, RtmpLimits.CONTROL_BYTES),
-    ACKNOWLEDGEMENT(3, RtmpLimits.CONTROL_BYTES),
-    USER_CONTROL(4, RtmpLimits.CONTROL_BYTES),
-    WINDOW_ACK_SIZE(5, RtmpLimits.CONTROL_BYTES),
-    SET_PEER_BANDWIDTH(6, RtmpLimits.CONTROL_BYTES),
-    AUDIO(8, RtmpLimits.AUDIO_BYTES),
-    VIDEO(9, RtmpLimits.VIDEO_BYTES),
+    SET_CHUNK_SIZE(1, RtmpLimits.CONTROL_BYTES), ABORT(2, RtmpLimits.CONTROL_BYTES), ACKNOWLEDGEMENT(3,
+            RtmpLimits.CONTROL_BYTES), USER_CONTROL(4, RtmpLimits.CONTROL_BYTES), WINDOW_ACK_SIZE(5,
+                    RtmpLimits.CONTROL_BYTES), SET_PEER_BANDWIDTH(6, RtmpLimits.CONTROL_BYTES), AUDIO(8,
+                            RtmpLimits.AUDIO_BYTES), VIDEO(9, RtmpLimits.VIDEO_BYTES),
     /** One byte 0, then AMF0, in spite of its name; so is type 17. */
-    DATA_AMF3(15, RtmpLimits.DATA_BYTES),
-    COMMAND_AMF3(17, RtmpLimits.COMMAND_BYTES),
-    DATA(18, RtmpLimits.DATA_BYTES),
-    COMMAND(20, RtmpLimits.COMMAND_BYTES),
+    DATA_AMF3(15, RtmpLimits.DATA_BYTES), COMMAND_AMF3(17, RtmpLimits.COMMAND_BYTES), DATA(18,
+            RtmpLimits.DATA_BYTES), COMMAND(20, RtmpLimits.COMMAND_BYTES),
     /** Shared objects (16, 19) and whatever else: read and ignored. */
     OTHER(-1, RtmpLimits.COMMAND_BYTES);
 

@@ -18,4 +18,8 @@ final class PartialMemory {
     void giveBack(int less) {
         bytes -= less;
     }
+
+    int bytes() {
+        return bytes;
+    }
 }

@@ -37,8 +37,9 @@ final class Replies {
     }
 
     static Command unpublished(int streamId) {
-        return onStatus(streamId, AmfValue.Obj.of(field("level", "status"), field("code", "NetStream.Unpublish.Success"),
-                field("description", "Unpublished.")));
+        return onStatus(streamId,
+                AmfValue.Obj.of(field("level", "status"), field("code", "NetStream.Unpublish.Success"),
+                        field("description", "Unpublished.")));
     }
 
     static Command failed(int streamId, String code, String description) {

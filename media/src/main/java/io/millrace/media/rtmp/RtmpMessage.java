@@ -39,9 +39,8 @@ sealed interface RtmpMessage {
     record Media(MediaKind kind, int streamId, int timestamp, ByteBuffer body) implements RtmpMessage {}
 
     /** @param transaction 0 if no answer is wanted */
-    record Command(int streamId, String name, double transaction, AmfValue object, List<AmfValue> arguments)
-            implements
-                RtmpMessage {
+    record Command(int streamId, String name, double transaction, AmfValue object,
+            List<AmfValue> arguments) implements RtmpMessage {
         public Command {
             arguments = List.copyOf(arguments);
         }

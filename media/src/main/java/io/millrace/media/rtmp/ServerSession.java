@@ -145,8 +145,8 @@ public final class ServerSession {
         return switch (message) {
             case RtmpMessage.Media media -> media(media);
             case Command command -> command(command);
-            case RtmpMessage.SetChunkSize _, RtmpMessage.Acknowledgement _, RtmpMessage.UserControl _,
-                    RtmpMessage.WindowAckSize _, RtmpMessage.SetPeerBandwidth _, RtmpMessage.Ignored _ -> null;
+            case RtmpMessage.SetChunkSize _,RtmpMessage.Acknowledgement _,RtmpMessage.UserControl _,RtmpMessage.WindowAckSize _,RtmpMessage.SetPeerBandwidth _,RtmpMessage.Ignored _ ->
+                null;
         };
     }
 
@@ -196,7 +196,9 @@ public final class ServerSession {
         connect = ConnectRequest.parse(command);
         Optional<String> problem = connect.problem();
         if (problem.isPresent()) {
-            String code = connect.app().isEmpty() ? "NetConnection.Connect.InvalidApp" : "NetConnection.Connect.Rejected";
+            String code = connect.app().isEmpty()
+                    ? "NetConnection.Connect.InvalidApp"
+                    : "NetConnection.Connect.Rejected";
             link.send(MessageLink.COMMANDS, Replies.connectRejected(command.transaction(), code, problem.get()));
             become(State.DRAINING);
             return new ServerEvent.Refused(code, problem.get());

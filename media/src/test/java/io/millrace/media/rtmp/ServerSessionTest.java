@@ -1,0 +1,321 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.rtmp.RtmpMessage.Command;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.millrace.media.amf.AmfValue.field;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ServerSessionTest {
+    private final ServerSession server = new ServerSession(new SplittableRandom(1));
+    private final MessageLink client = new MessageLink();
+    private final List<ServerEvent> events = new ArrayList<>();
+
+    @Test
+    void answersTheHandshakeAtOnceAndEchoesC1() {
+        byte[] hello = new byte[1537];
+        Arrays.fill(hello, (byte) 0x5A);
+        hello[0] = 3;
+        feed(ByteBuffer.wrap(hello));
+        byte[] answer = new byte[3073];
+        server.takeOutput().get(answer);
+        assertThat(answer[0]).isEqualTo((byte) 3);
+        assertThat(Arrays.copyOfRange(answer, 5, 9)).as("no digest").containsOnly(0);
+        assertThat(Arrays.copyOfRange(answer, 1537, 3073)).isEqualTo(Arrays.copyOfRange(hello, 1, 1537));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"22, TLS", "6, RTMPE", "8, RTMPE", "71, HTTP", "80, HTTP"})
+    void namesOtherProtocols(int first, String name) {
+        assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[]{(byte) first})))
+                .isInstanceOf(UnsupportedException.class).hasMessageContaining(name);
+    }
+
+    @Test
+    void refusesOtherVersions() {
+        assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[]{4}))).isInstanceOf(MalformedException.class);
+    }
+
+    /** Written by hand after librtmp as OBS uses it: Set Chunk Size before connect, swfUrl like tcUrl, metadata on csid 4. */
+    @Test
+    void publishesAsObsDoes() {
+        shakeHands();
+        client.send(2, new RtmpMessage.SetChunkSize(4096));
+        AmfValue connect = AmfValue.Obj.of(field("app", "live"), field("type", "nonprivate"),
+                field("flashVer", "FMLE/3.0 (compatible; FMSc/1.0)"), field("swfUrl", "rtmp://h/live"),
+                field("tcUrl", "rtmp://h/live"));
+        send(new Command(0, "connect", 1, connect, List.of()));
+        assertThat(answers()).containsExactly("WINDOW_ACK_SIZE", "SET_PEER_BANDWIDTH",
+                "_result 1 NetConnection.Connect.Success");
+        send(command(0, "releaseStream", 2, "key?t=1"));
+        send(command(0, "FCPublish", 3, "key?t=1"));
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(new Command(0, "_checkbw", 5, AmfValue.NULL, List.of()));
+        assertThat(answers()).containsExactly("_result 2 Undefined[]", "_result 3 Undefined[]",
+                "_result 4 Number[value=1.0]", "_result 5 Null[]");
+        send(new Command(1, "publish", 5, AmfValue.NULL,
+                List.of(new AmfValue.Text("key?t=1"), new AmfValue.Text("live"))));
+        assertThat(events).containsExactly(
+                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)"));
+        server.acceptPublish();
+        assertThat(answers()).containsExactly("USER_CONTROL", "onStatus/1 0 NetStream.Publish.Start");
+
+        events.clear();
+        ByteBuffer metadata = ByteBuffer.wrap("\u0002\u0000\nonMetaData\u0008\0\0\0\0\0\0\u0009"
+                .getBytes(StandardCharsets.ISO_8859_1));
+        client.send(4, new RtmpMessage.Media(MediaKind.DATA, 1, 0, DataBody.withSetDataFrame(metadata)));
+        client.send(4, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5_000)));
+        client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 9, ByteBuffer.allocate(300)));
+        send(command(0, "FCUnpublish", 6, "key?t=1"));
+        send(new Command(0, "deleteStream", 7, AmfValue.NULL, List.of(new AmfValue.Number(1))));
+        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.DATA, 0, metadata),
+                new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5_000)),
+                new ServerEvent.Media(MediaKind.AUDIO, 9, ByteBuffer.allocate(300)), new ServerEvent.Unpublished());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"live, show, rtmp://h/live, live/show, ''", "a/b, c/d, rtmp://h/a/b, a/b/c/d, ''",
+        "live, show?t=1, rtmp://h/live, live/show, t=1", "live?t=1, show, rtmp://h/live?t=2, live/show, t=1",
+        "live, show, rtmp://h/live?t=2, live/show, t=2", "live?t=1, show?t=3, rtmp://h/live?t=2, live/show, t=3",
+        "live/_definst_, show, '', live/show, ''", "live/, show, '', live/show, ''",
+        "live/_definst_/, show, '', live/show, ''", "live, show?, rtmp://h/live, live/show, ''"})
+    void joinsApplicationAndName(String app, String name, String tcUrl, String path, String query) {
+        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, ""), name))
+                .extracting(StreamPath::path, StreamPath::query)
+                .containsExactly(path, query);
+    }
+
+    @Test
+    void refusesConnectWithoutAnApplication() {
+        shakeHands();
+        send(connect(""));
+        assertThat(answers()).containsExactly("_error 1 NetConnection.Connect.InvalidApp");
+        assertThat(events).singleElement().isInstanceOf(ServerEvent.Refused.class);
+        assertThat(server.state()).isEqualTo(ServerSession.State.DRAINING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 513})
+    void refusesNamesThatAreEmptyOrTooLong(int length) {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        answers();
+        send(command(1, "publish", 3, "x".repeat(length)));
+        assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Publish.Denied");
+        assertThat(server.state()).isEqualTo(ServerSession.State.DRAINING);
+    }
+
+    @Test
+    void refusesPublishOnAStreamThatWasNotCreated() {
+        connected();
+        send(command(1, "publish", 3, "show"));
+        assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Publish.Denied");
+    }
+
+    @Test
+    void passesPlayOnAndTellsTheRefusal() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "play", 0, "show"));
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested("live/show", ""));
+        answers();
+        server.close("NetStream.Play.Failed", "not here");
+        assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Play.Failed");
+    }
+
+    @Test
+    void answersNothingToTransactionZero() {
+        connected();
+        send(command(0, "releaseStream", 0, "show"));
+        send(command(0, "whatever", 0, "show"));
+        assertThat(answers()).isEmpty();
+    }
+
+    @Test
+    void publishesAgainOnTheSameConnection() {
+        publishing("show");
+        send(command(0, "FCUnpublish", 0, "show"));
+        send(new Command(0, "deleteStream", 0, AmfValue.NULL, List.of(new AmfValue.Number(1))));
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(command(1, "publish", 5, "other"));
+        assertThat(events).containsExactly(new ServerEvent.Unpublished(),
+                new ServerEvent.PublishRequested("live/other", "", ""));
+    }
+
+    @Test
+    void deleteStreamWithANameEndsEverythingAsGStreamerMeansIt() {
+        publishing("show");
+        send(command(0, "deleteStream", 0, "show"));
+        assertThat(events).containsExactly(new ServerEvent.Unpublished());
+    }
+
+    @Test
+    void takesBackARequestThatTheEncoderGaveUp() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "publish", 3, "show"));
+        send(new Command(1, "closeStream", 0, AmfValue.NULL, List.of()));
+        assertThat(events).last().isEqualTo(new ServerEvent.Unpublished());
+        assertThat(server.state()).isEqualTo(ServerSession.State.CONNECTED);
+        assertThatThrownBy(server::acceptPublish).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void readsCommandsAndDataOfTheAmf3Types() {
+        connected();
+        raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u0008_checkbw\0\u0040\u0008\0\0\0\0\0\0\u0005");
+        assertThat(answers()).containsExactly("_result 3 Null[]");
+    }
+
+    @Test
+    void ignoresMediaOfStreamsThatDoNotPublish() {
+        publishing("show");
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 7, ByteBuffer.allocate(5)));
+        feed(client.takeOutput());
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void wantsConnectFirstAndOnce() {
+        shakeHands();
+        assertThatThrownBy(() -> send(command(0, "createStream", 1, "")))
+                .isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void refusesASecondConnect() {
+        connected();
+        assertThatThrownBy(() -> send(connect("live"))).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void opensFourStreamsAndNoMore() {
+        connected();
+        for (int i = 1; i <= 4; i++) {
+            send(new Command(0, "createStream", i, AmfValue.NULL, List.of()));
+        }
+        assertThat(answers()).last().isEqualTo("_result 4 Number[value=4.0]");
+        assertThatThrownBy(() -> send(new Command(0, "createStream", 5, AmfValue.NULL, List.of())))
+                .isInstanceOf(OverLimitException.class).hasMessageContaining("streams: is 5, the limit is 4");
+    }
+
+    @Test
+    void takes200CommandsBeforeMediaAndNoMore() {
+        connected();
+        for (int i = 0; i < 200; i++) {
+            send(command(0, "x", 0, ""));
+        }
+        assertThatThrownBy(() -> send(command(0, "x", 0, ""))).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("commandsBeforeMedia");
+    }
+
+    @Test
+    void boundsTheBytesBeforeConnect() {
+        shakeHands();
+        assertThatThrownBy(() -> flood(3)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforeConnect");
+    }
+
+    @Test
+    void boundsTheBytesBeforePublish() {
+        connected();
+        flood(4);
+        assertThatThrownBy(() -> flood(5)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforePublish");
+    }
+
+    @Test
+    void boundsWhatIsKeptWhileThePublishIsAnswered() {
+        publishing("show");
+        send(command(0, "FCUnpublish", 0, "show"));
+        send(command(1, "publish", 5, "again"));
+        assertThatThrownBy(() -> flood(9)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforePublish");
+    }
+
+    /** Messages of about 30 kB of audio on stream 1. */
+    private void flood(int messages) {
+        for (int i = 0; i < messages; i++) {
+            client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(30_000)));
+        }
+        feed(client.takeOutput());
+    }
+
+    private void shakeHands() {
+        byte[] hello = new byte[1 + 2 * 1536];
+        hello[0] = 3;
+        feed(ByteBuffer.wrap(hello));
+        server.takeOutput();
+    }
+
+    private void connected() {
+        shakeHands();
+        send(connect("live"));
+        answers();
+    }
+
+    private void publishing(String name) {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "publish", 3, name));
+        server.acceptPublish();
+        answers();
+        events.clear();
+    }
+
+    private static Command connect(String app) {
+        return new Command(0, "connect", 1, AmfValue.Obj.of(field("app", app)), List.of());
+    }
+
+    private static Command command(int streamId, String name, double transaction, String argument) {
+        return new Command(streamId, name, transaction, AmfValue.NULL, List.of(new AmfValue.Text(argument)));
+    }
+
+    private void send(Command command) {
+        client.send(3, command);
+        feed(client.takeOutput());
+    }
+
+    private void raw(MessageType type, int streamId, String latin1) {
+        ByteWriter out = new ByteWriter();
+        ByteBuffer body = ByteBuffer.wrap(latin1.getBytes(StandardCharsets.ISO_8859_1));
+        new ChunkWriter().write(7, new RawMessage(type, 0, streamId, body), out);
+        feed(out.view());
+    }
+
+    private void feed(ByteBuffer in) {
+        for (ServerEvent event = server.next(in); event != null; event = server.next(in)) {
+            events.add(event);
+        }
+    }
+
+    private final ChunkReader answerReader = new ChunkReader();
+
+    /** What the server wrote since the last call; Set Chunk Size takes effect in the reader. */
+    private List<String> answers() {
+        return ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
+                .map(raw -> RtmpMessage.parse(raw) instanceof Command c ? text(c) : raw.type().name()).toList();
+    }
+
+    private static String text(Command c) {
+        String value = c.argument(0) instanceof AmfValue.Keyed status
+                ? status.text("code").orElseThrow()
+                : c.argument(0).toString();
+        return c.name() + (c.streamId() == 0 ? "" : "/" + c.streamId()) + " " + (int) c.transaction() + " " + value;
+    }
+}

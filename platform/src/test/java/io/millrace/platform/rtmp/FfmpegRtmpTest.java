@@ -1,0 +1,178 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.StreamName;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.MediaKind;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+/** Our server under a real FFmpeg, and our client against one. */
+@Timeout(60)
+class FfmpegRtmpTest {
+    private static final List<String> SOURCE = List.of("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f",
+            "lavfi",
+            "-i", "sine=frequency=440:sample_rate=48000", "-t", "3", "-map", "0", "-map", "1", "-c:v", "libx264",
+            "-preset",
+            "veryfast", "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac");
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void needsFfmpeg() throws InterruptedException {
+        try {
+            new ProcessBuilder("ffmpeg", "-version").redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        } catch (IOException _) {
+            System.err.println("SKIPPED FfmpegRtmpTest: install ffmpeg (apt-get install ffmpeg)");
+            abort("ffmpeg is not installed");
+        }
+    }
+
+    @Test
+    void serverGetsWhatFfmpegPublishes() throws Exception {
+        List<FlvTag> received = publish(SOURCE);
+        assertThat(media(received)).hasSizeGreaterThan(200).isEqualTo(media(tags(directory.resolve("same.flv"))));
+        assertThat(received.getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
+    }
+
+    /** As after 4 h 39 min 37 s; with frames that take several chunks, whose headers repeat the timestamp. */
+    @Test
+    void serverGetsWhatFfmpegPublishesBeyond24BitsOfTime() throws Exception {
+        List<FlvTag> received = publish(List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25", "-t", "2", "-vf",
+                "noise=alls=60:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p",
+                "-output_ts_offset", "16776.5", "-map", "0"));
+        assertThat(media(received)).isEqualTo(media(tags(directory.resolve("same.flv"))));
+        assertThat(media(received)).extracting(FlvTag::timestampMs).anyMatch(ms -> ms < 0xFF_FFFF)
+                .anyMatch(ms -> ms > 0x100_0000);
+        assertThat(media(received)).filteredOn(tag -> tag.timestampMs() > 0x100_0000)
+                .anyMatch(tag -> tag.body().remaining() > 2 * 65_536);
+    }
+
+    /** What arrives of one publish; the same packets are in {@code same.flv}. */
+    private List<FlvTag> publish(List<String> source) throws Exception {
+        RecordingApplication application = new RecordingApplication();
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+            int port = server.bind("127.0.0.1", 0);
+            List<String> arguments = new ArrayList<>(source);
+            arguments.addAll(List.of("-f", "tee", "[f=flv]rtmp\\://127.0.0.1\\:" + port
+                    + "/live/show?token=x|[f=flv]" + directory.resolve("same.flv")));
+            assertThat(ffmpeg(arguments).waitFor(40, TimeUnit.SECONDS)).isTrue();
+            assertThat(within10Seconds(application.requests).stream()).isEqualTo(new StreamName("live/show"));
+            assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+        }
+        return application.drainMessages().stream().map(m -> new FlvTag(type(m.kind()), m.timestamp(), m.body()))
+                .toList();
+    }
+
+    @Test
+    void ffmpegTellsItsUserWhyItIsRefused() throws Exception {
+        RecordingApplication application = new RecordingApplication();
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+            int port = server.bind("127.0.0.1", 0);
+            List<String> arguments = new ArrayList<>(SOURCE);
+            arguments.addAll(List.of("-f", "flv", "rtmp://127.0.0.1:" + port + "/api/show"));
+            Process ffmpeg = ffmpeg(arguments);
+            assertThat(ffmpeg.waitFor(40, TimeUnit.SECONDS)).isTrue();
+            assertThat(ffmpeg.exitValue()).isNotZero();
+        }
+        assertThat(directory.resolve("ffmpeg.log")).content()
+                .contains("a stream name does not begin with api or assets");
+    }
+
+    @Test
+    void ffmpegGetsWhatTheClientPushes() throws Exception {
+        Path source = directory.resolve("source.flv");
+        List<String> arguments = new ArrayList<>(SOURCE);
+        arguments.addAll(List.of("-f", "flv", source.toString()));
+        assertThat(ffmpeg(arguments).waitFor(40, TimeUnit.SECONDS)).isTrue();
+
+        Path copy = directory.resolve("copy.flv");
+        int port = freePort();
+        Process listening = ffmpeg(
+                List.of("-listen", "1", "-i", "rtmp://127.0.0.1:" + port + "/live/show", "-c", "copy",
+                        copy.toString()));
+        try (RtmpClient client = connect(port, listening)) {
+            for (FlvTag tag : tags(source)) {
+                client.send(kind(tag.type()), tag.timestampMs(), tag.body());
+            }
+        }
+        assertThat(listening.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(media(tags(copy))).hasSizeGreaterThan(200).isEqualTo(media(tags(source)));
+    }
+
+    /** FFmpeg does not say when it listens: until then the connection is refused. */
+    private static RtmpClient connect(int port, Process listening) throws Exception {
+        while (true) {
+            try {
+                return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/show"));
+            } catch (RtmpException failure) {
+                if (!listening.isAlive() || !failure.getMessage().contains("Connection refused")) {
+                    throw failure;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private Process ffmpeg(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("ffmpeg.log").toFile())).start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static List<FlvTag> tags(Path file) throws IOException {
+        FlvReader reader = new FlvReader(FlvTag.MAX_BODY_BYTES);
+        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
+        List<FlvTag> tags = new ArrayList<>();
+        for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
+            tags.add(tag.get());
+        }
+        return tags;
+    }
+
+    /** Metadata differs: FFmpeg writes duration and size into files afterwards. */
+    private static List<FlvTag> media(List<FlvTag> tags) {
+        return tags.stream().filter(t -> t.type() != FlvTag.Type.SCRIPT).toList();
+    }
+
+    private static FlvTag.Type type(PublishSink.Kind kind) {
+        return switch (kind) {
+            case AUDIO -> FlvTag.Type.AUDIO;
+            case VIDEO -> FlvTag.Type.VIDEO;
+            case DATA -> FlvTag.Type.SCRIPT;
+        };
+    }
+
+    private static MediaKind kind(FlvTag.Type type) {
+        return switch (type) {
+            case AUDIO -> MediaKind.AUDIO;
+            case VIDEO -> MediaKind.VIDEO;
+            case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
+        };
+    }
+}

@@ -1,0 +1,61 @@
+package io.millrace.platform.rtmp;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An application of the tests: keeps what it is told, and answers as it is told to. */
+final class RecordingApplication implements RtmpApplication {
+    record Message(PublishSink.Kind kind, int timestamp, ByteBuffer body) {}
+
+    record Ended(PublishSink.End end, String detail) {}
+
+    final BlockingQueue<PublishRequest> requests = new LinkedBlockingQueue<>();
+    final BlockingQueue<Publisher> publishers = new LinkedBlockingQueue<>();
+    final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
+    final PublishSink sink = new PublishSink() {
+        @Override
+        public void message(Kind kind, int timestamp, ByteBuffer body) {
+            messages.add(new Message(kind, timestamp, body));
+        }
+
+        @Override
+        public void ended(End end, String detail) {
+            ends.add(new Ended(end, detail));
+        }
+    };
+    /** Accepts at once unless the test puts something else here. */
+    CompletionStage<PublishAnswer> answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(sink));
+
+    @Override
+    public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+        requests.add(request);
+        publishers.add(publisher);
+        return answer;
+    }
+
+    @Override
+    public String playRefusal() {
+        return "players are served elsewhere";
+    }
+
+    List<Message> drainMessages() {
+        List<Message> drained = new ArrayList<>();
+        messages.drainTo(drained);
+        return drained;
+    }
+
+    static <T> T within10Seconds(BlockingQueue<T> queue) throws InterruptedException {
+        T taken = queue.poll(10, TimeUnit.SECONDS);
+        assertThat(taken).as("what should have come within 10 s").isNotNull();
+        return taken;
+    }
+}

@@ -1,0 +1,319 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.StreamName;
+import io.millrace.media.rtmp.ClientEvent;
+import io.millrace.media.rtmp.ClientSession;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.RtmpUrl;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The shell without a network: our client session on the other side of an embedded channel, and a clock that stands still. */
+class RtmpHandlerTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final RecordingApplication application = new RecordingApplication();
+    private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(registry));
+    private final EmbeddedChannel channel = new EmbeddedChannel(handler);
+    private final List<ClientEvent> clientEvents = new ArrayList<>();
+    private final List<ByteBuf> given = new ArrayList<>();
+    private ClientSession client = client("rtmp://host/live/show?token=x");
+
+    @BeforeEach
+    void stopTheClock() {
+        channel.freezeTime();
+    }
+
+    @AfterEach
+    void everyBufferIsReleased() {
+        channel.finishAndReleaseAll();
+        assertThat(given).allSatisfy(buffer -> assertThat(buffer.refCnt()).isZero());
+        assertThat(closedCounters()).as("closed once").isEqualTo(1);
+    }
+
+    @Test
+    void publishesToTheSink() {
+        carry();
+        assertThat(application.requests).singleElement().satisfies(request -> {
+            assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
+            assertThat(request.query()).isEqualTo("token=x");
+            assertThat(request.client()).isEqualTo("FMLE/3.0 (compatible; Millrace)");
+        });
+        assertThat(clientEvents).containsExactly(new ClientEvent.Started());
+
+        client.send(MediaKind.VIDEO, 40, ByteBuffer.wrap(new byte[]{1, 2, 3}));
+        client.finish();
+        carry();
+        assertThat(application.messages).containsExactly(
+                new RecordingApplication.Message(PublishSink.Kind.VIDEO, 40, ByteBuffer.wrap(new byte[]{1, 2, 3})));
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.UNPUBLISHED);
+        channel.close();
+        assertThat(application.ends).hasSize(1);
+        assertThat(closed("peer_closed")).isEqualTo(1);
+    }
+
+    @Test
+    void bodiesStayWhenTheBufferIsReused() {
+        carry();
+        client.send(MediaKind.VIDEO, 0, ByteBuffer.wrap(new byte[]{1, 2, 3}));
+        ByteBuf buffer = Unpooled.directBuffer().writeBytes(client.takeOutput());
+        channel.writeInbound(buffer.retain());
+        buffer.setZero(0, buffer.capacity());
+        buffer.release();
+        assertThat(application.messages.remove().body()).isEqualTo(ByteBuffer.wrap(new byte[]{1, 2, 3}));
+    }
+
+    @Test
+    void answerMayComeLater() {
+        CompletableFuture<PublishAnswer> later = new CompletableFuture<>();
+        application.answer = later;
+        carry();
+        assertThat(clientEvents).isEmpty();
+        passSeconds(60);
+        assertThat(channel.isOpen()).as("the application's time, not the encoder's").isTrue();
+        later.complete(new PublishAnswer.Accepted(application.sink));
+        carry();
+        assertThat(clientEvents).containsExactly(new ClientEvent.Started());
+    }
+
+    @Test
+    void encoderThatLeavesBeforeTheAnswerIsToldToTheSinkAtOnce() {
+        CompletableFuture<PublishAnswer> later = new CompletableFuture<>();
+        application.answer = later;
+        carry();
+        channel.close();
+        assertThat(application.ends).isEmpty();
+        later.complete(new PublishAnswer.Accepted(application.sink));
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.DISCONNECTED);
+    }
+
+    @Test
+    void refusalIsToldAndInputDrainedBeforeTheClose() {
+        application.answer = CompletableFuture
+                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.BadName", "taken"));
+        carry();
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.BadName", "taken"));
+        assertThat(channel.isOpen()).isTrue();
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[100_000]));
+        passSeconds(2);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void applicationThatFailsRefusesThePublish() {
+        application.answer = CompletableFuture.failedFuture(new IllegalStateException("no Kafka"));
+        carry();
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "the server failed"));
+        passSeconds(2);
+        assertThat(closed("internal_error")).isEqualTo(1);
+    }
+
+    @Test
+    void nameThatIsNoStreamNameIsDenied() {
+        client = client("rtmp://host/api/show");
+        carry();
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.Denied",
+                "a stream name does not begin with api or assets"));
+        assertThat(application.requests).isEmpty();
+        channel.close();
+        assertThat(closed("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void publisherIsClosedWithTheReasonAndTheSinkAtOnce() {
+        carry();
+        Publisher publisher = application.publishers.remove();
+        publisher.close("NetStream.Publish.BadName", "another encoder took over");
+        assertThat(application.ends).containsExactly(new RecordingApplication.Ended(PublishSink.End.CLOSED_BY_SERVER,
+                "NetStream.Publish.BadName, another encoder took over"));
+        publisher.close("NetStream.Publish.BadName", "again");
+        client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(10));
+        carry();
+        assertThat(clientEvents)
+                .contains(new ClientEvent.Failed("NetStream.Publish.BadName", "another encoder took over"));
+        assertThat(application.messages).isEmpty();
+        passSeconds(2);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed("application")).isEqualTo(1);
+    }
+
+    @Test
+    void pausedPublisherIsNotIdle() {
+        carry();
+        Publisher publisher = application.publishers.remove();
+        publisher.pauseReading();
+        assertThat(channel.config().isAutoRead()).isFalse();
+        passSeconds(60);
+        assertThat(channel.isOpen()).isTrue();
+
+        publisher.resumeReading();
+        assertThat(channel.config().isAutoRead()).isTrue();
+        passSeconds(15);
+        assertThat(channel.isOpen()).isTrue();
+        passSeconds(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.DISCONNECTED);
+        assertThat(closed("idle")).isEqualTo(1);
+    }
+
+    @Test
+    void publisherOfAnEndedPublishDoesNothingToTheNext() {
+        carry();
+        Publisher first = application.publishers.remove();
+        first.pauseReading();
+        client.finish();
+        carry();
+        assertThat(channel.config().isAutoRead()).as("the end of a publish undoes its pause").isTrue();
+        first.pauseReading();
+        first.close("NetStream.Failed", "late");
+        assertThat(channel.config().isAutoRead()).isTrue();
+        passSeconds(5);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void bytesKeepAPublisherAlive() {
+        carry();
+        for (int i = 0; i < 10; i++) {
+            passSeconds(10);
+            client.send(MediaKind.AUDIO, i, ByteBuffer.allocate(10));
+            carry();
+        }
+        assertThat(application.messages).hasSize(10);
+    }
+
+    @Test
+    void handshakeHasFiveSeconds() {
+        passSeconds(4);
+        assertThat(channel.isOpen()).isTrue();
+        passSeconds(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed("handshake_timeout")).isEqualTo(1);
+    }
+
+    @Test
+    void connectHasFiveSecondsAfterTheHandshake() {
+        give(Unpooled.wrappedBuffer(new byte[]{3}, new byte[2 * 1536]));
+        channel.releaseOutbound();
+        passSeconds(5);
+        assertThat(channel.isOpen()).isTrue();
+        passSeconds(1);
+        assertThat(closed("connect_timeout")).isEqualTo(1);
+    }
+
+    @Test
+    void publishHasTenSecondsAfterTheOneBefore() {
+        carry();
+        client.finish();
+        carry();
+        passSeconds(10);
+        assertThat(channel.isOpen()).isTrue();
+        passSeconds(1);
+        assertThat(closed("publish_timeout")).isEqualTo(1);
+    }
+
+    @Test
+    void hostileBytesEndTheConnection() {
+        give(Unpooled.wrappedBuffer(new byte[]{3}, new byte[2 * 1536], new byte[]{(byte) 0xC4}));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed("malformed")).isEqualTo(1);
+    }
+
+    @Test
+    void sinkThatThrowsEndsItsConnectionOnly() {
+        application.answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(new PublishSink() {
+            @Override
+            public void message(Kind kind, int timestamp, ByteBuffer body) {
+                throw new IllegalStateException("a bug");
+            }
+
+            @Override
+            public void ended(End end, String detail) {
+                application.sink.ended(end, detail);
+            }
+        }));
+        carry();
+        client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(1));
+        carry();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.CLOSED_BY_SERVER);
+        assertThat(closed("internal_error")).isEqualTo(1);
+    }
+
+    @Test
+    void shutdownTellsThePublisher() {
+        carry();
+        handler.shutDown();
+        carry();
+        assertThat(clientEvents).contains(
+                new ClientEvent.Failed("NetConnection.Connect.AppShutdown", "the server ends"));
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.CLOSED_BY_SERVER);
+        passSeconds(2);
+        assertThat(closed("shutdown")).isEqualTo(1);
+    }
+
+    private static ClientSession client(String url) {
+        return new ClientSession(RtmpUrl.parse(URI.create(url)), new SplittableRandom(1));
+    }
+
+    private void passSeconds(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+
+    private void give(ByteBuf bytes) {
+        given.add(bytes);
+        channel.writeInbound(bytes);
+    }
+
+    /** Until neither side has anything to say. */
+    private void carry() {
+        channel.runPendingTasks();
+        for (boolean busy = true; busy;) {
+            ByteBuffer up = client.takeOutput();
+            busy = up.hasRemaining();
+            if (busy) {
+                give(Unpooled.directBuffer().writeBytes(up));
+            }
+            for (ByteBuf down = channel.readOutbound(); down != null; down = channel.readOutbound()) {
+                busy = true;
+                ByteBuffer in = down.nioBuffer();
+                for (ClientEvent event = client.next(in); event != null; event = client.next(in)) {
+                    clientEvents.add(event);
+                }
+                down.release();
+            }
+        }
+    }
+
+    private double closed(String reason) {
+        return registry.get("millrace.connections.closed").tag("protocol", "rtmp").tag("reason", reason).counter()
+                .count();
+    }
+
+    private double closedCounters() {
+        return registry.find("millrace.connections.closed").counters().stream().mapToDouble(Counter::count).sum();
+    }
+}

@@ -1,0 +1,170 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.StreamName;
+import io.millrace.media.rtmp.MediaKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Server and client over the loopback. */
+@Timeout(30)
+class RtmpServerTest {
+    private final RecordingApplication application = new RecordingApplication();
+    private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()));
+    private int port;
+
+    @BeforeEach
+    void bind() throws BindException {
+        port = server.bind("127.0.0.1", 0);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void clientPublishes() throws Exception {
+        byte[] frame = new byte[300_000];
+        try (RtmpClient client = RtmpClient.publish(url("/live/show?token=x"))) {
+            PublishRequest request = within10Seconds(application.requests);
+            assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
+            assertThat(request.query()).isEqualTo("token=x");
+            assertThat(request.address()).startsWith("127.0.0.1:");
+            for (int i = 0; i < 100; i++) {
+                client.send(MediaKind.VIDEO, i * 40L, ByteBuffer.wrap(frame));
+            }
+        }
+        for (int i = 0; i < 100; i++) {
+            RecordingApplication.Message message = within10Seconds(application.messages);
+            assertThat(message.timestamp()).isEqualTo(i * 40);
+            assertThat(message.body().remaining()).isEqualTo(frame.length);
+        }
+        assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+    }
+
+    @Test
+    void pauseSlowsTheClientThroughTcpAndResumeLetsItGoOn() throws Exception {
+        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+            Publisher publisher = within10Seconds(application.publishers);
+            publisher.pauseReading();
+            int frames = 100;
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, frames, 1_000_000));
+            assertThat(sending).as("100 MB do not fit into socket buffers").failsWithin(500, TimeUnit.MILLISECONDS);
+            assertThat(application.messages.size()).isLessThan(frames);
+            publisher.resumeReading();
+            sending.get(20, TimeUnit.SECONDS);
+            for (int i = 0; i < frames; i++) {
+                within10Seconds(application.messages);
+            }
+        }
+    }
+
+    @Test
+    void clientIsToldWhyItIsRefused() {
+        application.answer = CompletableFuture
+                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", "the token is wrong"));
+        assertThatThrownBy(() -> RtmpClient.publish(url("/live/show"))).isInstanceOf(RtmpException.class).hasMessage(
+                "127.0.0.1:" + port + " refused the stream: the token is wrong (NetStream.Publish.Denied)");
+    }
+
+    @Test
+    void clientIsToldThatTheServerEnds() throws Exception {
+        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+            server.close();
+            assertThatThrownBy(() -> sendUntilItFails(client)).isInstanceOf(RtmpException.class)
+                    .hasMessageContaining("the server ends (NetConnection.Connect.AppShutdown)");
+        }
+        assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
+    }
+
+    @Test
+    void closeEndsConnectionsThatSayNothing() throws Exception {
+        try (Socket silent = new Socket("127.0.0.1", port)) {
+            silent.getOutputStream().write(new byte[]{3});
+            silent.getOutputStream().write(new byte[1536]);
+            assertThat(silent.getInputStream().readNBytes(3073)).hasSize(3073);
+            server.close();
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void portThatIsTakenIsOneClearLine() {
+        try (RtmpServer second = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+            assertThatThrownBy(() -> second.bind("127.0.0.1", port)).isInstanceOf(BindException.class)
+                    .hasMessageStartingWith("cannot listen for RTMP on 127.0.0.1:" + port + ": ")
+                    .hasMessageContaining("in use").hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void clientExplainsWhatItCannotReach() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + free + "/live/show")))
+                .isInstanceOf(RtmpException.class)
+                .hasMessage("cannot connect to 127.0.0.1:" + free + ": Connection refused");
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://no-such-host.invalid/live/show")))
+                .hasMessage("cannot connect to no-such-host.invalid:1935: there is no host of that name");
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create("http://127.0.0.1/live/show")))
+                .isInstanceOf(RtmpException.class).hasMessageContaining("does not begin with rtmp://");
+    }
+
+    @Test
+    void clientReportsAServerThatGoesAway() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0)) {
+            CompletableFuture<Void> away = CompletableFuture.runAsync(() -> acceptAndClose(listener));
+            assertThatThrownBy(
+                    () -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + listener.getLocalPort() + "/live/show")))
+                    .isInstanceOf(RtmpException.class).hasMessageContaining("127.0.0.1");
+            away.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private URI url(String path) {
+        return URI.create("rtmp://127.0.0.1:" + port + path);
+    }
+
+    private static void acceptAndClose(ServerSocket listener) {
+        try {
+            listener.accept().close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void send(RtmpClient client, int frames, int size) {
+        try {
+            for (int i = 0; i < frames; i++) {
+                client.send(MediaKind.VIDEO, i, ByteBuffer.allocate(size));
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void sendUntilItFails(RtmpClient client) throws RtmpException {
+        while (true) {
+            client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(100));
+        }
+    }
+}
