@@ -119,7 +119,7 @@ class IngestServiceTest {
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> e.session() == session);
         GraceOver over = packets.until(GraceOver.class, 1, g -> true).getFirst();
         assertThat(over.atMs() - ended.getFirst().endedAtMs()).isBetween((long) GRACE_MS, GRACE_MS + 3_000L);
-        sessions.until(all -> all.getLast().value() == null);
+        sessions.until(all -> !all.isEmpty() && all.getLast().value() == null);
         assertThat(states(session, State.OVER)).containsSubsequence(State.ENDED, State.OVER);
     }
 
@@ -165,7 +165,7 @@ class IngestServiceTest {
         assertThat(ended.session()).isEqualTo(session);
         assertThat(ended.reason()).isEqualTo(SessionEnded.Reason.SUSPECTED);
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        sessions.until(all -> all.getLast().value() == null);
+        sessions.until(all -> !all.isEmpty() && all.getLast().value() == null);
     }
 
     @Test
@@ -173,7 +173,7 @@ class IngestServiceTest {
         long session = claimOfANodeThatDies();
         node("a", Duration.ofSeconds(1));
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        sessions.until(all -> all.getLast().value() == null);
+        sessions.until(all -> !all.isEmpty() && all.getLast().value() == null);
     }
 
     @Test
@@ -246,7 +246,7 @@ class IngestServiceTest {
 
     private IngestService node(String id, IngestSettings.Limits limits) {
         return open(IngestService.start(new IngestSettings("127.0.0.1", 0, id, rules(GRACE_MS), limits), kafka,
-                registry, (what, cause) -> {
+                id.equals("a") ? registry : new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);
                 }));
     }
@@ -275,7 +275,7 @@ class IngestServiceTest {
     }
 
     private static void sendUntilRefused(RtmpClient client) throws RtmpException {
-        FlvTag tag = Clip.TAGS.getLast();
+        FlvTag tag = Clip.TAGS.stream().filter(t -> t.type() == FlvTag.Type.AUDIO).reduce((_, t) -> t).orElseThrow();
         for (long deadline = System.nanoTime() + 10_000_000_000L; System.nanoTime() < deadline;) {
             client.send(MediaKind.AUDIO, tag.timestampMs(), tag.body().duplicate());
         }

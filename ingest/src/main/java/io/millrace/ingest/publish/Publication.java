@@ -159,13 +159,17 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         }
     }
 
+    /** Also behind the end, which is acknowledged later: an older publisher has to learn that it was taken over. */
     @Override
     public void begun(long begunSession) {
         synchronized (lock) {
-            if (state == State.CLAIMED && session == begunSession) {
-                state = State.LIVE;
-                records.notice(session, SessionNotice.State.LIVE, (_, _) -> {});
+            if (session != begunSession) {
+                return;
             }
+            if (state == State.CLAIMED) {
+                state = State.LIVE;
+            }
+            records.notice(session, SessionNotice.State.LIVE, (_, _) -> {});
         }
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.segmenter.topology;
 
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
@@ -54,6 +54,12 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
             }
         }
         return fold.resume(restored);
+    }
+
+    /** What the changelog says, put in by hand; then as {@link #load}. */
+    List<Output> restore(Map<String, byte[]> changelog) {
+        changelog.forEach(states::put);
+        return load();
     }
 
     PartitionFold fold() {

@@ -1,0 +1,167 @@
+package io.millrace.segmenter.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.segmenter.SegmenterMeters;
+import io.millrace.segmenter.Tape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class PartitionFoldTest {
+    private static final String STREAM = "live/show";
+    private final SegmenterMeters meters = new SegmenterMeters(new SimpleMeterRegistry());
+
+    private static Tape story() {
+        Tape tape = new Tape();
+        Tape.Publisher first = tape.publisher().configs().live(0, 130, 33, 60);
+        Tape.Publisher second = tape.publisher().configs();
+        first.live(4_290, 3, 33, 60);
+        second.live(50, 100, 33, 30).ends().graceOver();
+        tape.publisher().configs().live(0, 70, 33, 60).ends().graceOver();
+        return tape;
+    }
+
+    private static final List<byte[]> RECORDS =
+            story().entries().stream().map(e -> LogCodec.encode(e.record())).toList();
+
+    private List<Output> straight() {
+        PartitionFold fold = new PartitionFold(meters);
+        List<Output> all = new ArrayList<>();
+        for (int i = 0; i < RECORDS.size(); i++) {
+            all.addAll(fold.fold(STREAM, i, RECORDS.get(i)));
+        }
+        return all;
+    }
+
+    /**
+     * Kills at any moment: between commits, and inside of one after the state was written and before the offsets were.
+     * Whatever was put out since the last commit may or may not have reached the log.
+     */
+    @Property(tries = 60)
+    void noKillLosesOrChangesAnOutput(@ForAll long seed) {
+        Random random = new Random(seed);
+        Map<String, byte[]> changelog = new HashMap<>();
+        List<Output> durable = new ArrayList<>();
+        List<Output> unsure = new ArrayList<>();
+        int committed = 0;
+        int next = 0;
+        PartitionFold fold = new PartitionFold(meters);
+        while (next < RECORDS.size()) {
+            unsure.addAll(fold.fold(STREAM, next, RECORDS.get(next)));
+            next++;
+            int dice = random.nextInt(100);
+            if (dice < 10) {
+                commit(fold, changelog);
+                if (dice < 7) {
+                    durable.addAll(unsure);
+                    unsure.clear();
+                    committed = next;
+                }
+            }
+            if (dice >= 7 && dice < 12) {
+                durable.addAll(unsure.subList(0, random.nextInt(unsure.size() + 1)));
+                unsure.clear();
+                fold = new PartitionFold(meters);
+                unsure.addAll(fold.resume(changelog));
+                next = committed;
+            }
+        }
+        durable.addAll(unsure);
+
+        assertThat(firstOfEach(durable)).isEqualTo(cuts(straight()));
+        assertThat(lastEntries(durable)).isEqualTo(lastEntries(straight()));
+    }
+
+    private static void commit(PartitionFold fold, Map<String, byte[]> changelog) {
+        fold.commit((stream, state) -> {
+            if (state == null) {
+                changelog.remove(stream);
+            } else {
+                changelog.put(stream, state);
+            }
+        });
+    }
+
+    private static List<Output> cuts(List<Output> outputs) {
+        return outputs.stream().filter(o -> o.topic() == Topic.SEGMENTS).toList();
+    }
+
+    private static List<Output> firstOfEach(List<Output> outputs) {
+        return cuts(outputs).stream().distinct().toList();
+    }
+
+    private static Map<String, Output> lastEntries(List<Output> outputs) {
+        Map<String, Output> last = new HashMap<>();
+        outputs.stream().filter(o -> o.topic() == Topic.STREAMS).forEach(o -> last.put(o.key(), o));
+        return last;
+    }
+
+    @Test
+    void anEndedStreamIsForgottenOneCommitLater() {
+        PartitionFold fold = new PartitionFold(meters);
+        for (int i = 0; i < RECORDS.size(); i++) {
+            fold.fold(STREAM, i, RECORDS.get(i));
+        }
+        Map<String, byte[]> changelog = new HashMap<>();
+
+        commit(fold, changelog);
+        assertThat(changelog).containsKey(STREAM);
+        assertThat(fold.size()).isOne();
+        commit(fold, changelog);
+        assertThat(changelog).isEmpty();
+        assertThat(fold.size()).isZero();
+    }
+
+    @Test
+    void aSuccessorOfAnEndedStreamForgetsItToo() {
+        PartitionFold first = new PartitionFold(meters);
+        for (int i = 0; i < RECORDS.size(); i++) {
+            first.fold(STREAM, i, RECORDS.get(i));
+        }
+        Map<String, byte[]> changelog = new HashMap<>();
+        commit(first, changelog);
+        PartitionFold second = new PartitionFold(meters);
+
+        assertThat(second.resume(changelog)).isNotEmpty();
+        commit(second, changelog);
+        assertThat(changelog).containsKey(STREAM);
+        commit(second, changelog);
+        assertThat(changelog).isEmpty();
+    }
+
+    @Test
+    void anIdleStreamIsNotWrittenAgain() {
+        PartitionFold fold = new PartitionFold(meters);
+        fold.fold(STREAM, 0, RECORDS.getFirst());
+        fold.commit((_, _) -> {});
+
+        List<String> written = new ArrayList<>();
+        fold.commit((stream, _) -> written.add(stream));
+        assertThat(written).isEmpty();
+    }
+
+    @Test
+    void damagedStateOfOneStreamStartsThatStreamAnew() {
+        PartitionFold first = new PartitionFold(meters);
+        for (int i = 0; i < 40; i++) {
+            first.fold(STREAM, i, RECORDS.get(i));
+            first.fold("live/other", i, RECORDS.get(i));
+        }
+        Map<String, byte[]> changelog = new HashMap<>();
+        commit(first, changelog);
+        changelog.put(STREAM, new byte[] { 9, 9, 9 });
+        PartitionFold second = new PartitionFold(meters);
+
+        assertThat(second.resume(changelog)).extracting(Output::key).allMatch(key -> key.startsWith("live/other"));
+        assertThat(second.size()).isOne();
+    }
+}

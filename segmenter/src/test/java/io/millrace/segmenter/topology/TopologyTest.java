@@ -1,0 +1,165 @@
+package io.millrace.segmenter.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.segmenter.SegmenterMeters;
+import io.millrace.segmenter.Tape;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TopologyTest {
+    private static final String STREAM = "live/show";
+    private static final KafkaSettings KAFKA =
+            new KafkaSettings("unused:1", "t.", 8, 1, 3_600_000, -1, Map.of());
+
+    @TempDir
+    Path dir;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    /** Kafka Streams without a broker; it commits after every record. */
+    private final class Run implements AutoCloseable {
+        final TopologyTestDriver driver;
+        final TestInputTopic<String, byte[]> packets;
+        final TestOutputTopic<String, byte[]> segments;
+        final TestOutputTopic<String, byte[]> streams;
+        final TestOutputTopic<String, byte[]> changelog;
+
+        Run() {
+            Properties config = new Properties();
+            config.put(StreamsConfig.APPLICATION_ID_CONFIG, "t");
+            config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+            config.put(StreamsConfig.STATE_DIR_CONFIG, dir.toString());
+            driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry)), config);
+            packets = driver.createInputTopic("t.packets", new StringSerializer(), new ByteArraySerializer());
+            segments = output("t.segments");
+            streams = output("t.streams");
+            changelog = output("t-folds-changelog");
+        }
+
+        private TestOutputTopic<String, byte[]> output(String topic) {
+            return driver.createOutputTopic(topic, new StringDeserializer(), new ByteArrayDeserializer());
+        }
+
+        void feed(Tape tape) {
+            tape.entries().forEach(e -> packets.pipeInput(STREAM, LogCodec.encode(e.record())));
+        }
+
+        @Override
+        public void close() {
+            driver.close();
+        }
+    }
+
+    private static Tape twoSegments() {
+        Tape tape = new Tape();
+        tape.publisher().configs().live(0, 130, 33, 60).ends().graceOver();
+        return tape;
+    }
+
+    @Test
+    void cutsGoToSegmentsAndTheDirectoryToStreams() {
+        try (Run run = new Run()) {
+            run.feed(twoSegments());
+
+            List<TestRecord<String, byte[]>> cuts = run.segments.readRecordsToList();
+            assertThat(cuts).extracting(TestRecord::key).containsOnly(STREAM);
+            assertThat(cuts.stream().map(r -> (Cut) LogCodec.decode(ByteBuffer.wrap(r.value())))
+                    .map(c -> c.segment() + "." + c.part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0").endsWith("2.0");
+            List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
+            assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
+            assertThat(entries.stream().map(r -> (StreamEntry) LogCodec.decode(ByteBuffer.wrap(r.value())))
+                    .map(StreamEntry::state)).startsWith(StreamEntry.State.LIVE)
+                    .endsWith(StreamEntry.State.GRACE, StreamEntry.State.ENDED);
+        }
+    }
+
+    @Test
+    void stateIsWrittenAtCommitsAndDeletedOneAfterTheEnd() {
+        try (Run run = new Run()) {
+            run.feed(twoSegments());
+            assertThat(run.changelog.readRecordsToList().getLast().value()).isNotNull();
+
+            run.packets.pipeInput("live/other", LogCodec.encode(twoSegments().entries().getFirst().record()));
+
+            assertThat(run.changelog.readRecordsToList()).filteredOn(r -> r.key().equals(STREAM)).last()
+                    .extracting(TestRecord::value).isNull();
+        }
+    }
+
+    @Test
+    void garbageIsCountedAndSkipped() {
+        try (Run run = new Run()) {
+            run.packets.pipeInput(STREAM, new byte[] { 1, 2, 3 });
+            run.packets.pipeInput((String) null, new byte[] { 1, 2, 3 });
+            run.packets.pipeInput("no#name", LogCodec.encode(twoSegments().entries().getFirst().record()));
+
+            assertThat(run.segments.isEmpty()).isTrue();
+            assertThat(registry.counter("millrace.dropped", "stage", "segmenter", "reason", "undecodable").count())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aSuccessorRepeatsTheOutputsOfTheLastCommitAndSkipsWhatItHasSeen() {
+        Tape tape = twoSegments();
+        List<Tape.Entry> entries = tape.entries();
+        for (int at = 1; at < entries.size(); at += 7) {
+            List<String> straight = new ArrayList<>();
+            byte[] state;
+            try (Run run = new Run()) {
+                entries.subList(0, at).forEach(e -> run.packets.pipeInput(STREAM, LogCodec.encode(e.record())));
+                straight.addAll(hex(run.segments.readRecordsToList()));
+                state = run.changelog.readRecordsToList().getLast().value();
+            }
+            try (Run run = new Run()) {
+                FoldStore store = (FoldStore) run.driver.getStateStore(FoldStore.NAME);
+                assertThat(store).isNotNull();
+                List<Output> repeated = store.restore(Map.of(STREAM, state));
+                List<String> again = repeated.stream().filter(o -> o.topic() == Topic.SEGMENTS)
+                        .map(o -> HexFormat.of().formatHex(o.value())).toList();
+                assertThat(straight).endsWith(again.toArray(String[]::new));
+                run.feed(tape);
+                straight.addAll(hex(run.segments.readRecordsToList()));
+            }
+            try (Run run = new Run()) {
+                run.feed(tape);
+                assertThat(straight).as("killed before record %s", at).isEqualTo(hex(run.segments.readRecordsToList()));
+            }
+        }
+    }
+
+    private static List<String> hex(List<TestRecord<String, byte[]>> records) {
+        return records.stream().map(r -> HexFormat.of().formatHex(r.value())).toList();
+    }
+
+    @Test
+    void aStreamHasTheSamePartitionInEveryTopic() {
+        assertThat(SegmenterTopology.BY_STREAM.partitions("t.segments", STREAM, new byte[0], 8).orElseThrow())
+                .containsExactly(StreamKey.partition(STREAM, 8));
+        assertThat(SegmenterTopology.BY_STREAM.partitions("t.streams", StreamKey.of(STREAM, 17), new byte[0], 8)
+                .orElseThrow()).containsExactly(StreamKey.partition(STREAM, 8));
+    }
+}
