@@ -70,8 +70,12 @@ final class FollowedEpoch {
         return newestMs - spanMs;
     }
 
-    /** The past has come; false if it does not reach back far enough and more of it must be read. */
-    boolean filled(IndexStretch stretch) {
+    /**
+     * The past has come; false if it does not reach back far enough and more of it must be read.
+     *
+     * @param position how far the feed has read
+     */
+    boolean filled(IndexStretch stretch, long position) {
         var past = new StreamPlaylist(entry.rules(), format);
         stretch.entries().forEach(past::fold);
         if (stretch.fromBeginning()) {
@@ -85,7 +89,9 @@ final class FollowedEpoch {
         comeMeanwhile.forEach(playlist::fold);
         comeMeanwhile.clear();
         filling = false;
-        publish();
+        if (!awaitsEnd() || !readTo(position)) {
+            publish();
+        }
         return true;
     }
 
@@ -125,13 +131,15 @@ final class FollowedEpoch {
         return endOffset != NOT_OVER && !ended && !filling;
     }
 
-    /** The feed has read so far. */
-    void readTo(long position) {
-        if (position >= endOffset) {
-            ended = true;
-            playlist.end();
-            publish();
+    /** The feed has read so far. Gives whether that was all there is of the epoch. */
+    boolean readTo(long position) {
+        if (position < endOffset) {
+            return false;
         }
+        ended = true;
+        playlist.end();
+        publish();
+        return true;
     }
 
     private void publish() {

@@ -131,7 +131,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         if (failure != null) {
             LOG.warn("the index of {} could not be read, trying again", epoch.stream(), failure);
             refill.add(epoch);
-        } else if (!epoch.filled(stretch)) {
+        } else if (!epoch.filled(stretch, tail.position(partition(epoch.stream())))) {
             fill(epoch);
         }
     }

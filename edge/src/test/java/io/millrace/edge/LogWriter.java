@@ -1,0 +1,74 @@
+package io.millrace.edge;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Part;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.StreamEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Writes one stream's records as the other stages do, and waits for each. */
+final class LogWriter implements AutoCloseable {
+    private final KafkaClients kafka;
+    private final String stream;
+    private final KafkaProducer<String, byte[]> producer;
+
+    LogWriter(KafkaClients kafka, String stream) {
+        this.kafka = kafka;
+        this.stream = stream;
+        producer = kafka.producer("test-" + stream, 32 << 20);
+    }
+
+    /** Gives the record's offset. */
+    long write(Topic topic, LogRecord record) {
+        String key = record instanceof StreamEntry entry ? StreamKey.of(stream, entry.epoch()) : stream;
+        return send(topic, key, LogCodec.encode(record));
+    }
+
+    void tombstone(long epoch) {
+        send(Topic.STREAMS, StreamKey.of(stream, epoch), null);
+    }
+
+    long session() {
+        return write(Topic.PACKETS, new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
+                "127.0.0.1:5000", Fixtures.EPOCH_MS, Fixtures.RULES));
+    }
+
+    /** One segment of two parts with {@link #bytes}, and what the index says of it. */
+    void segment(long epoch, long segment, long keyframeOffset) {
+        for (int part = 0; part < 2; part++) {
+            byte[] bytes = bytes(epoch, segment, part);
+            long offset = write(Topic.PARTS, new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)));
+            IndexEntry entry = new Fixtures.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
+                    .part(part, part == 1, offset);
+            write(Topic.INDEX, entry);
+        }
+    }
+
+    static byte[] bytes(long epoch, long segment, int part) {
+        return ("epoch " + epoch + " segment " + segment + " part " + part + ";").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private long send(Topic topic, String key, byte[] value) {
+        try {
+            return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), key,
+                    value)).get(20, TimeUnit.SECONDS).offset();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

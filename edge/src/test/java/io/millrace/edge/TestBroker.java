@@ -1,0 +1,76 @@
+package io.millrace.edge;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.kafka.Topics;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** A real Kafka of one node inside the test's process, with Millrace's topics. */
+public final class TestBroker implements AutoCloseable {
+    private static final int PARTITIONS = 2;
+
+    private final KafkaRaftServer server;
+    private final KafkaClients clients;
+
+    public TestBroker(Path dir) throws Exception {
+        int port = freePort();
+        int controllerPort = freePort();
+        Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
+                "controller.quorum.voters", "1@127.0.0.1:" + controllerPort, "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort, "advertised.listeners",
+                "PLAINTEXT://127.0.0.1:" + port, "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", "controller.listener.names", "CONTROLLER",
+                "inter.broker.listener.name", "PLAINTEXT", "log.dirs", dir.toString(), "auto.create.topics.enable",
+                "false"));
+        config.put("offsets.topic.replication.factor", "1");
+        config.put("transaction.state.log.replication.factor", "1");
+        config.put("transaction.state.log.min.isr", "1");
+        config.put("share.coordinator.state.topic.replication.factor", "1");
+        config.put("share.coordinator.state.topic.min.isr", "1");
+        config.put("log.cleaner.dedupe.buffer.size", "4194304");
+        config.put("message.max.bytes", Integer.toString(Sizes.RECORD_BYTES));
+        config.put("num.network.threads", "2");
+        config.put("num.io.threads", "2");
+        new Formatter().setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .setClusterId(Uuid.randomUuid().toString()).setNodeId(1).setDirectories(List.of(dir.toString()))
+                .setMetadataLogDirectory(dir.toString()).setControllerListenerName("CONTROLLER")
+                .setReleaseVersion(MetadataVersion.latestProduction()).run();
+        server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
+        server.startup();
+        clients = new KafkaClients(new KafkaSettings("127.0.0.1:" + port, "test.", PARTITIONS, 1, 3_600_000, -1,
+                Map.of()));
+        Topics.ensure(clients);
+    }
+
+    public KafkaClients clients() {
+        return clients;
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
