@@ -102,6 +102,7 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitIntervalMs());
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, kafka.settings().replication() > 0
                 ? kafka.settings().replication() : -1);
