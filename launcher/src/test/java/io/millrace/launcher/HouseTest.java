@@ -8,6 +8,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.InputStream;
+import java.net.Socket;
 
 /** The direction of the dependencies (docs/decisions/0001), over all compiled classes. */
 @AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -30,8 +32,10 @@ class HouseTest {
     @ArchTest
     static final ArchRule mediaIsTheJdkAlone = noClasses().that().resideInAPackage("io.millrace.media..")
             .should().dependOnClassesThat().resideOutsideOfPackages("io.millrace.media..", "java..")
-            .orShould().dependOnClassesThat().resideInAnyPackage("java.io..", "java.net..", "java.nio.file..",
-                    "java.nio.channels..", "java.util.concurrent..");
+            .orShould().dependOnClassesThat().resideInAnyPackage("java.nio.file..", "java.nio.channels..",
+                    "java.util.concurrent..")
+            .orShould().dependOnClassesThat().areAssignableTo(InputStream.class)
+            .orShould().dependOnClassesThat().areAssignableTo(Socket.class);
 
     @ArchTest
     static final ArchRule formatsDoNotKnowEachOther = SlicesRuleDefinition.slices()
