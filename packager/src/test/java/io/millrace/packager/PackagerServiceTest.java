@@ -1,7 +1,5 @@
 package io.millrace.packager;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.mpegts.TsReader;
 import io.millrace.packager.WrittenLog.Entry;
@@ -42,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The whole service on a real broker. */
 @Timeout(60)
@@ -130,7 +130,8 @@ class PackagerServiceTest {
             if (identity.startsWith(stream + " ")) {
                 Part part = parts.get(entry.partsOffset());
                 assertThat(part.bytes().remaining()).isEqualTo(entry.sizeBytes());
-                assertThat(List.of(part.segment(), (long) part.part())).containsExactly(entry.segment(), (long) entry.part());
+                assertThat(List.of(part.segment(), (long) part.part())).containsExactly(entry.segment(),
+                        (long) entry.part());
                 media.add(part.bytes());
             }
         });
@@ -230,7 +231,8 @@ class PackagerServiceTest {
             write(kafka, 0, log.packets, Topic.PACKETS);
             try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
                 for (Topic topic : List.of(Topic.PACKETS, Topic.SEGMENTS)) {
-                    producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, "live/a", new byte[] {1, 2, 3})).get();
+                    producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, "live/a", new byte[]{1, 2, 3}))
+                            .get();
                     producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, "live/a", null)).get();
                 }
             }

@@ -51,7 +51,8 @@ public final class WrittenLog {
         }
         List<Entry<Cut>> fresh = new ArrayList<>();
         for (String stream : streams) {
-            cut(stream, session, partFrames, byStream.get(stream)).forEach(cut -> fresh.add(new Entry<>(0, stream, cut)));
+            cut(stream, session, partFrames, byStream.get(stream))
+                    .forEach(cut -> fresh.add(new Entry<>(0, stream, cut)));
         }
         fresh.sort(Comparator.comparingLong(entry -> entry.value().lastOffset()));
         fresh.forEach(entry -> cuts.add(new Entry<>(cuts.size(), entry.stream(), entry.value())));
@@ -63,7 +64,8 @@ public final class WrittenLog {
         Entry<Packet> entry = packets.get((int) offset);
         Packet p = entry.value();
         packets.set((int) offset, new Entry<>(offset, entry.stream(), new Packet(p.session(), p.seq(), p.arrivalUs(),
-                p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.keyframe(), p.recoveryPoint(), p.config(),
+                p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.keyframe(), p.recoveryPoint(),
+                p.config(),
                 body)));
     }
 

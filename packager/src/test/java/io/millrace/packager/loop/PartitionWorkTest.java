@@ -1,7 +1,5 @@
 package io.millrace.packager.loop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.packager.PackagerMeters;
 import io.millrace.packager.WrittenLog;
@@ -23,6 +21,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class PartitionWorkTest {
     private static final long ROOMY = 64L << 20;
@@ -91,7 +91,8 @@ class PartitionWorkTest {
         public Map<Long, Packet> read(int partition, Set<Long> offsets) {
             assertThat(partition).isEqualTo(3);
             Map<Long, Packet> found = new HashMap<>();
-            offsets.stream().filter(o -> o >= keptFrom).forEach(o -> found.put(o, log.packets.get(o.intValue()).value()));
+            offsets.stream().filter(o -> o >= keptFrom)
+                    .forEach(o -> found.put(o, log.packets.get(o.intValue()).value()));
             return found;
         }
 
@@ -214,11 +215,12 @@ class PartitionWorkTest {
         Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().segment() == 3).findFirst()
                 .orElseThrow().value();
         // A NAL unit that says to be longer than its packet.
-        log.damage(broken.firstOffset(), ByteBuffer.wrap(new byte[] {0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        log.damage(broken.firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
         List<String> expected = log.cuts.stream().filter(e -> !e.stream().equals("live/a")
-                || e.value().session() == 900 || e.value().segment() < 3).map(e -> identity(e.stream(), e.value())).toList();
+                || e.value().session() == 900 || e.value().segment() < 3).map(e -> identity(e.stream(), e.value()))
+                .toList();
         assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
         assertThat(life.count("millrace.packager.quarantines")).isEqualTo(1);
         assertThat(life.dropped("quarantined")).isEqualTo(log.cuts.size() - expected.size());
@@ -241,7 +243,8 @@ class PartitionWorkTest {
     @Test
     void aSegmentWhosePacketsHaveExpiredIsGivenUpAndTheNextOneIsNot() {
         Life life = new Life(0);
-        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.segment() == 2 && c.part() == 0).findFirst().orElseThrow();
+        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.segment() == 2 && c.part() == 0).findFirst()
+                .orElseThrow();
         life.keptFrom = third.firstOffset();
         life.readAll();
         life.acknowledge(1000);
@@ -310,7 +313,8 @@ class PartitionWorkTest {
         PacketCache cache = new PacketCache(ROOMY);
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {
-            cache.add(i, "live/dead", new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, false, false, false, p.body()));
+            cache.add(i, "live/dead",
+                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, false, false, false, p.body()));
         }
         assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_US / 1_000_000);
         cache.release("live/dead", 1000);

@@ -1,9 +1,5 @@
 package io.millrace.packager.mux;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.mpegts.PesPacket;
 import io.millrace.media.mpegts.TsReader;
@@ -17,6 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 class SegmentMuxTest {
     private static final int AUDIO_PID = 0x101;
     private static final int VIDEO_PID = 0x100;
@@ -24,7 +24,8 @@ class SegmentMuxTest {
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/show");
 
     private List<Packet> packets(Cut cut) {
-        return cut.samples().stream().map(s -> log.packets.get((int) cut.firstOffset() + s.offsetDelta()).value()).toList();
+        return cut.samples().stream().map(s -> log.packets.get((int) cut.firstOffset() + s.offsetDelta()).value())
+                .toList();
     }
 
     private List<MuxedPart> muxAll() {
@@ -42,7 +43,8 @@ class SegmentMuxTest {
         TsReader reader = new TsReader();
         muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
         assertThat(reader.finish().continuityErrors()).isEmpty();
-        long pictures = log.packets.stream().filter(e -> e.value().kind() == Packet.Kind.VIDEO && !e.value().config()).count();
+        long pictures = log.packets.stream().filter(e -> e.value().kind() == Packet.Kind.VIDEO && !e.value().config())
+                .count();
         assertThat(reader.pesPackets(VIDEO_PID)).filteredOn(pes -> pes.pts90k() != PesPacket.NO_TIME)
                 .hasSize((int) pictures);
     }
@@ -55,7 +57,8 @@ class SegmentMuxTest {
         PesPacket picture = reader.finish().pesPackets(VIDEO_PID).getFirst();
         assertThat(picture.dts90k()).isEqualTo(first.samples().getFirst().dts() + 900_000);
         assertThat(picture.pts90k() - picture.dts90k()).isEqualTo(first.samples().getFirst().compositionTicks());
-        Cut.Sample frame = first.samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).findFirst().orElseThrow();
+        Cut.Sample frame = first.samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).findFirst()
+                .orElseThrow();
         assertThat(reader.pesPackets(AUDIO_PID).getFirst().pts90k()).isEqualTo(frame.dts() * 90_000 / 22_050 + 900_000);
     }
 
@@ -82,9 +85,11 @@ class SegmentMuxTest {
         Cut.SegmentHead h = cut.head();
         EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
         assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(future, 1, true, false, 0,
-                h.videoConfig(), h.audioConfig(), "AVC", "AAC", 0, 0, h.state())))).isInstanceOf(UnsupportedException.class);
+                h.videoConfig(), h.audioConfig(), "AVC", "AAC", 0, 0, h.state()))))
+                .isInstanceOf(UnsupportedException.class);
         assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(h.rules(), 1, true, false, 0,
-                h.videoConfig(), h.audioConfig(), "AV1", "AAC", 0, 0, h.state())))).isInstanceOf(UnsupportedException.class);
+                h.videoConfig(), h.audioConfig(), "AV1", "AAC", 0, 0, h.state()))))
+                .isInstanceOf(UnsupportedException.class);
     }
 
     @Test
