@@ -197,7 +197,8 @@ public final class PackagerLoop implements AutoCloseable {
         PartitionWork partition = work.get(record.partition());
         boolean packets = record.topic().equals(kafka.settings().topic(Topic.PACKETS));
         switch (record.value()) {
-            case Packet packet when packets && record.key() != null -> partition.packet(record.offset(), record.key(), packet);
+            case Packet packet when packets && record.key() != null ->
+                partition.packet(record.offset(), record.key(), packet);
             case Cut cut when !packets && record.key() != null -> partition.cut(record.offset(), record.key(), cut);
             case null, default -> {
                 if (record.value() instanceof Undecodable undecodable) {

@@ -55,7 +55,8 @@ public final class SegmentMux {
         segment = first.segment();
         int version = head.rules().rulesVersion();
         if (version > EpochRules.CURRENT_VERSION) {
-            throw new UnsupportedException("EpochRules", "rulesVersion", version, "up to " + EpochRules.CURRENT_VERSION);
+            throw new UnsupportedException("EpochRules", "rulesVersion", version,
+                    "up to " + EpochRules.CURRENT_VERSION);
         }
         AvcConfig video = (AvcConfig) config(head.videoCodec(), head.videoConfig(), Codec.AVC);
         AacConfig audio = (AacConfig) config(head.audioCodec(), head.audioConfig(), Codec.AAC);
@@ -112,14 +113,14 @@ public final class SegmentMux {
     private static ByteBuffer videoFrame(Packet packet) {
         return switch (VideoTagBody.parse(packet.body())) {
             case VideoTagBody.Frame frame -> frame.data();
-            case VideoTagBody.Config _, VideoTagBody.End _, VideoTagBody.Command _ -> throw notAFrame("VideoTagBody");
+            case VideoTagBody.Config _,VideoTagBody.End _,VideoTagBody.Command _ -> throw notAFrame("VideoTagBody");
         };
     }
 
     private static ByteBuffer audioFrame(Packet packet) {
         return switch (AudioTagBody.parse(packet.body())) {
             case AudioTagBody.Frame frame -> frame.data();
-            case AudioTagBody.Config _, AudioTagBody.Silence _ -> throw notAFrame("AudioTagBody");
+            case AudioTagBody.Config _,AudioTagBody.Silence _ -> throw notAFrame("AudioTagBody");
         };
     }
 

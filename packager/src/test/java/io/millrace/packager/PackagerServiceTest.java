@@ -1,0 +1,262 @@
+package io.millrace.packager;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.mpegts.TsReader;
+import io.millrace.packager.WrittenLog.Entry;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Part;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The whole service on a real broker. */
+@Timeout(60)
+class PackagerServiceTest {
+    private static final int PARTITIONS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path directory;
+
+    private static TestBroker broker;
+
+    private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = new TestBroker(directory.resolve("kafka"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    private static KafkaClients kafka(String prefix) {
+        KafkaClients kafka = new KafkaClients(
+                new KafkaSettings(broker.bootstrap(), prefix, PARTITIONS, 1, 3_600_000, -1, Map.of()));
+        Topics.ensure(kafka);
+        return kafka;
+    }
+
+    private PackagerService start(KafkaClients kafka, String node) throws Exception {
+        PackagerService service = PackagerService.start(
+                new PackagerSettings(node, 1 << 20, 1 << 20, Duration.ofMillis(50)), kafka, new SimpleMeterRegistry(),
+                (_, cause) -> fatal.set(cause));
+        service.ready().get(30, TimeUnit.SECONDS);
+        return service;
+    }
+
+    /** Writes the log's records from one to another, into the partition {@code partition}. */
+    private static void write(KafkaClients kafka, int partition, List<? extends Entry<? extends LogRecord>> entries,
+            Topic topic) {
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
+            for (Entry<? extends LogRecord> entry : entries) {
+                producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, entry.stream(),
+                        LogCodec.encode(entry.value())));
+            }
+            producer.flush();
+        }
+    }
+
+    /** Every index entry by identity, first record first, when {@code count} identities are there. */
+    private Map<String, IndexEntry> index(KafkaClients kafka, int partition, int count) {
+        Map<String, IndexEntry> found = new LinkedHashMap<>();
+        try (KafkaConsumer<String, LogRecord> reader = kafka.reader("test-index")) {
+            reader.assign(List.of(kafka.partition(Topic.INDEX, partition)));
+            Instant deadline = Instant.now().plus(PATIENCE);
+            while (found.size() < count && fatal.get() == null && Instant.now().isBefore(deadline)) {
+                for (ConsumerRecord<String, LogRecord> record : reader.poll(Duration.ofMillis(100))) {
+                    IndexEntry entry = (IndexEntry) record.value();
+                    found.putIfAbsent(record.key() + " " + entry.segment() + "." + entry.part(), entry);
+                }
+            }
+        }
+        assertThat(fatal.get()).isNull();
+        assertThat(found).hasSize(count);
+        return found;
+    }
+
+    private static Map<Long, Part> parts(KafkaClients kafka, int partition) {
+        Map<Long, Part> parts = new HashMap<>();
+        try (KafkaConsumer<String, LogRecord> reader = kafka.reader("test-parts")) {
+            var from = kafka.partition(Topic.PARTS, partition);
+            reader.assign(List.of(from));
+            long end = reader.endOffsets(List.of(from)).get(from);
+            while (reader.position(from) < end) {
+                reader.poll(Duration.ofMillis(100)).forEach(r -> parts.put(r.offset(), (Part) r.value()));
+            }
+        }
+        return parts;
+    }
+
+    private static List<ByteBuffer> media(Map<String, IndexEntry> index, Map<Long, Part> parts, String stream) {
+        List<ByteBuffer> media = new ArrayList<>();
+        index.forEach((identity, entry) -> {
+            if (identity.startsWith(stream + " ")) {
+                Part part = parts.get(entry.partsOffset());
+                assertThat(part.bytes().remaining()).isEqualTo(entry.sizeBytes());
+                assertThat(List.of(part.segment(), (long) part.part())).containsExactly(entry.segment(),
+                        (long) entry.part());
+                media.add(part.bytes());
+            }
+        });
+        return media;
+    }
+
+    @Test
+    void makesPartsThatTheIndexPointsTo() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+        KafkaClients kafka = kafka("whole.");
+        try (PackagerService service = start(kafka, "one")) {
+            assertThat(service.partitions()).containsExactlyInAnyOrder(0, 1);
+            write(kafka, 1, log.packets, Topic.PACKETS);
+            write(kafka, 1, log.cuts, Topic.SEGMENTS);
+            Map<String, IndexEntry> index = index(kafka, 1, log.cuts.size());
+            assertThat(index.keySet()).containsExactlyElementsOf(log.cuts.stream()
+                    .map(e -> e.stream() + " " + e.value().segment() + "." + e.value().part()).toList());
+            Map<Long, Part> parts = parts(kafka, 1);
+            for (String stream : List.of("live/a", "live/b")) {
+                TsReader reader = new TsReader();
+                media(index, parts, stream).forEach(bytes -> reader.feed(bytes.duplicate()));
+                assertThat(reader.finish().continuityErrors()).isEmpty();
+                assertThat(reader.pesPackets(0x100)).hasSizeGreaterThanOrEqualTo(90);
+            }
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    @Test
+    void anotherPackagerGoesOnWhereOneEndedWithTheSameBytes() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+        KafkaClients whole = kafka("unbroken.");
+        KafkaClients broken = kafka("broken.");
+        // In the middle of a segment of one stream at least.
+        int cutsBefore = 20;
+        while (log.cuts.get(cutsBefore - 1).value().part() != 1) {
+            cutsBefore++;
+        }
+        int packetsBefore = (int) log.cuts.get(cutsBefore - 1).value().lastOffset() + 1;
+        try (PackagerService _ = start(whole, "one")) {
+            write(whole, 0, log.packets, Topic.PACKETS);
+            write(whole, 0, log.cuts, Topic.SEGMENTS);
+            index(whole, 0, log.cuts.size());
+        }
+        List<Entry<Packet>> packets = log.packets;
+        List<Entry<Cut>> cuts = log.cuts;
+        try (PackagerService _ = start(broken, "first")) {
+            write(broken, 0, packets.subList(0, packetsBefore), Topic.PACKETS);
+            write(broken, 0, cuts.subList(0, cutsBefore), Topic.SEGMENTS);
+            index(broken, 0, cutsBefore);
+        }
+        try (PackagerService _ = start(broken, "second")) {
+            write(broken, 0, packets.subList(packetsBefore, packets.size()), Topic.PACKETS);
+            write(broken, 0, cuts.subList(cutsBefore, cuts.size()), Topic.SEGMENTS);
+            Map<String, IndexEntry> index = index(broken, 0, cuts.size());
+            Map<Long, Part> parts = parts(broken, 0);
+            assertThat(parts).as("goes on in the middle, and does not make everything again")
+                    .hasSizeBetween(cuts.size() + 1, cuts.size() + 30);
+            for (String stream : List.of("live/a", "live/b")) {
+                assertThat(media(index, parts, stream))
+                        .isEqualTo(media(index(whole, 0, cuts.size()), parts(whole, 0), stream));
+            }
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    @Test
+    void twoPackagersShareThePartitionsAndOneTakesOverWhatTheOtherLeaves() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        KafkaClients kafka = kafka("shared.");
+        try (PackagerService first = start(kafka, "first")) {
+            PackagerService second = start(kafka, "second");
+            Awaitility.await().atMost(PATIENCE)
+                    .until(() -> first.partitions().size() == 1 && second.partitions().size() == 1);
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                write(kafka, partition, log.packets, Topic.PACKETS);
+                write(kafka, partition, log.cuts.subList(0, 5), Topic.SEGMENTS);
+                index(kafka, partition, 5);
+            }
+            second.close();
+            assertThat(second.isRunning()).isFalse();
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                write(kafka, partition, log.cuts.subList(5, log.cuts.size()), Topic.SEGMENTS);
+                index(kafka, partition, log.cuts.size());
+            }
+            assertThat(media(index(kafka, 0, log.cuts.size()), parts(kafka, 0), "live/a"))
+                    .isEqualTo(media(index(kafka, 1, log.cuts.size()), parts(kafka, 1), "live/a"));
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    @Test
+    void recordsThatCannotBeReadAreSkipped() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        KafkaClients kafka = kafka("damaged.");
+        try (PackagerService _ = start(kafka, "one")) {
+            write(kafka, 0, log.packets, Topic.PACKETS);
+            try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+                for (Topic topic : List.of(Topic.PACKETS, Topic.SEGMENTS)) {
+                    producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, "live/a", new byte[]{1, 2, 3}))
+                            .get();
+                    producer.send(new ProducerRecord<>(kafka.settings().topic(topic), 0, "live/a", null)).get();
+                }
+            }
+            write(kafka, 0, log.cuts, Topic.SEGMENTS);
+            index(kafka, 0, log.cuts.size());
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    @Test
+    void aLogThatDoesNotTakePartsEndsIt() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        KafkaClients kafka = kafka("full.");
+        ConfigResource parts = new ConfigResource(ConfigResource.Type.TOPIC, kafka.settings().topic(Topic.PARTS));
+        try (Admin admin = kafka.admin("test")) {
+            ConfigEntry tooSmall = new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "100");
+            admin.incrementalAlterConfigs(
+                    Map.of(parts, List.of(new AlterConfigOp(tooSmall, AlterConfigOp.OpType.SET)))).all().get();
+        }
+        try (PackagerService service = start(kafka, "one")) {
+            write(kafka, 0, log.packets, Topic.PACKETS);
+            write(kafka, 0, log.cuts, Topic.SEGMENTS);
+            Awaitility.await().atMost(PATIENCE).until(() -> fatal.get() != null && !service.isRunning());
+        }
+        assertThat(fatal.get()).hasRootCauseInstanceOf(RecordTooLargeException.class);
+    }
+}

@@ -1,0 +1,149 @@
+package io.millrace.packager;
+
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Packet.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One partition of {@code packets} and {@code segments} as ingest and the segmenter write them, of streams that all send
+ * what real FFmpeg made ({@code av.flv}), interleaved. Offsets are indices.
+ */
+public final class WrittenLog {
+    /** A record of the log. */
+    public record Entry<T>(long offset, String stream, T value) {}
+
+    /** How far apart packets come in, µs. */
+    private static final long ARRIVAL_US = 10_000;
+
+    public final List<Entry<Packet>> packets = new ArrayList<>();
+    public final List<Entry<Cut>> cuts = new ArrayList<>();
+    private final Map<String, Long> nextSegment = new HashMap<>();
+
+    /** Each of {@code streams} sends the clip once, all at the same time, cut into parts of {@code partFrames} frames. */
+    public WrittenLog publish(long session, int partFrames, String... streams) {
+        List<FlvTag> tags = clip();
+        Map<String, List<Entry<Packet>>> byStream = new HashMap<>();
+        for (FlvTag tag : tags) {
+            for (String stream : streams) {
+                Entry<Packet> entry = new Entry<>(packets.size(), stream, packet(session, tag));
+                packets.add(entry);
+                byStream.computeIfAbsent(stream, _ -> new ArrayList<>()).add(entry);
+            }
+        }
+        List<Entry<Cut>> fresh = new ArrayList<>();
+        for (String stream : streams) {
+            cut(stream, session, partFrames, byStream.get(stream))
+                    .forEach(cut -> fresh.add(new Entry<>(0, stream, cut)));
+        }
+        fresh.sort(Comparator.comparingLong(entry -> entry.value().lastOffset()));
+        fresh.forEach(entry -> cuts.add(new Entry<>(cuts.size(), entry.stream(), entry.value())));
+        return this;
+    }
+
+    /** Replaces the body of the packet at {@code offset}. */
+    public void damage(long offset, ByteBuffer body) {
+        Entry<Packet> entry = packets.get((int) offset);
+        Packet p = entry.value();
+        packets.set((int) offset, new Entry<>(offset, entry.stream(), new Packet(p.session(), p.seq(), p.arrivalUs(),
+                p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.keyframe(), p.recoveryPoint(),
+                p.config(),
+                body)));
+    }
+
+    private Packet packet(long session, FlvTag tag) {
+        boolean video = tag.type() == FlvTag.Type.VIDEO;
+        boolean config = tag.body().get(1) == 0;
+        boolean keyframe = video && !config && tag.body().get(0) >>> 4 == 1;
+        int composition = video && VideoTagBody.parse(tag.body()) instanceof VideoTagBody.Frame frame
+                ? frame.compositionTimeMs()
+                : 0;
+        return new Packet(session, packets.size(), packets.size() * ARRIVAL_US, tag.timestampMs(), composition,
+                video ? Kind.VIDEO : Kind.AUDIO, 0, keyframe, false, config, tag.body());
+    }
+
+    private List<Cut> cut(String stream, long session, int partFrames, List<Entry<Packet>> entries) {
+        ByteBuffer video = null;
+        AacConfig audio = null;
+        List<List<Entry<Packet>>> segments = new ArrayList<>();
+        for (Entry<Packet> entry : entries) {
+            Packet packet = entry.value();
+            if (packet.config() && packet.kind() == Kind.VIDEO) {
+                video = ((VideoTagBody.Config) VideoTagBody.parse(packet.body())).record();
+            } else if (packet.config()) {
+                AudioTagBody.Config config = (AudioTagBody.Config) AudioTagBody.parse(packet.body());
+                audio = (AacConfig) CodecConfig.parse(config.codec(), config.record());
+            } else if (packet.keyframe()) {
+                segments.add(new ArrayList<>(List.of(entry)));
+            } else if (!segments.isEmpty()) {
+                segments.getLast().add(entry);
+            }
+        }
+        List<Cut> parts = new ArrayList<>();
+        for (List<Entry<Packet>> segment : segments) {
+            long number = nextSegment.merge(stream, 1L, Long::sum) - 1;
+            Cut.SegmentHead head = new Cut.SegmentHead(
+                    new EpochRules(EpochRules.CURRENT_VERSION, 480, 160, 30_000, 30_000, List.of(Format.TS)), 1, true,
+                    false, 0, video, audio.record(), "AVC", "AAC", 0, 0, ByteBuffer.allocate(0));
+            for (int from = 0; from < segment.size(); from += partFrames) {
+                int to = Math.min(segment.size(), from + partFrames);
+                parts.add(part(session, number, from / partFrames, to == segment.size(), from == 0 ? head : null,
+                        segment.subList(from, to), audio.sampleRate()));
+            }
+        }
+        return parts;
+    }
+
+    private static Cut part(long session, long segment, int part, boolean last, Cut.SegmentHead head,
+            List<Entry<Packet>> entries, int sampleRate) {
+        long first = entries.getFirst().offset();
+        long startTicks = entries.getFirst().value().timestampMs() * 90;
+        List<Cut.Sample> samples = entries.stream().map(entry -> sample(entry, first, sampleRate)).toList();
+        boolean independent = entries.stream().anyMatch(entry -> entry.value().keyframe());
+        // All streams of a test are one session a stream, so a session's epoch is its first session: 7.
+        return new Cut(7, session, segment, part, last, independent, first, entries.getLast().offset(), startTicks,
+                14_400, 1_767_225_600_000L + startTicks / 90, entries.getLast().value().arrivalUs(), head, samples);
+    }
+
+    private static Cut.Sample sample(Entry<Packet> entry, long first, int sampleRate) {
+        Packet packet = entry.value();
+        int ticks = packet.kind() == Kind.VIDEO ? Ticks.MPEG : sampleRate;
+        return new Cut.Sample((int) (entry.offset() - first), packet.kind(),
+                Ticks.rescale(packet.timestampMs(), Ticks.MILLIS, ticks),
+                (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, ticks), 0, packet.keyframe());
+    }
+
+    private static List<FlvTag> clip() {
+        try (InputStream in = WrittenLog.class.getResourceAsStream("/av.flv")) {
+            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+            FlvReader reader = new FlvReader(1 << 20);
+            List<FlvTag> tags = new ArrayList<>();
+            while (bytes.hasRemaining()) {
+                Optional<FlvTag> tag = reader.read(bytes);
+                tag.filter(t -> t.type() == FlvTag.Type.VIDEO && t.body().get(1) != 2 || t.type() == FlvTag.Type.AUDIO)
+                        .ifPresent(tags::add);
+            }
+            return tags;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.millrace.packager.loop;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.packager.PackagerMeters;
+import io.millrace.packager.WrittenLog;
+import io.millrace.packager.WrittenLog.Entry;
+import io.millrace.packager.mux.MuxedPart;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PartitionWorkTest {
+    private static final long ROOMY = 64L << 20;
+
+    private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+
+    /** One life of a packager over the partition: reads what is written, remembers what it wrote. */
+    private final class Life implements PacketSource, PartSink {
+        final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        final Map<String, MuxedPart> parts = new LinkedHashMap<>();
+        final Deque<Runnable> unacknowledged = new ArrayDeque<>();
+        final PartitionWork work;
+        boolean room = true;
+        long keptFrom;
+        long packetAt;
+        int cutAt;
+
+        Life(long cacheBytes, Positions from) {
+            work = new PartitionWork(3, cacheBytes, this, this, new PackagerMeters(registry));
+            packetAt = from.packets();
+            cutAt = (int) from.segments();
+            work.packetsReadUpTo(packetAt);
+            work.cutsReadUpTo(cutAt);
+        }
+
+        Life(long cacheBytes) {
+            this(cacheBytes, new Positions(0, 0));
+        }
+
+        Life readPackets(int count) {
+            for (long end = Math.min(log.packets.size(), packetAt + count); packetAt < end; packetAt++) {
+                Entry<Packet> entry = log.packets.get((int) packetAt);
+                work.packet(packetAt, entry.stream(), entry.value());
+            }
+            work.advance();
+            return this;
+        }
+
+        Life readCuts(int count) {
+            for (int end = Math.min(log.cuts.size(), cutAt + count); cutAt < end; cutAt++) {
+                work.cut(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
+            }
+            work.advance();
+            return this;
+        }
+
+        Life readAll() {
+            return readPackets(Integer.MAX_VALUE / 2).readCuts(Integer.MAX_VALUE / 2);
+        }
+
+        void acknowledge(int count) {
+            for (int i = 0; i < count && !unacknowledged.isEmpty(); i++) {
+                unacknowledged.removeFirst().run();
+            }
+        }
+
+        double dropped(String reason) {
+            return registry.get("millrace.dropped").tag("reason", reason).counter().count();
+        }
+
+        double count(String name) {
+            return registry.get(name).counter().count();
+        }
+
+        @Override
+        public Map<Long, Packet> read(int partition, Set<Long> offsets) {
+            assertThat(partition).isEqualTo(3);
+            Map<Long, Packet> found = new HashMap<>();
+            offsets.stream().filter(o -> o >= keptFrom)
+                    .forEach(o -> found.put(o, log.packets.get(o.intValue()).value()));
+            return found;
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return room;
+        }
+
+        @Override
+        public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
+            parts.putIfAbsent(identity(stream, part.cut()), part);
+            unacknowledged.add(indexed);
+        }
+    }
+
+    private static String identity(String stream, Cut cut) {
+        return stream + " " + cut.epoch() + "/" + cut.segment() + "." + cut.part();
+    }
+
+    private List<String> identities() {
+        return log.cuts.stream().map(entry -> identity(entry.stream(), entry.value())).toList();
+    }
+
+    @Test
+    void makesEveryPartOfEveryStreamInTheOrderOfTheCuts() {
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
+        assertThat(identities()).hasSizeGreaterThan(40);
+        assertThat(life.count("millrace.packager.rereads")).isZero();
+    }
+
+    @Test
+    void aCutWaitsForItsPackets() {
+        Life life = new Life(ROOMY).readCuts(1000);
+        assertThat(life.parts).isEmpty();
+        long last = log.cuts.get(2).value().lastOffset();
+        life.readPackets((int) last);
+        assertThat(life.parts).hasSize(2);
+        life.readPackets(1);
+        assertThat(life.parts).hasSize(3);
+    }
+
+    @Test
+    void whatTheCacheHasNoRoomForIsReadAgain() {
+        Life roomy = new Life(ROOMY).readAll();
+        Life tight = new Life(4_000);
+        tight.readPackets(1000);
+        assertThat(tight.work.cachedBytes()).isLessThanOrEqualTo(4_000);
+        tight.readCuts(1000);
+        assertThat(tight.parts).isEqualTo(roomy.parts);
+        assertThat(tight.count("millrace.packager.rereads")).isGreaterThan(20);
+    }
+
+    @Property(tries = 60)
+    void aRestartAnywhereMakesTheSameBytes(@ForAll long seed, @ForAll @IntRange(min = 0, max = 100_000) int cache) {
+        Random random = new Random(seed);
+        Life whole = new Life(ROOMY).readAll();
+        Map<String, MuxedPart> written = new LinkedHashMap<>();
+        Positions from = new Positions(0, 0);
+        for (int lives = 0; lives < 4; lives++) {
+            Life life = new Life(cache, from);
+            for (int i = random.nextInt(12); i > 0; i--) {
+                life.readPackets(random.nextInt(60)).readCuts(random.nextInt(8));
+                life.acknowledge(random.nextInt(10));
+            }
+            Positions next = life.work.positions();
+            assertThat(next.segments()).isGreaterThanOrEqualTo(from.segments());
+            life.parts.forEach(written::putIfAbsent);
+            from = next;
+        }
+        Life last = new Life(cache, from).readAll();
+        last.parts.forEach(written::putIfAbsent);
+        assertThat(written).containsExactlyInAnyOrderEntriesOf(whole.parts);
+        last.parts.forEach((identity, part) -> assertThat(part).isEqualTo(whole.parts.get(identity)));
+    }
+
+    @Test
+    void thePositionIsTheStartOfTheOldestSegmentStillOpen() {
+        Life life = new Life(ROOMY).readAll();
+        Cut first = log.cuts.getFirst().value();
+        assertThat(life.work.positions()).isEqualTo(new Positions(0, first.firstOffset()));
+        int firstOpen = 0;
+        for (int acknowledged = 0; acknowledged < log.cuts.size(); acknowledged++) {
+            life.acknowledge(1);
+            while (firstOpen < log.cuts.size() && isIndexed(firstOpen, acknowledged)) {
+                firstOpen++;
+            }
+            assertThat(life.work.positions().segments()).isEqualTo(firstOpen);
+        }
+        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+    }
+
+    /** Whether the segment of the cut is complete when cuts up to {@code acknowledged} are in the index. */
+    private boolean isIndexed(int cut, int acknowledged) {
+        Entry<Cut> entry = log.cuts.get(cut);
+        return log.cuts.subList(0, acknowledged + 1).stream().anyMatch(e -> e.stream().equals(entry.stream())
+                && e.value().segment() == entry.value().segment() && e.value().last());
+    }
+
+    @Test
+    void repeatedCutsAreIgnored() {
+        Life life = new Life(ROOMY).readAll();
+        int parts = life.unacknowledged.size();
+        life.cutAt = log.cuts.size() - 12;
+        life.readCuts(12);
+        assertThat(life.unacknowledged).hasSize(parts);
+        assertThat(life.dropped("repeated")).isEqualTo(12);
+    }
+
+    @Test
+    void cutsOfASegmentThatBeganEarlierAreSkippedUntilTheNextOne() {
+        Life life = new Life(ROOMY, new Positions(2, 0)).readAll();
+        assertThat(life.parts.keySet()).noneMatch(identity -> identity.contains("7/0.")).hasSizeGreaterThan(20);
+        assertThat(life.dropped("no_head")).isGreaterThan(0);
+    }
+
+    @Test
+    void oneSessionsTroubleIsOneSessions() {
+        log.publish(900, 9, "live/a", "live/b");
+        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().segment() == 3).findFirst()
+                .orElseThrow().value();
+        // A NAL unit that says to be longer than its packet.
+        log.damage(broken.firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        Life life = new Life(ROOMY).readAll();
+        life.acknowledge(1000);
+        List<String> expected = log.cuts.stream().filter(e -> !e.stream().equals("live/a")
+                || e.value().session() == 900 || e.value().segment() < 3).map(e -> identity(e.stream(), e.value()))
+                .toList();
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
+        assertThat(life.count("millrace.packager.quarantines")).isEqualTo(1);
+        assertThat(life.dropped("quarantined")).isEqualTo(log.cuts.size() - expected.size());
+        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+    }
+
+    @Test
+    void aBugInOneStreamIsOneSessionsTroubleToo() {
+        Cut broken = log.cuts.get(8).value();
+        // Nothing that ingest writes: the body is gone.
+        log.packets.set((int) broken.firstOffset(), new Entry<>(broken.firstOffset(), log.cuts.get(8).stream(),
+                new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, false, false, false, ByteBuffer.allocate(0))));
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.count("millrace.packager.quarantines")).isEqualTo(1);
+        String other = log.cuts.get(8).stream().equals("live/a") ? "live/b" : "live/a";
+        assertThat(life.parts.keySet().stream().filter(i -> i.startsWith(other)))
+                .containsExactlyElementsOf(identities().stream().filter(i -> i.startsWith(other)).toList());
+    }
+
+    @Test
+    void aSegmentWhosePacketsHaveExpiredIsGivenUpAndTheNextOneIsNot() {
+        Life life = new Life(0);
+        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.segment() == 2 && c.part() == 0).findFirst()
+                .orElseThrow();
+        life.keptFrom = third.firstOffset();
+        life.readAll();
+        life.acknowledge(1000);
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(log.cuts.stream()
+                .filter(e -> e.value().segment() >= 2).map(e -> identity(e.stream(), e.value())).toList());
+        assertThat(life.dropped("expired")).isEqualTo(4);
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
+    }
+
+    @Test
+    void aFullSinkIsNotGivenMore() {
+        Life life = new Life(ROOMY);
+        life.room = false;
+        life.readAll();
+        assertThat(life.parts).isEmpty();
+        life.room = true;
+        life.work.advance();
+        assertThat(life.parts).hasSize(log.cuts.size());
+    }
+
+    @Test
+    void aSegmentWithoutALastPartDoesNotHoldThePositionBackForEver() {
+        log.cuts.removeIf(e -> e.value().segment() == 1 && e.value().last());
+        List<Entry<Cut>> renumbered = new ArrayList<>();
+        log.cuts.forEach(e -> renumbered.add(new Entry<>(renumbered.size(), e.stream(), e.value())));
+        Life life = new Life(ROOMY).readAll();
+        life.acknowledge(1000);
+        assertThat(life.dropped("unfinished")).isEqualTo(2);
+        assertThat(life.work.positions().segments()).isEqualTo(renumbered.size());
+    }
+
+    @Test
+    void aStreamThatFellSilentInTheMiddleOfASegmentIsGivenUpAfterGrace() {
+        log.cuts.removeIf(e -> e.stream().equals("live/b") && e.value().segment() > 0
+                || e.stream().equals("live/b") && e.value().last());
+        Life life = new Life(ROOMY).readAll();
+        life.acknowledge(1000);
+        assertThat(life.work.positions().segments()).isLessThan(5);
+        long later = 30_000_000 + PartitionWork.UNFINISHED_US + 10_000_000;
+        WrittenLog.Entry<Cut> newest = log.cuts.getLast();
+        Cut c = newest.value();
+        Cut tail = new Cut(7, 7, c.segment() + 1, 0, true, true, c.firstOffset(), c.lastOffset(), 0, 1, 0, later,
+                log.cuts.getFirst().value().head(), c.samples());
+        life.work.cut(log.cuts.size(), "live/a", tail);
+        life.work.advance();
+        life.acknowledge(1000);
+        assertThat(life.dropped("unfinished")).isEqualTo(1);
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size() + 1);
+    }
+
+    @Test
+    void readingStopsWhereThereIsNoRoom() {
+        Life life = new Life(8_000).readPackets(40);
+        assertThat(life.work.wantsPackets()).isFalse();
+        life.work.cut(0, "live/a", log.cuts.get(10).value());
+        assertThat(life.work.wantsPackets()).isTrue();
+        for (int i = 1; i < PartitionWork.WAITING_LIMIT; i++) {
+            assertThat(life.work.wantsCuts()).isTrue();
+            life.work.cut(i, "live/a", log.cuts.get(10).value());
+        }
+        assertThat(life.work.wantsCuts()).isFalse();
+    }
+
+    @Test
+    void packetsThatNobodyCutsAreForgottenInTime() {
+        PacketCache cache = new PacketCache(ROOMY);
+        Packet p = log.packets.get(5).value();
+        for (long i = 0; i < 100; i++) {
+            cache.add(i, "live/dead",
+                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, false, false, false, p.body()));
+        }
+        assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_US / 1_000_000);
+        cache.release("live/dead", 1000);
+        assertThat(cache.bytes()).isZero();
+    }
+}

@@ -1,0 +1,114 @@
+package io.millrace.packager.mux;
+
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.mpegts.PesPacket;
+import io.millrace.media.mpegts.TsReader;
+import io.millrace.packager.WrittenLog;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Packet;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class SegmentMuxTest {
+    private static final int AUDIO_PID = 0x101;
+    private static final int VIDEO_PID = 0x100;
+
+    private final WrittenLog log = new WrittenLog().publish(7, 9, "live/show");
+
+    private List<Packet> packets(Cut cut) {
+        return cut.samples().stream().map(s -> log.packets.get((int) cut.firstOffset() + s.offsetDelta()).value())
+                .toList();
+    }
+
+    private List<MuxedPart> muxAll() {
+        List<MuxedPart> parts = new ArrayList<>();
+        SegmentMux mux = null;
+        for (WrittenLog.Entry<Cut> entry : log.cuts) {
+            mux = entry.value().part() == 0 ? new SegmentMux(Format.TS, entry.value()) : mux;
+            parts.add(mux.mux(entry.value(), packets(entry.value())));
+        }
+        return parts;
+    }
+
+    @Test
+    void segmentsJoinWithoutASeamAndHoldEveryFrame() {
+        TsReader reader = new TsReader();
+        muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
+        assertThat(reader.finish().continuityErrors()).isEmpty();
+        long pictures = log.packets.stream().filter(e -> e.value().kind() == Packet.Kind.VIDEO && !e.value().config())
+                .count();
+        assertThat(reader.pesPackets(VIDEO_PID)).filteredOn(pes -> pes.pts90k() != PesPacket.NO_TIME)
+                .hasSize((int) pictures);
+    }
+
+    @Test
+    void timesAreThoseOfTheCutTenSecondsLater() {
+        TsReader reader = new TsReader();
+        muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
+        Cut first = log.cuts.getFirst().value();
+        PesPacket picture = reader.finish().pesPackets(VIDEO_PID).getFirst();
+        assertThat(picture.dts90k()).isEqualTo(first.samples().getFirst().dts() + 900_000);
+        assertThat(picture.pts90k() - picture.dts90k()).isEqualTo(first.samples().getFirst().compositionTicks());
+        Cut.Sample frame = first.samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).findFirst()
+                .orElseThrow();
+        assertThat(reader.pesPackets(AUDIO_PID).getFirst().pts90k()).isEqualTo(frame.dts() * 90_000 / 22_050 + 900_000);
+    }
+
+    @Test
+    void theSameCutsAndPacketsGiveTheSameBytes() {
+        assertThat(muxAll()).isEqualTo(muxAll());
+    }
+
+    @Test
+    void theIndexSaysWhatTheCutSaysAndWhereThePartIs() {
+        List<MuxedPart> parts = muxAll();
+        IndexEntry first = parts.getFirst().entry(4711);
+        Cut cut = log.cuts.getFirst().value();
+        assertThat(first).isEqualTo(new IndexEntry(7, 7, 0, 0, false, Format.TS, 4711,
+                parts.getFirst().part().bytes().remaining(), cut.startTicks(), cut.durationTicks(),
+                cut.programDateTimeMs(), cut.arrivalUs(), true, cut.firstOffset(), 0, 1, true, false, 0));
+        assertThat(log.packets.get((int) first.keyframeOffset()).value().keyframe()).isTrue();
+        assertThat(parts.get(1).entry(0).keyframeOffset()).isEqualTo(MuxedPart.NO_KEYFRAME);
+    }
+
+    @Test
+    void refusesRulesOfTheFutureAndCodecsThatTsDoesNotCarry() {
+        Cut cut = log.cuts.getFirst().value();
+        Cut.SegmentHead h = cut.head();
+        EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
+        assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(future, 1, true, false, 0,
+                h.videoConfig(), h.audioConfig(), "AVC", "AAC", 0, 0, h.state()))))
+                .isInstanceOf(UnsupportedException.class);
+        assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(h.rules(), 1, true, false, 0,
+                h.videoConfig(), h.audioConfig(), "AV1", "AAC", 0, 0, h.state()))))
+                .isInstanceOf(UnsupportedException.class);
+    }
+
+    @Test
+    void refusesToBeginInTheMiddleToSkipAPartAndPacketsThatTheCutDoesNotMean() {
+        Cut first = log.cuts.getFirst().value();
+        Cut third = log.cuts.get(2).value();
+        assertThatIllegalArgumentException().isThrownBy(() -> new SegmentMux(Format.TS, third));
+        assertThatIllegalArgumentException().isThrownBy(() -> {
+            SegmentMux mux = new SegmentMux(Format.TS, first);
+            mux.mux(first, packets(first));
+            mux.mux(third, packets(third));
+        });
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SegmentMux(Format.TS, first).mux(first, packets(first).reversed()));
+    }
+
+    private static Cut with(Cut cut, Cut.SegmentHead head) {
+        return new Cut(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), cut.independent(),
+                cut.firstOffset(), cut.lastOffset(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
+                cut.arrivalUs(), head, cut.samples());
+    }
+}
