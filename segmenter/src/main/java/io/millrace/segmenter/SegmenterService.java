@@ -92,6 +92,8 @@ public final class SegmenterService implements AutoCloseable {
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        // Streams commits by itself and warns of anybody who says so, too.
+        all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers());
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
