@@ -100,7 +100,7 @@ public final class ProcessLife implements FatalError {
         End why = end.join();
         closeInTime();
         switch (why) {
-            case End.Signal _, End.Finished _ -> {
+            case End.Signal _,End.Finished _ -> {
                 // A clean end.
             }
             case End.NotStarted(Exception e) -> throw e;
@@ -138,8 +138,8 @@ public final class ProcessLife implements FatalError {
         }
         System.out.flush();
         Runtime.getRuntime().halt(switch (end.join()) {
-            case End.Signal _, End.Finished _ -> ExitCode.OK;
-            case End.NotStarted _, End.Fault _ -> ExitCode.SOFTWARE;
+            case End.Signal _,End.Finished _ -> ExitCode.OK;
+            case End.NotStarted _,End.Fault _ -> ExitCode.SOFTWARE;
         });
     }
 
