@@ -24,7 +24,13 @@ final class CommandLines {
     /** All commands, as picocli knows them. */
     static CommandLine all() {
         CommandLine commands = new CommandLine(new Millrace());
+        for (Serving serving : Serving.values()) {
+            CommandLine command = new CommandLine(new ServeCommand(serving));
+            command.getCommandSpec().usageMessage().description(serving.description());
+            commands.addSubcommand(serving.command(), command);
+        }
         commands.addSubcommand("broker", new BrokerCommand());
+        commands.addSubcommand("push", new PushCommand());
         commands.addSubcommand("config", new ConfigCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));
