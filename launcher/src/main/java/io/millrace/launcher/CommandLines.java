@@ -26,11 +26,14 @@ final class CommandLines {
         CommandLine commands = new CommandLine(new Millrace());
         for (Serving serving : Serving.values()) {
             CommandLine command = new CommandLine(new ServeCommand(serving));
-            command.getCommandSpec().usageMessage().description(serving.description() + "%n");
+            command.getCommandSpec().usageMessage().description(serving.description());
             commands.addSubcommand(serving.command(), command);
         }
         commands.addSubcommand("broker", new BrokerCommand());
+        commands.addSubcommand("push", new PushCommand());
         commands.addSubcommand("config", new ConfigCommand());
+        commands.getSubcommands().values()
+                .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpWidth(USAGE_WIDTH);
         return commands;
@@ -60,11 +63,22 @@ final class CommandLines {
         if (elsewhere.isPresent()) {
             return failed(err, elsewhere.get().where() + ": " + e.getMessage());
         }
-        command.usage(err, command.getColorScheme());
-        err.println();
+        printUsage(command, err);
         UnmatchedArgumentException.printSuggestions(e, err);
         failed(err, e.getMessage());
         return ExitCode.USAGE;
+    }
+
+    /** All that there is to say about the commands; of one command's many flags, where to read about them. */
+    private static void printUsage(CommandLine command, PrintWriter err) {
+        if (command.getParent() == null) {
+            command.usage(err, command.getColorScheme());
+            err.println();
+        } else {
+            CommandLine.Help help = command.getHelp();
+            err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()));
+            err.println("'" + command.getCommandSpec().qualifiedName() + " --help' lists the flags.");
+        }
     }
 
     /** Where a value that cannot be read stands, if not on the command line. */

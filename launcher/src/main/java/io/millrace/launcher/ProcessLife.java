@@ -38,7 +38,7 @@ public final class ProcessLife implements FatalError {
         /** There is nothing more to do. */
         record Finished() implements End {}
 
-        record NotStarted(Exception why) implements End {}
+        record Failed(Exception why) implements End {}
 
         record Fault(String what, Throwable cause) implements End {}
     }
@@ -81,6 +81,13 @@ public final class ProcessLife implements FatalError {
         end.complete(new End.Finished());
     }
 
+    /** The work cannot go on for a reason that people can mend. Thread-safe. */
+    public void fail(UserError why) {
+        if (end.complete(new End.Failed(why))) {
+            interruptStart();
+        }
+    }
+
     @Override
     public void fatal(String what, Throwable cause) {
         if (end.complete(new End.Fault(what, cause))) {
@@ -94,16 +101,16 @@ public final class ProcessLife implements FatalError {
             work.start(this);
         } catch (Exception e) {
             // Loses to a signal or a fault that came first: then the interrupt is the reason, whatever it turned into.
-            end.complete(new End.NotStarted(e));
+            end.complete(new End.Failed(e));
         }
         started();
         End why = end.join();
         closeInTime();
         switch (why) {
-            case End.Signal _, End.Finished _ -> {
+            case End.Signal _,End.Finished _ -> {
                 // A clean end.
             }
-            case End.NotStarted(Exception e) -> throw e;
+            case End.Failed(Exception e) -> throw e;
             case End.Fault(String what, Throwable cause) -> throw new UserError(
                     what + (cause == null ? "" : ": " + cause.getMessage()) + "; the log above says more", cause);
         }
@@ -138,8 +145,8 @@ public final class ProcessLife implements FatalError {
         }
         System.out.flush();
         Runtime.getRuntime().halt(switch (end.join()) {
-            case End.Signal _, End.Finished _ -> ExitCode.OK;
-            case End.NotStarted _, End.Fault _ -> ExitCode.SOFTWARE;
+            case End.Signal _,End.Finished _ -> ExitCode.OK;
+            case End.Failed _,End.Fault _ -> ExitCode.SOFTWARE;
         });
     }
 

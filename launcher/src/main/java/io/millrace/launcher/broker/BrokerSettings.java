@@ -3,6 +3,7 @@ package io.millrace.launcher.broker;
 import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.Voter;
+import io.millrace.launcher.settings.Voters;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,35 +13,31 @@ import java.util.List;
  * @param dataDir kept between runs; used by one broker at a time
  * @param port on loopback; 0 takes any free one
  * @param nodeId this broker's number in {@code voters}
- * @param voters the controllers of all brokers of the cluster; empty if this one is alone
+ * @param voters the controllers of all brokers of the cluster
  * @param controllerPort on loopback; 0 takes the one in {@code voters}, or alone any free one
  */
-public record BrokerSettings(Path dataDir, int port, int nodeId, List<Voter> voters, int controllerPort) {
+public record BrokerSettings(Path dataDir, int port, int nodeId, Voters voters, int controllerPort) {
     static final String LOOPBACK = "127.0.0.1";
-
-    public BrokerSettings {
-        voters = List.copyOf(voters);
-    }
 
     /** A broker that is a cluster of its own. */
     public static BrokerSettings alone(Path dataDir, int port) {
-        return new BrokerSettings(dataDir, port, 1, List.of(), 0);
+        return new BrokerSettings(dataDir, port, 1, Voters.ALONE, 0);
     }
 
     /** The same with every port and voter decided. */
     BrokerSettings resolved() {
         int client = LoopbackPort.free(port, "--kafka-port");
-        if (voters.isEmpty()) {
+        if (voters.equals(Voters.ALONE)) {
             int controller = LoopbackPort.free(controllerPort, "--controller-port");
             Voter self = new Voter(nodeId, new HostPort(LOOPBACK, controller));
-            return new BrokerSettings(dataDir, client, nodeId, List.of(self), controller);
+            return new BrokerSettings(dataDir, client, nodeId, new Voters(List.of(self)), controller);
         }
         int own = ownControllerPort();
         return new BrokerSettings(dataDir, client, nodeId, voters, LoopbackPort.free(own, "--voters"));
     }
 
     private int ownControllerPort() {
-        Voter self = voters.stream().filter(voter -> voter.id() == nodeId).findFirst()
+        Voter self = voters.find(nodeId)
                 .orElseThrow(() -> new UserError("node " + nodeId
                         + " is not among --voters; name it there as " + nodeId + "@127.0.0.1:PORT"));
         if (controllerPort != 0 && controllerPort != self.address().port()) {

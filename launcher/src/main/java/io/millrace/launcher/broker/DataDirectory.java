@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -84,6 +85,9 @@ final class DataDirectory implements AutoCloseable {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case FileAlreadyExistsException file -> file.getFile() + " is not a directory";
+            case FileSystemException system -> system.getReason() == null
+                    ? system.getFile() + " cannot be made"
+                    : system.getFile() + ": " + system.getReason();
             default -> e.getMessage();
         };
     }

@@ -78,8 +78,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Kafka ends the process where it must not go on; here the process says why and ends in its own way. */
     private static void reportInsteadOfExit(FatalError fatal) {
-        Exit.setExitProcedure((code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
-        Exit.setHaltProcedure((code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
+        Exit.setExitProcedure(
+                (code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
+        Exit.setHaltProcedure(
+                (code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
     }
 
     private static Throwable reason(int code, String message) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The properties of one KRaft node that is broker and controller in one, small enough for a laptop. */
 final class NodeConfig {
@@ -25,7 +24,7 @@ final class NodeConfig {
         addIdentity(config, settings);
         config.put("log.dirs", logDir.toString());
         config.put("auto.create.topics.enable", "false");
-        addInternalTopics(config, settings.voters().size());
+        addInternalTopics(config, settings.voters().all().size());
         addSizes(config);
         addTimes(config);
         return config;
@@ -36,8 +35,7 @@ final class NodeConfig {
         String controller = CONTROLLER_LISTENER + "://" + BrokerSettings.LOOPBACK + ":" + settings.controllerPort();
         config.put("process.roles", "broker,controller");
         config.put("node.id", String.valueOf(settings.nodeId()));
-        config.put("controller.quorum.voters",
-                settings.voters().stream().map(Object::toString).collect(Collectors.joining(",")));
+        config.put("controller.quorum.voters", settings.voters().toString());
         config.put("listeners", client + "," + controller);
         config.put("advertised.listeners", client);
         config.put("listener.security.protocol.map",

@@ -1,7 +1,6 @@
 package io.millrace.launcher.broker;
 
 import io.millrace.launcher.UserError;
-import io.millrace.launcher.settings.Voter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,11 +8,9 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -71,7 +68,7 @@ final class NodeFormat {
             throw new UserError("the data in " + logDir + " is of node " + node + " and --node-id is "
                     + settings.nodeId() + "; give each broker a --data-dir of its own");
         }
-        if (settings.voters().size() > 1 && !clusterId(settings).equals(meta.getProperty("cluster.id"))) {
+        if (settings.voters().all().size() > 1 && !clusterId(settings).equals(meta.getProperty("cluster.id"))) {
             throw new UserError("the data in " + logDir + " is of a cluster with other --voters"
                     + "; start with those, or with another --data-dir");
         }
@@ -79,14 +76,10 @@ final class NodeFormat {
 
     /** Several brokers must agree on it without talking: it is made from what all of them are told. */
     private static String clusterId(BrokerSettings settings) {
-        if (settings.voters().size() == 1) {
+        if (settings.voters().all().size() == 1) {
             return Uuid.randomUuid().toString();
         }
-        String voters = settings.voters().stream()
-                .sorted(Comparator.comparingInt(Voter::id))
-                .map(Voter::toString)
-                .collect(Collectors.joining(","));
-        UUID name = UUID.nameUUIDFromBytes(voters.getBytes(StandardCharsets.UTF_8));
+        UUID name = UUID.nameUUIDFromBytes(settings.voters().toString().getBytes(StandardCharsets.UTF_8));
         return new Uuid(name.getMostSignificantBits(), name.getLeastSignificantBits()).toString();
     }
 }

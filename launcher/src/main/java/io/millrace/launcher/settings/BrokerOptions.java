@@ -1,21 +1,17 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.launcher.broker.BrokerSettings;
-import java.util.List;
 import picocli.CommandLine.Option;
 
 /** What makes the command {@code broker} one of several. */
 public final class BrokerOptions {
-    @Option(names = "--node-id", paramLabel = "N", defaultValue = "1", converter = Converters.Count.class,
-            description = "This broker's number in --voters.")
+    @Option(names = "--node-id", paramLabel = "N", defaultValue = "1", converter = Converters.Count.class, description = "This broker's number in --voters.")
     private int nodeId;
 
-    @Option(names = "--voters", paramLabel = "ID@HOST:PORT[,…]", defaultValue = "", converter = Converters.Voters.class,
-            description = "The controllers of all brokers of the cluster, the same for each; without it this one is alone.")
-    private List<Voter> voters;
+    @Option(names = "--voters", paramLabel = "ID@HOST:PORT[,…]", defaultValue = "alone", converter = Converters.VoterList.class, description = "The controllers of all brokers of the cluster, the same for each; or 'alone'.")
+    private Voters voters;
 
-    @Option(names = "--controller-port", paramLabel = "PORT", defaultValue = "0", converter = Converters.Port.class,
-            description = "Port of this broker's controller, on loopback; 0 is the one in --voters, alone any free one.")
+    @Option(names = "--controller-port", paramLabel = "PORT", defaultValue = "0", converter = Converters.Port.class, description = "Port of this broker's controller, on loopback; 0 is the one in --voters, alone any free one.")
     private int controllerPort;
 
     public BrokerSettings settings(Settings settings) {

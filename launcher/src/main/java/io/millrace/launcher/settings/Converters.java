@@ -3,7 +3,6 @@ package io.millrace.launcher.settings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -22,9 +21,9 @@ final class Converters {
         }
     }
 
-    static final class Brokers extends Checked<List<HostPort>> {
+    static final class Brokers extends Checked<BootstrapServers> {
         Brokers() {
-            super(HostPort::parseList);
+            super(BootstrapServers::parse);
         }
     }
 
@@ -40,9 +39,9 @@ final class Converters {
         }
     }
 
-    static final class Voters extends Checked<List<Voter>> {
-        Voters() {
-            super(text -> text.isEmpty() ? List.of() : Voter.parseList(text));
+    static final class VoterList extends Checked<Voters> {
+        VoterList() {
+            super(Voters::parse);
         }
     }
 

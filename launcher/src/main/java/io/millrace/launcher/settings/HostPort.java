@@ -1,8 +1,5 @@
 package io.millrace.launcher.settings;
 
-import java.util.Arrays;
-import java.util.List;
-
 /**
  * One {@code HOST:PORT}; an IPv6 address stands in brackets, {@code [::1]:9092}. Immutable.
  *
@@ -29,11 +26,6 @@ public record HostPort(String host, int port) {
             throw new IllegalArgumentException("'" + trimmed + "' has port 0, which nobody can reach");
         }
         return new HostPort(host, port);
-    }
-
-    /** At least one, separated by commas. */
-    public static List<HostPort> parseList(String text) {
-        return Arrays.stream(text.split(",", -1)).map(HostPort::parse).toList();
     }
 
     @Override

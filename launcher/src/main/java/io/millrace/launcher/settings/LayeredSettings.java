@@ -21,28 +21,27 @@ public final class LayeredSettings {
      */
     public static LayeredDefaults install(CommandLine commands, List<String> arguments,
             Map<String, String> environment) {
-        Path named = configFile(arguments, environment);
-        SettingsFile file = named == null ? SettingsFile.NONE : SettingsFile.read(named, SettingNames.all(commands));
+        String named = configFile(arguments, environment);
+        SettingsFile file = named.isBlank()
+                ? SettingsFile.NONE
+                : SettingsFile.read(Path.of(named), SettingNames.all(commands));
         LayeredDefaults defaults = new LayeredDefaults(environment, file);
         commands.setDefaultValueProvider(defaults);
         return defaults;
     }
 
-    private static Path configFile(List<String> arguments, Map<String, String> environment) {
+    /** Blank without one. */
+    private static String configFile(List<String> arguments, Map<String, String> environment) {
         ConfigFlag flag = new ConfigFlag();
         new CommandLine(flag).setOverwrittenOptionsAllowed(true).parseArgs(arguments.toArray(String[]::new));
-        String variable = environment.get(CONFIG_VARIABLE);
-        if (flag.file == null && variable != null && !variable.isBlank()) {
-            return Path.of(variable);
-        }
-        return flag.file;
+        return flag.file != null ? flag.file : environment.getOrDefault(CONFIG_VARIABLE, "");
     }
 
     /** A first look at the arguments: the file must be known before the others can be parsed. */
     @Command
     private static final class ConfigFlag {
         @Option(names = "--config", arity = "0..1")
-        private Path file;
+        private String file;
         @Unmatched
         private List<String> others;
     }

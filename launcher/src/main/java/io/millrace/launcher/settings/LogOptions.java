@@ -10,17 +10,14 @@ public final class LogOptions {
 
     public enum Format { TEXT, JSON }
 
-    @Option(names = "--config", paramLabel = "FILE",
-            description = "A YAML file with settings: the names of the flags, without the dashes. "
-                    + "The environment goes before the file, a flag before both.")
+    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with settings: the names of the flags, without the dashes. "
+            + "The environment goes before the file, a flag before both.")
     private Path config;
 
-    @Option(names = "--log-level", paramLabel = "LEVEL", defaultValue = "info",
-            description = "How much to tell on stderr: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--log-level", paramLabel = "LEVEL", defaultValue = "info", description = "How much to tell on stderr: error, warn, info, debug or trace.")
     private Level level;
 
-    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text",
-            description = "Logs for people or for machines: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text", description = "Logs for people or for machines: text or json.")
     private Format format;
 
     public Level level() {

@@ -4,9 +4,7 @@ import io.millrace.platform.kafka.KafkaSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Every setting of the serving commands, after defaults, file, environment and flags. The settings of each stage are
@@ -17,13 +15,12 @@ import java.util.stream.Collectors;
  * @param replication 0: as many as there are brokers, up to 3
  * @param kafkaClient goes to every Kafka client as it is
  */
-public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, List<HostPort> kafka,
+public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, BootstrapServers kafka,
         boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
         Duration grace, Map<String, String> kafkaClient) {
 
     public Settings {
-        kafka = List.copyOf(kafka);
         kafkaClient = Map.copyOf(kafkaClient);
     }
 
@@ -33,7 +30,7 @@ public record Settings(String host, String adminHost, int rtmpPort, int httpPort
 
     /** The log on the cluster that {@code --kafka} names. */
     public KafkaSettings onCluster() {
-        return log(kafka.stream().map(HostPort::toString).collect(Collectors.joining(",")), false);
+        return log(kafka.toString(), false);
     }
 
     /** The log on a broker in this process. */

@@ -2,7 +2,6 @@ package io.millrace.launcher.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -21,76 +20,56 @@ public final class SettingsOptions {
     private static final int FEWEST_SEGMENTS = 3;
     private static final Duration LONGEST_TIME = Duration.ofDays(7);
 
-    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "0.0.0.0",
-            description = "Address that RTMP and HTTP listen on.")
+    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "0.0.0.0", description = "Address that RTMP and HTTP listen on.")
     private String host;
 
-    @Option(names = "--admin-host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
-            description = "Address that the admin port listens on: metrics and health.")
+    @Option(names = "--admin-host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address that the admin port listens on: metrics and health.")
     private String adminHost;
 
-    @Option(names = "--rtmp-port", paramLabel = "PORT", defaultValue = "1935", converter = Converters.Port.class,
-            description = "RTMP; 0 takes any free port, told in the ready line.")
+    @Option(names = "--rtmp-port", paramLabel = "PORT", defaultValue = "1935", converter = Converters.Port.class, description = "RTMP; 0 takes any free port, told in the ready line.")
     private int rtmpPort;
 
-    @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class,
-            description = "The page, HLS, FLV and the API; 0 as above.")
+    @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 as above.")
     private int httpPort;
 
-    @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class,
-            description = "Metrics and health; 0 as above.")
+    @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class, description = "Metrics and health; 0 as above.")
     private int adminPort;
 
-    @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092",
-            converter = Converters.Brokers.class,
-            description = "Kafka's bootstrap addresses. 'up' and 'demo' embed a broker unless this is given.")
-    private List<HostPort> kafka;
+    @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Kafka's bootstrap addresses. 'up' and 'demo' embed a broker unless this is given.")
+    private BootstrapServers kafka;
 
-    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "9092", converter = Converters.Port.class,
-            description = "Port of the embedded broker, on loopback; 0 as above.")
+    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "9092", converter = Converters.Port.class, description = "Port of the embedded broker, on loopback; 0 as above.")
     private int kafkaPort;
 
-    @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", converter = Converters.Directory.class,
-            description = "Where the embedded broker keeps its data between runs.")
+    @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", converter = Converters.Directory.class, description = "Where the embedded broker keeps its data between runs.")
     private Path dataDir;
 
-    @Option(names = "--topic-prefix", paramLabel = "PREFIX", defaultValue = "millrace.",
-            converter = Converters.TopicPrefix.class, description = "What the names of all topics start with.")
+    @Option(names = "--topic-prefix", paramLabel = "PREFIX", defaultValue = "millrace.", converter = Converters.TopicPrefix.class, description = "What the names of all topics start with.")
     private String topicPrefix;
 
-    @Option(names = "--partitions", paramLabel = "N", defaultValue = "8", converter = Converters.Count.class,
-            description = "Partitions of each topic, chosen once when they are created.")
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "8", converter = Converters.Count.class, description = "Partitions of each topic, chosen once when they are created.")
     private int partitions;
 
-    @Option(names = "--replication", paramLabel = "N", defaultValue = "auto",
-            converter = Converters.Replication.class,
-            description = "Replicas of each topic; 'auto' is as many as there are brokers, up to 3.")
+    @Option(names = "--replication", paramLabel = "N", defaultValue = "auto", converter = Converters.Replication.class, description = "Replicas of each topic; 'auto' is as many as there are brokers, up to 3.")
     private int replication;
 
-    @Option(names = "--retention", paramLabel = "TIME", defaultValue = "24h", converter = Converters.Time.class,
-            description = "How long media is kept.")
+    @Option(names = "--retention", paramLabel = "TIME", defaultValue = "24h", converter = Converters.Time.class, description = "How long media is kept.")
     private Duration retention;
 
-    @Option(names = "--retention-size", paramLabel = "SIZE", defaultValue = "auto",
-            converter = Converters.Retention.class,
-            description = "How much of each media topic is kept at most, or 'unlimited'; "
-                    + "'auto' is 10GB on the embedded broker and unlimited on a cluster.")
+    @Option(names = "--retention-size", paramLabel = "SIZE", defaultValue = "auto", converter = Converters.Retention.class, description = "How much of each media topic is kept at most, or 'unlimited'; "
+            + "'auto' is 10GB on the embedded broker and unlimited on a cluster.")
     private RetentionSize retentionSize;
 
-    @Option(names = "--segment", paramLabel = "TIME", defaultValue = "2s", converter = Converters.Time.class,
-            description = "Target duration of a segment.")
+    @Option(names = "--segment", paramLabel = "TIME", defaultValue = "2s", converter = Converters.Time.class, description = "Target duration of a segment.")
     private Duration segment;
 
-    @Option(names = "--part", paramLabel = "TIME", defaultValue = "500ms", converter = Converters.Time.class,
-            description = "Target duration of a part.")
+    @Option(names = "--part", paramLabel = "TIME", defaultValue = "500ms", converter = Converters.Time.class, description = "Target duration of a part.")
     private Duration part;
 
-    @Option(names = "--window", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class,
-            description = "What a live playlist lists.")
+    @Option(names = "--window", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class, description = "What a live playlist lists.")
     private Duration window;
 
-    @Option(names = "--grace", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class,
-            description = "How long a publisher may be away before its stream has ended.")
+    @Option(names = "--grace", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class, description = "How long a publisher may be away before its stream has ended.")
     private Duration grace;
 
     @Spec(Spec.Target.MIXEE)

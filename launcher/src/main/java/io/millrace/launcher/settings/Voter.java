@@ -1,8 +1,5 @@
 package io.millrace.launcher.settings;
 
-import java.util.Arrays;
-import java.util.List;
-
 /**
  * One controller of a cluster of brokers, {@code ID@HOST:PORT}. Immutable.
  *
@@ -12,11 +9,7 @@ import java.util.List;
 public record Voter(int id, HostPort address) {
 
     /** @throws IllegalArgumentException saying what would be right */
-    static List<Voter> parseList(String text) {
-        return Arrays.stream(text.split(",", -1)).map(Voter::parse).toList();
-    }
-
-    private static Voter parse(String text) {
+    static Voter parse(String text) {
         String trimmed = text.strip();
         int at = trimmed.indexOf('@');
         if (at < 1 || !trimmed.substring(0, at).matches("\\d{1,5}")) {

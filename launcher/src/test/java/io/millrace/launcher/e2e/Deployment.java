@@ -72,13 +72,19 @@ final class Deployment implements AutoCloseable {
 
     private void startStages(Path dir, String... flags) throws IOException, InterruptedException {
         MillraceProcess broker = run(dir, "broker",
-                with(new String[0], "--kafka-port", "0", "--admin-port", "0", "--data-dir", dir.resolve("data").toString()));
+                with(new String[0], "--kafka-port", "0", "--admin-port", "0", "--data-dir",
+                        dir.resolve("data").toString()));
         String kafka = broker.ready().get("kafka");
         String[] common = {"--kafka", kafka, "--host", "127.0.0.1", "--admin-port", "0"};
-        MillraceProcess ingest = run(dir, "ingest", with(flags, Stream.concat(Stream.of(common), Stream.of("--rtmp-port", "0")).toArray(String[]::new)));
-        MillraceProcess segmenter = run(dir, "segmenter", with(flags, Stream.concat(Stream.of(common), Stream.of("--data-dir", dir.resolve("segmenter").toString())).toArray(String[]::new)));
+        MillraceProcess ingest = run(dir, "ingest",
+                with(flags, Stream.concat(Stream.of(common), Stream.of("--rtmp-port", "0")).toArray(String[]::new)));
+        MillraceProcess segmenter = run(dir, "segmenter",
+                with(flags,
+                        Stream.concat(Stream.of(common), Stream.of("--data-dir", dir.resolve("segmenter").toString()))
+                                .toArray(String[]::new)));
         MillraceProcess packager = run(dir, "packager", with(flags, common));
-        MillraceProcess edge = run(dir, "edge", with(flags, Stream.concat(Stream.of(common), Stream.of("--http-port", "0")).toArray(String[]::new)));
+        MillraceProcess edge = run(dir, "edge",
+                with(flags, Stream.concat(Stream.of(common), Stream.of("--http-port", "0")).toArray(String[]::new)));
         rtmp = ingest.ready().get("rtmp");
         segmenter.ready();
         packager.ready();

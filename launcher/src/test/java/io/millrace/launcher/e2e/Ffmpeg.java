@@ -1,7 +1,5 @@
 package io.millrace.launcher.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.launcher.RequiredTool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The real FFmpeg, as encoder and as judge. A test that uses it is skipped where it is missing. */
 final class Ffmpeg {

@@ -32,7 +32,8 @@ final class MillraceProcess implements AutoCloseable {
     /** Starts {@code millrace ARGS}; its stderr goes to a file {@code NAME.log} under {@code dir}. */
     static MillraceProcess start(Path dir, String name, List<String> args) throws IOException {
         Path target = Path.of("target").toAbsolutePath();
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-cp",
                 target.resolve("launcher.jar") + ":" + target.resolve("lib") + "/*", "io.millrace.launcher.Main"));
         command.addAll(args);

@@ -1,7 +1,5 @@
 package io.millrace.launcher.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.launcher.e2e.Deployment.Layout;
 import io.millrace.media.mpegts.TsReader;
 import java.io.IOException;
@@ -20,6 +18,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The main job: FFmpeg publishes, viewers of HLS and HTTP-FLV get every access unit, in order, unchanged. */
 class PublishAndWatchIT {

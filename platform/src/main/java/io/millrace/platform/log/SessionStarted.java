@@ -11,9 +11,8 @@ package io.millrace.platform.log;
  * @param startedAtMs wall clock of the ingest node at the claim, ms since 1970
  * @param rules what rules the epoch if this session begins one
  */
-public record SessionStarted(Role role, String node, String client, String address, long startedAtMs, EpochRules rules)
-        implements
-            PacketsRecord {
+public record SessionStarted(Role role, String node, String client, String address, long startedAtMs,
+        EpochRules rules) implements PacketsRecord {
 
     public enum Role { PRIMARY, BACKUP }
 }

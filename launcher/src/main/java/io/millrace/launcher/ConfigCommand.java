@@ -1,0 +1,64 @@
+package io.millrace.launcher;
+
+import io.millrace.launcher.settings.BrokerOptions;
+import io.millrace.launcher.settings.LayeredDefaults;
+import io.millrace.launcher.settings.LogOptions;
+import io.millrace.launcher.settings.SettingNames;
+import io.millrace.launcher.settings.SettingsOptions;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
+
+/** Shows what the other commands would run with. */
+@Command(name = "config", sortOptions = false, description = "Prints every setting with its value and where it came from.")
+final class ConfigCommand implements Callable<Integer> {
+    @Mixin
+    private HelpFlag help;
+    @Mixin
+    private SettingsOptions options;
+    @Mixin
+    private BrokerOptions brokerOptions;
+    @Mixin
+    private LogOptions logOptions;
+    @Spec
+    private CommandSpec spec;
+
+    private record Line(String name, String value, String origin) {}
+
+    @Override
+    public Integer call() {
+        // A contradiction is an error here as it is in the command that would run into it.
+        options.settings();
+        LayeredDefaults defaults = (LayeredDefaults) spec.defaultValueProvider();
+        List<Line> lines = new ArrayList<>(
+                spec.options().stream().filter(SettingNames::isSetting).map(each -> line(each, defaults)).toList());
+        new TreeMap<>(defaults.kafkaClient())
+                .forEach((key, value) -> lines.add(new Line("kafka-client " + key, value, "file")));
+        print(lines, spec.commandLine().getOut());
+        return ExitCode.OK;
+    }
+
+    private Line line(OptionSpec option, LayeredDefaults defaults) {
+        String name = SettingNames.of(option);
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+            return new Line(name, option.stringValues().getLast(), "flag --" + name);
+        }
+        return defaults.find(option).map(found -> new Line(name, found.text(), found.where()))
+                .orElseGet(() -> new Line(name, option.defaultValue(), "default"));
+    }
+
+    private static void print(List<Line> lines, PrintWriter out) {
+        int nameWidth = lines.stream().mapToInt(line -> line.name().length()).max().orElse(1);
+        int valueWidth = lines.stream().mapToInt(line -> line.value().length()).max().orElse(1);
+        String format = "%-" + nameWidth + "s  %-" + valueWidth + "s  %s%n";
+        lines.forEach(line -> out.printf(format, line.name(), line.value(), line.origin()));
+    }
+}

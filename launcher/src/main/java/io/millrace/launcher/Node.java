@@ -1,0 +1,147 @@
+package io.millrace.launcher;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.edge.EdgeService;
+import io.millrace.edge.EdgeSettings;
+import io.millrace.ingest.IngestService;
+import io.millrace.ingest.IngestSettings;
+import io.millrace.launcher.broker.BrokerSettings;
+import io.millrace.launcher.broker.EmbeddedBroker;
+import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.settings.Settings;
+import io.millrace.packager.PackagerService;
+import io.millrace.packager.PackagerSettings;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.admin.AdminServer;
+import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.admin.HealthCheck.Status;
+import io.millrace.platform.admin.ProcessMeters;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.segmenter.SegmenterService;
+import io.millrace.segmenter.SegmenterSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One serving process: the broker if it has one, the topics, the stages. The one place where a stage gets its settings.
+ * Confined to the thread that starts it.
+ */
+final class Node {
+    /** A group that another member has just left in a hurry takes its session timeout to notice. */
+    private static final long ASSIGNMENT_SECONDS = 60;
+
+    private final ProcessLife life;
+    private final Settings settings;
+    private final String name = name();
+    private final ReadyLine ready = new ReadyLine();
+    private AdminServer admin;
+    private volatile Status status = Status.down("starting");
+
+    Node(ProcessLife life, Settings settings) {
+        this.life = life;
+        this.settings = settings;
+    }
+
+    /**
+     * Returns when every stage serves.
+     *
+     * @return what to print
+     * @throws StartupException or {@link UserError}, with one line for people
+     */
+    ReadyLine start(Serving serving) throws InterruptedException {
+        MeterRegistry meters = startAdmin();
+        KafkaClients kafka = log(serving.mayEmbedBroker() && !settings.kafkaGiven());
+        Topics.ensure(kafka);
+        for (Stage stage : serving.stages()) {
+            start(stage, kafka, meters);
+        }
+        life.opened(() -> status = Status.down("ending"));
+        status = Status.up("serving");
+        return ready;
+    }
+
+    private MeterRegistry startAdmin() {
+        ProcessMeters meters = life.opened(new ProcessMeters());
+        try {
+            admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry()));
+        } catch (IOException | UnresolvedAddressException e) {
+            throw new UserError("the admin port cannot listen on " + settings.adminHost() + ":" + settings.adminPort()
+                    + ": " + e.getMessage() + "; stop what listens there, or choose another with --admin-port", e);
+        }
+        admin.addChecks(List.of(new HealthCheck("process", () -> status)));
+        ready.with(ReadyLine.Part.ADMIN, new HostPort(settings.adminHost(), admin.address().getPort()));
+        return meters.registry();
+    }
+
+    private KafkaClients log(boolean embedded) {
+        if (!embedded) {
+            return new KafkaClients(settings.onCluster());
+        }
+        EmbeddedBroker broker = life.opened(
+                EmbeddedBroker.start(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()), life));
+        ready.with(ReadyLine.Part.KAFKA, broker.address());
+        return new KafkaClients(settings.onEmbedded(broker.address()));
+    }
+
+    private void start(Stage stage, KafkaClients kafka, MeterRegistry meters) throws InterruptedException {
+        switch (stage) {
+            case EDGE -> startEdge(kafka, meters);
+            case PACKAGER -> startPackager(kafka, meters);
+            case SEGMENTER -> life.opened(SegmenterService.start(SegmenterSettings.below(settings.dataDir()), kafka,
+                    meters, life));
+            case INGEST -> startIngest(kafka, meters);
+        }
+    }
+
+    private void startEdge(KafkaClients kafka, MeterRegistry meters) {
+        EdgeService edge = life.opened(EdgeService.start(
+                EdgeSettings.of(settings.host(), settings.httpPort(), name), kafka, meters, life));
+        admin.addChecks(edge.checks());
+        ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
+    }
+
+    private void startPackager(KafkaClients kafka, MeterRegistry meters) throws InterruptedException {
+        PackagerService packager = life.opened(
+                PackagerService.start(PackagerSettings.of(name), kafka, meters, life));
+        try {
+            packager.ready().get(ASSIGNMENT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new StartupException("the packager cannot start: " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new StartupException("the packager got no partitions within " + ASSIGNMENT_SECONDS
+                    + " s; look whether the Kafka cluster has a working group coordinator", e);
+        }
+        admin.addChecks(List.of(new HealthCheck("packager", () -> packager.isRunning()
+                ? Status.up("packages " + packager.partitions().size() + " partitions")
+                : Status.down("has ended"))));
+    }
+
+    private void startIngest(KafkaClients kafka, MeterRegistry meters) {
+        EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
+                (int) settings.part().toMillis(), (int) settings.window().toMillis(),
+                (int) settings.grace().toMillis(), List.of(Format.TS));
+        IngestService ingest = life.opened(IngestService.start(new IngestSettings(settings.host(),
+                settings.rtmpPort(), name, rules, IngestSettings.Limits.DEFAULT), kafka, meters, life));
+        ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), ingest.port()));
+    }
+
+    /** Tells processes apart in logs, in the API and in Kafka's client ids. */
+    private static String name() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "node";
+        }
+        return host + "-" + ProcessHandle.current().pid();
+    }
+}

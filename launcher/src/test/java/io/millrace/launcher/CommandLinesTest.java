@@ -1,0 +1,169 @@
+package io.millrace.launcher;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is said, where, and with which code, for command lines that start nothing. */
+class CommandLinesTest {
+    @TempDir
+    private Path dir;
+
+    private record Outcome(int code, String out, String err) {
+        /** What {@code config} says of one setting: value and origin. */
+        String setting(String name) {
+            return out.lines().filter(line -> line.startsWith(name + " ")).findFirst().orElseThrow()
+                    .replaceFirst("^\\S+\\s+", "").replaceAll("\\s{2,}", " | ");
+        }
+
+        String lastError() {
+            return err.lines().reduce((_, last) -> last).orElse("");
+        }
+    }
+
+    @Test
+    void aFlagGoesBeforeTheEnvironmentAndThatBeforeTheFileAndThatBeforeTheDefault() throws IOException {
+        Path file = file("rtmp-port: 1\nhttp-port: 2\nadmin-port: 3\n");
+        Outcome outcome = run(Map.of("MILLRACE_RTMP_PORT", "10", "MILLRACE_HTTP_PORT", "20"), "config", "--config",
+                file.toString(), "--rtmp-port", "100");
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.setting("rtmp-port")).isEqualTo("100 | flag --rtmp-port");
+        assertThat(outcome.setting("http-port")).isEqualTo("20 | environment MILLRACE_HTTP_PORT");
+        assertThat(outcome.setting("admin-port")).isEqualTo("3 | file " + file + ", line 3");
+        assertThat(outcome.setting("kafka-port")).isEqualTo("9092 | default");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"host,0.0.0.0", "admin-host,127.0.0.1", "rtmp-port,1935", "http-port,8080", "admin-port,8081",
+        "kafka,localhost:9092", "kafka-port,9092", "data-dir,./data", "topic-prefix,millrace.", "partitions,8",
+        "retention,24h", "segment,2s", "part,500ms", "window,30s", "grace,30s", "log-level,info",
+        "log-format,text"})
+    void theDefaultsAreTheContracts(String name, String value) {
+        assertThat(run(Map.of(), "config").setting(name)).isEqualTo(value + " | default");
+    }
+
+    @Test
+    void theFileMayBeNamedByTheEnvironmentAndHoldListsAndKafkasOwnSettings() throws IOException {
+        Path file = file("kafka:\n  - a:1\n  - b:2\nkafka-client:\n  security.protocol: SSL\n");
+        Outcome outcome = run(Map.of("MILLRACE_CONFIG", file.toString()), "config");
+        assertThat(outcome.setting("kafka")).startsWith("a:1,b:2 | file ");
+        assertThat(outcome.out()).contains("kafka-client security.protocol  SSL");
+    }
+
+    @Test
+    void anEmptyVariableIsNotSet() {
+        assertThat(run(Map.of("MILLRACE_HOST", ""), "config").setting("host")).isEqualTo("0.0.0.0 | default");
+    }
+
+    @Test
+    void anEmptyFileSetsNothing() throws IOException {
+        assertThat(run(Map.of(), "config", "--config", file("# later\n").toString()).setting("host"))
+                .isEqualTo("0.0.0.0 | default");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            rtmp_port: 1           | line 1: unknown setting 'rtmp_port'; did you mean 'rtmp-port'?
+            segmnt: 2s             | line 1: unknown setting 'segmnt'; did you mean 'segment'?
+            zzzzzzzz: 1            | line 1: unknown setting 'zzzzzzzz'; 'millrace config' lists all settings
+            config: x              | line 1: unknown setting 'config'
+            help: true             | line 1: unknown setting 'help'
+            host: {a: 1}           | line 1: expected one value, found a map
+            - a                    | line 1: expected lines of 'setting: value'
+            'host: [a'             | line 1: not YAML
+            segment: 3z            | line 1: Invalid value for option '--segment': '3z' is not a duration
+            rtmp-port: 70000       | line 1: Invalid value for option '--rtmp-port': '70000' is not a port
+            """)
+    void aMistakeInTheFileIsNamedWithItsLine(String content, String message) throws IOException {
+        Path file = file(content + "\n");
+        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: ").contains(file + ", " + message);
+    }
+
+    @Test
+    void aNameThatStandsTwiceInTheFileIsAMistake() throws IOException {
+        Path file = file("host: a\nhost: b\n");
+        assertThat(run(Map.of(), "config", "--config", file.toString()).err())
+                .isEqualToIgnoringNewLines("millrace: " + file + ", line 2: 'host' stands there twice; remove one");
+    }
+
+    @Test
+    void aFileThatIsMissingIsAFailure() {
+        Outcome outcome = run(Map.of(), "config", "--config", dir.resolve("none.yaml").toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1).contains("none.yaml: there is no such file");
+    }
+
+    @Test
+    void aMistakeInTheEnvironmentNamesTheVariable() {
+        Outcome outcome = run(Map.of("MILLRACE_PARTITIONS", "0"), "config");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1)
+                .startsWith("millrace: environment MILLRACE_PARTITIONS: Invalid value for option '--partitions'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--rtmp-port x", "--rtmp-port 65536", "--kafka nowhere", "--segment 2", "--partitions 0",
+        "--retention-size huge", "--log-level loud", "--log-format xml", "--topic-prefix a/b", "--no-such-flag",
+        "--segment 70s", "--segment 100ms", "--part 3s", "--part 50ms", "--window 5s", "--window 8d",
+        "--grace 8d", "--retention 0s", "--voters nobody", "--config", "stray"})
+    void aBadFlagPrintsUsageOnStderrWithCode2(String flags) {
+        Outcome outcome = run(Map.of(), ("config " + flags).split(" "));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains("Usage: millrace config").contains("'millrace config --help'");
+        assertThat(outcome.lastError()).startsWith("millrace: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no-such-command", "--no-such-flag"})
+    void noCommandPrintsAllOfThemOnStderrWithCode2(String arguments) {
+        Outcome outcome = run(Map.of(), arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains("Usage: millrace").contains("Commands:").contains("  broker ");
+        assertThat(outcome.lastError()).startsWith("millrace: ");
+    }
+
+    @Test
+    void aMisspelledFlagIsAnsweredWithTheNearestOne() {
+        assertThat(run(Map.of(), "config", "--rtmp-prt", "1").err()).contains("--rtmp-port");
+    }
+
+    @Test
+    void helpAndVersionAreResults() {
+        for (String[] arguments : new String[][]{{"--help"}, {"broker", "--help"}, {"--version"}}) {
+            Outcome outcome = run(Map.of(), arguments);
+            assertThat(outcome.code()).isZero();
+            assertThat(outcome.err()).isEmpty();
+            assertThat(outcome.out()).contains("millrace");
+        }
+        assertThat(run(Map.of(), "broker", "--help").out()).contains("--data-dir").contains("Default: ./data");
+    }
+
+    private Path file(String content) throws IOException {
+        return Files.writeString(dir.resolve("millrace.yaml"), content);
+    }
+
+    private static Outcome run(Map<String, String> environment, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = CommandLines.run(List.of(arguments), environment, new PrintWriter(out, true),
+                new PrintWriter(err, true));
+        return new Outcome(code, out.toString(), err.toString());
+    }
+}

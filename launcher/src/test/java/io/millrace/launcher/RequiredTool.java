@@ -1,0 +1,29 @@
+package io.millrace.launcher;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+
+/** A program that a test needs and a plain machine does not have. */
+public final class RequiredTool {
+    /** Set by {@code .ci/run}, which installs everything: there nothing may be skipped. */
+    private static final boolean REQUIRED = Boolean.parseBoolean(System.getenv("MILLRACE_REQUIRE_TOOLS"));
+
+    private RequiredTool() {}
+
+    /** Its path. Where it is missing the test is skipped and says what to install; in CI it fails. */
+    public static Path find(String name) {
+        Optional<Path> found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(directory -> Path.of(directory, name)).filter(Files::isExecutable).findFirst();
+        String missing = "needs " + name + ", which is not on the PATH; install it (Debian: apt-get install " + name
+                + ")";
+        if (found.isEmpty() && REQUIRED) {
+            throw new AssertionError(missing);
+        }
+        Assumptions.assumeTrue(found.isPresent(), missing);
+        return found.orElseThrow();
+    }
+}

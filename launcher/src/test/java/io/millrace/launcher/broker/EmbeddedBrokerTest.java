@@ -1,0 +1,128 @@
+package io.millrace.launcher.broker;
+
+import io.millrace.launcher.UserError;
+import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.settings.Voter;
+import io.millrace.launcher.settings.Voters;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.kafka.Sizes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class EmbeddedBrokerTest {
+    private static final FatalError NOBODY = (what, cause) -> {
+        throw new AssertionError(what, cause);
+    };
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void keepsWhatItAcknowledgedFromOneRunToTheNextUpToTheLargestRecord() throws Exception {
+        byte[] largest = new byte[Sizes.PART_BYTES];
+        largest[17] = 42;
+        try (EmbeddedBroker broker = start()) {
+            write(broker, largest);
+        }
+        try (EmbeddedBroker broker = start()) {
+            assertThat(readFirst(broker)).isEqualTo(largest);
+        }
+    }
+
+    @Test
+    void aDirectoryBelongsToOneProcessAtATime() {
+        try (EmbeddedBroker _ = start()) {
+            assertThatThrownBy(this::start).isInstanceOf(UserError.class)
+                    .hasMessageContaining("in use by process " + ProcessHandle.current().pid())
+                    .hasMessageContaining("--data-dir");
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(dir, port), NOBODY))
+                    .isInstanceOf(UserError.class).hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("--kafka-port");
+        }
+        // The failure has let go of the directory.
+        start().close();
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
+        Path file = Files.createFile(dir.resolve("file"));
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file.resolve("data"), 0), NOBODY))
+                .isInstanceOf(UserError.class).hasMessageStartingWith("cannot write to the data directory")
+                .hasMessageContaining("--data-dir");
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NOBODY))
+                .isInstanceOf(UserError.class).hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void aDirectoryOfAnotherNodeIsRefused() {
+        start().close();
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 2, Voters.ALONE, 0), NOBODY))
+                .isInstanceOf(UserError.class).hasMessageContaining("is of node 1 and --node-id is 2");
+    }
+
+    @Test
+    void oneOfSeveralMustBeAmongTheVotersAndAtItsPort() {
+        Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 2, voters, 0), NOBODY))
+                .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not among --voters");
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 1, voters, 29_094), NOBODY))
+                .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
+    }
+
+    private EmbeddedBroker start() {
+        return EmbeddedBroker.start(BrokerSettings.alone(dir, 0), NOBODY);
+    }
+
+    private static void write(EmbeddedBroker broker, byte[] value) throws Exception {
+        try (Admin admin = Admin.create(client(broker))) {
+            admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
+        }
+        Map<String, Object> config = client(broker);
+        config.put("max.request.size", Sizes.RECORD_BYTES);
+        try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(PARTITION.topic(), value)).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static byte[] readFirst(EmbeddedBroker broker) {
+        try (var consumer = new KafkaConsumer<>(client(broker), new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(List.of(PARTITION));
+            consumer.seekToBeginning(List.of(PARTITION));
+            return consumer.poll(Duration.ofSeconds(20)).iterator().next().value();
+        }
+    }
+
+    private static Map<String, Object> client(EmbeddedBroker broker) {
+        return new HashMap<>(Map.of("bootstrap.servers", broker.address().toString()));
+    }
+}

@@ -1,0 +1,82 @@
+package io.millrace.launcher.settings;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class ConvertersTest {
+    @ParameterizedTest
+    @CsvSource({"500ms,500", "2s,2000", "0.5s,500", "30m,1800000", "24h,86400000", "7d,604800000", "' 2 s ',2000",
+        "0s,0"})
+    void readsDurations(String text, long ms) {
+        assertThat(TimeSpan.parse(text)).isEqualTo(Duration.ofMillis(ms));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "2", "2x", "-1s", "s", "1h30m", "1e3s", "9999999999999s"})
+    void refusesWhatIsNoDurationAndSaysWhatIs(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> TimeSpan.parse(text))
+                .withMessage("'%s' is not a duration such as 500ms, 2s, 30m, 24h or 7d", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "1048576,1048576", "10GB,10000000000", "10 gb,10000000000", "1.5KB,1500", "512MiB,536870912",
+        "1TiB,1099511627776", "7B,7"})
+    void readsSizes(String text, long bytes) {
+        assertThat(ByteSize.parse(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "GB", "10XB", "-1", "10G B", "99999999999999999TB"})
+    void refusesWhatIsNoSize(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> ByteSize.parse(text)).withMessageStartingWith("'" + text);
+    }
+
+    @Test
+    void anAutomaticRetentionSizeFitsALaptopOrLeavesItToTheCluster() {
+        assertThat(RetentionSize.parse("auto").bytesOn(true)).isEqualTo(10_000_000_000L);
+        assertThat(RetentionSize.parse("auto").bytesOn(false)).isEqualTo(-1);
+        assertThat(RetentionSize.parse("unlimited").bytesOn(true)).isEqualTo(-1);
+        assertThat(RetentionSize.parse("1GB").bytesOn(false)).isEqualTo(1_000_000_000L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost:9092,localhost,9092", "'[::1]:9092',::1,9092", "127.0.0.1:1,127.0.0.1,1", "k:65535,k,65535"})
+    void readsAddressesAndPrintsThemAlike(String text, String host, int port) {
+        assertThat(HostPort.parse(text)).isEqualTo(new HostPort(host, port)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "kafka", ":9092", "kafka:", "kafka:0", "kafka:65536", "kafka:x", "::1:9092", "a b:1",
+        "http://kafka:9092"})
+    void refusesWhatIsNoAddress(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> HostPort.parse(text));
+    }
+
+    @Test
+    void readsListsOfBrokers() {
+        assertThat(BootstrapServers.parse("a:1, b:2")).hasToString("a:1,b:2");
+        assertThatIllegalArgumentException().isThrownBy(() -> BootstrapServers.parse("a:1,"));
+    }
+
+    @Test
+    void votersAreTheSameInWhateverOrderTheyAreNamed() {
+        Voters voters = Voters.parse("2@127.0.0.1:9095,1@127.0.0.1:9093");
+        assertThat(voters).isEqualTo(Voters.parse("1@127.0.0.1:9093,2@127.0.0.1:9095"))
+                .hasToString("1@127.0.0.1:9093,2@127.0.0.1:9095");
+        assertThat(voters.find(2)).contains(new Voter(2, new HostPort("127.0.0.1", 9095)));
+        assertThat(Voters.parse("alone").all()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "127.0.0.1:9093", "@127.0.0.1:9093", "x@127.0.0.1:9093", "1@127.0.0.1",
+        "1@a:1,1@b:2"})
+    void refusesWhatAreNoVoters(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Voters.parse(text));
+    }
+}
