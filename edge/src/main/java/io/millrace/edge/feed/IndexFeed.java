@@ -86,7 +86,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     }
 
     private FollowedEpoch follow(StreamEntry entry) {
-        var epoch = new FollowedEpoch(entry, Format.TS, new Watch(System.nanoTime()));
+        var epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
         tail.execute(() -> begin(epoch));
         return epoch;
     }

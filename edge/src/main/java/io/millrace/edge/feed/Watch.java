@@ -35,8 +35,13 @@ public final class Watch {
     private volatile EpochView view;
     private volatile long usedNanos;
 
-    Watch(long nowNanos) {
+    private Watch(long nowNanos) {
         usedNanos = nowNanos;
+    }
+
+    /** A watch of an epoch of which nothing has been read yet. */
+    public static Watch unread() {
+        return new Watch(System.nanoTime());
     }
 
     /** The newest view, null until the index has been read. */

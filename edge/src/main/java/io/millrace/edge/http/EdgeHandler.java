@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -20,10 +21,13 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Endpoints endpoints;
+    private final boolean full;
     private Exchange exchange;
 
-    EdgeHandler(Endpoints endpoints) {
+    /** @param full whether this connection is one more than the edge serves: it is told so, and closed */
+    EdgeHandler(Endpoints endpoints, boolean full) {
         this.endpoints = endpoints;
+        this.full = full;
     }
 
     @Override
@@ -32,6 +36,12 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         exchange = new Exchange(ctx, request);
         if (request.decoderResult().isFailure()) {
             refuse(request.decoderResult().cause());
+        } else if (full) {
+            endpoints.meters().closed("http", "limit");
+            exchange.error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", "this edge is full"), headers -> {
+                headers.set(HttpHeaderNames.RETRY_AFTER, 5);
+                headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            });
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
             allow();
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {

@@ -84,16 +84,12 @@ public final class EdgeServer implements AutoCloseable {
     }
 
     private void connect(Channel channel) {
-        if (connections.size() >= settings.connectionLimit()) {
-            endpoints.meters().closed("http", "limit");
-            channel.close();
-            return;
-        }
+        boolean full = connections.size() >= settings.connectionLimit();
         connections.add(channel);
         channel.pipeline().addLast(new IdleStateHandler(true, 0, STALLED_S, 0, TimeUnit.SECONDS),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES)
                         .setMaxHeaderSize(HEADERS_BYTES)),
-                new RequestGate(endpoints.meters()), new EdgeHandler(endpoints));
+                new RequestGate(endpoints.meters()), new EdgeHandler(endpoints, full));
     }
 
     @Override

@@ -126,7 +126,7 @@ final class Exchange {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         }
         answered = true;
-        finish(response);
+        finish(response, response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true));
     }
 
     /** A response whose body follows piece by piece until {@link #endStream}. */
@@ -145,7 +145,7 @@ final class Exchange {
 
     void endStream() {
         onClose = () -> {};
-        finish(LastHttpContent.EMPTY_LAST_CONTENT);
+        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !request.protocolVersion().isKeepAliveDefault());
     }
 
     void error(HttpResponseStatus status, String code, String message) {
@@ -186,11 +186,9 @@ final class Exchange {
         }
     }
 
-    private void finish(Object last) {
+    private void finish(Object last, boolean close) {
         var written = ctx.writeAndFlush(last);
-        boolean http10Stream = last == LastHttpContent.EMPTY_LAST_CONTENT
-                && !request.protocolVersion().isKeepAliveDefault();
-        if (!keepAlive || http10Stream) {
+        if (close) {
             written.addListener(ChannelFutureListener.CLOSE);
         }
     }

@@ -1,0 +1,294 @@
+package io.millrace.edge.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.Fixtures;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.log.StreamEntry;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(30)
+class EdgeServerTest {
+    private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
+    private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
+    private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
+    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED);
+    private static final String SEGMENT_3 = "part 01006part 01007";
+
+    private final Directory directory = new Directory();
+    private final MemoryLog log = new MemoryLog();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private EdgeServer server;
+    private int port;
+
+    @BeforeEach
+    void start() {
+        List.of(LIVE, NEW, AWAY, OVER, Fixtures.entry("live/gone", 5, StreamEntry.State.ENDED)).forEach(directory::put);
+        directory.remove("live/gone", 5);
+        List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
+        log.end(OVER);
+        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log, log,
+                log, new EdgeMeters(registry));
+        port = server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "/live/show.m3u8, 200", "/live/away.m3u8, 200", "/live/over.m3u8, 200", "/live/gone.m3u8, 410",
+            "/live/never.m3u8, 404", "/live/show/@17/ts/index.m3u8, 200", "/live/away/@19/ts/index.m3u8, 200",
+            "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
+            "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
+            "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
+            "/live/never/@4/ts/0.ts, 404", "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
+            "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
+            "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
+            "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
+            "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
+            "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
+            "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404" })
+    void answersWithTheStatusOfTheContract(String target, int status) throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response response = http.get(target).read();
+            assertThat(response.status()).as(response.body()).isEqualTo(status);
+            assertThat(response.headers()).containsEntry("access-control-allow-origin", "*").containsKey("date");
+            if (status >= 400) {
+                assertThat(response.headers()).containsEntry("content-type", "application/json");
+                assertThat(response.body()).startsWith("{\"error\":{\"code\":\"");
+            }
+            if (status == 410 && !target.endsWith(".flv")) {
+                assertThat(response.body()).contains("\"availableFrom\":\"2026-01-01T00:00:00.000Z\"");
+            }
+        }
+    }
+
+    @Test
+    void tellsClientsHowLongAnAnswerHolds() throws IOException {
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/live/show/@17/ts/3.ts").read().headers())
+                    .containsEntry("cache-control", "public, max-age=3600, immutable")
+                    .containsEntry("content-type", "video/mp2t").containsEntry("accept-ranges", "bytes");
+            assertThat(http.get("/live/show/@17/ts/index.m3u8").read().headers())
+                    .containsEntry("cache-control", "public, max-age=1")
+                    .containsEntry("content-type", "application/vnd.apple.mpegurl")
+                    .containsEntry("vary", "accept-encoding");
+            assertThat(http.get("/live/never.m3u8").read().headers()).containsEntry("cache-control", "no-store");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = { "bytes=0-4, 206, part , bytes 0-4/20", "bytes=18-, 206, 07, bytes 18-19/20",
+            "bytes=-3, 206, 007, bytes 17-19/20", "bytes=8-11, 206, 06pa, bytes 8-11/20",
+            "bytes=15-99, 206, 01007, bytes 15-19/20", "bytes=20-, 416, -, bytes */20", "bytes=-0, 416, -, bytes */20",
+            "bytes=5-2, 200, -, -", "'bytes=0-1,4-5', 200, -, -", "items=0-1, 200, -, -", "bytes=x, 200, -, -" })
+    void servesOneRangeOfASegment(String range, int status, String body, String contentRange) throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response response = http.get("/live/show/@17/ts/3.ts", "Range: " + range).read();
+            assertThat(response.status()).isEqualTo(status);
+            assertThat(response.headers().get("content-range")).isEqualTo(contentRange);
+            if (status == 206) {
+                assertThat(response.body().strip()).isEqualTo(body.strip());
+            } else if (status == 200) {
+                assertThat(response.body()).isEqualTo(SEGMENT_3);
+            }
+        }
+    }
+
+    @Test
+    void servesTheWholeSegmentWhereTheClientsPieceIsOfAnother() throws IOException {
+        try (var http = new RawHttp(port)) {
+            String etag = http.get("/live/show/@17/ts/3.ts").read().headers().get("etag");
+            assertThat(http.get("/live/show/@17/ts/3.ts", "Range: bytes=0-1", "If-Range: " + etag).read().status())
+                    .isEqualTo(206);
+            assertThat(http.get("/live/show/@17/ts/3.ts", "Range: bytes=0-1", "If-Range: \"x\"").read().status())
+                    .isEqualTo(200);
+            assertThat(http.get("/live/show/@17/ts/3.ts", "If-None-Match: \"x\", " + etag).read().status())
+                    .isEqualTo(304);
+        }
+    }
+
+    @Test
+    void answersHeadAsGetWithoutABody() throws IOException {
+        try (var http = new RawHttp(port)) {
+            for (String target : List.of("/live/show.m3u8", "/live/show/@17/ts/index.m3u8", "/live/show/@17/ts/3.ts",
+                    "/api/v1/streams", "/", "/live/never.m3u8")) {
+                RawHttp.Response get = http.get(target).read();
+                RawHttp.Response head = http.request("HEAD", target).read(true);
+                assertThat(head.status()).isEqualTo(get.status());
+                assertThat(head.headers().get("content-length")).as(target).isEqualTo(get.headers().get("content-length"));
+            }
+            assertThat(http.request("HEAD", "/live/show.flv").read(true).headers()).containsEntry("content-type",
+                    "video/x-flv");
+        }
+    }
+
+    @Test
+    void answersPipelinedRequestsInOrder() throws IOException {
+        try (var http = new RawHttp(port)) {
+            for (int i = 0; i < 40; i++) {
+                http.get("/live/show/@17/ts/" + (4 + i % 6) + ".ts");
+            }
+            for (int i = 0; i < 40; i++) {
+                int offset = 1000 + 2 * (4 + i % 6);
+                assertThat(http.read().body()).isEqualTo("part %05dpart %05d".formatted(offset, offset + 1));
+            }
+        }
+    }
+
+    @Test
+    void keepsAPipelineBehindAHeldRequestWaiting() throws IOException {
+        try (var http = new RawHttp(port); var other = new RawHttp(port)) {
+            http.get("/live/new.m3u8").get("/live/never.m3u8");
+            assertThat(other.get("/live/new/@18/ts/0.ts").read().status()).isEqualTo(404);
+            log.segments(NEW, 0, 0);
+            assertThat(http.read().status()).isEqualTo(200);
+            assertThat(http.read().status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void givesUpAHeldRequestAfterTenSeconds() throws IOException {
+        try (var http = new RawHttp(port)) {
+            long began = System.nanoTime();
+            RawHttp.Response response = http.get("/live/new.m3u8").read();
+            assertThat(response.status()).isEqualTo(404);
+            assertThat(response.headers()).containsKey("retry-after");
+            assertThat(response.body()).contains("nothing_to_show_yet");
+            assertThat((System.nanoTime() - began) / 1_000_000).isBetween(9_900L, 15_000L);
+        }
+    }
+
+    @Test
+    void closesWhenTheClientAsksForIt() throws IOException {
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/api/v1/streams", "Connection: close").read().headers()).containsEntry("connection",
+                    "close");
+            assertThat(http.next()).isEqualTo(-1);
+        }
+        try (var http = new RawHttp(port)) {
+            http.send("GET /api/v1/streams HTTP/1.0\r\n\r\n").read();
+            assertThat(http.next()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoRequestOfOurs() throws IOException {
+        assertRefused("POST / HTTP/1.1\r\nHost: x\r\n\r\n", 405);
+        assertRefused("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414);
+        assertRefused("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9_000) + "\r\n\r\n", 431);
+        assertRefused("GET nonsense HTTP/1.1\r\nHost: x\r\n\r\n", 400);
+        assertRefused("\u0003\u0000\u0001 garbage that is no HTTP\r\n\r\n", 400);
+    }
+
+    private void assertRefused(String bytes, int status) throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response response = http.send(bytes).read();
+            assertThat(response.status()).as(bytes.substring(0, 20)).isEqualTo(status);
+            assertThat(response.body()).startsWith("{\"error\":");
+            if (status == 405) {
+                assertThat(response.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
+            }
+        }
+    }
+
+    @Test
+    void doesNotTakeABodyForTheNextRequest() throws IOException {
+        try (var http = new RawHttp(port)) {
+            http.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\nGET /api/v1/streams HTTP/1.1\r\n");
+            assertThat(http.read().status()).isEqualTo(405);
+            assertThat(http.next()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void allowsEveryOriginToAsk() throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response response = http
+                    .request("OPTIONS", "/live/show/@17/ts/3.ts", "Origin: http://x", "Access-Control-Request-Method: GET")
+                    .read();
+            assertThat(response.status()).isEqualTo(204);
+            assertThat(response.headers()).containsEntry("access-control-allow-methods", "GET, HEAD, OPTIONS")
+                    .containsEntry("access-control-expose-headers", "Date, Age, Content-Length, Content-Range, ETag");
+            assertThat(http.get("/").read().status()).as("the connection goes on").isEqualTo(200);
+        }
+    }
+
+    @Test
+    void compressesPlaylistsForWhoTakesThat() throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response packed = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: br, gzip;q=0.8").read();
+            assertThat(packed.headers()).containsEntry("content-encoding", "gzip");
+            assertThat(packed.body()).startsWith("\u001f\u008b");
+            RawHttp.Response plain = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: gzip;q=0").read();
+            assertThat(plain.headers()).doesNotContainKey("content-encoding");
+            assertThat(plain.headers().get("etag")).isNotEqualTo(packed.headers().get("etag"));
+        }
+    }
+
+    @Test
+    void writesTheJsonOfTheContract() throws IOException {
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/api/v1/streams/live/show").read().body()).isEqualTo("{\"name\":\"live/show\","
+                    + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
+                    + "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"},"
+                    + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
+                    + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
+                    + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
+                    + "\"warnings\":[]}");
+            assertThat(http.get("/api/v1/streams/live/show/sessions").read().body())
+                    .isEqualTo("{\"sessions\":[{\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
+                            + "\"endedAt\":null,\"durationMs\":4000,\"bytes\":1000,\"codecs\":[\"avc1.64001f\","
+                            + "\"mp4a.40.2\"],\"url\":\"/live/show.m3u8?start=2026-01-01T00:00:00.000Z\"}],\"next\":null}");
+            String first = http.get("/api/v1/streams?limit=2").read().body();
+            assertThat(first).contains("live/away", "live/new").endsWith("\"next\":\"live/new\"}");
+            assertThat(http.get("/api/v1/streams?limit=2&after=live/new").read().body()).contains("live/over",
+                    "live/show").endsWith("\"next\":null}");
+        }
+    }
+
+    @Test
+    void countsWhoWatches() throws IOException {
+        try (var http = new RawHttp(port)) {
+            http.get("/live/show/@17/ts/index.m3u8", "User-Agent: a").read();
+            http.get("/live/show/@17/ts/index.m3u8", "User-Agent: a").read();
+            http.get("/live/show/@17/ts/index.m3u8", "User-Agent: b").read();
+            assertThat(http.get("/api/v1/streams/live/show").read().body()).contains("\"viewers\":{\"hls\":2,");
+            assertThat(registry.get("millrace.edge.viewers").tag("protocol", "hls").gauge().value()).isEqualTo(2);
+            assertThat(registry.get("millrace.edge.bytes.sent").tag("protocol", "hls").counter().count()).isPositive();
+        }
+    }
+
+    @Test
+    void refusesConnectionsAboveTheLimit() throws IOException {
+        List<RawHttp> all = new java.util.ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                all.add(new RawHttp(port));
+                assertThat(all.getLast().get("/live/never.flv").read().status()).isEqualTo(404);
+            }
+            try (var more = new RawHttp(port)) {
+                RawHttp.Response response = more.get("/").read();
+                assertThat(response.status()).isEqualTo(503);
+                assertThat(response.headers()).containsKey("retry-after");
+                assertThat(more.next()).isEqualTo(-1);
+            }
+        } finally {
+            for (RawHttp http : all) {
+                http.close();
+            }
+        }
+    }
+}

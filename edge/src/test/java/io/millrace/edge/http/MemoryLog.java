@@ -1,0 +1,92 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.Fixtures;
+import io.millrace.edge.feed.EpochSource;
+import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.feed.FlvSource;
+import io.millrace.edge.feed.PartSource;
+import io.millrace.edge.feed.Watch;
+import io.millrace.edge.live.PartRef;
+import io.millrace.edge.live.Segment;
+import io.millrace.edge.live.StreamPlaylist;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.StreamEntry;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
+final class MemoryLog implements EpochSource, PartSource, FlvSource {
+    static final long PARTS_BEGIN = 1000;
+
+    private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+    private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
+    final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
+
+    /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
+    void segments(StreamEntry epoch, long first, long last) {
+        StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
+                _ -> new StreamPlaylist(Fixtures.RULES, Format.TS));
+        for (long n = first; n <= last; n++) {
+            playlist.fold(Fixtures.part(epoch.epoch(), n, 0, false, PARTS_BEGIN + 2 * n));
+            playlist.fold(Fixtures.part(epoch.epoch(), n, 1, true, PARTS_BEGIN + 2 * n + 1));
+        }
+        watch(epoch).publish(playlist.view());
+    }
+
+    void end(StreamEntry epoch) {
+        StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
+                _ -> new StreamPlaylist(Fixtures.RULES, Format.TS));
+        playlist.end();
+        watch(epoch).publish(playlist.view());
+    }
+
+    static String text(PartRef part) {
+        return "part %05d".formatted(part.offset());
+    }
+
+    @Override
+    public Watch watch(StreamEntry epoch) {
+        return watches.computeIfAbsent(epoch.stream(), _ -> {
+            Watch watch = Watch.unread();
+            watch.publish(new StreamPlaylist(Fixtures.RULES, Format.TS).view());
+            return watch;
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<Segment>> find(StreamEntry epoch, long segment) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<OptionalLong> availableFromMs(String stream) {
+        return CompletableFuture.completedFuture(OptionalLong.of(Fixtures.EPOCH_MS));
+    }
+
+    @Override
+    public CompletionStage<Answer> read(String stream, List<PartRef> parts) {
+        if (parts.getFirst().offset() < PARTS_BEGIN) {
+            return CompletableFuture.completedFuture(new Answer.Expired());
+        }
+        return CompletableFuture.supplyAsync(() -> new Answer.Bytes(parts.stream()
+                .map(part -> Unpooled.copiedBuffer(text(part), StandardCharsets.US_ASCII)).toList()));
+    }
+
+    @Override
+    public void join(String stream, FlvSink sink) {
+        sinks.add(sink);
+    }
+
+    @Override
+    public void leave(String stream, FlvSink sink) {
+        sinks.remove(sink);
+    }
+}

@@ -1,0 +1,111 @@
+package io.millrace.edge.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.edge.Fixtures;
+import io.millrace.media.amf.Amf0Reader;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.flv.FlvHeader;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Packet;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FlvFoldTest {
+    private static final Tracks BOTH = Tracks.of(Fixtures.TRACKS);
+    private static final Tracks AUDIO_ONLY = Tracks.of(Fixtures.TRACKS.subList(1, 2));
+    private static final ByteBuffer OTHER_AAC = Fixtures.hex("1210");
+    private static final ByteBuffer OTHER_AVC = Fixtures.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
+            + "0300f03c60c4118001000668e84394b22cfdf8f801");
+
+    @Test
+    void dropsEverythingBeforeTheFirstKeyframe() {
+        var fold = new FlvFold(BOTH);
+        assertThat(told(fold, Fixtures.audio(1, 0, 10), 10)).isEmpty();
+        assertThat(told(fold, Fixtures.video(1, 1, 20, false, 1), 20)).isEmpty();
+        assertThat(told(fold, Fixtures.video(1, 2, 40, true, 1), 40)).containsExactly("VIDEO 40 entry");
+        assertThat(told(fold, Fixtures.audio(1, 3, 50), 50)).containsExactly("AUDIO 50");
+        assertThat(told(fold, Fixtures.video(1, 4, 80, false, 1), 80)).containsExactly("VIDEO 80");
+    }
+
+    @Test
+    void saysNothingOfSequenceHeadersThatChangeNothing() {
+        var fold = new FlvFold(BOTH);
+        assertThat(told(fold, Fixtures.videoConfig(1, 0, Fixtures.AVC_RECORD), 0)).isEmpty();
+        assertThat(told(fold, Fixtures.audioConfig(1, 1, Fixtures.AAC_RECORD), 0)).isEmpty();
+        assertThat(told(fold, Fixtures.video(1, 2, 40, true, 1), 40)).containsExactly("VIDEO 40 entry");
+    }
+
+    @Test
+    void putsNewSequenceHeadersRightBeforeTheKeyframeOfTheNewSession() {
+        var fold = new FlvFold(BOTH);
+        told(fold, Fixtures.video(1, 0, 40, true, 1), 40);
+        assertThat(told(fold, Fixtures.videoConfig(2, 0, OTHER_AVC), 60)).isEmpty();
+        assertThat(told(fold, Fixtures.audioConfig(2, 1, OTHER_AAC), 60)).isEmpty();
+        assertThat(told(fold, Fixtures.audio(2, 2, 60), 60)).as("before the keyframe").isEmpty();
+        assertThat(told(fold, Fixtures.video(2, 3, 80, true, 1), 80)).containsExactly("config VIDEO 80",
+                "config AUDIO 80", "VIDEO 80 entry");
+        assertThat(fold.sequenceHeaders(90).getFirst().body().slice(5, OTHER_AVC.remaining())).isEqualTo(OTHER_AVC);
+    }
+
+    @Test
+    void startsAnAudioStreamAtAnyFrame() {
+        assertThat(told(new FlvFold(AUDIO_ONLY), Fixtures.audio(1, 7, 30), 30)).containsExactly("AUDIO 30 entry");
+    }
+
+    @Test
+    void endsWhereTheTrackSetChanges() {
+        assertThat(told(new FlvFold(AUDIO_ONLY), Fixtures.videoConfig(1, 0, Fixtures.AVC_RECORD), 0))
+                .containsExactly("end track_set_changed");
+        var fold = new FlvFold(BOTH);
+        assertThat(told(fold, Fixtures.audio(1, 0, 0), 0)).isEmpty();
+        assertThat(told(fold, Fixtures.audio(1, 1, 3_000), 3_000)).isEmpty();
+        assertThat(told(fold, Fixtures.audio(1, 2, 3_001), 3_001)).containsExactly("end track_set_changed");
+    }
+
+    @Test
+    void endsBeforeTimestampsLeaveTheSignedRange() {
+        assertThat(told(new FlvFold(BOTH), Fixtures.video(1, 0, 0, true, 1), Integer.MAX_VALUE))
+                .containsExactly("VIDEO 2147483647 entry");
+        assertThat(told(new FlvFold(BOTH), Fixtures.video(1, 0, 0, true, 1), Integer.MAX_VALUE + 1L))
+                .containsExactly("end timestamps_exhausted");
+    }
+
+    @Test
+    void opensWithFlagsAndMetadataThatAgree() {
+        for (Tracks tracks : List.of(BOTH, AUDIO_ONLY, Tracks.of(Fixtures.TRACKS.subList(0, 1)))) {
+            var reader = new FlvReader(1 << 16);
+            var in = ByteBuffer.wrap(FlvOpening.write(tracks, new FlvFold(tracks).sequenceHeaders(77), 77));
+            FlvTag metadata = reader.read(in).orElseThrow();
+            var values = new Amf0Reader(metadata.body(), Amf0Reader.Limits.DATA);
+            assertThat(values.read()).isEqualTo(new AmfValue.Text("onMetaData"));
+            var fields = ((AmfValue.EcmaArray) values.read()).fields();
+
+            assertThat(reader.header()).contains(new FlvHeader(tracks.audio() != null, tracks.video() != null));
+            assertThat(fields).containsEntry("hasVideo", new AmfValue.Bool(tracks.video() != null))
+                    .containsEntry("hasAudio", new AmfValue.Bool(tracks.audio() != null))
+                    .containsEntry("duration", new AmfValue.Number(0));
+            if (tracks.video() != null) {
+                assertThat(fields).containsEntry("width", new AmfValue.Number(640)).containsEntry("height",
+                        new AmfValue.Number(360)).containsEntry("framerate", new AmfValue.Number(30));
+            }
+            assertThat(reader.read(in).orElseThrow().timestampMs()).isEqualTo(77);
+        }
+    }
+
+    private static List<String> told(FlvFold fold, Packet packet, long timeMs) {
+        List<String> told = new ArrayList<>();
+        for (FlvEvent event : fold.fold(packet, timeMs)) {
+            told.add(switch (event) {
+                case FlvEvent.Config(FlvTag tag) -> "config " + tag.type() + " " + tag.timestampMs();
+                case FlvEvent.Frame(FlvTag tag, boolean entry) -> tag.type() + " " + tag.timestampMs()
+                        + (entry ? " entry" : "");
+                case FlvEvent.End(String why) -> "end " + why;
+            });
+        }
+        return told;
+    }
+}
