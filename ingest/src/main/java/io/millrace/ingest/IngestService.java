@@ -8,11 +8,13 @@ import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
+import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.platform.rtmp.RtmpServer;
 import java.net.BindException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  * {@code sessions}, one that owns some of its partitions, one for heartbeats. None of them waits for another.
  */
 public final class IngestService implements AutoCloseable {
+    /** What waits for an acknowledgement for so long tells of trouble with Kafka. */
+    private static final long STUCK_MS = 5_000;
+
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
@@ -83,6 +88,18 @@ public final class IngestService implements AutoCloseable {
         } catch (RuntimeException e) {
             fatal.fatal("the heartbeat of the sessions failed", e);
         }
+    }
+
+    /** Ready while the log takes what is sent to it, and {@code sessions} is read and owned. */
+    public List<HealthCheck> checks() {
+        return List.of(new HealthCheck("ingest-log", () -> {
+            long stuckMs = log.stuckMs();
+            return stuckMs < STUCK_MS
+                    ? HealthCheck.Status.up("packets are acknowledged")
+                    : HealthCheck.Status.down("nothing was acknowledged for " + stuckMs + " ms");
+        }), new HealthCheck("ingest-sessions", () -> feed.isRunning() && owner.isRunning()
+                ? HealthCheck.Status.up("sessions are read")
+                : HealthCheck.Status.down("a reader of sessions has ended")));
     }
 
     /** The port that it listens on. */

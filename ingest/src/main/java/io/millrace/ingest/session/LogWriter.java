@@ -10,6 +10,7 @@ import io.millrace.platform.log.SessionNotice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ingest's one way into the log: {@code packets} and {@code sessions}, in the order of the calls for each partition. Every
@@ -31,11 +34,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Thread-safe.
  */
 public final class LogWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     /** A send that has to wait finds this bound: a bug, since callers keep the buffer from filling. */
     private static final int MAX_BLOCK_MS = 20;
     /** Metadata of the two topics never goes stale on an idle node, so that the first send finds it. */
     private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
-    private static final long WARM_UP_MS = 30_000;
+    private static final long METADATA_MS = 30_000;
+    private static final long FIRST_SENDS_MS = 3_000;
 
     /** What became of a record that carries no media. */
     @FunctionalInterface
@@ -80,7 +85,8 @@ public final class LogWriter implements AutoCloseable {
         var writer = new LogWriter(kafka,
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer()));
         try {
-            writer.warmUp();
+            writer.fetchMetadata();
+            writer.firstSends(clientId);
             return writer;
         } catch (RuntimeException e) {
             writer.close(0);
@@ -159,8 +165,8 @@ public final class LogWriter implements AutoCloseable {
     }
 
     /** Metadata is fetched topic by topic, 100 ms apart, and that only when a topic is first asked for. */
-    private void warmUp() {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WARM_UP_MS);
+    private void fetchMetadata() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(METADATA_MS);
         for (String topic : List.of(packetsTopic, sessionsTopic)) {
             while (!known(topic)) {
                 if (System.nanoTime() - deadline > 0) {
@@ -168,6 +174,26 @@ public final class LogWriter implements AutoCloseable {
                             + ": no metadata of topic " + topic + "; check that the broker is up and the topic exists");
                 }
             }
+        }
+    }
+
+    /**
+     * Opens the connections, and waits out the leaders of partitions that were just made (their first answer is to try
+     * again): a tombstone for each, of a key that no stream has. One that is not answered holds up nobody.
+     */
+    private void firstSends(String clientId) {
+        int partitions = kafka.settings().partitions();
+        var answered = new CountDownLatch(partitions);
+        for (int partition = 0; partition < partitions; partition++) {
+            send(new ProducerRecord<>(sessionsTopic, partition, StreamKey.of(clientId, 0), null),
+                    (_, _) -> answered.countDown());
+        }
+        try {
+            if (!answered.await(FIRST_SENDS_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("not every partition of {} takes records yet", sessionsTopic);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,13 +10,13 @@ import io.millrace.platform.log.SessionNotice;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * {@link LeaseTable} each. A partition that is given to it is read from the beginning; nothing is committed. Owns a thread
  * and a consumer.
  *
- * <p>Before any step it makes sure that it has read all there is: what is late because Kafka was out of reach is not
- * silence. Thread-safe.
+ * <p>Before any step it makes sure that it has read all there was when the step became due: what is late because Kafka was
+ * out of reach is not silence. Thread-safe.
  */
 public final class OwnerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLoop.class);
@@ -42,7 +42,13 @@ public final class OwnerLoop implements AutoCloseable {
     private static final String GROUP = "ingest-owners";
     /** How often the leases are looked at. */
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** A round of questions to partitions without a leader takes not much longer than this. */
+    private static final long ROUND_MS = 5_000;
+    /** A question to the broker waits behind a fetch. */
+    private static final int FETCH_WAIT_MS = 100;
+    /** A loop that hangs for so long gives its partitions to another node. */
+    private static final int MAX_POLL_INTERVAL_MS = 60_000;
     private static final long START_MS = 60_000;
 
     /** One partition: what is known of it, and how far it has to be read before it may be acted upon. */
@@ -52,9 +58,16 @@ public final class OwnerLoop implements AutoCloseable {
         private final LeaseTable leases;
         private long historyEnd = UNKNOWN;
         private boolean caughtUp;
+        private boolean outOfReach;
+        private long proofEnd = UNKNOWN;
+        private long proofAtMs;
 
         Owned(LeaseTable leases) {
             this.leases = leases;
+        }
+
+        boolean wantsProof(long nowMs) {
+            return caughtUp && proofEnd == UNKNOWN && leases.isDue(nowMs);
         }
     }
 
@@ -78,7 +91,7 @@ public final class OwnerLoop implements AutoCloseable {
         this.consumer = kafka.member(clientId, GROUP,
                 Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName(), ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                        60_000));
+                        MAX_POLL_INTERVAL_MS, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS));
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
@@ -141,45 +154,64 @@ public final class OwnerLoop implements AutoCloseable {
 
     /** A partition that was given to us is ours when we have read what was there at that time. */
     private void catchUp() {
-        Set<TopicPartition> unknown = owned.entrySet().stream().filter(e -> e.getValue().historyEnd == Owned.UNKNOWN)
-                .map(Map.Entry::getKey).collect(Collectors.toSet());
-        if (!unknown.isEmpty()) {
-            ends(unknown).forEach((partition, end) -> owned.get(partition).historyEnd = end);
-        }
+        ask(it -> it.historyEnd == Owned.UNKNOWN, (it, end) -> it.historyEnd = end);
         owned.forEach((partition, it) -> {
-            if (!it.caughtUp && it.historyEnd != Owned.UNKNOWN && consumer.position(partition) >= it.historyEnd) {
+            if (!it.caughtUp && it.historyEnd != Owned.UNKNOWN && hasRead(partition, it.historyEnd)) {
                 it.caughtUp = true;
                 it.leases.renew(nowMs());
             }
         });
     }
 
+    /**
+     * Takes what was due when it looked for the end of the partition, once it has read up to there. It cannot ask to have
+     * read everything: the answer waits behind the fetch that is under way, and there is always one more heartbeat.
+     */
     private void act() {
-        Set<TopicPartition> due = owned.entrySet().stream()
-                .filter(e -> e.getValue().caughtUp && e.getValue().leases.isDue(nowMs())).map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(HashSet::new));
-        if (due.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, Long> ends = ends(due);
-        for (TopicPartition partition : due) {
-            LeaseTable leases = owned.get(partition).leases;
-            if (!ends.containsKey(partition)) {
+        long askedAtMs = nowMs();
+        ask(it -> it.wantsProof(askedAtMs), (it, end) -> {
+            it.proofEnd = end;
+            it.proofAtMs = askedAtMs;
+        });
+        owned.forEach((partition, it) -> {
+            if (it.proofEnd != Owned.UNKNOWN && hasRead(partition, it.proofEnd)) {
+                it.proofEnd = Owned.UNKNOWN;
+                it.leases.due(it.proofAtMs).forEach(step -> steps.take(partition.partition(), step));
+            }
+        });
+    }
+
+    /**
+     * Where do these partitions end? Each is asked for by itself, so that one without a leader holds up no other; those
+     * for which there is no time left have their turn in the next round.
+     */
+    private void ask(Predicate<Owned> which, ObjLongConsumer<Owned> answer) {
+        long startMs = nowMs();
+        for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
+            Owned it = entry.getValue();
+            if (!which.test(it) || nowMs() - startMs > ROUND_MS) {
+                continue;
+            }
+            TopicPartition partition = entry.getKey();
+            try {
+                answer.accept(it, consumer.endOffsets(Set.of(partition), LOOK).get(partition));
+                it.outOfReach = false;
+            } catch (RetriableException e) {
+                if (!it.outOfReach) {
+                    it.outOfReach = true;
+                    LOG.warn("{} is out of reach, its sessions keep their leases: {}", partition, e.getMessage());
+                }
                 // Out of reach for us, and so perhaps for the nodes that should have been heard.
-                leases.renew(nowMs());
-            } else if (consumer.position(partition) >= ends.get(partition)) {
-                leases.due(nowMs()).forEach(step -> steps.take(partition.partition(), step));
+                it.leases.renew(nowMs());
             }
         }
     }
 
-    /** Where the partitions end now; empty if Kafka does not say in time. */
-    private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+    private boolean hasRead(TopicPartition partition, long end) {
         try {
-            return consumer.endOffsets(partitions, LOOK);
+            return consumer.position(partition, LOOK) >= end;
         } catch (RetriableException e) {
-            LOG.warn("cannot see the end of {}: {}", partitions, e.getMessage());
-            return Map.of();
+            return false;
         }
     }
 

@@ -79,7 +79,7 @@ public final class SessionFeed implements AutoCloseable {
             consumer.assign(partitions);
             Map<TopicPartition, Long> behind = ends();
             while (!closed) {
-                behind.entrySet().removeIf(e -> consumer.position(e.getKey()) >= e.getValue());
+                behind.entrySet().removeIf(e -> hasRead(e.getKey(), e.getValue()));
                 if (behind.isEmpty()) {
                     caughtUp.countDown();
                 }
@@ -91,6 +91,14 @@ public final class SessionFeed implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             fatal.fatal("the reader of sessions failed", e);
+        }
+    }
+
+    private boolean hasRead(TopicPartition partition, long end) {
+        try {
+            return consumer.position(partition, POLL) >= end;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 
