@@ -1,5 +1,6 @@
 package io.millrace.packager;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.mpegts.TsReader;
 import io.millrace.packager.WrittenLog.Entry;
@@ -10,6 +11,7 @@ import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogDeserializer;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
@@ -27,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -34,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,8 +78,13 @@ class PackagerServiceTest {
     }
 
     private PackagerService start(KafkaClients kafka, String node) throws Exception {
+        return start(kafka, node, 1 << 20, new SimpleMeterRegistry());
+    }
+
+    private PackagerService start(KafkaClients kafka, String node, long cacheBytes, MeterRegistry registry)
+            throws Exception {
         PackagerService service = PackagerService.start(
-                new PackagerSettings(node, 1 << 20, 1 << 20, Duration.ofMillis(50)), kafka, new SimpleMeterRegistry(),
+                new PackagerSettings(node, cacheBytes, 1 << 20, Duration.ofMillis(50)), kafka, registry,
                 (_, cause) -> fatal.set(cause));
         service.ready().get(30, TimeUnit.SECONDS);
         return service;
@@ -93,10 +102,18 @@ class PackagerServiceTest {
         }
     }
 
+    /** One that does not wait at the end of the log: closing it would take as long. */
+    private static KafkaConsumer<String, LogRecord> reader(KafkaClients kafka) {
+        Map<String, Object> config = kafka.consumerConfig("test-reader");
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+    }
+
     /** Every index entry by identity, first record first, when {@code count} identities are there. */
     private Map<String, IndexEntry> index(KafkaClients kafka, int partition, int count) {
         Map<String, IndexEntry> found = new LinkedHashMap<>();
-        try (KafkaConsumer<String, LogRecord> reader = kafka.reader("test-index")) {
+        try (KafkaConsumer<String, LogRecord> reader = reader(kafka)) {
             reader.assign(List.of(kafka.partition(Topic.INDEX, partition)));
             Instant deadline = Instant.now().plus(PATIENCE);
             while (found.size() < count && fatal.get() == null && Instant.now().isBefore(deadline)) {
@@ -113,7 +130,7 @@ class PackagerServiceTest {
 
     private static Map<Long, Part> parts(KafkaClients kafka, int partition) {
         Map<Long, Part> parts = new HashMap<>();
-        try (KafkaConsumer<String, LogRecord> reader = kafka.reader("test-parts")) {
+        try (KafkaConsumer<String, LogRecord> reader = reader(kafka)) {
             var from = kafka.partition(Topic.PARTS, partition);
             reader.assign(List.of(from));
             long end = reader.endOffsets(List.of(from)).get(from);
@@ -171,10 +188,13 @@ class PackagerServiceTest {
             cutsBefore++;
         }
         int packetsBefore = (int) log.cuts.get(cutsBefore - 1).value().lastOffset() + 1;
+        Map<String, IndexEntry> wholeIndex;
+        Map<Long, Part> wholeParts;
         try (PackagerService _ = start(whole, "one")) {
             write(whole, 0, log.packets, Topic.PACKETS);
             write(whole, 0, log.cuts, Topic.SEGMENTS);
-            index(whole, 0, log.cuts.size());
+            wholeIndex = index(whole, 0, log.cuts.size());
+            wholeParts = parts(whole, 0);
         }
         List<Entry<Packet>> packets = log.packets;
         List<Entry<Cut>> cuts = log.cuts;
@@ -183,7 +203,9 @@ class PackagerServiceTest {
             write(broken, 0, cuts.subList(0, cutsBefore), Topic.SEGMENTS);
             index(broken, 0, cutsBefore);
         }
-        try (PackagerService _ = start(broken, "second")) {
+        // The second one has no memory for packets: it reads them all again when their cuts come.
+        MeterRegistry registry = new SimpleMeterRegistry();
+        try (PackagerService _ = start(broken, "second", 1, registry)) {
             write(broken, 0, packets.subList(packetsBefore, packets.size()), Topic.PACKETS);
             write(broken, 0, cuts.subList(cutsBefore, cuts.size()), Topic.SEGMENTS);
             Map<String, IndexEntry> index = index(broken, 0, cuts.size());
@@ -191,9 +213,9 @@ class PackagerServiceTest {
             assertThat(parts).as("goes on in the middle, and does not make everything again")
                     .hasSizeBetween(cuts.size() + 1, cuts.size() + 30);
             for (String stream : List.of("live/a", "live/b")) {
-                assertThat(media(index, parts, stream))
-                        .isEqualTo(media(index(whole, 0, cuts.size()), parts(whole, 0), stream));
+                assertThat(media(index, parts, stream)).isEqualTo(media(wholeIndex, wholeParts, stream));
             }
+            assertThat(registry.get("millrace.packager.rereads").counter().count()).isGreaterThan(10);
         }
         assertThat(fatal.get()).isNull();
     }
@@ -213,12 +235,12 @@ class PackagerServiceTest {
             }
             second.close();
             assertThat(second.isRunning()).isFalse();
+            List<List<ByteBuffer>> media = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 write(kafka, partition, log.cuts.subList(5, log.cuts.size()), Topic.SEGMENTS);
-                index(kafka, partition, log.cuts.size());
+                media.add(media(index(kafka, partition, log.cuts.size()), parts(kafka, partition), "live/a"));
             }
-            assertThat(media(index(kafka, 0, log.cuts.size()), parts(kafka, 0), "live/a"))
-                    .isEqualTo(media(index(kafka, 1, log.cuts.size()), parts(kafka, 1), "live/a"));
+            assertThat(media.getFirst()).isEqualTo(media.getLast());
         }
         assertThat(fatal.get()).isNull();
     }
