@@ -304,9 +304,7 @@ final class Cutter {
     private void closeAt(long endTicks, Step out) {
         Segment closing = segment;
         segment = null;
-        // A presentation time that goes back by rounding does not make a segment of negative length.
-        long end = Math.max(endTicks, closing.leadTicks() + 1);
-        closing.close(end, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
+        long end = closing.close(endTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         playlist.fixTarget(end - closing.startTicks, out::cut);
         endWallMs = wallMs + Math.floorDiv(end, 90L);
     }

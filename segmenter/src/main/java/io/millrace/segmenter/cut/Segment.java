@@ -86,10 +86,11 @@ final class Segment {
         return last == null ? part.lastAudio() : last;
     }
 
-    /** Ends the segment at {@code endTicks}; what is in it is in its last part. */
-    void close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
+    /** Ends the segment at {@code endTicks}; answers where it did end, which is later only where times stand still. */
+    long close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
         settle(endTicks, partTargetTicks, out);
         cut(endTicks, true, out);
+        return partTicks;
     }
 
     private void settle(long endTicks, long partTargetTicks, Consumer<Cut> out) {
@@ -100,7 +101,9 @@ final class Segment {
         group.clear();
     }
 
-    private void cut(long endTicks, boolean last, Consumer<Cut> out) {
+    private void cut(long boundaryTicks, boolean last, Consumer<Cut> out) {
+        // Composition times that make no sense do not make a part of no or negative length.
+        long endTicks = Math.max(boundaryTicks, partTicks + 1);
         List<Draft> drafts = part.list;
         long firstOffset = drafts.getFirst().offset;
         boolean leads = drafts.stream().anyMatch(this::isIndependent);

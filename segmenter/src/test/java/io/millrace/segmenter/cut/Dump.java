@@ -2,11 +2,15 @@ package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Cuts as people read them. */
@@ -35,7 +39,7 @@ final class Dump {
         StreamFold fold = new StreamFold("live/show");
         for (Tape.Entry entry : tape.entries()) {
             if (every > 0 && entry.offset() % every == 0) {
-                fold = StreamFold.resume("live/show", java.nio.ByteBuffer.wrap(fold.toBytes()));
+                fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
             }
             Step step = fold.fold(entry.offset(), entry.record());
             all.cuts.addAll(step.cuts());
@@ -48,7 +52,7 @@ final class Dump {
         return all;
     }
 
-    /** A line a part: {@code 0.0 2s @0+500 K v15 a23 AVC,AAC}; DISC, last and the absence of K say the rest. Times in ms. */
+    /** A line a part: {@code segment.part @start+duration K v15 a23}: K is independent; of a segment's first part also td and DISC. ms. */
     static List<String> parts(List<Cut> cuts) {
         return cuts.stream().map(Dump::part).toList();
     }
@@ -58,8 +62,8 @@ final class Dump {
         line.append(cut.segment()).append('.').append(cut.part());
         line.append(" @").append(ms(cut.startTicks())).append('+').append(ms(cut.durationTicks()));
         line.append(cut.independent() ? " K" : "");
-        line.append(" v").append(cut.samples().stream().filter(s -> s.kind() == io.millrace.platform.log.Packet.Kind.VIDEO).count());
-        line.append(" a").append(cut.samples().stream().filter(s -> s.kind() == io.millrace.platform.log.Packet.Kind.AUDIO).count());
+        line.append(" v").append(cut.samples().stream().filter(s -> s.kind() == Packet.Kind.VIDEO).count());
+        line.append(" a").append(cut.samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).count());
         if (cut.head() != null) {
             Cut.SegmentHead h = cut.head();
             line.append(" td").append(h.targetDurationS());
@@ -72,7 +76,7 @@ final class Dump {
     /** A line a segment: number, start, duration, parts. */
     static List<String> segments(List<Cut> cuts) {
         List<String> lines = new ArrayList<>();
-        cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), java.util.LinkedHashMap::new,
+        cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), LinkedHashMap::new,
                 Collectors.toList())).forEach((_, parts) -> {
                     Cut first = parts.getFirst();
                     Cut.SegmentHead h = first.head();
@@ -87,6 +91,6 @@ final class Dump {
     }
 
     static String ms(long ticks) {
-        return ticks % 90 == 0 ? String.valueOf(ticks / 90) : String.format(java.util.Locale.ROOT, "%.2f", ticks / 90.0);
+        return ticks % 90 == 0 ? String.valueOf(ticks / 90) : String.format(Locale.ROOT, "%.2f", ticks / 90.0);
     }
 }

@@ -1,0 +1,170 @@
+package io.millrace.segmenter.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import io.millrace.segmenter.Tape;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class CutterPropertiesTest {
+
+    /** What encoders do when they are well. */
+    private static Tape sane(long seed) {
+        Random random = new Random(seed);
+        Tape tape = new Tape();
+        for (int session = 0; session < 1 + random.nextInt(2); session++) {
+            Tape.Publisher p = tape.publisher().configs();
+            int frameMs = 16 + random.nextInt(50);
+            long ms = random.nextInt(1_000_000);
+            for (int gop = 0; gop < 2 + random.nextInt(4); gop++) {
+                int frames = 5 + random.nextInt(120);
+                p.live(ms, frames, frameMs, frames);
+                ms += (long) frames * frameMs;
+            }
+            p.ends();
+        }
+        return tape;
+    }
+
+    /** What nobody should do: jumps, holes, repetitions, losses, changes, takeovers, at any moment. */
+    private static Tape wild(long seed) {
+        Random random = new Random(seed);
+        Tape tape = new Tape();
+        Tape.Publisher p = tape.publisher().configs();
+        long ms = random.nextInt(100_000);
+        for (int i = 0; i < 400; i++) {
+            ms += random.nextInt(40);
+            switch (random.nextInt(60)) {
+                case 0 -> p.key(ms, random.nextInt(200) - 50);
+                case 1 -> p.lose();
+                case 2 -> p.ends(random.nextBoolean() ? io.millrace.platform.log.SessionEnded.Reason.SUSPECTED
+                        : io.millrace.platform.log.SessionEnded.Reason.DISCONNECTED);
+                case 3 -> p.graceOver();
+                case 4 -> p = tape.publisher().configs();
+                case 5 -> ms = random.nextLong(10_000_000);
+                case 6 -> ms += random.nextInt(4_000);
+                case 7 -> ms -= random.nextInt(900);
+                case 8 -> p.videoConfig(random.nextBoolean() ? Tape.AVC_64P : Tape.AVC_180P);
+                case 9 -> p.audioConfig(random.nextBoolean() ? Tape.AAC_48K_MONO : Tape.AAC_48K_STEREO);
+                case 10 -> p.sound(ms, ms + random.nextInt(4_000));
+                case 11 -> p.data(0);
+                case 12 -> p.key(ms).repeat().repeat().frame(ms);
+                case 13, 14, 15, 16, 17 -> p.key(ms);
+                default -> {
+                    if (random.nextInt(5) < 2) {
+                        p.audio(ms);
+                    } else {
+                        p.frame(ms, random.nextInt(100));
+                    }
+                }
+            }
+        }
+        return tape;
+    }
+
+    private static Map<String, List<Cut>> bySegment(List<Cut> cuts) {
+        return cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), TreeMap::new, Collectors.toList()));
+    }
+
+    @Property(tries = 100)
+    void partsAddUpToTheirSegmentAndAreNoLongerThanTheirTarget(@ForAll long seed) {
+        Dump.Outcome outcome = Dump.of(sane(seed));
+        assertThat(outcome.failures()).isEmpty();
+        bySegment(outcome.cuts()).forEach((_, parts) -> {
+            long at = parts.getFirst().startTicks();
+            for (Cut part : parts) {
+                assertThat(part.startTicks()).isEqualTo(at);
+                assertThat(part.durationTicks()).isBetween(1L, 500 * 90L);
+                at += part.durationTicks();
+            }
+            Cut.SegmentHead head = parts.getFirst().head();
+            assertThat(head.independent()).isEqualTo(parts.getFirst().samples().getFirst().keyframe());
+            assertThat(Math.round((at - parts.getFirst().startTicks()) / 90_000.0)).isLessThanOrEqualTo(head.targetDurationS());
+        });
+    }
+
+    @Property(tries = 100)
+    void segmentsFollowEachOtherWithoutAGapBetweenDiscontinuities(@ForAll long seed) {
+        List<Cut> cuts = Dump.of(sane(seed)).cuts();
+        for (int i = 1; i < cuts.size(); i++) {
+            Cut before = cuts.get(i - 1);
+            Cut cut = cuts.get(i);
+            if (cut.head() == null || !cut.head().discontinuous()) {
+                assertThat(cut.startTicks()).isEqualTo(before.startTicks() + before.durationTicks());
+            }
+            assertThat(cut.firstOffset()).isGreaterThan(before.lastOffset());
+        }
+    }
+
+    @Property(tries = 300)
+    void anythingAtAllMakesWellFormedCuts(@ForAll long seed) {
+        Dump.Outcome outcome = Dump.of(wild(seed));
+        assertThat(outcome.failures()).isEmpty();
+        List<Cut> cuts = outcome.cuts();
+        for (int i = 0; i < cuts.size(); i++) {
+            Cut cut = cuts.get(i);
+            Cut before = i == 0 || cuts.get(i - 1).epoch() != cut.epoch() ? null : cuts.get(i - 1);
+            boolean opens = before == null || before.last();
+            assertThat(cut.segment()).isEqualTo(before == null ? 0 : before.last() ? before.segment() + 1 : before.segment());
+            assertThat(cut.part()).isEqualTo(opens ? 0 : before.part() + 1);
+            assertThat(cut.head() != null).isEqualTo(opens);
+            assertThat(cut.durationTicks()).isPositive();
+            assertThat(cut.samples()).isNotEmpty();
+            assertThat(cut.samples().getLast().offsetDelta()).isEqualTo((int) (cut.lastOffset() - cut.firstOffset()));
+            if (opens) {
+                assertThat(cut.head().targetDurationS()).isPositive();
+                assertThat(cut.head().discontinuous()).isEqualTo(before != null && cut.head().discontinuity() > 0
+                        && cut.head().discontinuity() == discontinuity(cuts, i) + 1);
+            }
+        }
+        assertThat(timesIncrease(cuts)).isTrue();
+    }
+
+    private static long discontinuity(List<Cut> cuts, int before) {
+        for (int i = before - 1; i >= 0; i--) {
+            if (cuts.get(i).head() != null) {
+                return cuts.get(i).head().discontinuity();
+            }
+        }
+        return 0;
+    }
+
+    private static boolean timesIncrease(List<Cut> cuts) {
+        return bySegment(cuts).values().stream().allMatch(parts -> List.of(Packet.Kind.AUDIO, Packet.Kind.VIDEO).stream()
+                .allMatch(kind -> {
+                    long[] dts = parts.stream().flatMap(c -> c.samples().stream()).filter(s -> s.kind() == kind)
+                            .mapToLong(Cut.Sample::dts).toArray();
+                    for (int i = 1; i < dts.length; i++) {
+                        if (dts[i] <= dts[i - 1]) {
+                            return false;
+                        }
+                    }
+                    return true;
+                }));
+    }
+
+    @Property(tries = 60)
+    void aRestartAtAnyRecordGivesTheSameBytes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int every) {
+        Tape tape = wild(seed);
+        assertThat(Dump.of(tape, every).bytes()).isEqualTo(Dump.of(tape).bytes());
+    }
+
+    @Property(tries = 30)
+    void aHeadsStateTellsAReaderThatStartsThereTheSameTimes(@ForAll long seed) {
+        Tape tape = wild(seed);
+        for (Cut cut : Dump.of(tape).cuts()) {
+            if (cut.head() != null) {
+                assertThat(SessionStates.timesFrom(tape, cut.firstOffset(), cut.head().state()))
+                        .isEqualTo(SessionStates.timesFrom(tape, cut.firstOffset(), null));
+            }
+        }
+    }
+}

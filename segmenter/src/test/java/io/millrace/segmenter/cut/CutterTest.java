@@ -1,0 +1,351 @@
+package io.millrace.segmenter.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.segmenter.Tape;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CutterTest {
+    private final Tape tape = new Tape();
+
+    private Dump.Outcome cut() {
+        Dump.Outcome outcome = Dump.of(tape);
+        assertThat(outcome.failures()).isEmpty();
+        return outcome;
+    }
+
+    private List<String> parts() {
+        return Dump.parts(cut().cuts());
+    }
+
+    private List<String> segments() {
+        return cut().segments();
+    }
+
+    @Test
+    void cutsAtKeyframesAndClosesPartsByTheirTarget() {
+        tape.publisher().configs().data(0).live(0, 120, 33, 60).ends();
+        assertThat(parts()).containsExactly("0.0 @0+495 K v15 a24 td2", "0.1 @495+495 v15 a23", "0.2 @990+495 v15 a23",
+                "0.3 @1485+495 v15 a23 last", "1.0 @1980+495 K v15 a24 td2", "1.1 @2475+495 v15 a23",
+                "1.2 @2970+495 v15 a23", "1.3 @3465+495 v15 a22 last");
+    }
+
+    @Test
+    void aFrameIsPlacedWhenItsSuccessorComes() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 76, 33, 60);
+        // 75 frames are placed: segment 0 and one part of segment 1 are complete, and the frame that would not fit is here.
+        assertThat(parts()).hasSize(4);
+        p.frame(76 * 33);
+        assertThat(parts()).hasSize(5).last().asString().startsWith("1.0 @1980+495");
+    }
+
+    @Test
+    void nothingIsCutBeforeTheFirstGopHasFixedTheTargetDuration() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 240, 33, 250);
+        assertThat(cut().cuts()).isEmpty();
+        p.key(250 * 33);
+        assertThat(segments()).containsExactly("e0 s0 0 @0+8250 va td9");
+    }
+
+    @Test
+    void shortGopsAreGatheredUpToTheTarget() {
+        tape.publisher().configs().live(0, 150, 33, 30).ends();
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2", "e0 s0 2 @3960+990 va td2");
+    }
+
+    @Test
+    void cutsEarlyWhereTheNextKeyframeWouldOvershoot() {
+        tape.publisher().configs().live(0, 120, 40, 35).ends();
+        assertThat(segments()).startsWith("e0 s0 0 @0+1400 va td2", "e0 s0 1 @1400+1400 va td2");
+    }
+
+    @Test
+    void anOverlongGopIsCutWithoutAKeyframeAndSaidSo() {
+        tape.publisher().configs().live(0, 900, 33, 900).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12", "e0 s0 1 @12441+12441 va td12 forced",
+                "e0 s0 2 @24882+4818 va td12 forced");
+        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code).containsExactly("long_gop");
+    }
+
+    @Test
+    void aGopThatGrowsLaterNeverPassesTheTargetDuration() {
+        tape.publisher().configs().live(0, 60, 33, 60).live(1_980, 180, 33, 180).live(7_920, 60, 33, 60).ends();
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+2442 va td2",
+                "e0 s0 2 @4422+2442 va td2 forced", "e0 s0 3 @6864+1056 va td2 forced", "e0 s0 4 @7920+1980 va td2");
+    }
+
+    @Test
+    void bFramesKeepTheirPresentationTimesAndASegmentBeginsWhenItsKeyframeIsShown() {
+        Tape.Publisher p = tape.publisher().configs();
+        for (int gop = 0; gop < 2; gop++) {
+            for (int i = 0; i < 50; i++) {
+                long ms = gop * 2_000L + i * 40;
+                // I B B P: the keyframe and every third frame are shown late, those between early.
+                if (i == 0) {
+                    p.key(ms, 80);
+                } else {
+                    p.frame(ms, i % 3 == 1 ? 160 : 40);
+                }
+            }
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @80+2000 v" + "a td2", "e0 s0 1 @2080+2000 v" + "a td2");
+        Cut first = outcome.cuts().getFirst();
+        assertThat(first.samples().getFirst()).isEqualTo(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 80 * 90, 40 * 90, true));
+        assertThat(first.samples().get(1).compositionTicks()).isEqualTo(160 * 90);
+    }
+
+    @Test
+    void everythingBeforeTheFirstKeyframeIsDropped() {
+        tape.publisher().configs().sound(0, 300).frame(300).frame(333).key(366).live(399, 60, 33, 60).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.dropped()).hasSize(15 + 2).containsOnly("no_keyframe");
+        assertThat(outcome.cuts().getFirst().startTicks()).isEqualTo(366 * 90);
+        assertThat(outcome.cuts().getFirst().head().originMs()).isZero();
+    }
+
+    @Test
+    void withoutAVideoConfigurationForThreeSecondsASessionIsAudioOnly() {
+        tape.publisher().audioConfig(Tape.AAC_48K_STEREO).sound(0, 9_000).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @3008+2005.33 a td2", "e0 s0 1 @5013.33+2005.33 a td2",
+                "e0 s0 2 @7018.67+1984 a td2");
+        assertThat(outcome.cuts()).allMatch(Cut::independent);
+        assertThat(outcome.cuts().getFirst().head().videoConfig()).isNull();
+    }
+
+    @Test
+    void videoOnlyNeedsNoAudio() {
+        tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 100, 40, 25).ends();
+        assertThat(segments()).containsExactly("e0 s0 0 @0+2000 v td2", "e0 s0 1 @2000+2000 v td2");
+    }
+
+    @Test
+    void audioIsCountedInSamplesAndNotInMilliseconds() {
+        tape.publisher().configs().live(0, 180, 33, 60).ends();
+        List<Cut.Sample> audio = cut().cuts().stream().flatMap(c -> c.samples().stream())
+                .filter(s -> s.kind() == Packet.Kind.AUDIO).toList();
+        for (int i = 0; i < audio.size(); i++) {
+            assertThat(audio.get(i).dts()).isEqualTo(i * 1_024L);
+            assertThat(audio.get(i).duration()).isEqualTo(1_024);
+        }
+    }
+
+    @Test
+    void audioThatDriftsTakesANewAnchorBeyondFortyMilliseconds() {
+        Tape.Publisher p = tape.publisher().configs().key(0).audio(0).audio(21);
+        // 42.7 is due: 40 ms late is jitter, 41 ms late is not.
+        p.audio(82).audio(105).audio(64 + 21 + 41 + 2).frame(130).ends();
+        List<Cut.Sample> audio = cut().cuts().getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).toList();
+        assertThat(audio).extracting(Cut.Sample::dts).containsExactly(0L, 1_024L, 2_048L, 105 * 48L, 105 * 48L + 1_024);
+        assertThat(audio.get(2).duration()).isEqualTo(105 * 48 - 2_048);
+    }
+
+    @Test
+    void aPublisherThatComesBackWithinGraceGoesOnBehindADiscontinuity() {
+        tape.publisher().configs().live(0, 90, 33, 60).ends();
+        tape.publisher().configs().live(500_000, 60, 33, 60).ends().graceOver();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
+                "e0 s232 2 @0+1980 va td2 DISC1");
+        assertThat(outcome.cuts()).filteredOn(c -> c.segment() == 2).allMatch(c -> c.session() == 232)
+                .first().satisfies(c -> {
+                    assertThat(c.head().originMs()).isEqualTo(500_000);
+                    assertThat(c.head().timestampOffsetMs()).isEqualTo(2_970 - 500_000);
+                    assertThat(c.programDateTimeMs()).isEqualTo(Tape.START_MS + 232_000);
+                });
+    }
+
+    @Test
+    void aPublisherThatComesBackAfterGraceBeginsANewEpochFromZero() {
+        tape.publisher().configs().live(0, 90, 33, 60).ends().graceOver();
+        Tape.Publisher second = tape.publisher();
+        second.configs().live(0, 60, 33, 60).ends();
+        assertThat(segments()).last().isEqualTo("e" + second.session + " s" + second.session + " 0 @0+1980 va td2");
+    }
+
+    @Test
+    void aTakeoverWithoutAnEndClosesTheOldSession() {
+        Tape.Publisher old = tape.publisher().configs().live(0, 75, 33, 60);
+        Tape.Publisher young = tape.publisher().configs().live(0, 10, 33, 60);
+        old.live(2_475, 5, 33, 60);
+        young.live(330, 50, 33, 50).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).startsWith("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+495 va td2")
+                .element(2).asString().endsWith("DISC1");
+        assertThat(outcome.dropped()).contains("lesser_session");
+    }
+
+    @Test
+    void aSuspicionThatIsUndoneChangesNoCut() {
+        tape.publisher().configs().live(0, 75, 33, 60).live(2_475, 105, 33, 45).ends();
+        List<Cut> straight = cut().cuts();
+        Tape suspected = new Tape();
+        Tape.Publisher p = suspected.publisher().configs().live(0, 75, 33, 60);
+        p.ends(SessionEnded.Reason.SUSPECTED).live(2_475, 105, 33, 45).ends();
+        Dump.Outcome outcome = Dump.of(suspected);
+        assertThat(Dump.parts(outcome.cuts())).isEqualTo(Dump.parts(straight));
+        assertThat(outcome.entries()).extracting(StreamEntry::state).contains(StreamEntry.State.GRACE);
+    }
+
+    @Test
+    void jumpsInEitherDirectionBeginANewTimeLineAtAKeyframe() {
+        tape.publisher().configs().live(100_000, 90, 33, 60).live(0, 60, 33, 60).live(500_000, 60, 33, 60).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
+                "e0 s0 2 @0+1980 va td2 DISC1", "e0 s0 3 @0+1980 va td2 DISC2");
+        assertThat(outcome.cuts().stream().filter(c -> c.head() != null).map(c -> c.head().timestampOffsetMs()))
+                .containsExactly(-100_000L, -100_000L, 2_970L, 4_950L - 500_000L);
+    }
+
+    @Test
+    void programDateTimeGoesOnWithTheMediaAndNeverBack() {
+        tape.publisher().configs().live(0, 90, 33, 60).live(500_000, 60, 33, 60).live(0, 60, 33, 60).ends();
+        List<Cut> cuts = cut().cuts();
+        for (int i = 1; i < cuts.size(); i++) {
+            long end = cuts.get(i - 1).programDateTimeMs() + cuts.get(i - 1).durationTicks() / 90;
+            boolean isNew = cuts.get(i).head() != null && cuts.get(i).head().discontinuous();
+            assertThat(cuts.get(i).programDateTimeMs()).isGreaterThanOrEqualTo(end);
+            assertThat(cuts.get(i).programDateTimeMs() == end || isNew).isTrue();
+        }
+    }
+
+    @Test
+    void lostPacketsEndTheSegmentAndTheNextBeginsAtAKeyframe() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60).lose();
+        p.live(2_310, 1, 33, 1).frame(2_343).ends();
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2", "e0 s0 2 @2310+66 va td2 DISC1");
+    }
+
+    @Test
+    void repeatedPacketsChangeNothing() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 60, 33, 60);
+        p.repeat().frame(1_947).key(1_980).ends();
+        assertThat(cut().dropped()).containsExactly("duplicate");
+        assertThat(segments()).startsWith("e0 s0 0 @0+1980 va td2");
+    }
+
+    @Test
+    void aHoleThatDoesNotFitAPartIsADiscontinuityWithTheSameOrigin() {
+        tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 60, 33, 60).pictures(1_980, 5, 33, 60)
+                .frame(3_000).pictures(3_033, 60, 33, 60).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 v td2", "e0 s0 1 @1980+165 v td2",
+                "e0 s0 2 @3033+1980 v td2 DISC1");
+        assertThat(outcome.dropped()).containsExactly("no_keyframe");
+    }
+
+    @Test
+    void aHoleThatFitsAPartStretchesTheFrameBeforeIt() {
+        tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 10, 33, 60).frame(697).frame(730).ends();
+        assertThat(parts()).containsExactly("0.0 @0+297 K v9 a0 td2", "0.1 @297+466 v3 a0 last");
+    }
+
+    @Test
+    void framesThatAreLongerThanAPartArePartsOfTheirOwn() {
+        tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 8, 1_000, 4).ends();
+        assertThat(parts()).startsWith("0.0 @0+1000 K v1 a0 td4", "0.1 @1000+1000 v1 a0");
+        assertThat(segments()).containsExactly("e0 s0 0 @0+4000 v td4", "e0 s0 1 @4000+4000 v td4");
+    }
+
+    @Test
+    void decodingTimesAlwaysIncrease() {
+        tape.publisher().videoConfig(Tape.AVC_180P).key(0).frame(40).frame(40, 80).frame(20).frame(80).ends();
+        assertThat(cut().cuts().getFirst().samples()).extracting(Cut.Sample::dts)
+                .containsExactly(0L, 3_600L, 3_601L, 3_602L, 7_200L);
+        assertThat(cut().cuts().getFirst().samples().get(2).compositionTicks()).isEqualTo(120 * 90 - 3_601);
+    }
+
+    @Test
+    void anotherVideoConfigurationAppliesAtTheNextKeyframeBehindADiscontinuity() {
+        tape.publisher().configs().live(0, 30, 33, 60).videoConfig(Tape.AVC_180P).live(990, 30, 33, 30)
+                .videoConfig(Tape.AVC_64P).live(1_980, 60, 33, 60).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2 DISC1");
+        assertThat(outcome.cuts().getLast().segment()).isOne();
+        ByteBuffer config = outcome.cuts().stream().filter(c -> c.head() != null).toList().getLast().head().videoConfig();
+        assertThat(config).isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(Tape.AVC_64P)));
+    }
+
+    @Test
+    void anotherAudioConfigurationWaitsForTheNextKeyframe() {
+        tape.publisher().configs().live(0, 70, 33, 60).audioConfig(Tape.AAC_48K_MONO).audio(2_303)
+                .live(2_310, 36, 33, 36).ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
+                "e0 s0 2 @2310+1188 va td2 DISC1");
+        assertThat(outcome.dropped()).containsExactly("new_config");
+    }
+
+    @Test
+    void audioGoesOnAloneWhereVideoVanishesAndVideoTakesTheLeadAgain() {
+        tape.publisher().configs().live(0, 90, 33, 60).sound(2_970, 12_000).live(12_000, 60, 33, 60).ends();
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
+                "e0 s0 2 @5418.67+2005.33 a td2 DISC1", "e0 s0 3 @7424+2005.33 a td2", "e0 s0 4 @9429.33+2005.33 a td2",
+                "e0 s0 5 @11434.67+554.67 a td2", "e0 s0 6 @12000+1980 va td2 DISC2");
+    }
+
+    @Test
+    void rulesAreThoseOfTheEpochsFirstSession() {
+        tape.publisher().configs().live(0, 60, 33, 30).ends();
+        EpochRules others = new EpochRules(1, 6_000, 1_000, 30_000, 30_000, List.of(Format.TS));
+        tape.publisher(others).configs().live(0, 60, 33, 30).ends().graceOver();
+        tape.publisher(others).configs().live(0, 181, 33, 60).ends();
+        assertThat(segments()).contains("e0 s156 1 @0+1980 va td2 DISC1");
+        assertThat(segments()).last().asString().contains("td6");
+    }
+
+    @Test
+    void aPartClosesEarlyRatherThanExceedItsSize() {
+        Tape.Publisher p = tape.publisher().videoConfig(Tape.AVC_180P);
+        ByteBuffer body = ByteBuffer.allocate(3 * 1024 * 1024);
+        for (int i = 0; i < 6; i++) {
+            p.body(i * 33L, 0, Packet.Kind.VIDEO, i == 0, false, body);
+        }
+        p.ends();
+        assertThat(parts()).containsExactly("0.0 @0+66 K v2 a0 td2", "0.1 @66+66 v2 a0", "0.2 @132+66 v2 a0 last");
+    }
+
+    @Test
+    void brokenMediaPutsItsSessionUnderQuarantineAndTheNextOneStartsFresh() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60);
+        p.videoConfig("01").live(2_310, 30, 33, 60);
+        Tape.Publisher next = tape.publisher();
+        next.configs().live(0, 60, 33, 60).ends();
+        Dump.Outcome outcome = Dump.of(tape);
+        assertThat(outcome.failures()).hasSize(1);
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
+                "e0 s" + next.session + " 2 @0+1980 va td2 DISC1");
+        assertThat(outcome.dropped()).contains("quarantined");
+        assertThat(outcome.entries().stream().flatMap(e -> e.warnings().stream()).map(StreamEntry.Warning::code))
+                .contains("quarantined");
+    }
+
+    @Test
+    void theDirectoryTellsWhatIsTrueOfTheEpoch() {
+        tape.publisher().configs().live(0, 120, 33, 60).ends().graceOver();
+        List<StreamEntry> entries = cut().entries();
+        assertThat(entries).extracting(StreamEntry::state).containsExactly(StreamEntry.State.LIVE, StreamEntry.State.LIVE,
+                StreamEntry.State.LIVE, StreamEntry.State.GRACE, StreamEntry.State.ENDED);
+        StreamEntry last = entries.getLast();
+        assertThat(last.targetDurationS()).isEqualTo(2);
+        assertThat(last.firstOffset()).isOne();
+        assertThat(last.tracks()).extracting(StreamEntry.Track::codec).containsExactly("AVC", "AAC");
+        assertThat(last.sessions()).singleElement().satisfies(s -> {
+            assertThat(s.durationMs()).isEqualTo(3_960);
+            assertThat(s.codecs()).containsExactly("avc1.42c00d", "mp4a.40.2");
+            assertThat(s.endedAtMs()).isPositive();
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.platform.session.SessionFold;
+import io.millrace.platform.session.Verdict;
+import io.millrace.segmenter.Tape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the session fold says from an offset on, from the state in a segment's head or from the log's beginning. */
+final class SessionStates {
+    private SessionStates() {}
+
+    static List<Verdict> timesFrom(Tape tape, long offset, ByteBuffer state) {
+        SessionFold fold = state == null ? new SessionFold() : SessionFold.resume(state);
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Tape.Entry entry : tape.entries()) {
+            if (state == null || entry.offset() >= offset) {
+                Verdict verdict = fold.fold(entry.offset(), entry.record());
+                if (entry.offset() >= offset) {
+                    verdicts.add(verdict);
+                }
+            }
+        }
+        return verdicts;
+    }
+}
