@@ -7,7 +7,7 @@
 set -euo pipefail
 
 readonly PROMETHEUS=${1:-http://localhost:9090}
-readonly DASHBOARD=$(dirname "$0")/grafana/dashboards/flow.json
+DASHBOARD=$(dirname "$0")/grafana/dashboards/flow.json
 # What Grafana makes of it with a scrape every 5 s.
 readonly RATE_INTERVAL=20s
 
