@@ -41,7 +41,7 @@ if [[ $offline == yes ]]; then
 fi
 
 if [[ $from == sources ]]; then
-    "$DOCKER" build "${arguments[@]}" . >&2
+    DOCKER_BUILDKIT=1 "$DOCKER" build "${arguments[@]}" . >&2
 else
     [[ -e launcher/target/launcher.jar && -d launcher/target/lib ]] || {
         printf 'build-image: launcher/target/launcher.jar is missing; run mvn package first\n' >&2
