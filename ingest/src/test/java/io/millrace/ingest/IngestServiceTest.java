@@ -1,9 +1,5 @@
 package io.millrace.ingest;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.session.LogWriter;
@@ -40,6 +36,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Ingest as a whole: real sockets on one side, a real Kafka on the other. */
 class IngestServiceTest {
@@ -85,8 +85,9 @@ class IngestServiceTest {
     void writesEveryMessageOfASessionInOrderUnderTheNumberOfItsClaim() throws Exception {
         IngestService node = node("a", Duration.ofSeconds(5));
         publishClip(client(node));
-        List<ConsumerRecord<String, LogRecord>> log = packets.until(all -> LogTail.of(all, SessionEnded.class, e -> true)
-                .size() == 1);
+        List<ConsumerRecord<String, LogRecord>> log = packets
+                .until(all -> LogTail.of(all, SessionEnded.class, e -> true)
+                        .size() == 1);
 
         assertThat(log).allMatch(r -> r.key().equals(STREAM) && r.partition() == kafka.partitionOf(STREAM));
         assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
@@ -227,7 +228,8 @@ class IngestServiceTest {
                 send(client, MediaKind.VIDEO, 2_000 + i, frame.duplicate());
             }
         });
-        await().atMost(Duration.ofSeconds(10)).until(() -> registry.get("millrace.ingest.pauses").counter().count() > 0);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> registry.get("millrace.ingest.pauses").counter().count() > 0);
         await().atMost(Duration.ofSeconds(10)).until(() -> node.checks().stream().anyMatch(c -> !c.probe().get().up()));
         double inFlight = registry.get("millrace.ingest.inflight.bytes").gauge().value();
         assertThat(inFlight).isBetween(64.0 * 1024, 64.0 * 1024 + 1_048_576);

@@ -1,7 +1,5 @@
 package io.millrace.ingest;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
@@ -12,6 +10,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** All that a topic holds, read as it comes. */
 final class LogTail implements AutoCloseable {

@@ -83,7 +83,7 @@ final class PacketTranslator {
                         false, false, true, body));
             }
             case VideoTagBody.Frame frame -> frame(session, seq, arrivalUs, timestampMs, frame, body);
-            case VideoTagBody.End(_), VideoTagBody.Command() -> NO_MEDIA;
+            case VideoTagBody.End(_),VideoTagBody.Command() -> NO_MEDIA;
         };
     }
 

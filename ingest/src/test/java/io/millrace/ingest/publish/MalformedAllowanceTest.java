@@ -1,8 +1,8 @@
 package io.millrace.ingest.publish;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class MalformedAllowanceTest {
     private final MalformedAllowance allowance = new MalformedAllowance(10);

@@ -1,8 +1,5 @@
 package io.millrace.ingest.publish;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.millrace.ingest.Clip;
 import io.millrace.ingest.IngestMeters.Drop;
 import io.millrace.ingest.publish.PacketTranslator.Result;
@@ -18,6 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PacketTranslatorTest {
     private final PacketTranslator translator = new PacketTranslator();
@@ -75,13 +75,14 @@ class PacketTranslatorTest {
 
     @ParameterizedTest
     @CsvSource({"VIDEO, 27 01 000000 00000003 419a00, NO_CONFIG", "VIDEO, 17 02 000000, NO_MEDIA",
-            "VIDEO, 57 00, NO_MEDIA", "AUDIO, '', NO_MEDIA", "AUDIO, af 01, NO_MEDIA"})
+        "VIDEO, 57 00, NO_MEDIA", "AUDIO, '', NO_MEDIA", "AUDIO, af 01, NO_MEDIA"})
     void dropsWhatNobodyCanShow(Kind kind, String body, Drop reason) {
         assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
     }
 
     @ParameterizedTest
-    @CsvSource({"VIDEO, 1c 01 000000 00", "VIDEO, 90 68766331 00", "VIDEO, 12 00", "AUDIO, 2f ff", "AUDIO, 90 4f707573"})
+    @CsvSource({"VIDEO, 1c 01 000000 00", "VIDEO, 90 68766331 00", "VIDEO, 12 00", "AUDIO, 2f ff",
+        "AUDIO, 90 4f707573"})
     void saysThatACodecIsNotSupported(Kind kind, String body) {
         assertThatThrownBy(() -> translate(kind, hex(body))).isInstanceOf(UnsupportedException.class);
     }
@@ -89,7 +90,8 @@ class PacketTranslatorTest {
     @Test
     void tracksStayTogetherIfTheStampsWrapBetweenTheirFirstMessages() {
         Packet video = packet(translator.translate(0, 0, 0, Kind.VIDEO, -16, config())).findFirst().orElseThrow();
-        Packet audio = packet(translator.translate(0, 0, 0, Kind.AUDIO, 16, hex("af 00 1388"))).findFirst().orElseThrow();
+        Packet audio = packet(translator.translate(0, 0, 0, Kind.AUDIO, 16, hex("af 00 1388"))).findFirst()
+                .orElseThrow();
         assertThat(video.timestampMs()).isEqualTo(0xFFFF_FFF0L);
         assertThat(audio.timestampMs()).isEqualTo(0x1_0000_0010L);
     }
@@ -97,7 +99,8 @@ class PacketTranslatorTest {
     @Test
     void dataWithStampZeroDoesNotLeadTheMedia() {
         translator.translate(0, 0, 0, Kind.DATA, 0, hex("00"));
-        Packet video = packet(translator.translate(0, 0, 0, Kind.VIDEO, 0xF000_0000, config())).findFirst().orElseThrow();
+        Packet video = packet(translator.translate(0, 0, 0, Kind.VIDEO, 0xF000_0000, config())).findFirst()
+                .orElseThrow();
         assertThat(video.timestampMs()).isEqualTo(0xF000_0000L);
     }
 

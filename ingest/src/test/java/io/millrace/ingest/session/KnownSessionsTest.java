@@ -1,13 +1,13 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.SessionNotice.State;
+import org.junit.jupiter.api.Test;
+
 import static io.millrace.platform.log.SessionNotice.State.CLAIMED;
 import static io.millrace.platform.log.SessionNotice.State.ENDED;
 import static io.millrace.platform.log.SessionNotice.State.LIVE;
 import static org.assertj.core.api.Assertions.assertThat;
-
-import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.log.SessionNotice.State;
-import org.junit.jupiter.api.Test;
 
 class KnownSessionsTest {
     private static final String STREAM = "live/show";

@@ -1,11 +1,5 @@
 package io.millrace.ingest.session;
 
-import static io.millrace.platform.log.SessionNotice.State.CLAIMED;
-import static io.millrace.platform.log.SessionNotice.State.ENDED;
-import static io.millrace.platform.log.SessionNotice.State.LIVE;
-import static io.millrace.platform.log.SessionNotice.State.OVER;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.ingest.session.LeaseTable.Step;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
@@ -17,6 +11,12 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+
+import static io.millrace.platform.log.SessionNotice.State.CLAIMED;
+import static io.millrace.platform.log.SessionNotice.State.ENDED;
+import static io.millrace.platform.log.SessionNotice.State.LIVE;
+import static io.millrace.platform.log.SessionNotice.State.OVER;
+import static org.assertj.core.api.Assertions.assertThat;
 
 class LeaseTableTest {
     private static final String STREAM = "live/show";
