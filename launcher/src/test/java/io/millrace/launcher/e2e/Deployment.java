@@ -56,7 +56,7 @@ final class Deployment implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (MillraceProcess process : processes.reversed()) {
             process.close();
         }
@@ -72,7 +72,7 @@ final class Deployment implements AutoCloseable {
 
     private void startStages(Path dir, String... flags) throws IOException, InterruptedException {
         MillraceProcess broker = run(dir, "broker",
-                with(new String[0], "--kafka-port", "0", "--admin-port", "0", "--data-dir",
+                with(new String[0], "--kafka-port", "0", "--data-dir",
                         dir.resolve("data").toString()));
         String kafka = broker.ready().get("kafka");
         String[] common = {"--kafka", kafka, "--host", "127.0.0.1", "--admin-port", "0"};

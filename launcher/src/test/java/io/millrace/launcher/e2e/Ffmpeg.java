@@ -68,8 +68,8 @@ final class Ffmpeg {
         return lines;
     }
 
+    /** Lines are {@code stream, dts, pts, duration, size, hash}, and side data behind it in some. */
     private static List<String> hashes(List<String> framemd5) {
-        return framemd5.stream().filter(line -> !line.startsWith("#"))
-                .map(line -> line.substring(line.lastIndexOf(',') + 1).trim()).toList();
+        return framemd5.stream().filter(line -> !line.startsWith("#")).map(line -> line.split(",")[5].trim()).toList();
     }
 }

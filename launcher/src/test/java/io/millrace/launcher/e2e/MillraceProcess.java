@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 /** One {@code millrace} process, started as a user would but from the built jars. */
 final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 90;
+    private static final long STOP_SECONDS = 40;
     private static final Pattern PART = Pattern.compile("(\\w+)=(\\S+)");
 
     private final Process process;
@@ -34,8 +35,8 @@ final class MillraceProcess implements AutoCloseable {
         Path target = Path.of("target").toAbsolutePath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-cp",
-                target.resolve("launcher.jar") + ":" + target.resolve("lib") + "/*", "io.millrace.launcher.Main"));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-jar",
+                target.resolve("launcher.jar").toString()));
         command.addAll(args);
         Path log = Files.createDirectories(dir).resolve(name + ".log");
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
@@ -65,17 +66,19 @@ final class MillraceProcess implements AutoCloseable {
     /** Ends it as Ctrl-C does, and says with which code it ended. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-            throw new AssertionError("did not end within 40 s of SIGTERM");
+            throw new AssertionError("did not end within " + STOP_SECONDS + " s of SIGTERM");
         }
         return process.exitValue();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (process.isAlive()) {
-            stop();
+            process.destroy();
+            process.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly())
+                    .join();
         }
     }
 
