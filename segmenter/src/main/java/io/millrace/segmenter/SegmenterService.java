@@ -3,18 +3,24 @@ package io.millrace.segmenter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
+import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Kafka Streams application that cuts every stream of the log. At least once: what a predecessor may have lost is
@@ -27,6 +33,8 @@ public final class SegmenterService implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     /** How long the consumer waits for records before housekeeping: bounds the delay of commits and repetitions alone. */
     private static final int POLL_MS = 50;
+
+    private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
     private final KafkaStreams streams;
 
@@ -47,12 +55,16 @@ public final class SegmenterService implements AutoCloseable {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
         streams.setUncaughtExceptionHandler(e -> {
-            if (settled.getCount() > 0 || deaths.isTooMany()) {
+            if (settled.getCount() > 0) {
                 failure.set(e);
                 settled.countDown();
-                fatal.fatal("the segmenter's stream thread failed", e);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             }
+            if (deaths.isTooMany()) {
+                fatal.fatal("the segmenter's stream threads fail one after the other", e);
+                return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            }
+            log.warn("the segmenter's stream thread failed and is replaced", e);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         streams.setStateListener((now, before) -> {
@@ -92,7 +104,7 @@ public final class SegmenterService implements AutoCloseable {
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
-        // Streams commits by itself and warns of anybody who says so, too.
+        // Streams commits by itself, and complains of being told so.
         all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers());
@@ -107,15 +119,27 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
         all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, kafka.settings().replication() > 0
-                ? kafka.settings().replication() : -1);
+                ? kafka.settings().replication()
+                : -1);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), Timeouts.SESSION_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), Timeouts.HEARTBEAT_MS);
         return all;
     }
 
+    /** Up while the stream thread runs; down while partitions move or state is restored, and after a failure. */
+    public List<HealthCheck> checks() {
+        return List.of(new HealthCheck("segmenter", () -> {
+            KafkaStreams.State state = streams.state();
+            String word = state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return state == KafkaStreams.State.RUNNING ? HealthCheck.Status.up(word) : HealthCheck.Status.down(word);
+        }));
+    }
+
+    /** Commits, and leaves the group at once, so that others take over without waiting for a timeout. */
     @Override
     public void close() {
-        streams.close(CLOSE_LIMIT);
+        streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(CLOSE_LIMIT));
     }
 }

@@ -20,8 +20,8 @@ public final class Tape {
     public static final String AAC_48K_MONO = "1188";
     /** When the first session starts: 2026-01-01T00:00:00Z. */
     public static final long START_MS = 1_767_225_600_000L;
-    public static final EpochRules RULES =
-            new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+    public static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
+            List.of(Format.TS));
 
     /** A record and where it stands. */
     public record Entry(long offset, PacketsRecord record) {}

@@ -1,6 +1,7 @@
 package io.millrace.platform.session;
 
 import java.util.List;
+import java.util.Locale;
 
 /** What the session fold says of one record. Immutable. */
 public sealed interface Verdict {
@@ -16,9 +17,8 @@ public sealed interface Verdict {
      * @param newLine whether RTMP timestamps start anew here: the session's first frame, or a jump
      * @param lost packets of the session that are missing before this one
      */
-    record Counts(long epoch, long session, long timeMs, boolean newLine, long lost, List<SessionEvent> events)
-            implements
-                Verdict {}
+    record Counts(long epoch, long session, long timeMs, boolean newLine, long lost,
+            List<SessionEvent> events) implements Verdict {}
 
     /** The packet counts for nothing. */
     record Ignored(Reason reason, List<SessionEvent> events) implements Verdict {}
@@ -40,7 +40,7 @@ public sealed interface Verdict {
 
         /** For metrics. */
         public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

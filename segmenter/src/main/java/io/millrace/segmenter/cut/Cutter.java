@@ -187,7 +187,8 @@ final class Cutter {
         long frameTicks = videoClock.frameTicks();
         long expected = elapsed + frameTicks + Math.min(frameTicks, UNEVEN_TICKS);
         if (expected > playlist.capTicks() || segment.isFull() || !playlist.isPatient()) {
-            out.warn("long_gop", "no keyframe within " + playlist.capTicks() / 90_000 + " s: segments begin without one");
+            out.warn("long_gop",
+                    "no keyframe within " + playlist.capTicks() / 90_000 + " s: segments begin without one");
             playlist.fixTarget(elapsed, out::cut);
             return true;
         }

@@ -99,7 +99,8 @@ final class Directory {
 
     private void endSessionUndone() {
         StreamEntry.Session s = sessions.removeLast();
-        sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), 0, s.durationMs(), s.sizeBytes(), s.codecs()));
+        sessions.add(
+                new StreamEntry.Session(s.session(), s.startedAtMs(), 0, s.durationMs(), s.sizeBytes(), s.codecs()));
     }
 
     void over() {

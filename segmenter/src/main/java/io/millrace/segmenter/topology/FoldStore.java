@@ -110,9 +110,8 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
         return states.isOpen();
     }
 
-    private record Builder(StoreBuilder<KeyValueStore<String, byte[]>> states, Supplier<PartitionFold> folds)
-            implements
-                StoreBuilder<FoldStore> {
+    private record Builder(StoreBuilder<KeyValueStore<String, byte[]>> states,
+            Supplier<PartitionFold> folds) implements StoreBuilder<FoldStore> {
         @Override
         public FoldStore build() {
             return new FoldStore(states.build(), folds);

@@ -55,7 +55,8 @@ final class PartitionFold {
                     dirty.add(stream);
                 }
             } catch (MediaException e) {
-                log.error("{}: the segmenter's state cannot be read, the stream starts anew: {}", stream, e.getMessage());
+                log.error("{}: the segmenter's state cannot be read, the stream starts anew: {}", stream,
+                        e.getMessage());
                 meters.dropped("state");
             }
         });

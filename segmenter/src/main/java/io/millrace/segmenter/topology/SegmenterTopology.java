@@ -28,9 +28,8 @@ public final class SegmenterTopology {
             TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(4 * Sizes.RECORD_BYTES),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
     /** A stream has the same partition in every topic: by its name alone, without the epoch that a key may carry. */
-    static final StreamPartitioner<String, byte[]> BY_STREAM =
-            (topic, key, value, partitions) -> Optional
-                    .of(Set.of(StreamKey.partition(StreamKey.parse(key).stream(), partitions)));
+    static final StreamPartitioner<String, byte[]> BY_STREAM = (topic, key, value, partitions) -> Optional
+            .of(Set.of(StreamKey.partition(StreamKey.parse(key).stream(), partitions)));
 
     private SegmenterTopology() {}
 

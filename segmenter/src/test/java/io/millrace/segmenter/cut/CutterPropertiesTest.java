@@ -1,7 +1,5 @@
 package io.millrace.segmenter.cut;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
 import io.millrace.segmenter.Tape;
@@ -13,6 +11,8 @@ import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class CutterPropertiesTest {
 
@@ -45,7 +45,8 @@ class CutterPropertiesTest {
             switch (random.nextInt(60)) {
                 case 0 -> p.key(ms, random.nextInt(200) - 50);
                 case 1 -> p.lose();
-                case 2 -> p.ends(random.nextBoolean() ? io.millrace.platform.log.SessionEnded.Reason.SUSPECTED
+                case 2 -> p.ends(random.nextBoolean()
+                        ? io.millrace.platform.log.SessionEnded.Reason.SUSPECTED
                         : io.millrace.platform.log.SessionEnded.Reason.DISCONNECTED);
                 case 3 -> p.graceOver();
                 case 4 -> p = tape.publisher().configs();
@@ -71,7 +72,8 @@ class CutterPropertiesTest {
     }
 
     private static Map<String, List<Cut>> bySegment(List<Cut> cuts) {
-        return cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), TreeMap::new, Collectors.toList()));
+        return cuts.stream()
+                .collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), TreeMap::new, Collectors.toList()));
     }
 
     @Property(tries = 100)
@@ -87,7 +89,8 @@ class CutterPropertiesTest {
             }
             Cut.SegmentHead head = parts.getFirst().head();
             assertThat(head.independent()).isEqualTo(parts.getFirst().samples().getFirst().keyframe());
-            assertThat(Math.round((at - parts.getFirst().startTicks()) / 90_000.0)).isLessThanOrEqualTo(head.targetDurationS());
+            assertThat(Math.round((at - parts.getFirst().startTicks()) / 90_000.0))
+                    .isLessThanOrEqualTo(head.targetDurationS());
         });
     }
 
@@ -113,7 +116,8 @@ class CutterPropertiesTest {
             Cut cut = cuts.get(i);
             Cut before = i == 0 || cuts.get(i - 1).epoch() != cut.epoch() ? null : cuts.get(i - 1);
             boolean opens = before == null || before.last();
-            assertThat(cut.segment()).isEqualTo(before == null ? 0 : before.last() ? before.segment() + 1 : before.segment());
+            assertThat(cut.segment())
+                    .isEqualTo(before == null ? 0 : before.last() ? before.segment() + 1 : before.segment());
             assertThat(cut.part()).isEqualTo(opens ? 0 : before.part() + 1);
             assertThat(cut.head() != null).isEqualTo(opens);
             assertThat(cut.durationTicks()).isPositive();
@@ -138,17 +142,18 @@ class CutterPropertiesTest {
     }
 
     private static boolean timesIncrease(List<Cut> cuts) {
-        return bySegment(cuts).values().stream().allMatch(parts -> List.of(Packet.Kind.AUDIO, Packet.Kind.VIDEO).stream()
-                .allMatch(kind -> {
-                    long[] dts = parts.stream().flatMap(c -> c.samples().stream()).filter(s -> s.kind() == kind)
-                            .mapToLong(Cut.Sample::dts).toArray();
-                    for (int i = 1; i < dts.length; i++) {
-                        if (dts[i] <= dts[i - 1]) {
-                            return false;
-                        }
-                    }
-                    return true;
-                }));
+        return bySegment(cuts).values().stream()
+                .allMatch(parts -> List.of(Packet.Kind.AUDIO, Packet.Kind.VIDEO).stream()
+                        .allMatch(kind -> {
+                            long[] dts = parts.stream().flatMap(c -> c.samples().stream()).filter(s -> s.kind() == kind)
+                                    .mapToLong(Cut.Sample::dts).toArray();
+                            for (int i = 1; i < dts.length; i++) {
+                                if (dts[i] <= dts[i - 1]) {
+                                    return false;
+                                }
+                            }
+                            return true;
+                        }));
     }
 
     @Property(tries = 60)

@@ -1,7 +1,5 @@
 package io.millrace.segmenter.cut;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -13,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class CutterTest {
     private final Tape tape = new Tape();
@@ -59,7 +59,8 @@ class CutterTest {
     @Test
     void shortGopsAreGatheredUpToTheTarget() {
         tape.publisher().configs().live(0, 150, 33, 30).ends();
-        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2", "e0 s0 2 @3960+990 va td2");
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2",
+                "e0 s0 2 @3960+990 va td2");
     }
 
     @Test
@@ -72,9 +73,11 @@ class CutterTest {
     void anOverlongGopIsCutWithoutAKeyframeAndSaidSo() {
         tape.publisher().configs().live(0, 900, 33, 900).ends();
         Dump.Outcome outcome = cut();
-        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12", "e0 s0 1 @12441+12441 va td12 forced",
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12",
+                "e0 s0 1 @12441+12441 va td12 forced",
                 "e0 s0 2 @24882+4818 va td12 forced");
-        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code).containsExactly("long_gop");
+        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code)
+                .containsExactly("long_gop");
     }
 
     @Test
@@ -100,9 +103,11 @@ class CutterTest {
         }
         p.ends();
         Dump.Outcome outcome = cut();
-        assertThat(outcome.segments()).containsExactly("e0 s0 0 @80+2000 v" + "a td2", "e0 s0 1 @2080+2000 v" + "a td2");
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @80+2000 v" + "a td2",
+                "e0 s0 1 @2080+2000 v" + "a td2");
         Cut first = outcome.cuts().getFirst();
-        assertThat(first.samples().getFirst()).isEqualTo(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 80 * 90, 40 * 90, true));
+        assertThat(first.samples().getFirst())
+                .isEqualTo(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 80 * 90, 40 * 90, true));
         assertThat(first.samples().get(1).compositionTicks()).isEqualTo(160 * 90);
     }
 
@@ -147,7 +152,8 @@ class CutterTest {
         Tape.Publisher p = tape.publisher().configs().key(0).audio(0).audio(21);
         // 42.7 is due: 40 ms late is jitter, 41 ms late is not.
         p.audio(82).audio(105).audio(64 + 21 + 41 + 2).frame(130).ends();
-        List<Cut.Sample> audio = cut().cuts().getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).toList();
+        List<Cut.Sample> audio = cut().cuts().getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)
+                .toList();
         assertThat(audio).extracting(Cut.Sample::dts).containsExactly(0L, 1_024L, 2_048L, 105 * 48L, 105 * 48L + 1_024);
         assertThat(audio.get(2).duration()).isEqualTo(105 * 48 - 2_048);
     }
@@ -225,7 +231,8 @@ class CutterTest {
     void lostPacketsEndTheSegmentAndTheNextBeginsAtAKeyframe() {
         Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60).lose();
         p.live(2_310, 1, 33, 1).frame(2_343).ends();
-        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2", "e0 s0 2 @2310+66 va td2 DISC1");
+        assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
+                "e0 s0 2 @2310+66 va td2 DISC1");
     }
 
     @Test
@@ -274,7 +281,8 @@ class CutterTest {
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2 DISC1");
         assertThat(outcome.cuts().getLast().segment()).isOne();
-        ByteBuffer config = outcome.cuts().stream().filter(c -> c.head() != null).toList().getLast().head().videoConfig();
+        ByteBuffer config = outcome.cuts().stream().filter(c -> c.head() != null).toList().getLast().head()
+                .videoConfig();
         assertThat(config).isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(Tape.AVC_64P)));
     }
 
@@ -336,7 +344,8 @@ class CutterTest {
     void theDirectoryTellsWhatIsTrueOfTheEpoch() {
         tape.publisher().configs().live(0, 120, 33, 60).ends().graceOver();
         List<StreamEntry> entries = cut().entries();
-        assertThat(entries).extracting(StreamEntry::state).containsExactly(StreamEntry.State.LIVE, StreamEntry.State.LIVE,
+        assertThat(entries).extracting(StreamEntry::state).containsExactly(StreamEntry.State.LIVE,
+                StreamEntry.State.LIVE,
                 StreamEntry.State.LIVE, StreamEntry.State.GRACE, StreamEntry.State.ENDED);
         StreamEntry last = entries.getLast();
         assertThat(last.targetDurationS()).isEqualTo(2);

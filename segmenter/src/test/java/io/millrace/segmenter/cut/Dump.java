@@ -19,7 +19,8 @@ final class Dump {
 
     record Outcome(List<Cut> cuts, List<StreamEntry> entries, List<String> dropped, List<RuntimeException> failures) {
         String bytes() {
-            return cuts.stream().map(c -> HexFormat.of().formatHex(LogCodec.encode(c))).collect(Collectors.joining("\n"))
+            return cuts.stream().map(c -> HexFormat.of().formatHex(LogCodec.encode(c)))
+                    .collect(Collectors.joining("\n"))
                     + entries.stream().map(e -> HexFormat.of().formatHex(LogCodec.encode(e)))
                             .collect(Collectors.joining("\n"));
         }
@@ -82,7 +83,8 @@ final class Dump {
                     Cut.SegmentHead h = first.head();
                     String tracks = (h.videoCodec() == null ? "" : "v") + (h.audioCodec() == null ? "" : "a");
                     lines.add("e" + first.epoch() + " s" + first.session() + " " + first.segment() + " @"
-                            + ms(first.startTicks()) + "+" + ms(parts.stream().mapToLong(Cut::durationTicks).sum()) + " "
+                            + ms(first.startTicks()) + "+" + ms(parts.stream().mapToLong(Cut::durationTicks).sum())
+                            + " "
                             + tracks + " td" + h.targetDurationS() + (h.independent() ? "" : " forced")
                             + (h.discontinuous() ? " DISC" + h.discontinuity() : "")
                             + (parts.getLast().last() ? "" : " OPEN"));

@@ -1,7 +1,5 @@
 package io.millrace.segmenter.topology;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
@@ -15,6 +13,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class PartitionFoldTest {
     private static final String STREAM = "live/show";
@@ -30,8 +30,8 @@ class PartitionFoldTest {
         return tape;
     }
 
-    private static final List<byte[]> RECORDS =
-            story().entries().stream().map(e -> LogCodec.encode(e.record())).toList();
+    private static final List<byte[]> RECORDS = story().entries().stream().map(e -> LogCodec.encode(e.record()))
+            .toList();
 
     private List<Output> straight() {
         PartitionFold fold = new PartitionFold(meters);
@@ -158,7 +158,7 @@ class PartitionFoldTest {
         }
         Map<String, byte[]> changelog = new HashMap<>();
         commit(first, changelog);
-        changelog.put(STREAM, new byte[] { 9, 9, 9 });
+        changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
 
         assertThat(second.resume(changelog)).extracting(Output::key).allMatch(key -> key.startsWith("live/other"));

@@ -1,7 +1,5 @@
 package io.millrace.segmenter.topology;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.StreamKey;
@@ -30,10 +28,11 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class TopologyTest {
     private static final String STREAM = "live/show";
-    private static final KafkaSettings KAFKA =
-            new KafkaSettings("unused:1", "t.", 8, 1, 3_600_000, -1, Map.of());
+    private static final KafkaSettings KAFKA = new KafkaSettings("unused:1", "t.", 8, 1, 3_600_000, -1, Map.of());
 
     @TempDir
     Path dir;
@@ -87,7 +86,8 @@ class TopologyTest {
             List<TestRecord<String, byte[]>> cuts = run.segments.readRecordsToList();
             assertThat(cuts).extracting(TestRecord::key).containsOnly(STREAM);
             assertThat(cuts.stream().map(r -> (Cut) LogCodec.decode(ByteBuffer.wrap(r.value())))
-                    .map(c -> c.segment() + "." + c.part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0").endsWith("2.0");
+                    .map(c -> c.segment() + "." + c.part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
+                    .endsWith("2.0");
             List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
             assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
             assertThat(entries.stream().map(r -> (StreamEntry) LogCodec.decode(ByteBuffer.wrap(r.value())))
@@ -112,8 +112,8 @@ class TopologyTest {
     @Test
     void garbageIsCountedAndSkipped() {
         try (Run run = new Run()) {
-            run.packets.pipeInput(STREAM, new byte[] { 1, 2, 3 });
-            run.packets.pipeInput((String) null, new byte[] { 1, 2, 3 });
+            run.packets.pipeInput(STREAM, new byte[]{1, 2, 3});
+            run.packets.pipeInput((String) null, new byte[]{1, 2, 3});
             run.packets.pipeInput("no#name", LogCodec.encode(twoSegments().entries().getFirst().record()));
 
             assertThat(run.segments.isEmpty()).isTrue();

@@ -1,0 +1,159 @@
+package io.millrace.segmenter;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Topics;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.segmenter.cut.StreamFold;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The whole service on a real broker. */
+@Timeout(90)
+class SegmenterServiceTest {
+    private static final String STREAM = "live/show";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path directory;
+    private static TestBroker broker;
+
+    private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = new TestBroker(directory.resolve("kafka"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    private static KafkaClients kafka(String prefix) {
+        KafkaClients kafka = new KafkaClients(
+                new KafkaSettings(broker.bootstrap(), prefix, 2, 1, 3_600_000, -1, Map.of()));
+        Topics.ensure(kafka);
+        return kafka;
+    }
+
+    private SegmenterService start(KafkaClients kafka, String node) {
+        return SegmenterService.start(new SegmenterSettings("segmenter", directory.resolve(node), 0, 200), kafka,
+                registry,
+                (_, cause) -> fatal.set(cause));
+    }
+
+    private static Tape story() {
+        Tape tape = new Tape();
+        tape.publisher().configs().live(0, 200, 33, 60).ends();
+        tape.publisher().configs().live(0, 100, 33, 60).ends().graceOver();
+        return tape;
+    }
+
+    private static void write(KafkaClients kafka, List<Tape.Entry> entries) {
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 24)) {
+            entries.forEach(e -> producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PACKETS),
+                    kafka.partitionOf(STREAM), STREAM, LogCodec.encode(e.record()))));
+        }
+    }
+
+    private static List<String> expectedCuts(Tape tape) {
+        StreamFold fold = new StreamFold(STREAM);
+        return tape.entries().stream().flatMap(e -> fold.fold(e.offset(), e.record()).cuts().stream())
+                .map(SegmenterServiceTest::hex).toList();
+    }
+
+    private static String hex(LogRecord record) {
+        return HexFormat.of().formatHex(LogCodec.encode(record));
+    }
+
+    /** Reads a topic's one partition that has our stream until {@code enough} different records are there. */
+    private static List<LogRecord> read(KafkaClients kafka, Topic topic, Predicate<List<LogRecord>> enough) {
+        List<LogRecord> all = new ArrayList<>();
+        try (KafkaConsumer<String, LogRecord> consumer = kafka.reader("test")) {
+            consumer.assign(List.of(kafka.partition(topic, kafka.partitionOf(STREAM))));
+            consumer.seekToBeginning(consumer.assignment());
+            Awaitility.await().atMost(PATIENCE).until(() -> {
+                consumer.poll(Duration.ofMillis(50)).forEach(r -> all.add(r.value()));
+                return enough.test(all);
+            });
+        }
+        return all;
+    }
+
+    private static List<String> firstOfEach(List<LogRecord> records) {
+        return records.stream().map(SegmenterServiceTest::hex).distinct().toList();
+    }
+
+    @Test
+    void cutsAStreamThatIsInTheLog() {
+        KafkaClients kafka = kafka("a.");
+        Tape tape = story();
+        write(kafka, tape.entries());
+        List<String> expected = expectedCuts(tape);
+        try (SegmenterService service = start(kafka, "a")) {
+            List<LogRecord> cuts = read(kafka, Topic.SEGMENTS, all -> all.size() >= expected.size());
+            assertThat(cuts).extracting(SegmenterServiceTest::hex).isEqualTo(expected);
+            assertThat(service.checks()).singleElement().extracting(c -> c.probe().get())
+                    .isEqualTo(HealthCheck.Status.up("running"));
+            List<LogRecord> entries = read(kafka, Topic.STREAMS,
+                    all -> !all.isEmpty() && all.getLast() instanceof StreamEntry e
+                            && e.state() == StreamEntry.State.ENDED);
+            assertThat(((StreamEntry) entries.getLast()).sessions()).hasSize(2);
+        }
+        assertThat(fatal.get()).isNull();
+        assertThat(registry.get("millrace.stage.latency").tag("stage", "segmenter").timer().count())
+                .isEqualTo(expected.size());
+    }
+
+    @Test
+    void successorsGoOnWhereTheyWereLeftAndReadersSeeOneStream() {
+        KafkaClients kafka = kafka("b.");
+        Tape tape = story();
+        List<String> expected = expectedCuts(tape);
+        List<Tape.Entry> entries = tape.entries();
+        int from = 0;
+        for (int until : new int[]{150, 151, 400, 500, entries.size()}) {
+            try (SegmenterService service = start(kafka, "b" + until)) {
+                write(kafka, entries.subList(from, until));
+                from = until;
+                Tape part = new Tape();
+                entries.subList(0, until).forEach(e -> part.add(e.record()));
+                int cuts = expectedCuts(part).size();
+                read(kafka, Topic.SEGMENTS, all -> firstOfEach(all).size() >= cuts);
+                assertThat(service.checks()).isNotEmpty();
+            }
+        }
+        List<LogRecord> all = read(kafka, Topic.SEGMENTS, records -> firstOfEach(records).size() >= expected.size());
+        assertThat(firstOfEach(all)).isEqualTo(expected);
+        assertThat(all.stream().map(r -> (Cut) r).filter(c -> c.head() != null).map(c -> c.segment()).distinct())
+                .containsExactlyElementsOf(IntStream.range(0, 6).mapToObj(i -> (long) i).toList());
+        assertThat(registry.counter("millrace.segmenter.repeated").count()).isPositive();
+        assertThat(fatal.get()).isNull();
+    }
+}
