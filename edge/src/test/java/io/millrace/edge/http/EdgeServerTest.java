@@ -24,6 +24,8 @@ class EdgeServerTest {
     private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
     private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
     private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED);
+    private static final StreamEntry OLD = Fixtures.entry("old/bytes", 21, StreamEntry.State.LIVE);
+    private static final StreamEntry NOTHING = Fixtures.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
     private static final String SEGMENT_3 = "part 01006part 01007";
 
     private final Directory directory = new Directory();
@@ -38,6 +40,10 @@ class EdgeServerTest {
         directory.remove("live/gone", 5);
         List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
         log.end(OVER);
+        directory.put(OLD);
+        log.expired(OLD);
+        directory.put(NOTHING);
+        log.end(NOTHING);
         server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log, log,
                 log, new EdgeMeters(registry));
         port = server.start();
@@ -54,7 +60,8 @@ class EdgeServerTest {
             "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
             "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
             "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
-            "/live/never/@4/ts/0.ts, 404", "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
+            "/live/never/@4/ts/0.ts, 404", "/old/bytes/@21/ts/0.ts, 410", "/old/empty.m3u8, 404",
+            "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
             "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
             "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
             "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
@@ -244,7 +251,9 @@ class EdgeServerTest {
             String first = http.get("/api/v1/streams?limit=2").read().body();
             assertThat(first).contains("live/away", "live/new").endsWith("\"next\":\"live/new\"}");
             assertThat(http.get("/api/v1/streams?limit=2&after=live/new").read().body()).contains("live/over",
-                    "live/show").endsWith("\"next\":null}");
+                    "live/show").endsWith("\"next\":\"live/show\"}");
+            assertThat(http.get("/api/v1/streams?limit=2&after=live/show").read().body()).contains("old/bytes",
+                    "old/empty").endsWith("\"next\":null}");
         }
     }
 
