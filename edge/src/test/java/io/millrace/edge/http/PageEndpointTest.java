@@ -1,7 +1,5 @@
 package io.millrace.edge.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -12,11 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class PageEndpointTest {
     /** As they are in the packages hls.js 1.7.4 and mpegts.js 1.8.2 of npm. */
     @ParameterizedTest
-    @CsvSource({ "hls.light.min.js, 482cccb3a224554f64d8c2cf0d335dba4a3819bdb726afbfddfe15de4c277d82",
-            "mpegts.min.js, bda31748736a69cb610c2edf4623e633f1f4f47b5bda83668c8d287e51b0c3a8" })
+    @CsvSource({"hls.light.min.js, 482cccb3a224554f64d8c2cf0d335dba4a3819bdb726afbfddfe15de4c277d82",
+        "mpegts.min.js, bda31748736a69cb610c2edf4623e633f1f4f47b5bda83668c8d287e51b0c3a8"})
     void playersAreTheReleasedFiles(String name, String sha256) throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(read("assets/vendor/" + name));
         assertThat(HexFormat.of().formatHex(digest)).isEqualTo(sha256);
@@ -29,11 +29,13 @@ class PageEndpointTest {
         int seen = 0;
         while (references.find()) {
             assertThat(Route.parse(references.group(1))).isInstanceOf(Route.Asset.class);
-            assertThat(PageEndpoint.class.getResource("/web" + references.group(1))).as(references.group(1)).isNotNull();
+            assertThat(PageEndpoint.class.getResource("/web" + references.group(1))).as(references.group(1))
+                    .isNotNull();
             seen++;
         }
         assertThat(seen).isGreaterThanOrEqualTo(5);
-        assertThat(page).as("the policy allows no inline code").doesNotContain("<script>", "<style>", "style=", "onclick=");
+        assertThat(page).as("the policy allows no inline code").doesNotContain("<script>", "<style>", "style=",
+                "onclick=");
     }
 
     private static byte[] read(String name) throws IOException {

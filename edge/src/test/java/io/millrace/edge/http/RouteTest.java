@@ -1,7 +1,5 @@
 package io.millrace.edge.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -10,6 +8,8 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class RouteTest {
     private static final Route.Query NONE = new Route.Query(Map.of());
@@ -35,7 +35,8 @@ class RouteTest {
                 Arguments.of("/api/show.m3u8", new Route.Unknown()),
                 Arguments.of("/live/../show.m3u8", new Route.Unknown()),
                 Arguments.of("/api/v1/streams", new Route.Streams(NONE)),
-                Arguments.of("/api/v1/streams?limit=2", new Route.Streams(new Route.Query(Map.of("limit", List.of("2"))))),
+                Arguments.of("/api/v1/streams?limit=2",
+                        new Route.Streams(new Route.Query(Map.of("limit", List.of("2"))))),
                 Arguments.of("/api/v1/streams/live/show", new Route.Stream("live/show")),
                 Arguments.of("/api/v1/streams/live", new Route.Unknown()),
                 Arguments.of("/api/v1/streams/live/show/sessions", new Route.Sessions("live/show", NONE)),

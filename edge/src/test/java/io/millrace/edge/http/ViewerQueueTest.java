@@ -1,7 +1,5 @@
 package io.millrace.edge.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.edge.feed.SharedTag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class ViewerQueueTest {
     private final ViewerQueue queue = new ViewerQueue();

@@ -1,10 +1,10 @@
 package io.millrace.edge.live;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.edge.Fixtures;
 import io.millrace.platform.log.StreamEntry;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class DirectoryTest {
     private final Directory directory = new Directory();
