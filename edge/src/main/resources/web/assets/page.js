@@ -94,7 +94,7 @@
     const known = facts(stream);
     fill($('facts'), [['Picture', known.picture], ['Codecs', known.codecs], ['Bitrate', known.bitrate],
       ['Viewers', watching(stream)], ['Latency', latency()], ['Started', new Date(stream.startedAt).toLocaleString()],
-      ['Encoder', (stream.publisher && stream.publisher.client) || 'unknown']]
+      ['Encoder', (stream.publisher && stream.publisher.client.replace(/ .*/, '')) || 'unknown']]
       .map(([name, value]) => element('div', '', element('dt', '', name), element('dd', '', value))));
     fill($('warnings'), stream.warnings.map(w => element('li', '', '⚠ ' + w.message)));
     if ($('urls').dataset.stream !== stream.name) {

@@ -20,7 +20,8 @@ public final class EdgeMeters {
     public EdgeMeters(MeterRegistry registry) {
         this.registry = registry;
         // millrace_edge_viewers{protocol}: viewers now; for HLS who asked for a playlist a moment ago.
-        Gauge.builder("millrace.edge.viewers", flvViewers, AtomicInteger::get).tag("protocol", "flv").register(registry);
+        Gauge.builder("millrace.edge.viewers", flvViewers, AtomicInteger::get).tag("protocol", "flv")
+                .register(registry);
         // millrace_stage_latency_seconds{stage}: from the ingest stamp to: edge, a tag given to its viewers; playlist, a
         // segment listed.
         flvLatency = latency("edge");

@@ -1,7 +1,5 @@
 package io.millrace.edge;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.Topic;
@@ -24,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A whole edge against a real broker; the records are those that the other stages write. */
 @Timeout(60)
@@ -90,7 +90,8 @@ class EdgeServiceTest {
                 assertThat(get(other, "/live/same/@3/ts/index.m3u8").body()).isEqualTo(here);
                 assertThat(get(other, "/live/same.m3u8").body()).isEqualTo(get("/live/same.m3u8").body());
                 assertThat(here).contains("#EXT-X-MEDIA-SEQUENCE:14");
-                assertThat(get(other, "/live/same/@3/ts/1.ts").body()).as("long out of the window").isEqualTo(text(3, 1));
+                assertThat(get(other, "/live/same/@3/ts/1.ts").body()).as("long out of the window")
+                        .isEqualTo(text(3, 1));
             }
         }
     }

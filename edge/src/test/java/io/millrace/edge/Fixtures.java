@@ -102,14 +102,14 @@ public final class Fixtures {
     }
 
     public static Packet video(long session, long seq, long timestampMs, boolean key, int fill) {
-        ByteBuffer data = ByteBuffer.wrap(new byte[] { 0, 0, 0, 2, (byte) (key ? 0x65 : 0x41), (byte) fill });
+        ByteBuffer data = ByteBuffer.wrap(new byte[]{0, 0, 0, 2, (byte) (key ? 0x65 : 0x41), (byte) fill});
         return packet(session, seq, Packet.Kind.VIDEO, timestampMs, key, false,
                 TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, data)));
     }
 
     public static Packet audio(long session, long seq, long timestampMs) {
         return packet(session, seq, Packet.Kind.AUDIO, timestampMs, false, false,
-                TagBodyWriter.write(new AudioTagBody.Frame(Codec.AAC, ByteBuffer.wrap(new byte[] { 0x21, 0x10 }))));
+                TagBodyWriter.write(new AudioTagBody.Frame(Codec.AAC, ByteBuffer.wrap(new byte[]{0x21, 0x10}))));
     }
 
     private static Packet packet(long session, long seq, Packet.Kind kind, long timestampMs, boolean key,

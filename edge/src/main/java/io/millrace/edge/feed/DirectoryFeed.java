@@ -82,15 +82,23 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 directory.put(entry);
                 listeners.forEach(listener -> listener.accept(entry));
             }
-            case null -> {
-                StreamKey of = StreamKey.parse(key);
-                directory.remove(of.stream(), of.number());
-            }
-            default -> {
-                LOG.warn("skipped a record of the directory under {}: {}", key, value);
-                meters.dropped("undecodable", 1);
-            }
+            case null -> remove(key);
+            default -> skip(key, value);
         }
+    }
+
+    private void remove(String key) {
+        try {
+            StreamKey of = StreamKey.parse(key);
+            directory.remove(of.stream(), of.number());
+        } catch (IllegalArgumentException e) {
+            skip(key, e);
+        }
+    }
+
+    private void skip(String key, Object why) {
+        LOG.warn("skipped a record of the directory under {}: {}", key, why);
+        meters.dropped("undecodable", 1);
     }
 
     @Override

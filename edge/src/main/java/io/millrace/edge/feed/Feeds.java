@@ -68,7 +68,8 @@ public final class Feeds implements AutoCloseable {
     }
 
     private static HealthCheck check(String name, java.util.function.BooleanSupplier alive) {
-        return new HealthCheck(name, () -> alive.getAsBoolean() ? HealthCheck.Status.up("reads the log")
+        return new HealthCheck(name, () -> alive.getAsBoolean()
+                ? HealthCheck.Status.up("reads the log")
                 : HealthCheck.Status.down("its thread has ended"));
     }
 

@@ -131,8 +131,12 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         if (failure != null) {
             LOG.warn("the index of {} could not be read, trying again", epoch.stream(), failure);
             refill.add(epoch);
-        } else if (!epoch.filled(stretch, tail.position(partition(epoch.stream())))) {
-            fill(epoch);
+        } else {
+            guard(epoch, () -> {
+                if (!epoch.filled(stretch, tail.position(partition(epoch.stream())))) {
+                    fill(epoch);
+                }
+            });
         }
     }
 
@@ -149,20 +153,32 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     public void records(List<ConsumerRecord<String, LogRecord>> records) {
         for (ConsumerRecord<String, LogRecord> record : records) {
             Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
-            if (epochs != null) {
-                read(epochs, record);
+            if (epochs != null && record.value() instanceof IndexEntry entry) {
+                FollowedEpoch epoch = epochs.get(entry.epoch());
+                guard(epoch, () -> read(epoch, record.offset(), entry));
+            } else if (epochs != null) {
+                meters.dropped("undecodable", 1);
             }
         }
     }
 
-    private void read(Map<Long, FollowedEpoch> epochs, ConsumerRecord<String, LogRecord> record) {
-        if (!(record.value() instanceof IndexEntry entry)) {
-            meters.dropped("undecodable", 1);
+    private void read(FollowedEpoch epoch, long offset, IndexEntry entry) {
+        if (epoch.next(offset, entry) && entry.last()) {
+            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.arrivalUs());
+        }
+    }
+
+    /** A failure while folding one stream is that stream's alone. */
+    private void guard(FollowedEpoch epoch, Runnable work) {
+        if (epoch == null) {
             return;
         }
-        FollowedEpoch epoch = epochs.get(entry.epoch());
-        if (epoch != null && epoch.next(record.offset(), entry) && entry.last()) {
-            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.arrivalUs());
+        try {
+            work.run();
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+            LOG.error("the playlist of {} cannot be made", epoch.stream(), e);
+            followed.values().remove(epoch);
+            forget(epoch);
         }
     }
 
@@ -207,7 +223,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     public CompletionStage<OptionalLong> availableFromMs(String stream) {
         int partition = kafka.partitionOf(stream);
         return available.get(stream, (_, _) -> readers.submit(reader -> IndexStretch.oldest(reader, stream,
-                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition))).toCompletableFuture());
+                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition)))
+                .toCompletableFuture());
     }
 
     private TopicPartition partition(String stream) {

@@ -134,7 +134,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
 
     private List<FlvChannel.At> past(RangeReader reader, String stream, long from, long to) {
         List<FlvChannel.At> past = new ArrayList<>();
-        long[] bytes = { 0 };
+        long[] bytes = {0};
         reader.read(partition(stream), from, to, record -> {
             if (stream.equals(record.key()) && record.value() instanceof PacketsRecord packet) {
                 past.add(new FlvChannel.At(record.offset(), packet));

@@ -65,7 +65,8 @@ public final class PartReader implements PartSource, AutoCloseable {
                     if (taken.isPresent()) {
                         return CompletableFuture.completedFuture(taken.get());
                     }
-                    return tries > 1 ? read(stream, keys, tries - 1)
+                    return tries > 1
+                            ? read(stream, keys, tries - 1)
                             : CompletableFuture.failedFuture(new BusyException("the cache of parts is too small"));
                 });
     }

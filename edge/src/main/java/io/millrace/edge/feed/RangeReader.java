@@ -26,6 +26,7 @@ final class RangeReader implements AutoCloseable {
 
     /** Offset of the first record that was written at {@code timeMs} or later; the end if there is none. */
     long offsetAt(TopicPartition partition, long timeMs) {
+        take(partition);
         OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, Math.max(0, timeMs)), ANSWER)
                 .get(partition);
         return found == null ? end(partition) : found.offset();
@@ -33,10 +34,12 @@ final class RangeReader implements AutoCloseable {
 
     /** Offset of the oldest record that is retained. */
     long beginning(TopicPartition partition) {
+        take(partition);
         return consumer.beginningOffsets(List.of(partition), ANSWER).get(partition);
     }
 
     long end(TopicPartition partition) {
+        take(partition);
         return consumer.endOffsets(List.of(partition), ANSWER).get(partition);
     }
 
@@ -50,7 +53,7 @@ final class RangeReader implements AutoCloseable {
             return;
         }
         long began = System.nanoTime();
-        consumer.assign(List.of(partition));
+        take(partition);
         consumer.seek(partition, from);
         while (consumer.position(partition, ANSWER) < to) {
             for (ConsumerRecord<String, LogRecord> record : consumer.poll(POLL).records(partition)) {
@@ -61,6 +64,13 @@ final class RangeReader implements AutoCloseable {
             if (System.nanoTime() - began > DEADLINE_NANOS) {
                 throw new TimeoutException(partition + " was not read from " + from + " to " + to + " in time");
             }
+        }
+    }
+
+    /** The client wants to be asked of partitions that it has; it complains of others. */
+    private void take(TopicPartition partition) {
+        if (!consumer.assignment().contains(partition)) {
+            consumer.assign(List.of(partition));
         }
     }
 

@@ -67,7 +67,8 @@ final class ApiEndpoint {
     }
 
     private ApiJson.Stream json(StreamEntry entry) {
-        return ApiJson.stream(entry, new ApiJson.Viewers(audience.of(entry.stream()), flv.viewers(entry.stream()), 0, 0));
+        return ApiJson.stream(entry,
+                new ApiJson.Viewers(audience.of(entry.stream()), flv.viewers(entry.stream()), 0, 0));
     }
 
     private static OptionalInt limit(Exchange exchange, Route.Query query) {

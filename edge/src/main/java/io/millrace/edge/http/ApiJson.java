@@ -24,9 +24,8 @@ final class ApiJson {
     /** Video and audio have fields of their own; the other's are left out. */
     sealed interface Track {}
 
-    record VideoTrack(int id, String kind, String codec, Integer width, Integer height, Number frameRate)
-            implements
-                Track {}
+    record VideoTrack(int id, String kind, String codec, Integer width, Integer height,
+            Number frameRate) implements Track {}
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
 

@@ -34,7 +34,9 @@ sealed interface ByteRange {
         }
         if (one.group(1).isEmpty()) {
             long suffix = Long.parseLong(one.group(2));
-            return suffix == 0 || size == 0 ? new Unsatisfiable() : new Part((int) Math.max(0, size - suffix), size - 1);
+            return suffix == 0 || size == 0
+                    ? new Unsatisfiable()
+                    : new Part((int) Math.max(0, size - suffix), size - 1);
         }
         long first = Long.parseLong(one.group(1));
         long last = one.group(2).isEmpty() ? size - 1 : Long.parseLong(one.group(2));

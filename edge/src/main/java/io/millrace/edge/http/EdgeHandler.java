@@ -38,10 +38,11 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             refuse(request.decoderResult().cause());
         } else if (full) {
             endpoints.meters().closed("http", "limit");
-            exchange.error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", "this edge is full"), headers -> {
-                headers.set(HttpHeaderNames.RETRY_AFTER, 5);
-                headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            });
+            exchange.error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", "this edge is full"),
+                    headers -> {
+                        headers.set(HttpHeaderNames.RETRY_AFTER, 5);
+                        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+                    });
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
             allow();
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {

@@ -48,7 +48,8 @@ public final class EdgeServer implements AutoCloseable {
     private final EdgeSettings settings;
     private Channel listener;
 
-    public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs, PartSource parts,
+    public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
+            PartSource parts,
             FlvSource flv, EdgeMeters meters) {
         this.settings = settings;
         var audience = new HlsAudience();
@@ -64,7 +65,8 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Listens. Gives the port. */
     public int start() {
-        Class<? extends ServerChannel> type = Epoll.isAvailable() ? EpollServerSocketChannel.class
+        Class<? extends ServerChannel> type = Epoll.isAvailable()
+                ? EpollServerSocketChannel.class
                 : NioServerSocketChannel.class;
         var bound = new ServerBootstrap().group(acceptors, loops).channel(type).option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)

@@ -4,7 +4,6 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -34,7 +33,8 @@ final class FlvEndpoint {
         } else if (entry.get().state() == StreamEntry.State.ENDED) {
             exchange.error(HttpResponseStatus.NOT_FOUND, "stream_ended", stream + " has ended");
         } else if (exchange.isHead()) {
-            exchange.send(HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER, FlvEndpoint::describe);
+            exchange.startStream(FlvEndpoint::describe);
+            exchange.endStream();
         } else {
             join(exchange, stream);
         }

@@ -88,7 +88,8 @@ sealed interface Route {
         Matcher media = MEDIA.matcher(path);
         if (media.matches() && StreamName.parse(media.group(1)).isPresent()) {
             long epoch = Long.parseLong(media.group(2));
-            return media.group(3) == null ? new MediaPlaylist(media.group(1), epoch)
+            return media.group(3) == null
+                    ? new MediaPlaylist(media.group(1), epoch)
                     : new Segment(media.group(1), epoch, Long.parseLong(media.group(3)));
         }
         return path.endsWith(".m3u8") ? named(path, ".m3u8", Multivariant::new) : new Unknown();

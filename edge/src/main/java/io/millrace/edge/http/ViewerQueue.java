@@ -76,8 +76,9 @@ final class ViewerQueue {
         return stuckSinceMs != NONE && newestMs - stuckSinceMs > HOPELESS_MS;
     }
 
-    boolean isEmpty() {
-        return tags.isEmpty();
+    /** Tags that wait. */
+    int size() {
+        return tags.size();
     }
 
     /** Drops everything. Gives how many tags this viewer did not get in all. */

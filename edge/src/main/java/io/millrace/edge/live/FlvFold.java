@@ -77,7 +77,7 @@ public final class FlvFold {
             case VideoTagBody.Frame frame -> hasVideo && frame.codec() == Codec.AVC
                     ? videoFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
-            case VideoTagBody.End _, VideoTagBody.Command _ -> List.of();
+            case VideoTagBody.End _,VideoTagBody.Command _ -> List.of();
         };
     }
 
@@ -93,7 +93,8 @@ public final class FlvFold {
     private List<FlvEvent> videoFrame(Packet packet, int timeMs) {
         sessionHasVideo = true;
         if (!packet.keyframe()) {
-            return awaitsKeyframe ? List.of()
+            return awaitsKeyframe
+                    ? List.of()
                     : List.of(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), false));
         }
         List<FlvEvent> events = new ArrayList<>(3);
@@ -112,7 +113,8 @@ public final class FlvFold {
     private List<FlvEvent> audio(Packet packet, int timeMs) {
         return switch (AudioTagBody.parse(packet.body())) {
             case AudioTagBody.Config(Codec codec, ByteBuffer record) -> audioConfig(codec, record);
-            case AudioTagBody.Frame frame -> hasAudio && frame.codec() == Codec.AAC ? audioFrame(packet, timeMs)
+            case AudioTagBody.Frame frame -> hasAudio && frame.codec() == Codec.AAC
+                    ? audioFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
             case AudioTagBody.Silence() -> List.of();
         };

@@ -1,7 +1,5 @@
 package io.millrace.edge.live;
 
-import static io.millrace.media.amf.AmfValue.field;
-
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
@@ -12,6 +10,8 @@ import io.millrace.media.flv.FlvWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+
+import static io.millrace.media.amf.AmfValue.field;
 
 /**
  * What stands before a viewer's first frame: file header, onMetaData, sequence headers.

@@ -167,7 +167,8 @@ public final class StreamPlaylist {
             }
             start = segment.number();
             ticks += segment.durationTicks();
-            long leastTicks = Math.max(windowTicks, (long) MIN_TARGET_DURATIONS * segment.targetDurationS() * Ticks.MPEG);
+            long leastTicks = Math.max(windowTicks,
+                    (long) MIN_TARGET_DURATIONS * segment.targetDurationS() * Ticks.MPEG);
             if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
                 break;
             }

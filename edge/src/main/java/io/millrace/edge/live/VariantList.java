@@ -15,7 +15,8 @@ public final class VariantList {
     public static RenderedText render(StreamEntry entry, EpochView view) {
         Tracks tracks = Tracks.of(entry.tracks());
         AvcConfig video = tracks.video();
-        int milliHz = video == null || video.frameRateNumerator() == 0 ? 0
+        int milliHz = video == null || video.frameRateNumerator() == 0
+                ? 0
                 : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
         var variant = new Variant(mediaUri(entry.stream(), entry.epoch()), Math.max(1, view.peakBitrate()),
                 view.averageBitrate(), tracks.codecs(), video == null ? 0 : video.width(),

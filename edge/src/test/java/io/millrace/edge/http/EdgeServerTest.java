@@ -1,7 +1,5 @@
 package io.millrace.edge.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
@@ -9,6 +7,7 @@ import io.millrace.edge.Fixtures;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,12 +16,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 @Timeout(30)
 class EdgeServerTest {
     private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
     private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
     private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
     private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED);
+    private static final StreamEntry OLD = Fixtures.entry("old/bytes", 21, StreamEntry.State.LIVE);
+    private static final StreamEntry NOTHING = Fixtures.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
     private static final String SEGMENT_3 = "part 01006part 01007";
 
     private final Directory directory = new Directory();
@@ -37,7 +40,12 @@ class EdgeServerTest {
         directory.remove("live/gone", 5);
         List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
         log.end(OVER);
-        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log, log,
+        directory.put(OLD);
+        log.expired(OLD);
+        directory.put(NOTHING);
+        log.end(NOTHING);
+        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log,
+                log,
                 log, new EdgeMeters(registry));
         port = server.start();
     }
@@ -48,18 +56,19 @@ class EdgeServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "/live/show.m3u8, 200", "/live/away.m3u8, 200", "/live/over.m3u8, 200", "/live/gone.m3u8, 410",
-            "/live/never.m3u8, 404", "/live/show/@17/ts/index.m3u8, 200", "/live/away/@19/ts/index.m3u8, 200",
-            "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
-            "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
-            "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
-            "/live/never/@4/ts/0.ts, 404", "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
-            "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
-            "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
-            "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
-            "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
-            "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
-            "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404" })
+    @CsvSource({"/live/show.m3u8, 200", "/live/away.m3u8, 200", "/live/over.m3u8, 200", "/live/gone.m3u8, 410",
+        "/live/never.m3u8, 404", "/live/show/@17/ts/index.m3u8, 200", "/live/away/@19/ts/index.m3u8, 200",
+        "/live/over/@20/ts/index.m3u8, 200", "/live/gone/@5/ts/index.m3u8, 410",
+        "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
+        "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
+        "/live/never/@4/ts/0.ts, 404", "/old/bytes/@21/ts/0.ts, 410", "/old/empty.m3u8, 404",
+        "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
+        "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
+        "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
+        "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",
+        "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
+        "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
+        "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404"})
     void answersWithTheStatusOfTheContract(String target, int status) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get(target).read();
@@ -90,10 +99,10 @@ class EdgeServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = { "bytes=0-4, 206, part , bytes 0-4/20", "bytes=18-, 206, 07, bytes 18-19/20",
-            "bytes=-3, 206, 007, bytes 17-19/20", "bytes=8-11, 206, 06pa, bytes 8-11/20",
-            "bytes=15-99, 206, 01007, bytes 15-19/20", "bytes=20-, 416, -, bytes */20", "bytes=-0, 416, -, bytes */20",
-            "bytes=5-2, 200, -, -", "'bytes=0-1,4-5', 200, -, -", "items=0-1, 200, -, -", "bytes=x, 200, -, -" })
+    @CsvSource(nullValues = "-", value = {"bytes=0-4, 206, part , bytes 0-4/20", "bytes=18-, 206, 07, bytes 18-19/20",
+        "bytes=-3, 206, 007, bytes 17-19/20", "bytes=8-11, 206, 06pa, bytes 8-11/20",
+        "bytes=15-99, 206, 01007, bytes 15-19/20", "bytes=20-, 416, -, bytes */20", "bytes=-0, 416, -, bytes */20",
+        "bytes=5-2, 200, -, -", "'bytes=0-1,4-5', 200, -, -", "items=0-1, 200, -, -", "bytes=x, 200, -, -"})
     void servesOneRangeOfASegment(String range, int status, String body, String contentRange) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get("/live/show/@17/ts/3.ts", "Range: " + range).read();
@@ -128,7 +137,8 @@ class EdgeServerTest {
                 RawHttp.Response get = http.get(target).read();
                 RawHttp.Response head = http.request("HEAD", target).read(true);
                 assertThat(head.status()).isEqualTo(get.status());
-                assertThat(head.headers().get("content-length")).as(target).isEqualTo(get.headers().get("content-length"));
+                assertThat(head.headers().get("content-length")).as(target)
+                        .isEqualTo(get.headers().get("content-length"));
             }
             assertThat(http.request("HEAD", "/live/show.flv").read(true).headers()).containsEntry("content-type",
                     "video/x-flv");
@@ -156,18 +166,6 @@ class EdgeServerTest {
             log.segments(NEW, 0, 0);
             assertThat(http.read().status()).isEqualTo(200);
             assertThat(http.read().status()).isEqualTo(404);
-        }
-    }
-
-    @Test
-    void givesUpAHeldRequestAfterTenSeconds() throws IOException {
-        try (var http = new RawHttp(port)) {
-            long began = System.nanoTime();
-            RawHttp.Response response = http.get("/live/new.m3u8").read();
-            assertThat(response.status()).isEqualTo(404);
-            assertThat(response.headers()).containsKey("retry-after");
-            assertThat(response.body()).contains("nothing_to_show_yet");
-            assertThat((System.nanoTime() - began) / 1_000_000).isBetween(9_900L, 15_000L);
         }
     }
 
@@ -217,7 +215,8 @@ class EdgeServerTest {
     void allowsEveryOriginToAsk() throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http
-                    .request("OPTIONS", "/live/show/@17/ts/3.ts", "Origin: http://x", "Access-Control-Request-Method: GET")
+                    .request("OPTIONS", "/live/show/@17/ts/3.ts", "Origin: http://x",
+                            "Access-Control-Request-Method: GET")
                     .read();
             assertThat(response.status()).isEqualTo(204);
             assertThat(response.headers()).containsEntry("access-control-allow-methods", "GET, HEAD, OPTIONS")
@@ -229,7 +228,8 @@ class EdgeServerTest {
     @Test
     void compressesPlaylistsForWhoTakesThat() throws IOException {
         try (var http = new RawHttp(port)) {
-            RawHttp.Response packed = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: br, gzip;q=0.8").read();
+            RawHttp.Response packed = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: br, gzip;q=0.8")
+                    .read();
             assertThat(packed.headers()).containsEntry("content-encoding", "gzip");
             assertThat(packed.body()).startsWith("\u001f\u008b");
             RawHttp.Response plain = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: gzip;q=0").read();
@@ -255,7 +255,9 @@ class EdgeServerTest {
             String first = http.get("/api/v1/streams?limit=2").read().body();
             assertThat(first).contains("live/away", "live/new").endsWith("\"next\":\"live/new\"}");
             assertThat(http.get("/api/v1/streams?limit=2&after=live/new").read().body()).contains("live/over",
-                    "live/show").endsWith("\"next\":null}");
+                    "live/show").endsWith("\"next\":\"live/show\"}");
+            assertThat(http.get("/api/v1/streams?limit=2&after=live/show").read().body()).contains("old/bytes",
+                    "old/empty").endsWith("\"next\":null}");
         }
     }
 
@@ -273,7 +275,7 @@ class EdgeServerTest {
 
     @Test
     void refusesConnectionsAboveTheLimit() throws IOException {
-        List<RawHttp> all = new java.util.ArrayList<>();
+        List<RawHttp> all = new ArrayList<>();
         try {
             for (int i = 0; i < 64; i++) {
                 all.add(new RawHttp(port));

@@ -41,6 +41,13 @@ final class MemoryLog implements EpochSource, PartSource, FlvSource {
         watch(epoch).publish(playlist.view());
     }
 
+    /** A segment that the index tells of and whose bytes are gone. */
+    void expired(StreamEntry epoch) {
+        var playlist = new StreamPlaylist(Fixtures.RULES, Format.TS);
+        playlist.fold(Fixtures.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
+        watch(epoch).publish(playlist.view());
+    }
+
     void end(StreamEntry epoch) {
         StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
                 _ -> new StreamPlaylist(Fixtures.RULES, Format.TS));

@@ -1,7 +1,5 @@
 package io.millrace.edge.live;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.edge.Fixtures;
 import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.amf.AmfValue;
@@ -13,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class FlvFoldTest {
     private static final Tracks BOTH = Tracks.of(Fixtures.TRACKS);

@@ -1,7 +1,5 @@
 package io.millrace.edge.live;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.Fixtures.PartSpec;
 import io.millrace.platform.log.Format;
@@ -15,6 +13,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class StreamPlaylistTest {
     private static final long EPOCH = 17;

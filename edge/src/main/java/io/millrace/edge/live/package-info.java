@@ -1,0 +1,5 @@
+/**
+ * What viewers see, as pure folds: the directory, playlists out of the index, FLV tags out of packets. No I/O, no thread,
+ * no clock. {@code Directory} alone is shared between threads.
+ */
+package io.millrace.edge.live;

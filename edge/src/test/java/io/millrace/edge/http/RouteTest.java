@@ -1,0 +1,57 @@
+package io.millrace.edge.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RouteTest {
+    private static final Route.Query NONE = new Route.Query(Map.of());
+
+    static Stream<Arguments> targets() {
+        return Stream.of(Arguments.of("/", new Route.Page()),
+                Arguments.of("/?stream=live/show", new Route.Page()),
+                Arguments.of("http://edge:8080", new Route.Page()),
+                Arguments.of("http://edge:8080/live/show.flv?x=1", new Route.Flv("live/show")),
+                Arguments.of("/assets/page.js", new Route.Asset("page.js")),
+                Arguments.of("/live/show.m3u8", new Route.Multivariant("live/show")),
+                Arguments.of("/live/sho%77.m3u8", new Route.Multivariant("live/show")),
+                Arguments.of("/a/b/c.m3u8?start=-5m", new Route.Multivariant("a/b/c")),
+                Arguments.of("/live/index.m3u8", new Route.Multivariant("live/index")),
+                Arguments.of("/live/show/@17/ts/index.m3u8", new Route.MediaPlaylist("live/show", 17)),
+                Arguments.of("/live/show/%4017/ts/index.m3u8", new Route.MediaPlaylist("live/show", 17)),
+                Arguments.of("/live/show/@0/ts/0.ts", new Route.Segment("live/show", 0, 0)),
+                Arguments.of("/live/show/@17/ts/05.ts", new Route.Unknown()),
+                Arguments.of("/live/show/@17/ts/1234567890123456789.ts", new Route.Unknown()),
+                Arguments.of("/live/show/@x/ts/5.ts", new Route.Unknown()),
+                Arguments.of("/show/@17/ts/5.ts", new Route.Unknown()),
+                Arguments.of("/show.m3u8", new Route.Unknown()),
+                Arguments.of("/api/show.m3u8", new Route.Unknown()),
+                Arguments.of("/live/../show.m3u8", new Route.Unknown()),
+                Arguments.of("/api/v1/streams", new Route.Streams(NONE)),
+                Arguments.of("/api/v1/streams?limit=2",
+                        new Route.Streams(new Route.Query(Map.of("limit", List.of("2"))))),
+                Arguments.of("/api/v1/streams/live/show", new Route.Stream("live/show")),
+                Arguments.of("/api/v1/streams/live", new Route.Unknown()),
+                Arguments.of("/api/v1/streams/live/show/sessions", new Route.Sessions("live/show", NONE)),
+                Arguments.of("/api/v1/streams/live/sessions", new Route.Stream("live/sessions")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("targets")
+    void namesWhatTheTargetSays(String target, Route route) {
+        assertThat(Route.parse(target)).isEqualTo(route);
+    }
+
+    @Property
+    void takesAnyTextForATarget(@ForAll String target) {
+        assertThat(Route.parse(target)).isNotNull();
+        assertThat(Route.parse("/" + target)).isNotNull();
+    }
+}

@@ -1,0 +1,58 @@
+package io.millrace.edge.live;
+
+import io.millrace.edge.Fixtures;
+import io.millrace.platform.log.StreamEntry;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class DirectoryTest {
+    private final Directory directory = new Directory();
+
+    @Test
+    void knowsTheNewestEpochWhateverIsWrittenLast() {
+        directory.put(entry("live/a", 20));
+        directory.put(entry("live/a", 10));
+        assertThat(directory.newest("live/a")).get().extracting(StreamEntry::epoch).isEqualTo(20L);
+        assertThat(directory.history("live/a")).extracting(StreamEntry::epoch).containsExactly(10L, 20L);
+        assertThat(directory.epoch("live/a", 10)).isPresent();
+    }
+
+    @Test
+    void tellsWhatExpiredFromWhatNeverWas() {
+        directory.put(entry("live/a", 10));
+        directory.put(entry("live/a", 20));
+        directory.remove("live/a", 10);
+        assertThat(directory.presence("live/a")).isEqualTo(Directory.Presence.KNOWN);
+        assertThat(directory.presence("live/a", 10)).isEqualTo(Directory.Presence.EXPIRED);
+        assertThat(directory.presence("live/a", 11)).isEqualTo(Directory.Presence.UNKNOWN);
+        directory.remove("live/a", 20);
+        assertThat(directory.presence("live/a")).isEqualTo(Directory.Presence.EXPIRED);
+        assertThat(directory.presence("live/b")).isEqualTo(Directory.Presence.UNKNOWN);
+        directory.put(entry("live/a", 30));
+        assertThat(directory.presence("live/a")).isEqualTo(Directory.Presence.KNOWN);
+    }
+
+    @Test
+    void forgetsTheOldestOfWhatExpired() {
+        for (long epoch = 0; epoch <= Directory.EXPIRED_LIMIT; epoch++) {
+            directory.remove("live/a", epoch);
+        }
+        assertThat(directory.presence("live/a", 0)).isEqualTo(Directory.Presence.UNKNOWN);
+        assertThat(directory.presence("live/a", 1)).isEqualTo(Directory.Presence.EXPIRED);
+    }
+
+    @Test
+    void listsByNamePageByPage() {
+        directory.put(entry("live/c", 1));
+        directory.put(entry("live/a", 2));
+        directory.put(entry("live/b", 3));
+        assertThat(directory.list(null, 2)).extracting(StreamEntry::stream).containsExactly("live/a", "live/b");
+        assertThat(directory.list("live/b", 2)).extracting(StreamEntry::stream).containsExactly("live/c");
+        assertThat(directory.list("live/aa", 9)).as("a name that went away").hasSize(2);
+    }
+
+    private static StreamEntry entry(String stream, long epoch) {
+        return Fixtures.entry(stream, epoch, StreamEntry.State.LIVE);
+    }
+}
