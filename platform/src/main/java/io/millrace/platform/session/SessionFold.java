@@ -31,7 +31,9 @@ public final class SessionFold {
     private static final long ANY = -2;
 
     /** Where the stream is in its life. NONE -> LIVE; LIVE -> GRACE; GRACE -> LIVE, ENDED; ENDED -> LIVE. */
-    public enum State { NONE, LIVE, GRACE, ENDED }
+    public enum State {
+        NONE, LIVE, GRACE, ENDED
+    }
 
     private State state = State.NONE;
     private long epoch = NONE;
@@ -80,9 +82,10 @@ public final class SessionFold {
      */
     public static SessionFold join(StreamEntry entry, long session, long timestampOffsetMs, long offset) {
         SessionFold fold = new SessionFold();
-        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session() && offset > entry.lastOffset()
-                ? State.ENDED
-                : State.LIVE;
+        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session()
+                && offset > entry.lastOffset()
+                        ? State.ENDED
+                        : State.LIVE;
         fold.epoch = entry.epoch();
         fold.rules = entry.rules();
         fold.session = session;
@@ -228,7 +231,8 @@ public final class SessionFold {
     /** The whole state; a version byte first. Two folds of the same records give the same bytes. */
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter();
-        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost).int64(joinedAt);
+        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
+                .int64(joinedAt);
         if (state != State.NONE) {
             Claims.write(rules, out);
             Claims.write(started, out);

@@ -16,9 +16,8 @@ public sealed interface Verdict {
      * @param newLine whether RTMP timestamps start anew here: the session's first frame, or a jump
      * @param lost packets of the session that are missing before this one
      */
-    record Counts(long epoch, long session, long timeMs, boolean newLine, long lost, List<SessionEvent> events)
-            implements
-                Verdict {}
+    record Counts(long epoch, long session, long timeMs, boolean newLine, long lost,
+            List<SessionEvent> events) implements Verdict {}
 
     /** The packet counts for nothing. */
     record Ignored(Reason reason, List<SessionEvent> events) implements Verdict {}

@@ -1,8 +1,5 @@
 package io.millrace.platform.session;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -20,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class SessionFoldTest {
     private static final EpochRules RULES = new EpochRules(1, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
@@ -119,7 +119,8 @@ class SessionFoldTest {
                 new Story("repeated ends change nothing",
                         List.of(claim(), video(0, 0, 0), ended(0), ended(0), over(0), over(0), ended(0)),
                         ".", "began0 took0 0/0@0 line", "left0", ".", "over0", ".", "."),
-                new Story("grace over without an end is void", List.of(claim(), video(0, 0, 0), over(0), video(0, 1, 40)),
+                new Story("grace over without an end is void",
+                        List.of(claim(), video(0, 0, 0), over(0), video(0, 1, 40)),
                         ".", "began0 took0 0/0@0 line", ".", "0/0@40"),
                 new Story("packets after the end count for nothing and a claim begins a new epoch",
                         List.of(claim(), video(0, 0, 0), ended(0), over(0), video(0, 1, 40), claim(), video(5, 0, 70)),
@@ -134,7 +135,8 @@ class SessionFoldTest {
                         List.of(claim(), video(0, 0, 0), claim(), video(2, 0, 0), ended(0), over(0), video(2, 1, 40)),
                         ".", "began0 took0 0/0@0 line", ".", "took2 0/2@40 line", ".", ".", "0/2@80"),
                 new Story("repeated packets are dropped and missing ones are told",
-                        List.of(claim(), video(0, 0, 0), video(0, 0, 0), video(0, 3, 120), video(0, 2, 80), video(0, 4, 160)),
+                        List.of(claim(), video(0, 0, 0), video(0, 0, 0), video(0, 3, 120), video(0, 2, 80),
+                                video(0, 4, 160)),
                         ".", "began0 took0 0/0@0 line", "-duplicate", "0/0@120 lost2", "-duplicate", "0/0@160"),
                 new Story("a session that begins with a hole has lost packets", List.of(claim(), video(0, 2, 0)),
                         ".", "began0 took0 0/0@0 line lost2"));
@@ -156,10 +158,12 @@ class SessionFoldTest {
     static Stream<Arguments> timestamps() {
         return Stream.of(
                 Arguments.of("both tracks jump ahead",
-                        List.of(video(0, 0, 0), audio(0, 1, 10), video(0, 2, 40), video(0, 3, 60_000), audio(0, 4, 60_010)),
+                        List.of(video(0, 0, 0), audio(0, 1, 10), video(0, 2, 40), video(0, 3, 60_000),
+                                audio(0, 4, 60_010)),
                         List.of("0 line", "10", "40", "80 line", "90")),
                 Arguments.of("both tracks jump back",
-                        List.of(video(0, 0, 90_000), audio(0, 1, 90_010), video(0, 2, 90_040), audio(0, 3, 5), video(0, 4, 25)),
+                        List.of(video(0, 0, 90_000), audio(0, 1, 90_010), video(0, 2, 90_040), audio(0, 3, 5),
+                                video(0, 4, 25)),
                         List.of("0 line", "10", "40", "80 line", "100")),
                 Arguments.of("the other track's old time is dropped until it jumps too",
                         List.of(video(0, 0, 0), audio(0, 1, 0), video(0, 2, 40), audio(0, 3, 21), video(0, 4, 60_000),
@@ -175,10 +179,12 @@ class SessionFoldTest {
                         List.of(video(0, 0, 0), video(0, 1, 10_000), video(0, 2, 20_001)),
                         List.of("0 line", "10000", "10040 line")),
                 Arguments.of("a track that was silent comes back where the other is",
-                        List.of(video(0, 0, 0), audio(0, 1, 0), video(0, 2, 9_000), video(0, 3, 18_000), audio(0, 4, 18_010)),
+                        List.of(video(0, 0, 0), audio(0, 1, 0), video(0, 2, 9_000), video(0, 3, 18_000),
+                                audio(0, 4, 18_010)),
                         List.of("0 line", "0", "9000", "18000", "18010")),
                 Arguments.of("if only the audio jumps the picture wins after two seconds",
-                        List.of(video(0, 0, 0), audio(0, 1, 0), video(0, 2, 1_000), audio(0, 3, 500_000), video(0, 4, 2_000),
+                        List.of(video(0, 0, 0), audio(0, 1, 0), video(0, 2, 1_000), audio(0, 3, 500_000),
+                                video(0, 4, 2_000),
                                 audio(0, 5, 500_020), video(0, 6, 3_001), audio(0, 7, 500_040), video(0, 8, 3_041)),
                         List.of("0 line", "0", "1000", "1040 line", "-", "1060", "2060 line", "-", "2100")),
                 Arguments.of("stamps that creep back are measured from the newest",
@@ -234,13 +240,15 @@ class SessionFoldTest {
     }
 
     private static StreamEntry entry(long session, long timestampOffsetMs) {
-        return new StreamEntry("live/show", 0, session, StreamEntry.State.LIVE, RULES, 1, 1, 9, timestampOffsetMs, 1_000,
+        return new StreamEntry("live/show", 0, session, StreamEntry.State.LIVE, RULES, 1, 1, 9, timestampOffsetMs,
+                1_000,
                 1_000, 0, "n1", "10.0.0.1:5", "OBS", 2, 0, List.of(), List.of(), List.of());
     }
 
     @Test
     void aReaderThatJoinsInTheMiddleComputesTheSameTimes() {
-        List<PacketsRecord> records = List.of(claim(), config(0, 0), video(0, 1, 500), audio(0, 2, 510), video(0, 3, 540),
+        List<PacketsRecord> records = List.of(claim(), config(0, 0), video(0, 1, 500), audio(0, 2, 510),
+                video(0, 3, 540),
                 audio(0, 4, 550), video(0, 5, 580), audio(0, 6, 590), claim(), config(8, 0), video(8, 1, 70_000));
         List<String> said = tell(records, 0);
         SessionFold joined = SessionFold.join(entry(0, -500), 0, -500, 4);
