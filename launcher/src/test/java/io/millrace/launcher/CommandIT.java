@@ -72,12 +72,9 @@ class CommandIT {
 
     @Test
     void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            String kafka = "127.0.0.1:" + closed.getLocalPort();
-            closed.close();
-            assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--http-port", "0")),
-                    "cannot reach Kafka at " + kafka, "--kafka");
-        }
+        String kafka = "127.0.0.1:" + freePort();
+        assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--http-port", "0")),
+                "cannot reach Kafka at " + kafka, "--kafka");
     }
 
     @Test
@@ -124,6 +121,13 @@ class CommandIT {
             assertThat(out.readLine()).containsPattern(KAFKA);
         } finally {
             second.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Nobody listens there. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
         }
     }
 
