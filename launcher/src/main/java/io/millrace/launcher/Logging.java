@@ -32,6 +32,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
             "state.change.logger", Level.WARN,
             "org.apache.kafka.controller.QuorumController", Level.ERROR,
             "org.apache.kafka.clients.NetworkClient", Level.ERROR,
+            "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR,
             "org.apache.kafka.streams", Level.ERROR,
             "io.netty", Level.WARN,
             "com.sun.net.httpserver", Level.WARN);

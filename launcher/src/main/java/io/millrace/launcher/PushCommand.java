@@ -12,8 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Publishes a file. */
-@Command(name = "push", sortOptions = false,
-        description = "Publishes a local FLV or MP4 (H.264, AAC) in real time, as it is.")
+@Command(name = "push", sortOptions = false, description = "Publishes a local FLV or MP4 (H.264, AAC) in real time, as it is.")
 final class PushCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;

@@ -7,12 +7,14 @@ import java.util.Set;
 /** The commands that serve, and the stages that each of them runs. */
 enum Serving {
     UP("Runs all stages in one process, with an embedded Kafka broker unless --kafka names a cluster.",
-            EnumSet.allOf(Stage.class)),
-    DEMO("The same as 'up', and publishes a clip as live/demo for ever.", EnumSet.allOf(Stage.class)),
-    INGEST("Takes publishers by RTMP and writes their packets to Kafka.", EnumSet.of(Stage.INGEST)),
-    SEGMENTER("Cuts the packets of every stream into segments and parts.", EnumSet.of(Stage.SEGMENTER)),
-    PACKAGER("Muxes what was cut, and writes the index.", EnumSet.of(Stage.PACKAGER)),
-    EDGE("Serves viewers by HLS, HTTP-FLV and WebSocket-FLV.", EnumSet.of(Stage.EDGE));
+            EnumSet.allOf(Stage.class)), DEMO("The same as 'up', and publishes a clip as live/demo for ever.",
+                    EnumSet.allOf(Stage.class)), INGEST("Takes publishers by RTMP and writes their packets to Kafka.",
+                            EnumSet.of(Stage.INGEST)), SEGMENTER(
+                                    "Cuts the packets of every stream into segments and parts.",
+                                    EnumSet.of(Stage.SEGMENTER)), PACKAGER("Muxes what was cut, and writes the index.",
+                                            EnumSet.of(Stage.PACKAGER)), EDGE(
+                                                    "Serves viewers by HLS, HTTP-FLV and WebSocket-FLV.",
+                                                    EnumSet.of(Stage.EDGE));
 
     private final String description;
     private final Set<Stage> stages;

@@ -5,8 +5,5 @@ package io.millrace.launcher;
  * the publishers leave first.
  */
 enum Stage {
-    EDGE,
-    PACKAGER,
-    SEGMENTER,
-    INGEST
+    EDGE, PACKAGER, SEGMENTER, INGEST
 }

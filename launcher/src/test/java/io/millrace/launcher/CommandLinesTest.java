@@ -82,7 +82,7 @@ class CommandLinesTest {
             help: true             | line 1: unknown setting 'help'
             host: {a: 1}           | line 1: expected one value, found a map
             - a                    | line 1: expected lines of 'setting: value'
-            'host: [a'             | line 1: not YAML
+            'host: a: b'           | line 1: not YAML
             segment: 3z            | line 1: Invalid value for option '--segment': '3z' is not a duration
             rtmp-port: 70000       | line 1: Invalid value for option '--rtmp-port': '70000' is not a port
             """)

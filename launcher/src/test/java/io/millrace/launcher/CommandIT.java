@@ -1,0 +1,170 @@
+package io.millrace.launcher;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The command as a process: exit codes, the one line of an error, signals. */
+class CommandIT {
+    private static final long END_SECONDS = 90;
+    private static final Pattern KAFKA = Pattern.compile("ready kafka=(127\\.0\\.0\\.1:\\d+)");
+
+    @TempDir
+    private Path dir;
+
+    private record Outcome(int code, String out, String err) {}
+
+    @Test
+    void withoutACommandItPrintsUsageAndEndsWith2() throws Exception {
+        Outcome outcome = run(List.of());
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains("Usage: millrace").contains("Commands:");
+    }
+
+    @Test
+    void theScriptRunsFromAnyDirectoryAndThroughALink() throws Exception {
+        Path script = Path.of("..", "millrace").toRealPath();
+        Path link = Files.createSymbolicLink(dir.resolve("link"), script);
+        ProcessBuilder builder = new ProcessBuilder(link.toString(), "config", "--rtmp-port", "7")
+                .directory(dir.toFile());
+        builder.environment().put("MILLRACE_JAVA_HOME", System.getProperty("java.home"));
+        Outcome outcome = run(builder);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).containsPattern("rtmp-port +7 +flag --rtmp-port");
+    }
+
+    @Test
+    void theScriptSaysWhatToInstallWhereTheJdkIsNone() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(Path.of("..", "millrace").toRealPath().toString(), "--version");
+        builder.environment().put("MILLRACE_JAVA_HOME", dir.toString());
+        Outcome outcome = run(builder);
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1).startsWith("millrace: MILLRACE_JAVA_HOME is ").contains("no JDK 25");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--admin-port", "--kafka-port", "--http-port", "--rtmp-port"})
+    void aPortThatIsTakenIsOneLineAndCode1(String flag) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = String.valueOf(taken.getLocalPort());
+            List<String> arguments = new ArrayList<>(List.of("up", "--host", "127.0.0.1", "--data-dir",
+                    dir.resolve("data").toString()));
+            for (String each : List.of("--admin-port", "--kafka-port", "--http-port", "--rtmp-port")) {
+                arguments.addAll(List.of(each, each.equals(flag) ? port : "0"));
+            }
+            assertFails(run(arguments), port, flag);
+        }
+    }
+
+    @Test
+    void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
+        String kafka = "127.0.0.1:" + freePort();
+        assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--http-port", "0")),
+                "cannot reach Kafka at " + kafka, "--kafka");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsOneLineAndCode1() throws Exception {
+        Path file = Files.createFile(dir.resolve("file"));
+        assertFails(run(List.of("broker", "--kafka-port", "0", "--data-dir", file.resolve("data").toString())),
+                file.toString(), "--data-dir");
+    }
+
+    @Test
+    void aFileThatIsMissingIsOneLineAndCode1() throws Exception {
+        assertFails(run(List.of("push", dir.resolve("none.flv").toString(), "rtmp://127.0.0.1/live/show")), "none.flv",
+                "there is no such file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalEndsItCleanlyAndTheNextStartGoesOn(String signal) throws Exception {
+        for (int run = 0; run < 2; run++) {
+            Process broker = start(
+                    List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
+            try (BufferedReader out = broker.inputReader()) {
+                assertThat(out.readLine()).containsPattern(KAFKA);
+                new ProcessBuilder("kill", "-" + signal, String.valueOf(broker.pid())).start().waitFor();
+                assertThat(broker.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(broker.exitValue()).isZero();
+                assertThat(out.readLine()).isNull();
+            } finally {
+                broker.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void aBrokerThatWasKilledServesAgainSoonWithTheSameData() throws Exception {
+        Process first = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
+        try (BufferedReader out = first.inputReader()) {
+            assertThat(out.readLine()).containsPattern(KAFKA);
+        } finally {
+            first.destroyForcibly().waitFor();
+        }
+        Process second = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
+        try (BufferedReader out = second.inputReader()) {
+            assertThat(out.readLine()).containsPattern(KAFKA);
+        } finally {
+            second.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Nobody listens there. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void assertFails(Outcome outcome, String what, String whatToDo) {
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        List<String> lines = outcome.err().lines().filter(line -> line.startsWith("millrace: ")).toList();
+        assertThat(lines).as(outcome.err()).singleElement().asString().contains(what).contains(whatToDo);
+        assertThat(outcome.err()).doesNotContain("\tat ");
+    }
+
+    private static List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m", "-jar",
+                Path.of("target", "launcher.jar").toAbsolutePath().toString()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private Process start(List<String> arguments) throws IOException {
+        return new ProcessBuilder(command(arguments)).directory(dir.toFile())
+                .redirectError(dir.resolve("err").toFile()).start();
+    }
+
+    private Outcome run(List<String> arguments) throws Exception {
+        return run(new ProcessBuilder(command(arguments)).directory(dir.toFile()));
+    }
+
+    private Outcome run(ProcessBuilder builder) throws Exception {
+        Path out = dir.resolve("out");
+        Path err = dir.resolve("err");
+        Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError("did not end; it said: " + Files.readString(err));
+        }
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+}
