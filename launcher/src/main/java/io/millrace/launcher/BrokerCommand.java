@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
  * The embedded broker by itself. It has no admin port, so that several of them and the stages start side by side on one
  * machine with as few flags as can be.
  */
-@Command(name = "broker", sortOptions = false, description = "Runs the embedded Kafka broker by itself, on loopback, alone or as one of several.")
+@Command(name = "broker", sortOptions = false, description = "Runs the embedded Kafka broker by itself, alone or as one of several.")
 final class BrokerCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;

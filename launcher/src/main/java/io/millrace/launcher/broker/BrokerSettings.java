@@ -11,39 +11,44 @@ import java.util.List;
  * What the embedded broker needs. Immutable.
  *
  * @param dataDir kept between runs; used by one broker at a time
- * @param port on loopback; 0 takes any free one
+ * @param host where it listens and what it tells its clients and the other brokers: a name or address of this machine
+ * @param port on {@code host}; 0 takes any free one
  * @param nodeId this broker's number in {@code voters}
  * @param voters the controllers of all brokers of the cluster
- * @param controllerPort on loopback; 0 takes the one in {@code voters}, or alone any free one
+ * @param controllerPort where the controller listens, alone on loopback and else on the host that {@code voters} names;
+ * 0 takes the one in {@code voters}, or alone any free one
  */
-public record BrokerSettings(Path dataDir, int port, int nodeId, Voters voters, int controllerPort) {
+public record BrokerSettings(Path dataDir, String host, int port, int nodeId, Voters voters,
+        int controllerPort) {
     static final String LOOPBACK = "127.0.0.1";
 
     /** A broker that is a cluster of its own. */
     public static BrokerSettings alone(Path dataDir, int port) {
-        return new BrokerSettings(dataDir, port, 1, Voters.ALONE, 0);
+        return new BrokerSettings(dataDir, LOOPBACK, port, 1, Voters.ALONE, 0);
     }
 
     /** The same with every port and voter decided. */
     BrokerSettings resolved() {
-        int client = LoopbackPort.free(port, "--kafka-port");
+        int client = BrokerPort.free(host, port, "--kafka-port");
         if (voters.equals(Voters.ALONE)) {
-            int controller = LoopbackPort.free(controllerPort, "--controller-port");
+            int controller = BrokerPort.free(LOOPBACK, controllerPort, "--controller-port");
             Voter self = new Voter(nodeId, new HostPort(LOOPBACK, controller));
-            return new BrokerSettings(dataDir, client, nodeId, new Voters(List.of(self)), controller);
+            return new BrokerSettings(dataDir, host, client, nodeId, new Voters(List.of(self)), controller);
         }
-        int own = ownControllerPort();
-        return new BrokerSettings(dataDir, client, nodeId, voters, LoopbackPort.free(own, "--voters"));
+        HostPort own = ownController();
+        return new BrokerSettings(dataDir, host, client, nodeId, voters,
+                BrokerPort.free(own.host(), own.port(), "--voters"));
     }
 
-    private int ownControllerPort() {
+    /** Where this broker's controller listens, once the settings are {@link #resolved}. */
+    HostPort ownController() {
         Voter self = voters.find(nodeId)
                 .orElseThrow(() -> new UserError("node " + nodeId
-                        + " is not among --voters; name it there as " + nodeId + "@127.0.0.1:PORT"));
+                        + " is not among --voters; name it there as " + nodeId + "@" + host + ":PORT"));
         if (controllerPort != 0 && controllerPort != self.address().port()) {
             throw new UserError("--controller-port is " + controllerPort + " and --voters says "
                     + self + "; make them the same, or leave --controller-port out");
         }
-        return self.address().port();
+        return self.address();
     }
 }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A real Kafka in this process: one KRaft node, broker and controller, on loopback, that keeps its log in the data
+ * A real Kafka in this process: one KRaft node, broker and controller, that keeps its log in the data
  * directory between runs. Alone it is a cluster of one; with {@code --voters} it is one of several.
  *
  * <p>What it acknowledges is in the page cache of this machine: it outlives the process, and not a power cut.
@@ -51,9 +51,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Where clients on this machine find it. */
+    /** Where clients find it. */
     public HostPort address() {
-        return new HostPort(BrokerSettings.LOOPBACK, settings.port());
+        return new HostPort(settings.host(), settings.port());
     }
 
     /** Ends cleanly, so that the next start is quick. */

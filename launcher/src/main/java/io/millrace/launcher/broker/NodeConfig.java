@@ -1,5 +1,6 @@
 package io.millrace.launcher.broker;
 
+import io.millrace.launcher.settings.HostPort;
 import io.millrace.platform.kafka.Sizes;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,8 +32,8 @@ final class NodeConfig {
     }
 
     private static void addIdentity(Map<String, String> config, BrokerSettings settings) {
-        String client = CLIENT_LISTENER + "://" + BrokerSettings.LOOPBACK + ":" + settings.port();
-        String controller = CONTROLLER_LISTENER + "://" + BrokerSettings.LOOPBACK + ":" + settings.controllerPort();
+        String client = CLIENT_LISTENER + "://" + new HostPort(settings.host(), settings.port());
+        String controller = CONTROLLER_LISTENER + "://" + settings.ownController();
         config.put("process.roles", "broker,controller");
         config.put("node.id", String.valueOf(settings.nodeId()));
         config.put("controller.quorum.voters", settings.voters().toString());

@@ -7,8 +7,10 @@ import io.millrace.launcher.settings.Voters;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.Sizes;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,7 @@ class EmbeddedBrokerTest {
     private static final FatalError NOBODY = (what, cause) -> {
         throw new AssertionError(what, cause);
     };
+    private static final String LOOPBACK = "127.0.0.1";
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
 
     @TempDir
@@ -85,17 +88,40 @@ class EmbeddedBrokerTest {
     @Test
     void aDirectoryOfAnotherNodeIsRefused() {
         start().close();
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 2, Voters.ALONE, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NOBODY))
                 .isInstanceOf(UserError.class).hasMessageContaining("is of node 1 and --node-id is 2");
     }
 
     @Test
     void oneOfSeveralMustBeAmongTheVotersAndAtItsPort() {
         Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 2, voters, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NOBODY))
                 .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not among --voters");
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, 0, 1, voters, 29_094), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NOBODY))
                 .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
+    }
+
+    @Test
+    void oneOfSeveralListensWhereItsHostAndTheVotersSay() throws Exception {
+        HostPort controller = new HostPort("127.0.1.2", freePort("127.0.1.2"));
+        Voters voters = new Voters(List.of(new Voter(1, controller)));
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(dir, "127.0.1.1", 0, 1, voters, 0),
+                NOBODY);
+                Admin admin = Admin.create(client(broker))) {
+            assertThat(broker.address().host()).isEqualTo("127.0.1.1");
+            // What clients are told, which is what they go on with.
+            assertThat(admin.describeCluster().nodes().get(20, TimeUnit.SECONDS)).singleElement()
+                    .satisfies(node -> assertThat(new HostPort(node.host(), node.port())).isEqualTo(broker.address()));
+            new Socket(controller.host(), controller.port()).close();
+            assertThatThrownBy(() -> new Socket(LOOPBACK, broker.address().port()).close())
+                    .isInstanceOf(ConnectException.class);
+        }
+    }
+
+    private static int freePort(String host) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
+        }
     }
 
     private EmbeddedBroker start() {
