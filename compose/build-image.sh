@@ -4,7 +4,7 @@
 #   compose/build-image.sh [--tag NAME]                   from the sources, on images of the registry
 #   compose/build-image.sh --jars [--tag NAME]            from launcher/target as `mvn package` left it
 #   compose/build-image.sh --offline [--tag NAME]         as --jars, on images that base-image.sh makes: no registry
-#   ... --no-aot                                          without the AOT cache: 80 MB less, starts in twice the time
+#   ... --no-aot                                          without the AOT cache: 90 MB less, slower to start
 #
 # Progress on stderr; the image's name on stdout. DOCKER, DOCKER_HOST, BASE_IMAGE, JDK_IMAGE, BUILD_IMAGE are respected.
 set -euo pipefail
