@@ -30,14 +30,19 @@ public final class Fixtures {
     private Fixtures() {}
 
     public static StreamEntry entry(String stream, long epoch, StreamEntry.State state) {
-        return entry(stream, epoch, state, TRACKS, 0);
+        return entry(stream, epoch, state, TRACKS, 0, -1);
     }
 
     public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<StreamEntry.Track> tracks,
             long sessionOffset) {
+        return entry(stream, epoch, state, tracks, sessionOffset, -1);
+    }
+
+    public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<StreamEntry.Track> tracks,
+            long sessionOffset, long lastSegment) {
         long endedAtMs = state == StreamEntry.State.LIVE ? 0 : System.currentTimeMillis();
         return new StreamEntry(stream, epoch, epoch, state, RULES, sessionOffset, sessionOffset, sessionOffset, 0,
-                EPOCH_MS, EPOCH_MS, endedAtMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, 2_500_000, tracks,
+                EPOCH_MS, EPOCH_MS, endedAtMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, lastSegment, 2_500_000, tracks,
                 List.of(new StreamEntry.Session(epoch, EPOCH_MS, endedAtMs == 0 ? 0 : EPOCH_MS + 60_000, 4_000, 1_000,
                         List.of("avc1.64001f", "mp4a.40.2"))),
                 List.of());

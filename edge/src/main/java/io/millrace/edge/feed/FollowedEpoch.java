@@ -15,7 +15,8 @@ final class FollowedEpoch {
     /** Records are written a little after what they tell of; clocks differ a little. */
     private static final long SLACK_MS = 30_000;
     private static final int DEEPER = 4;
-    private static final long NOT_OVER = -1;
+    /** An ended epoch whose last segments have not come by then, after its grace, will not get them any more. */
+    private static final long LATE_MS = 60_000;
 
     private final Watch watch;
     private final Format format;
@@ -27,7 +28,6 @@ final class FollowedEpoch {
     private boolean filling = true;
     private long fillTo;
     private long spanMs;
-    private long endOffset = NOT_OVER;
     private boolean ended;
 
     FollowedEpoch(StreamEntry entry, Format format, Watch watch) {
@@ -70,12 +70,8 @@ final class FollowedEpoch {
         return newestMs - spanMs;
     }
 
-    /**
-     * The past has come; false if it does not reach back far enough and more of it must be read.
-     *
-     * @param position how far the feed has read
-     */
-    boolean filled(IndexStretch stretch, long position) {
+    /** The past has come; false if it does not reach back far enough and more of it must be read. */
+    boolean filled(IndexStretch stretch) {
         var past = new StreamPlaylist(entry.rules(), format);
         stretch.entries().forEach(past::fold);
         if (stretch.fromBeginning()) {
@@ -89,9 +85,8 @@ final class FollowedEpoch {
         comeMeanwhile.forEach(playlist::fold);
         comeMeanwhile.clear();
         filling = false;
-        if (!awaitsEnd() || !readTo(position)) {
-            publish();
-        }
+        endIfComplete();
+        publish();
         return true;
     }
 
@@ -106,6 +101,7 @@ final class FollowedEpoch {
         }
         boolean news = playlist.fold(next);
         if (news) {
+            endIfComplete();
             publish();
         }
         return news;
@@ -114,32 +110,34 @@ final class FollowedEpoch {
     void update(StreamEntry newest) {
         entry = newest;
         if (!filling) {
+            endIfComplete();
             // Who waits for the tracks looks again.
             publish();
         }
     }
 
-    boolean isOver() {
-        return entry.state() == StreamEntry.State.ENDED;
-    }
-
-    void endsAt(long offset) {
-        endOffset = offset;
-    }
-
-    boolean awaitsEnd() {
-        return endOffset != NOT_OVER && !ended && !filling;
-    }
-
-    /** The feed has read so far. Gives whether that was all there is of the epoch. */
-    boolean readTo(long position) {
-        if (position < endOffset) {
-            return false;
+    /** The directory may run ahead of the index: the playlist ends with the epoch's last segment, on every edge. */
+    private void endIfComplete() {
+        if (isEnding() && playlist.newest() >= entry.lastSegment()) {
+            end();
         }
+    }
+
+    /** Gives up on segments that a packager could not make. */
+    void endIfLate(long nowMs) {
+        if (isEnding() && nowMs - entry.endedAtMs() > entry.rules().graceMs() + LATE_MS) {
+            end();
+            publish();
+        }
+    }
+
+    private boolean isEnding() {
+        return entry.state() == StreamEntry.State.ENDED && !filling && !ended;
+    }
+
+    private void end() {
         ended = true;
         playlist.end();
-        publish();
-        return true;
     }
 
     private void publish() {

@@ -97,7 +97,6 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         fill(epoch);
         // It may have changed after the viewer's thread looked and before anybody would have told us.
         directory.epoch(epoch.stream(), epoch.number()).ifPresent(epoch::update);
-        noteEnd(epoch);
     }
 
     /** The directory has something new of an epoch; called by its feed. */
@@ -107,16 +106,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
                 FollowedEpoch epoch = byStream.getOrDefault(entry.stream(), Map.of()).get(entry.epoch());
                 if (epoch != null) {
                     epoch.update(entry);
-                    noteEnd(epoch);
                 }
             });
-        }
-    }
-
-    /** An epoch that ended is complete here when the index has been read to where it ends now. */
-    private void noteEnd(FollowedEpoch epoch) {
-        if (epoch.isOver()) {
-            epoch.endsAt(tail.end(partition(epoch.stream())));
         }
     }
 
@@ -133,7 +124,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
             refill.add(epoch);
         } else {
             guard(epoch, () -> {
-                if (!epoch.filled(stretch, tail.position(partition(epoch.stream())))) {
+                if (!epoch.filled(stretch)) {
                     fill(epoch);
                 }
             });
@@ -186,11 +177,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     public void tick() {
         long now = System.nanoTime();
         refill(now);
-        byStream.values().forEach(epochs -> epochs.values().forEach(epoch -> {
-            if (epoch.awaitsEnd()) {
-                epoch.readTo(tail.position(partition(epoch.stream())));
-            }
-        }));
+        long nowMs = System.currentTimeMillis();
+        byStream.values().forEach(epochs -> epochs.values().forEach(epoch -> epoch.endIfLate(nowMs)));
         followed.forEach((key, _) -> followed.computeIfPresent(key,
                 (_, epoch) -> epoch.watch().isIdle(now, IDLE.toNanos()) && forget(epoch) ? null : epoch));
     }

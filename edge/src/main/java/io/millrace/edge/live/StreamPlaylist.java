@@ -80,7 +80,7 @@ public final class StreamPlaylist {
 
     /** What there is to see now. The text is made once for what it lists. */
     public EpochView view() {
-        long newest = newestComplete();
+        long newest = newest();
         if (newest < 0) {
             return EpochView.empty(ended, newestKeyframe);
         }
@@ -142,7 +142,8 @@ public final class StreamPlaylist {
                 before.targetDurationS(), before.independent(), false, before.discontinuity(), 0, List.of());
     }
 
-    private long newestComplete() {
+    /** Number of the newest complete segment, -1 without one. */
+    public long newest() {
         return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
                 .findFirst().orElse(-1);
     }
@@ -153,7 +154,7 @@ public final class StreamPlaylist {
     }
 
     private long windowStart() {
-        return windowStart(newestComplete());
+        return windowStart(newest());
     }
 
     /** Number of the oldest segment of the window that ends with {@code newest}; moves forward only as that grows. */

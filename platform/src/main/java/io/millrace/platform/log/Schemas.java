@@ -93,14 +93,16 @@ final class Schemas {
                     .put("timestampOffsetMs", r.timestampOffsetMs()).put("startedAtMs", r.startedAtMs())
                     .put("sessionStartedAtMs", r.sessionStartedAtMs()).put("endedAtMs", r.endedAtMs())
                     .put("node", r.node()).put("address", r.address()).put("client", r.client())
-                    .put("targetDurationS", r.targetDurationS()).put("bitrate", r.bitrate())
+                    .put("targetDurationS", r.targetDurationS()).put("lastSegment", r.lastSegment())
+                    .put("bitrate", r.bitrate())
                     .list("tracks", r.tracks(), Schemas::track).list("sessions", r.sessions(), Schemas::session)
                     .list("warnings", r.warnings(), Schemas::warning),
             g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.int64("session"),
                     g.symbol("state", StreamEntry.State.class), rules(g.record("rules")), g.int64("firstOffset"),
                     g.int64("sessionOffset"), g.int64("lastOffset"), g.int64("timestampOffsetMs"),
                     g.int64("startedAtMs"), g.int64("sessionStartedAtMs"), g.int64("endedAtMs"), g.text("node"),
-                    g.text("address"), g.text("client"), g.int32("targetDurationS"), g.int64("bitrate"),
+                    g.text("address"), g.text("client"), g.int32("targetDurationS"), g.int64("lastSegment"),
+                    g.int64("bitrate"),
                     g.list("tracks", Schemas::track), g.list("sessions", Schemas::session),
                     g.list("warnings", Schemas::warning)));
 

@@ -23,6 +23,7 @@ import java.util.List;
  * @param address of the encoder
  * @param client of the encoder
  * @param targetDurationS EXT-X-TARGETDURATION, 0 until it is fixed
+ * @param lastSegment number of the newest segment that is closed, -1 without one; of an ended epoch its last one
  * @param bitrate of the last segments, bits a second, 0 until known
  * @param tracks known tracks; empty until the first segment is open
  * @param sessions every session of the epoch, oldest first
@@ -30,7 +31,7 @@ import java.util.List;
  */
 public record StreamEntry(String stream, long epoch, long session, State state, EpochRules rules, long firstOffset,
         long sessionOffset, long lastOffset, long timestampOffsetMs, long startedAtMs, long sessionStartedAtMs,
-        long endedAtMs, String node, String address, String client, int targetDurationS, long bitrate,
+        long endedAtMs, String node, String address, String client, int targetDurationS, long lastSegment, long bitrate,
         List<Track> tracks, List<Session> sessions, List<Warning> warnings) implements LogRecord {
 
     public enum State { LIVE, GRACE, ENDED }

@@ -34,7 +34,7 @@ class LogCodecTest {
                 new Part(17, 4, 0, Format.TS, bytes(0x47, 0, 0)),
                 new IndexEntry(17, 18, 4, 0, true, Format.TS, 55, 188, 1, 2, 3, 4, true, 100, -3, 2, true, false, 1),
                 new StreamEntry("live/show", 17, 18, StreamEntry.State.GRACE, RULES, 1, 2, 3, 4, 5, 6, 7, "n", "a", "c",
-                        2, 2_500_000, List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
+                        2, 41, 2_500_000, List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
                         List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f"))),
                         List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))));
     }

@@ -242,7 +242,7 @@ class SessionFoldTest {
     private static StreamEntry entry(long session, long timestampOffsetMs) {
         return new StreamEntry("live/show", 0, session, StreamEntry.State.LIVE, RULES, 1, 1, 9, timestampOffsetMs,
                 1_000,
-                1_000, 0, "n1", "10.0.0.1:5", "OBS", 2, 0, List.of(), List.of(), List.of());
+                1_000, 0, "n1", "10.0.0.1:5", "OBS", 2, -1, 0, List.of(), List.of(), List.of());
     }
 
     @Test

@@ -33,6 +33,7 @@ final class Directory {
     private long timestampOffsetMs;
     private long endedAtMs;
     private int targetDurationS;
+    private long lastSegment = -1;
     private long bitrate;
     private List<StreamEntry.Track> tracks = List.of();
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
@@ -141,6 +142,7 @@ final class Directory {
     /** @param sizeBytes of the packets' bodies */
     void cut(Cut cut, long sizeBytes) {
         boolean first = bitrate == 0;
+        lastSegment = cut.last() ? cut.segment() : lastSegment;
         windowTicks += cut.durationTicks();
         windowBytes += sizeBytes;
         int last = lastIndexOf(cut.session());
@@ -175,7 +177,7 @@ final class Directory {
     private StreamEntry entry(long offset) {
         return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, offset,
                 timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
-                started.client(), targetDurationS, bitrate, tracks, List.copyOf(sessions), List.copyOf(warnings));
+                started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions), List.copyOf(warnings));
     }
 
     void write(ByteWriter out) {
@@ -199,6 +201,7 @@ final class Directory {
         directory.timestampOffsetMs = e.timestampOffsetMs();
         directory.endedAtMs = e.endedAtMs();
         directory.targetDurationS = e.targetDurationS();
+        directory.lastSegment = e.lastSegment();
         directory.bitrate = e.bitrate();
         directory.tracks = e.tracks();
         directory.sessions.addAll(e.sessions());
