@@ -79,7 +79,8 @@ public final class EdgeServer implements AutoCloseable {
                 }).bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new StartupException("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
-                    + bound.cause().getMessage(), bound.cause());
+                    + bound.cause().getMessage() + "; stop what listens there, or choose another with --http-port",
+                    bound.cause());
         }
         listener = bound.channel();
         return ((InetSocketAddress) listener.localAddress()).getPort();
