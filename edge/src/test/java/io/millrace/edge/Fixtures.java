@@ -42,7 +42,8 @@ public final class Fixtures {
             long sessionOffset, long lastSegment) {
         long endedAtMs = state == StreamEntry.State.LIVE ? 0 : System.currentTimeMillis();
         return new StreamEntry(stream, epoch, epoch, state, RULES, sessionOffset, sessionOffset, sessionOffset, 0,
-                EPOCH_MS, EPOCH_MS, endedAtMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, lastSegment, 2_500_000, tracks,
+                EPOCH_MS, EPOCH_MS, endedAtMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, lastSegment, 2_500_000,
+                tracks,
                 List.of(new StreamEntry.Session(epoch, EPOCH_MS, endedAtMs == 0 ? 0 : EPOCH_MS + 60_000, 4_000, 1_000,
                         List.of("avc1.64001f", "mp4a.40.2"))),
                 List.of());

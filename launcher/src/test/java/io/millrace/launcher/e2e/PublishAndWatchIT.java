@@ -60,7 +60,8 @@ class PublishAndWatchIT {
             assertThat(ffmpeg.decodedHashes(recording.ts())).isEqualTo(ffmpeg.decodedHashes(clip));
             isEndOf(sentAudio, ffmpeg.codedHashes(recording.ts(), "a", "-bsf:a", "aac_adtstoasc"));
             ffmpeg.decodesWithoutAWord(recording.ts());
-            assertThat(new TsReader().feed(ByteBuffer.wrap(Files.readAllBytes(recording.ts()))).finish().continuityErrors())
+            assertThat(new TsReader().feed(ByteBuffer.wrap(Files.readAllBytes(recording.ts()))).finish()
+                    .continuityErrors())
                     .isEmpty();
             assertThat(recording.segments()).isBetween(CLIP_SECONDS / 2 - 1, CLIP_SECONDS / 2 + 1);
         }

@@ -177,7 +177,8 @@ final class Directory {
     private StreamEntry entry(long offset) {
         return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, offset,
                 timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
-                started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions), List.copyOf(warnings));
+                started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions),
+                List.copyOf(warnings));
     }
 
     void write(ByteWriter out) {
