@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -134,7 +136,7 @@ final class Node {
         ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), ingest.port()));
     }
 
-    /** Tells processes apart in logs, in the API and in Kafka's client ids. */
+    /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */
     private static String name() {
         String host;
         try {
@@ -142,6 +144,6 @@ final class Node {
         } catch (UnknownHostException e) {
             host = "node";
         }
-        return host + "-" + ProcessHandle.current().pid();
+        return host + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
     }
 }

@@ -27,8 +27,8 @@ public final class Feeds implements AutoCloseable {
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal) {
         String node = settings.node();
         rangeReaders = new ReaderPool("edge-ranges", READERS,
-                () -> new RangeReader(kafka.reader(node + "-edge-ranges")));
-        partReaders = new ReaderPool("edge-parts", READERS, () -> new RangeReader(kafka.reader(node + "-edge-parts",
+                () -> new RangeReader(kafka.seeker(node + "-edge-ranges", Map.of())));
+        partReaders = new ReaderPool("edge-parts", READERS, () -> new RangeReader(kafka.seeker(node + "-edge-parts",
                 Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);

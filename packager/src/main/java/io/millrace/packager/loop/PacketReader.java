@@ -2,7 +2,6 @@ package io.millrace.packager.loop;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.LogDeserializer;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import java.time.Duration;
@@ -10,12 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Reads packets by offset with a consumer of its own, so that the loop's position stays where it is. Confined to the
@@ -25,22 +22,13 @@ final class PacketReader implements PacketSource, AutoCloseable {
     /** Longer, and the broker is in trouble that the loop itself will meet. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(500);
-    /**
-     * A consumer asks for what comes next before it hands out what has come. At the end of the log that question is open
-     * for this long, and the next read, which goes elsewhere, has to wait for its end.
-     */
-    private static final int FETCH_WAIT_MS = 5;
 
     private final KafkaClients kafka;
     private final KafkaConsumer<String, LogRecord> consumer;
 
     PacketReader(KafkaClients kafka, String clientId) {
         this.kafka = kafka;
-        Map<String, Object> config = kafka.consumerConfig(clientId);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-        this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+        this.consumer = kafka.seeker(clientId, Map.of());
     }
 
     @Override

@@ -73,6 +73,18 @@ public final class KafkaClients {
         return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
     }
 
+    /**
+     * A consumer without a group that reads a range here and a range there.
+     *
+     * <p>A consumer asks for what comes next before it hands out what has come. At the end of the log that question is
+     * open for as long as the broker may hold a fetch, and the next read, which goes elsewhere, has to wait for its end.
+     */
+    public KafkaConsumer<String, LogRecord> seeker(String clientId, Map<String, ?> overrides) {
+        Map<String, Object> config = new HashMap<>(overrides);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Timeouts.SEEKER_FETCH_MS);
+        return reader(clientId, config);
+    }
+
     /** A consumer in a group that commits by itself when its owner says so. */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);

@@ -13,5 +13,8 @@ public final class Timeouts {
     /** A broker that comes back is found again soon. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
 
+    /** How long a broker may hold a fetch of {@link KafkaClients#seeker} that is at the end of the log. */
+    public static final int SEEKER_FETCH_MS = 5;
+
     private Timeouts() {}
 }
