@@ -1,0 +1,89 @@
+package io.millrace.launcher.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.launcher.log.LogFixture.Entry;
+import io.millrace.packager.mux.SegmentMux;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.Part;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Undecodable;
+import io.millrace.segmenter.cut.Step;
+import io.millrace.segmenter.cut.StreamFold;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every version reads what every released version wrote, and makes the same cuts and the same bytes of it.
+ *
+ * <p>{@code v1.log.gz}: FFmpeg 5.1 published 64x36 H.264 with B-frames and AAC for 7 s, went away, and published 3 s
+ * more within grace; then the epoch ended. Written down by {@link LogFixture#main}.
+ */
+class LogFixtureTest {
+    @ParameterizedTest
+    @ValueSource(strings = "/log/v1.log.gz")
+    void everyRecordCanBeRead(String fixture) {
+        for (Entry entry : LogFixture.read(fixture)) {
+            if (entry.value() != null) {
+                assertThat(decode(entry)).as("%s at %d", entry.topic(), entry.offset())
+                        .isNotInstanceOf(Undecodable.class);
+            }
+        }
+        assertThat(values(fixture, Topic.PACKETS).values()).hasAtLeastOneElementOfType(SessionStarted.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "/log/v1.log.gz")
+    void theSamePacketsAreCutInTheSameWay(String fixture) {
+        StreamFold fold = new StreamFold("live/show");
+        List<Cut> cuts = new ArrayList<>();
+        List<StreamEntry> entries = new ArrayList<>();
+        values(fixture, Topic.PACKETS).forEach((offset, record) -> {
+            Step step = fold.fold(offset, (PacketsRecord) record);
+            cuts.addAll(step.cuts());
+            entries.addAll(step.entries());
+        });
+        assertThat(cuts).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.SEGMENTS).values()));
+        assertThat(entries).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.STREAMS).values()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "/log/v1.log.gz")
+    void theSameCutsAreMuxedToTheSameBytes(String fixture) {
+        Map<Long, LogRecord> packets = values(fixture, Topic.PACKETS);
+        Map<Long, LogRecord> parts = values(fixture, Topic.PARTS);
+        List<IndexEntry> index = values(fixture, Topic.INDEX).values().stream().map(IndexEntry.class::cast).toList();
+        List<Part> muxed = new ArrayList<>();
+        SegmentMux segment = null;
+        for (LogRecord record : values(fixture, Topic.SEGMENTS).values()) {
+            Cut cut = (Cut) record;
+            segment = cut.part() == 0 ? new SegmentMux(index.getFirst().format(), cut) : segment;
+            muxed.add(segment.mux(cut, cut.samples().stream()
+                    .map(sample -> (Packet) packets.get(cut.firstOffset() + sample.offsetDelta())).toList()).part());
+        }
+        assertThat(muxed).isNotEmpty().isEqualTo(index.stream().map(entry -> parts.get(entry.partsOffset())).toList());
+    }
+
+    private static Map<Long, LogRecord> values(String fixture, Topic topic) {
+        Map<Long, LogRecord> values = new LinkedHashMap<>();
+        LogFixture.read(fixture).stream().filter(e -> e.topic() == topic && e.value() != null)
+                .forEach(e -> values.put(e.offset(), decode(e)));
+        return values;
+    }
+
+    private static LogRecord decode(Entry entry) {
+        return LogCodec.decode(ByteBuffer.wrap(entry.value()));
+    }
+}
