@@ -1,0 +1,86 @@
+package io.millrace.launcher.broker;
+
+import io.millrace.platform.StartupException;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Topics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The topics on a real broker. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TopicsTest {
+    private EmbeddedBroker broker;
+
+    @BeforeAll
+    void startBroker(@TempDir Path dir) {
+        broker = EmbeddedBroker.start(BrokerSettings.alone(dir, 0), (what, cause) -> {
+            throw new AssertionError(what, cause);
+        });
+    }
+
+    @AfterAll
+    void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void areMadeOnceWithTheirRetention() throws Exception {
+        KafkaClients kafka = kafka("made.", 2, 10_000_000_000L);
+        Topics.ensure(kafka);
+        Topics.ensure(kafka);
+        Config packets = config(kafka, Topic.PACKETS);
+        assertThat(packets.get("cleanup.policy").value()).isEqualTo("delete");
+        assertThat(packets.get("retention.bytes").value()).isEqualTo("5000000000");
+        assertThat(packets.get("retention.ms").value()).isEqualTo("86400000");
+        assertThat(packets.get("max.message.bytes").value()).isEqualTo(String.valueOf(Sizes.RECORD_BYTES));
+        assertThat(config(kafka, Topic.STREAMS).get("cleanup.policy").value()).isEqualTo("compact");
+    }
+
+    @Test
+    void withAnotherNumberOfPartitionsAreRefusedWithAWayOut() {
+        Topics.ensure(kafka("grown.", 2, -1));
+        assertThatThrownBy(() -> Topics.ensure(kafka("grown.", 3, -1))).isInstanceOf(StartupException.class)
+                .hasMessageContaining("grown.").hasMessageContaining("has 2 partitions and --partitions is 3")
+                .hasMessageContaining("start with --partitions 2");
+    }
+
+    @Test
+    void thatTakeNoLargeRecordsAreRefusedWithAWayOut() throws Exception {
+        KafkaClients kafka = kafka("small.", 2, -1);
+        try (Admin admin = kafka.admin("test")) {
+            admin.createTopics(List.of(new NewTopic("small.packets", 2, (short) 1)
+                    .configs(Map.of("max.message.bytes", "1000000")))).all().get();
+        }
+        assertThatThrownBy(() -> Topics.ensure(kafka)).isInstanceOf(StartupException.class)
+                .hasMessageContaining("small.packets").hasMessageContaining("max.message.bytes");
+    }
+
+    private KafkaClients kafka(String prefix, int partitions, long retentionBytes) {
+        return new KafkaClients(new KafkaSettings(broker.address().toString(), prefix, partitions, 0, 86_400_000,
+                retentionBytes, Map.of()));
+    }
+
+    private static Config config(KafkaClients kafka, Topic topic) throws InterruptedException, ExecutionException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, kafka.settings().topic(topic));
+        try (Admin admin = kafka.admin("test")) {
+            return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        }
+    }
+}
