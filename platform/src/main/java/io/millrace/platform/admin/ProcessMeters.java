@@ -29,6 +29,8 @@ public final class ProcessMeters implements AutoCloseable {
             "records.lead.avg", "records.lead.min", "preferred.read.replica");
 
     public ProcessMeters() {
+        // Of a consumer and a producer with one id it is the same, and says nothing that the JVM's own does not.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka.app.info."));
         registry.config().meterFilter(MeterFilter.deny(id -> id.getTag("partition") != null
                 && id.getName().startsWith(FETCH)
                 && FETCH_BY_PARTITION.contains(id.getName().substring(FETCH.length()))));
