@@ -4,12 +4,18 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Every meter of the edge. Thread-safe. */
 public final class EdgeMeters {
+    /** Why this edge ends connections of HTTP; there from the start, at 0, as all that follow. */
+    private static final List<String> HTTP_CLOSES = List.of("idle", "limit", "stalled", "error");
+    private static final List<String> FLV_CLOSES = List.of("slow");
+    private static final List<String> DROPS = List.of("slow_viewer", "undecodable");
+
     private final MeterRegistry registry;
     private final AtomicInteger flvViewers = new AtomicInteger();
     private final Timer flvLatency;
@@ -29,6 +35,9 @@ public final class EdgeMeters {
         // millrace_edge_bytes_sent_total{protocol}: bodies handed to the network.
         flvBytes = bytesSent("flv");
         hlsBytes = bytesSent("hls");
+        HTTP_CLOSES.forEach(reason -> closes("http", reason));
+        FLV_CLOSES.forEach(reason -> closes("flv", reason));
+        DROPS.forEach(this::drops);
     }
 
     /** HLS viewers are counted elsewhere and asked for when the gauge is read. */
@@ -62,12 +71,22 @@ public final class EdgeMeters {
 
     /** millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */
     public void closed(String protocol, String reason) {
-        registry.counter("millrace.connections.closed", "protocol", protocol, "reason", reason).increment();
+        closes(protocol, reason).increment();
     }
 
     /** millrace_dropped_total{stage="edge",reason}: tags that slow viewers did not get, records that were skipped. */
     public void dropped(String reason, long count) {
-        registry.counter("millrace.dropped", "stage", "edge", "reason", reason).increment(count);
+        drops(reason).increment(count);
+    }
+
+    private Counter closes(String protocol, String reason) {
+        return Counter.builder("millrace.connections.closed").tag("protocol", protocol).tag("reason", reason)
+                .description("Connections that ended").register(registry);
+    }
+
+    private Counter drops(String reason) {
+        return Counter.builder("millrace.dropped").tag("stage", "edge").tag("reason", reason)
+                .description("What came in and was not passed on").register(registry);
     }
 
     private Timer latency(String stage) {

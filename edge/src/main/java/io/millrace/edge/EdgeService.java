@@ -3,13 +3,16 @@ package io.millrace.edge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** One edge: reads the log, serves viewers. Thread-safe. */
-public final class EdgeService implements AutoCloseable {
+public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
     private final int port;
@@ -47,6 +50,12 @@ public final class EdgeService implements AutoCloseable {
 
     public List<HealthCheck> checks() {
         return feeds.checks();
+    }
+
+    /** Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. */
+    @Override
+    public CompletableFuture<Void> drain(Duration limit) {
+        return server.drain();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerLoop;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
+import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.admin.HealthCheck;
@@ -13,8 +14,10 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.platform.rtmp.RtmpServer;
 import java.net.BindException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +29,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Threads: the RTMP server's event loops (messages), the producer's (acknowledgements), one that reads
  * {@code sessions}, one that owns some of its partitions, one for heartbeats. None of them waits for another.
  */
-public final class IngestService implements AutoCloseable {
+public final class IngestService implements AutoCloseable, Drainable {
+    /** Load balancers look every second or two; an encoder that is asked to leave before would come back here. */
+    private static final long NOTICE_MS = 2_000;
     /** What waits for an acknowledgement for so long tells of trouble with Kafka. */
     private static final long STUCK_MS = 5_000;
 
@@ -100,6 +105,12 @@ public final class IngestService implements AutoCloseable {
         }), new HealthCheck("ingest-sessions", () -> feed.isRunning() && owner.isRunning()
                 ? HealthCheck.Status.up("sessions are read")
                 : HealthCheck.Status.down("a reader of sessions has ended")));
+    }
+
+    /** Publishers are refused at once; those that know the reconnect request get it soon, and are waited for. */
+    @Override
+    public CompletableFuture<Void> drain(Duration limit) {
+        return desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4));
     }
 
     /** The port that it listens on. */

@@ -114,6 +114,30 @@ class IngestServiceTest {
     }
 
     @Test
+    void drainsByRefusingWhoComesAndAskingWhoKnowsItToLeave() throws Exception {
+        IngestService node = node("a", Duration.ofSeconds(5));
+        URI url = URI.create("rtmp://127.0.0.1:" + node.port() + "/" + STREAM);
+        var asked = new CompletableFuture<Void>();
+        RtmpClient knowing = RtmpClient.publish(url, () -> asked.complete(null));
+        RtmpClient other = RtmpClient.publish(URI.create(url + "2"));
+        sendClip(knowing);
+        CompletableFuture<Void> drained = node.drain(Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "3"))).isInstanceOf(RtmpException.class)
+                .hasMessageContaining("The server shuts down, connect again (NetStream.Failed)");
+        asked.get(10, TimeUnit.SECONDS);
+        assertThat(drained).as("waits for the one that was asked").isNotDone();
+        sendClip(knowing);
+        knowing.close();
+        drained.get(10, TimeUnit.SECONDS);
+        assertThat(packets.until(SessionEnded.class, 1, e -> true)).as("the other goes on").singleElement()
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(SessionEnded.Reason.UNPUBLISHED));
+
+        node.close();
+        assertThatThrownBy(() -> sendUntilRefused(other)).hasMessageContaining("The server shuts down, connect again");
+    }
+
+    @Test
     void declaresGraceOverAndForgetsTheSession() throws Exception {
         IngestService node = node("a", Duration.ofSeconds(5));
         publishClip(client(node));

@@ -35,7 +35,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * One serving process: the broker if it has one, the topics, the stages. The one place where a stage gets its settings.
- * Confined to the thread that starts it.
+ * Confined to the thread that starts it, but for the starts of the stages, which run side by side.
  */
 final class Node {
     /** A group that another member has just left in a hurry takes its session timeout to notice. */
@@ -46,6 +46,7 @@ final class Node {
     private final String name = name();
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
+    private RunningStages stages;
     private volatile Status status = Status.down("starting");
 
     Node(ProcessLife life, Settings settings) {
@@ -61,14 +62,23 @@ final class Node {
      */
     ReadyLine start(Serving serving) throws InterruptedException {
         MeterRegistry meters = startAdmin();
-        KafkaClients kafka = log(serving.mayEmbedBroker() && !settings.kafkaGiven());
-        Topics.ensure(kafka);
-        for (Stage stage : serving.stages()) {
-            start(stage, kafka, meters);
-        }
+        boolean embedded = serving.mayEmbedBroker() && !settings.kafkaGiven();
+        KafkaClients kafka = log(embedded, meters);
+        Topics.Replicas replicas = Topics.ensure(kafka);
+        stages = life.opened(new RunningStages());
+        stages.start(serving.stages(), stage -> start(stage, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
+        if (!embedded) {
+            // With the log in this process nobody else can take over, and nothing is worth waiting for.
+            life.drainFirst(settings.drain(), this::drain);
+        }
         status = Status.up("serving");
         return ready;
+    }
+
+    private void drain() throws InterruptedException {
+        status = Status.down("draining");
+        stages.drain(settings.drain());
     }
 
     private MeterRegistry startAdmin() {
@@ -84,35 +94,41 @@ final class Node {
         return meters.registry();
     }
 
-    private KafkaClients log(boolean embedded) {
+    private KafkaClients log(boolean embedded, MeterRegistry meters) {
         if (!embedded) {
-            return new KafkaClients(settings.onCluster());
+            return new KafkaClients(settings.onCluster(), meters);
         }
         EmbeddedBroker broker = life.opened(
                 EmbeddedBroker.start(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()), life));
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        return new KafkaClients(settings.onEmbedded(broker.address()));
+        return new KafkaClients(settings.onEmbedded(broker.address()), meters);
     }
 
-    private void start(Stage stage, KafkaClients kafka, MeterRegistry meters) throws InterruptedException {
+    private void start(Stage stage, KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas,
+            boolean embedded) throws InterruptedException {
         switch (stage) {
             case EDGE -> startEdge(kafka, meters);
             case PACKAGER -> startPackager(kafka, meters);
-            case SEGMENTER -> life.opened(SegmenterService.start(SegmenterSettings.below(settings.dataDir()), kafka,
-                    meters, life));
+            case SEGMENTER -> startSegmenter(kafka, meters, replicas, embedded ? 0 : settings.standbyReplicas());
             case INGEST -> startIngest(kafka, meters);
         }
     }
 
     private void startEdge(KafkaClients kafka, MeterRegistry meters) {
-        EdgeService edge = life.opened(EdgeService.start(
+        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(
                 EdgeSettings.of(settings.host(), settings.httpPort(), name), kafka, meters, life));
         admin.addChecks(edge.checks());
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }
 
+    private void startSegmenter(KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas, int standbys) {
+        SegmenterService segmenter = stages.opened(Stage.SEGMENTER, SegmenterService.start(
+                SegmenterSettings.below(settings.dataDir(), standbys, replicas), kafka, meters, life));
+        admin.addChecks(segmenter.checks());
+    }
+
     private void startPackager(KafkaClients kafka, MeterRegistry meters) throws InterruptedException {
-        PackagerService packager = life.opened(
+        PackagerService packager = stages.opened(Stage.PACKAGER,
                 PackagerService.start(PackagerSettings.of(name), kafka, meters, life));
         try {
             packager.ready().get(ASSIGNMENT_SECONDS, TimeUnit.SECONDS);
@@ -131,8 +147,9 @@ final class Node {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
-        IngestService ingest = life.opened(IngestService.start(new IngestSettings(settings.host(),
+        IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(new IngestSettings(settings.host(),
                 settings.rtmpPort(), name, rules, IngestSettings.Limits.DEFAULT), kafka, meters, life));
+        admin.addChecks(ingest.checks());
         ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), ingest.port()));
     }
 

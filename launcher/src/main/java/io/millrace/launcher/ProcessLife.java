@@ -13,11 +13,13 @@ import picocli.CommandLine.ExitCode;
 
 /**
  * The life of a process that runs until it is told to end: parts are opened in order, and closed in reverse when a
- * signal comes (code 0), when one of them fails for good (code 1), or when the start fails.
+ * signal comes (code 0; drained before), when one of them fails for good (code 1), or when the start fails.
  *
  * <p>{@link #run} and {@link #opened} belong to one thread; {@link #fatal} and {@link #finish} are for any.
  */
 public final class ProcessLife implements FatalError {
+    /** How long a drain may take beyond its limit. */
+    private static final long SLACK_MS = 1_000;
     /** What does not close by then is left to the end of the process. Orchestrators kill after 30 s. */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLife.class);
@@ -26,6 +28,8 @@ public final class ProcessLife implements FatalError {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CompletableFuture<End> end = new CompletableFuture<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile Drain drain;
+    private volatile Duration drainLimit = Duration.ZERO;
     private boolean starting = true;
 
     private ProcessLife() {}
@@ -41,6 +45,13 @@ public final class ProcessLife implements FatalError {
         record Failed(Exception why) implements End {}
 
         record Fault(String what, Throwable cause) implements End {}
+    }
+
+    /** What comes between a signal and the closing. */
+    @FunctionalInterface
+    public interface Drain {
+        /** Lets go of the work; returns within the limit that {@link #drainFirst} was told. */
+        void run() throws InterruptedException;
     }
 
     /** What a process does. */
@@ -76,6 +87,16 @@ public final class ProcessLife implements FatalError {
         return part;
     }
 
+    /**
+     * Lets {@code drain} run after a signal, before anything is closed. A second signal does not wait for it.
+     *
+     * @param limit how long it takes at most
+     */
+    public void drainFirst(Duration limit, Drain drain) {
+        drainLimit = limit;
+        this.drain = drain;
+    }
+
     /** The work is done by itself; the process ends as if by a signal. Thread-safe. */
     public void finish() {
         end.complete(new End.Finished());
@@ -105,6 +126,9 @@ public final class ProcessLife implements FatalError {
         }
         started();
         End why = end.join();
+        if (why instanceof End.Signal && drain != null) {
+            drain.run();
+        }
         closeInTime();
         switch (why) {
             case End.Signal _,End.Finished _ -> {
@@ -131,13 +155,14 @@ public final class ProcessLife implements FatalError {
     /** The JVM would end with 130 or 143 by a signal; a clean end is 0. */
     private void onShutdown() {
         if (end.complete(new End.Signal())) {
+            Signals.letTheNextOneKill();
             interruptStart();
         } else if (closed.getCount() == 0) {
             // The main thread ends the process by itself, and knows its code.
             return;
         }
         try {
-            if (!closed.await(CLOSE_DEADLINE.toMillis() + 1_000, TimeUnit.MILLISECONDS)) {
+            if (!closed.await(drainLimit.plus(CLOSE_DEADLINE).toMillis() + SLACK_MS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("Not everything was closed within {} s", CLOSE_DEADLINE.toSeconds());
             }
         } catch (InterruptedException e) {

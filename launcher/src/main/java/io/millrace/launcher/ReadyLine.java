@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /**
  * The one line on stdout that says that a process serves, and where:
  * {@code ready rtmp=rtmp://0.0.0.0:1935 http=http://0.0.0.0:8080 admin=http://127.0.0.1:8081 kafka=127.0.0.1:9092}, with
- * the parts that the process has. Confined to one thread.
+ * the parts that the process has. Parts may be added by several threads; it is read by one when all are there.
  */
 final class ReadyLine {
     private final Map<Part, HostPort> parts = new EnumMap<>(Part.class);
@@ -25,7 +25,7 @@ final class ReadyLine {
         }
     }
 
-    ReadyLine with(Part part, HostPort address) {
+    synchronized ReadyLine with(Part part, HostPort address) {
         parts.put(part, address);
         return this;
     }

@@ -3,7 +3,9 @@ package io.millrace.segmenter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.millrace.platform.session.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -11,6 +13,10 @@ import java.util.stream.Stream;
 public final class SegmenterMeters {
     private static final Duration[] LATENCY_BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000,
             5_000, 10_000, 30_000).map(Duration::ofMillis).toArray(Duration[]::new);
+
+    /** Why a packet is in no cut, besides what the session fold says: there from the start, at 0. */
+    private static final List<String> DROPS = List.of("state", "undecodable", "failed", "unsupported", "no_config",
+            "no_keyframe", "new_config", "over_limit", "quarantined", "multitrack");
 
     private final MeterRegistry registry;
     private final Timer latency;
@@ -22,6 +28,8 @@ public final class SegmenterMeters {
         latency = Timer.builder("millrace.stage.latency").tag("stage", "segmenter")
                 .description("From the ingest stamp to the end of the stage").serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(registry);
+        Stream.concat(DROPS.stream(), Stream.of(Verdict.Reason.values()).map(Verdict.Reason::word))
+                .forEach(this::drops);
         repeated = Counter.builder("millrace.segmenter.repeated")
                 .description("Records put out again after a start").register(registry);
         quarantined = Counter.builder("millrace.segmenter.quarantined")
@@ -35,7 +43,12 @@ public final class SegmenterMeters {
 
     /** @param reason a word: why a packet is in no cut */
     public void dropped(String reason) {
-        registry.counter("millrace.dropped", "stage", "segmenter", "reason", reason).increment();
+        drops(reason).increment();
+    }
+
+    private Counter drops(String reason) {
+        return Counter.builder("millrace.dropped").tag("stage", "segmenter").tag("reason", reason)
+                .description("What came in and was not passed on").register(registry);
     }
 
     public void repeated(int records) {

@@ -1,6 +1,7 @@
 package io.millrace.segmenter;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.admin.HealthCheck;
@@ -15,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -37,9 +40,12 @@ public final class SegmenterService implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
     private final KafkaStreams streams;
+    private final KafkaStreamsMetrics clientMeters;
 
-    private SegmenterService(KafkaStreams streams) {
+    private SegmenterService(KafkaStreams streams, MeterRegistry meters) {
         this.streams = streams;
+        this.clientMeters = new KafkaStreamsMetrics(streams);
+        clientMeters.bindTo(meters);
     }
 
     /**
@@ -74,7 +80,7 @@ public final class SegmenterService implements AutoCloseable {
         });
         streams.start();
         await(streams, settled, failure, kafka);
-        return new SegmenterService(streams);
+        return new SegmenterService(streams, meters);
     }
 
     private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,
@@ -118,9 +124,11 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-        all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, kafka.settings().replication() > 0
-                ? kafka.settings().replication()
-                : -1);
+        all.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicas().count());
+        all.put(StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
+                String.valueOf(settings.replicas().minInSync()));
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
+                Timeouts.PATIENT_DELIVERY_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), Timeouts.SESSION_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), Timeouts.HEARTBEAT_MS);
@@ -139,6 +147,7 @@ public final class SegmenterService implements AutoCloseable {
     /** Commits, and leaves the group at once, so that others take over without waiting for a timeout. */
     @Override
     public void close() {
+        clientMeters.close();
         streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                 .withTimeout(CLOSE_LIMIT));
     }

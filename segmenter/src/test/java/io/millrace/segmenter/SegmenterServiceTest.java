@@ -63,7 +63,8 @@ class SegmenterServiceTest {
     }
 
     private SegmenterService start(KafkaClients kafka, String node) {
-        return SegmenterService.start(new SegmenterSettings("segmenter", directory.resolve(node), 0, 200), kafka,
+        return SegmenterService.start(new SegmenterSettings("segmenter", directory.resolve(node), 1, 200,
+                new Topics.Replicas(1)), kafka,
                 registry,
                 (_, cause) -> fatal.set(cause));
     }

@@ -23,6 +23,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private final Endpoints endpoints;
     private final boolean full;
     private Exchange exchange;
+    private boolean draining;
 
     /** @param full whether this connection is one more than the edge serves: it is told so, and closed */
     EdgeHandler(Endpoints endpoints, boolean full) {
@@ -34,6 +35,35 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
         exchange = new Exchange(ctx, request);
+        answer(request);
+        if (draining) {
+            exchange.drain();
+        }
+    }
+
+    /** What is held is answered now, and the connection ends behind its response. On the event loop. */
+    void drain(ChannelHandlerContext ctx) {
+        draining = true;
+        if (exchange == null) {
+            ctx.close();
+        } else {
+            exchange.drain();
+        }
+    }
+
+    /** Whether this connection comes to its end by itself once it is drained. On the event loop. */
+    boolean hasEnd() {
+        return exchange == null || exchange.hasEnd();
+    }
+
+    /** A response without an end gets one. On the event loop. */
+    void shutDown() {
+        if (exchange != null) {
+            exchange.shutDown();
+        }
+    }
+
+    private void answer(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             refuse(request.decoderResult().cause());
         } else if (full) {

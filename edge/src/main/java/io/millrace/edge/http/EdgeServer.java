@@ -9,6 +9,7 @@ import io.millrace.edge.live.Directory;
 import io.millrace.platform.StartupException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -28,6 +29,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The HTTP listener of an edge. Thread-safe. */
@@ -38,6 +40,8 @@ public final class EdgeServer implements AutoCloseable {
     static final int HEADERS_BYTES = 8 * 1024;
     /** A response of which no byte moves for so long is given up. */
     private static final int STALLED_S = 30;
+    /** How long a viewer may take to read the end of its stream when the edge ends. */
+    private static final long STREAM_END_MS = 1_000;
     /** A viewer's socket gets more once less than this waits, and no more above the second. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -61,6 +65,23 @@ public final class EdgeServer implements AutoCloseable {
         acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
         loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),
                 factory);
+    }
+
+    private void endStreams() {
+        CompletableFuture<?>[] ended = connections.stream().map(connection -> {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            connection.closeFuture().addListener(_ -> done.complete(null));
+            connection.eventLoop().execute(() -> {
+                EdgeHandler handler = connection.pipeline().get(EdgeHandler.class);
+                if (handler == null || handler.hasEnd()) {
+                    done.complete(null);
+                } else {
+                    handler.shutDown();
+                }
+            });
+            return done;
+        }).toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(ended).completeOnTimeout(null, STREAM_END_MS, TimeUnit.MILLISECONDS).join();
     }
 
     /** Listens. Gives the port. */
@@ -95,11 +116,40 @@ public final class EdgeServer implements AutoCloseable {
                 new RequestGate(endpoints.meters()), new EdgeHandler(endpoints, full));
     }
 
+    /**
+     * Accepts nobody, answers what is held with what is known, and lets responses finish. Returns soon; completed when
+     * none is left but those without an end, which {@link #close} ends.
+     */
+    public CompletableFuture<Void> drain() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+        return CompletableFuture.allOf(connections.stream().map(EdgeServer::drain).toArray(CompletableFuture[]::new));
+    }
+
+    private static CompletableFuture<Void> drain(Channel connection) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        connection.closeFuture().addListener(_ -> done.complete(null));
+        connection.eventLoop().execute(() -> {
+            ChannelHandlerContext context = connection.pipeline().context(EdgeHandler.class);
+            if (context != null) {
+                EdgeHandler handler = (EdgeHandler) context.handler();
+                handler.drain(context);
+                if (!handler.hasEnd()) {
+                    done.complete(null);
+                }
+            }
+        });
+        return done;
+    }
+
+    /** Ends the responses without an end as if their stream had ended, and cuts off the others. */
     @Override
     public void close() {
         if (listener != null) {
             listener.close().awaitUninterruptibly();
         }
+        endStreams();
         connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -40,9 +40,12 @@ final class Exchange {
 
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
-    private final boolean keepAlive;
+    private boolean keepAlive;
     private boolean answered;
+    private boolean hasEnd = true;
     private Runnable onClose = () -> {};
+    private Runnable onDrain = () -> {};
+    private Runnable onShutdown = () -> {};
     private Runnable onWritable = () -> {};
 
     Exchange(ChannelHandlerContext ctx, HttpRequest request) {
@@ -81,6 +84,37 @@ final class Exchange {
     /** Runs whenever the socket takes bytes again. */
     void onWritable(Runnable action) {
         onWritable = action;
+    }
+
+    /** Runs when the edge is to end soon: what waits for something is answered without it. */
+    void onDrain(Runnable action) {
+        onDrain = action;
+    }
+
+    /** Runs when the edge ends now: what goes on for ever is brought to its end. */
+    void onShutdown(Runnable action) {
+        onShutdown = action;
+    }
+
+    /** Whether the response, as it is now, comes to an end by itself. */
+    boolean hasEnd() {
+        return hasEnd;
+    }
+
+    /** Answers what is held, and closes the connection behind the response. */
+    void drain() {
+        keepAlive = false;
+        onDrain.run();
+        if (answered && hasEnd) {
+            // Behind what is still to be written; a response that was answered just now has asked for it, too.
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** The edge ends now. */
+    void shutDown() {
+        keepAlive = false;
+        onShutdown.run();
     }
 
     void writable() {
@@ -129,7 +163,7 @@ final class Exchange {
         finish(response, response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true));
     }
 
-    /** A response whose body follows piece by piece until {@link #endStream}. */
+    /** A response whose body follows piece by piece until {@link #endStream}, which may never come by itself. */
     void startStream(Consumer<HttpHeaders> more) {
         var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         prepare(response);
@@ -140,10 +174,12 @@ final class Exchange {
         }
         more.accept(response.headers());
         answered = true;
+        hasEnd = false;
         ctx.write(response);
     }
 
     void endStream() {
+        hasEnd = true;
         onClose = () -> {};
         finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !request.protocolVersion().isKeepAliveDefault());
     }

@@ -46,10 +46,16 @@ final class FlvEndpoint {
 
     private void join(Exchange exchange, String stream) {
         var viewer = new FlvViewer(exchange, meters, FlvEndpoint::describe, () -> started(stream), () -> left(stream));
-        Runnable cancel = exchange.after(HlsEndpoint.HOLD_MS, () -> {
+        Runnable giveUp = () -> {
             if (viewer.giveUp()) {
                 source.leave(stream, viewer);
             }
+        };
+        Runnable cancel = exchange.after(HlsEndpoint.HOLD_MS, giveUp);
+        exchange.onDrain(giveUp);
+        exchange.onShutdown(() -> {
+            source.leave(stream, viewer);
+            viewer.end();
         });
         exchange.onClose(() -> {
             cancel.run();

@@ -9,11 +9,13 @@ final class Hold {
     private boolean over;
 
     Hold(Exchange exchange, Runnable onTimeout) {
-        cancelTimeout = exchange.after(HlsEndpoint.HOLD_MS, () -> {
+        Runnable giveUp = () -> {
             if (release()) {
                 onTimeout.run();
             }
-        });
+        };
+        cancelTimeout = exchange.after(HlsEndpoint.HOLD_MS, giveUp);
+        exchange.onDrain(giveUp);
         exchange.onClose(this::release);
     }
 

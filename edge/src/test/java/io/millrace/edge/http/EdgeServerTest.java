@@ -4,11 +4,16 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.feed.SharedTag;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(30)
 class EdgeServerTest {
@@ -126,6 +133,46 @@ class EdgeServerTest {
                     .isEqualTo(200);
             assertThat(http.get("/live/show/@17/ts/3.ts", "If-None-Match: \"x\", " + etag).read().status())
                     .isEqualTo(304);
+        }
+    }
+
+    @Test
+    void drainAnswersWhatIsHeldAndClosesBehindIt() throws Exception {
+        try (var idle = new RawHttp(port); var held = new RawHttp(port); var heldFlv = new RawHttp(port)) {
+            assertThat(idle.get("/live/show.m3u8").read().status()).isEqualTo(200);
+            held.get("/live/new.m3u8");
+            heldFlv.get("/live/new.flv");
+            await().until(() -> log.sinks.size() == 1 && log.watched.contains("live/new"));
+            server.drain().get(5, TimeUnit.SECONDS);
+
+            for (RawHttp waiting : List.of(held, heldFlv)) {
+                RawHttp.Response answer = waiting.read();
+                assertThat(answer.status()).isEqualTo(404);
+                assertThat(answer.headers()).containsEntry("connection", "close").containsKey("retry-after");
+                assertThat(waiting.next()).isEqualTo(-1);
+            }
+            assertThat(idle.next()).as("an idle connection").isEqualTo(-1);
+            assertThatThrownBy(() -> new RawHttp(port)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void streamsGoOnWhileItDrainsAndEndCleanlyAtItsEnd() throws Exception {
+        try (var viewer = new RawHttp(port)) {
+            viewer.get("/live/show.flv");
+            await().until(() -> log.sinks.size() == 1);
+            FlvSink sink = log.sinks.getFirst();
+            sink.loop().execute(() -> sink.start(Unpooled.copiedBuffer("FLV", StandardCharsets.US_ASCII)));
+            assertThat(viewer.read(true).status()).isEqualTo(200);
+            assertThat(viewer.chunk()).isEqualTo("FLV");
+            server.drain().get(5, TimeUnit.SECONDS);
+            sink.loop().execute(() -> sink.deliver(List.of(new SharedTag(Unpooled.copiedBuffer("more", StandardCharsets.US_ASCII),
+                    SharedTag.Kind.ENTRY, 0))));
+            assertThat(viewer.chunk()).isEqualTo("more");
+            server.close();
+            assertThat(viewer.chunk()).as("the last chunk of a whole response").isEmpty();
+            assertThat(viewer.next()).isEqualTo(-1);
+            assertThat(log.sinks).isEmpty();
         }
     }
 

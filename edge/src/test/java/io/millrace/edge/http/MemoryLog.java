@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,8 @@ final class MemoryLog implements EpochSource, PartSource, FlvSource {
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
     final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
+    /** Streams whose playlists were asked for. */
+    final Set<String> watched = ConcurrentHashMap.newKeySet();
 
     /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
     void segments(StreamEntry epoch, long first, long last) {
@@ -61,6 +64,7 @@ final class MemoryLog implements EpochSource, PartSource, FlvSource {
 
     @Override
     public Watch watch(StreamEntry epoch) {
+        watched.add(epoch.stream());
         return watches.computeIfAbsent(epoch.stream(), _ -> {
             Watch watch = Watch.unread();
             watch.publish(new StreamPlaylist(Fixtures.RULES, Format.TS).view());

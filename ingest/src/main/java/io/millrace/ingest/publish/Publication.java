@@ -256,6 +256,15 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         }, detail);
     }
 
+    /** Whether its encoder leaves by itself when it is asked to. */
+    boolean leavesWhenAsked() {
+        return publisher.knowsReconnect();
+    }
+
+    void askToLeave() {
+        publisher.requestReconnect("The node shuts down, connect again");
+    }
+
     /** The node shuts down: the end is written now, whatever becomes of the connection. */
     void shutDown() {
         end(SessionEnded.Reason.CLOSED_BY_SERVER, "the node shuts down");

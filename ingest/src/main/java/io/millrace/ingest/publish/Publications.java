@@ -2,6 +2,7 @@ package io.millrace.ingest.publish;
 
 import io.millrace.ingest.session.SessionListener;
 import io.millrace.platform.log.SessionNotice;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,23 @@ final class Publications implements SessionListener {
 
     void heartbeat() {
         each(Publication::heartbeat);
+    }
+
+    /** Asks those to leave that do so by themselves. Completed when all of them have, at once if there are none. */
+    CompletableFuture<Void> askToLeave() {
+        List<Publication> leaving = leaving();
+        leaving.forEach(Publication::askToLeave);
+        return CompletableFuture
+                .allOf(leaving.stream().map(Publication::finished).toArray(CompletableFuture[]::new));
+    }
+
+    /** Whether somebody would leave when asked. */
+    boolean hasLeaving() {
+        return !leaving().isEmpty();
+    }
+
+    private List<Publication> leaving() {
+        return streams.values().stream().flatMap(Set::stream).filter(Publication::leavesWhenAsked).toList();
     }
 
     /** Ends all, and waits until their ends are in the log, so long at most. Whether they are. */

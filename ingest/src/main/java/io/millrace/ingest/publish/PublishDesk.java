@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +90,22 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
     /** Notes every session again; to be called every {@code heartbeatMs}. */
     public void heartbeat() {
         publications.heartbeat();
+    }
+
+    /**
+     * Refuses who comes, and asks who knows it to connect again elsewhere. Returns at once; completed when all of those have
+     * left. The others stay until {@link #close}.
+     *
+     * @param noticeMs until they are asked: a balancer in front has to see first that this node takes nobody
+     */
+    public CompletableFuture<Void> drain(long noticeMs) {
+        closed = true;
+        if (!publications.hasLeaving()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture
+                .runAsync(() -> {}, CompletableFuture.delayedExecutor(noticeMs, TimeUnit.MILLISECONDS))
+                .thenCompose(_ -> publications.askToLeave());
     }
 
     /** Refuses who comes, ends who is here, and waits until that is in the log, or for {@code timeoutMs}. */

@@ -13,16 +13,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +33,6 @@ public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     /** A send that has to wait finds this bound: a bug, since callers keep the buffer from filling. */
     private static final int MAX_BLOCK_MS = 20;
-    /** Metadata of the two topics never goes stale on an idle node, so that the first send finds it. */
-    private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
     private static final long METADATA_MS = 30_000;
     private static final long FIRST_SENDS_MS = 3_000;
 
@@ -75,15 +69,8 @@ public final class LogWriter implements AutoCloseable {
      * @throws StartupException if the topics cannot be read
      */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes) {
-        Map<String, Object> config = kafka.producerConfig(clientId);
-        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-        config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_KEPT_MS);
-        // The default forgets all metadata when no broker answers, and then every send fails: a cluster of one that is
-        // started again would end its publishers instead of slowing them.
-        config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, MetadataRecoveryStrategy.NONE.name);
         var writer = new LogWriter(kafka,
-                new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer()));
+                kafka.producer(clientId, bufferBytes, Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS)));
         try {
             writer.fetchMetadata();
             writer.firstSends(clientId);

@@ -18,6 +18,16 @@ final class SwitchProbe implements Publisher {
     }
 
     @Override
+    public boolean knowsReconnect() {
+        return false;
+    }
+
+    @Override
+    public void requestReconnect(String description) {
+        throw new AssertionError("does not know it");
+    }
+
+    @Override
     public void close(String code, String description) {
         closedWith = code;
     }

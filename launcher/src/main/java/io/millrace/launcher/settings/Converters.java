@@ -57,6 +57,12 @@ final class Converters {
         }
     }
 
+    static final class Spare extends Checked<Integer> {
+        Spare() {
+            super(text -> text.equals("0") ? 0 : count(text));
+        }
+    }
+
     static final class Directory extends Checked<Path> {
         Directory() {
             super(Converters::path);

@@ -18,6 +18,7 @@ public final class SettingsOptions {
     private static final Duration SHORTEST_PART = Duration.ofMillis(100);
     /** RFC 8216, 6.2.2: a live playlist is never shorter than three target durations. */
     private static final int FEWEST_SEGMENTS = 3;
+    private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
     private static final Duration LONGEST_TIME = Duration.ofDays(7);
 
     @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "0.0.0.0", description = "Address that RTMP and HTTP listen on.")
@@ -72,6 +73,12 @@ public final class SettingsOptions {
     @Option(names = "--grace", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class, description = "How long a publisher may be away before its stream has ended.")
     private Duration grace;
 
+    @Option(names = "--drain", paramLabel = "TIME", defaultValue = "10s", converter = Converters.Time.class, description = "How long a stage that is told to end waits for its clients to leave.")
+    private Duration drain;
+
+    @Option(names = "--standby-replicas", paramLabel = "N", defaultValue = "1", converter = Converters.Spare.class, description = "How many other segmenters follow the state of each, where there are others.")
+    private int standbyReplicas;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -89,10 +96,11 @@ public final class SettingsOptions {
                 "--window must hold three segments or more: players start that far from the end");
         check(window.compareTo(LONGEST_TIME) <= 0 && grace.compareTo(LONGEST_TIME) <= 0,
                 "--window and --grace must be 7d or less");
+        check(drain.compareTo(LONGEST_DRAIN) <= 0, "--drain must be 10m or less");
         check(retention.isPositive(), "--retention must be more than nothing");
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
-                defaults().kafkaClient());
+                drain, standbyReplicas, defaults().kafkaClient());
     }
 
     private boolean isGiven(String flag) {

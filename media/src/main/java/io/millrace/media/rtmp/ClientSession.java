@@ -3,6 +3,7 @@ package io.millrace.media.rtmp;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.rtmp.RtmpMessage.Command;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -45,13 +46,20 @@ public final class ClientSession {
     private static final double DELETE_STREAM = 7;
 
     private final RtmpUrl url;
+    private final boolean reconnects;
     private final MessageLink link = new MessageLink();
     private final Handshake handshake;
     private State state = State.HANDSHAKE;
     private int streamId;
 
     public ClientSession(RtmpUrl url, RandomGenerator random) {
+        this(url, random, false);
+    }
+
+    /** @param reconnects whether the shell follows {@link ClientEvent.ReconnectRequested}: the server is told */
+    public ClientSession(RtmpUrl url, RandomGenerator random, boolean reconnects) {
         this.url = url;
+        this.reconnects = reconnects;
         this.handshake = Handshake.client(random, link.out());
     }
 
@@ -119,9 +127,13 @@ public final class ClientSession {
     }
 
     private void sendConnect() {
-        AmfValue object = AmfValue.Obj.of(field("app", url.app()), field("type", "nonprivate"),
+        List<AmfValue.Field> fields = new ArrayList<>(List.of(field("app", url.app()), field("type", "nonprivate"),
                 field("flashVer", "FMLE/3.0 (compatible; Millrace)"), field("swfUrl", url.tcUrl()),
-                field("tcUrl", url.tcUrl()));
+                field("tcUrl", url.tcUrl())));
+        if (reconnects) {
+            fields.add(field("capsEx", ConnectRequest.RECONNECT));
+        }
+        AmfValue object = AmfValue.Obj.of(fields.toArray(AmfValue.Field[]::new));
         link.send(MessageLink.COMMANDS, new Command(0, "connect", CONNECT, object, List.of()));
     }
 
@@ -168,6 +180,9 @@ public final class ClientSession {
             if (state == State.ASKING && status.text("code").orElse("").equals("NetStream.Publish.Start")) {
                 become(State.PUBLISHING);
                 return new ClientEvent.Started();
+            }
+            if (status.text("code").orElse("").equals("NetConnection.Connect.ReconnectRequest")) {
+                return new ClientEvent.ReconnectRequested(status.text("description").orElse(""));
             }
         }
         return null;

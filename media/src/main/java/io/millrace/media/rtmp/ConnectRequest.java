@@ -8,15 +8,18 @@ import java.util.Optional;
  *
  * @param app application, with its query if it has one
  * @param client flashVer, printable, cut at {@link RtmpLimits#CLIENT_CHARS}
+ * @param capsEx what it can do beyond RTMP 1.0 (Enhanced RTMP, "Enhancing NetConnection connect Command"); 0 if it is silent
  */
-record ConnectRequest(String app, String tcUrl, String client) {
+record ConnectRequest(String app, String tcUrl, String client, int capsEx) {
+    /** It leaves at a keyframe and connects again when it is asked to. */
+    static final int RECONNECT = 0x01;
 
     static ConnectRequest parse(RtmpMessage.Command command) {
         if (!(command.object() instanceof AmfValue.Keyed object)) {
-            return new ConnectRequest("", "", "");
+            return new ConnectRequest("", "", "", 0);
         }
         return new ConnectRequest(object.text("app").orElse(""), object.text("tcUrl").orElse(""),
-                printable(object.text("flashVer").orElse("")));
+                printable(object.text("flashVer").orElse("")), object.number("capsEx").orElse(0.0).intValue());
     }
 
     /** What is wrong with it, if anything is. */
@@ -31,6 +34,10 @@ record ConnectRequest(String app, String tcUrl, String client) {
             return Optional.of("tcUrl is longer than " + RtmpLimits.TC_URL_CHARS + " characters");
         }
         return Optional.empty();
+    }
+
+    boolean knowsReconnect() {
+        return (capsEx & RECONNECT) != 0;
     }
 
     private static String printable(String text) {

@@ -15,8 +15,12 @@ import static io.millrace.media.amf.AmfValue.field;
 final class Replies {
     private Replies() {}
 
-    static Command connected(double transaction) {
-        AmfValue server = AmfValue.Obj.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31));
+    /** @param enhanced whether the peer spoke of its own abilities and so reads ours */
+    static Command connected(double transaction, boolean enhanced) {
+        AmfValue server = enhanced
+                ? AmfValue.Obj.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31),
+                        field("capsEx", ConnectRequest.RECONNECT))
+                : AmfValue.Obj.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31));
         AmfValue status = AmfValue.Obj.of(field("level", "status"), field("code", "NetConnection.Connect.Success"),
                 field("description", "Connection succeeded."), field("objectEncoding", 0));
         return new Command(0, "_result", transaction, server, List.of(status));
@@ -24,6 +28,12 @@ final class Replies {
 
     static Command connectRejected(double transaction, String code, String description) {
         return new Command(0, "_error", transaction, AmfValue.NULL, List.of(error(code, description)));
+    }
+
+    /** On the stream of the connection, without a tcUrl: back to where it came from (Enhanced RTMP, "Reconnect Request"). */
+    static Command reconnectRequest(String description) {
+        return onStatus(0, AmfValue.Obj.of(field("level", "status"),
+                field("code", "NetConnection.Connect.ReconnectRequest"), field("description", description)));
     }
 
     static Command result(double transaction, AmfValue value) {

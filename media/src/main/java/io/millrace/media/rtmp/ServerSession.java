@@ -117,6 +117,24 @@ public final class ServerSession {
         early.clear();
     }
 
+    /** Whether the peer said in connect that it follows {@link #requestReconnect}. */
+    public boolean knowsReconnect() {
+        return connect != null && connect.knowsReconnect();
+    }
+
+    /**
+     * Asks the peer to connect again; it leaves at its next keyframe, and what it sends until then is taken as before. Only
+     * for a peer that is connected and {@link #knowsReconnect}.
+     *
+     * @param description for people
+     */
+    public void requestReconnect(String description) {
+        if (!knowsReconnect() || state == State.AWAITING_CONNECT || state == State.DRAINING) {
+            throw new IllegalStateException("a peer in " + state + " is not asked to connect again");
+        }
+        link.send(MessageLink.COMMANDS, Replies.reconnectRequest(description));
+    }
+
     private void become(State next) {
         if (!state.next().contains(next)) {
             throw new IllegalStateException(state + " does not become " + next);
@@ -208,7 +226,7 @@ public final class ServerSession {
         link.send(MessageLink.CONTROL,
                 new RtmpMessage.SetPeerBandwidth(MessageLink.WINDOW_BYTES, RtmpMessage.SetPeerBandwidth.DYNAMIC));
         link.send(MessageLink.CONTROL, new RtmpMessage.SetChunkSize(MessageLink.CHUNK_SIZE));
-        link.send(MessageLink.COMMANDS, Replies.connected(command.transaction()));
+        link.send(MessageLink.COMMANDS, Replies.connected(command.transaction(), connect.capsEx() != 0));
         return null;
     }
 

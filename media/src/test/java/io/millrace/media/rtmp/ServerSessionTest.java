@@ -95,7 +95,7 @@ class ServerSessionTest {
         "live/_definst_, show, '', live/show, ''", "live/, show, '', live/show, ''",
         "live/_definst_/, show, '', live/show, ''", "live, show?, rtmp://h/live, live/show, ''"})
     void joinsApplicationAndName(String app, String name, String tcUrl, String path, String query) {
-        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, ""), name))
+        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, "", 0), name))
                 .extracting(StreamPath::path, StreamPath::query)
                 .containsExactly(path, query);
     }
@@ -195,6 +195,54 @@ class ServerSessionTest {
         shakeHands();
         assertThatThrownBy(() -> send(command(0, "createStream", 1, "")))
                 .isInstanceOf(MalformedException.class);
+    }
+
+    /** Enhanced RTMP v2: capsEx is a bit mask, 1 is Reconnect, 14 everything but it. */
+    @ParameterizedTest
+    @CsvSource({"0, false", "1, true", "14, false", "15, true"})
+    void knowsWhoFollowsAReconnectRequest(int capsEx, boolean follows) {
+        shakeHands();
+        assertThat(server.knowsReconnect()).as("before connect").isFalse();
+        send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", capsEx)), List.of()));
+        assertThat(server.knowsReconnect()).isEqualTo(follows);
+    }
+
+    @Test
+    void asksToReconnectOnTheConnectionAndTakesWhatStillComes() {
+        shakeHands();
+        send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 1)), List.of()));
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "publish", 3, "show"));
+        server.acceptPublish();
+        answers();
+        events.clear();
+
+        server.requestReconnect("the node ends");
+        Command request = (Command) RtmpMessage.parse(
+                ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).getFirst());
+        assertThat(request).isEqualTo(new Command(0, "onStatus", 0, AmfValue.NULL,
+                List.of(AmfValue.Obj.of(field("level", "status"),
+                        field("code", "NetConnection.Connect.ReconnectRequest"),
+                        field("description", "the node ends")))));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5)));
+        feed(client.takeOutput());
+        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
+    }
+
+    @Test
+    void asksNobodyToReconnectWhoWouldNotUnderstand() {
+        publishing("show");
+        assertThatThrownBy(() -> server.requestReconnect("the node ends")).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void tellsItsAbilitiesToWhoTellsTheirs() {
+        shakeHands();
+        send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 15)), List.of()));
+        Command answer = ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
+                .map(RtmpMessage::parse).filter(Command.class::isInstance).map(Command.class::cast).findFirst()
+                .orElseThrow();
+        assertThat(((AmfValue.Keyed) answer.object()).number("capsEx")).contains(1.0);
     }
 
     @Test

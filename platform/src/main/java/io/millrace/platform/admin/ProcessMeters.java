@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Set;
 
 /**
  * The process's one registry, with the meters of the JVM and of the process in it: {@code jvm_*}, {@code process_*},
@@ -18,7 +20,20 @@ public final class ProcessMeters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
+    /**
+     * What Kafka's clients measure for each partition: of all that only the lag is kept, since the rest grows with
+     * partitions times clients and tells nothing that the client's own sums do not.
+     */
+    private static final String FETCH = "kafka.consumer.fetch.manager.";
+    private static final Set<String> FETCH_BY_PARTITION = Set.of("records.lag.avg", "records.lag.max", "records.lead",
+            "records.lead.avg", "records.lead.min", "preferred.read.replica");
+
     public ProcessMeters() {
+        // Of a consumer and a producer with one id it is the same, and says nothing that the JVM's own does not.
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka.app.info."));
+        registry.config().meterFilter(MeterFilter.deny(id -> id.getTag("partition") != null
+                && id.getName().startsWith(FETCH)
+                && FETCH_BY_PARTITION.contains(id.getName().substring(FETCH.length()))));
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

@@ -1,19 +1,19 @@
 package io.millrace.platform.kafka;
 
-import io.millrace.platform.log.LogDeserializer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.platform.log.LogRecord;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Makes Kafka clients that are all set up in the same way: nothing is lost (acks=all, idempotent), nothing waits
@@ -22,10 +22,21 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Immutable and thread-safe; the clients that it makes follow Kafka's own rules.
  */
 public final class KafkaClients {
-    private final KafkaSettings settings;
+    /** Metadata of our few topics never goes stale on an idle node, so that no send has to wait for it. */
+    private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
 
+    private final KafkaSettings settings;
+    private final ClientMeters meters;
+
+    /** Clients that nobody measures. */
     public KafkaClients(KafkaSettings settings) {
+        this(settings, new CompositeMeterRegistry());
+    }
+
+    /** Clients whose own metrics are in {@code registry} from when they are made until they are closed. */
+    public KafkaClients(KafkaSettings settings, MeterRegistry registry) {
         this.settings = settings;
+        this.meters = new ClientMeters(registry);
     }
 
     public KafkaSettings settings() {
@@ -54,9 +65,15 @@ public final class KafkaClients {
      * @param bufferBytes memory for records that are not acknowledged; callers stop well before it is full
      */
     public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes) {
+        return producer(clientId, bufferBytes, Map.of());
+    }
+
+    /** A producer that differs from the others in {@code overrides}. */
+    public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes, Map<String, ?> overrides) {
         Map<String, Object> config = producerConfig(clientId);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
-        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+        config.putAll(overrides);
+        return new MeteredProducer(config, meters);
     }
 
     /** A consumer without a group: its owner assigns partitions and seeks. */
@@ -70,7 +87,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(overrides);
-        return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+        return new MeteredConsumer(config, meters);
     }
 
     /**
@@ -94,7 +111,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Timeouts.SESSION_MS);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Timeouts.HEARTBEAT_MS);
         config.putAll(overrides);
-        return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
+        return new MeteredConsumer(config, meters);
     }
 
     /** The producer properties themselves, for Kafka Streams, which makes its own clients. */
@@ -106,6 +123,7 @@ public final class KafkaClients {
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Sizes.RECORD_BYTES);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.DELIVERY_MS);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
+        config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, METADATA_KEPT_MS);
         return config;
     }
 
@@ -126,6 +144,10 @@ public final class KafkaClients {
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
         config.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+        // Kafka's default forgets all metadata while no broker answers, and then every send fails: a cluster that is away
+        // for a moment would end its publishers instead of slowing them. Who moves a whole cluster to new addresses under
+        // running clients passes 'rebootstrap' through.
+        config.putIfAbsent(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, MetadataRecoveryStrategy.NONE.name);
         return config;
     }
 }

@@ -8,8 +8,10 @@ public final class Timeouts {
     public static final int HEARTBEAT_MS = 1_500;
     /** A request that is not answered is tried again. */
     public static final int REQUEST_MS = 10_000;
-    /** A record that is not acknowledged by then has failed. */
+    /** A record of a publisher that is not acknowledged by then has failed, and its encoder is told. */
     public static final int DELIVERY_MS = 30_000;
+    /** What is made of the log can wait for the log, however long it is away: its input is kept there. */
+    public static final int PATIENT_DELIVERY_MS = Integer.MAX_VALUE;
     /** A broker that comes back is found again soon. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
 

@@ -45,29 +45,49 @@ public final class Topics {
     }
 
     /**
+     * How many replicas each topic has, those included that Kafka Streams makes for itself.
+     *
+     * @param count {@code --replication}, or as many as there are brokers, up to 3
+     */
+    public record Replicas(int count) {
+        /** One broker of three may be away, and nothing acknowledged is on fewer than two. */
+        public int minInSync() {
+            return count >= MOST_REPLICAS ? 2 : 1;
+        }
+
+        private static Replicas of(KafkaSettings settings, int brokers) {
+            return new Replicas(settings.replication() > 0
+                    ? settings.replication()
+                    : Math.min(MOST_REPLICAS, brokers));
+        }
+    }
+
+    /**
      * Returns when every topic exists and fits the settings.
      *
+     * @return what topics that are made now have
      * @throws StartupException if Kafka is out of reach, a topic may not be made, or one is there with another shape
      */
-    public static void ensure(KafkaClients kafka) {
+    public static Replicas ensure(KafkaClients kafka) {
         try (Admin admin = kafka.admin("millrace-topics")) {
-            new Topics(kafka.settings(), admin).ensure();
+            return new Topics(kafka.settings(), admin).ensure();
         } catch (KafkaException e) {
             // Thrown by the client's constructor: a host that has no address, a bad pass-through setting.
             throw unreachable(kafka.settings(), e);
         }
     }
 
-    private void ensure() {
-        int brokers = brokers();
+    private Replicas ensure() {
+        Replicas replicas = Replicas.of(settings, brokers());
         Map<Topic, TopicDescription> there = describe();
         List<NewTopic> missing = Stream.of(Topic.values()).filter(t -> !there.containsKey(t))
-                .map(t -> newTopic(t, brokers)).toList();
+                .map(t -> newTopic(t, replicas)).toList();
         if (!missing.isEmpty()) {
             create(missing);
         }
         there.forEach(this::checkPartitions);
         checkSizes(there.keySet());
+        return replicas;
     }
 
     private int brokers() {
@@ -152,13 +172,12 @@ public final class Topics {
         });
     }
 
-    private NewTopic newTopic(Topic topic, int brokers) {
-        int replicas = settings.replication() > 0 ? settings.replication() : Math.min(MOST_REPLICAS, brokers);
+    private NewTopic newTopic(Topic topic, Replicas replicas) {
         Map<String, String> config = new HashMap<>();
         config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES));
-        config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, replicas >= MOST_REPLICAS ? "2" : "1");
+        config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(replicas.minInSync()));
         config.putAll(topic.isCompacted() ? compaction() : retention());
-        return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas).configs(config);
+        return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }
 
     private Map<String, String> retention() {

@@ -10,12 +10,14 @@ import io.millrace.media.rtmp.ServerEvent;
  */
 final class Publication implements Publisher {
     private final RtmpHandler connection;
+    private final boolean knowsReconnect;
     private PublishSink sink;
     private PublishSink.End end;
     private String detail;
 
-    Publication(RtmpHandler connection) {
+    Publication(RtmpHandler connection, boolean knowsReconnect) {
         this.connection = connection;
+        this.knowsReconnect = knowsReconnect;
     }
 
     boolean isOver() {
@@ -54,6 +56,20 @@ final class Publication implements Publisher {
     @Override
     public void resumeReading() {
         connection.execute(() -> connection.pause(this, false));
+    }
+
+    @Override
+    public boolean knowsReconnect() {
+        return knowsReconnect;
+    }
+
+    @Override
+    public void requestReconnect(String description) {
+        connection.execute(() -> {
+            if (knowsReconnect && !isOver()) {
+                connection.requestReconnect(description);
+            }
+        });
     }
 
     @Override

@@ -8,6 +8,17 @@ public interface Publisher {
     /** Reads again. */
     void resumeReading();
 
+    /** Whether the encoder said that it follows {@link #requestReconnect}. */
+    boolean knowsReconnect();
+
+    /**
+     * Asks the encoder to connect again (Enhanced RTMP, reconnect request). It leaves at its next keyframe, and what it sends
+     * until then is taken as before. Does nothing to one that does not know it.
+     *
+     * @param description for people
+     */
+    void requestReconnect(String description);
+
     /**
      * Tells the encoder (onStatus of level error), drains its input for a moment so that the answer arrives, and closes.
      *

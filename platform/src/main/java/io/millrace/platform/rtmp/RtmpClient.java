@@ -43,6 +43,7 @@ public final class RtmpClient implements AutoCloseable {
     private final ClientSession session;
     /** Guards the session and the order of what is written. */
     private final ReentrantLock lock = new ReentrantLock();
+    private final Runnable onReconnectRequest;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Thread reader = Thread.ofVirtual().name("rtmp-client").unstarted(this::read);
     private volatile boolean writing;
@@ -50,10 +51,11 @@ public final class RtmpClient implements AutoCloseable {
     private volatile RtmpException failure;
     private volatile boolean closing;
 
-    private RtmpClient(RtmpUrl url, Socket socket) {
+    private RtmpClient(RtmpUrl url, Socket socket, Runnable onReconnectRequest) {
+        this.onReconnectRequest = onReconnectRequest;
         this.server = url.host() + ":" + url.port();
         this.socket = socket;
-        this.session = new ClientSession(url, new SplittableRandom());
+        this.session = new ClientSession(url, new SplittableRandom(), onReconnectRequest != null);
     }
 
     /**
@@ -62,13 +64,23 @@ public final class RtmpClient implements AutoCloseable {
      * @param url {@code rtmp://host[:port]/app/name[?query]}
      */
     public static RtmpClient publish(URI url) throws RtmpException {
+        return publish(url, null);
+    }
+
+    /**
+     * The same for a caller that can leave when the server asks for it, which the server is told.
+     *
+     * @param onReconnectRequest told on the reader's thread that the server wants to be left at a keyframe; must not block;
+     *     null for a caller that cannot
+     */
+    public static RtmpClient publish(URI url, Runnable onReconnectRequest) throws RtmpException {
         RtmpUrl parsed;
         try {
             parsed = RtmpUrl.parse(url);
         } catch (IllegalArgumentException problem) {
             throw new RtmpException(problem.getMessage(), problem);
         }
-        RtmpClient client = new RtmpClient(parsed, connect(parsed));
+        RtmpClient client = new RtmpClient(parsed, connect(parsed), onReconnectRequest);
         try {
             client.start();
             return client;
@@ -205,6 +217,11 @@ public final class RtmpClient implements AutoCloseable {
             for (ClientEvent event = session.next(in); event != null; event = session.next(in)) {
                 switch (event) {
                     case ClientEvent.Started _ -> started.complete(null);
+                    case ClientEvent.ReconnectRequested _ -> {
+                        if (onReconnectRequest != null) {
+                            onReconnectRequest.run();
+                        }
+                    }
                     case ClientEvent.Failed(String code, String description) ->
                         fail(server + " refused the stream: " + description + " (" + code + ")", null);
                 }

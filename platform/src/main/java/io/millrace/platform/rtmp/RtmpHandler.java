@@ -134,6 +134,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         ctx.flush();
     }
 
+    /** For a publisher that knows it. */
+    void requestReconnect(String description) {
+        LOG.info("rtmp {}: is asked to connect again: {}", address, description);
+        session.requestReconnect(description);
+        writeOutput();
+        ctx.flush();
+    }
+
     /** The server ends. A peer that has not connected yet is told nothing. */
     void shutDown() {
         switch (session.state()) {
@@ -179,7 +187,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             refuse(CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
             return;
         }
-        Publication asked = new Publication(this);
+        Publication asked = new Publication(this, session.knowsReconnect());
         publication = asked;
         PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
                 requested.client(), address);

@@ -94,6 +94,32 @@ class RtmpServerTest {
     }
 
     @Test
+    void whoKnowsItIsAskedToConnectAgainAndGoesOnUntilItDoes() throws Exception {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        try (RtmpClient client = RtmpClient.publish(url("/live/show"), () -> asked.complete(null))) {
+            Publisher publisher = within10Seconds(application.publishers);
+            assertThat(publisher.knowsReconnect()).isTrue();
+            publisher.requestReconnect("the node ends");
+            asked.get(10, TimeUnit.SECONDS);
+            client.send(MediaKind.VIDEO, 7, ByteBuffer.allocate(5));
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(7);
+        }
+        assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+    }
+
+    @Test
+    void whoDoesNotKnowItIsNotAsked() throws Exception {
+        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+            Publisher publisher = within10Seconds(application.publishers);
+            assertThat(publisher.knowsReconnect()).isFalse();
+            publisher.requestReconnect("the node ends");
+            client.send(MediaKind.VIDEO, 7, ByteBuffer.allocate(5));
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(7);
+        }
+        assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+    }
+
+    @Test
     void closeEndsConnectionsThatSayNothing() throws Exception {
         try (Socket silent = new Socket("127.0.0.1", port)) {
             silent.getOutputStream().write(new byte[]{3});

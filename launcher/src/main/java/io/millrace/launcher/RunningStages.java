@@ -1,0 +1,105 @@
+package io.millrace.launcher;
+
+import io.millrace.platform.Drainable;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stages of one process: started side by side, since each waits for its group and its topics and none for another;
+ * drained together; closed one after the other, publishers first. Thread-safe.
+ */
+final class RunningStages implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningStages.class);
+
+    private final Map<Stage, AutoCloseable> running = new EnumMap<>(Stage.class);
+
+    /** Starts one stage. */
+    @FunctionalInterface
+    interface Start {
+        void run(Stage stage) throws InterruptedException;
+    }
+
+    /** What {@code stage} is closed by. */
+    synchronized <T extends AutoCloseable> T opened(Stage stage, T service) {
+        running.put(stage, service);
+        return service;
+    }
+
+    /** Returns when all have started. The first that cannot is the reason; the others are interrupted and waited for. */
+    void start(Collection<Stage> stages, Start start) throws InterruptedException {
+        try (ExecutorService threads = Executors
+                .newThreadPerTaskExecutor(Thread.ofVirtual().name("start-", 0).factory())) {
+            var results = new ExecutorCompletionService<Void>(threads);
+            stages.forEach(stage -> results.submit(() -> {
+                start.run(stage);
+                return null;
+            }));
+            try {
+                for (int left = stages.size(); left > 0; left--) {
+                    results.take().get();
+                }
+            } catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw unwrapped(e);
+            } catch (InterruptedException e) {
+                threads.shutdownNow();
+                throw e;
+            }
+        }
+    }
+
+    /** Has all of them let go of their work, and waits for that, so long at most. */
+    void drain(Duration limit) throws InterruptedException {
+        CompletableFuture<?>[] drained = services().stream().map(service -> switch (service) {
+            case Drainable stage -> stage.drain(limit);
+            // The segmenter and the packager have nobody to wait for: others take their partitions as soon as they leave.
+            default -> CompletableFuture.runAsync(() -> close(service), task -> Thread.ofVirtual().start(task));
+        }).toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(drained).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.info("Not all have left within {} s", limit.toSeconds());
+        } catch (ExecutionException e) {
+            LOG.warn("While draining", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        services().reversed().forEach(RunningStages::close);
+    }
+
+    private synchronized List<AutoCloseable> services() {
+        return List.copyOf(running.values());
+    }
+
+    /** Again does no harm to any of them. */
+    private static void close(AutoCloseable service) {
+        try {
+            service.close();
+        } catch (Exception e) {
+            LOG.warn("While closing {}", service.getClass().getSimpleName(), e);
+        }
+    }
+
+    private static RuntimeException unwrapped(ExecutionException e) throws InterruptedException {
+        switch (e.getCause()) {
+            case RuntimeException cause -> throw cause;
+            case Error cause -> throw cause;
+            case InterruptedException cause -> throw cause;
+            default -> throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.millrace.platform.kafka;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * Puts the metrics of Kafka clients into a registry, as {@code kafka_consumer_*} and {@code kafka_producer_*}, until the
+ * client is closed. Clients with the same id, as readers that come and go have, share their meters. Thread-safe.
+ */
+final class ClientMeters {
+    /** How soon the metrics of a partition or broker are seen that a client has just met. */
+    private static final Duration REFRESH = Duration.ofSeconds(10);
+
+    private final MeterRegistry registry;
+
+    ClientMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** What takes the meters of one client away. */
+    @FunctionalInterface
+    interface Binding {
+        void close();
+    }
+
+    Binding bind(Consumer<?, ?> consumer) {
+        return bind(refresher -> new KafkaClientMetrics(consumer, List.of(), refresher, REFRESH));
+    }
+
+    Binding bind(Producer<?, ?> producer) {
+        return bind(refresher -> new KafkaClientMetrics(producer, List.of(), refresher, REFRESH));
+    }
+
+    private Binding bind(Function<ScheduledExecutorService, KafkaClientMetrics> binder) {
+        if (registry instanceof CompositeMeterRegistry all && all.getRegistries().isEmpty()) {
+            return () -> {};
+        }
+        // The binder never takes its task back, so it has a refresher of its own that ends with it.
+        ScheduledExecutorService refresher = Executors
+                .newSingleThreadScheduledExecutor(Thread.ofVirtual().name("kafka-meters").factory());
+        KafkaClientMetrics metrics = binder.apply(refresher);
+        metrics.bindTo(registry);
+        return () -> {
+            refresher.shutdownNow();
+            metrics.close();
+        };
+    }
+}
