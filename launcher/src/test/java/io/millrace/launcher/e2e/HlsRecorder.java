@@ -9,11 +9,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears, and
@@ -33,6 +33,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
     private final HttpClient client;
     private final URI multivariant;
     private final Path file;
+    private final List<String> playlists = new CopyOnWriteArrayList<>();
 
     HlsRecorder(HttpClient client, URI multivariant, Path file) {
         this.client = client;
@@ -40,10 +41,14 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
         this.file = file;
     }
 
+    /** Every version of the media playlist so far. Thread-safe. */
+    List<String> soFar() {
+        return List.copyOf(playlists);
+    }
+
     @Override
     public Recording call() throws IOException, InterruptedException {
         URI media = multivariant.resolve(uris(text(multivariant)).getFirst());
-        List<String> playlists = new ArrayList<>();
         Map<URI, Integer> fetched = new LinkedHashMap<>();
         try (OutputStream out = Files.newOutputStream(file)) {
             while (true) {
@@ -60,7 +65,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
                     }
                 }
                 if (playlist.contains("#EXT-X-ENDLIST")) {
-                    return new Recording(file, fetched.size(), playlists, List.copyOf(fetched.keySet()));
+                    return new Recording(file, fetched.size(), soFar(), List.copyOf(fetched.keySet()));
                 }
                 // A player polls: this is the client's own pace, not a wait for something that could be awaited.
                 Thread.sleep(POLL);
