@@ -8,10 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -24,9 +27,9 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
      * @param ts all segments, one after the other
      * @param segments number of them
      * @param playlists every version of the media playlist, in order
-     * @param urls of the segments, in order
+     * @param digests of the segments by their URLs, in order
      */
-    record Recording(Path ts, int segments, List<String> playlists, List<URI> urls) {}
+    record Recording(Path ts, int segments, List<String> playlists, SequencedMap<URI, String> digests) {}
 
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -49,7 +52,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
     @Override
     public Recording call() throws IOException, InterruptedException {
         URI media = multivariant.resolve(uris(text(multivariant)).getFirst());
-        Map<URI, Integer> fetched = new LinkedHashMap<>();
+        SequencedMap<URI, String> fetched = new LinkedHashMap<>();
         try (OutputStream out = Files.newOutputStream(file)) {
             while (true) {
                 String playlist = text(media);
@@ -60,16 +63,24 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
                     URI segment = media.resolve(uri);
                     if (!fetched.containsKey(segment)) {
                         byte[] bytes = get(segment, HttpResponse.BodyHandlers.ofByteArray()).body();
-                        fetched.put(segment, bytes.length);
+                        fetched.put(segment, digest(bytes));
                         out.write(bytes);
                     }
                 }
                 if (playlist.contains("#EXT-X-ENDLIST")) {
-                    return new Recording(file, fetched.size(), soFar(), List.copyOf(fetched.keySet()));
+                    return new Recording(file, fetched.size(), soFar(), fetched);
                 }
                 // A player polls: this is the client's own pace, not a wait for something that could be awaited.
                 Thread.sleep(POLL);
             }
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

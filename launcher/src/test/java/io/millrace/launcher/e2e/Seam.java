@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,7 +82,8 @@ final class Seam {
                     .isEqualTo(left);
         }
         assertThat(segments.keySet()).as("media sequence numbers")
-                .containsExactlyElementsOf(IntStream.range(0, segments.size()).mapToObj(i -> (long) i).toList());
+                .containsExactlyElementsOf(LongStream.rangeClosed(segments.firstKey(), segments.lastKey()).boxed()
+                        .toList());
         assertThat(segments.values()).noneMatch(MediaSegment::gap);
         MediaPlaylist last = MediaPlaylistReader.read(versions.getLast());
         assertThat(last.ended()).isTrue();
@@ -93,7 +95,7 @@ final class Seam {
     }
 
     private static void timeIsTold(NavigableMap<Long, MediaSegment> segments, long seam, long killedAtMs) {
-        segments.tailMap(1L, true).forEach((number, segment) -> {
+        segments.tailMap(segments.firstKey(), false).forEach((number, segment) -> {
             MediaSegment before = segments.get(number - 1);
             long endMs = before.programDateTimeMs()
                     + Ticks.rescale(before.durationTicks(), Ticks.MPEG, Ticks.MILLIS);
@@ -110,13 +112,20 @@ final class Seam {
     }
 
     /** Wherever two edges have read the index equally far, their playlists are the same bytes. */
-    static void sayTheSame(List<String> a, List<String> b) {
-        Map<String, String> ofA = byExtent(a);
-        Map<String, String> ofB = byExtent(b);
-        assertThat(ofA.keySet().stream().filter(ofB::containsKey).count()).as("versions that both edges showed")
-                .isGreaterThan(3);
-        ofA.keySet().retainAll(ofB.keySet());
-        ofA.forEach((extent, text) -> assertThat(ofB.get(extent)).as(extent).isEqualTo(text));
+    static void sayTheSame(HlsRecorder.Recording a, HlsRecorder.Recording b) {
+        agree("versions of the playlist", byExtent(a.playlists()), byExtent(b.playlists()));
+        agree("segments", byPath(a), byPath(b));
+    }
+
+    private static void agree(String what, Map<String, String> a, Map<String, String> b) {
+        List<String> common = a.keySet().stream().filter(b::containsKey).toList();
+        assertThat(common).as("%s that both edges showed", what).hasSizeGreaterThan(3);
+        common.forEach(it -> assertThat(b.get(it)).as("%s: %s", what, it).isEqualTo(a.get(it)));
+    }
+
+    private static Map<String, String> byPath(HlsRecorder.Recording recording) {
+        return recording.digests().entrySet().stream()
+                .collect(Collectors.toMap(e -> e.getKey().getPath(), Map.Entry::getValue));
     }
 
     private static Map<String, String> byExtent(List<String> versions) {
