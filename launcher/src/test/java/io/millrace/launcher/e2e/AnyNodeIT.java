@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Encoders come to any ingest node and viewers to any edge: one process with everything, and an ingest node and an edge
- * beside it that know of it only through its log.
+ * Encoders come to any ingest node and viewers to any edge: one process with everything, and two ingest nodes and an
+ * edge beside it that know of it only through its log.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnyNodeIT {
@@ -51,9 +51,10 @@ class AnyNodeIT {
     private Path dir;
     private Path small;
     private Path large;
-    private String kafka;
     private MillraceProcess one;
     private MillraceProcess other;
+    /** Nobody else publishes here. */
+    private MillraceProcess victim;
     /** The two edges. */
     private List<String> edges;
 
@@ -66,10 +67,12 @@ class AnyNodeIT {
         small = dir.resolve("small.flv");
         ffmpeg.makeClip(large, 9, 30);
         ffmpeg.makeClip(small, 9, 30, "-s", "320x180");
-        kafka = one.ready().get("kafka");
+        String kafka = one.ready().get("kafka");
         other = run("other", "ingest", "--kafka", kafka, "--rtmp-port", "0");
+        victim = run("victim", "ingest", "--kafka", kafka, "--rtmp-port", "0");
         MillraceProcess edge = run("edge", "edge", "--kafka", kafka, "--http-port", "0");
         other.ready();
+        victim.ready();
         edges = List.of(one.ready().get("http"), edge.ready().get("http"));
     }
 
@@ -167,7 +170,6 @@ class AnyNodeIT {
 
     @Test
     void theOtherNodeEndsWhatANodeThatDiedHasLeft() throws Exception {
-        MillraceProcess victim = run("victim", "ingest", "--kafka", kafka, "--rtmp-port", "0");
         Process encoder = publish(large, victim, "alone");
         awaitSession("alone", -1);
         URI multivariant = URI.create(edges.get(1) + "/live/alone.m3u8");
