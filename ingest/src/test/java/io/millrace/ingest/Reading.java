@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 record Reading(String reader, long from, long session, List<Long> counted) {
 
-    /** The whole, first; then a reader that resumes before each record, and one that joins at each packet that counts. */
+    /** The whole first; then one that resumes before each record, and one that joins at each packet that counts. */
     static List<Reading> all(List<ConsumerRecord<String, LogRecord>> log) {
         List<Reading> readings = new ArrayList<>();
         SessionFold whole = new SessionFold();
@@ -54,8 +54,8 @@ record Reading(String reader, long from, long session, List<Long> counted) {
     /** What the directory says at {@code offset}: all that a reader in the middle gets to know. */
     private static StreamEntry entry(SessionFold at, long offset) {
         long startedAtMs = at.started().startedAtMs();
-        return new StreamEntry("live/race", at.epoch(), at.session(), StreamEntry.State.LIVE, at.rules(), offset, offset,
-                offset, at.timestampOffsetMs(), startedAtMs, startedAtMs, 0, at.started().node(),
+        return new StreamEntry("live/race", at.epoch(), at.session(), StreamEntry.State.LIVE, at.rules(), offset,
+                offset, offset, at.timestampOffsetMs(), startedAtMs, startedAtMs, 0, at.started().node(),
                 at.started().address(), at.started().client(), 2, 0, 0, List.of(), List.of(), List.of());
     }
 

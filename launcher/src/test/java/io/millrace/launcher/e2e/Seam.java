@@ -26,7 +26,7 @@ final class Seam {
 
     private Seam() {}
 
-    /** One connection over the seam: time runs on, and new sequence headers stand before the keyframe that needs them. */
+    /** One connection over the seam: time runs on, new sequence headers stand before their keyframe. */
     static void runsOn(List<FlvTag> tags) {
         isSteady(tags);
         List<Integer> headers = IntStream.range(0, tags.size()).filter(i -> videoHeader(tags.get(i)) != null).boxed()
