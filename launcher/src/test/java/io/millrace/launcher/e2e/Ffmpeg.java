@@ -28,8 +28,18 @@ final class Ffmpeg {
 
     /** Publishes {@code flv} in real time as it is; the process ends with the clip. */
     Process publish(Path flv, String url, Path log) throws IOException {
-        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-i", flv.toString(), "-c",
-                "copy", "-f", "flv", url).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        return publish(flv, 1, url, log);
+    }
+
+    /** The same, again and again, until it is killed or loses its server. */
+    Process publishForEver(Path flv, String url, Path log) throws IOException {
+        return publish(flv, 0, url, log);
+    }
+
+    private Process publish(Path flv, int times, String url, Path log) throws IOException {
+        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-stream_loop",
+                String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url)
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
     /** Hashes of the coded access units of one kind ({@code v} or {@code a}), in order. */

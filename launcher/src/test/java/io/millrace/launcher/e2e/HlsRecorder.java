@@ -8,12 +8,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears, and
@@ -24,15 +27,16 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
      * @param ts all segments, one after the other
      * @param segments number of them
      * @param playlists every version of the media playlist, in order
-     * @param urls of the segments, in order
+     * @param digests of the segments by their URLs, in order
      */
-    record Recording(Path ts, int segments, List<String> playlists, List<URI> urls) {}
+    record Recording(Path ts, int segments, List<String> playlists, SequencedMap<URI, String> digests) {}
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final HttpClient client;
     private final URI multivariant;
     private final Path file;
+    private final List<String> playlists = new CopyOnWriteArrayList<>();
 
     HlsRecorder(HttpClient client, URI multivariant, Path file) {
         this.client = client;
@@ -40,11 +44,15 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
         this.file = file;
     }
 
+    /** Every version of the media playlist so far. Thread-safe. */
+    List<String> soFar() {
+        return List.copyOf(playlists);
+    }
+
     @Override
     public Recording call() throws IOException, InterruptedException {
         URI media = multivariant.resolve(uris(text(multivariant)).getFirst());
-        List<String> playlists = new ArrayList<>();
-        Map<URI, Integer> fetched = new LinkedHashMap<>();
+        SequencedMap<URI, String> fetched = new LinkedHashMap<>();
         try (OutputStream out = Files.newOutputStream(file)) {
             while (true) {
                 String playlist = text(media);
@@ -55,16 +63,24 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
                     URI segment = media.resolve(uri);
                     if (!fetched.containsKey(segment)) {
                         byte[] bytes = get(segment, HttpResponse.BodyHandlers.ofByteArray()).body();
-                        fetched.put(segment, bytes.length);
+                        fetched.put(segment, digest(bytes));
                         out.write(bytes);
                     }
                 }
                 if (playlist.contains("#EXT-X-ENDLIST")) {
-                    return new Recording(file, fetched.size(), playlists, List.copyOf(fetched.keySet()));
+                    return new Recording(file, fetched.size(), soFar(), fetched);
                 }
                 // A player polls: this is the client's own pace, not a wait for something that could be awaited.
                 Thread.sleep(POLL);
             }
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

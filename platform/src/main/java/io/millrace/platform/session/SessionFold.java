@@ -182,11 +182,15 @@ public final class SessionFold {
             state = State.GRACE;
             return new Verdict.Control(List.of(new SessionEvent.Left(session, ended.endedAtMs(), ended.reason())));
         }
-        claims.remove(ended.session());
+        if (ended.reason() != SessionEnded.Reason.SUSPECTED) {
+            // Its own node says so, behind its last packet. Who is only suspected may still send its first one.
+            claims.remove(ended.session());
+        }
         return new Verdict.Control(List.of());
     }
 
     private Verdict graceOver(GraceOver over) {
+        claims.remove(over.session());
         if (over.session() != session || state != State.GRACE) {
             return new Verdict.Control(List.of());
         }

@@ -48,6 +48,10 @@ class SessionFoldTest {
         return new SessionEnded(session, 2_000, SessionEnded.Reason.DISCONNECTED, "");
     }
 
+    private static SessionEnded suspected(long session) {
+        return new SessionEnded(session, 2_000, SessionEnded.Reason.SUSPECTED, "");
+    }
+
     private static GraceOver over(long session) {
         return new GraceOver(session, 3_000);
     }
@@ -111,6 +115,12 @@ class SessionFoldTest {
                 new Story("a lesser claim is void once a greater session took over",
                         List.of(claim(), claim(), video(1, 0, 0), video(0, 0, 0)),
                         ".", ".", "began1 took1 1/1@0 line", "-lesser_session"),
+                new Story("a claim outlives a suspicion: its first packet undoes it",
+                        List.of(claim(), suspected(0), video(0, 0, 0), video(0, 1, 40)),
+                        ".", ".", "began0 took0 0/0@0 line", "0/0@40"),
+                new Story("a suspected claim is withdrawn when its grace is over",
+                        List.of(claim(), suspected(0), over(0), video(0, 0, 0)),
+                        ".", ".", ".", "-unknown_session"),
                 new Story("a claim is withdrawn by its end", List.of(claim(), ended(0), video(0, 0, 0)),
                         ".", ".", "-unknown_session"),
                 new Story("a suspicion is undone by the next packet and grace does not end then",

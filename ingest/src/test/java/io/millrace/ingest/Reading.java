@@ -1,0 +1,65 @@
+package io.millrace.ingest;
+
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.session.SessionFold;
+import io.millrace.platform.session.Verdict;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What one reader of a stream's log says of it.
+ *
+ * @param reader how it reads
+ * @param from offset of its first record
+ * @param session who has the stream at the end
+ * @param counted offsets of the packets that count
+ */
+record Reading(String reader, long from, long session, List<Long> counted) {
+
+    /** The whole first; then one that resumes before each record, and one that joins at each packet that counts. */
+    static List<Reading> all(List<ConsumerRecord<String, LogRecord>> log) {
+        List<Reading> readings = new ArrayList<>();
+        SessionFold whole = new SessionFold();
+        List<Long> counted = new ArrayList<>();
+        for (int i = 0; i < log.size(); i++) {
+            long offset = log.get(i).offset();
+            byte[] before = whole.toBytes();
+            readings.add(read("resumed at " + offset, SessionFold.resume(ByteBuffer.wrap(before)), log, i));
+            PacketsRecord record = (PacketsRecord) log.get(i).value();
+            if (whole.fold(offset, record) instanceof Verdict.Counts) {
+                counted.add(offset);
+                readings.add(read("joined at " + offset, SessionFold.join(entry(whole, offset), whole.session(),
+                        whole.timestampOffsetMs(), offset), log, i));
+            }
+        }
+        readings.addFirst(new Reading("whole", log.getFirst().offset(), whole.session(), List.copyOf(counted)));
+        return readings;
+    }
+
+    private static Reading read(String reader, SessionFold fold, List<ConsumerRecord<String, LogRecord>> log,
+            int first) {
+        List<Long> counted = new ArrayList<>();
+        for (ConsumerRecord<String, LogRecord> record : log.subList(first, log.size())) {
+            if (fold.fold(record.offset(), (PacketsRecord) record.value()) instanceof Verdict.Counts) {
+                counted.add(record.offset());
+            }
+        }
+        return new Reading(reader, log.get(first).offset(), fold.session(), counted);
+    }
+
+    /** What the directory says at {@code offset}: all that a reader in the middle gets to know. */
+    private static StreamEntry entry(SessionFold at, long offset) {
+        long startedAtMs = at.started().startedAtMs();
+        return new StreamEntry("live/race", at.epoch(), at.session(), StreamEntry.State.LIVE, at.rules(), offset,
+                offset, offset, at.timestampOffsetMs(), startedAtMs, startedAtMs, 0, at.started().node(),
+                at.started().address(), at.started().client(), 2, 0, 0, List.of(), List.of(), List.of());
+    }
+
+    List<Long> countedFrom(long offset) {
+        return counted.stream().filter(o -> o >= offset).toList();
+    }
+}

@@ -1,0 +1,288 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.ingest.IngestSettings;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.media.m3u8.MediaPlaylistReader;
+import io.millrace.platform.kafka.Timeouts;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Encoders come to any ingest node and viewers to any edge: one process with everything, and two ingest nodes and an
+ * edge beside it that know of it only through its log.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AnyNodeIT {
+    private static final int GRACE_MS = 3_000;
+    private static final int LEASE_MS = IngestSettings.Limits.DEFAULT.leaseMs();
+    /** What two busy cores add to what is measured. */
+    private static final int SLACK_MS = 10_000;
+    private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", GRACE_MS + "ms"};
+
+    private final Ffmpeg ffmpeg = new Ffmpeg();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ExecutorService viewers = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<MillraceProcess> processes = new ArrayList<>();
+    private final List<Process> encoders = new ArrayList<>();
+    private Path dir;
+    private Path small;
+    private Path large;
+    private MillraceProcess one;
+    private MillraceProcess other;
+    /** Nobody else publishes here. */
+    private MillraceProcess victim;
+    /** The two edges. */
+    private List<String> edges;
+
+    @BeforeAll
+    void start(@TempDir Path temp) throws Exception {
+        dir = temp;
+        one = run("one", "up", "--rtmp-port", "0", "--http-port", "0", "--kafka-port", "0", "--data-dir",
+                dir.resolve("data").toString());
+        large = dir.resolve("large.flv");
+        small = dir.resolve("small.flv");
+        ffmpeg.makeClip(large, 9, 30);
+        ffmpeg.makeClip(small, 9, 30, "-s", "320x180");
+        String kafka = one.ready().get("kafka");
+        other = run("other", "ingest", "--kafka", kafka, "--rtmp-port", "0");
+        victim = run("victim", "ingest", "--kafka", kafka, "--rtmp-port", "0");
+        MillraceProcess edge = run("edge", "edge", "--kafka", kafka, "--http-port", "0");
+        other.ready();
+        victim.ready();
+        edges = List.of(one.ready().get("http"), edge.ready().get("http"));
+    }
+
+    @AfterAll
+    void end() {
+        encoders.forEach(Process::destroyForcibly);
+        processes.reversed().forEach(MillraceProcess::close);
+        viewers.close();
+    }
+
+    @Test
+    void anEncoderThatComesBackOnAnotherNodeGoesOnWithTheSameStream() throws Exception {
+        Process first = publish(large, other, "show");
+        List<HlsRecorder> hls = new ArrayList<>();
+        List<FlvRecorder> flv = new ArrayList<>();
+        for (String edge : edges) {
+            URI multivariant = URI.create(edge + "/live/show.m3u8");
+            soon().until(() -> get(multivariant).statusCode() == 200);
+            hls.add(new HlsRecorder(client, multivariant, dir.resolve("show-" + hls.size() + ".ts")));
+            flv.add(new FlvRecorder(client, URI.create(edge + "/live/show.flv")));
+        }
+        List<Future<HlsRecorder.Recording>> playlists = submit(hls);
+        List<Future<List<FlvTag>>> connections = submit(flv);
+        soon().untilAsserted(() -> {
+            assertThat(Stream.concat(playlists.stream(), connections.stream())).as("viewers, who watch on")
+                    .allMatch(viewer -> viewer.state() == Future.State.RUNNING);
+            assertThat(flv).allSatisfy(it -> assertThat(it.soFar()).hasSizeGreaterThan(100));
+            assertThat(hls).allSatisfy(it -> assertThat(newest(it).segments()).hasSizeGreaterThan(2));
+        });
+        long killedAtMs = System.currentTimeMillis();
+        first.destroyForcibly().waitFor();
+        assertThat(publishOnce(small, one, "show").waitFor()).as("the second encoder's exit code").isZero();
+        long leftAtMs = System.currentTimeMillis();
+
+        // Nobody comes back within grace: everything ends, and ends well.
+        List<List<FlvTag>> tags = new ArrayList<>();
+        for (Future<List<FlvTag>> connection : connections) {
+            tags.add(connection.get(60, TimeUnit.SECONDS));
+        }
+        assertThat(System.currentTimeMillis() - leftAtMs).as("from the encoder's end to the end of the responses")
+                .isLessThan(GRACE_MS + SLACK_MS);
+        tags.forEach(Seam::runsOn);
+        Seam.areTheSame(tags.get(0), tags.get(1));
+        HlsRecorder.Recording here = playlists.get(0).get(60, TimeUnit.SECONDS);
+        HlsRecorder.Recording there = playlists.get(1).get(60, TimeUnit.SECONDS);
+        Seam.isOneDiscontinuity(here.playlists(), killedAtMs);
+        Seam.isOneDiscontinuity(there.playlists(), killedAtMs);
+        Seam.sayTheSame(here, there);
+        aNewPublishIsANewEpoch(here.digests().lastEntry().getKey());
+    }
+
+    private void aNewPublishIsANewEpoch(URI oldSegment) throws Exception {
+        byte[] before = client.send(HttpRequest.newBuilder(oldSegment).build(),
+                HttpResponse.BodyHandlers.ofByteArray()).body();
+        Process again = publish(large, other, "show");
+        for (String edge : edges) {
+            URI multivariant = URI.create(edge + "/live/show.m3u8");
+            soon().until(() -> !oldSegment.getPath().startsWith(mediaPlaylist(multivariant).resolve(".").getPath()));
+            URI media = mediaPlaylist(multivariant);
+            MediaPlaylist playlist = MediaPlaylistReader.read(get(media).body());
+            assertThat(playlist.mediaSequence()).as("first number of a new epoch").isZero();
+            assertThat(playlist.discontinuitySequence()).isZero();
+            assertThat(playlist.ended()).isFalse();
+            assertThat(playlist.segments()).noneMatch(s -> s.discontinuity());
+            assertThat(client.send(HttpRequest.newBuilder(URI.create(edge + oldSegment.getPath())).build(),
+                    HttpResponse.BodyHandlers.ofByteArray()).body()).as("a segment of the epoch before")
+                    .isEqualTo(before);
+        }
+        again.destroyForcibly().waitFor();
+    }
+
+    @Test
+    void theNewestOfTwoEncodersHasTheNameAndAThirdTurnIsRefused() throws Exception {
+        Process first = publish(large, other, "duel");
+        awaitSession("duel", -1);
+        long session = session("duel");
+        FlvRecorder viewer = new FlvRecorder(client, URI.create(edges.get(1) + "/live/duel.flv"));
+        Future<List<FlvTag>> watched = viewers.submit(viewer);
+        soon().until(() -> viewer.soFar().size() > 50);
+        Process second = publish(small, one, "duel");
+        isToldThatItLost(first, "Taken over by a newer publisher");
+        awaitSession("duel", session);
+        session = session("duel");
+        Process third = publish(large, other, "duel");
+        isToldThatItLost(second, "Taken over by a newer publisher");
+        awaitSession("duel", session);
+        session = session("duel");
+        isToldThatItLost(publish(small, one, "duel"), "Another publisher has this stream");
+        assertThat(one.log()).containsPattern("WARN .*live/duel: .* is refused: publishers take the stream over");
+        assertThat(third.isAlive()).as("who has the stream goes on").isTrue();
+        assertThat(session("duel")).as("session after the refusal").isEqualTo(session);
+        third.destroyForcibly().waitFor();
+        Seam.isSteady(watched.get(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void theOtherNodeEndsWhatANodeThatDiedHasLeft() throws Exception {
+        Process encoder = publish(large, victim, "alone");
+        awaitSession("alone", -1);
+        URI multivariant = URI.create(edges.get(1) + "/live/alone.m3u8");
+        soon().until(() -> get(multivariant).statusCode() == 200);
+        HlsRecorder hls = new HlsRecorder(client, multivariant, dir.resolve("alone.ts"));
+        Future<HlsRecorder.Recording> recording = viewers.submit(hls);
+        Future<List<FlvTag>> flv = viewers.submit(new FlvRecorder(client, URI.create(edges.get(0)
+                + "/live/alone.flv")));
+        soon().until(() -> newest(hls).segments().size() >= 2);
+        victim.process().destroyForcibly().waitFor();
+        long diedNanos = System.nanoTime();
+        // The dead node may have owned the lease itself: then its membership of the group has to end first.
+        await().atMost(Duration.ofMillis(Timeouts.SESSION_MS + LEASE_MS + SLACK_MS))
+                .until(() -> state("alone").equals("grace"));
+        long suspectedNanos = System.nanoTime();
+        assertThat(flv).as("within grace").isNotDone();
+        await().atMost(Duration.ofMillis(GRACE_MS + SLACK_MS)).until(() -> state("alone").equals("ended"));
+        long overNanos = System.nanoTime();
+        assertThat(newest(recording.get(60, TimeUnit.SECONDS).playlists()).ended()).isTrue();
+        Seam.isSteady(flv.get(60, TimeUnit.SECONDS));
+        assertThat(encoder.waitFor()).as("exit code of an encoder whose node died").isNotZero();
+        long silentMs = TimeUnit.NANOSECONDS.toMillis(suspectedNanos - diedNanos);
+        assertThat(one.log() + other.log()).containsPattern("WARN .*live/alone: session \\d+ is ended: its node");
+        System.out.printf("node dead: suspected after %d ms, grace over %d ms later%n", silentMs,
+                TimeUnit.NANOSECONDS.toMillis(overNanos - suspectedNanos));
+    }
+
+    private MillraceProcess run(String name, String... args) throws IOException {
+        List<String> all = Stream.of(Stream.of(args), Stream.of(RULES),
+                Stream.of("--host", "127.0.0.1", "--admin-port", "0")).flatMap(s -> s).toList();
+        MillraceProcess process = MillraceProcess.start(dir, name, all);
+        processes.add(process);
+        return process;
+    }
+
+    /** Until it is killed, or loses its server. */
+    private Process publish(Path clip, MillraceProcess node, String stream) throws Exception {
+        Process encoder = ffmpeg.publishForEver(clip, url(node, stream), encoderLog(encoders.size()));
+        encoders.add(encoder);
+        return encoder;
+    }
+
+    private Process publishOnce(Path clip, MillraceProcess node, String stream) throws Exception {
+        Process encoder = ffmpeg.publish(clip, url(node, stream), encoderLog(encoders.size()));
+        encoders.add(encoder);
+        return encoder;
+    }
+
+    private static String url(MillraceProcess node, String stream) throws Exception {
+        return node.ready().get("rtmp") + "/live/" + stream;
+    }
+
+    private Path encoderLog(int number) {
+        return dir.resolve("encoder" + number + ".log");
+    }
+
+    private void isToldThatItLost(Process encoder, String words) throws Exception {
+        assertThat(encoder.waitFor(20, TimeUnit.SECONDS)).as("the encoder that lost ends").isTrue();
+        String said = Files.readString(encoderLog(encoders.indexOf(encoder)));
+        assertThat(encoder.exitValue()).as("its exit code; it says %s", said).isNotZero();
+        assertThat(said).contains(words);
+    }
+
+    private <T> List<Future<T>> submit(List<? extends Callable<T>> all) {
+        return all.stream().map(viewers::<T>submit).toList();
+    }
+
+    private void awaitSession(String stream, long before) {
+        soon().until(() -> session(stream) > before);
+    }
+
+    /** The session that both edges name, -1 while they do not. */
+    private long session(String stream) throws IOException, InterruptedException {
+        List<String> said = new ArrayList<>();
+        for (String edge : edges) {
+            said.add(field(get(URI.create(edge + "/api/v1/streams/live/" + stream)).body(), "session"));
+        }
+        return said.stream().distinct().count() == 1 && !said.getFirst().isEmpty()
+                ? Long.parseLong(said.getFirst())
+                : -1;
+    }
+
+    private String state(String stream) throws IOException, InterruptedException {
+        return field(get(URI.create(edges.get(1) + "/api/v1/streams/live/" + stream)).body(), "state");
+    }
+
+    /** The value behind the first {@code name} in {@code json}, empty without one. */
+    private static String field(String json, String name) {
+        return Stream.of(json.split("[,{}]")).map(String::strip).filter(f -> f.startsWith("\"" + name + "\":"))
+                .map(f -> f.substring(name.length() + 3).replace("\"", "").strip()).findFirst().orElse("");
+    }
+
+    /** On two busy cores. */
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(60));
+    }
+
+    private static MediaPlaylist newest(HlsRecorder recorder) {
+        return newest(recorder.soFar());
+    }
+
+    private static MediaPlaylist newest(List<String> playlists) {
+        return playlists.isEmpty()
+                ? new MediaPlaylist(1, 0, 0, false, List.of(), false)
+                : MediaPlaylistReader.read(playlists.getLast());
+    }
+
+    private URI mediaPlaylist(URI multivariant) throws IOException, InterruptedException {
+        return multivariant.resolve(get(multivariant).body().lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank()).findFirst().orElseThrow());
+    }
+
+    private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
