@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** One {@code millrace} process, started as a user would but from the built jars. */
-final class MillraceProcess implements AutoCloseable {
+public final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 90;
     private static final long STOP_SECONDS = 40;
     private static final Pattern PART = Pattern.compile("(\\w+)=(\\S+)");
@@ -32,11 +32,18 @@ final class MillraceProcess implements AutoCloseable {
 
     /** Starts {@code millrace ARGS}; its stderr goes to a file {@code NAME.log} under {@code dir}. */
     static MillraceProcess start(Path dir, String name, List<String> args) throws IOException {
+        return start(dir, name, List.of("-Xmx1g"), args);
+    }
+
+    /** The same with flags for its JVM. */
+    public static MillraceProcess start(Path dir, String name, List<String> jvm, List<String> args)
+            throws IOException {
         Path target = Path.of("target").toAbsolutePath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-jar",
-                target.resolve("launcher.jar").toString()));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", target.resolve("launcher.jar").toString()));
         command.addAll(args);
         Path log = Files.createDirectories(dir).resolve(name + ".log");
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
@@ -46,7 +53,7 @@ final class MillraceProcess implements AutoCloseable {
     }
 
     /** The parts of the ready line, by name. Waits for it. */
-    Map<String, String> ready() throws InterruptedException, IOException {
+    public Map<String, String> ready() throws InterruptedException, IOException {
         try {
             return ready.get(READY_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -54,17 +61,17 @@ final class MillraceProcess implements AutoCloseable {
         }
     }
 
-    Process process() {
+    public Process process() {
         return process;
     }
 
     /** What it wrote on stderr so far. */
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
     /** Ends it as Ctrl-C does, and says with which code it ended. */
-    int stop() throws InterruptedException {
+    public int stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();

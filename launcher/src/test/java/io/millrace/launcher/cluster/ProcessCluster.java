@@ -1,0 +1,185 @@
+package io.millrace.launcher.cluster;
+
+import io.millrace.launcher.e2e.MillraceProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One broker and two nodes of each stage as processes on loopback ports. */
+final class ProcessCluster implements Cluster {
+    /** Small nodes that start quickly: they share two cores with all others and live for seconds. */
+    private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto");
+    private static final int NODES = 2;
+    private static final long SIGNAL_SECONDS = 10;
+
+    private final Path dir;
+    private final List<String> flags;
+    private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
+
+    /** One place for a process; {@code addresses} are those of the first that stood there. */
+    private static final class Node {
+        private final String name;
+        private int lives;
+        private MillraceProcess process;
+        private Map<String, String> addresses = Map.of();
+
+        Node(String name) {
+            this.name = name;
+        }
+
+        /** The port that it had in its first life, or any free one. */
+        String port(String part) {
+            String address = addresses.getOrDefault(part, ":0");
+            return address.substring(address.lastIndexOf(':') + 1);
+        }
+    }
+
+    private ProcessCluster(Path dir, List<String> flags) {
+        this.dir = dir;
+        this.flags = flags;
+        for (Stage stage : Stage.values()) {
+            List<Node> places = new ArrayList<>();
+            for (int i = 0; i < (stage == Stage.BROKER ? 1 : NODES); i++) {
+                places.add(new Node(stage.name().toLowerCase(Locale.ROOT) + i));
+            }
+            nodes.put(stage, places);
+        }
+    }
+
+    /**
+     * Starts all nodes and returns when they are ready.
+     *
+     * @param dir for data and logs
+     * @param flags for every stage
+     */
+    static ProcessCluster start(Path dir, String... flags) throws IOException, InterruptedException {
+        ProcessCluster cluster = new ProcessCluster(dir, List.of(flags));
+        try {
+            cluster.start(Stage.BROKER, 0);
+            for (Stage stage : Stage.values()) {
+                if (stage != Stage.BROKER) {
+                    for (Node node : cluster.nodes.get(stage)) {
+                        cluster.launch(stage, node);
+                    }
+                }
+            }
+            for (List<Node> places : cluster.nodes.values()) {
+                for (Node node : places) {
+                    awaitReady(node);
+                }
+            }
+            return cluster;
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int nodes(Stage stage) {
+        return nodes.get(stage).size();
+    }
+
+    @Override
+    public void kill(Stage stage, int node) throws InterruptedException {
+        process(stage, node).process().destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void stop(Stage stage, int node) throws InterruptedException {
+        process(stage, node).stop();
+    }
+
+    @Override
+    public void pause(Stage stage, int node) throws IOException, InterruptedException {
+        signal("STOP", process(stage, node));
+    }
+
+    @Override
+    public void resume(Stage stage, int node) throws IOException, InterruptedException {
+        signal("CONT", process(stage, node));
+    }
+
+    @Override
+    public void start(Stage stage, int node) throws IOException, InterruptedException {
+        Node place = nodes.get(stage).get(node);
+        launch(stage, place);
+        awaitReady(place);
+    }
+
+    @Override
+    public String kafka() {
+        return nodes.get(Stage.BROKER).getFirst().addresses.get("kafka");
+    }
+
+    @Override
+    public String rtmp(int node) {
+        return nodes.get(Stage.INGEST).get(node).addresses.get("rtmp");
+    }
+
+    @Override
+    public URI http(int node, String path) {
+        return URI.create(nodes.get(Stage.EDGE).get(node).addresses.get("http") + path);
+    }
+
+    @Override
+    public String log(Stage stage, int node) throws IOException {
+        return process(stage, node).log();
+    }
+
+    @Override
+    public void close() {
+        // The broker last: the others say farewell to it.
+        for (Stage stage : List.of(Stage.EDGE, Stage.PACKAGER, Stage.SEGMENTER, Stage.INGEST, Stage.BROKER)) {
+            for (Node node : nodes.get(stage)) {
+                if (node.process != null) {
+                    // Nothing is measured any more, and a paused process does not hear SIGTERM.
+                    node.process.process().destroyForcibly();
+                }
+            }
+        }
+    }
+
+    private MillraceProcess process(Stage stage, int node) {
+        return nodes.get(stage).get(node).process;
+    }
+
+    private void launch(Stage stage, Node node) throws IOException {
+        List<String> args = new ArrayList<>();
+        args.add(stage.name().toLowerCase(Locale.ROOT));
+        if (stage == Stage.BROKER) {
+            args.addAll(List.of("--kafka-port", node.port("kafka"), "--data-dir", dir.resolve(node.name).toString()));
+        } else {
+            args.addAll(List.of("--kafka", kafka(), "--host", "127.0.0.1", "--admin-port", node.port("admin")));
+            args.addAll(flags);
+        }
+        switch (stage) {
+            case INGEST -> args.addAll(List.of("--rtmp-port", node.port("rtmp")));
+            case SEGMENTER -> args.addAll(List.of("--data-dir", dir.resolve(node.name).toString()));
+            case EDGE -> args.addAll(List.of("--http-port", node.port("http")));
+            case BROKER, PACKAGER -> {
+                // No port of their own, or set above.
+            }
+        }
+        node.process = MillraceProcess.start(dir, node.name + "." + node.lives++, JVM, args);
+    }
+
+    private static void awaitReady(Node node) throws IOException, InterruptedException {
+        node.addresses = node.process.ready();
+    }
+
+    private static void signal(String name, MillraceProcess process) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.process().pid())).inheritIO()
+                .start();
+        if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new IOException("kill -" + name + " " + process.process().pid() + " failed");
+        }
+    }
+}
