@@ -1,0 +1,134 @@
+package io.millrace.launcher.cluster;
+
+import io.millrace.packager.mux.SegmentMux;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.session.SessionEvent;
+import io.millrace.platform.session.SessionFold;
+import io.millrace.platform.session.Verdict;
+import io.millrace.segmenter.cut.StreamFold;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a stream comes to without any fault: the log of packets, read once from its beginning, folded and muxed in this
+ * process by the classes that the services are made of.
+ */
+final class UndisturbedRun {
+    private static final String PREFIX = "millrace.";
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    /** @param bytes of the whole segment */
+    record Segment(String path, boolean discontinuous, byte[] bytes) {}
+
+    private final String stream;
+    private final SessionFold sessions = new SessionFold();
+    private final StreamFold fold;
+    private final Map<Long, Packet> packets = new HashMap<>();
+    private final List<String> names = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private int takeovers;
+    private SegmentMux mux;
+    private ByteArrayOutputStream open;
+    private boolean discontinuous;
+
+    private UndisturbedRun(String stream) {
+        this.stream = stream;
+        fold = new StreamFold(stream);
+    }
+
+    /** All streams of the log, by name. */
+    static Map<String, UndisturbedRun> read(String kafka, int partitions) {
+        KafkaClients clients = new KafkaClients(new KafkaSettings(kafka, PREFIX, partitions, 0, 0, -1, Map.of()));
+        Map<String, UndisturbedRun> runs = new TreeMap<>();
+        try (KafkaConsumer<String, LogRecord> reader = clients.reader("judge")) {
+            List<TopicPartition> all = IntStream.range(0, partitions)
+                    .mapToObj(p -> clients.partition(Topic.PACKETS, p)).toList();
+            reader.assign(all);
+            reader.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = reader.endOffsets(all);
+            while (all.stream().anyMatch(p -> reader.position(p) < ends.get(p))) {
+                for (ConsumerRecord<String, LogRecord> record : reader.poll(POLL)) {
+                    runs.computeIfAbsent(record.key(), UndisturbedRun::new)
+                            .fold(record.offset(), (PacketsRecord) record.value());
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** The frames that count, in the order of the log. */
+    List<String> names() {
+        return names;
+    }
+
+    /** Those that are complete. */
+    List<Segment> segments() {
+        return segments;
+    }
+
+    /** Whether its encoder has said farewell. */
+    boolean isLeft() {
+        return sessions.state() != SessionFold.State.LIVE;
+    }
+
+    /** How often another session took over, the first one included. */
+    int takeovers() {
+        return takeovers;
+    }
+
+    /** What went wrong while cutting. */
+    List<String> failures() {
+        return failures;
+    }
+
+    private void fold(long offset, PacketsRecord record) {
+        Verdict verdict = sessions.fold(offset, record);
+        takeovers += (int) verdict.events().stream().filter(SessionEvent.TookOver.class::isInstance).count();
+        if (record instanceof Packet packet) {
+            packets.put(offset, packet);
+            if (verdict instanceof Verdict.Counts && !packet.config()) {
+                NumberedFrame.names(packet.body()).forEach(names::add);
+            }
+        }
+        var step = fold.fold(offset, record);
+        if (step.failure() != null) {
+            failures.add(stream + " at " + offset + ": " + step.failure());
+        }
+        step.cuts().forEach(this::mux);
+    }
+
+    private void mux(Cut cut) {
+        if (cut.part() == 0) {
+            mux = new SegmentMux(Format.TS, cut);
+            open = new ByteArrayOutputStream();
+            discontinuous = cut.head().discontinuous();
+        }
+        List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.firstOffset() + s.offsetDelta())).toList();
+        ByteBuffer part = mux.mux(cut, of).part().bytes();
+        byte[] bytes = new byte[part.remaining()];
+        part.duplicate().get(bytes);
+        open.writeBytes(bytes);
+        if (cut.last()) {
+            String path = "/" + stream + "/@" + cut.epoch() + "/ts/" + cut.segment() + ".ts";
+            segments.add(new Segment(path, discontinuous, open.toByteArray()));
+        }
+    }
+}
