@@ -1,6 +1,7 @@
 package io.millrace.launcher.cluster;
 
 import io.millrace.launcher.cluster.Cluster.Stage;
+import io.millrace.platform.kafka.StreamKey;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 
 /**
@@ -62,7 +64,7 @@ final class Chaos implements AutoCloseable {
         this.report = report;
         int edges = cluster.nodes(Stage.EDGE);
         for (int i = 0; i < load.publishers(); i++) {
-            encoders.add(new Encoder(cluster, i, "live/r" + round + "s" + i));
+            encoders.add(new Encoder(cluster, i, name(round, i, partitions)));
         }
         for (int i = 0; i < load.hlsViewers(); i++) {
             hls.add(new HlsViewer(http, cluster, stream(i), i % edges, ledger));
@@ -72,6 +74,16 @@ final class Chaos implements AutoCloseable {
         }
         encoders.forEach(threads::submit);
         viewers().forEach(threads::submit);
+    }
+
+    /**
+     * Names that spread over the partitions so that both nodes of a stage have some, whether they share them by halves or
+     * by turns: 0, 5, 2, 7 and so on of eight.
+     */
+    private static String name(int round, int publisher, int partitions) {
+        int wanted = publisher * 5 % partitions;
+        return IntStream.iterate(0, i -> i + 1).mapToObj(i -> "live/r" + round + "s" + publisher + "x" + i)
+                .filter(name -> StreamKey.partition(name, partitions) == wanted).findFirst().orElseThrow();
     }
 
     private String stream(int viewer) {

@@ -28,7 +28,7 @@ class ChaosIT {
         ChaosReport report = new ChaosReport(load + "; one broker and two of each stage as processes.");
         // A playlist lists everything, so that all can be asked for again at the end.
         try (Cluster cluster = ProcessCluster.start(dir, "--partitions", String.valueOf(PARTITIONS), "--segment", "1s",
-                "--window", "30m", "--grace", "20s")) {
+                "--window", "30m", "--grace", "60s")) {
             for (int round = 0; round < ROUNDS; round++) {
                 try (Chaos chaos = new Chaos(cluster, PARTITIONS, load, round, report)) {
                     chaos.awaitPlaying();
