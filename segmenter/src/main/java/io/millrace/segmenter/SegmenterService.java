@@ -6,7 +6,6 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.Timeouts;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.List;
@@ -130,8 +129,10 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
                 Timeouts.PATIENT_DELIVERY_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), Timeouts.SESSION_MS);
-        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), Timeouts.HEARTBEAT_MS);
+        kafka.groupTimes().under(kafka.settings().client())
+                .forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        // A state is small and restored within a second: a node that comes gets its share at once, not after ten minutes.
+        all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         return all;
     }
 

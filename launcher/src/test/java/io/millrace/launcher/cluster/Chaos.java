@@ -237,9 +237,8 @@ final class Chaos implements AutoCloseable {
         int count = 0;
         for (Viewer viewer : viewers()) {
             for (Arrivals.Failure failure : viewer.arrivals().failures()) {
-                boolean own = spans.stream().anyMatch(s -> s.fault().stage() == Stage.EDGE
-                        && s.node() == viewer.edge() && failure.atNanos() > s.fromNanos()
-                        && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS);
+                boolean own = spans.stream().anyMatch(s -> failure.atNanos() > s.fromNanos()
+                        && failure.atNanos() < s.toNanos() + AFTERMATH_NANOS && mayFail(viewer, s));
                 if (!own) {
                     count++;
                     judge.fail("%s of %s at edge %d was thrown out%s: %s", viewer.getClass().getSimpleName(),
@@ -248,6 +247,15 @@ final class Chaos implements AutoCloseable {
             }
         }
         return count;
+    }
+
+    /** An edge's own viewers; and while the only broker is dead, a request for a segment, which players repeat. */
+    private boolean mayFail(Viewer viewer, Span span) {
+        return switch (span.fault().stage()) {
+            case EDGE -> span.node() == viewer.edge();
+            case BROKER -> cluster.nodes(Stage.BROKER) == 1 && viewer instanceof HlsViewer;
+            case INGEST, SEGMENTER, PACKAGER -> false;
+        };
     }
 
     private String during(Arrivals.Failure failure) {

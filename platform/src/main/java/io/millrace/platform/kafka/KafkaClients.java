@@ -102,14 +102,18 @@ public final class KafkaClients {
         return reader(clientId, config);
     }
 
+    /** Asks the cluster: blocks for a round trip or two. */
+    public GroupTimes groupTimes() {
+        return GroupTimes.of(this);
+    }
+
     /** A consumer in a group that commits by itself when its owner says so. */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group(group));
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Timeouts.SESSION_MS);
-        config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Timeouts.HEARTBEAT_MS);
+        config.putAll(groupTimes().under(settings.client()));
         config.putAll(overrides);
         return new MeteredConsumer(config, meters);
     }

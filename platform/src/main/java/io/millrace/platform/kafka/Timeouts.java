@@ -1,11 +1,7 @@
 package io.millrace.platform.kafka;
 
-/** Times of the Kafka clients, in one place, in ms. */
+/** Times of the Kafka clients, in one place, in ms; those of groups are {@link GroupTimes}. */
 public final class Timeouts {
-    /** A group member that is silent for this long is dead; brokers allow 6 s to 30 min by default. */
-    public static final int SESSION_MS = 6_000;
-    /** A third of the session at most. */
-    public static final int HEARTBEAT_MS = 1_500;
     /** A request that is not answered is tried again. */
     public static final int REQUEST_MS = 10_000;
     /** A record of a publisher that is not acknowledged by then has failed, and its encoder is told. */
