@@ -170,6 +170,7 @@ final class Chaos implements AutoCloseable {
         Map<String, UndisturbedRun> told = awaitEnd();
         SoftAssertions judge = new SoftAssertions();
         long frames = 0;
+        long lost = 0;
         for (Encoder encoder : encoders) {
             UndisturbedRun run = told.get(encoder.stream());
             judge.assertThat(run.failures()).as("failures while cutting %s", encoder.stream()).isEmpty();
@@ -181,24 +182,16 @@ final class Chaos implements AutoCloseable {
             hls.stream().filter(v -> v.stream().equals(encoder.stream())).forEach(v -> Judge.hls(judge, v, run));
             flv.stream().filter(v -> v.stream().equals(encoder.stream())).forEach(v -> Judge.flv(judge, v, run));
             frames += run.names().size();
+            lost += Judge.lost(run);
         }
         judge.assertThat(ledger.differing()).as("fetches of one URL that differ").isEmpty();
         int thrownOut = thrownOut(judge);
-        judge.assertThat(viewers()).as("viewers").isNotEmpty();
-        stallsAreBounded(judge);
-        report.total(("%d frames acknowledged, %d fetches of %d segments compared, %d differ; viewers thrown out that "
-                + "were not on the hurt node: %d; %d checks failed").formatted(frames, ledger.fetches(),
+        report.total(("%d frames in the log, %d of them in no segment; %d fetches of %d segments compared, %d "
+                + "differ; viewers thrown out that were not on the hurt node: %d; %d checks failed").formatted(frames,
+                        lost, ledger.fetches(),
                         ledger.segments(), ledger.differing().size(), thrownOut,
                         judge.assertionErrorsCollected().size()));
         judge.assertAll();
-    }
-
-    private void stallsAreBounded(SoftAssertions judge) {
-        for (Span span : spans) {
-            long limitMs = TimeUnit.SECONDS.toMillis(span.fault().stallLimitSeconds());
-            judge.assertThat(Math.max(stallMs(flv, span), stallMs(hls, span))).as("stall in ms by %s", span.fault())
-                    .isLessThan(limitMs);
-        }
     }
 
     /** Returns what the log tells once every viewer has the last that it tells. */
