@@ -166,8 +166,9 @@ class EdgeServerTest {
             assertThat(viewer.read(true).status()).isEqualTo(200);
             assertThat(viewer.chunk()).isEqualTo("FLV");
             server.drain().get(5, TimeUnit.SECONDS);
-            sink.loop().execute(() -> sink.deliver(List.of(new SharedTag(Unpooled.copiedBuffer("more", StandardCharsets.US_ASCII),
-                    SharedTag.Kind.ENTRY, 0))));
+            sink.loop().execute(
+                    () -> sink.deliver(List.of(new SharedTag(Unpooled.copiedBuffer("more", StandardCharsets.US_ASCII),
+                            SharedTag.Kind.ENTRY, 0))));
             assertThat(viewer.chunk()).isEqualTo("more");
             server.close();
             assertThat(viewer.chunk()).as("the last chunk of a whole response").isEmpty();

@@ -24,7 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * order of the parts.
  *
  * <p>{@link #write} is confined to the loop; the thread {@code packager-index} is this class's own. A write that fails is
- * final, since the producer tries for ever what may succeed: {@link #failure} tells.
+ * final, since the producer has tried for as long as its delivery timeout: {@link #failure} tells.
  */
 final class PartWriter implements PartSink, AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -50,7 +50,7 @@ final class PartWriter implements PartSink, AutoCloseable {
         this.meters = meters;
         this.clock = clock;
         // More than can be in flight: the last part over the limit, batches half empty, index entries.
-        // A log that is away is waited for: the loop stops to read, and what it has made stays here, not committed.
+        // A log that is away is waited for: the loop reads no more, and what it has made stays here, not committed.
         this.producer = kafka.producer(clientId, Math.max(2 * limitBytes, limitBytes + 4L * Sizes.RECORD_BYTES),
                 Map.of(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.PATIENT_DELIVERY_MS,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) Timeouts.PATIENT_DELIVERY_MS));

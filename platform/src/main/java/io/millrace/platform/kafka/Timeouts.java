@@ -6,8 +6,11 @@ public final class Timeouts {
     public static final int REQUEST_MS = 10_000;
     /** A record of a publisher that is not acknowledged by then has failed, and its encoder is told. */
     public static final int DELIVERY_MS = 30_000;
-    /** What is made of the log can wait for the log, however long it is away: its input is kept there. */
-    public static final int PATIENT_DELIVERY_MS = Integer.MAX_VALUE;
+    /**
+     * What is made of the log can wait longer for the log, since its input is kept there; not for ever: a partition that was
+     * just made may take a producer's second batch first and then refuse the first one until its producer starts anew.
+     */
+    public static final int PATIENT_DELIVERY_MS = 120_000;
     /** A broker that comes back is found again soon. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
 
