@@ -7,8 +7,8 @@ public final class Timeouts {
     /** A record of a publisher that is not acknowledged by then has failed, and its encoder is told. */
     public static final int DELIVERY_MS = 30_000;
     /**
-     * What is made of the log can wait longer for the log, since its input is kept there; not for ever: a partition that was
-     * just made may take a producer's second batch first and then refuse the first one until its producer starts anew.
+     * What is made of the log can wait longer for the log, since its input is kept there; not for ever: a partition that
+     * was just made may take a producer's second batch first, and then refuses the first until the producer starts anew.
      */
     public static final int PATIENT_DELIVERY_MS = 120_000;
     /** A broker that comes back is found again soon. */
