@@ -6,6 +6,7 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.List;
