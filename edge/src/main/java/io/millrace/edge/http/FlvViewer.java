@@ -63,7 +63,14 @@ final class FlvViewer implements FlvSink {
         if (state != State.PLAYING) {
             return;
         }
-        tags.forEach(queue::offer);
+        // One by one: what comes at once after the log was away must not look like a viewer that took nothing meanwhile.
+        for (SharedTag tag : tags) {
+            queue.offer(tag);
+            queue.drain(_ -> ctx.channel().isWritable(), next -> send(next.bytes()));
+            if (!ctx.channel().isWritable()) {
+                ctx.flush();
+            }
+        }
         drain();
         if (state == State.PLAYING && queue.isHopeless()) {
             meters.closed("flv", "slow");
