@@ -1,7 +1,5 @@
 package io.millrace.launcher.log;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.launcher.log.LogFixture.Entry;
 import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.kafka.Topic;
@@ -24,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every version reads what every released version wrote, and makes the same cuts and the same bytes of it.
