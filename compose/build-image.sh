@@ -36,8 +36,7 @@ done
 
 if [[ $offline == yes ]]; then
     { read -r base; read -r jdk; } < <(compose/base-image.sh)
-    # The build's steps need no network, and a daemon without a bridge has none to give.
-    arguments+=(--build-arg "BASE_IMAGE=${base:?}" --build-arg "JDK_IMAGE=${jdk:?}" --network none)
+    arguments+=(--build-arg "BASE_IMAGE=${base:?}" --build-arg "JDK_IMAGE=${jdk:?}")
 fi
 
 if [[ $from == sources ]]; then
@@ -47,9 +46,9 @@ else
         printf 'build-image: launcher/target/launcher.jar is missing; run mvn package first\n' >&2
         exit 1
     }
-    # Only what it needs, whatever .dockerignore says.
+    # Only what it needs, whatever .dockerignore says. The steps need no network, and a daemon without a bridge has none.
     tar -cf - compose/Dockerfile compose/image launcher/target/launcher.jar launcher/target/lib \
-        | "$DOCKER" build "${arguments[@]}" --target runtime-from-jars - >&2
+        | "$DOCKER" build "${arguments[@]}" --network none --target runtime-from-jars - >&2
 fi
 "$DOCKER" image ls --format '{{.Repository}}:{{.Tag}} {{.Size}}' "$tag" >&2
 printf '%s\n' "$tag"

@@ -18,12 +18,16 @@ public final class RequiredTool {
     public static Path find(String name) {
         Optional<Path> found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(directory -> Path.of(directory, name)).filter(Files::isExecutable).findFirst();
-        String missing = "needs " + name + ", which is not on the PATH; install it (Debian: apt-get install " + name
-                + ")";
-        if (found.isEmpty() && REQUIRED) {
-            throw new AssertionError(missing);
-        }
-        Assumptions.assumeTrue(found.isPresent(), missing);
+        check(found.isPresent(), "needs " + name + ", which is not on the PATH; install it (Debian: apt-get install "
+                + name + ")");
         return found.orElseThrow();
+    }
+
+    /** Where {@code available} is false the test is skipped and says what it {@code needs}; in CI it fails. */
+    public static void check(boolean available, String needs) {
+        if (!available && REQUIRED) {
+            throw new AssertionError(needs);
+        }
+        Assumptions.assumeTrue(available, needs);
     }
 }

@@ -47,11 +47,15 @@ final class NodeConfig {
 
     private static void addInternalTopics(Map<String, String> config, int brokers) {
         int replicas = Math.min(brokers, MOST_REPLICAS);
+        String inSync = replicas < MOST_REPLICAS ? "1" : "2";
+        // Of topics that are made without saying so. Kafka's own default is one copy, gone with its broker.
+        config.put("default.replication.factor", String.valueOf(replicas));
+        config.put("min.insync.replicas", inSync);
         for (String topic : INTERNAL_TOPICS) {
             config.put(topic + ".replication.factor", String.valueOf(replicas));
             config.put(topic + ".num.partitions", "1");
             if (!topic.equals("offsets.topic")) {
-                config.put(topic + ".min.isr", replicas < MOST_REPLICAS ? "1" : "2");
+                config.put(topic + ".min.isr", inSync);
             }
         }
     }

@@ -1,0 +1,170 @@
+package io.millrace.launcher.cluster;
+
+import io.millrace.launcher.RequiredTool;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.lifecycle.Startables;
+
+/** Three brokers and two nodes of each stage in containers of our own image, on loopback ports of the host. */
+public final class ContainerCluster implements Cluster {
+    private static final int BROKERS = 3;
+    private static final int NODES = 2;
+    private static final String HOST = "127.0.0.1";
+    /** What the nodes of the latest cluster said. */
+    private static final Path LOGS = Path.of("target", "containers");
+    /** As for processes: small nodes that start quickly, since they share two cores with all others. */
+    private static final String JVM = "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+
+    private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
+
+    /** One place for a container; the ports are its own for as long as the cluster stands. */
+    private record Node(MillraceContainer container, int media, int admin) {}
+
+    private ContainerCluster() {}
+
+    /**
+     * Starts all nodes and returns when they are ready. Where there is no Docker the test is skipped and says so.
+     *
+     * @param settings of every stage, as variables
+     */
+    public static ContainerCluster start(Map<String, String> settings) throws IOException, InterruptedException {
+        RequiredTool.check(DockerClientFactory.instance().isDockerAvailable(),
+                "needs Docker, and no daemon answers; start one, or run it in .ci/with-docker (Debian: apt-get install "
+                        + "docker.io)");
+        ContainerCluster cluster = new ContainerCluster();
+        try {
+            String image = MillraceImage.name();
+            LoopbackPorts ports = new LoopbackPorts();
+            cluster.makeBrokers(image, ports);
+            cluster.makeStages(image, ports, settings);
+            // A stage at a time: on two cores all of them at once would be slow enough to run into their own limits.
+            for (List<Node> places : cluster.nodes.values()) {
+                Startables.deepStart(places.stream().map(Node::container)).join();
+            }
+            return cluster;
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int nodes(Stage stage) {
+        return nodes.get(stage).size();
+    }
+
+    @Override
+    public void kill(Stage stage, int node) {
+        container(stage, node).kill();
+    }
+
+    @Override
+    public void stop(Stage stage, int node) {
+        container(stage, node).drain();
+    }
+
+    @Override
+    public void pause(Stage stage, int node) {
+        container(stage, node).pause();
+    }
+
+    @Override
+    public void resume(Stage stage, int node) {
+        container(stage, node).resume();
+    }
+
+    @Override
+    public void start(Stage stage, int node) {
+        container(stage, node).startOrRestart();
+    }
+
+    @Override
+    public String kafka() {
+        return nodes.get(Stage.BROKER).stream().map(node -> HOST + ":" + node.media).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public String rtmp(int node) {
+        return "rtmp://" + HOST + ":" + nodes.get(Stage.INGEST).get(node).media;
+    }
+
+    @Override
+    public URI http(int node, String path) {
+        return URI.create("http://" + HOST + ":" + nodes.get(Stage.EDGE).get(node).media + path);
+    }
+
+    /** {@code path} on the admin port of one node that is no broker. */
+    public URI admin(Stage stage, int node, String path) {
+        return URI.create("http://" + HOST + ":" + nodes.get(stage).get(node).admin + path);
+    }
+
+    @Override
+    public String log(Stage stage, int node) {
+        return container(stage, node).getLogs();
+    }
+
+    /** What the image's health check says of a node. */
+    public String health(Stage stage, int node) {
+        return container(stage, node).health();
+    }
+
+    @Override
+    public void close() {
+        // Nothing is measured any more: they are killed, paused ones too.
+        nodes.values().stream().flatMap(List::stream).parallel().forEach(node -> node.container.end(LOGS));
+    }
+
+    private MillraceContainer container(Stage stage, int node) {
+        return nodes.get(stage).get(node).container;
+    }
+
+    private void makeBrokers(String image, LoopbackPorts ports) throws IOException {
+        int[] controllers = new int[BROKERS];
+        for (int i = 0; i < BROKERS; i++) {
+            controllers[i] = ports.next();
+        }
+        String voters = IntStream.range(0, BROKERS).mapToObj(i -> i + 1 + "@" + HOST + ":" + controllers[i])
+                .collect(Collectors.joining(","));
+        List<Node> brokers = new ArrayList<>();
+        nodes.put(Stage.BROKER, brokers);
+        for (int i = 0; i < BROKERS; i++) {
+            int port = ports.next();
+            brokers.add(new Node(new MillraceContainer(image, "broker", "broker" + i, Map.of(
+                    "JDK_JAVA_OPTIONS", JVM,
+                    "MILLRACE_VOTERS", voters,
+                    "MILLRACE_NODE_ID", String.valueOf(i + 1),
+                    "MILLRACE_CONTROLLER_PORT", String.valueOf(controllers[i]),
+                    "MILLRACE_KAFKA_PORT", String.valueOf(port))), port, 0));
+        }
+    }
+
+    private void makeStages(String image, LoopbackPorts ports, Map<String, String> settings) throws IOException {
+        for (Stage stage : Stage.values()) {
+            if (stage == Stage.BROKER) {
+                continue;
+            }
+            List<Node> places = new ArrayList<>();
+            nodes.put(stage, places);
+            String command = stage.name().toLowerCase(Locale.ROOT);
+            for (int i = 0; i < NODES; i++) {
+                int media = ports.next();
+                int admin = ports.next();
+                Map<String, String> variables = new HashMap<>(settings);
+                variables.putAll(Map.of("JDK_JAVA_OPTIONS", JVM, "MILLRACE_KAFKA", kafka(), "MILLRACE_HOST", HOST,
+                        "MILLRACE_ADMIN_PORT", String.valueOf(admin), "MILLRACE_RTMP_PORT", String.valueOf(media),
+                        "MILLRACE_HTTP_PORT", String.valueOf(media)));
+                places.add(new Node(new MillraceContainer(image, command, command + i, variables), media, admin));
+            }
+        }
+    }
+}

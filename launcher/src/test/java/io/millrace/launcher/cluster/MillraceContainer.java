@@ -1,0 +1,118 @@
+package io.millrace.launcher.cluster;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.model.Capability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.output.OutputFrame.OutputType;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * One node in a container, hardened like those of compose.yaml: read-only but for {@code /tmp} and {@code /data}, not
+ * root, no capabilities. It has the host's network and is told its loopback ports by variables.
+ */
+final class MillraceContainer extends GenericContainer<MillraceContainer> {
+    /** Eleven JVMs share two cores while a cluster starts. */
+    private static final Duration READY = Duration.ofMinutes(3);
+    private static final int STOP_SECONDS = 40;
+    private static final long MEMORY_BYTES = 1L << 30;
+
+    private final String hostName;
+
+    MillraceContainer(String image, String command, String hostName, Map<String, String> variables) {
+        super(DockerImageName.parse(image));
+        this.hostName = hostName;
+        withCommand(command);
+        withEnv(variables);
+        withNetworkMode("host");
+        // It has just been built here, and there may be no registry.
+        withImagePullPolicy(_ -> false);
+        withTmpFs(Map.of("/tmp", "exec,mode=1777,size=128m"));
+        withCreateContainerCmdModifier(create -> create.withHostName(hostName).getHostConfig().withReadonlyRootfs(true)
+                .withCapDrop(Capability.ALL).withSecurityOpts(List.of("no-new-privileges:true"))
+                .withMemory(MEMORY_BYTES));
+        // Or the one line of an error.
+        waitingFor(Wait.forLogMessage("(ready|millrace:) .*\\n", 1).withStartupTimeout(READY));
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        if (readyLines() == 0) {
+            throw new AssertionError(hostName + " does not start: " + getLogs());
+        }
+    }
+
+    /** SIGKILL; returns when it has ended. */
+    void kill() {
+        docker().killContainerCmd(getContainerId()).exec();
+        awaitEnd();
+    }
+
+    /** SIGTERM; returns when it has ended. */
+    void drain() {
+        docker().stopContainerCmd(getContainerId()).withTimeout(STOP_SECONDS).exec();
+        awaitEnd();
+    }
+
+    /** Nothing in it runs any more, and its sockets stay open. */
+    void pause() {
+        docker().pauseContainerCmd(getContainerId()).exec();
+    }
+
+    void resume() {
+        docker().unpauseContainerCmd(getContainerId()).exec();
+    }
+
+    /** Starts it, for the first time or again with its data; returns when it is ready. */
+    void startOrRestart() {
+        if (getContainerId() == null) {
+            start();
+            return;
+        }
+        long before = readyLines();
+        docker().startContainerCmd(getContainerId()).exec();
+        Awaitility.await("it is ready again").atMost(READY).until(() -> readyLines() > before);
+    }
+
+    /** Removes it, and its data; what it said stays in {@code NAME.log}. */
+    void end(Path logs) {
+        if (getContainerId() != null) {
+            try {
+                Files.writeString(Files.createDirectories(logs).resolve(hostName + ".log"), getLogs());
+            } catch (IOException e) {
+                logger().warn("its log cannot be kept", e);
+            }
+        }
+        stop();
+    }
+
+    /** What the image's health check says: {@code starting}, {@code healthy} or {@code unhealthy}. */
+    String health() {
+        return state().getHealth().getStatus();
+    }
+
+    private long readyLines() {
+        return getLogs(OutputType.STDOUT).lines().filter(line -> line.startsWith("ready ")).count();
+    }
+
+    private void awaitEnd() {
+        Awaitility.await("it has ended").until(() -> !Boolean.TRUE.equals(state().getRunning()));
+    }
+
+    private ContainerState state() {
+        return docker().inspectContainerCmd(getContainerId()).exec().getState();
+    }
+
+    private DockerClient docker() {
+        return getDockerClient();
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.e2e.Deployment.Layout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an operator sees: the dashboard of {@code compose/} on a Prometheus that scrapes a running node. */
+class DashboardIT {
+    private static final Path DASHBOARD = Path.of("..", "compose", "grafana", "dashboards", "flow.json");
+    private static final Path CLIP = Path.of("src", "main", "resources", "demo", "demo.flv");
+    private static final Duration DATA = Duration.ofSeconds(60);
+
+    @Test
+    void everyQueryHasData(@TempDir Path dir) throws Exception {
+        List<String> queries = queries();
+        assertThat(queries).hasSizeGreaterThan(20);
+        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir);
+                LoadBalancer balancer = LoadBalancer.start(millrace, dir);
+                Prometheus prometheus = Prometheus.start(
+                        Map.of("millrace", millrace.admin(""), "haproxy", balancer.admin("")), dir);
+                // Ends with the publisher, which is closed first.
+                Viewers viewers = new Viewers();
+                MillraceProcess _ = MillraceProcess.start(dir, "push", List.of("-Xmx256m"),
+                        List.of("push", "--loop", CLIP.toString(), balancer.rtmp() + "/live/show"))) {
+            viewers.hls(balancer.http("/live/show.m3u8"), dir.resolve("hls.ts"));
+            viewers.flv(balancer.http("/live/show.flv"), dir.resolve("viewer.flv"));
+            AtomicReference<Map<String, Integer>> without = new AtomicReference<>();
+            try {
+                Awaitility.await().atMost(DATA).until(() -> {
+                    without.set(withoutData(prometheus, queries));
+                    return without.get().isEmpty();
+                });
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError("no data after " + DATA + ": " + without.get().keySet(), e);
+            }
+        }
+    }
+
+    private static Map<String, Integer> withoutData(Prometheus prometheus, List<String> queries)
+            throws IOException, InterruptedException {
+        Map<String, Integer> found = new TreeMap<>();
+        for (String query : queries) {
+            found.put(query, prometheus.series(query));
+        }
+        found.values().removeIf(series -> series > 0);
+        return found;
+    }
+
+    private static List<String> queries() {
+        JsonNode dashboard = new ObjectMapper().readTree(DASHBOARD.toFile());
+        return dashboard.path("panels").findValuesAsString("expr").stream().distinct().toList();
+    }
+}

@@ -1,0 +1,69 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.cluster.LoopbackPorts;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * HAProxy with the settings of {@code compose/}, but for what only Docker's network has: the nodes are one on loopback, and so
+ * is everything that it listens on.
+ */
+final class LoadBalancer implements AutoCloseable {
+    private static final Path SETTINGS = Path.of("..", "compose", "haproxy", "haproxy.cfg");
+
+    private final ToolProcess process;
+    private final int rtmp;
+    private final int http;
+    private final int admin;
+
+    private LoadBalancer(ToolProcess process, int rtmp, int http, int admin) {
+        this.process = process;
+        this.rtmp = rtmp;
+        this.http = http;
+        this.admin = admin;
+    }
+
+    static LoadBalancer start(Deployment millrace, Path dir) throws IOException {
+        LoopbackPorts ports = new LoopbackPorts();
+        int rtmp = ports.next();
+        int http = ports.next();
+        int admin = ports.next();
+        String settings = Files.readString(SETTINGS)
+                // Two descriptors each; a developer's machine may allow fewer.
+                .replace("maxconn 20000", "maxconn 1000")
+                .replace("bind :1935", "bind 127.0.0.1:" + rtmp)
+                .replace("bind :8080", "bind 127.0.0.1:" + http)
+                .replace("bind :8404", "bind 127.0.0.1:" + admin)
+                .replace(" resolvers docker init-addr none resolve-prefer ipv4", "")
+                .replaceAll("server-template ingest .*", server("ingest", URI.create(millrace.rtmp()), millrace))
+                .replaceAll("server-template edge .*", server("edge", millrace.http(""), millrace));
+        Path file = Files.writeString(dir.resolve("haproxy.cfg"), settings);
+        ToolProcess process = ToolProcess.start("haproxy", List.of("-db", "-f", file.toString()),
+                dir.resolve("haproxy.log"), URI.create("http://127.0.0.1:" + admin + "/health"));
+        return new LoadBalancer(process, rtmp, http, admin);
+    }
+
+    String rtmp() {
+        return "rtmp://127.0.0.1:" + rtmp;
+    }
+
+    URI http(String path) {
+        return URI.create("http://127.0.0.1:" + http + path);
+    }
+
+    URI admin(String path) {
+        return URI.create("http://127.0.0.1:" + admin + path);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private static String server(String name, URI media, Deployment millrace) {
+        return "server " + name + "1 127.0.0.1:" + media.getPort() + " check port " + millrace.admin("").getPort();
+    }
+}

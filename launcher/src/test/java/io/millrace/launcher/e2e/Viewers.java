@@ -1,0 +1,60 @@
+package io.millrace.launcher.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** People who watch, each on a virtual thread, until the stream ends or they are closed. */
+final class Viewers implements AutoCloseable {
+    private static final int ATTEMPTS = 100;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** Waits until the edge knows the stream, then follows its playlist. */
+    Future<HlsRecorder.Recording> hls(URI multivariant, Path ts) throws IOException, InterruptedException {
+        awaitKnown(multivariant);
+        return threads.submit(new HlsRecorder(client, multivariant, ts));
+    }
+
+    Future<Path> flv(URI uri, Path file) {
+        return threads.submit(() -> watch(uri, file));
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        threads.close();
+        client.shutdownNow();
+    }
+
+    private void awaitKnown(URI multivariant) throws IOException, InterruptedException {
+        int status = 0;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            status = client.send(HttpRequest.newBuilder(multivariant).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            if (status == 200) {
+                return;
+            }
+            Thread.sleep(BETWEEN_ATTEMPTS);
+        }
+        throw new AssertionError(multivariant + " answers " + status);
+    }
+
+    private Path watch(URI uri, Path file) throws IOException, InterruptedException {
+        HttpResponse<Path> response = client.send(HttpRequest.newBuilder(uri).build(),
+                HttpResponse.BodyHandlers.ofFile(file));
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+}
