@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dmillrace.chaos.rounds=100 -Dmillrace.chaos.publishers=10 -Dmillrace.chaos.viewers=30} for more of it,
  * {@code -Dmillrace.chaos.faults=KILL_BROKER,…} for some faults alone.
  */
+@Tag("chaos")
 class ChaosIT {
     private static final int ROUNDS = Integer.getInteger("millrace.chaos.rounds", 1);
     private static final int PUBLISHERS = Integer.getInteger("millrace.chaos.publishers", 3);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One round of {@link ChaosIT} with three brokers in containers: what dies with a process may live in an image. */
 @Tag("containers")
+@Tag("chaos")
 class ContainerChaosIT {
     private static final List<Fault> FAULTS = List.of(Fault.KILL_SEGMENTER, Fault.KILL_PACKAGER, Fault.KILL_EDGE,
             Fault.KILL_INGEST, Fault.KILL_BROKER, Fault.PAUSE_SEGMENTER);

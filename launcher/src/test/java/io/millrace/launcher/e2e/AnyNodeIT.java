@@ -4,7 +4,6 @@ import io.millrace.ingest.IngestSettings;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistReader;
-import io.millrace.platform.kafka.Timeouts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,6 +38,8 @@ import static org.awaitility.Awaitility.await;
 class AnyNodeIT {
     private static final int GRACE_MS = 3_000;
     private static final int LEASE_MS = IngestSettings.Limits.DEFAULT.leaseMs();
+    /** Of the owners' group on the embedded broker, or on one that permits no less. */
+    private static final int GROUP_SESSION_MS = 6_000;
     /** What two busy cores add to what is measured. */
     private static final int SLACK_MS = 10_000;
     private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", GRACE_MS + "ms"};
@@ -182,7 +183,7 @@ class AnyNodeIT {
         victim.process().destroyForcibly().waitFor();
         long diedNanos = System.nanoTime();
         // The dead node may have owned the lease itself: then its membership of the group has to end first.
-        await().atMost(Duration.ofMillis(Timeouts.SESSION_MS + LEASE_MS + SLACK_MS))
+        await().atMost(Duration.ofMillis(GROUP_SESSION_MS + LEASE_MS + SLACK_MS))
                 .until(() -> state("alone").equals("grace"));
         long suspectedNanos = System.nanoTime();
         assertThat(flv).as("within grace").isNotDone();

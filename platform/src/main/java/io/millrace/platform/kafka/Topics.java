@@ -15,8 +15,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -84,6 +86,7 @@ public final class Topics {
                 .map(t -> newTopic(t, replicas)).toList();
         if (!missing.isEmpty()) {
             create(missing);
+            awaitLeaders();
         }
         there.forEach(this::checkPartitions);
         checkSizes(there.keySet());
@@ -140,6 +143,30 @@ public final class Topics {
                 throw interrupted(e);
             }
         });
+    }
+
+    /**
+     * Asks every partition's leader for its end. Until a leader serves, a writer's first batch may be turned away and its
+     * second be taken: then the first is out of order for ever.
+     */
+    private void awaitLeaders() {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (Topic topic : Topic.values()) {
+            for (int partition = 0; partition < settings.partitions(); partition++) {
+                ends.put(new TopicPartition(settings.topic(topic), partition), OffsetSpec.latest());
+            }
+        }
+        try {
+            admin.listOffsets(ends).all().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new StartupException("the new topics have no leaders: " + e.getCause().getMessage()
+                    + "; look at the brokers' logs and start again", e.getCause());
+        } catch (TimeoutException e) {
+            throw new StartupException("the new topics have no leaders after " + TIMEOUT_MS
+                    + " ms; look at the brokers' logs and start again", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     private void checkPartitions(Topic topic, TopicDescription description) {
