@@ -32,6 +32,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
             "state.change.logger", Level.WARN,
             "org.apache.kafka.controller.QuorumController", Level.ERROR,
             "org.apache.kafka.clients.NetworkClient", Level.ERROR,
+            // Topics that were just made: Topics asks again, and says it if it gives up.
+            "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy", Level.OFF,
             "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR,
             "org.apache.kafka.streams", Level.ERROR,
             "io.netty", Level.WARN,

@@ -5,10 +5,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,6 +39,8 @@ public final class Topics {
     private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
     private static final int MOST_REPLICAS = 3;
     private static final long TIMEOUT_MS = 30_000;
+    /** Between two looks at topics that were just made. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final KafkaSettings settings;
     private final Admin admin;
@@ -146,10 +150,28 @@ public final class Topics {
     }
 
     /**
-     * Asks every partition's leader for its end. Until a leader serves, a writer's first batch may be turned away and its
-     * second be taken: then the first is out of order for ever.
+     * Waits until every partition's leader says where it ends. Before that a writer's first batch may be turned away and
+     * its second be taken: then the first is out of order for ever.
      */
     private void awaitLeaders() {
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
+        Optional<String> trouble = leadersTrouble();
+        while (trouble.isPresent()) {
+            if (System.nanoTime() - deadlineNanos > 0) {
+                throw new StartupException(
+                        "the new topics have no leaders after " + TIMEOUT_MS + " ms: " + trouble.get()
+                                + "; look at the brokers' logs and start again");
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+            trouble = leadersTrouble();
+        }
+    }
+
+    /** Why not every leader serves yet; empty once they do. */
+    private Optional<String> leadersTrouble() {
+        if (describe().size() < Topic.values().length) {
+            return Optional.of("not every broker knows of them");
+        }
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         for (Topic topic : Topic.values()) {
             for (int partition = 0; partition < settings.partitions(); partition++) {
@@ -158,12 +180,11 @@ public final class Topics {
         }
         try {
             admin.listOffsets(ends).all().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            return Optional.empty();
         } catch (ExecutionException e) {
-            throw new StartupException("the new topics have no leaders: " + e.getCause().getMessage()
-                    + "; look at the brokers' logs and start again", e.getCause());
-        } catch (TimeoutException e) {
-            throw new StartupException("the new topics have no leaders after " + TIMEOUT_MS
-                    + " ms; look at the brokers' logs and start again", e);
+            return Optional.of(e.getCause().getMessage());
+        } catch (TimeoutException _) {
+            return Optional.of("no answer");
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
