@@ -31,14 +31,14 @@ final class ReadyLine {
     }
 
     /** Where people on this machine find it: a listener on every address is on loopback, too. */
-    String localUrl(Part part) {
+    synchronized String localUrl(Part part) {
         HostPort address = parts.get(part);
         boolean everywhere = address.host().equals("0.0.0.0") || address.host().equals("::");
         return part.scheme + (everywhere ? new HostPort("localhost", address.port()) : address);
     }
 
     @Override
-    public String toString() {
+    public synchronized String toString() {
         return parts.entrySet().stream()
                 .map(each -> " " + each.getKey().name().toLowerCase(Locale.ROOT) + "=" + each.getKey().scheme
                         + each.getValue())
