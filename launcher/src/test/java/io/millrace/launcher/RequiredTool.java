@@ -28,6 +28,10 @@ public final class RequiredTool {
         if (!available && REQUIRED) {
             throw new AssertionError(needs);
         }
+        if (!available) {
+            // Surefire counts what is skipped and does not say why.
+            System.out.println("SKIPPED: " + needs);
+        }
         Assumptions.assumeTrue(available, needs);
     }
 }
