@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.assertj.core.api.SoftAssertions;
 
 /**
@@ -42,8 +44,12 @@ final class Chaos implements AutoCloseable {
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final Duration LOOK = Duration.ofMillis(50);
 
+    /** The group whose coordinator is hurt; with one partition of offsets it leads those of all stages. */
+    private static final String GROUP = "millrace.segmenter";
+
     private final Cluster cluster;
     private final int partitions;
+    private final int round;
     private final ChaosReport report;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -56,11 +62,12 @@ final class Chaos implements AutoCloseable {
     /**
      * Starts encoders and viewers.
      *
-     * @param round names the streams, so that each round has streams of its own
+     * @param round names the streams, so that each round has streams of its own, and chooses the nodes that are hurt
      */
     Chaos(Cluster cluster, int partitions, Load load, int round, ChaosReport report) {
         this.cluster = cluster;
         this.partitions = partitions;
+        this.round = round;
         this.report = report;
         int edges = cluster.nodes(Stage.EDGE);
         for (int i = 0; i < load.publishers(); i++) {
@@ -101,8 +108,9 @@ final class Chaos implements AutoCloseable {
         awaitMediaSentAfter(System.currentTimeMillis(), "everybody watches", -1);
     }
 
-    /** Has {@code fault} happen to {@code node}, repairs it, and returns when everybody has media from after that. */
-    void strike(Fault fault, int node) throws IOException, InterruptedException {
+    /** Has {@code fault} happen to a node, repairs it, and returns when everybody has media from after that. */
+    void strike(Fault fault) throws IOException, InterruptedException {
+        int node = fault == Fault.KILL_COORDINATOR ? coordinator() : round % cluster.nodes(fault.stage());
         long from = System.nanoTime();
         long atMs = System.currentTimeMillis();
         int lostEdge = fault.stage() == Stage.EDGE ? node : -1;
@@ -130,6 +138,16 @@ final class Chaos implements AutoCloseable {
         Span span = new Span(fault, node, from, System.nanoTime());
         spans.add(span);
         report.add(fault, new ChaosReport.Occurrence(stallMs(flv, span), stallMs(hls, span), recoveryMs));
+    }
+
+    /** Brokers are numbered from 1. */
+    private int coordinator() throws InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.kafka()))) {
+            return admin.describeConsumerGroups(List.of(GROUP)).describedGroups().get(GROUP).get().coordinator().id()
+                    - 1;
+        } catch (ExecutionException e) {
+            throw new AssertionError("nobody tells who leads " + GROUP, e.getCause());
+        }
     }
 
     private void repair(Fault fault, int node) throws IOException, InterruptedException {

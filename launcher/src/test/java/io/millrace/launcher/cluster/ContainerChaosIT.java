@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("chaos")
 class ContainerChaosIT {
     private static final List<Fault> FAULTS = List.of(Fault.KILL_SEGMENTER, Fault.KILL_PACKAGER, Fault.KILL_EDGE,
-            Fault.KILL_INGEST, Fault.KILL_BROKER, Fault.PAUSE_SEGMENTER);
+            Fault.KILL_INGEST, Fault.KILL_BROKER, Fault.KILL_COORDINATOR, Fault.PAUSE_SEGMENTER);
     private static final Chaos.Load LOAD = new Chaos.Load(2, 2, 2);
     private static final int PARTITIONS = 8;
     private static final int TIMEOUT_SECONDS = 900;
@@ -27,7 +27,7 @@ class ContainerChaosIT {
                 Chaos chaos = new Chaos(cluster, PARTITIONS, LOAD, 0, report)) {
             chaos.awaitPlaying();
             for (Fault fault : FAULTS) {
-                chaos.strike(fault, 0);
+                chaos.strike(fault);
             }
             chaos.endAndJudge();
         } finally {

@@ -6,9 +6,11 @@ import java.util.Locale;
 /** What may happen to one node. */
 enum Fault {
     KILL_SEGMENTER(Stage.SEGMENTER, Kind.KILL, 5), KILL_PACKAGER(Stage.PACKAGER, Kind.KILL, 5), KILL_EDGE(Stage.EDGE,
-            Kind.KILL, 0), KILL_INGEST(Stage.INGEST, Kind.KILL, 5), KILL_BROKER(Stage.BROKER, Kind.KILL,
-                    8), PAUSE_SEGMENTER(Stage.SEGMENTER, Kind.PAUSE, 5), PAUSE_PACKAGER(Stage.PACKAGER, Kind.PAUSE,
-                            5), PAUSE_EDGE(Stage.EDGE, Kind.PAUSE, 0), PAUSE_INGEST(Stage.INGEST, Kind.PAUSE, 10);
+            Kind.KILL, 0), KILL_INGEST(Stage.INGEST, Kind.KILL, 5), KILL_BROKER(Stage.BROKER, Kind.KILL, 8),
+    /** The broker that leads the groups of segmenters and packagers: they find another before they find their members. */
+    KILL_COORDINATOR(Stage.BROKER, Kind.KILL, 8), PAUSE_SEGMENTER(Stage.SEGMENTER, Kind.PAUSE, 5), PAUSE_PACKAGER(
+            Stage.PACKAGER, Kind.PAUSE,
+            5), PAUSE_EDGE(Stage.EDGE, Kind.PAUSE, 0), PAUSE_INGEST(Stage.INGEST, Kind.PAUSE, 10);
 
     enum Kind {
         /** SIGKILL, and a new start once the others have taken over. */
@@ -45,6 +47,6 @@ enum Fault {
         return switch (kind) {
             case KILL -> "kill -9 ";
             case PAUSE -> "SIGSTOP ";
-        } + stage.name().toLowerCase(Locale.ROOT);
+        } + name().substring(name().indexOf('_') + 1).toLowerCase(Locale.ROOT);
     }
 }

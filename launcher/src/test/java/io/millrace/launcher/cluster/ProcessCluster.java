@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
-/** One broker and two nodes of each stage as processes on loopback ports. */
+/** Brokers and two nodes of each stage as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
     /** Small nodes that start quickly: they share two cores with all others and live for seconds. */
     private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
@@ -21,6 +22,8 @@ final class ProcessCluster implements Cluster {
 
     private final Path dir;
     private final List<String> flags;
+    /** {@code --voters} of the brokers; alone it has none. */
+    private final String voters;
     private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
 
     /** One place for a process; {@code addresses} are those of the first that stood there. */
@@ -41,26 +44,37 @@ final class ProcessCluster implements Cluster {
         }
     }
 
-    private ProcessCluster(Path dir, List<String> flags) {
+    private ProcessCluster(Path dir, int brokers, List<String> flags) throws IOException {
         this.dir = dir;
         this.flags = flags;
         for (Stage stage : Stage.values()) {
             List<Node> places = new ArrayList<>();
-            for (int i = 0; i < (stage == Stage.BROKER ? 1 : NODES); i++) {
+            for (int i = 0; i < (stage == Stage.BROKER ? brokers : NODES); i++) {
                 places.add(new Node(stage.name().toLowerCase(Locale.ROOT) + i));
             }
             nodes.put(stage, places);
         }
+        voters = brokers == 1 ? "alone" : voters(brokers);
+    }
+
+    private static String voters(int brokers) throws IOException {
+        LoopbackPorts ports = new LoopbackPorts();
+        List<String> voters = new ArrayList<>();
+        for (int i = 1; i <= brokers; i++) {
+            voters.add(i + "@127.0.0.1:" + ports.next());
+        }
+        return String.join(",", voters);
     }
 
     /**
      * Starts all nodes and returns when they are ready.
      *
      * @param dir for data and logs
+     * @param brokers 1 or 3
      * @param flags for every stage
      */
-    static ProcessCluster start(Path dir, String... flags) throws IOException, InterruptedException {
-        ProcessCluster cluster = new ProcessCluster(dir, List.of(flags));
+    static ProcessCluster start(Path dir, int brokers, String... flags) throws IOException, InterruptedException {
+        ProcessCluster cluster = new ProcessCluster(dir, brokers, List.of(flags));
         try {
             // Stage by stage: nine processes that start at once starve each other on two cores.
             for (Stage stage : Stage.values()) {
@@ -112,7 +126,8 @@ final class ProcessCluster implements Cluster {
 
     @Override
     public String kafka() {
-        return nodes.get(Stage.BROKER).getFirst().addresses.get("kafka");
+        return nodes.get(Stage.BROKER).stream().map(broker -> broker.addresses.get("kafka"))
+                .collect(Collectors.joining(","));
     }
 
     @Override
@@ -151,7 +166,9 @@ final class ProcessCluster implements Cluster {
         List<String> args = new ArrayList<>();
         args.add(stage.name().toLowerCase(Locale.ROOT));
         if (stage == Stage.BROKER) {
-            args.addAll(List.of("--kafka-port", node.port("kafka"), "--data-dir", dir.resolve(node.name).toString()));
+            int id = nodes.get(Stage.BROKER).indexOf(node) + 1;
+            args.addAll(List.of("--kafka-port", node.port("kafka"), "--data-dir", dir.resolve(node.name).toString(),
+                    "--node-id", String.valueOf(id), "--voters", voters));
         } else {
             args.addAll(List.of("--kafka", kafka(), "--host", "127.0.0.1", "--admin-port", node.port("admin")));
             args.addAll(flags);
