@@ -4,50 +4,32 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-work=$(mktemp -d)
-pid=
-end() {
-    [[ -z $pid ]] || kill "$pid" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap end EXIT
-
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
-rss_mb() { awk '/^VmRSS/ {printf "%d", $2 / 1024}' "/proc/$pid/status"; }
+. bench/lib.sh
 
 make -s -C bench/rig BIN="$work" >&2
-ffmpeg -v error -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 10 \
-    -c:v libx264 -preset veryfast -b:v 2500k -maxrate 2500k -bufsize 2500k -bf 0 -g 60 -keyint_min 60 -sc_threshold 0 \
-    -pix_fmt yuv420p -c:a aac -b:a 128k "$work/clip.flv"
+make_clip "$work/clip.flv"
 
-# Starts `millrace up` and waits for its ready line; prints how long that took, in ms.
-start() {
+# Starts `millrace up`; how long it took to its ready line, in ms, is in $took.
+start_up() {
     local began
     began=$(now_ms)
-    : >"$work/out"
-    ./millrace up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$work/data" \
-        >"$work/out" 2>"$work/err" &
-    pid=$!
-    until grep -q ^ready "$work/out"; do
-        kill -0 "$pid" || { cat "$work/err" >&2; exit 1; }
-        sleep 0.02
-    done
-    echo "$(($(now_ms) - began))" >"$work/ready"
-    rtmp=$(sed -n 's/.*rtmp=\(\S*\).*/\1/p' "$work/out")
-    http=$(sed -n 's/.*http=\(\S*\).*/\1/p' "$work/out")
+    start up up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$work/data"
+    took=$(($(now_ms) - began))
 }
 
-start
-cold=$(cat "$work/ready")
+start_up
+cold=$took
 kill "$pid" && wait "$pid" || true
-start
-warm=$(cat "$work/ready")
+start_up
+warm=$took
+rtmp=$(part up rtmp)
+http=$(part up http)
 sleep 5
-idle=$(rss_mb)
+idle=$(rss_mb "$pid")
 
 # Publish to first segment listed: the clip's GOP is 2 s, and a segment is complete with the next keyframe.
 "$work/rtmppush" -u "$rtmp/live/bench" -f "$work/clip.flv" -n 1 -t 60 >"$work/push" 2>&1 &
+pids+=($!)
 until grep -q ^READY "$work/push"; do sleep 0.01; done
 began=$(now_ms)
 until curl -sf "$http/live/bench.m3u8" >/dev/null; do sleep 0.05; done
@@ -57,7 +39,7 @@ first=$(($(now_ms) - began))
 sleep 15
 "$work/flvload" -u "$http/live/bench.flv" -n 1 -t 10 | tail -n 1 >"$work/one"
 "$work/flvload" -u "$http/live/bench.flv" -n 50 -t 10 -e 2500 | tail -n 1 >"$work/fifty"
-busy=$(rss_mb)
+busy=$(rss_mb "$pid")
 
 latency() { jq -r '"p50 \(.lat_p50_ms*10|round/10) ms, p99 \(.lat_p99_ms*10|round/10) ms, first keyframe p50 \(.ttkf_p50_ms*10|round/10) ms"' "$1"; }
 cat <<TABLE

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Where the time goes when every stage is a process of its own: latency from the ingest stamp to the end of each stage,
+# as one table. One stream of 2.5 Mbit/s, one viewer of HTTP-FLV and one of HLS, for a minute after a minute of warm-up.
+# Needs gcc, ffmpeg, curl and jq; loopback only; ends by itself after about two and a half minutes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. bench/lib.sh
+
+readonly WARM_S=${WARM_S:-60} MEASURE_S=${MEASURE_S:-60}
+
+make -s -C bench/rig BIN="$work" >&2
+make_clip "$work/clip.flv"
+
+start broker broker --kafka-port 0 --data-dir "$work/broker"
+stage=(--kafka "$(part broker kafka)" --host 127.0.0.1 --admin-port 0)
+start ingest ingest "${stage[@]}" --rtmp-port 0
+start segmenter segmenter "${stage[@]}" --data-dir "$work/segmenter"
+start packager packager "${stage[@]}"
+start edge edge "${stage[@]}" --http-port 0
+http=$(part edge http)
+
+"$work/rtmppush" -u "$(part ingest rtmp)/live/hops" -f "$work/clip.flv" -n 1 -t $((WARM_S + MEASURE_S + 10)) \
+    >"$work/push" 2>&1 &
+pids+=($!)
+until curl -sf "$http/live/hops.m3u8" >"$work/multivariant"; do sleep 0.05; done
+media=$http/live/$(grep -v '^#' "$work/multivariant")
+"$work/flvload" -u "$http/live/hops.flv" -n 1 -t $((WARM_S + MEASURE_S)) >"$work/flv" 2>&1 &
+viewer=$!
+# A player asks about twice a segment; what an edge lists it has read, whoever asks.
+while kill -0 "$viewer" 2>/dev/null; do curl -sf "$media" -o /dev/null; sleep 1; done &
+pids+=($!)
+
+# buckets STAGE...: upper bounds in seconds and how many were at most that late, of those stages, as the process counts now.
+buckets() {
+    curl -sf "$(part "$1" admin)/metrics" |
+        sed -n "s/^millrace_stage_latency_seconds_bucket{.*le=\"\([^\"]*\)\".*stage=\"$2\".*} \(\S*\)$/\1 \2/p;
+                s/^millrace_stage_latency_seconds_bucket{.*stage=\"$2\".*le=\"\([^\"]*\)\".*} \(\S*\)$/\1 \2/p"
+}
+
+readonly HOPS=("ingest ingest acknowledged by the log" "edge edge given to viewers of HTTP-FLV"
+    "segmenter segmenter cut: the part is decided" "packager packager muxed and indexed"
+    "edge playlist the segment is listed")
+
+sleep "$WARM_S"
+for hop in "${HOPS[@]}"; do
+    read -r process stage_name _ <<<"$hop"
+    buckets "$process" "$stage_name" >"$work/$stage_name.before"
+done
+wait "$viewer"
+
+# Interpolated within a bucket, as Prometheus does.
+quantile() {
+    paste -d' ' "$work/$1.before" <(buckets "$2" "$1") | awk -v q="$3" '
+        { le[NR] = $3; count[NR] = $4 - $2 }
+        END {
+            want = q * count[NR]
+            for (i = 1; i <= NR; i++) if (count[i] >= want) break
+            low = i > 1 ? le[i - 1] : 0; under = i > 1 ? count[i - 1] : 0
+            high = le[i] == "+Inf" ? low : le[i]
+            width = count[i] - under
+            printf "%.1f", 1000 * (width > 0 ? low + (high - low) * (want - under) / width : low)
+        }'
+}
+
+echo "| hop | from the ingest stamp to | p50 ms | p99 ms |"
+echo "|---|---|---|---|"
+for hop in "${HOPS[@]}"; do
+    read -r process stage_name what <<<"$hop"
+    echo "| $stage_name | $what | $(quantile "$stage_name" "$process" 0.5) | $(quantile "$stage_name" "$process" 0.99) |"
+done
+tail -n 1 "$work/flv" | jq -r '"| all | publisher'"'"'s send() to the whole tag at a viewer of HTTP-FLV | \(.lat_p50_ms*10|round/10) | \(.lat_p99_ms*10|round/10) |"'
