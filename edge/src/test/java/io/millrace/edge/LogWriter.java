@@ -10,6 +10,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Stamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -31,11 +32,15 @@ final class LogWriter implements AutoCloseable {
     /** Gives the record's offset. */
     long write(Topic topic, LogRecord record) {
         String key = record instanceof StreamEntry entry ? StreamKey.of(stream, entry.epoch()) : stream;
-        return send(topic, key, LogCodec.encode(record));
+        Long stampMs = record instanceof IndexEntry entry
+                ? (Long) Stamps.of(entry.programDateTimeMs(), System.currentTimeMillis(),
+                        kafka.settings().retentionMs())
+                : null;
+        return send(topic, key, stampMs, LogCodec.encode(record));
     }
 
     void tombstone(long epoch) {
-        send(Topic.STREAMS, StreamKey.of(stream, epoch), null);
+        send(Topic.STREAMS, StreamKey.of(stream, epoch), null, null);
     }
 
     long session() {
@@ -58,10 +63,10 @@ final class LogWriter implements AutoCloseable {
         return ("epoch " + epoch + " segment " + segment + " part " + part + ";").getBytes(StandardCharsets.US_ASCII);
     }
 
-    private long send(Topic topic, String key, byte[] value) {
+    private long send(Topic topic, String key, Long stampMs, byte[] value) {
         try {
-            return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), key,
-                    value)).get(20, TimeUnit.SECONDS).offset();
+            return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), stampMs,
+                    key, value)).get(20, TimeUnit.SECONDS).offset();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -24,8 +24,10 @@ import org.apache.kafka.server.common.MetadataVersion;
 /** A real Kafka of one node inside the test's process, with Millrace's topics. */
 public final class TestBroker implements AutoCloseable {
     private static final int PARTITIONS = 2;
+    private static final long RETENTION_MS = 86_400_000;
 
     private final KafkaRaftServer server;
+    private final String bootstrap;
     private final KafkaClients clients;
 
     public TestBroker(Path dir) throws Exception {
@@ -53,9 +55,15 @@ public final class TestBroker implements AutoCloseable {
                 .setReleaseVersion(MetadataVersion.latestProduction()).run();
         server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
         server.startup();
-        clients = new KafkaClients(new KafkaSettings("127.0.0.1:" + port, "test.", PARTITIONS, 1, 3_600_000, -1,
-                Map.of()));
-        Topics.ensure(clients);
+        bootstrap = "127.0.0.1:" + port;
+        clients = clients("test.");
+    }
+
+    /** Clients of topics of their own. */
+    public KafkaClients clients(String prefix) {
+        var its = new KafkaClients(new KafkaSettings(bootstrap, prefix, PARTITIONS, 1, RETENTION_MS, -1, Map.of()));
+        Topics.ensure(its);
+        return its;
     }
 
     public KafkaClients clients() {

@@ -72,7 +72,7 @@ class PackagerServiceTest {
 
     private static KafkaClients kafka(String prefix) {
         KafkaClients kafka = new KafkaClients(
-                new KafkaSettings(broker.bootstrap(), prefix, PARTITIONS, 1, 3_600_000, -1, Map.of()));
+                new KafkaSettings(broker.bootstrap(), prefix, PARTITIONS, 1, Long.MAX_VALUE, -1, Map.of()));
         Topics.ensure(kafka);
         return kafka;
     }
@@ -119,6 +119,7 @@ class PackagerServiceTest {
             while (found.size() < count && fatal.get() == null && Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<String, LogRecord> record : reader.poll(Duration.ofMillis(100))) {
                     IndexEntry entry = (IndexEntry) record.value();
+                    assertThat(record.timestamp()).as("found by its time").isEqualTo(entry.programDateTimeMs());
                     found.putIfAbsent(record.key() + " " + entry.segment() + "." + entry.part(), entry);
                 }
             }

@@ -6,6 +6,7 @@ import io.millrace.edge.live.Directory;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.past.RangeReader;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;

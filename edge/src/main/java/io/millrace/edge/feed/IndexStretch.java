@@ -6,6 +6,7 @@ import io.millrace.edge.live.SegmentSearch;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

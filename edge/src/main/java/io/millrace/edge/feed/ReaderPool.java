@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import io.millrace.platform.past.RangeReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

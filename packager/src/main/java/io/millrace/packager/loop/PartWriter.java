@@ -7,6 +7,7 @@ import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.past.Stamps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -75,7 +76,7 @@ final class PartWriter implements PartSink, AutoCloseable {
     public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
         inFlightBytes.addAndGet(part.part().bytes().remaining());
         byte[] value = LogCodec.encode(part.part());
-        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stream, value),
+        producer.send(record(Topic.PARTS, partition, stream, part, value),
                 (metadata, e) -> {
                     if (e == null) {
                         stored.add(new Stored(partition, stream, part, metadata.offset(), indexed));
@@ -83,6 +84,13 @@ final class PartWriter implements PartSink, AutoCloseable {
                         failed(e);
                     }
                 });
+    }
+
+    private ProducerRecord<String, byte[]> record(Topic topic, int partition, String stream, MuxedPart part,
+            byte[] value) {
+        long stampMs = Stamps.of(part.cut().programDateTimeMs(), clock.millis(),
+                kafka.settings().retentionMs());
+        return new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value);
     }
 
     private void index() {
@@ -106,7 +114,7 @@ final class PartWriter implements PartSink, AutoCloseable {
 
     private void index(Stored next) {
         byte[] value = LogCodec.encode(next.part().entry(next.partsOffset()));
-        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), next.partition(), next.stream(), value),
+        producer.send(record(Topic.INDEX, next.partition(), next.stream(), next.part(), value),
                 (_, e) -> {
                     if (e == null) {
                         indexed(next);

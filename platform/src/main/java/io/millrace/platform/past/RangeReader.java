@@ -1,10 +1,12 @@
-package io.millrace.edge.feed;
+package io.millrace.platform.past;
 
+import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.LogRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -12,20 +14,30 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Reads what is in the log already: a range of offsets of one partition. Confined to one thread; it blocks. */
-final class RangeReader implements AutoCloseable {
+public final class RangeReader implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(500);
     /** A range that does not come in this time is given up. */
     private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
 
+    /** About a thousand entries. */
+    private static final int INDEX_FETCH_BYTES = 256 * 1024;
+
     private final KafkaConsumer<String, LogRecord> consumer;
 
-    RangeReader(KafkaConsumer<String, LogRecord> consumer) {
+    /** @param consumer of its own ({@link KafkaClients#seeker}); closed with this reader */
+    public RangeReader(KafkaConsumer<String, LogRecord> consumer) {
         this.consumer = consumer;
     }
 
+    /** For {@link Moments}: what is read of {@code index} in one go is little. */
+    public static RangeReader ofIndex(KafkaClients kafka, String clientId) {
+        return new RangeReader(kafka.seeker(clientId,
+                Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, INDEX_FETCH_BYTES)));
+    }
+
     /** Offset of the first record that was written at {@code timeMs} or later; the end if there is none. */
-    long offsetAt(TopicPartition partition, long timeMs) {
+    public long offsetAt(TopicPartition partition, long timeMs) {
         take(partition);
         OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, Math.max(0, timeMs)), ANSWER)
                 .get(partition);
@@ -33,12 +45,12 @@ final class RangeReader implements AutoCloseable {
     }
 
     /** Offset of the oldest record that is retained. */
-    long beginning(TopicPartition partition) {
+    public long beginning(TopicPartition partition) {
         take(partition);
         return consumer.beginningOffsets(List.of(partition), ANSWER).get(partition);
     }
 
-    long end(TopicPartition partition) {
+    public long end(TopicPartition partition) {
         take(partition);
         return consumer.endOffsets(List.of(partition), ANSWER).get(partition);
     }
@@ -48,7 +60,8 @@ final class RangeReader implements AutoCloseable {
      *
      * @throws TimeoutException if the log does not answer in time
      */
-    void read(TopicPartition partition, long from, long to, Predicate<ConsumerRecord<String, LogRecord>> visitor) {
+    public void read(TopicPartition partition, long from, long to,
+            Predicate<ConsumerRecord<String, LogRecord>> visitor) {
         if (from >= to) {
             return;
         }

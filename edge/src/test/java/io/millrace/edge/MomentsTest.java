@@ -1,0 +1,174 @@
+package io.millrace.edge;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.past.Stamps;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Moments in a log of a real broker: an hour of a stream, an hour before now, among others in its partition that run ahead
+ * of the clock, pause, and are cut at other times.
+ */
+@Timeout(60)
+class MomentsTest {
+    private static final String STREAM = "live/an-hour";
+    private static final int SEGMENT_MS = 2_000;
+    private static final int SEGMENTS = 1_800;
+    private static final long RETENTION_MS = 86_400_000;
+    private static final int NEIGHBOURS = 7;
+
+    @TempDir
+    static Path dir;
+    private static TestBroker broker;
+    private static RangeReader reader;
+    private static Moments moments;
+    /** Of segment 0. */
+    private static long startMs;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new TestBroker(dir);
+        KafkaClients kafka = broker.clients();
+        reader = RangeReader.ofIndex(kafka, "test-moments");
+        moments = new Moments(kafka, reader);
+        startMs = System.currentTimeMillis() - 2 * 3_600_000;
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test-hour", 32 << 20)) {
+            for (int segment = 0; segment < SEGMENTS; segment++) {
+                write(producer, STREAM, segment, startMs);
+                for (int i = 0; i < NEIGHBOURS; i++) {
+                    // One of them is a quarter of an hour ahead, the others a little apart from each other.
+                    write(producer, "live/neighbour-" + i, segment, startMs + (i == 0 ? 900_000 : i * 333L));
+                }
+            }
+            producer.flush();
+        }
+    }
+
+    /** Part 0 of a segment and its index entry, in the partition of {@link #STREAM}; parts offsets as they would be. */
+    private static void write(KafkaProducer<String, byte[]> producer, String stream, int segment, long zeroMs) {
+        KafkaClients kafka = broker.clients();
+        int partition = kafka.partitionOf(STREAM);
+        long timeMs = zeroMs + (long) segment * SEGMENT_MS;
+        int neighbour = stream.equals(STREAM) ? 0 : 1 + stream.charAt(stream.length() - 1) - '0';
+        long partsOffset = (long) segment * (NEIGHBOURS + 1) + neighbour;
+        var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, partsOffset, 1, 0, SEGMENT_MS * 90L, timeMs, 0,
+                true, partsOffset, 0, 2, true, false, 0);
+        long stampMs = Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS);
+        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stampMs, stream,
+                new byte[0]));
+        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition, stampMs, stream,
+                LogCodec.encode(entry)));
+    }
+
+    @AfterAll
+    static void stop() {
+        reader.close();
+        broker.close();
+    }
+
+    private static long segmentAt(long timeMs) {
+        return moments.find(STREAM, timeMs, Topic.PARTS) instanceof Moment.At at ? at.entry().segment() : -1;
+    }
+
+    @Test
+    void findsEveryMomentInMilliseconds() {
+        segmentAt(startMs);
+        long nanos = 0;
+        int tries = 0;
+        for (int ms = 0; ms < SEGMENTS * SEGMENT_MS; ms += 36_001) {
+            long began = System.nanoTime();
+            assertThat(segmentAt(startMs + ms)).isEqualTo(ms / SEGMENT_MS);
+            nanos += System.nanoTime() - began;
+            tries++;
+        }
+        Duration each = Duration.ofNanos(nanos / tries);
+        System.out.println("a moment of the past was found within " + TimeUnit.NANOSECONDS.toMicros(each.toNanos())
+                + " us on average of " + tries);
+        assertThat(each).as("a scan of the hour would take far longer").isLessThan(Duration.ofMillis(200));
+    }
+
+    @Test
+    void knowsWhatIsBeforeAndAfterAll() {
+        assertThat(segmentAt(0)).isZero();
+        assertThat(segmentAt(startMs - 60_000)).isZero();
+        assertThat(segmentAt(startMs + SEGMENTS * SEGMENT_MS - 1)).isEqualTo(SEGMENTS - 1);
+        assertThat(segmentAt(startMs + SEGMENTS * SEGMENT_MS)).isEqualTo(-1);
+        assertThat(segmentAt(System.currentTimeMillis() + 86_400_000)).isEqualTo(-1);
+        assertThat(moments.find("live/nobody", startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
+    }
+
+    @Test
+    void findsAStreamThatRanAheadOfTheClock() throws Exception {
+        KafkaClients kafka = broker.clients();
+        String stream = "live/ahead";
+        long zeroMs = System.currentTimeMillis();
+        TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(stream));
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test-ahead", 32 << 20)) {
+            for (int segment = 0; segment < 900; segment++) {
+                long timeMs = zeroMs + segment * 2_000L;
+                var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, 1 << 20, 1, 0, SEGMENT_MS * 90L, timeMs,
+                        0, true, 1 << 20, 0, 2, true, false, 0);
+                producer.send(new ProducerRecord<>(index.topic(), index.partition(),
+                        Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)))
+                        .get();
+            }
+        }
+        for (int segment = 0; segment < 900; segment += 50) {
+            Moment found = moments.find(stream, zeroMs + segment * 2_000L + 1_500, Topic.PARTS);
+            assertThat(((Moment.At) found).entry().segment()).isEqualTo(segment);
+        }
+    }
+
+    /** The parts of the first half, of which the index still tells. */
+    @Test
+    void startsAtTheEarliestWhoseMediaIsRetained() throws Exception {
+        KafkaClients kafka = broker.clients("short.");
+        String stream = "live/short";
+        int partition = kafka.partitionOf(stream);
+        try (Admin admin = kafka.admin("test-delete");
+                KafkaProducer<String, byte[]> producer = kafka.producer("test-short", 32 << 20);
+                var own = RangeReader.ofIndex(kafka, "test-short")) {
+            var moments = new Moments(kafka, own);
+            TopicPartition parts = kafka.partition(Topic.PARTS, partition);
+            long zeroMs = System.currentTimeMillis() - 300_000;
+            long middle = 0;
+            for (int segment = 0; segment < 100; segment++) {
+                long timeMs = zeroMs + segment * 2_000L;
+                long offset = producer.send(new ProducerRecord<>(parts.topic(), partition, timeMs, stream, new byte[0]))
+                        .get().offset();
+                middle = segment == 50 ? offset : middle;
+                var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, offset, 1, 0, SEGMENT_MS * 90L, timeMs,
+                        0, true, offset, 0, 2, true, false, 0);
+                producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition, timeMs, stream,
+                        LogCodec.encode(entry))).get();
+            }
+            admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(middle))).all().get();
+            for (long timeMs : new long[]{0, zeroMs, zeroMs + 99_999, zeroMs + 100_000}) {
+                assertThat(((Moment.At) moments.find(stream, timeMs, Topic.PARTS)).entry().segment()).isEqualTo(50);
+            }
+            assertThat(((Moment.At) moments.find(stream, zeroMs + 120_000, Topic.PARTS)).entry().segment())
+                    .isEqualTo(60);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.millrace.platform.past;
+
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MomentSearchTest {
+    private static final long T0 = 1_767_225_600_000L;
+    /** Two parts of half a second a segment; only a segment's first part has a keyframe. */
+    private static final int PART_MS = 500;
+
+    /** What a test writes: parts one after the other. */
+    private static final class Index {
+        final List<IndexEntry> entries = new ArrayList<>();
+        private long epoch = 1;
+        private long segment;
+        private long timeMs = T0;
+        private boolean discontinuous;
+
+        Index segments(int count) {
+            for (int i = 0; i < count; i++) {
+                segment(true);
+            }
+            return this;
+        }
+
+        Index segment(boolean independent) {
+            part(0, independent);
+            part(1, false);
+            segment++;
+            discontinuous = false;
+            return this;
+        }
+
+        private void part(int part, boolean independent) {
+            entries.add(new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, entries.size(), 10, 0,
+                    PART_MS * 90, timeMs, 0, independent, independent ? entries.size() : -1, 0, 2, true,
+                    discontinuous, 0));
+            timeMs += PART_MS;
+        }
+
+        /** Nothing is published for a while, then the same epoch goes on. */
+        Index pauseMs(long ms) {
+            timeMs += ms;
+            discontinuous = true;
+            return this;
+        }
+
+        Index epoch(long afterMs) {
+            epoch++;
+            segment = 0;
+            timeMs += afterMs;
+            return this;
+        }
+    }
+
+    private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs) {
+        var search = new MomentSearch(timeMs);
+        for (int i = from; i < entries.size() && search.fold(i, entries.get(i)); i++) {
+            // Until it has found what it looks for.
+        }
+        search.endReached();
+        return search;
+    }
+
+    private static long found(Index index, long timeMs) {
+        MomentSearch search = search(index.entries, 0, T0 + timeMs);
+        return search.result() instanceof Moment.At at ? at.entry().programDateTimeMs() - T0 : -1;
+    }
+
+    @Test
+    void startsAtTheKeyframeAtOrBefore() {
+        Index index = new Index().segments(5);
+        assertThat(found(index, 2_000)).as("at a keyframe").isEqualTo(2_000);
+        assertThat(found(index, 1_999)).as("just before it").isEqualTo(1_000);
+        assertThat(found(index, 2_700)).as("in the second part").isEqualTo(2_000);
+        assertThat(found(index, 4_999)).as("in what was shown last").isEqualTo(4_000);
+    }
+
+    @Test
+    void startsAtTheKeyframeOfAnEarlierSegmentWhereOneHasNone() {
+        Index index = new Index().segments(2).segment(false).segment(false).segments(1);
+        assertThat(found(index, 3_600)).isEqualTo(1_000);
+    }
+
+    @Test
+    void startsAtTheEarliestThatIsLeft() {
+        assertThat(found(new Index().segments(2), -5_000)).isZero();
+        MomentSearch middle = search(new Index().segments(4).entries, 3, T0);
+        assertThat(middle.beganTooLate()).isTrue();
+        assertThat(((Moment.At) middle.result()).offset()).as("the first keyframe left").isEqualTo(4);
+    }
+
+    @Test
+    void startsBehindAHole() {
+        Index within = new Index().segments(2).pauseMs(20_000).segments(2);
+        assertThat(found(within, 2_000)).as("the hole begins").isEqualTo(1_000);
+        assertThat(found(within, 2_500)).isEqualTo(22_000);
+        assertThat(found(within, 21_999)).isEqualTo(22_000);
+        Index between = new Index().segments(2).epoch(3_600_000).segments(2);
+        assertThat(found(between, 60_000)).isEqualTo(3_602_000);
+        assertThat(search(between.entries, 4, T0 + 60_000).beganTooLate()).as("an epoch's first entry").isFalse();
+    }
+
+    @Test
+    void takesNoKeyframeFromBeyondAHole() {
+        Index index = new Index().segments(2).pauseMs(20_000).segment(false).segments(1);
+        assertThat(found(index, 22_100)).as("the first after it").isEqualTo(23_000);
+    }
+
+    @Test
+    void hasNothingForAFutureThatHasNotComeYet() {
+        assertThat(found(new Index().segments(2), 2_000)).isEqualTo(-1);
+        assertThat(search(List.of(), 0, T0).result()).isEqualTo(new Moment.NotYet());
+        assertThat(search(List.of(), 0, T0).sawNothing()).isTrue();
+    }
+
+    @Test
+    void takesTheOlderEpochWhereAClockWentBack() {
+        Index index = new Index().segments(10).epoch(-5_000).segments(10);
+        MomentSearch search = search(index.entries, 0, T0 + 7_300);
+        assertThat(((Moment.At) search.result()).entry()).extracting(IndexEntry::epoch, IndexEntry::segment)
+                .containsExactly(1L, 7L);
+    }
+
+    /** Wherever reading began, it either gives the answer of the whole index or says that it began too late. */
+    @Property
+    void findsTheSameWhereverReadingBegan(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 5) Integer> shape,
+            @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs, @ForAll @IntRange(max = 40) int from) {
+        Index index = new Index();
+        for (int step : shape) {
+            switch (step) {
+                case 0 -> index.pauseMs(3_000).segment(true);
+                case 1 -> index.epoch(4_000).segment(true);
+                case 2 -> index.segment(index.entries.isEmpty());
+                default -> index.segment(true);
+            }
+        }
+        MomentSearch whole = search(index.entries, 0, T0 + timeMs);
+        MomentSearch late = search(index.entries, from, T0 + timeMs);
+        boolean startsBeforeTheTime = from < index.entries.size()
+                && index.entries.get(from).programDateTimeMs() <= T0 + timeMs;
+        if (startsBeforeTheTime && !late.beganTooLate()) {
+            assertThat(late.result()).isEqualTo(whole.result());
+        }
+    }
+}
