@@ -1,5 +1,7 @@
 package io.millrace.edge;
 
+import io.millrace.edge.live.Pace;
+
 /**
  * Settings of one edge.
  *
@@ -9,9 +11,11 @@ package io.millrace.edge;
  * @param eventLoops threads that serve connections
  * @param connectionLimit connections at one time; more are refused with 503
  * @param partCacheBytes memory for parts that viewers ask for, off the heap
+ * @param flvTickNanos how often viewers of HTTP-FLV are written to at most; 0: whenever something comes;
+ *     {@link Pace#ADAPTIVE}: as the load allows
  */
 public record EdgeSettings(String host, int httpPort, String node, int eventLoops, int connectionLimit,
-        long partCacheBytes) {
+        long partCacheBytes, long flvTickNanos) {
     /** Half a minute of ten streams at 6 Mbit/s. */
     private static final long PART_CACHE_BYTES = 256L * 1024 * 1024;
     private static final int CONNECTION_LIMIT = 50_000;
@@ -19,6 +23,10 @@ public record EdgeSettings(String host, int httpPort, String node, int eventLoop
     /** The defaults for everything but the address. */
     public static EdgeSettings of(String host, int httpPort, String node) {
         return new EdgeSettings(host, httpPort, node, Math.max(2, Runtime.getRuntime().availableProcessors()),
-                CONNECTION_LIMIT, PART_CACHE_BYTES);
+                CONNECTION_LIMIT, PART_CACHE_BYTES, Pace.ADAPTIVE);
+    }
+
+    public EdgeSettings withFlvTickNanos(long nanos) {
+        return new EdgeSettings(host, httpPort, node, eventLoops, connectionLimit, partCacheBytes, nanos);
     }
 }

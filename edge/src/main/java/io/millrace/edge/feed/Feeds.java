@@ -33,7 +33,7 @@ public final class Feeds implements AutoCloseable {
                 Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
-        packets = new PacketFeed(kafka, node, directory, index, rangeReaders, meters, fatal);
+        packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
         parts = new PartReader(kafka, partReaders, settings.partCacheBytes());
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);

@@ -1,145 +1,151 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.FlvEvent;
+import io.millrace.edge.live.Pace;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.flv.FlvWriter;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
+import io.netty.util.concurrent.Ticker;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
- * One stream's tags to all of its viewers: one copy of the bytes, one task a batch for each event loop that has viewers.
- * Keeps the latest group of pictures, so that the next viewer starts at once.
+ * One stream's tags to all of its viewers: one copy of the bytes, in a ring that every event loop with viewers reads.
  *
  * <p>Confined to the packet feed's thread; viewers are called on their own loops, in the order of the log.
  */
 final class FlvBroadcast {
-    /** A longer group is not kept: who joins waits for the next keyframe. */
-    static final int GOP_LIMIT_MS = 10_000;
-    static final long GOP_LIMIT_BYTES = 32L * 1024 * 1024;
+    private final TagRing ring;
+    private final TagSlabs slabs = new TagSlabs();
+    private final Function<EventExecutor, Pace> paces;
+    private final Ticker ticker;
+    private final EdgeMeters meters;
+    private final Map<EventExecutor, Counted> loops = new HashMap<>();
+    /** This object and every audience: the last one lets the ring go. */
+    private final AtomicInteger users = new AtomicInteger(1);
+    private boolean news;
+    private boolean leads;
 
-    private final Map<EventExecutor, LoopViewers> loops = new HashMap<>();
-    private final List<SharedTag> gop = new ArrayList<>();
-    private final List<SharedTag> batch = new ArrayList<>();
-    private long gopBytes;
-
-    /** Who watches on one loop; {@code sinks} belongs to that loop, {@code count} to the feed. */
-    private static final class LoopViewers {
-        private final List<FlvSink> sinks = new ArrayList<>();
+    /** Who watches on one loop; {@code count} belongs to the feed. */
+    private static final class Counted {
+        private final LoopAudience audience;
         private int count;
-    }
 
-    /** The next tag; its bytes are copied. */
-    void publish(FlvTag tag, SharedTag.Kind kind) {
-        int sizeBytes = FlvWriter.sizeBytes(tag.body().remaining());
-        ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes);
-        FlvWriter.putTag(bytes.internalNioBuffer(0, sizeBytes), tag);
-        bytes.writerIndex(sizeBytes);
-        var shared = new SharedTag(bytes, kind, tag.timestampMs());
-        keep(shared);
-        batch.add(shared);
-    }
-
-    private void keep(SharedTag tag) {
-        if (tag.kind() == SharedTag.Kind.ENTRY) {
-            clearGop();
-        } else if (gop.isEmpty()) {
-            return;
-        }
-        gop.add(tag.retain());
-        gopBytes += tag.bytes().readableBytes();
-        if (gopBytes > GOP_LIMIT_BYTES || tag.timestampMs() - gop.getFirst().timestampMs() > GOP_LIMIT_MS) {
-            clearGop();
+        private Counted(LoopAudience audience) {
+            this.audience = audience;
         }
     }
 
-    private void clearGop() {
-        gop.forEach(SharedTag::release);
-        gop.clear();
-        gopBytes = 0;
+    /**
+     * @param startOffset from which on in {@code packets} every tag is published here
+     * @param paces how often each loop writes
+     */
+    FlvBroadcast(long startOffset, Function<EventExecutor, Pace> paces, Ticker ticker, EdgeMeters meters) {
+        ring = new TagRing(startOffset);
+        this.paces = paces;
+        this.ticker = ticker;
+        this.meters = meters;
     }
 
-    /** Whether a viewer that joins now has something to start with. */
-    boolean hasGop() {
-        return !gop.isEmpty();
+    /** The next tag; its bytes are copied. @param headers the sequence headers in force */
+    void publish(FlvEvent.Media event, long offset, long arrivalUs, List<FlvTag> headers) {
+        ring.add(slabs.put(event, offset, arrivalUs, ticker.nanoTime(), headers));
+        news = true;
+        leads |= event.leads();
     }
 
-    /** When the first frame that a new viewer gets is due. */
-    int gopStartMs() {
-        return gop.getFirst().timestampMs();
+    /** Where a viewer that joins now begins; null without anything to begin with. */
+    TagRing.Entry entry() {
+        return ring.entry();
     }
 
-    /** Hands what was published to the loops. */
+    /** Tells the loops of what was published. */
     void flush() {
-        if (batch.isEmpty()) {
-            return;
+        if (news) {
+            loops.values().forEach(loop -> loop.audience.published(leads));
+            news = false;
+            leads = false;
         }
-        List<SharedTag> tags = List.copyOf(batch);
-        loops.forEach((loop, viewers) -> {
-            tags.forEach(SharedTag::retain);
-            run(loop, tags, () -> viewers.sinks.forEach(sink -> sink.deliver(tags)));
-        });
-        batch.forEach(SharedTag::release);
-        batch.clear();
     }
 
-    /** Starts {@code sink} with {@code opening} and the latest group of pictures. */
-    void join(FlvSink sink, byte[] opening) {
-        flush();
-        LoopViewers viewers = loops.computeIfAbsent(sink.loop(), _ -> new LoopViewers());
-        viewers.count++;
-        List<SharedTag> tags = List.copyOf(gop);
-        tags.forEach(SharedTag::retain);
-        run(sink.loop(), tags, () -> {
-            sink.start(Unpooled.wrappedBuffer(opening));
-            sink.deliver(tags);
-            viewers.sinks.add(sink);
-        });
+    /** Starts {@code sink} at {@code entry}. */
+    void join(FlvSink sink, TagRing.Entry entry, byte[] opening) {
+        join(sink, entry.index(), entry.headers(), opening);
+    }
+
+    /** From which offset in {@code packets} on viewers of the past can go on here. */
+    long coveredFrom() {
+        return ring.coveredFrom();
+    }
+
+    /** Goes on with {@code sink} at {@code offset} in {@code packets}, if the ring goes back so far. */
+    boolean joinAt(FlvSink sink, long offset) {
+        long index = ring.indexOf(offset);
+        if (index != TagRing.NONE) {
+            join(sink, index, null, new byte[0]);
+        }
+        return index != TagRing.NONE;
+    }
+
+    private void join(FlvSink sink, long index, List<FlvTag> headers, byte[] opening) {
+        Counted loop = loops.computeIfAbsent(sink.loop(), this::open);
+        loop.count++;
+        run(sink.loop(), () -> loop.audience.join(sink, index, headers, opening));
+    }
+
+    private Counted open(EventExecutor loop) {
+        users.incrementAndGet();
+        return new Counted(new LoopAudience(loop, ring, paces.apply(loop), meters));
     }
 
     void leave(FlvSink sink) {
-        LoopViewers viewers = loops.get(sink.loop());
-        viewers.count--;
-        run(sink.loop(), List.of(), () -> viewers.sinks.remove(sink));
-        if (viewers.count == 0) {
+        Counted loop = loops.get(sink.loop());
+        loop.count--;
+        boolean last = loop.count == 0;
+        if (last) {
             loops.remove(sink.loop());
+        }
+        run(sink.loop(), () -> loop.audience.leave(sink));
+        if (last) {
+            close(sink.loop(), () -> {});
         }
     }
 
     /** Lets all viewers go; nothing follows. */
     void end() {
-        flush();
-        clearGop();
-        loops.forEach((loop, viewers) -> run(loop, List.of(), () -> {
-            viewers.sinks.forEach(FlvSink::end);
-            viewers.sinks.clear();
-        }));
+        loops.forEach((loop, counted) -> close(loop, counted.audience::end));
         loops.clear();
+        slabs.close();
+        release();
     }
 
-    private static void run(EventExecutor loop, List<SharedTag> tags, Runnable task) {
-        try {
-            loop.execute(() -> {
-                try {
-                    task.run();
-                } finally {
-                    tags.forEach(SharedTag::release);
-                }
-            });
-        } catch (RejectedExecutionException _) {
-            // The server is closing.
-            tags.forEach(SharedTag::release);
+    private void close(EventExecutor loop, Runnable last) {
+        boolean runs = run(loop, () -> {
+            last.run();
+            release();
+        });
+        if (!runs) {
+            release();
         }
     }
 
-    /** For {@link FlvEvent}s: what a viewer that skips may begin with. */
-    static SharedTag.Kind kindOf(FlvEvent.Frame frame) {
-        return frame.entry() ? SharedTag.Kind.ENTRY : SharedTag.Kind.FRAME;
+    private void release() {
+        if (users.decrementAndGet() == 0) {
+            ring.close();
+        }
+    }
+
+    /** False if the server is closing. */
+    private static boolean run(EventExecutor loop, Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException _) {
+            return false;
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongFunction;
 
 /**
  * One stream that is watched by FLV here: its records of {@code packets} from a keyframe on, its session fold, its tags
@@ -37,7 +38,7 @@ final class FlvChannel {
     private final Set<FlvSink> waiting = new LinkedHashSet<>();
     private final Set<FlvSink> playing = new LinkedHashSet<>();
     private final List<At> meanwhile = new ArrayList<>();
-    private final FlvBroadcast broadcast = new FlvBroadcast();
+    private final LongFunction<FlvBroadcast> broadcasts;
     private State state = State.WAITING;
     private long meanwhileBytes;
     private long startOffset;
@@ -45,10 +46,13 @@ final class FlvChannel {
     private Tracks tracks;
     private SessionFold sessions;
     private FlvFold tags;
+    private FlvBroadcast broadcast;
 
-    FlvChannel(String stream, long tailFrom) {
+    /** @param broadcasts makes the way to the viewers, from an offset on */
+    FlvChannel(String stream, long tailFrom, LongFunction<FlvBroadcast> broadcasts) {
         this.stream = stream;
         this.tailFrom = tailFrom;
+        this.broadcasts = broadcasts;
     }
 
     String stream() {
@@ -105,6 +109,7 @@ final class FlvChannel {
         startOffset = offset;
         sessions = SessionFold.join(entry, session, timestampOffsetMs, offset);
         tags = new FlvFold(tracks);
+        broadcast = broadcasts.apply(offset);
     }
 
     /** The past up to {@link #tailFrom}. */
@@ -156,34 +161,35 @@ final class FlvChannel {
         Verdict verdict = sessions.fold(at.offset(), at.record());
         if (verdict instanceof Verdict.Counts counts && at.record() instanceof Packet packet
                 && counts.epoch() == entry.epoch()) {
-            tags.fold(packet, counts.timeMs()).forEach(this::publish);
+            tags.fold(packet, counts.timeMs()).forEach(event -> publish(event, at.offset(), packet.arrivalUs()));
         }
         if (verdict.events().stream().anyMatch(SessionEvent.EpochOver.class::isInstance)) {
             over();
         }
     }
 
-    private void publish(FlvEvent event) {
+    private void publish(FlvEvent event, long offset, long arrivalUs) {
         if (state != State.PLAYING) {
             return;
         }
         switch (event) {
-            case FlvEvent.Config(var tag) -> broadcast.publish(tag, SharedTag.Kind.CONFIG);
-            case FlvEvent.Frame frame -> broadcast.publish(frame.tag(), FlvBroadcast.kindOf(frame));
+            case FlvEvent.Media media -> broadcast.publish(media, offset, arrivalUs, tags.headers());
             case FlvEvent.End _ -> over();
         }
     }
 
     /** While the publisher is away new viewers are held: what is there would freeze on their screens. */
     private void startWaiting() {
-        if (waiting.isEmpty() || state != State.PLAYING || sessions.state() != SessionFold.State.LIVE
-                || !broadcast.hasGop()) {
+        if (waiting.isEmpty() || state != State.PLAYING || sessions.state() != SessionFold.State.LIVE) {
             return;
         }
-        int startMs = broadcast.gopStartMs();
-        byte[] opening = FlvOpening.write(tracks, tags.sequenceHeaders(startMs), startMs);
+        TagRing.Entry entry = broadcast.entry();
+        if (entry == null) {
+            return;
+        }
+        byte[] opening = FlvOpening.write(tracks, entry.headers(), entry.timestampMs());
         waiting.forEach(sink -> {
-            broadcast.join(sink, opening);
+            broadcast.join(sink, entry, opening);
             playing.add(sink);
         });
         waiting.clear();
@@ -196,7 +202,9 @@ final class FlvChannel {
         }
         state = State.OVER;
         meanwhile.clear();
-        broadcast.end();
+        if (broadcast != null) {
+            broadcast.end();
+        }
         waiting.forEach(sink -> sink.loop().execute(sink::end));
         waiting.clear();
         playing.clear();

@@ -2,21 +2,35 @@ package io.millrace.edge.feed;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.List;
 
-/** One viewer of tags. Every method is called on its {@link #loop}, and never after {@link #end} or a leave. */
+/** One viewer of tags. Every method is called on its {@link #loop}, but those that say what never changes. */
 public interface FlvSink {
+    /** Never changes. */
     EventExecutor loop();
 
-    /**
-     * The first call: what a player needs before the first tag, in one piece.
-     *
-     * @param opening file header, onMetaData and sequence headers; borrowed
-     */
-    void start(ByteBuf opening);
+    /** Never changes. */
+    Framing framing();
 
-    /** The next tags; borrowed. */
-    void deliver(List<SharedTag> tags);
+    /**
+     * The first call, and the first again when a viewer of the past comes to the present. Bytes follow.
+     *
+     * @param more to be called whenever the socket takes bytes again
+     */
+    void start(Runnable more);
+
+    /** Whether the socket takes more. False once it is over. */
+    boolean isReady();
+
+    /** Whole tags and what stands around them; transferred. */
+    void write(ByteBuf piece);
+
+    void flush();
+
+    /** So many tags were left out. */
+    void skipped(long tags);
+
+    /** Nothing moved for too long: the viewer is let go. */
+    void tooSlow();
 
     /** Nothing follows. The first call, if the stream cannot be shown. */
     void end();

@@ -4,14 +4,16 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.Keyframe;
+import io.millrace.edge.live.Pace;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.RangeReader;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -33,20 +35,23 @@ import org.slf4j.LoggerFactory;
 public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(PacketFeed.class);
     /** A group of pictures on its way, with all that its partition's other streams wrote meanwhile. */
-    private static final long PAST_LIMIT_BYTES = FlvBroadcast.GOP_LIMIT_BYTES * 2;
+    private static final long PAST_LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
     private final KafkaClients kafka;
     private final Directory directory;
     private final EpochSource epochs;
     private final ReaderPool readers;
+    private final long tickNanos;
     private final EdgeMeters meters;
     private final Map<String, FlvChannel> channels = new HashMap<>();
     /** Streams of {@link #channels}, for other threads to ask. */
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
+    private final Map<EventExecutor, Pace> paces = new HashMap<>();
     private final Tail tail;
 
     PacketFeed(KafkaClients kafka, String node, Directory directory, EpochSource epochs, ReaderPool readers,
-            EdgeMeters meters, FatalError fatal) {
+            long tickNanos, EdgeMeters meters, FatalError fatal) {
+        this.tickNanos = tickNanos;
         this.kafka = kafka;
         this.directory = directory;
         this.epochs = epochs;
@@ -69,7 +74,8 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         tail.execute(() -> {
             FlvChannel channel = channels.get(stream);
             if (channel == null) {
-                channel = new FlvChannel(stream, tail.follow(partition(stream)));
+                channel = new FlvChannel(stream, tail.follow(partition(stream)),
+                        offset -> new FlvBroadcast(offset, this::pace, Ticker.systemTicker(), meters));
                 channels.put(stream, channel);
                 watched.add(stream);
             }
@@ -171,9 +177,6 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             return;
         }
         guard(channel, () -> channel.next(new FlvChannel.At(record.offset(), packet)));
-        if (packet instanceof Packet media && channel.state() == FlvChannel.State.PLAYING) {
-            meters.tagLatency(System.currentTimeMillis() * 1000 - media.arrivalUs());
-        }
     }
 
     /** A failure while folding one stream lets go its viewers and nobody else's. */
@@ -206,6 +209,11 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     @Override
     public void tick() {
         // Everything here happens by records and commands.
+    }
+
+    /** All streams on a loop share its pace. */
+    private Pace pace(EventExecutor loop) {
+        return paces.computeIfAbsent(loop, _ -> new Pace(tickNanos, loop.ticker().nanoTime()));
     }
 
     private TopicPartition partition(String stream) {

@@ -1,33 +1,35 @@
 package io.millrace.edge.feed;
 
+import io.millrace.media.flv.FlvTag;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /**
  * One FLV tag, made once an edge and shared by all viewers of its stream.
  *
- * <p>Reference-counted as its bytes are; immutable otherwise. Thread-safe.
+ * <p>Lies in a slab right behind the tag before it, with an HTTP chunk's head and end around it: {@code from, chunk head,
+ * tagFrom, tag, tagTo, CRLF, to}. So any run of tags in one slab is one piece of memory, ready to be sent.
  *
- * @param bytes header, body and trailer; direct
- * @param kind what a viewer that skips may begin with
+ * <p>Immutable. Whoever keeps it holds a reference of the slab.
+ *
+ * @param slab the memory; direct
+ * @param entry whether decoding may begin here: a keyframe, or any frame of a stream without video
+ * @param leads whether viewers wait for it: a frame of the picture, or of the sound where there is no picture
  * @param timestampMs on the epoch's FLV time line
+ * @param offset of its packet in {@code packets}
+ * @param arrivalUs ingest stamp of its packet, µs since 1970
+ * @param publishedNanos when it came to this edge, on a clock that only goes on
+ * @param headers the sequence headers in force; the same object until they change
  */
-public record SharedTag(ByteBuf bytes, Kind kind, int timestampMs) {
-    /** What a tag is to a viewer that joins or skips. */
-    public enum Kind {
-        /** A sequence header: never skipped. */
-        CONFIG,
-        /** Decoding may begin here: a keyframe, or any frame of a stream without video. */
-        ENTRY,
-        /** Needs what was before it. */
-        FRAME
+record SharedTag(ByteBuf slab, int from, int tagFrom, int tagTo, int to, boolean entry, boolean leads, int timestampMs,
+        long offset, long arrivalUs, long publishedNanos, List<FlvTag> headers) {
+    /** Of the tag itself. */
+    int sizeBytes() {
+        return tagTo - tagFrom;
     }
 
-    SharedTag retain() {
-        bytes.retain();
-        return this;
-    }
-
-    void release() {
-        bytes.release();
+    /** Whether {@code next} lies right behind it. */
+    boolean touches(SharedTag next) {
+        return slab == next.slab && to == next.from;
     }
 }

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,16 +133,6 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (exchange != null && ctx.channel().isWritable()) {
             exchange.writable();
-        }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        // Bytes that wait and do not move: the viewer is gone without a word.
-        if (event instanceof IdleStateEvent && ctx.channel().unsafe().outboundBuffer() != null
-                && ctx.channel().unsafe().outboundBuffer().totalPendingWriteBytes() > 0) {
-            endpoints.meters().closed("http", "stalled");
-            ctx.close();
         }
     }
 

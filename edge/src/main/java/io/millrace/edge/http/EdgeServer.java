@@ -25,12 +25,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
@@ -38,8 +39,6 @@ public final class EdgeServer implements AutoCloseable {
     static final int LINE_BYTES = 8 * 1024;
     /** All headers of a request together. */
     static final int HEADERS_BYTES = 8 * 1024;
-    /** A response of which no byte moves for so long is given up. */
-    private static final int STALLED_S = 30;
     /** How long a viewer may take to read the end of its stream when the edge ends. */
     private static final long STREAM_END_MS = 1_000;
     /** A viewer's socket gets more once less than this waits, and no more above the second. */
@@ -67,8 +66,13 @@ public final class EdgeServer implements AutoCloseable {
                 factory);
     }
 
+    /** Of this moment: connections come and go meanwhile. */
+    private Stream<Channel> all() {
+        return List.copyOf(connections).stream();
+    }
+
     private void endStreams() {
-        CompletableFuture<?>[] ended = connections.stream().map(connection -> {
+        CompletableFuture<?>[] ended = all().map(connection -> {
             CompletableFuture<Void> done = new CompletableFuture<>();
             connection.closeFuture().addListener(_ -> done.complete(null));
             connection.eventLoop().execute(() -> {
@@ -110,7 +114,7 @@ public final class EdgeServer implements AutoCloseable {
     private void connect(Channel channel) {
         boolean full = connections.size() >= settings.connectionLimit();
         connections.add(channel);
-        channel.pipeline().addLast(new IdleStateHandler(true, 0, STALLED_S, 0, TimeUnit.SECONDS),
+        channel.pipeline().addLast(new StallGuard(endpoints.meters()),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES)
                         .setMaxHeaderSize(HEADERS_BYTES)),
                 new RequestGate(endpoints.meters()), new EdgeHandler(endpoints, full));
@@ -124,7 +128,7 @@ public final class EdgeServer implements AutoCloseable {
         if (listener != null) {
             listener.close().awaitUninterruptibly();
         }
-        return CompletableFuture.allOf(connections.stream().map(EdgeServer::drain).toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(all().map(EdgeServer::drain).toArray(CompletableFuture[]::new));
     }
 
     private static CompletableFuture<Void> drain(Channel connection) {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -58,6 +59,16 @@ final class Exchange {
 
     ChannelHandlerContext context() {
         return ctx;
+    }
+
+    /** Where bytes go that need no HTTP codec any more: the framed body of a response that has begun. */
+    ChannelHandlerContext wire() {
+        return ctx.pipeline().context(HttpServerCodec.class);
+    }
+
+    /** Whether a body without a known length comes in chunks; else the connection's end is its end. */
+    boolean isChunked() {
+        return request.protocolVersion().isKeepAliveDefault();
     }
 
     HttpHeaders headers() {
@@ -167,7 +178,7 @@ final class Exchange {
     void startStream(Consumer<HttpHeaders> more) {
         var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         prepare(response);
-        if (request.protocolVersion().isKeepAliveDefault()) {
+        if (isChunked()) {
             HttpUtil.setTransferEncodingChunked(response, true);
         } else {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -181,7 +192,7 @@ final class Exchange {
     void endStream() {
         hasEnd = true;
         onClose = () -> {};
-        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !request.protocolVersion().isKeepAliveDefault());
+        finish(LastHttpContent.EMPTY_LAST_CONTENT, !keepAlive || !isChunked());
     }
 
     void error(HttpResponseStatus status, String code, String message) {

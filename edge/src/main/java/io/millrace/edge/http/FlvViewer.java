@@ -2,20 +2,17 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.SharedTag;
+import io.millrace.edge.feed.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One viewer of HTTP-FLV: writes what its socket takes, keeps a little of what it does not, and skips to a later keyframe
- * or lets go where that is too much. Nobody waits for it. Confined to the event loop of its connection.
+ * One viewer of HTTP-FLV: hands to its socket what comes, framed already. Confined to the event loop of its connection.
  */
 final class FlvViewer implements FlvSink {
     private enum State {
@@ -28,7 +25,7 @@ final class FlvViewer implements FlvSink {
     private final Consumer<HttpHeaders> describe;
     private final Runnable onStart;
     private final Runnable onEnd;
-    private final ViewerQueue queue = new ViewerQueue();
+    private final ChannelHandlerContext wire;
     private State state = State.HELD;
 
     FlvViewer(Exchange exchange, EdgeMeters meters, Consumer<HttpHeaders> describe, Runnable onStart, Runnable onEnd) {
@@ -38,7 +35,7 @@ final class FlvViewer implements FlvSink {
         this.describe = describe;
         this.onStart = onStart;
         this.onEnd = onEnd;
-        exchange.onWritable(this::drain);
+        wire = exchange.wire();
     }
 
     @Override
@@ -47,32 +44,47 @@ final class FlvViewer implements FlvSink {
     }
 
     @Override
-    public void start(ByteBuf opening) {
-        if (state != State.HELD) {
-            return;
-        }
-        state = State.PLAYING;
-        onStart.run();
-        exchange.startStream(describe);
-        send(opening);
-        ctx.flush();
+    public Framing framing() {
+        return exchange.isChunked() ? Framing.CHUNKED : Framing.PLAIN;
     }
 
     @Override
-    public void deliver(List<SharedTag> tags) {
-        if (state != State.PLAYING) {
-            return;
+    public void start(Runnable more) {
+        exchange.onWritable(more);
+        if (state == State.HELD) {
+            state = State.PLAYING;
+            onStart.run();
+            exchange.startStream(describe);
         }
-        // One by one: what comes at once after the log was away must not look like a viewer that took nothing meanwhile.
-        for (SharedTag tag : tags) {
-            queue.offer(tag);
-            queue.drain(_ -> ctx.channel().isWritable(), next -> send(next.bytes()));
-            if (!ctx.channel().isWritable()) {
-                ctx.flush();
-            }
+    }
+
+    @Override
+    public boolean isReady() {
+        return state == State.PLAYING && ctx.channel().isWritable();
+    }
+
+    @Override
+    public void write(ByteBuf piece) {
+        if (state == State.PLAYING) {
+            wire.write(piece, wire.voidPromise());
+        } else {
+            piece.release();
         }
-        drain();
-        if (state == State.PLAYING && queue.isHopeless()) {
+    }
+
+    @Override
+    public void flush() {
+        wire.flush();
+    }
+
+    @Override
+    public void skipped(long tags) {
+        meters.dropped("slow_viewer", tags);
+    }
+
+    @Override
+    public void tooSlow() {
+        if (state == State.PLAYING) {
             meters.closed("flv", "slow");
             ctx.close();
         }
@@ -83,8 +95,7 @@ final class FlvViewer implements FlvSink {
         switch (state) {
             case HELD -> giveUp();
             case PLAYING -> {
-                // What waits is part of the stream; the connection's write timeout bounds it.
-                queue.drain(_ -> true, tag -> send(tag.bytes()));
+                // What waits is part of the stream; a connection on which it does not move is closed.
                 over();
                 exchange.endStream();
             }
@@ -115,22 +126,6 @@ final class FlvViewer implements FlvSink {
 
     private void over() {
         state = State.OVER;
-        long dropped = queue.clear();
-        if (dropped > 0) {
-            meters.dropped("slow_viewer", dropped);
-        }
         onEnd.run();
-    }
-
-    private void drain() {
-        if (state == State.PLAYING) {
-            queue.drain(_ -> ctx.channel().isWritable(), tag -> send(tag.bytes()));
-            ctx.flush();
-        }
-    }
-
-    private void send(ByteBuf bytes) {
-        meters.flvSent(bytes.readableBytes());
-        ctx.write(new DefaultHttpContent(bytes.retainedDuplicate()));
     }
 }

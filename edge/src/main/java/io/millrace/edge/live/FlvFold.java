@@ -27,6 +27,7 @@ public final class FlvFold {
     private final boolean hasAudio;
     private ByteBuffer videoRecord;
     private ByteBuffer audioRecord;
+    private List<FlvTag> headers;
     private ByteBuffer pendingVideo;
     private ByteBuffer pendingAudio;
     private boolean awaitsKeyframe;
@@ -40,6 +41,7 @@ public final class FlvFold {
         hasAudio = tracks.audio() != null;
         videoRecord = hasVideo ? tracks.video().record() : null;
         audioRecord = hasAudio ? tracks.audio().record() : null;
+        headers = sequenceHeaders();
     }
 
     /**
@@ -95,18 +97,19 @@ public final class FlvFold {
         if (!packet.keyframe()) {
             return awaitsKeyframe
                     ? List.of()
-                    : List.of(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), false));
+                    : List.of(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), false, true));
         }
         List<FlvEvent> events = new ArrayList<>(3);
         if (pendingVideo != null) {
             videoRecord = pendingVideo;
             pendingVideo = null;
+            headers = sequenceHeaders();
             events.add(config(FlvTag.Type.VIDEO, timeMs, TagBodyWriter.write(new VideoTagBody.Config(Codec.AVC,
                     videoRecord))));
         }
         awaitsKeyframe = false;
         applyAudioConfig(timeMs, events);
-        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), true));
+        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), true, true));
         return events;
     }
 
@@ -135,7 +138,8 @@ public final class FlvFold {
         }
         List<FlvEvent> events = new ArrayList<>(2);
         applyAudioConfig(timeMs, events);
-        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, packet.body()), !hasVideo));
+        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, packet.body()), !hasVideo,
+                !hasVideo));
         return events;
     }
 
@@ -143,6 +147,7 @@ public final class FlvFold {
         if (pendingAudio != null) {
             audioRecord = pendingAudio;
             pendingAudio = null;
+            headers = sequenceHeaders();
             events.add(config(FlvTag.Type.AUDIO, timeMs, TagBodyWriter.write(new AudioTagBody.Config(Codec.AAC,
                     audioRecord))));
         }
@@ -152,18 +157,22 @@ public final class FlvFold {
         return new FlvEvent.Config(new FlvTag(type, timeMs, body));
     }
 
-    /** The sequence headers in force, for viewers that join now; video first. */
-    public List<FlvTag> sequenceHeaders(int timeMs) {
-        List<FlvTag> headers = new ArrayList<>(2);
+    /** The sequence headers in force, video first, due at 0; the same object until one of them changes. */
+    public List<FlvTag> headers() {
+        return headers;
+    }
+
+    private List<FlvTag> sequenceHeaders() {
+        List<FlvTag> all = new ArrayList<>(2);
         if (videoRecord != null) {
-            headers.add(new FlvTag(FlvTag.Type.VIDEO, timeMs,
+            all.add(new FlvTag(FlvTag.Type.VIDEO, 0,
                     TagBodyWriter.write(new VideoTagBody.Config(Codec.AVC, videoRecord))));
         }
         if (audioRecord != null) {
-            headers.add(new FlvTag(FlvTag.Type.AUDIO, timeMs,
+            all.add(new FlvTag(FlvTag.Type.AUDIO, 0,
                     TagBodyWriter.write(new AudioTagBody.Config(Codec.AAC, audioRecord))));
         }
-        return headers;
+        return List.copyOf(all);
     }
 
     private static ByteBuffer copy(ByteBuffer record) {

@@ -25,12 +25,19 @@ public final class FlvOpening {
 
     private FlvOpening() {}
 
-    /** @param headers sequence headers; their timestamp is that of the first frame */
+    /** @param headers sequence headers, which get the timestamp of the first frame */
     public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
         var out = new ByteWriter(512);
         out.bytes(FlvWriter.header(new FlvHeader(tracks.audio() != null, tracks.video() != null)));
         out.bytes(FlvWriter.tag(new FlvTag(FlvTag.Type.SCRIPT, timestampMs, metadata(tracks))));
-        headers.forEach(header -> out.bytes(FlvWriter.tag(header)));
+        out.bytes(headers(headers, timestampMs));
+        return out.toByteArray();
+    }
+
+    /** Sequence headers for a viewer that goes on at {@code timestampMs}. */
+    public static byte[] headers(List<FlvTag> headers, int timestampMs) {
+        var out = new ByteWriter(256);
+        headers.forEach(header -> out.bytes(FlvWriter.tag(new FlvTag(header.type(), timestampMs, header.body()))));
         return out.toByteArray();
     }
 

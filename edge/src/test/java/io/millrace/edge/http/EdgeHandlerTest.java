@@ -4,24 +4,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.SharedTag;
+import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +43,14 @@ class EdgeHandlerTest {
                 new ApiEndpoint(directory, audience, flv), meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
-        channel.pipeline().addLast(new RequestGate(meters), new EdgeHandler(endpoints, false));
+        channel.pipeline().addLast(new HttpServerCodec(), new RequestGate(meters), new EdgeHandler(endpoints, false));
         channel.pipeline().fireChannelActive();
     }
 
     @AfterEach
     void keepsNoReferences() {
         channel.finishAndReleaseAll();
-        assertThat(made).allMatch(bytes -> bytes.refCnt() == 1);
+        assertThat(made).allMatch(bytes -> bytes.refCnt() == 0);
     }
 
     @Test
@@ -116,61 +110,82 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void writesTagsOneChunkEachAndEndsCleanly() {
+    void writesFramedTagsAsTheyAreAndEndsCleanly() {
         get("/live/show.flv");
         pass(9_000);
         FlvSink sink = log.sinks.getFirst();
-        sink.start(tag(SharedTag.Kind.CONFIG, 0, 13).bytes());
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 0, 20), tag(SharedTag.Kind.FRAME, 40, 30)));
+        assertThat(sink.framing()).isEqualTo(Framing.CHUNKED);
+        sink.start(() -> {});
+        assertThat(viewers()).isEqualTo(1);
+        sink.write(text("3\r\nabc\r\n"));
+        sink.flush();
         pass(60_000);
         sink.end();
-        HttpResponse response = channel.readOutbound();
-        assertThat(response.headers().get("Transfer-Encoding")).isEqualTo("chunked");
-        assertThat(response.headers().get("X-Accel-Buffering")).isEqualTo("no");
-        assertThat(response.headers().get("Cache-Control")).isEqualTo("no-store");
-        assertThat(sizes()).containsExactly(13, 20, 30, 0);
+        String response = sent();
+        assertThat(response).contains("transfer-encoding: chunked", "X-Accel-Buffering: no", "cache-control: no-store")
+                .endsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
         assertThat(channel.isOpen()).as("the connection goes on").isTrue();
         assertThat(viewers()).isZero();
+        assertThat(sink.isReady()).isFalse();
+        sink.write(text("late"));
+        sink.flush();
+        assertThat(sent()).as("after the end").isEmpty();
     }
 
     @Test
-    void letsGoAnFlvViewerThatTakesNothing() {
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, 2));
+    void writesToOldClientsWithoutChunksAndClosesAtTheEnd() {
+        request("GET /live/show.flv HTTP/1.0\r\n\r\n");
+        FlvSink sink = log.sinks.getFirst();
+        assertThat(sink.framing()).isEqualTo(Framing.PLAIN);
+        sink.start(() -> {});
+        sink.write(text("abc"));
+        sink.end();
+        assertThat(sent()).contains("connection: close").doesNotContain("chunked").endsWith("\r\n\r\nabc");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void tellsAViewerWhenItsSocketTakesBytesAgain() {
         get("/live/show.flv");
         FlvSink sink = log.sinks.getFirst();
-        sink.start(tag(SharedTag.Kind.CONFIG, 0, 13).bytes());
-        assertThat(viewers()).isEqualTo(1);
+        var calls = new AtomicInteger();
+        sink.start(calls::incrementAndGet);
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 0, 20)));
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 15_000, 20)));
-        assertThat(channel.isOpen()).isTrue();
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 15_001, 20)));
+        channel.runPendingTasks();
+        assertThat(sink.isReady()).isFalse();
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.runPendingTasks();
+        assertThat(sink.isReady()).isTrue();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void letsGoAViewerThatIsTooSlow() {
+        get("/live/show.flv");
+        FlvSink sink = log.sinks.getFirst();
+        sink.start(() -> {});
+        sink.skipped(7);
+        sink.tooSlow();
         assertThat(channel.isOpen()).isFalse();
         assertThat(registry.get("millrace.connections.closed").tag("protocol", "flv").tag("reason", "slow").counter()
                 .count()).isEqualTo(1);
+        assertThat(registry.get("millrace.dropped").tag("reason", "slow_viewer").counter().count()).isEqualTo(7);
         assertThat(viewers()).isZero();
         assertThat(log.sinks).isEmpty();
     }
 
-    @Test
-    void goesOnWithTheNextKeyframeWhenASlowViewerTakesBytesAgain() {
-        get("/live/show.flv");
-        FlvSink sink = log.sinks.getFirst();
-        sink.start(tag(SharedTag.Kind.CONFIG, 0, 13).bytes());
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 0, 1)));
-        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
-        for (int ms = 1_000; ms <= 7_000; ms += 1_000) {
-            sink.deliver(List.of(tag(SharedTag.Kind.FRAME, ms, 100)));
-        }
-        sink.deliver(List.of(tag(SharedTag.Kind.ENTRY, 8_000, 2), tag(SharedTag.Kind.FRAME, 8_040, 3)));
-        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
-        channel.runPendingTasks();
-        channel.readOutbound();
-        assertThat(sizes()).containsExactly(13, 1, 2, 3);
+    private ByteBuf text(String text) {
+        ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+        made.add(bytes);
+        return bytes;
     }
 
     private void get(String target) {
-        channel.writeInbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target));
+        request("GET " + target + " HTTP/1.1\r\n\r\n");
+    }
+
+    private void request(String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
         channel.runPendingTasks();
     }
 
@@ -181,28 +196,20 @@ class EdgeHandlerTest {
     }
 
     private int status() {
-        HttpResponse response = channel.readOutbound();
-        ReferenceCountUtil.release(response);
-        return response.status().code();
+        return Integer.parseInt(sent().split(" ", 3)[1]);
     }
 
-    /** Of every chunk that was written; 0 for the end. */
-    private List<Integer> sizes() {
-        List<Integer> sizes = new ArrayList<>();
-        for (HttpContent content = channel.readOutbound(); content != null; content = channel.readOutbound()) {
-            sizes.add(content == LastHttpContent.EMPTY_LAST_CONTENT ? 0 : content.content().readableBytes());
-            content.release();
+    /** All bytes that were sent since the last time. */
+    private String sent() {
+        var text = new StringBuilder();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            text.append(bytes.toString(StandardCharsets.UTF_8));
+            bytes.release();
         }
-        return sizes;
+        return text.toString();
     }
 
     private double viewers() {
         return registry.get("millrace.edge.viewers").tag("protocol", "flv").gauge().value();
-    }
-
-    private SharedTag tag(SharedTag.Kind kind, int timestampMs, int sizeBytes) {
-        ByteBuf bytes = Unpooled.copiedBuffer("x".repeat(sizeBytes), StandardCharsets.US_ASCII);
-        made.add(bytes);
-        return new SharedTag(bytes, kind, timestampMs);
     }
 }

@@ -5,10 +5,11 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.SharedTag;
+import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.Pace;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ class EdgeServerTest {
         log.expired(OLD);
         directory.put(NOTHING);
         log.end(NOTHING);
-        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log,
+        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, Pace.ADAPTIVE), 3_600_000,
+                directory, log,
                 log,
                 log, new EdgeMeters(registry));
         port = server.start();
@@ -162,19 +164,28 @@ class EdgeServerTest {
             viewer.get("/live/show.flv");
             await().until(() -> log.sinks.size() == 1);
             FlvSink sink = log.sinks.getFirst();
-            sink.loop().execute(() -> sink.start(Unpooled.copiedBuffer("FLV", StandardCharsets.US_ASCII)));
+            sink.loop().execute(() -> {
+                sink.start(() -> {});
+                sink.write(chunk("FLV"));
+                sink.flush();
+            });
             assertThat(viewer.read(true).status()).isEqualTo(200);
             assertThat(viewer.chunk()).isEqualTo("FLV");
             server.drain().get(5, TimeUnit.SECONDS);
-            sink.loop().execute(
-                    () -> sink.deliver(List.of(new SharedTag(Unpooled.copiedBuffer("more", StandardCharsets.US_ASCII),
-                            SharedTag.Kind.ENTRY, 0))));
+            sink.loop().execute(() -> {
+                sink.write(chunk("more"));
+                sink.flush();
+            });
             assertThat(viewer.chunk()).isEqualTo("more");
             server.close();
             assertThat(viewer.chunk()).as("the last chunk of a whole response").isEmpty();
             assertThat(viewer.next()).isEqualTo(-1);
             assertThat(log.sinks).isEmpty();
         }
+    }
+
+    private static ByteBuf chunk(String text) {
+        return Framing.CHUNKED.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

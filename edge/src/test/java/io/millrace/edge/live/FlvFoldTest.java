@@ -27,7 +27,7 @@ class FlvFoldTest {
         assertThat(told(fold, Fixtures.audio(1, 0, 10), 10)).isEmpty();
         assertThat(told(fold, Fixtures.video(1, 1, 20, false, 1), 20)).isEmpty();
         assertThat(told(fold, Fixtures.video(1, 2, 40, true, 1), 40)).containsExactly("VIDEO 40 entry");
-        assertThat(told(fold, Fixtures.audio(1, 3, 50), 50)).containsExactly("AUDIO 50");
+        assertThat(told(fold, Fixtures.audio(1, 3, 50), 50)).containsExactly("AUDIO 50 follows");
         assertThat(told(fold, Fixtures.video(1, 4, 80, false, 1), 80)).containsExactly("VIDEO 80");
     }
 
@@ -48,7 +48,7 @@ class FlvFoldTest {
         assertThat(told(fold, Fixtures.audio(2, 2, 60), 60)).as("before the keyframe").isEmpty();
         assertThat(told(fold, Fixtures.video(2, 3, 80, true, 1), 80)).containsExactly("config VIDEO 80",
                 "config AUDIO 80", "VIDEO 80 entry");
-        assertThat(fold.sequenceHeaders(90).getFirst().body().slice(5, OTHER_AVC.remaining())).isEqualTo(OTHER_AVC);
+        assertThat(fold.headers().getFirst().body().slice(5, OTHER_AVC.remaining())).isEqualTo(OTHER_AVC);
     }
 
     @Test
@@ -78,7 +78,7 @@ class FlvFoldTest {
     void opensWithFlagsAndMetadataThatAgree() {
         for (Tracks tracks : List.of(BOTH, AUDIO_ONLY, Tracks.of(Fixtures.TRACKS.subList(0, 1)))) {
             var reader = new FlvReader(1 << 16);
-            var in = ByteBuffer.wrap(FlvOpening.write(tracks, new FlvFold(tracks).sequenceHeaders(77), 77));
+            var in = ByteBuffer.wrap(FlvOpening.write(tracks, new FlvFold(tracks).headers(), 77));
             FlvTag metadata = reader.read(in).orElseThrow();
             var values = new Amf0Reader(metadata.body(), Amf0Reader.Limits.DATA);
             assertThat(values.read()).isEqualTo(new AmfValue.Text("onMetaData"));
@@ -101,8 +101,8 @@ class FlvFoldTest {
         for (FlvEvent event : fold.fold(packet, timeMs)) {
             told.add(switch (event) {
                 case FlvEvent.Config(FlvTag tag) -> "config " + tag.type() + " " + tag.timestampMs();
-                case FlvEvent.Frame(FlvTag tag, boolean entry) -> tag.type() + " " + tag.timestampMs()
-                        + (entry ? " entry" : "");
+                case FlvEvent.Frame(FlvTag tag, boolean entry, boolean leads) -> tag.type() + " " + tag.timestampMs()
+                        + (entry ? " entry" : "") + (leads ? "" : " follows");
                 case FlvEvent.End(String why) -> "end " + why;
             });
         }

@@ -1,0 +1,346 @@
+package io.millrace.edge.feed;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.live.FlvEvent;
+import io.millrace.edge.live.Pace;
+import io.millrace.media.flv.FlvTag;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Time passes here when the test says so; all viewers are on one loop. */
+class FlvBroadcastTest {
+    private static final byte[] OPENING = {'F', 'L', 'V'};
+    private static final long TICK_NANOS = 40_000_000;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final List<Viewer> viewers = new ArrayList<>();
+    private List<FlvTag> headers = List.of();
+    private FlvBroadcast broadcast;
+    private long offset;
+
+    /** A socket that a test fills and empties. */
+    private final class Viewer implements FlvSink {
+        private final List<String> events = new ArrayList<>();
+        private final List<ByteBuf> pieces = new ArrayList<>();
+        private Runnable more;
+        private boolean ready = true;
+
+        @Override
+        public EventExecutor loop() {
+            return channel.eventLoop();
+        }
+
+        @Override
+        public Framing framing() {
+            return Framing.PLAIN;
+        }
+
+        @Override
+        public void start(Runnable more) {
+            this.more = more;
+        }
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        /** Tells a tag by the first byte of its body. */
+        @Override
+        public void write(ByteBuf piece) {
+            pieces.add(piece);
+            events.add(piece.readableBytes() < 12
+                    ? piece.toString(StandardCharsets.US_ASCII)
+                    : String.valueOf(piece.getByte(11)));
+        }
+
+        @Override
+        public void flush() {
+            if (!events.isEmpty() && !events.getLast().equals("flush")) {
+                events.add("flush");
+            }
+        }
+
+        @Override
+        public void skipped(long tags) {
+            events.add("skipped " + tags);
+        }
+
+        @Override
+        public void tooSlow() {
+            events.add("too slow");
+        }
+
+        @Override
+        public void end() {
+            events.add("end");
+        }
+
+        private List<String> told() {
+            channel.runPendingTasks();
+            List<String> told = List.copyOf(events);
+            events.clear();
+            return told;
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        channel.freezeTime();
+        start(0);
+    }
+
+    private void start(long tickNanos) {
+        var pace = new Pace(tickNanos, 0);
+        broadcast = new FlvBroadcast(0, _ -> pace, channel.eventLoop().ticker(), new EdgeMeters(registry));
+    }
+
+    @AfterEach
+    void keepsNoReferences() {
+        broadcast.end();
+        channel.runPendingTasks();
+        viewers.forEach(viewer -> {
+            viewer.pieces.forEach(ByteBuf::release);
+            assertThat(viewer.pieces).as("nobody else holds them").allMatch(piece -> piece.refCnt() == 0);
+        });
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void startsAViewerAtTheLatestKeyframeAndGoesOn() {
+        entry(1);
+        frame(2);
+        entry(3);
+        frame(4);
+        Viewer viewer = join();
+        assertThat(viewer.told()).containsExactly("FLV", "3", "4", "flush");
+        frame(5);
+        broadcast.flush();
+        assertThat(viewer.told()).containsExactly("5", "flush");
+        broadcast.end();
+        assertThat(viewer.told()).containsExactly("end");
+        start(0);
+    }
+
+    @Test
+    void writesOnceATickToAll() {
+        start(TICK_NANOS);
+        entry(1);
+        Viewer one = join();
+        Viewer two = join();
+        assertThat(one.told()).containsExactly("FLV", "1", "flush");
+        assertThat(two.told()).containsExactly("FLV", "1", "flush");
+        pass(40);
+        publish(sound(2), 3);
+        assertThat(one.told()).as("a picture is due and takes the sound along").containsExactly("2", "3", "flush");
+        pass(20);
+        publish(picture(4));
+        assertThat(one.told()).as("half a tick later").isEmpty();
+        pass(20);
+        publish(picture(5));
+        assertThat(one.told()).containsExactly("4", "5", "flush");
+        assertThat(two.told()).containsExactly("2", "3", "flush", "4", "5", "flush");
+    }
+
+    private void publish(FlvEvent.Media sound, int picture) {
+        publish(sound);
+        publish(picture(picture));
+    }
+
+    private void publish(FlvEvent.Media event) {
+        broadcast.publish(event, offset++, 0, headers);
+        broadcast.flush();
+    }
+
+    @Test
+    void doesNotKeepSoundForAPictureThatDoesNotCome() {
+        start(TICK_NANOS);
+        entry(1);
+        Viewer viewer = join();
+        viewer.told();
+        publish(sound(2));
+        pass(59);
+        assertThat(viewer.told()).isEmpty();
+        pass(1);
+        assertThat(viewer.told()).containsExactly("2", "flush");
+        pass(1_000);
+        publish(sound(3));
+        assertThat(viewer.told()).as("nothing was written for long").containsExactly("3", "flush");
+    }
+
+    @Test
+    void waitsForASocketThatIsFullAndCatchesUp() {
+        entry(1);
+        Viewer slow = join();
+        Viewer other = join();
+        slow.told();
+        slow.ready = false;
+        other.told();
+        frame(2);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        frame(3);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        assertThat(other.told()).containsExactly("2", "flush", "3", "flush");
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).containsExactly("2", "3", "flush");
+        frame(4);
+        broadcast.flush();
+        assertThat(slow.told()).containsExactly("4", "flush");
+    }
+
+    @Test
+    void skipsToTheLatestKeyframeWithItsSequenceHeaders() {
+        entry(1);
+        Viewer slow = join();
+        slow.told();
+        slow.ready = false;
+        frame(2);
+        pass(6_000);
+        entry(3);
+        broadcast.flush();
+        frame(4);
+        broadcast.flush();
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).as("it knows the headers").containsExactly("skipped 1", "3", "4", "flush");
+        slow.ready = false;
+        headers = List.of(new FlvTag(FlvTag.Type.VIDEO, 0, ByteBuffer.wrap(new byte[]{99})));
+        frame(5);
+        pass(6_000);
+        entry(6);
+        broadcast.flush();
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).containsExactly("skipped 1", "99", "6", "flush");
+    }
+
+    @Test
+    void letsGoWhoTookNothingForFifteenSeconds() {
+        entry(1);
+        Viewer slow = join();
+        slow.told();
+        slow.ready = false;
+        entry(2);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        pass(15_000);
+        entry(3);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        pass(1);
+        entry(4);
+        broadcast.flush();
+        assertThat(slow.told()).containsExactly("too slow");
+    }
+
+    @Test
+    void doesNotLetGoAnyoneAfterAHoleInTheStream() {
+        entry(1);
+        Viewer viewer = join();
+        viewer.told();
+        pass(90_000);
+        viewer.ready = false;
+        entry(2);
+        broadcast.flush();
+        assertThat(viewer.told()).isEmpty();
+        viewer.ready = true;
+        viewer.more.run();
+        assertThat(viewer.told()).containsExactly("2", "flush");
+    }
+
+    @Test
+    void goesOnAtAnOffsetWithAViewerOfThePast() {
+        entry(1);
+        frame(2);
+        frame(3);
+        var viewer = new Viewer();
+        viewers.add(viewer);
+        assertThat(broadcast.joinAt(viewer, 1)).isTrue();
+        assertThat(viewer.told()).containsExactly("2", "3", "flush");
+        pass(6_000);
+        entry(4);
+        var late = new Viewer();
+        assertThat(broadcast.joinAt(late, 1)).as("let go").isFalse();
+        assertThat(late.told()).isEmpty();
+    }
+
+    @Test
+    void leavesNobodyOutWhenOneLeaves() {
+        entry(1);
+        List<Viewer> all = List.of(join(), join(), join());
+        all.forEach(Viewer::told);
+        broadcast.leave(all.getFirst());
+        frame(2);
+        broadcast.flush();
+        assertThat(all.getFirst().told()).isEmpty();
+        assertThat(all.get(1).told()).containsExactly("2", "flush");
+        assertThat(all.get(2).told()).containsExactly("2", "flush");
+        broadcast.leave(all.get(2));
+        broadcast.leave(all.get(1));
+        Viewer again = join();
+        assertThat(again.told()).containsExactly("FLV", "1", "2", "flush");
+    }
+
+    @Test
+    void countsTheBytesOfTagsOnceAViewer() {
+        entry(1);
+        join();
+        join();
+        channel.runPendingTasks();
+        frame(2);
+        broadcast.flush();
+        channel.runPendingTasks();
+        assertThat(registry.get("millrace.edge.bytes.sent").tag("protocol", "flv").counter().count())
+                .isEqualTo(2 * (3 + 16 + 16));
+    }
+
+    private Viewer join() {
+        var viewer = new Viewer();
+        viewers.add(viewer);
+        broadcast.flush();
+        broadcast.join(viewer, broadcast.entry(), OPENING);
+        channel.runPendingTasks();
+        return viewer;
+    }
+
+    private void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
+    private void entry(int name) {
+        broadcast.publish(new FlvEvent.Frame(tag(FlvTag.Type.VIDEO, name), true, true), offset++, 0, headers);
+    }
+
+    private void frame(int name) {
+        broadcast.publish(picture(name), offset++, 0, headers);
+    }
+
+    private static FlvEvent.Media picture(int name) {
+        return new FlvEvent.Frame(tag(FlvTag.Type.VIDEO, name), false, true);
+    }
+
+    private static FlvEvent.Media sound(int name) {
+        return new FlvEvent.Frame(tag(FlvTag.Type.AUDIO, name), false, false);
+    }
+
+    private static FlvTag tag(FlvTag.Type type, int name) {
+        return new FlvTag(type, 0, ByteBuffer.wrap(new byte[]{(byte) name}));
+    }
+}
