@@ -51,9 +51,8 @@ class EdgeServerTest {
         log.expired(OLD);
         directory.put(NOTHING);
         log.end(NOTHING);
-        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20), 3_600_000, directory, log,
-                log,
-                log, new EdgeMeters(registry));
+        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20), 3_600_000,
+                directory, log, log, log, log, log, new EdgeMeters(registry));
         port = server.start();
     }
 
