@@ -30,7 +30,8 @@ class EdgeServerTest {
     private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
     private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
     private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
-    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED);
+    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED, Fixtures.TRACKS,
+            0, 9);
     private static final StreamEntry OLD = Fixtures.entry("old/bytes", 21, StreamEntry.State.LIVE);
     private static final StreamEntry NOTHING = Fixtures.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
     private static final String SEGMENT_3 = "part 01006part 01007";
