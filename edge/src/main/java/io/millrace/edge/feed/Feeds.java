@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
-/** All that an edge reads of the log, and the threads that do: three tails, and two small pools of readers. */
+/** All that an edge reads of the log, and the threads that do: three tails, and small pools of readers, those of the
+ * past apart from those of the present. */
 public final class Feeds implements AutoCloseable {
     private static final int READERS = 2;
     /** About what a segment has: what is read beyond the wanted part is mostly wanted next. */
@@ -24,6 +25,10 @@ public final class Feeds implements AutoCloseable {
     private final IndexFeed index;
     private final PacketFeed packets;
     private final PartReader parts;
+    private final ReaderPool pastReaders;
+    private final ReaderPool pastPartReaders;
+    private final PastIndex past;
+    private final PartReader pastParts;
 
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal) {
         String node = settings.node();
@@ -35,6 +40,12 @@ public final class Feeds implements AutoCloseable {
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
         parts = new PartReader(kafka, partReaders, settings.partCacheBytes());
+        pastReaders = new ReaderPool("edge-past", READERS, () -> RangeReader.ofIndex(kafka, node + "-edge-past"));
+        pastPartReaders = new ReaderPool("edge-past-parts", READERS,
+                () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
+                        Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
+        past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes());
+        pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes());
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);
     }
@@ -58,6 +69,15 @@ public final class Feeds implements AutoCloseable {
         return parts;
     }
 
+    public PastSource past() {
+        return past;
+    }
+
+    /** Media that are asked for long after they were live. */
+    public PartSource pastParts() {
+        return pastParts;
+    }
+
     public FlvSource flv() {
         return packets;
     }
@@ -65,7 +85,8 @@ public final class Feeds implements AutoCloseable {
     public List<HealthCheck> checks() {
         return List.of(check("edge_directory", directoryFeed::isAlive), check("edge_index", index::isAlive),
                 check("edge_packets", packets::isAlive),
-                check("edge_readers", () -> rangeReaders.isAlive() && partReaders.isAlive()));
+                check("edge_readers", () -> rangeReaders.isAlive() && partReaders.isAlive()),
+                check("edge_past", () -> pastReaders.isAlive() && pastPartReaders.isAlive()));
     }
 
     private static HealthCheck check(String name, java.util.function.BooleanSupplier alive) {
@@ -81,6 +102,9 @@ public final class Feeds implements AutoCloseable {
         directoryFeed.close();
         rangeReaders.close();
         partReaders.close();
+        pastReaders.close();
+        pastPartReaders.close();
         parts.close();
+        pastParts.close();
     }
 }

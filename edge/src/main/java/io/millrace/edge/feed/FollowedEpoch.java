@@ -55,6 +55,11 @@ final class FollowedEpoch {
         return format;
     }
 
+    /** Number of its last segment once it has ended, else -1. */
+    long lastSegment() {
+        return entry.state() == StreamEntry.State.ENDED ? entry.lastSegment() : -1;
+    }
+
     /** The past ends where the feed began to follow. */
     void fillTo(long offset) {
         fillTo = offset;
@@ -125,10 +130,16 @@ final class FollowedEpoch {
 
     /** Gives up on segments that a packager could not make. */
     void endIfLate(long nowMs) {
-        if (isEnding() && nowMs - entry.endedAtMs() > entry.rules().graceMs() + LATE_MS) {
+        if (isEnding() && isLate(entry, nowMs)) {
             end();
             publish();
         }
+    }
+
+    /** Whether segments that an ended epoch has not got yet will not come any more. */
+    static boolean isLate(StreamEntry epoch, long nowMs) {
+        return epoch.state() == StreamEntry.State.ENDED
+                && nowMs - epoch.endedAtMs() > epoch.rules().graceMs() + LATE_MS;
     }
 
     private boolean isEnding() {

@@ -1,10 +1,7 @@
 package io.millrace.edge.feed;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.Directory;
-import io.millrace.edge.live.Segment;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -17,9 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -47,17 +41,11 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     private final Map<EpochKey, FollowedEpoch> followed = new ConcurrentHashMap<>();
     /** The same, as this feed's thread has taken them over. */
     private final Map<String, Map<Long, FollowedEpoch>> byStream = new HashMap<>();
-    private final AsyncCache<SegmentKey, Optional<Segment>> found = Caffeine.newBuilder()
-            .expireAfterWrite(Duration.ofSeconds(30)).maximumSize(10_000).buildAsync();
-    private final AsyncCache<String, OptionalLong> available = Caffeine.newBuilder()
-            .expireAfterWrite(Duration.ofSeconds(5)).maximumSize(10_000).buildAsync();
     private final List<FollowedEpoch> refill = new ArrayList<>();
     private final Tail tail;
     private long refilledNanos;
 
     private record EpochKey(String stream, long epoch) {}
-
-    private record SegmentKey(String stream, long epoch, long number) {}
 
     IndexFeed(KafkaClients kafka, String node, Directory directory, ReaderPool readers, EdgeMeters meters,
             FatalError fatal) {
@@ -114,7 +102,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     private void fill(FollowedEpoch epoch) {
         TopicPartition partition = partition(epoch.stream());
         long fromMs = epoch.fillFromMs(System.currentTimeMillis());
-        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs))
+        long lastSegment = epoch.lastSegment();
+        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs, lastSegment))
                 .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
     }
 
@@ -197,22 +186,6 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
             }
         }
         return true;
-    }
-
-    @Override
-    public CompletionStage<Optional<Segment>> find(StreamEntry entry, long number) {
-        Watch watch = watch(entry);
-        return found.get(new SegmentKey(entry.stream(), entry.epoch(), number), (_, _) -> readers
-                .submit(reader -> IndexStretch.search(reader, partition(entry.stream()), entry, watch.view(), number))
-                .toCompletableFuture());
-    }
-
-    @Override
-    public CompletionStage<OptionalLong> availableFromMs(String stream) {
-        int partition = kafka.partitionOf(stream);
-        return available.get(stream, (_, _) -> readers.submit(reader -> IndexStretch.oldest(reader, stream,
-                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition)))
-                .toCompletableFuture());
     }
 
     private TopicPartition partition(String stream) {

@@ -1,12 +1,13 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.SessionSpan;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -16,14 +17,14 @@ final class ApiEndpoint {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
 
-    private record OneSession(StreamEntry epoch, StreamEntry.Session session) {}
-
     private final Directory directory;
+    private final PastSource past;
     private final HlsAudience audience;
     private final FlvEndpoint flv;
 
-    ApiEndpoint(Directory directory, HlsAudience audience, FlvEndpoint flv) {
+    ApiEndpoint(Directory directory, PastSource past, HlsAudience audience, FlvEndpoint flv) {
         this.directory = directory;
+        this.past = past;
         this.audience = audience;
         this.flv = flv;
     }
@@ -56,14 +57,15 @@ final class ApiEndpoint {
             absent(exchange, stream);
             return;
         }
-        List<OneSession> found = new ArrayList<>();
-        epochs.forEach(epoch -> epoch.sessions().stream().filter(s -> s.session() > after.getAsLong())
-                .forEach(session -> found.add(new OneSession(epoch, session))));
-        boolean more = found.size() > limit.getAsInt();
-        List<OneSession> page = more ? found.subList(0, limit.getAsInt()) : found;
-        send(exchange, new ApiJson.Sessions(
-                page.stream().map(one -> ApiJson.session(one.epoch(), one.session())).toList(),
-                more ? Long.toString(page.getLast().session().session()) : null));
+        exchange.then(past.retained(stream), now -> {
+            // What is gone for good is not listed; of what is listed, something plays.
+            List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() > now.fromMs()
+                    && span.session().session() > after.getAsLong()).toList();
+            boolean more = found.size() > limit.getAsInt();
+            List<SessionSpan> page = more ? found.subList(0, limit.getAsInt()) : found;
+            send(exchange, new ApiJson.Sessions(page.stream().map(ApiJson::session).toList(),
+                    more ? Long.toString(page.getLast().session().session()) : null));
+        });
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

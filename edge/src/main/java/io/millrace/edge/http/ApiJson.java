@@ -1,6 +1,8 @@
 package io.millrace.edge.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.edge.live.PastRange;
+import io.millrace.edge.live.SessionSpan;
 import io.millrace.edge.live.Tracks;
 import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AvcConfig;
@@ -46,12 +48,12 @@ final class ApiJson {
                 viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 
-    static Session session(StreamEntry epoch, StreamEntry.Session session) {
-        String started = Json.time(session.startedAtMs());
-        String ended = Json.timeOrNull(session.endedAtMs());
-        String url = "/" + epoch.stream() + ".m3u8?start=" + started + (ended == null ? "" : "&end=" + ended);
-        return new Session(epoch.epoch(), session.session(), started, ended, session.durationMs(), session.sizeBytes(),
-                session.codecs(), url);
+    static Session session(SessionSpan span) {
+        StreamEntry.Session session = span.session();
+        String end = span.endMs() == PastRange.OPEN ? "" : "&end=" + Json.time(span.endMs());
+        String url = "/" + span.epoch().stream() + ".m3u8?start=" + Json.time(span.startMs()) + end;
+        return new Session(span.epoch().epoch(), session.session(), Json.time(session.startedAtMs()),
+                Json.timeOrNull(session.endedAtMs()), session.durationMs(), session.sizeBytes(), session.codecs(), url);
     }
 
     private static Track track(StreamEntry.Track track) {

@@ -87,8 +87,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         switch (route) {
             case Route.Page() -> endpoints.page().page(exchange);
             case Route.Asset(String path) -> endpoints.page().asset(exchange, path);
-            case Route.Multivariant(String stream) -> endpoints.hls().multivariant(exchange, stream);
-            case Route.MediaPlaylist(String stream, long epoch) -> endpoints.hls().media(exchange, stream, epoch);
+            case Route.Multivariant playlist -> multivariant(playlist);
+            case Route.MediaPlaylist playlist -> media(playlist);
             case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(exchange, stream,
                     epoch, number);
             case Route.Flv(String stream) -> endpoints.flv().watch(exchange, stream);
@@ -98,6 +98,22 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.Unknown() -> exchange.error(HttpResponseStatus.NOT_FOUND, "not_found",
                     "there is nothing under this URL");
             case Route.Malformed(String why) -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
+        }
+    }
+
+    private void multivariant(Route.Multivariant playlist) {
+        if (TimeSpan.isIn(playlist.query())) {
+            endpoints.past().multivariant(exchange, playlist.stream(), playlist.query());
+        } else {
+            endpoints.hls().multivariant(exchange, playlist.stream());
+        }
+    }
+
+    private void media(Route.MediaPlaylist playlist) {
+        if (TimeSpan.isIn(playlist.query()) || playlist.firstEpoch() != playlist.lastEpoch()) {
+            endpoints.past().media(exchange, playlist);
+        } else {
+            endpoints.hls().media(exchange, playlist.stream(), playlist.firstEpoch());
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
+import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.StartupException;
 import io.netty.bootstrap.ServerBootstrap;
@@ -28,6 +29,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -52,14 +54,16 @@ public final class EdgeServer implements AutoCloseable {
     private Channel listener;
 
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
-            PartSource parts,
-            FlvSource flv, EdgeMeters meters) {
+            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, EdgeMeters meters) {
         this.settings = settings;
         var audience = new HlsAudience();
         meters.hlsViewers(audience::total);
         var flvEndpoint = new FlvEndpoint(directory, flv, meters);
-        endpoints = new Endpoints(PageEndpoint.load(), new HlsEndpoint(directory, epochs, parts, audience, retentionMs,
-                meters), flvEndpoint, new ApiEndpoint(directory, audience, flvEndpoint), meters);
+        var answers = new HlsAnswers(past, meters);
+        endpoints = new Endpoints(PageEndpoint.load(),
+                new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
+                new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
+                new ApiEndpoint(directory, past, audience, flvEndpoint), meters);
         var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
         loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),

@@ -3,4 +3,5 @@ package io.millrace.edge.http;
 import io.millrace.edge.EdgeMeters;
 
 /** Who answers what; shared by all connections. */
-record Endpoints(PageEndpoint page, HlsEndpoint hls, FlvEndpoint flv, ApiEndpoint api, EdgeMeters meters) {}
+record Endpoints(PageEndpoint page, HlsEndpoint hls, PastEndpoint past, FlvEndpoint flv, ApiEndpoint api,
+        EdgeMeters meters) {}

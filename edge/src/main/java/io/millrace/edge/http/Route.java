@@ -21,10 +21,10 @@ sealed interface Route {
     record Asset(String path) implements Route {}
 
     /** {@code /live/show.m3u8} */
-    record Multivariant(String stream) implements Route {}
+    record Multivariant(String stream, Query query) implements Route {}
 
-    /** {@code /live/show/@17/ts/index.m3u8} */
-    record MediaPlaylist(String stream, long epoch) implements Route {}
+    /** {@code /live/show/@17/ts/index.m3u8}, or of a run of epochs {@code /live/show/@17-29/ts/index.m3u8} */
+    record MediaPlaylist(String stream, long firstEpoch, long lastEpoch, Query query) implements Route {}
 
     /** {@code /live/show/@17/ts/5.ts} */
     record Segment(String stream, long epoch, long number) implements Route {}
@@ -57,7 +57,8 @@ sealed interface Route {
     }
 
     String API = "/api/v1/streams";
-    Pattern MEDIA = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})/ts/(?:index\\.m3u8|(0|[1-9][0-9]{0,17})\\.ts)");
+    Pattern PLAYLIST = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})(?:-([1-9][0-9]{0,17}))?/ts/index\\.m3u8");
+    Pattern SEGMENT = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})/ts/(0|[1-9][0-9]{0,17})\\.ts");
 
     /** @param target of the request line, origin or absolute form */
     static Route parse(String target) {
@@ -85,14 +86,17 @@ sealed interface Route {
         if (path.endsWith(".flv")) {
             return named(path, ".flv", Flv::new);
         }
-        Matcher media = MEDIA.matcher(path);
-        if (media.matches() && StreamName.parse(media.group(1)).isPresent()) {
-            long epoch = Long.parseLong(media.group(2));
-            return media.group(3) == null
-                    ? new MediaPlaylist(media.group(1), epoch)
-                    : new Segment(media.group(1), epoch, Long.parseLong(media.group(3)));
+        Matcher segment = SEGMENT.matcher(path);
+        if (segment.matches() && StreamName.parse(segment.group(1)).isPresent()) {
+            return new Segment(segment.group(1), Long.parseLong(segment.group(2)), Long.parseLong(segment.group(3)));
         }
-        return path.endsWith(".m3u8") ? named(path, ".m3u8", Multivariant::new) : new Unknown();
+        Matcher playlist = PLAYLIST.matcher(path);
+        if (playlist.matches() && StreamName.parse(playlist.group(1)).isPresent()) {
+            long first = Long.parseLong(playlist.group(2));
+            long last = playlist.group(3) == null ? first : Long.parseLong(playlist.group(3));
+            return first <= last ? new MediaPlaylist(playlist.group(1), first, last, query) : new Unknown();
+        }
+        return path.endsWith(".m3u8") ? named(path, ".m3u8", name -> new Multivariant(name, query)) : new Unknown();
     }
 
     private static Route api(String rest, Query query) {

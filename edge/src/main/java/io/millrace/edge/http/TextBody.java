@@ -1,6 +1,6 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.live.RenderedText;
+import io.millrace.edge.live.SharedText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,16 +15,17 @@ final class TextBody {
     private TextBody() {}
 
     /** Gives the bytes of the body that were sent. */
-    static int send(Exchange exchange, RenderedText text, String type, String caching) {
+    static int send(Exchange exchange, SharedText text, String type, String caching) {
         return send(exchange, text, type, caching, _ -> {});
     }
 
-    static int send(Exchange exchange, RenderedText text, String type, String caching, Consumer<HttpHeaders> more) {
+    static int send(Exchange exchange, SharedText text, String type, String caching, Consumer<HttpHeaders> more) {
         boolean gzip = takesGzip(exchange.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
         String etag = gzip ? text.gzipEtag() : text.etag();
         boolean unchanged = hasEtag(exchange.headers().get(HttpHeaderNames.IF_NONE_MATCH), etag);
-        byte[] bytes = gzip ? text.gzip() : text.plain();
-        ByteBuf body = unchanged ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes);
+        byte[][] pieces = (gzip ? text.gzipPieces() : text.plainPieces()).toArray(byte[][]::new);
+        ByteBuf body = unchanged ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(pieces);
+        int size = body.readableBytes();
         exchange.send(unchanged ? HttpResponseStatus.NOT_MODIFIED : HttpResponseStatus.OK, body, headers -> {
             headers.set(HttpHeaderNames.ETAG, etag);
             headers.set(HttpHeaderNames.CACHE_CONTROL, caching);
@@ -37,7 +38,7 @@ final class TextBody {
                 headers.set(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP);
             }
         });
-        return unchanged || exchange.isHead() ? 0 : bytes.length;
+        return exchange.isHead() ? 0 : size;
     }
 
     /** Accept-Encoding of RFC 9110, 12.5.3: gzip named, or everything, and not at quality 0. */

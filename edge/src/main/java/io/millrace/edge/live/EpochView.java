@@ -32,4 +32,10 @@ public record EpochView(NavigableMap<Long, Segment> segments, RenderedText media
     public Optional<Segment> complete(long number) {
         return Optional.ofNullable(segments.get(number)).filter(Segment::complete);
     }
+
+    /** Number of the newest segment whose bytes are all there, -1 without one. */
+    public long newest() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+                .findFirst().orElse(-1);
+    }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 
@@ -15,16 +16,22 @@ import java.util.zip.GZIPOutputStream;
  *
  * @param plain UTF-8
  * @param gzip the same, compressed
- * @param etag strong entity tag of {@code plain} with its quotes; {@link #gzipEtag} is the other's
+ * @param etag strong entity tag of {@code plain} with its quotes
  */
-public record RenderedText(byte[] plain, byte[] gzip, String etag) {
+public record RenderedText(byte[] plain, byte[] gzip, String etag) implements SharedText {
     public static RenderedText of(String text) {
         byte[] plain = text.getBytes(StandardCharsets.UTF_8);
         return new RenderedText(plain, compress(plain), '"' + tag(plain) + '"');
     }
 
-    public String gzipEtag() {
-        return etag.substring(0, etag.length() - 1) + "-gz\"";
+    @Override
+    public List<byte[]> plainPieces() {
+        return List.of(plain);
+    }
+
+    @Override
+    public List<byte[]> gzipPieces() {
+        return List.of(gzip);
     }
 
     /** Enough to tell the versions of one URL apart: length and checksum. */

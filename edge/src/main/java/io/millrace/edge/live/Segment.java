@@ -1,5 +1,7 @@
 package io.millrace.edge.live;
 
+import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.IndexEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,12 @@ public record Segment(long number, boolean complete, long durationTicks, long pr
                 first.sizeBytes(), List.of(new PartRef(first.partsOffset(), first.sizeBytes())));
     }
 
+    /** What stands for a segment that the index left out for good. */
+    static Segment gap(long number, Segment before) {
+        return new Segment(number, false, (long) before.targetDurationS() * Ticks.MPEG, before.endMs(),
+                before.targetDurationS(), before.independent(), false, before.discontinuity(), 0, List.of());
+    }
+
     /** This segment with its next part. */
     Segment with(IndexEntry next) {
         List<PartRef> more = new ArrayList<>(parts);
@@ -39,8 +47,25 @@ public record Segment(long number, boolean complete, long durationTicks, long pr
                 List.copyOf(more));
     }
 
+    /** Wall clock of its end, ms since 1970. */
+    public long endMs() {
+        return programDateTimeMs + Ticks.rescale(durationTicks, Ticks.MPEG, Ticks.MILLIS);
+    }
+
+    /** Its line of a playlist. */
+    MediaSegment line(String uri) {
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, discontinuous, !complete);
+    }
+
     /** Bits a second, rounded up; 0 for a segment without duration. */
     public long bitrate() {
         return durationTicks == 0 ? 0 : Math.ceilDiv(sizeBytes * 8 * 90_000, durationTicks);
+    }
+
+    /** Bits a second of {@code segments} together, rounded up. */
+    static long averageBitrate(List<Segment> segments) {
+        long ticks = segments.stream().mapToLong(Segment::durationTicks).sum();
+        long bytes = segments.stream().mapToLong(Segment::sizeBytes).sum();
+        return ticks == 0 ? 0 : Math.ceilDiv(bytes * 8 * Ticks.MPEG, ticks);
     }
 }

@@ -89,7 +89,7 @@ public final class StreamPlaylist {
             text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
         }
         return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
-                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), averageBitrate(listed), ended,
+                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended,
                 newestKeyframe);
     }
 
@@ -117,8 +117,7 @@ public final class StreamPlaylist {
 
     private MediaPlaylist playlist(List<Segment> listed) {
         Segment first = listed.getFirst();
-        List<MediaSegment> lines = listed.stream().map(s -> new MediaSegment(s.number() + ".ts", s.durationTicks(),
-                s.programDateTimeMs(), s.discontinuous(), !s.complete())).toList();
+        List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
         // The tag before the first segment listed has not left the window yet.
         long discontinuitySequence = first.discontinuity() - (first.discontinuous() ? 1 : 0);
         boolean independent = listed.stream().allMatch(Segment::independent);
@@ -131,15 +130,9 @@ public final class StreamPlaylist {
         List<Segment> listed = new ArrayList<>();
         for (long number = first; number <= last; number++) {
             Segment segment = segments.get(number);
-            listed.add(segment == null ? gap(number, listed.getLast()) : segment);
+            listed.add(segment == null ? Segment.gap(number, listed.getLast()) : segment);
         }
         return listed;
-    }
-
-    private static Segment gap(long number, Segment before) {
-        long endMs = before.programDateTimeMs() + Ticks.rescale(before.durationTicks(), Ticks.MPEG, Ticks.MILLIS);
-        return new Segment(number, false, (long) before.targetDurationS() * Ticks.MPEG, endMs,
-                before.targetDurationS(), before.independent(), false, before.discontinuity(), 0, List.of());
     }
 
     /** Number of the newest complete segment, -1 without one. */
@@ -175,11 +168,5 @@ public final class StreamPlaylist {
             }
         }
         return start;
-    }
-
-    private static long averageBitrate(List<Segment> listed) {
-        long ticks = listed.stream().mapToLong(Segment::durationTicks).sum();
-        long bytes = listed.stream().mapToLong(Segment::sizeBytes).sum();
-        return ticks == 0 ? 0 : Math.ceilDiv(bytes * 8 * Ticks.MPEG, ticks);
     }
 }

@@ -5,6 +5,8 @@ import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
 import io.millrace.platform.log.StreamEntry;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 
 /** The multivariant playlist of an epoch: a pure function of its directory entry and of what its playlist lists. */
@@ -13,19 +15,48 @@ public final class VariantList {
 
     /** @param view of that epoch, with something listed */
     public static RenderedText render(StreamEntry entry, EpochView view) {
-        Tracks tracks = Tracks.of(entry.tracks());
-        AvcConfig video = tracks.video();
+        return render(mediaUri(entry.stream(), entry.epoch(), entry.epoch()), List.of(entry), view.peakBitrate(),
+                view.averageBitrate());
+    }
+
+    /**
+     * Of a range of the past.
+     *
+     * @param epochs of the range, oldest first; the picture is that of the first one, the codecs are those of all
+     */
+    public static RenderedText render(PastRange range, List<StreamEntry> epochs, long peakBitrate,
+            long averageBitrate) {
+        var query = new StringBuilder();
+        if (range.startMs() != PastRange.BEGINNING) {
+            query.append("?start=").append(time(range.startMs()));
+        }
+        if (!range.isOpen()) {
+            query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
+        }
+        return render(mediaUri(range.stream(), range.firstEpoch(), range.lastEpoch()) + query, epochs, peakBitrate,
+                averageBitrate);
+    }
+
+    private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
+        List<Tracks> tracks = epochs.stream().map(epoch -> Tracks.of(epoch.tracks())).toList();
+        AvcConfig video = tracks.getFirst().video();
         int milliHz = video == null || video.frameRateNumerator() == 0
                 ? 0
                 : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
-        var variant = new Variant(mediaUri(entry.stream(), entry.epoch()), Math.max(1, view.peakBitrate()),
-                view.averageBitrate(), tracks.codecs(), video == null ? 0 : video.width(),
-                video == null ? 0 : video.height(), milliHz);
+        List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
+        var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
+                video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);
         return RenderedText.of(MultivariantPlaylistWriter.write(new MultivariantPlaylist(false, List.of(variant))));
     }
 
+    /** RFC 3339 with ms and Z. */
+    private static String time(long epochMs) {
+        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(epochMs));
+    }
+
     /** Relative to {@code /live/show.m3u8}. */
-    static String mediaUri(String stream, long epoch) {
-        return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epoch + "/ts/index.m3u8";
+    static String mediaUri(String stream, long firstEpoch, long lastEpoch) {
+        String epochs = firstEpoch == lastEpoch ? String.valueOf(firstEpoch) : firstEpoch + "-" + lastEpoch;
+        return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + "/ts/index.m3u8";
     }
 }

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +39,11 @@ class EdgeHandlerTest {
         var meters = new EdgeMeters(registry);
         var audience = new HlsAudience();
         var flv = new FlvEndpoint(directory, log, meters);
+        var answers = new HlsAnswers(log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, log, log, audience, 1_000, meters), flv,
-                new ApiEndpoint(directory, audience, flv), meters);
+                new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
+                new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
+                new ApiEndpoint(directory, log, audience, flv), meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(new HttpServerCodec(), new RequestGate(meters), new EdgeHandler(endpoints, false));

@@ -31,7 +31,8 @@ class EdgeServerTest {
     private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
     private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
     private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
-    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED);
+    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED, Fixtures.TRACKS,
+            0, 9);
     private static final StreamEntry OLD = Fixtures.entry("old/bytes", 21, StreamEntry.State.LIVE);
     private static final StreamEntry NOTHING = Fixtures.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
     private static final String SEGMENT_3 = "part 01006part 01007";
@@ -52,10 +53,8 @@ class EdgeServerTest {
         log.expired(OLD);
         directory.put(NOTHING);
         log.end(NOTHING);
-        server = new EdgeServer(new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, Pace.ADAPTIVE), 3_600_000,
-                directory, log,
-                log,
-                log, new EdgeMeters(registry));
+        var settings = new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20, Pace.ADAPTIVE);
+        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, new EdgeMeters(registry));
         port = server.start();
     }
 

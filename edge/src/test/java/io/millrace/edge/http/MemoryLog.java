@@ -5,12 +5,17 @@ import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
+import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.feed.Watch;
+import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.PartRef;
+import io.millrace.edge.live.PastRange;
+import io.millrace.edge.live.PlaylistBlock;
 import io.millrace.edge.live.Segment;
 import io.millrace.edge.live.StreamPlaylist;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
-final class MemoryLog implements EpochSource, PartSource, FlvSource {
+final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource {
     static final long PARTS_BEGIN = 1000;
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -72,9 +77,30 @@ final class MemoryLog implements EpochSource, PartSource, FlvSource {
         });
     }
 
+    /** Everything of an ended epoch is in its view here. */
     @Override
-    public CompletionStage<Optional<Segment>> find(StreamEntry epoch, long segment) {
+    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live) {
+        return CompletableFuture.completedFuture(watch(epoch).view().complete(number));
+    }
+
+    @Override
+    public CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
         return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Moment> moment(String stream, long timeMs) {
+        return CompletableFuture.completedFuture(new Moment.NotYet());
+    }
+
+    @Override
+    public CompletionStage<Retained> retained(String stream) {
+        return CompletableFuture.completedFuture(new Retained(PARTS_BEGIN, Fixtures.EPOCH_MS));
+    }
+
+    @Override
+    public CompletionStage<PastSource.Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
+        return CompletableFuture.completedFuture(new PastSource.Answer.Nothing());
     }
 
     @Override
@@ -83,11 +109,11 @@ final class MemoryLog implements EpochSource, PartSource, FlvSource {
     }
 
     @Override
-    public CompletionStage<Answer> read(String stream, List<PartRef> parts) {
+    public CompletionStage<PartSource.Answer> read(String stream, List<PartRef> parts) {
         if (parts.getFirst().offset() < PARTS_BEGIN) {
-            return CompletableFuture.completedFuture(new Answer.Expired());
+            return CompletableFuture.completedFuture(new PartSource.Answer.Expired());
         }
-        return CompletableFuture.supplyAsync(() -> new Answer.Bytes(parts.stream()
+        return CompletableFuture.supplyAsync(() -> new PartSource.Answer.Bytes(parts.stream()
                 .map(part -> Unpooled.copiedBuffer(text(part), StandardCharsets.US_ASCII)).toList()));
     }
 

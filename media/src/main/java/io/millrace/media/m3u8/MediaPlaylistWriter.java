@@ -11,18 +11,39 @@ public final class MediaPlaylistWriter {
 
     private MediaPlaylistWriter() {}
 
+    /** What stands behind the last segment of a playlist that has ended. */
+    public static final String END = "#EXT-X-ENDLIST\n";
+    /** What stands before a segment that does not go on from the one before. */
+    public static final String DISCONTINUITY = "#EXT-X-DISCONTINUITY\n";
+
     public static String write(MediaPlaylist playlist) {
+        StringBuilder text = new StringBuilder(head(playlist, PlaylistKind.LIVE));
+        playlist.segments().forEach(segment -> text.append(segment(segment)));
+        return playlist.ended() ? text.append(END).toString() : text.toString();
+    }
+
+    /** All that stands before the first segment; who makes a playlist of pieces puts {@link #segment} behind it. */
+    public static String head(MediaPlaylist playlist, PlaylistKind kind) {
         PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", VERSION)
-                .tag("EXT-X-TARGETDURATION", playlist.targetDurationS())
-                .tag("EXT-X-MEDIA-SEQUENCE", playlist.mediaSequence())
+                .tag("EXT-X-TARGETDURATION", playlist.targetDurationS());
+        if (kind == PlaylistKind.VOD) {
+            lines.tag("EXT-X-PLAYLIST-TYPE", "VOD");
+        }
+        lines.tag("EXT-X-MEDIA-SEQUENCE", playlist.mediaSequence())
                 .tag("EXT-X-DISCONTINUITY-SEQUENCE", playlist.discontinuitySequence());
         if (playlist.independentSegments()) {
             lines.tag("EXT-X-INDEPENDENT-SEGMENTS");
         }
-        playlist.segments().forEach(segment -> write(segment, lines));
-        if (playlist.ended()) {
-            lines.tag("EXT-X-ENDLIST");
+        if (kind == PlaylistKind.REWIND) {
+            lines.tag("EXT-X-START", "TIME-OFFSET=0");
         }
+        return lines.toString();
+    }
+
+    /** One segment with its tags. */
+    public static String segment(MediaSegment segment) {
+        PlaylistLines lines = PlaylistLines.body();
+        write(segment, lines);
         return lines.toString();
     }
 

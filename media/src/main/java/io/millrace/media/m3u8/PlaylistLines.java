@@ -7,7 +7,21 @@ import java.util.List;
 final class PlaylistLines {
     static final String STRUCTURE = "M3U8";
 
-    private final StringBuilder text = new StringBuilder(1024).append("#EXTM3U\n");
+    private final StringBuilder text;
+
+    /** A playlist from its first line on. */
+    PlaylistLines() {
+        this(new StringBuilder(1024).append("#EXTM3U\n"));
+    }
+
+    private PlaylistLines(StringBuilder text) {
+        this.text = text;
+    }
+
+    /** Lines from its middle. */
+    static PlaylistLines body() {
+        return new PlaylistLines(new StringBuilder(128));
+    }
 
     PlaylistLines tag(String name) {
         text.append('#').append(name).append('\n');

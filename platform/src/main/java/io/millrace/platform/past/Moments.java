@@ -3,6 +3,8 @@ package io.millrace.platform.past;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
@@ -53,6 +55,20 @@ public final class Moments {
                 return search.result();
             }
         }
+    }
+
+    /** PROGRAM-DATE-TIME of the oldest entry of a partition whose media is retained, ms since 1970; empty without one. */
+    public OptionalLong retainedFromMs(int partition, Topic media) {
+        TopicPartition index = kafka.partition(Topic.INDEX, partition);
+        long mediaFrom = reader.beginning(kafka.partition(media, partition));
+        List<Long> fromMs = new ArrayList<>(1);
+        reader.read(index, oldest(index, media, mediaFrom), reader.end(index), record -> {
+            if (record.value() instanceof IndexEntry entry && !isExpired(entry, media, mediaFrom)) {
+                fromMs.add(entry.programDateTimeMs());
+            }
+            return fromMs.isEmpty();
+        });
+        return fromMs.isEmpty() ? OptionalLong.empty() : OptionalLong.of(fromMs.getFirst());
     }
 
     /**

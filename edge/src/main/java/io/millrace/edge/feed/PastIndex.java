@@ -1,0 +1,223 @@
+package io.millrace.edge.feed;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import io.millrace.edge.live.EpochView;
+import io.millrace.edge.live.PastRange;
+import io.millrace.edge.live.PlaylistBlock;
+import io.millrace.edge.live.Segment;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The index of the past, read when it is asked for and kept as rendered blocks within a bound of bytes. Thread-safe.
+ *
+ * <p>A playlist costs the reading of the blocks that nobody has asked for yet, some at a time: between two of its reads
+ * those of others have their turn. Its next version costs one block, whatever its length.
+ */
+public final class PastIndex implements PastSource {
+    /** Blocks in one read: some 17 minutes of a stream of 2 s segments, about 0.1 s beside seven neighbours. */
+    static final int BLOCKS_A_READ = 8;
+    /** How long what is retained may be told wrongly; the log drops whole rolls at a time. */
+    private static final Duration RETAINED_KEPT = Duration.ofSeconds(5);
+    private static final Duration MOMENT_KEPT = Duration.ofMinutes(1);
+    /** A block that may still grow is read again after so long. */
+    private static final Duration GROWING_KEPT = Duration.ofSeconds(1);
+    private static final Duration BLOCK_KEPT = Duration.ofMinutes(30);
+    private static final Duration VERSION_KEPT = Duration.ofSeconds(5);
+    private static final int ENTRIES_LIMIT = 10_000;
+    /** Of the memory, what versions of playlists may take that nobody shares any more. */
+    private static final int VERSIONS_SHARE = 4;
+    private static final int ANSWER_BYTES = 512;
+
+    private record BlockKey(String stream, long epoch, long number) {}
+
+    private record MomentKey(String stream, long timeMs) {}
+
+    private record EpochKey(String stream, long epoch) {}
+
+    private record VersionKey(PastRange range, long newest, boolean live) {}
+
+    /** @param block null if the index has nothing of it */
+    private record Loaded(PlaylistBlock block, boolean settled) {}
+
+    private final KafkaClients kafka;
+    private final ReaderPool readers;
+    private final AsyncCache<BlockKey, Loaded> blocks;
+    private final AsyncCache<VersionKey, Answer> versions;
+    private final Cache<EpochKey, PlaylistBlock> tails = Caffeine.newBuilder().expireAfterAccess(MOMENT_KEPT)
+            .maximumSize(ENTRIES_LIMIT).build();
+    private final AsyncCache<MomentKey, Moment> moments = Caffeine.newBuilder().expireAfterWrite(MOMENT_KEPT)
+            .maximumSize(ENTRIES_LIMIT).buildAsync();
+    private final AsyncCache<Integer, Retained> retained = Caffeine.newBuilder().expireAfterWrite(RETAINED_KEPT)
+            .buildAsync();
+    private final AsyncCache<String, OptionalLong> available = Caffeine.newBuilder().expireAfterWrite(RETAINED_KEPT)
+            .maximumSize(ENTRIES_LIMIT).buildAsync();
+
+    PastIndex(KafkaClients kafka, ReaderPool readers, long cacheBytes) {
+        this.kafka = kafka;
+        this.readers = readers;
+        blocks = Caffeine.newBuilder().maximumWeight(cacheBytes)
+                .<BlockKey, Loaded>weigher((_, loaded) -> loaded.block() == null
+                        ? ANSWER_BYTES
+                        : loaded.block().sizeBytes())
+                .expireAfter(Expiry.<BlockKey, Loaded>writing(
+                        (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT))
+                .buildAsync();
+        versions = Caffeine.newBuilder().maximumWeight(cacheBytes / VERSIONS_SHARE)
+                .<VersionKey, Answer>weigher((_, answer) -> answer instanceof Answer.Listed(var playlist)
+                        ? (int) Math.min(Integer.MAX_VALUE, playlist.text().sizeBytes() + ANSWER_BYTES)
+                        : ANSWER_BYTES)
+                .expireAfterWrite(VERSION_KEPT).buildAsync();
+    }
+
+    private <T> CompletableFuture<T> read(Function<PastReader, T> read) {
+        return readers.submit(reader -> read.apply(new PastReader(kafka, reader))).toCompletableFuture();
+    }
+
+    @Override
+    public CompletableFuture<Moment> moment(String stream, long timeMs) {
+        var key = new MomentKey(stream, timeMs);
+        return retained(stream).thenCompose(now -> moments
+                .get(key, (_, _) -> read(reader -> reader.moment(stream, timeMs))).thenCompose(found -> {
+                    if (found instanceof Moment.At at && at.entry().partsOffset() >= now.partsOffset()) {
+                        return CompletableFuture.completedFuture(found);
+                    }
+                    // Not yet, or not any more: whoever asks next looks again.
+                    moments.synchronous().invalidate(key);
+                    return found instanceof Moment.NotYet
+                            ? CompletableFuture.completedFuture(found)
+                            : read(reader -> reader.moment(stream, timeMs));
+                }));
+    }
+
+    @Override
+    public CompletableFuture<Retained> retained(String stream) {
+        return retained.get(kafka.partitionOf(stream), (_, _) -> read(reader -> reader.retained(stream)));
+    }
+
+    @Override
+    public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
+        long newest = live == null ? epochs.getLast().lastSegment() : live.newest();
+        return versions.get(new VersionKey(range, newest, live != null), (_, _) -> retained(range.stream())
+                .thenCompose(now -> moment(range.stream(), range.startMs()).thenCompose(found -> switch (found) {
+                    case Moment.NotYet() -> CompletableFuture.completedFuture(new Answer.NotYet());
+                    case Moment.At at -> new RangeWalk(this, range, epochs, live, now.partsOffset(), at).run();
+                })));
+    }
+
+    /**
+     * The blocks that hold the segments {@code from} to {@code to} of an epoch, whole as far as they are settled: some of
+     * the first ones, at least one if there is any.
+     */
+    CompletableFuture<List<PlaylistBlock>> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
+        long first = PlaylistBlock.numberOf(from);
+        long last = Math.min(PlaylistBlock.numberOf(to), first + BLOCKS_A_READ - 1);
+        List<BlockKey> keys = new ArrayList<>();
+        for (long number = first; number <= last; number++) {
+            keys.add(new BlockKey(epoch.stream(), epoch.epoch(), number));
+        }
+        return blocks.getAll(keys, (missing, _) -> load(epoch, missing, to, hint)).thenApply(loaded -> {
+            List<PlaylistBlock> found = new ArrayList<>();
+            for (BlockKey key : keys) {
+                Loaded block = loaded.get(key);
+                if (block == null || block.block() == null) {
+                    break;
+                }
+                found.add(block.block());
+            }
+            return found;
+        });
+    }
+
+    private CompletableFuture<Map<BlockKey, Loaded>> load(StreamEntry epoch, Set<? extends BlockKey> missing, long to,
+            OptionalLong hint) {
+        var numbers = new TreeSet<Long>();
+        missing.forEach(key -> numbers.add(key.number()));
+        long first = numbers.first() * PlaylistBlock.SEGMENTS;
+        long last = Math.min(to, (numbers.last() + 1) * PlaylistBlock.SEGMENTS - 1);
+        OptionalLong from = behind(epoch, numbers.first())
+                .or(() -> hint.isPresent() ? Optional.of(hint) : Optional.empty())
+                .orElse(OptionalLong.empty());
+        return read(reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
+            Map<BlockKey, Loaded> loaded = new HashMap<>();
+            missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
+            for (PlaylistBlock block : read.blocks()) {
+                var key = new BlockKey(epoch.stream(), epoch.epoch(), PlaylistBlock.numberOf(block.first()));
+                boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
+                        || epoch.state() == StreamEntry.State.ENDED && block.last() == epoch.lastSegment();
+                loaded.put(key, new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
+            }
+            return loaded;
+        });
+    }
+
+    /** Where the index goes on behind the block before, if that is known. */
+    private Optional<OptionalLong> behind(StreamEntry epoch, long number) {
+        var before = blocks.getIfPresent(new BlockKey(epoch.stream(), epoch.epoch(), number - 1));
+        Loaded known = before == null ? null : before.getNow(null);
+        return known == null || known.block() == null
+                ? Optional.empty()
+                : Optional.of(OptionalLong.of(known.block().nextOffset()));
+    }
+
+    /** The newest segments of an epoch that goes on, from the beginning of their block to {@code newest}. */
+    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
+        long first = PlaylistBlock.numberOf(newest) * PlaylistBlock.SEGMENTS;
+        var key = new EpochKey(epoch.stream(), epoch.epoch());
+        PlaylistBlock known = tails.getIfPresent(key);
+        Optional<PlaylistBlock> grown = PlaylistBlock.grow(known, epoch.epoch(), live.segments(), newest);
+        if (grown.isPresent()) {
+            tails.put(key, grown.get());
+            return CompletableFuture.completedFuture(List.of(grown.get()));
+        }
+        OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
+        return read(reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
+            read.blocks().forEach(block -> tails.put(key, block));
+            return read.blocks();
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
+        long newest = live == null ? epoch.lastSegment() : live.newest();
+        long end = (PlaylistBlock.numberOf(segment) + 1) * PlaylistBlock.SEGMENTS - 1;
+        if (segment > newest) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        CompletableFuture<List<PlaylistBlock>> found = live == null || end <= newest
+                ? blocks(epoch, segment, Math.min(end, newest), OptionalLong.empty())
+                : tail(epoch, newest, live, OptionalLong.empty());
+        return found.thenApply(blocks -> blocks.stream().filter(block -> block.contains(segment)).findFirst());
+    }
+
+    @Override
+    public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live) {
+        return around(epoch, number, live).thenApply(
+                found -> found.map(block -> block.segment(number)).filter(Segment::complete));
+    }
+
+    @Override
+    public CompletionStage<OptionalLong> availableFromMs(String stream) {
+        int partition = kafka.partitionOf(stream);
+        return available.get(stream, (_, _) -> readers.submit(reader -> IndexStretch.oldest(reader, stream,
+                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition)))
+                .toCompletableFuture());
+    }
+}
