@@ -31,6 +31,11 @@ public final class TestBroker implements AutoCloseable {
     private final KafkaClients clients;
 
     public TestBroker(Path dir) throws Exception {
+        this(dir, Map.of());
+    }
+
+    /** A broker with more settings. */
+    public TestBroker(Path dir, Map<String, String> more) throws Exception {
         int port = freePort();
         int controllerPort = freePort();
         Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
@@ -49,6 +54,7 @@ public final class TestBroker implements AutoCloseable {
         config.put("message.max.bytes", Integer.toString(Sizes.RECORD_BYTES));
         config.put("num.network.threads", "2");
         config.put("num.io.threads", "2");
+        config.putAll(more);
         new Formatter().setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setClusterId(Uuid.randomUuid().toString()).setNodeId(1).setDirectories(List.of(dir.toString()))
                 .setMetadataLogDirectory(dir.toString()).setControllerListenerName("CONTROLLER")

@@ -59,7 +59,7 @@ final class ApiEndpoint {
         }
         exchange.then(past.retained(stream), now -> {
             // What is gone for good is not listed; of what is listed, something plays.
-            List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() > now.fromMs()
+            List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= now.fromMs()
                     && span.session().session() > after.getAsLong()).toList();
             boolean more = found.size() > limit.getAsInt();
             List<SessionSpan> page = more ? found.subList(0, limit.getAsInt()) : found;

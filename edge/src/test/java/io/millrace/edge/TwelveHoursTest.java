@@ -1,0 +1,94 @@
+package io.millrace.edge;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Stamps;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A playlist of twelve hours, of a stream that shares its partition with seven others: what it costs. */
+@Timeout(180)
+class TwelveHoursTest {
+    private static final int SEGMENTS = 12 * 1_800;
+    private static final int STREAMS = 8;
+
+    @Test
+    void isCheap(@TempDir Path dir) throws Exception {
+        var fatal = new AtomicReference<Throwable>();
+        try (var broker = new TestBroker(dir)) {
+            KafkaClients kafka = broker.clients();
+            long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
+            write(kafka, startMs);
+            try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
+                    new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause)); var viewer = new PastViewer()) {
+                long began = System.nanoTime();
+                String media = viewer.child(edge, "/live/show.m3u8?start=-13h");
+                long found = System.nanoTime();
+                MediaPlaylist all = viewer.playlist(edge, media);
+                long built = System.nanoTime();
+                assertThat(all.segments()).hasSize(SEGMENTS);
+                HttpResponse<String> plain = viewer.get(edge, media);
+                long again = System.nanoTime();
+                int tries = 20;
+                for (int i = 0; i < tries; i++) {
+                    // Another start each: none of these versions was made before, their blocks were.
+                    viewer.get(edge, media.replaceFirst("start=.*", "start="
+                            + java.time.Instant.ofEpochMilli(startMs + i * 2_000L)));
+                }
+                long others = System.nanoTime();
+                long gzipBytes = Long.parseLong(viewer.get(edge, media, "Accept-Encoding", "gzip").headers()
+                        .firstValue("content-length").orElseThrow());
+                System.out.printf("12 h playlist: first child %d ms, cold %d ms, shared %d ms, another start %d ms; "
+                        + "%d bytes, %d compressed%n", ms(found - began), ms(built - found), ms(again - built),
+                        ms(others - again) / tries, plain.body().length(), gzipBytes);
+                assertThat(Duration.ofNanos((others - again) / tries)).isLessThan(Duration.ofMillis(500));
+            }
+            assertThat(fatal.get()).isNull();
+        }
+    }
+
+    private static long ms(long nanos) {
+        return nanos / 1_000_000;
+    }
+
+    private static void write(KafkaClients kafka, long startMs) throws Exception {
+        int partition = kafka.partitionOf("live/show");
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test-12h", 64 << 20)) {
+            for (int segment = 0; segment < SEGMENTS; segment++) {
+                for (int stream = 0; stream < STREAMS; stream++) {
+                    String name = stream == 0 ? "live/show" : "live/neighbour-" + stream;
+                    for (int part = 0; part < 4; part++) {
+                        long timeMs = startMs + segment * 2_000L + part * 500;
+                        var entry = new IndexEntry(5, 5, segment, part, part == 3, Format.TS, 1, 100_000, 0, 45_000,
+                                timeMs, 0, part == 0, part == 0 ? 1 : -1, 0, 2, true, false, 0);
+                        producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,
+                                Stamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
+                                LogCodec.encode(entry)));
+                    }
+                }
+            }
+            var live = new StreamEntry("live/show", 5, 5, StreamEntry.State.LIVE, Fixtures.RULES, 0, 0, 0, 0, startMs,
+                    startMs, 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, SEGMENTS - 1, 2_500_000, Fixtures.TRACKS,
+                    List.of(new StreamEntry.Session(5, startMs, 0, 0, 1, List.of())), List.of());
+            producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), partition,
+                    StreamKey.of("live/show", 5), LogCodec.encode(live))).get();
+        }
+    }
+}
