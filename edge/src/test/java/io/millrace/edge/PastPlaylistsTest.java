@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.awaitility.Awaitility;
@@ -103,7 +103,8 @@ class PastPlaylistsTest {
             String hole = viewer.child(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000));
             assertThat(viewer.playlist(edge, hole).segments().getFirst().programDateTimeMs()).isEqualTo(secondMs);
             assertThat(viewer.playlist(edge, hole).ended()).as("open, but nothing goes on").isTrue();
-            assertThat(viewer.get(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000) + "&end=" + time(secondMs - 9_000))
+            assertThat(viewer
+                    .get(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000) + "&end=" + time(secondMs - 9_000))
                     .statusCode()).isEqualTo(404);
             assertThat(viewer.get(edge, "/live/show.m3u8?start=-1s").statusCode()).as("after all").isEqualTo(404);
             String sessions = viewer.get(edge, "/api/v1/streams/live/show/sessions").body();
@@ -163,7 +164,8 @@ class PastPlaylistsTest {
             await(() -> viewer.get(edge, "/api/v1/streams/live/show").statusCode() == 200);
             for (String query : List.of("start=yesterday", "end=5", "start=-1h&end=-2h", "start=2026-01-01T00:00:00")) {
                 assertThat(viewer.get(edge, "/live/show.m3u8?" + query).statusCode()).as(query).isEqualTo(400);
-                assertThat(viewer.get(edge, "/live/show/@5/ts/index.m3u8?" + query).statusCode()).as(query).isEqualTo(400);
+                assertThat(viewer.get(edge, "/live/show/@5/ts/index.m3u8?" + query).statusCode()).as(query)
+                        .isEqualTo(400);
             }
             assertThat(viewer.get(edge, "/live/show/@5/ts/index.m3u8?start=-5m").statusCode()).isEqualTo(400);
             assertThat(viewer.get(edge, "/live/never.m3u8?start=-5m").statusCode()).isEqualTo(404);
@@ -186,8 +188,9 @@ class PastPlaylistsTest {
 
             // A little ahead of what there is: held, and then there.
             String soon = "/live/show.m3u8?start=" + time(log.timeMs() + 1_000);
-            var held = viewer.http().sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + soon))
-                    .build(), HttpResponse.BodyHandlers.ofString());
+            var held = viewer.http()
+                    .sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + soon))
+                            .build(), HttpResponse.BodyHandlers.ofString());
             log.segments(1);
             assertThat(held.get().statusCode()).isEqualTo(200);
         }
@@ -197,14 +200,16 @@ class PastPlaylistsTest {
     void movesOnAsTheLogForgets() throws Exception {
         KafkaClients kafka = broker.clients("forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka);
+        try (var log = new PastLog(kafka, "live/show", 0);
+                EdgeService edge = edge(kafka);
                 Admin admin = kafka.admin("test-forget")) {
             log.epoch(3, startMs).segments(100).entry(StreamEntry.State.ENDED);
             long secondMs = log.timeMs() + 60_000;
             log.epoch(1_000, secondMs).segments(100).entry(StreamEntry.State.LIVE);
             await(() -> viewer.get(edge, "/api/v1/streams/live/show").body().contains("\"epoch\":1000"));
             String media = viewer.child(edge, "/live/show.m3u8?start=" + time(startMs));
-            String closed = viewer.child(edge, "/live/show.m3u8?start=" + time(startMs) + "&end=" + time(startMs + 60_000));
+            String closed = viewer.child(edge,
+                    "/live/show.m3u8?start=" + time(startMs) + "&end=" + time(startMs + 60_000));
             MediaPlaylist whole = viewer.playlist(edge, media);
             assertThat(whole.segments()).hasSize(200);
 
@@ -212,7 +217,8 @@ class PastPlaylistsTest {
             // In the middle of segment 70, then all of the first epoch, then a part of the second.
             for (int left : new int[]{129, 100, 60}) {
                 int gone = 200 - left;
-                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0)))).all()
+                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0))))
+                        .all()
                         .get();
                 await(() -> viewer.playlist(edge, media).segments().size() == left);
                 MediaPlaylist rest = viewer.playlist(edge, media);
@@ -224,8 +230,9 @@ class PastPlaylistsTest {
                 }
             }
             await(() -> viewer.get(edge, closed).statusCode() == 410);
-            assertThat(viewer.get(edge, closed).body()).contains("\"availableFrom\":\"" + time(secondMs + 40 * SEGMENT_MS)
-                    .substring(0, 19));
+            assertThat(viewer.get(edge, closed).body())
+                    .contains("\"availableFrom\":\"" + time(secondMs + 40 * SEGMENT_MS)
+                            .substring(0, 19));
             assertThat(viewer.get(edge, "/live/show/@3/ts/5.ts").statusCode()).isEqualTo(410);
             assertThat(viewer.get(edge, "/live/show/@3/ts/index.m3u8").statusCode()).isEqualTo(410);
             assertThat(viewer.get(edge, "/api/v1/streams/live/show/sessions").body()).contains("\"epoch\":1000")
