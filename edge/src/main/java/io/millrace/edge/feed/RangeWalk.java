@@ -26,6 +26,8 @@ final class RangeWalk {
     private final List<Share> shares = new ArrayList<>();
     private final Map<Long, Long> discontinuities = new HashMap<>();
     private boolean over;
+    /** An epoch lacks segments that may still come: what is numbered behind them has to wait. */
+    private boolean stalled;
 
     RangeWalk(PastIndex index, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
             Moment.At start) {
@@ -51,7 +53,7 @@ final class RangeWalk {
     }
 
     private CompletableFuture<Void> epoch(int i) {
-        if (i == epochs.size() || over) {
+        if (i == epochs.size() || over || stalled) {
             return CompletableFuture.completedFuture(null);
         }
         StreamEntry epoch = epochs.get(i);
@@ -115,6 +117,7 @@ final class RangeWalk {
         boolean endReached = ending.to() < known
                 || blocks.getLast().segment(known).endMs() >= range.endMs();
         over |= isLast && (complete || endReached);
+        stalled = !isLast && !complete;
         if (!share.isEmpty()) {
             shares.add(share);
         }

@@ -208,7 +208,10 @@ final class Exchange {
     }
 
     void fail(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         if (cause instanceof BusyException) {
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));

@@ -93,6 +93,17 @@ class EdgeServerTest {
     }
 
     @Test
+    void sendsViewersOfThePastAwayForAMomentWhereTooMuchIsRead() throws IOException {
+        directory.put(Fixtures.entry(MemoryLog.BUSY, 30, StreamEntry.State.LIVE));
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response response = http.get("/live/busy.m3u8?start=-5m").read();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.headers()).containsEntry("retry-after", "1");
+            assertThat(response.body()).contains("\"code\":\"busy\"");
+        }
+    }
+
+    @Test
     void tellsClientsHowLongAnAnswerHolds() throws IOException {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/live/show/@17/ts/3.ts").read().headers())

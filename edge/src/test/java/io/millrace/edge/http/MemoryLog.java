@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.feed.BusyException;
 import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.FlvSource;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +33,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
 final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource {
     static final long PARTS_BEGIN = 1000;
+    /** A stream of whose past too much is asked. */
+    static final String BUSY = "live/busy";
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
@@ -90,7 +94,11 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource 
 
     @Override
     public CompletionStage<Moment> moment(String stream, long timeMs) {
-        return CompletableFuture.completedFuture(new Moment.NotYet());
+        // As a cache of futures of futures hands it on.
+        return stream.equals(BUSY)
+                ? CompletableFuture.failedFuture(new CompletionException(new CompletionException(
+                        new BusyException("too many reads"))))
+                : CompletableFuture.completedFuture(new Moment.NotYet());
     }
 
     @Override
