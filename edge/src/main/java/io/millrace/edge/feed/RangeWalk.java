@@ -116,7 +116,7 @@ final class RangeWalk {
         boolean complete = known == to && !isLive;
         boolean endReached = ending.to() < known
                 || blocks.getLast().segment(known).endMs() >= range.endMs();
-        over |= isLast && (complete || endReached);
+        over |= isLast && complete || endReached;
         stalled = !isLast && !complete;
         if (!share.isEmpty()) {
             shares.add(share);
