@@ -14,7 +14,7 @@ import java.util.function.ToLongFunction;
  * <p>It is a pure function of the range, of the directory's entries of its epochs, and of which segments the index has and
  * the log retains. Numbers: those of the first epoch are its segments' own, each further epoch's follow behind the last of
  * the one before; so too with discontinuities, and each border between epochs is one more
- * (docs/decisions/0005-playlists-of-the-past.md). Immutable.
+ * (docs/decisions/0009-playlists-of-the-past.md). Immutable.
  *
  * @param text what players get
  * @param targetDurationS EXT-X-TARGETDURATION
