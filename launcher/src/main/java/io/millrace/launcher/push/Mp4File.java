@@ -93,7 +93,8 @@ final class Mp4File implements MediaFile {
     public void rewind() {
         first.clear();
         cursors.clear();
-        first.add(new MediaMessage(MediaKind.DATA, 0, false, Metadata.of(tracks)));
+        first.add(new MediaMessage(MediaKind.DATA, 0, false,
+                Metadata.of(tracks.stream().map(Mp4Track::config).toList())));
         for (Mp4Track track : tracks) {
             first.add(configMessage(track, 0, 0));
             cursors.add(new Cursor(track));
