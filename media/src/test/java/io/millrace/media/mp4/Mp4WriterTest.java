@@ -19,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,7 +108,7 @@ class Mp4WriterTest {
             for (int n = 0; n < samples.count(); n++) {
                 // The edit list's unit is a ms.
                 assertThat(seconds(written.get(t), n) - movedS).isCloseTo(seconds(read.get(t), n),
-                        org.assertj.core.data.Offset.offset(0.0011));
+                        Offset.offset(0.0011));
                 assertThat(written.get(t).samples().decodingTicks(n)).isEqualTo(samples.decodingTicks(n));
             }
         }
