@@ -31,6 +31,10 @@ final class CommandLines {
         }
         commands.addSubcommand("broker", new BrokerCommand());
         commands.addSubcommand("push", new PushCommand());
+        commands.addSubcommand("streams", new StreamsCommand());
+        commands.addSubcommand("sessions", new SessionsCommand());
+        commands.addSubcommand("export", new ExportCommand());
+        commands.addSubcommand("replay", new ReplayCommand());
         commands.addSubcommand("config", new ConfigCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));

@@ -28,8 +28,8 @@ final class PushCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.apply(logOptions);
-        ProcessLife.run(life -> life.opened(PushThread.start(
-                new PushJob(file, url, loop, PushStatus.onStderr()), life)));
+        ProcessLife.run(life -> life.opened(JobThread.start("push",
+                new PushJob(file, url, loop, PushStatus.onStderr("pushed")), life)));
         return ExitCode.OK;
     }
 }

@@ -53,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
         PushJob job = PushJob.demo(url, (bytes, mediaMs) -> {
             // Nobody watches the progress of a clip without an end.
         });
-        life.opened(PushThread.start(job, life));
+        life.opened(JobThread.start("push", job, life));
         String http = ready.localUrl(ReadyLine.Part.HTTP);
         out.println("The demo is live/demo. Open:");
         out.println("  " + http + "/                     the page, to watch in a browser");

@@ -139,6 +139,28 @@ class CommandLinesTest {
         assertThat(outcome.lastError()).startsWith("millrace: ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"export", "export live/show", "export show x.mp4", "export live/show x.avi",
+        "export live/show x", "export live/../show x.ts", "export live/show x.mp4 --from yesterday",
+        "export live/show x.mp4 --from 2026-11-26T20:15:00", "export live/show x.mp4 --from -5m --to -10m",
+        "export live/show x.mp4 --json", "replay live/show", "replay live/show rtmp://h/a/b --to 5m",
+        "sessions", "sessions live", "streams --kafka nowhere", "streams live/show", "push --force a.mp4 b"})
+    void aBadCommandLineOfOtherCommandsIsAnsweredInTheSameWay(String arguments) {
+        Outcome outcome = run(Map.of(), arguments.split(" "));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains("Usage: millrace " + arguments.split(" ")[0]);
+        assertThat(outcome.lastError()).startsWith("millrace: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"force", "from", "to", "json", "loop"})
+    void whatOneRunIsToDoIsNoSetting(String name) throws IOException {
+        Path file = file(name + ": true\n");
+        assertThat(run(Map.of(), "config", "--config", file.toString()).err())
+                .contains("line 1: unknown setting '" + name + "'");
+    }
+
     @Test
     void aMisspelledFlagIsAnsweredWithTheNearestOne() {
         assertThat(run(Map.of(), "config", "--rtmp-prt", "1").err()).contains("--rtmp-port");

@@ -20,6 +20,12 @@ import static io.millrace.media.amf.AmfValue.field;
  * player that believes a wrong one never starts. Pure.
  */
 public final class FlvOpening {
+    /**
+     * Where the 8 bytes of the duration (in seconds) are, for who learns it later: behind header, tag header, name, head of
+     * the array, name of the field and marker.
+     */
+    public static final int DURATION_POSITION = 13 + 11 + 13 + 5 + 10 + 1;
+
     private static final int AVC = 7;
     private static final int AAC = 10;
 

@@ -7,7 +7,7 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AvcConfig;
-import io.millrace.media.mp4.Mp4Track;
+import io.millrace.media.codec.CodecConfig;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +28,11 @@ final class Metadata {
 
     private Metadata() {}
 
-    /** What the configurations of {@code tracks} say. */
-    static ByteBuffer of(List<Mp4Track> tracks) {
+    /** What the configurations say. */
+    static ByteBuffer of(List<CodecConfig> configs) {
         SequencedMap<String, AmfValue> fields = new LinkedHashMap<>();
-        for (Mp4Track track : tracks) {
-            switch (track.config()) {
+        for (CodecConfig config : configs) {
+            switch (config) {
                 case AvcConfig avc -> {
                     put(fields, "width", avc.width());
                     put(fields, "height", avc.height());

@@ -37,6 +37,7 @@ final class Mp4File implements MediaFile {
     private static final class Cursor {
         private final Mp4Track track;
         private int next;
+        private int description;
 
         Cursor(Mp4Track track) {
             this.track = track;
@@ -92,21 +93,22 @@ final class Mp4File implements MediaFile {
     public void rewind() {
         first.clear();
         cursors.clear();
-        first.add(new MediaMessage(MediaKind.DATA, 0, false, Metadata.of(tracks)));
+        first.add(new MediaMessage(MediaKind.DATA, 0, false,
+                Metadata.of(tracks.stream().map(Mp4Track::config).toList())));
         for (Mp4Track track : tracks) {
-            first.add(configMessage(track));
+            first.add(configMessage(track, 0, 0));
             cursors.add(new Cursor(track));
         }
         originMs = cursors.stream().filter(Cursor::hasNext).mapToLong(Cursor::decodingMs).min().orElse(0);
     }
 
-    private static MediaMessage configMessage(Mp4Track track) {
+    private static MediaMessage configMessage(Mp4Track track, int description, long timestampMs) {
         var codec = track.config().codec();
-        ByteBuffer record = track.config().record();
+        ByteBuffer record = track.configs().get(description).record();
         return codec.isVideo()
-                ? new MediaMessage(MediaKind.VIDEO, 0, true,
+                ? new MediaMessage(MediaKind.VIDEO, timestampMs, true,
                         TagBodyWriter.write(new VideoTagBody.Config(codec, record)))
-                : new MediaMessage(MediaKind.AUDIO, 0, true,
+                : new MediaMessage(MediaKind.AUDIO, timestampMs, true,
                         TagBodyWriter.write(new AudioTagBody.Config(codec, record)));
     }
 
@@ -117,7 +119,17 @@ final class Mp4File implements MediaFile {
         }
         Optional<Cursor> earliest = cursors.stream().filter(Cursor::hasNext)
                 .min(Comparator.comparingLong(Cursor::decodingMs));
-        return earliest.isEmpty() ? Optional.empty() : Optional.of(frame(earliest.get()));
+        return earliest.isEmpty() ? Optional.empty() : Optional.of(message(earliest.get()));
+    }
+
+    /** The next frame of a track, or, where its configuration changes, that first. */
+    private MediaMessage message(Cursor cursor) throws IOException {
+        int description = cursor.track.samples().description(cursor.next);
+        if (description != cursor.description) {
+            cursor.description = description;
+            return configMessage(cursor.track, description, cursor.decodingMs() - originMs);
+        }
+        return frame(cursor);
     }
 
     private MediaMessage frame(Cursor cursor) throws IOException {

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
  * <p>Confined to the thread that calls {@link #run}, but for the latch.
  */
 final class PacedPublisher {
-    private final Timeline timeline;
+    private final MessageSource source;
     private final MediaSink sink;
     private final PaceClock clock;
     private final CountDownLatch cancelled;
     private final PushProgress progress;
 
-    PacedPublisher(Timeline timeline, MediaSink sink, PaceClock clock, CountDownLatch cancelled,
+    PacedPublisher(MessageSource source, MediaSink sink, PaceClock clock, CountDownLatch cancelled,
             PushProgress progress) {
-        this.timeline = timeline;
+        this.source = source;
         this.sink = sink;
         this.clock = clock;
         this.cancelled = cancelled;
@@ -31,7 +31,7 @@ final class PacedPublisher {
     void run() throws IOException, InterruptedException {
         long startNanos = clock.nowNanos();
         long bytes = 0;
-        Optional<MediaMessage> next = timeline.next();
+        Optional<MediaMessage> next = source.next();
         while (next.isPresent()) {
             MediaMessage message = next.get();
             clock.waitUntil(startNanos + TimeUnit.MILLISECONDS.toNanos(message.timestampMs()), cancelled);
@@ -41,7 +41,7 @@ final class PacedPublisher {
             bytes += message.body().remaining();
             sink.send(message.kind(), message.timestampMs(), message.body());
             progress.sent(bytes, message.timestampMs());
-            next = timeline.next();
+            next = source.next();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.launcher.push;
 
+import io.millrace.launcher.Job;
 import io.millrace.launcher.UserError;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
@@ -19,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>{@link #run} blocks its thread; {@link #cancel} may come from any thread, also in advance.
  */
-public final class PushJob {
+public final class PushJob implements Job {
     private interface Opener {
         MediaFile open() throws IOException;
     }
@@ -70,6 +71,7 @@ public final class PushJob {
      * @throws UserError the file or the server is at fault: one line for people
      * @throws InterruptedException the thread was interrupted; the session is closed
      */
+    @Override
     public void run() throws InterruptedException {
         try (MediaFile file = opener.open()) {
             var timeline = new Timeline(file, loop);
@@ -85,7 +87,7 @@ public final class PushJob {
         }
     }
 
-    /** Ends {@link #run} soon, in good order. */
+    @Override
     public void cancel() {
         cancelled.countDown();
     }

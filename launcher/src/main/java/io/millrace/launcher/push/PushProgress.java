@@ -7,4 +7,9 @@ public interface PushProgress {
      * @param mediaMs timestamp of the last message, from 0
      */
     void sent(long bytes, long mediaMs);
+
+    /** Something went wrong that is being mended: one line for people. */
+    default void trouble(String what) {
+        // Only who reconnects has any.
+    }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p>Every track is moved by the same length, that of the longest track, so that sound and picture stay in step and
  * nothing overlaps. Metadata and unchanged sequence headers are sent in the first round only. Confined to one thread.
  */
-final class Timeline {
+final class Timeline implements MessageSource {
     /** First and last time of one track in this round. */
     private static final class Span {
         private final long firstMs;
@@ -52,7 +52,8 @@ final class Timeline {
     }
 
     /** The next message, empty at the end; never empty if it loops and the file has media. */
-    Optional<MediaMessage> next() throws IOException {
+    @Override
+    public Optional<MediaMessage> next() throws IOException {
         while (true) {
             Optional<MediaMessage> message = file.next();
             if (message.isEmpty() && !nextRound()) {

@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.platform.past.PointInTime;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +73,13 @@ final class Converters {
     static final class TopicPrefix extends Checked<String> {
         TopicPrefix() {
             super(Converters::topicPrefix);
+        }
+    }
+
+    static final class Point extends Checked<PointInTime> {
+        Point() {
+            super(text -> PointInTime.parse(text.strip(), System.currentTimeMillis()).orElseThrow(
+                    () -> new IllegalArgumentException("'" + text + "' is not " + PointInTime.SYNTAX)));
         }
     }
 

@@ -10,11 +10,14 @@ public final class SettingNames {
     /** The flag that names the file; it cannot stand in the file itself. */
     public static final String CONFIG = "config";
 
+    /** What one run of a command is to do. A file that says {@code force: true} would be a trap. */
+    private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json");
+
     private SettingNames() {}
 
     /** Flags that do something else than set a value are no settings: {@code --help}, {@code --version}. */
     public static boolean isSetting(OptionSpec option) {
-        return !option.usageHelp() && !option.versionHelp() && !of(option).equals(CONFIG);
+        return !option.usageHelp() && !option.versionHelp() && !OF_ONE_RUN.contains(of(option));
     }
 
     public static String of(OptionSpec option) {

@@ -36,6 +36,11 @@ final class Ffmpeg {
         return publish(flv, 0, url, log);
     }
 
+    /** Publishes {@code flv} so often as fast as the server takes it, and returns when it has. */
+    void publishAtOnce(Path flv, int times, String url) throws IOException, InterruptedException {
+        run(List.of("-stream_loop", String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url));
+    }
+
     private Process publish(Path flv, int times, String url, Path log) throws IOException {
         return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-stream_loop",
                 String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url)

@@ -30,13 +30,13 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * <p>Gzip of records: topic (u8, its ordinal), offset (i64), key (modified UTF-8), size of the value (i32, -1 for a
  * tombstone), value.
  */
-final class LogFixture {
+public final class LogFixture {
     /** The value's bytes are null for a tombstone. */
-    record Entry(Topic topic, long offset, String key, byte[] value) {}
+    public record Entry(Topic topic, long offset, String key, byte[] value) {}
 
     private LogFixture() {}
 
-    static List<Entry> read(String resource) {
+    public static List<Entry> read(String resource) {
         List<Entry> entries = new ArrayList<>();
         try (InputStream file = LogFixture.class.getResourceAsStream(resource);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(new GZIPInputStream(file)))) {

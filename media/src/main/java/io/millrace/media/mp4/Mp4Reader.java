@@ -72,9 +72,9 @@ public final class Mp4Reader {
         ByteBuffer mdia = Boxes.need(trak, "trak", "mdia");
         ByteBuffer stbl = Boxes.need(Boxes.need(mdia, "mdia", "minf"), "minf", "stbl");
         long timescale = timescale("mdhd", Boxes.need(mdia, "mdia", "mdhd"));
-        var config = SampleEntry.config(Boxes.need(stbl, "stbl", "stsd"));
-        return new Mp4Track(config, timescale, startTicks(trak, movieTimescale, timescale),
-                new SampleTableReader(stbl).read());
+        var configs = SampleEntry.configs(Boxes.need(stbl, "stbl", "stsd"));
+        return new Mp4Track(configs, timescale, startTicks(trak, movieTimescale, timescale),
+                new SampleTableReader(stbl, configs.size()).read());
     }
 
     /** mvhd and mdhd begin alike: two times, of 32 or 64 bits, then the timescale. */

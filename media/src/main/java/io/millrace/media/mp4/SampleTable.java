@@ -10,16 +10,19 @@ import java.util.BitSet;
 public final class SampleTable {
     private final long[] offsets;
     private final int[] sizes;
+    private final int[] descriptions;
     private final long[] decodingTimes;
     private final int[] compositionOffsets;
     private final BitSet sync;
     private final long endTicks;
 
-    /** Takes the arrays over; {@code compositionOffsets} is empty if all of them are 0. */
-    SampleTable(long[] offsets, int[] sizes, long[] decodingTimes, int[] compositionOffsets, BitSet sync,
+    /** Takes the arrays over; {@code descriptions} and {@code compositionOffsets} are empty if all of them are 0. */
+    SampleTable(long[] offsets, int[] sizes, int[] descriptions, long[] decodingTimes, int[] compositionOffsets,
+            BitSet sync,
             long endTicks) {
         this.offsets = offsets;
         this.sizes = sizes;
+        this.descriptions = descriptions;
         this.decodingTimes = decodingTimes;
         this.compositionOffsets = compositionOffsets;
         this.sync = sync;
@@ -37,6 +40,11 @@ public final class SampleTable {
 
     public int sizeBytes(int sample) {
         return sizes[sample];
+    }
+
+    /** Which of {@link Mp4Track#configs} holds for it. */
+    public int description(int sample) {
+        return descriptions.length == 0 ? 0 : descriptions[sample];
     }
 
     public long decodingTicks(int sample) {

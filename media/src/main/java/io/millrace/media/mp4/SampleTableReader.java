@@ -15,15 +15,21 @@ import java.util.Optional;
  */
 final class SampleTableReader {
     private final ByteBuffer stbl;
+    private final int configs;
+    private int[] descriptions = {};
     private long endTicks;
 
-    SampleTableReader(ByteBuffer stbl) {
+    /** @param configs how many sample descriptions the track has */
+    SampleTableReader(ByteBuffer stbl, int configs) {
         this.stbl = stbl;
+        this.configs = configs;
     }
 
     SampleTable read() {
         int[] sizes = sizes();
-        return new SampleTable(offsets(sizes), sizes, decodingTimes(sizes.length), compositionOffsets(sizes.length),
+        long[] offsets = offsets(sizes);
+        return new SampleTable(offsets, sizes, descriptions, decodingTimes(sizes.length),
+                compositionOffsets(sizes.length),
                 sync(sizes.length), endTicks);
     }
 
@@ -58,11 +64,12 @@ final class SampleTableReader {
         var in = Boxes.fullBox("stsc", Boxes.need(stbl, "stbl", "stsc"));
         long runs = in.uint32("entry_count");
         long[] offsets = new long[sizes.length];
+        descriptions = configs == 1 ? descriptions : new int[sizes.length];
         int sample = 0;
         long chunk = runs == 0 ? 0 : in.uint32("first_chunk") - 1;
         for (long run = 0; run < runs && sample < sizes.length; run++) {
             long perChunk = in.uint32("samples_per_chunk");
-            in.skip(4, "sample_description_index");
+            int description = description(in.uint32("sample_description_index"));
             long end = run + 1 < runs ? in.uint32("first_chunk") - 1 : chunks.length;
             if (chunk < 0 || end <= chunk || end > chunks.length) {
                 throw MalformedException.value("stsc", "first_chunk", end + 1, "rising, up to " + chunks.length);
@@ -71,11 +78,25 @@ final class SampleTableReader {
                 long offset = chunks[(int) chunk];
                 for (long i = 0; i < perChunk && sample < sizes.length; i++) {
                     offsets[sample] = offset;
+                    if (configs > 1) {
+                        descriptions[sample] = description;
+                    }
                     offset += sizes[sample++];
                 }
             }
         }
         return covered("stsc", sample, offsets, sizes.length);
+    }
+
+    /** A track with one description is not asked which: some writers put 0 there. */
+    private int description(long index) {
+        if (configs == 1) {
+            return 0;
+        }
+        if (index < 1 || index > configs) {
+            throw MalformedException.value("stsc", "sample_description_index", index, "1 to " + configs);
+        }
+        return (int) index - 1;
     }
 
     private long[] chunkOffsets() {

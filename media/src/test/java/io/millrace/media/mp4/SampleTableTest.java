@@ -22,7 +22,7 @@ class SampleTableTest {
     }
 
     private SampleTable read() {
-        return new SampleTableReader(stbl.view()).read();
+        return new SampleTableReader(stbl.view(), 1).read();
     }
 
     private static long[] offsets(SampleTable samples) {

@@ -1,0 +1,62 @@
+package io.millrace.launcher;
+
+import io.millrace.edge.http.DirectoryJson;
+import io.millrace.edge.live.Tracks;
+import io.millrace.launcher.past.PastLog;
+import io.millrace.launcher.settings.ClusterOptions;
+import io.millrace.platform.log.StreamEntry;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the streams of a log. */
+@Command(name = "streams", sortOptions = false, description = "Lists the streams of which the log has something: live, in grace, ended.")
+final class StreamsCommand implements Callable<Integer> {
+    @Mixin
+    private HelpFlag help;
+    @Option(names = "--json", description = "The JSON of GET /api/v1/streams, all in one list; viewers are null: edges count them.")
+    private boolean json;
+    @Mixin
+    private ClusterOptions cluster;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Logging.apply(cluster.logOptions());
+        PrintWriter out = spec.commandLine().getOut();
+        try (PastLog log = PastLog.open(cluster)) {
+            List<StreamEntry> streams = log.directory().list(null, Integer.MAX_VALUE);
+            if (json) {
+                out.println(DirectoryJson.streams(streams));
+            } else {
+                print(streams, out);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static void print(List<StreamEntry> streams, PrintWriter out) {
+        Table table = new Table("NAME", "STATE", "STARTED", "CODECS", "BITRATE", "PUBLISHER", "WARNINGS");
+        for (StreamEntry entry : streams) {
+            String codecs = String.join(",", Tracks.of(entry.tracks()).codecs());
+            String warnings = String.join(",", entry.warnings().stream().map(StreamEntry.Warning::code).toList());
+            table.row(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT),
+                    DirectoryJson.time(entry.startedAtMs()), orDash(codecs),
+                    entry.bitrate() == 0 ? "-" : String.format(Locale.ROOT, "%.2f Mbit/s", entry.bitrate() / 1e6),
+                    orDash(entry.address()), orDash(warnings));
+        }
+        table.print(out);
+    }
+
+    private static String orDash(String text) {
+        return text.isBlank() ? "-" : text;
+    }
+}

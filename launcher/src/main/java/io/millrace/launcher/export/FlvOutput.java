@@ -1,0 +1,73 @@
+package io.millrace.launcher.export;
+
+import io.millrace.edge.live.FlvOpening;
+import io.millrace.edge.live.Tracks;
+import io.millrace.launcher.past.SequenceHeader;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.FlvWriter;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** FLV: every tag as the encoder sent it, and a sequence header wherever the configuration changes. */
+final class FlvOutput implements Output {
+    private final PartFile file;
+    private final List<FlvTag> first = new ArrayList<>(2);
+    private boolean opened;
+    private int lastMs;
+
+    FlvOutput(PartFile file) {
+        this.file = file;
+    }
+
+    @Override
+    public void config(FlvTag header) {
+        if (opened) {
+            write(header);
+        } else {
+            first.add(header);
+        }
+    }
+
+    @Override
+    public void frame(FlvTag frame, boolean entry) {
+        if (!opened) {
+            open();
+        }
+        write(frame);
+    }
+
+    private void open() {
+        opened = true;
+        AvcConfig video = null;
+        AacConfig audio = null;
+        for (FlvTag header : first) {
+            switch (SequenceHeader.config(header)) {
+                case AvcConfig avc -> video = avc;
+                case AacConfig aac -> audio = aac;
+            }
+        }
+        file.write(ByteBuffer.wrap(FlvOpening.write(new Tracks(video, audio), first, 0)));
+    }
+
+    private void write(FlvTag tag) {
+        // Audio that was sent behind the first picture and is due before it: FLV knows nothing before 0.
+        int timeMs = Math.max(0, tag.timestampMs());
+        lastMs = Math.max(lastMs, timeMs);
+        file.write(ByteBuffer.wrap(FlvWriter.tagHeader(tag.type(), timeMs, tag.body().remaining())));
+        file.write(tag.body());
+        file.write(ByteBuffer.wrap(FlvWriter.tagTrailer(tag.body().remaining())));
+    }
+
+    @Override
+    public void finish(Instant began) {
+        if (opened) {
+            // Players show it, and without it nobody can seek.
+            file.patch(ByteBuffer.allocate(Double.BYTES).putDouble(0, lastMs / 1e3),
+                    FlvOpening.DURATION_POSITION);
+        }
+    }
+}

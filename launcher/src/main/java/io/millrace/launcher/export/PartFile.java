@@ -1,0 +1,204 @@
+package io.millrace.launcher.export;
+
+import io.millrace.launcher.UserError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that appears under its name when it is whole: until then it is {@code NAME.part}, which is locked, and deleted if
+ * it is given up. One that a killed process left is written over. Confined to one thread.
+ */
+final class PartFile implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 20;
+    /** What {@link #insertInFront} moves at once. */
+    private static final int MOVE_BYTES = 8 << 20;
+
+    private final Path file;
+    private final Path part;
+    private final boolean replace;
+    private final boolean leftover;
+    private final FileChannel channel;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private long writtenBytes;
+    private boolean whole;
+
+    private PartFile(Path file, Path part, boolean replace, boolean leftover, FileChannel channel) {
+        this.file = file;
+        this.part = part;
+        this.replace = replace;
+        this.leftover = leftover;
+        this.channel = channel;
+    }
+
+    /**
+     * @param replace whether a file of that name may be there already
+     * @throws UserError if it is there and may not, or cannot be written
+     */
+    static PartFile create(Path file, boolean replace) {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        if (Files.isDirectory(file)) {
+            throw new UserError("cannot write " + file + ": it is a directory; name a file");
+        }
+        checkAbsent(file, replace);
+        boolean leftover = Files.exists(part);
+        try {
+            FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            if (!locked(channel)) {
+                channel.close();
+                throw new UserError(
+                        "another export writes " + part + " at the moment; wait for it, or name another file");
+            }
+            channel.truncate(0);
+            return new PartFile(file, part, replace, leftover, channel);
+        } catch (IOException e) {
+            throw new UserError("cannot write " + part + ": " + reason(e), e);
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException _) {
+            return false;
+        }
+    }
+
+    private static void checkAbsent(Path file, boolean replace) {
+        if (!replace && Files.exists(file)) {
+            throw new UserError(file + " is there already and is not overwritten; name another file, or say --force");
+        }
+    }
+
+    private static String reason(IOException e) {
+        String why = switch (e) {
+            case NoSuchFileException _ -> "there is no such directory; make it first";
+            case AccessDeniedException _ -> "access is denied; name a file where you may write";
+            case FileSystemException error when error.getReason() != null -> error.getReason();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+        return why.startsWith("No space") ? why + "; make room and export again" : why;
+    }
+
+    Path part() {
+        return part;
+    }
+
+    /** Whether an export that was killed had left a part file, which is written over. */
+    boolean hadLeftover() {
+        return leftover;
+    }
+
+    /** Position behind what was written so far. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
+    /** Appends what remains of {@code bytes}; its position stays. */
+    void write(ByteBuffer bytes) {
+        writtenBytes += bytes.remaining();
+        ByteBuffer in = bytes.duplicate();
+        if (in.remaining() > buffer.remaining()) {
+            flush();
+        }
+        if (in.remaining() > buffer.remaining()) {
+            writeFully(in);
+        } else {
+            buffer.put(in);
+        }
+    }
+
+    private void flush() {
+        writeFully(buffer.flip());
+        buffer.clear();
+    }
+
+    private void writeFully(ByteBuffer in) {
+        try {
+            while (in.hasRemaining()) {
+                channel.write(in);
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** Moves all that was written towards the end, block by block from its end on, and puts {@code head} in front of it. */
+    void insertInFront(ByteBuffer head) {
+        flush();
+        int headBytes = head.remaining();
+        ByteBuffer block = ByteBuffer.allocateDirect(MOVE_BYTES);
+        try {
+            for (long end = writtenBytes; end > 0;) {
+                int sizeBytes = (int) Math.min(MOVE_BYTES, end);
+                end -= sizeBytes;
+                block.clear().limit(sizeBytes);
+                while (block.hasRemaining() && channel.read(block, end + block.position()) >= 0) {
+                    // Reads go on until the block is full.
+                }
+                put(block.flip(), end + headBytes);
+            }
+            put(head.duplicate(), 0);
+            writtenBytes += headBytes;
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private void put(ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    /** Overwrites bytes that were written before. */
+    void patch(ByteBuffer bytes, long position) {
+        flush();
+        try {
+            put(bytes.duplicate(), position);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** All is written: the file gets its name, and survives a crash of the machine. */
+    void finish() {
+        flush();
+        try {
+            channel.force(true);
+            checkAbsent(file, replace);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            whole = true;
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private UserError unwritable(IOException e) {
+        return new UserError("cannot write " + part + ": " + reason(e), e);
+    }
+
+    /** Deletes what is not whole. */
+    @Override
+    public void close() {
+        try (channel) {
+            if (!whole) {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+}

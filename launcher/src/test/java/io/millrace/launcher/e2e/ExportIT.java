@@ -1,0 +1,233 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.RequiredTool;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the command line makes of the past: a clip is published, and again within grace; then it is listed, exported,
+ * pushed and replayed. Frames are compared by hash with those that were published.
+ */
+class ExportIT {
+    private static final int CLIP_SECONDS = 6;
+    private static final int GOP_FRAMES = 60;
+    /** So much that an export of it can be interrupted. */
+    private static final int LONG_TIMES = 150;
+
+    @TempDir
+    private static Path dir;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static Ffmpeg ffmpeg;
+    private static Deployment millrace;
+    private static String kafka;
+    private static List<String> video;
+    private static List<String> audio;
+    private static Path clip;
+
+    @BeforeAll
+    static void publishTwice() throws Exception {
+        ffmpeg = new Ffmpeg();
+        clip = dir.resolve("clip.flv");
+        ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
+        millrace = Deployment.start(Deployment.Layout.ONE_PROCESS, dir, "--grace", "2s");
+        kafka = millrace.process(0).ready().get("kafka");
+        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
+        ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
+        awaitEnd("live/show");
+        video = twice(ffmpeg.codedHashes(clip, "v"));
+        audio = twice(ffmpeg.codedHashes(clip, "a"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (millrace != null) {
+            millrace.close();
+        }
+    }
+
+    private static List<String> twice(List<String> once) {
+        List<String> all = new ArrayList<>(once);
+        all.addAll(once);
+        return all;
+    }
+
+    private static String get(String path) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(millrace.http(path)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static void awaitEnd(String stream) {
+        Awaitility.await(stream + " has ended").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200))
+                .until(() -> get("/api/v1/streams/" + stream).contains("\"state\":\"ended\""));
+    }
+
+    private static CommandRun export(int code, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("export"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--kafka", kafka));
+        return CommandRun.run(code, dir, all.toArray(String[]::new));
+    }
+
+    /** A stream with a picture begins with its keyframe: sound that was sent before it is left out, in each session. */
+    private static void isAllOfTheSound(List<String> exported) {
+        assertThat(exported.size()).isBetween(audio.size() - 4, audio.size());
+        assertThat(audio).containsSubsequence(exported);
+    }
+
+    @Test
+    void listsAreTheJsonOfTheApi() throws Exception {
+        assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--json", "--kafka", kafka).out().strip())
+                .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
+        String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
+        String show = streams.substring(streams.indexOf("{\"name\":\"live/show\""));
+        String api = get("/api/v1/streams/live/show").replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
+        assertThat(show).startsWith(api);
+    }
+
+    @Test
+    void listsAreTablesForPeople() throws Exception {
+        assertThat(CommandRun.run(0, dir, "streams", "--kafka", kafka).out()).startsWith("NAME")
+                .containsPattern("live/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
+        assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--kafka", kafka).out().lines()).hasSize(3);
+    }
+
+    @Test
+    void flvHoldsEveryFrameOverTheRestartOfThePublisher() throws Exception {
+        export(0, "live/show", "all.flv");
+        Path file = dir.resolve("all.flv");
+        assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
+        isAllOfTheSound(ffmpeg.codedHashes(file, "a"));
+        ffmpeg.decodesWithoutAWord(file);
+    }
+
+    @Test
+    void mp4HoldsTheSameAndPushedAndExportedAgainItStillDoes() throws Exception {
+        export(0, "live/show", "all.mp4");
+        Path file = dir.resolve("all.mp4");
+        assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
+        isAllOfTheSound(ffmpeg.codedHashes(file, "a"));
+        ffmpeg.decodesWithoutAWord(file);
+        assertThat(probedDuration(file)).isBetween(2.0 * CLIP_SECONDS, 2 * CLIP_SECONDS + 0.3);
+
+        CommandRun.run(0, dir, "push", "all.mp4", millrace.rtmp() + "/live/pushed");
+        awaitEnd("live/pushed");
+        export(0, "live/pushed", "pushed.mp4");
+        assertThat(ffmpeg.codedHashes(dir.resolve("pushed.mp4"), "v")).isEqualTo(video);
+        List<String> sound = ffmpeg.codedHashes(file, "a");
+        List<String> again = ffmpeg.codedHashes(dir.resolve("pushed.mp4"), "a");
+        assertThat(Collections.lastIndexOfSubList(sound, again)).isBetween(0, 3);
+        ffmpeg.decodesWithoutAWord(dir.resolve("pushed.mp4"));
+    }
+
+    private static double probedDuration(Path file) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(RequiredTool.find("ffprobe").toString(), "-v", "warning",
+                "-show_entries", "format=duration", "-of", "csv=p=0", file.toString()).redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(process.waitFor()).as(said).isZero();
+        return Double.parseDouble(said);
+    }
+
+    @Test
+    void tsShowsTheSamePicturesWithoutASeam() throws Exception {
+        export(0, "live/show", "all.ts");
+        Path file = dir.resolve("all.ts");
+        assertThat(ffmpeg.decodedHashes(file)).isEqualTo(twice(ffmpeg.decodedHashes(clip)));
+        isAllOfTheSound(ffmpeg.codedHashes(file, "a", "-bsf:a", "aac_adtstoasc"));
+        ffmpeg.decodesWithoutAWord(file);
+    }
+
+    @Test
+    void aRangeBeginsWithTheKeyframeAtOrBeforeAndEndsWithTheLastFrameBefore() throws Exception {
+        Matcher started = Pattern.compile("\"startedAt\":\"([^\"]+)\"")
+                .matcher(get("/api/v1/streams/live/show/sessions"));
+        assertThat(started.find()).isTrue();
+        Instant start = Instant.parse(started.group(1));
+        export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
+                start.plusMillis(5_000).toString());
+        List<String> range = ffmpeg.codedHashes(dir.resolve("range.mp4"), "v");
+        // The clip's pictures are shown two frames after they are decoded: 5 s less 67 ms, in frames of a thirtieth.
+        assertThat(range).isEqualTo(video.subList(GOP_FRAMES, 148));
+        ffmpeg.decodesWithoutAWord(dir.resolve("range.mp4"));
+        assertThat(export(1, "live/show", "none.mp4", "--from", "2099-01-01T00:00:00Z").err())
+                .contains("millrace: nothing of live/show is retained from 2099");
+        assertThat(export(1, "live/show", "none.mp4", "--to", "2001-01-01T00:00:00Z").err())
+                .contains("millrace: nothing of live/show is retained from before 2001");
+        assertThat(dir.resolve("none.mp4")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsThereIsNotOverwrittenAndAnUnknownStreamIsSaid() throws Exception {
+        Files.writeString(dir.resolve("there.ts"), "mine");
+        assertThat(export(1, "live/show", "there.ts").err()).contains("millrace: there.ts is there already");
+        assertThat(dir.resolve("there.ts")).hasContent("mine");
+        export(0, "live/show", "there.ts", "--force");
+        assertThat(dir.resolve("there.ts")).size().isGreaterThan(10_000);
+        assertThat(export(1, "live/nobody", "nobody.ts").err()).contains("millrace: there is no stream live/nobody");
+        assertThat(CommandRun.run(1, dir, "sessions", "live/nobody", "--kafka", kafka).err())
+                .contains("millrace: there is no stream live/nobody");
+        assertThat(CommandRun.run(1, dir, "streams", "--kafka", kafka, "--topic-prefix", "other.").err())
+                .contains("millrace: there is no Millrace log").contains("other.streams");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"killed.mp4", "stopped.flv"})
+    void anExportThatIsKilledLeavesAPartAndTheNextOneBeginsAgainAndOneThatIsToldToEndLeavesNothing(String name)
+            throws Exception {
+        String stream = "live/" + name.substring(0, name.indexOf('.'));
+        ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);
+        awaitEnd(stream);
+        Path part = dir.resolve(name + ".part");
+        CommandRun run = CommandRun.start(dir, "export", stream, name, "--kafka", kafka);
+        Awaitility.await("the export has begun").pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(60))
+                .until(() -> Files.exists(part) && Files.size(part) > 1_000_000);
+        if (name.startsWith("killed")) {
+            run.process().destroyForcibly();
+            run.code();
+            assertThat(part).exists();
+            assertThat(dir.resolve(name)).doesNotExist();
+            assertThat(export(0, stream, name).err()).contains("an export that did not end had left " + name + ".part");
+            assertThat(part).doesNotExist();
+            assertThat(ffmpeg.codedHashes(dir.resolve(name), "v")).hasSize(LONG_TIMES * CLIP_SECONDS * 30);
+        } else {
+            run.process().destroy();
+            assertThat(run.code()).isZero();
+            assertThat(part).doesNotExist();
+            assertThat(dir.resolve(name)).doesNotExist();
+        }
+    }
+
+    @Test
+    void aReplayPublishesTheSameFramesInRealTimeAndEndsWithTheStream() throws Exception {
+        export(0, "live/show", "before.flv");
+        long begunNanos = System.nanoTime();
+        CommandRun.run(0, dir, "replay", "live/show", millrace.rtmp() + "/live/replayed", "--kafka", kafka);
+        assertThat((System.nanoTime() - begunNanos) / 1e9).isGreaterThan(2 * CLIP_SECONDS - 0.5);
+        awaitEnd("live/replayed");
+        export(0, "live/replayed", "replayed.flv");
+        assertThat(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "v")).isEqualTo(video);
+        assertThat(ffmpeg.codedHashes(dir.resolve("before.flv"), "a"))
+                .endsWith(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "a").toArray(String[]::new));
+    }
+}

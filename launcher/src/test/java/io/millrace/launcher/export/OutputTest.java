@@ -1,0 +1,176 @@
+package io.millrace.launcher.export;
+
+import io.millrace.edge.live.FlvOpening;
+import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.mp4.BoxHeader;
+import io.millrace.media.mp4.Mp4Reader;
+import io.millrace.media.mp4.Mp4Track;
+import io.millrace.media.mpegts.TsReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tags in, a file out; the file is read again. Between its two halves the picture's and the sound's configuration change. */
+class OutputTest {
+    private static final Instant BEGAN = Instant.parse("2026-11-26T02:00:00Z");
+
+    @TempDir
+    private Path dir;
+    private final List<FlvTag> tags = tags();
+    private final List<ByteBuffer> pictures = new ArrayList<>();
+    private final List<ByteBuffer> sounds = new ArrayList<>();
+
+    private static List<FlvTag> tags() {
+        try (InputStream in = OutputTest.class.getResourceAsStream("/io/millrace/launcher/push/remuxed.flv")) {
+            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+            FlvReader reader = new FlvReader(1 << 20);
+            List<FlvTag> all = new ArrayList<>();
+            for (Optional<FlvTag> tag = reader.read(bytes); tag.isPresent(); tag = reader.read(bytes)) {
+                all.add(tag.get());
+            }
+            return all.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO || tag.type() == FlvTag.Type.AUDIO)
+                    .filter(tag -> tag.type() == FlvTag.Type.AUDIO
+                            || !(VideoTagBody.parse(tag.body()) instanceof VideoTagBody.End))
+                    .toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What was exported: the clip, and the clip again a second later with other configurations. */
+    private Path export(ExportFormat format) {
+        Path file = dir.resolve("show." + format.word());
+        try (PartFile part = PartFile.create(file, false)) {
+            Output output = format.output(part);
+            for (int round = 0; round < 2; round++) {
+                for (FlvTag tag : tags) {
+                    write(round == 0 ? tag : later(tag), output);
+                }
+            }
+            output.finish(BEGAN);
+            part.finish();
+        }
+        return file;
+    }
+
+    private void write(FlvTag tag, Output output) {
+        if (tag.type() == FlvTag.Type.VIDEO) {
+            switch (VideoTagBody.parse(tag.body())) {
+                case VideoTagBody.Config _ -> output.config(tag);
+                case VideoTagBody.Frame frame -> {
+                    pictures.add(frame.data());
+                    output.frame(tag, frame.flaggedKey());
+                }
+                case VideoTagBody.End _,VideoTagBody.Command _ -> throw new AssertionError("none of these");
+            }
+        } else if (AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Frame(var _, ByteBuffer data)) {
+            sounds.add(data);
+            output.frame(tag, false);
+        } else {
+            output.config(tag);
+        }
+    }
+
+    private static FlvTag later(FlvTag tag) {
+        ByteBuffer body = tag.body();
+        if (tag.type() == FlvTag.Type.VIDEO
+                && VideoTagBody.parse(body) instanceof VideoTagBody.Config(Codec codec, ByteBuffer record)) {
+            ByteBuffer other = ByteBuffer.allocate(record.remaining()).put(record.duplicate()).flip();
+            other.put(3, (byte) (other.get(3) + 1));
+            body = TagBodyWriter.write(new VideoTagBody.Config(codec, other));
+        } else if (tag.type() == FlvTag.Type.AUDIO
+                && AudioTagBody.parse(body) instanceof AudioTagBody.Config(Codec codec, ByteBuffer _)) {
+            // LC of 22.05 kHz, one channel.
+            body = TagBodyWriter.write(new AudioTagBody.Config(codec, ByteBuffer.wrap(new byte[]{0x13, (byte) 0x88})));
+        }
+        return new FlvTag(tag.type(), tag.timestampMs() + 1_000, body);
+    }
+
+    @Test
+    void flvHasEveryTagAndANewSequenceHeaderWhereSomethingChanged() throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.FLV)));
+        FlvReader reader = new FlvReader(1 << 20);
+        List<FlvTag> read = new ArrayList<>();
+        for (Optional<FlvTag> tag = reader.read(bytes); tag.isPresent(); tag = reader.read(bytes)) {
+            read.add(tag.get());
+        }
+        List<FlvTag> expected = new ArrayList<>(tags);
+        tags.forEach(tag -> expected.add(later(tag)));
+        assertThat(read.removeFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
+        assertThat(read.stream().map(FlvTag::body))
+                .containsExactlyElementsOf(expected.stream().map(FlvTag::body).toList());
+        int lastMs = expected.stream().mapToInt(FlvTag::timestampMs).max().orElseThrow();
+        assertThat(bytes.getDouble(FlvOpening.DURATION_POSITION)).isEqualTo(lastMs / 1e3);
+    }
+
+    @Test
+    void mp4HasASampleEntryForEveryConfigurationAndTheIndexFirst() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.MP4)));
+        List<String> boxes = new ArrayList<>();
+        ByteBuffer moov = null;
+        for (int at = 0; at < file.limit();) {
+            ByteBuffer in = file.duplicate().position(at);
+            BoxHeader box = BoxHeader.parse(in, file.limit() - at);
+            boxes.add(box.type());
+            moov = box.type().equals("moov") ? file.slice(in.position(), (int) box.sizeBytes() - 8) : moov;
+            at += (int) box.sizeBytes();
+        }
+        assertThat(boxes).containsExactly("ftyp", "moov", "mdat");
+        List<Mp4Track> tracks = Mp4Reader.read(moov);
+        assertThat(data(tracks.getFirst(), file)).isEqualTo(pictures);
+        assertThat(data(tracks.getLast(), file)).isEqualTo(sounds);
+        assertThat(tracks.getFirst().configs()).hasSize(2).doesNotHaveDuplicates()
+                .allMatch(AvcConfig.class::isInstance);
+        assertThat(tracks.getLast().configs()).extracting(config -> ((AacConfig) config).sampleRate())
+                .containsExactly(44_100, 22_050);
+        for (Mp4Track track : tracks) {
+            int half = track.samples().count() / 2;
+            assertThat(IntStream.range(0, 2 * half).map(track.samples()::description).boxed().toList())
+                    .isEqualTo(IntStream.range(0, 2 * half).map(n -> n / half).boxed().toList());
+            double secondHalf = (double) (track.samples().decodingTicks(half) - track.samples().decodingTicks(0))
+                    / track.timescale();
+            assertThat(secondHalf).isCloseTo(1, Offset.offset(0.002));
+        }
+    }
+
+    private static List<ByteBuffer> data(Mp4Track track, ByteBuffer file) {
+        return IntStream.range(0, track.samples().count())
+                .mapToObj(n -> file.slice((int) track.samples().offset(n), track.samples().sizeBytes(n))).toList();
+    }
+
+    @Test
+    void tsIsOneStreamWithoutASeam() throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.TS)));
+        var read = new TsReader().feed(file).finish();
+        assertThat(read.continuityErrors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExportFormat.class)
+    void theSameTagsGiveTheSameBytes(ExportFormat format) throws IOException {
+        byte[] first = Files.readAllBytes(export(format));
+        Files.delete(dir.resolve("show." + format.word()));
+        assertThat(Files.readAllBytes(export(format))).isEqualTo(first);
+    }
+}

@@ -1,0 +1,126 @@
+package io.millrace.launcher.past;
+
+import io.millrace.edge.live.FlvEvent;
+import io.millrace.edge.live.Tracks;
+import io.millrace.launcher.log.LogFixture;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.session.SessionFold;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Over a log that a Millrace wrote: 7 s of a session, a pause, 3 s of another one in the same epoch. */
+class PastFoldTest {
+    private final Map<Long, LogRecord> packets = values(Topic.PACKETS);
+    private final StreamEntry epoch = (StreamEntry) List.copyOf(values(Topic.STREAMS).values()).getLast();
+    private final Tracks tracks = Tracks.of(epoch.tracks());
+
+    private static Map<Long, LogRecord> values(Topic topic) {
+        Map<Long, LogRecord> values = new LinkedHashMap<>();
+        LogFixture.read("/log/v1.log.gz").stream().filter(entry -> entry.topic() == topic && entry.value() != null)
+                .forEach(entry -> values.put(entry.offset(), LogCodec.decode(ByteBuffer.wrap(entry.value()))));
+        return values;
+    }
+
+    private List<FlvEvent> fold(Place place) {
+        PastFold fold = new PastFold(place, _ -> tracks);
+        List<FlvEvent> events = new ArrayList<>();
+        packets.forEach((offset, record) -> {
+            if (offset >= place.offset()) {
+                events.addAll(fold.fold(offset, (PacketsRecord) record));
+            }
+        });
+        assertThat(fold.isOver()).isTrue();
+        return events;
+    }
+
+    private static List<FlvTag> frames(List<FlvEvent> events) {
+        return events.stream().filter(FlvEvent.Frame.class::isInstance).map(event -> ((FlvEvent.Frame) event).tag())
+                .toList();
+    }
+
+    private static List<ByteBuffer> bodies(List<FlvTag> tags) {
+        return tags.stream().map(FlvTag::body).toList();
+    }
+
+    private Place beginning() {
+        return new Place(epoch.epoch(), new SessionFold(), tracks);
+    }
+
+    @Test
+    void everyFrameOfBothSessionsComesOnOneTimeLineFromZero() {
+        List<FlvTag> frames = frames(fold(beginning()));
+        List<ByteBuffer> pictures = packets.values().stream()
+                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.config()
+                        && p.body().remaining() > 5)
+                .map(record -> ((Packet) record).body()).toList();
+        List<FlvTag> video = frames.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
+        assertThat(bodies(video)).isEqualTo(pictures).hasSizeGreaterThan(100);
+        assertThat(video.getFirst().timestampMs()).isZero();
+        List<Integer> steps = IntStream.range(1, video.size())
+                .mapToObj(i -> video.get(i).timestampMs() - video.get(i - 1).timestampMs()).toList();
+        // Where the second session begins the sound of the first one had gone on a little longer than its picture.
+        assertThat(steps).allMatch(step -> step > 0 && step < 300).filteredOn(step -> step > 100).hasSize(1);
+    }
+
+    @Test
+    void sequenceHeadersStandBeforeTheFirstFrameAndAreNotRepeated() {
+        List<FlvEvent> events = fold(beginning());
+        assertThat(events.subList(0, 2)).allMatch(FlvEvent.Config.class::isInstance);
+        assertThat(events.stream().filter(FlvEvent.Config.class::isInstance)).hasSize(2);
+        assertThat(((FlvEvent.Frame) events.get(2)).entry()).isTrue();
+    }
+
+    @Test
+    void fromEveryKeyframeOfTheIndexTheRestIsTheSame() {
+        List<ByteBuffer> all = bodies(frames(fold(beginning())));
+        int joined = 0;
+        for (LogRecord record : values(Topic.INDEX).values()) {
+            if (record instanceof IndexEntry entry && entry.keyframeOffset() >= 0) {
+                Place place = new Place(entry.keyframeOffset(), SessionFold.join(epoch, entry.session(),
+                        entry.timestampOffsetMs(), entry.keyframeOffset()), tracks);
+                List<FlvEvent> events = fold(place);
+                List<FlvTag> frames = frames(events);
+                assertThat(bodies(frames)).isEqualTo(all.subList(all.size() - frames.size(), all.size()));
+                assertThat(frames.getFirst().body()).isEqualTo(((Packet) packets.get(entry.keyframeOffset())).body());
+                assertThat(frames.getFirst().timestampMs()).isZero();
+                assertThat(events.getFirst()).isInstanceOf(FlvEvent.Config.class);
+                joined++;
+            }
+        }
+        assertThat(joined).isGreaterThan(4);
+    }
+
+    @Test
+    void behindAHoleItGoesOnWhereItWas() {
+        IndexEntry later = values(Topic.INDEX).values().stream().map(IndexEntry.class::cast)
+                .filter(entry -> entry.keyframeOffset() >= 0).reduce((_, last) -> last).orElseThrow();
+        PastFold fold = new PastFold(beginning(), _ -> tracks);
+        List<FlvEvent> events = new ArrayList<>();
+        packets.forEach((offset, record) -> {
+            if (offset < 100) {
+                events.addAll(fold.fold(offset, (PacketsRecord) record));
+            }
+        });
+        int before = frames(events).stream().mapToInt(FlvTag::timestampMs).max().orElseThrow();
+        fold.moveTo(new Place(later.keyframeOffset(), SessionFold.join(epoch, later.session(),
+                later.timestampOffsetMs(), later.keyframeOffset()), tracks));
+        List<FlvEvent> after = new ArrayList<>(
+                fold.fold(later.keyframeOffset(), (PacketsRecord) packets.get(later.keyframeOffset())));
+        assertThat(frames(after)).singleElement()
+                .satisfies(tag -> assertThat(tag.timestampMs()).isEqualTo(before + 40));
+    }
+}

@@ -1,0 +1,47 @@
+package io.millrace.media.mp4;
+
+import io.millrace.media.bytes.ByteWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Writes boxes into each other; a box's size is put in when it ends (ISO/IEC 14496-12, 4.2). Confined to one thread. */
+final class BoxWriter {
+    private final ByteWriter out = new ByteWriter(4096);
+
+    ByteWriter out() {
+        return out;
+    }
+
+    void box(String type, Runnable content) {
+        int start = out.size();
+        out.uint32(0).bytes(type.getBytes(StandardCharsets.ISO_8859_1));
+        content.run();
+        out.setUint32(start, out.size() - start);
+    }
+
+    /** A box with version and flags. */
+    void fullBox(String type, int version, int flags, Runnable content) {
+        box(type, () -> {
+            out.uint8(version).uint24(flags);
+            content.run();
+        });
+    }
+
+    /** A field that has 32 bits in version 0 of its box and 64 in version 1. */
+    void wide(int version, long value) {
+        if (version == 0) {
+            out.uint32(value);
+        } else {
+            out.int64(value);
+        }
+    }
+
+    /** The version of a box with such fields: 0 as long as they fit. */
+    static int versionFor(long... values) {
+        for (long value : values) {
+            if (value >>> 32 != 0) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,208 @@
+package io.millrace.media.mp4;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.time.Ticks;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands in front of the media data of an MP4, index first so that players can begin before they have all of it
+ * (ISO/IEC 14496-12):
+ *
+ * <pre>
+ * ftyp
+ * moov  mvhd
+ *       trak  tkhd  [edts elst]
+ *             mdia  mdhd  hdlr
+ *                   minf  vmhd | smhd
+ *                         dinf dref url
+ *                         stbl  stsd stts [ctts] [stss] stsz stsc stco | co64
+ * mdat  (its head alone)
+ * </pre>
+ *
+ * <p>The movie begins with the frame that is shown first. Edit lists leave out what composition offsets put in front of
+ * it, and hold back a track that begins later. Times of the movie are ms. Boxes get 64-bit fields where 32 do not do.
+ */
+public final class Mp4Head {
+    /** Ticks a second of the movie: those of RTMP and FLV. */
+    private static final int MOVIE_TIMESCALE = Ticks.MILLIS;
+    private static final Instant EPOCH_1904 = Instant.parse("1904-01-01T00:00:00Z");
+    private static final long LARGEST_UINT32 = 0xFFFF_FFFFL;
+    private static final int NO_LANGUAGE = 0x55C4;
+    private static final int UNITY = 0x1_0000;
+    private static final int[] MATRIX = {UNITY, 0, 0, 0, UNITY, 0, 0, 0, 0x4000_0000};
+
+    private final List<Mp4TrackWriter> tracks;
+    private final long dataBytes;
+    private final long createdS;
+    private final long startMs;
+
+    private Mp4Head(List<Mp4TrackWriter> tracks, long dataBytes, Instant created) {
+        this.tracks = tracks;
+        this.dataBytes = dataBytes;
+        this.createdS = Math.max(0, Duration.between(EPOCH_1904, created).toSeconds());
+        this.startMs = tracks.stream().mapToLong(Mp4Head::startMs).min().orElse(0);
+    }
+
+    /**
+     * The bytes that belong in front of {@code dataBytes} of media data.
+     *
+     * @param tracks in the order in which they are to be; those without samples are left out. They are ended by it
+     * @param created when the recording began
+     */
+    public static ByteBuffer write(List<Mp4TrackWriter> tracks, long dataBytes, Instant created) {
+        List<Mp4TrackWriter> written = tracks.stream().filter(track -> !track.isEmpty()).toList();
+        written.forEach(Mp4TrackWriter::end);
+        Mp4Head head = new Mp4Head(written, dataBytes, created);
+        int sizeBytes = head.bytes(0, false).remaining();
+        long lastChunk = written.stream().mapToLong(Mp4TrackWriter::lastChunkOffset).max().orElse(0);
+        boolean large = lastChunk + sizeBytes > LARGEST_UINT32;
+        if (large) {
+            sizeBytes = head.bytes(0, true).remaining();
+        }
+        return head.bytes(sizeBytes, large);
+    }
+
+    private ByteBuffer bytes(long dataOffset, boolean large) {
+        BoxWriter boxes = new BoxWriter();
+        ByteWriter out = boxes.out();
+        boxes.box("ftyp", () -> brands().forEach(brand -> out.bytes(brand)));
+        boxes.box("moov", () -> {
+            movieHeader(boxes);
+            for (int i = 0; i < tracks.size(); i++) {
+                track(tracks.get(i), i + 1, boxes, dataOffset, large);
+            }
+        });
+        byte[] mdat = "mdat".getBytes(StandardCharsets.ISO_8859_1);
+        if (dataBytes + BoxHeader.MIN_BYTES <= LARGEST_UINT32) {
+            out.uint32(dataBytes + BoxHeader.MIN_BYTES).bytes(mdat);
+        } else {
+            out.uint32(1).bytes(mdat).int64(dataBytes + BoxHeader.MAX_BYTES);
+        }
+        return out.view();
+    }
+
+    /** Major brand, its version, compatible brands. Negative composition offsets came with iso4. */
+    private List<byte[]> brands() {
+        List<String> names = new ArrayList<>(List.of("isom", "\0\0\2\0", "isom", "iso2", "avc1", "mp41"));
+        if (tracks.stream().anyMatch(Mp4TrackWriter::hasNegativeCompositions)) {
+            names.add(3, "iso4");
+        }
+        return names.stream().map(name -> name.getBytes(StandardCharsets.ISO_8859_1)).toList();
+    }
+
+    private void movieHeader(BoxWriter boxes) {
+        ByteWriter out = boxes.out();
+        long durationMs = tracks.stream().mapToLong(track -> emptyMs(track) + shownMs(track)).max().orElse(0);
+        int version = BoxWriter.versionFor(createdS, durationMs);
+        boxes.fullBox("mvhd", version, 0, () -> {
+            boxes.wide(version, createdS);
+            boxes.wide(version, createdS);
+            out.uint32(MOVIE_TIMESCALE);
+            boxes.wide(version, durationMs);
+            out.uint32(UNITY).uint16(0x0100).fill(0, 10);
+            matrix(out);
+            out.fill(0, 24).uint32(tracks.size() + 1L);
+        });
+    }
+
+    private void track(Mp4TrackWriter track, int id, BoxWriter boxes, long dataOffset, boolean large) {
+        boxes.box("trak", () -> {
+            trackHeader(track, id, boxes);
+            if (emptyMs(track) != 0 || track.editTicks() != 0) {
+                boxes.box("edts", () -> editList(track, boxes));
+            }
+            boxes.box("mdia", () -> media(track, boxes, dataOffset, large));
+        });
+    }
+
+    private void trackHeader(Mp4TrackWriter track, int id, BoxWriter boxes) {
+        ByteWriter out = boxes.out();
+        long durationMs = emptyMs(track) + shownMs(track);
+        int version = BoxWriter.versionFor(createdS, durationMs);
+        // Enabled, and part of the movie.
+        boxes.fullBox("tkhd", version, 3, () -> {
+            boxes.wide(version, createdS);
+            boxes.wide(version, createdS);
+            out.uint32(id).uint32(0);
+            boxes.wide(version, durationMs);
+            boolean video = track.config().codec().isVideo();
+            out.fill(0, 8).uint16(0).uint16(0).uint16(video ? 0 : 0x0100).uint16(0);
+            matrix(out);
+            SampleEntry.PictureSize size = SampleEntry.pictureSize(track.config());
+            out.uint32((long) size.width() << 16).uint32((long) size.height() << 16);
+        });
+    }
+
+    private void editList(Mp4TrackWriter track, BoxWriter boxes) {
+        ByteWriter out = boxes.out();
+        long emptyMs = emptyMs(track);
+        int version = BoxWriter.versionFor(emptyMs, shownMs(track), track.editTicks());
+        boxes.fullBox("elst", version, 0, () -> {
+            out.uint32(emptyMs == 0 ? 1 : 2);
+            if (emptyMs != 0) {
+                boxes.wide(version, emptyMs);
+                boxes.wide(version, -1);
+                out.uint32(UNITY);
+            }
+            boxes.wide(version, shownMs(track));
+            boxes.wide(version, track.editTicks());
+            out.uint32(UNITY);
+        });
+    }
+
+    private void media(Mp4TrackWriter track, BoxWriter boxes, long dataOffset, boolean large) {
+        ByteWriter out = boxes.out();
+        boolean video = track.config().codec().isVideo();
+        int version = BoxWriter.versionFor(createdS, track.mediaTicks());
+        boxes.fullBox("mdhd", version, 0, () -> {
+            boxes.wide(version, createdS);
+            boxes.wide(version, createdS);
+            out.uint32(track.timescale());
+            boxes.wide(version, track.mediaTicks());
+            out.uint16(NO_LANGUAGE).uint16(0);
+        });
+        String handler = video ? "\0\0\0\0vide" : "\0\0\0\0soun";
+        String name = video ? "Video\0" : "Audio\0";
+        boxes.fullBox("hdlr", 0, 0, () -> out.bytes(handler.getBytes(StandardCharsets.ISO_8859_1)).fill(0, 12)
+                .bytes(name.getBytes(StandardCharsets.ISO_8859_1)));
+        boxes.box("minf", () -> {
+            if (video) {
+                boxes.fullBox("vmhd", 0, 1, () -> out.fill(0, 8));
+            } else {
+                boxes.fullBox("smhd", 0, 0, () -> out.fill(0, 4));
+            }
+            // The media data is in this file.
+            boxes.box("dinf", () -> boxes.fullBox("dref", 0, 0, () -> {
+                out.uint32(1);
+                boxes.fullBox("url ", 0, 1, () -> {});
+            }));
+            track.write(boxes, dataOffset, large);
+        });
+    }
+
+    private static void matrix(ByteWriter out) {
+        for (int value : MATRIX) {
+            out.uint32(value);
+        }
+    }
+
+    /** What the track is held back by. */
+    private long emptyMs(Mp4TrackWriter track) {
+        return startMs(track) - startMs;
+    }
+
+    /** To the nearest: ticks were made of ms and may have been rounded down. */
+    private static long startMs(Mp4TrackWriter track) {
+        return (Ticks.rescale(2 * track.firstShownTicks(), track.timescale(), MOVIE_TIMESCALE) + 1) / 2;
+    }
+
+    /** Rounded up: an edit that ends too early cuts the last frame off. */
+    private static long shownMs(Mp4TrackWriter track) {
+        return -Ticks.rescale(-track.shownTicks(), track.timescale(), MOVIE_TIMESCALE);
+    }
+}

@@ -1,0 +1,205 @@
+package io.millrace.media.mp4;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.codec.CodecConfig;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The index of one track of an MP4 while its media data is written: tables that grow by some bytes a sample (ISO/IEC
+ * 14496-12, 8.5 to 8.7), in a form that {@link Mp4Head} only has to copy.
+ *
+ * <p>The first decoding time of the track is time 0 of its media; where that is on the time line that all tracks share is
+ * told by an edit list. Composition offsets are written as they are, below zero too (version 1 of ctts), unless a frame
+ * would be shown before media time 0: an edit list cannot point there, so all offsets are raised.
+ *
+ * <p>Confined to one thread. Limits are those of {@link Mp4Reader}, so that what was written can be read.
+ */
+public final class Mp4TrackWriter {
+    private final int timescale;
+    private final List<CodecConfig> configs = new ArrayList<>();
+    private final ByteWriter sizes = new ByteWriter();
+    private final RunTable durations = new RunTable();
+    private final RunTable compositions = new RunTable();
+    private final ByteWriter syncs = new ByteWriter();
+    private final ByteWriter chunkOffsets = new ByteWriter();
+    private final ByteWriter chunkRuns = new ByteWriter();
+    private int samples;
+    private int syncSamples;
+    private int chunks;
+    private int chunkRunEntries;
+    private int samplesPerChunk;
+    private int description;
+    private long firstTicks;
+    private Mp4Sample last;
+    private long firstShownTicks = Long.MAX_VALUE;
+    private long lastShownEndTicks = Long.MIN_VALUE;
+    private int leastComposition;
+    private int greatestComposition;
+
+    /**
+     * @param timescale ticks a second
+     * @param config of the track's first samples
+     */
+    public Mp4TrackWriter(int timescale, CodecConfig config) {
+        this.timescale = timescale;
+        configs.add(config);
+    }
+
+    /**
+     * Adds samples that lie one after the other in the media data.
+     *
+     * @param offset of the first one, from the beginning of the media data
+     * @param config what they are coded with, of the same codec as the first; each other one gets a sample entry of its own
+     * @throws OverLimitException more samples than are read again
+     */
+    public void chunk(long offset, CodecConfig config, List<Mp4Sample> chunk) {
+        if (chunk.isEmpty()) {
+            return;
+        }
+        if (samples + chunk.size() > Mp4Reader.MAX_SAMPLES) {
+            throw new OverLimitException("stsz", "sample_count", samples + (long) chunk.size(), Mp4Reader.MAX_SAMPLES);
+        }
+        int index = describe(config);
+        chunkOffsets.int64(offset);
+        chunks++;
+        if (chunk.size() != samplesPerChunk || index != description) {
+            samplesPerChunk = chunk.size();
+            description = index;
+            chunkRuns.uint32(chunks).uint32(samplesPerChunk).uint32(index);
+            chunkRunEntries++;
+        }
+        chunk.forEach(this::add);
+    }
+
+    /** The number of a sample description, from 1. */
+    private int describe(CodecConfig config) {
+        if (config.codec() != configs.getFirst().codec()) {
+            throw new IllegalArgumentException(config.codec() + " in a track of " + configs.getFirst().codec());
+        }
+        int known = configs.indexOf(config);
+        if (known >= 0) {
+            return known + 1;
+        }
+        if (configs.size() == SampleEntry.MAX_ENTRIES) {
+            throw new OverLimitException("stsd", "entry_count", configs.size() + 1L, SampleEntry.MAX_ENTRIES);
+        }
+        configs.add(config);
+        return configs.size();
+    }
+
+    private void add(Mp4Sample sample) {
+        if (last == null) {
+            firstTicks = sample.decodingTicks();
+        } else {
+            long duration = sample.decodingTicks() - last.decodingTicks();
+            if (duration < 0 || duration > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("a sample at " + sample.decodingTicks() + " after one at "
+                        + last.decodingTicks());
+            }
+            durations.add((int) duration);
+        }
+        last = sample;
+        samples++;
+        sizes.uint32(sample.sizeBytes());
+        compositions.add(sample.compositionTicks());
+        leastComposition = Math.min(leastComposition, sample.compositionTicks());
+        greatestComposition = Math.max(greatestComposition, sample.compositionTicks());
+        firstShownTicks = Math.min(firstShownTicks, sample.presentationTicks());
+        lastShownEndTicks = Math.max(lastShownEndTicks, sample.presentationTicks() + sample.durationTicks());
+        if (sample.sync()) {
+            syncs.uint32(samples);
+            syncSamples++;
+        }
+    }
+
+    boolean isEmpty() {
+        return samples == 0;
+    }
+
+    int timescale() {
+        return timescale;
+    }
+
+    CodecConfig config() {
+        return configs.getFirst();
+    }
+
+    /** When the first frame is shown, on the time line that all tracks share. */
+    long firstShownTicks() {
+        return firstShownTicks;
+    }
+
+    long shownTicks() {
+        return lastShownEndTicks - firstShownTicks;
+    }
+
+    /** The first frame that is shown, in media time: what an edit begins with. */
+    long editTicks() {
+        return firstShownTicks + raiseTicks() - firstTicks;
+    }
+
+    /** What all composition offsets are raised by. */
+    private int raiseTicks() {
+        return Math.toIntExact(Math.max(0, firstTicks - firstShownTicks));
+    }
+
+    /** Sum of the durations of all samples. */
+    long mediaTicks() {
+        return last.decodingTicks() + last.durationTicks() - firstTicks;
+    }
+
+    boolean hasNegativeCompositions() {
+        return leastComposition + raiseTicks() < 0;
+    }
+
+    private boolean hasCompositions() {
+        return leastComposition + raiseTicks() != 0 || greatestComposition + raiseTicks() != 0;
+    }
+
+    /** Position of the last chunk, from the beginning of the media data. */
+    long lastChunkOffset() {
+        ByteBuffer offsets = chunkOffsets.view();
+        return offsets.getLong(offsets.limit() - Long.BYTES);
+    }
+
+    /**
+     * The stbl box. To be called once: it ends the track.
+     *
+     * @param dataOffset where the media data begins in the file
+     * @param large whether positions need more than 32 bits
+     */
+    void write(BoxWriter boxes, long dataOffset, boolean large) {
+        ByteWriter out = boxes.out();
+        boxes.box("stbl", () -> {
+            boxes.fullBox("stsd", 0, 0, () -> {
+                out.uint32(configs.size());
+                configs.forEach(config -> SampleEntry.write(config, boxes));
+            });
+            boxes.fullBox("stts", 0, 0, () -> durations.write(out, 0));
+            if (hasCompositions()) {
+                boxes.fullBox("ctts", hasNegativeCompositions() ? 1 : 0, 0,
+                        () -> compositions.write(out, raiseTicks()));
+            }
+            if (syncSamples < samples) {
+                boxes.fullBox("stss", 0, 0, () -> out.uint32(syncSamples).bytes(syncs.view()));
+            }
+            boxes.fullBox("stsz", 0, 0, () -> out.uint32(0).uint32(samples).bytes(sizes.view()));
+            boxes.fullBox("stsc", 0, 0, () -> out.uint32(chunkRunEntries).bytes(chunkRuns.view()));
+            boxes.fullBox(large ? "co64" : "stco", 0, 0, () -> {
+                out.uint32(chunks);
+                ByteBuffer offsets = chunkOffsets.view();
+                while (offsets.hasRemaining()) {
+                    boxes.wide(large ? 1 : 0, dataOffset + offsets.getLong());
+                }
+            });
+        });
+    }
+
+    /** The last sample's duration is its own: no successor tells another. To be called once, before {@link #write}. */
+    void end() {
+        durations.add(last.durationTicks());
+    }
+}
