@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -36,6 +37,13 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(PacketFeed.class);
     /** A group of pictures on its way, with all that its partition's other streams wrote meanwhile. */
     private static final long PAST_LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
+
+    /**
+     * Sound alone is not worth a round trip to the broker: it comes with the picture behind it, or soon. An answer for each
+     * packet costs more than the writes to a hundred viewers.
+     */
+    private static final Map<String, ?> FETCH = Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 * 1024,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
 
     private final KafkaClients kafka;
     private final Directory directory;
@@ -57,7 +65,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         this.epochs = epochs;
         this.readers = readers;
         this.meters = meters;
-        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets"), this, fatal);
+        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH), this, fatal);
     }
 
     void start() {
