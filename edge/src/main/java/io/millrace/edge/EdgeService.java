@@ -32,7 +32,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         try {
             feeds.start();
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
-                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), meters);
+                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(), meters);
             return new EdgeService(feeds, server, server.start());
         } catch (RuntimeException e) {
             if (server != null) {

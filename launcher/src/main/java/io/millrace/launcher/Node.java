@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
 import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.live.Pace;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.launcher.broker.BrokerSettings;
@@ -116,7 +117,9 @@ final class Node {
 
     private void startEdge(KafkaClients kafka, MeterRegistry meters) {
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(
-                EdgeSettings.of(settings.host(), settings.httpPort(), name), kafka, meters, life));
+                EdgeSettings.of(settings.host(), settings.httpPort(), name)
+                        .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE)),
+                kafka, meters, life));
         admin.addChecks(edge.checks());
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }

@@ -24,6 +24,7 @@ public final class Feeds implements AutoCloseable {
     private final DirectoryFeed directoryFeed;
     private final IndexFeed index;
     private final PacketFeed packets;
+    private final PastFeed flvPast;
     private final PartReader parts;
     private final ReaderPool pastReaders;
     private final ReaderPool pastPartReaders;
@@ -39,6 +40,7 @@ public final class Feeds implements AutoCloseable {
         directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
+        flvPast = new PastFeed(kafka, node, directory, packets, meters);
         parts = new PartReader(kafka, partReaders, settings.partCacheBytes());
         pastReaders = new ReaderPool("edge-past", READERS, () -> RangeReader.ofIndex(kafka, node + "-edge-past"));
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
@@ -82,11 +84,15 @@ public final class Feeds implements AutoCloseable {
         return packets;
     }
 
+    public FlvPast flvPast() {
+        return flvPast;
+    }
+
     public List<HealthCheck> checks() {
         return List.of(check("edge_directory", directoryFeed::isAlive), check("edge_index", index::isAlive),
                 check("edge_packets", packets::isAlive),
                 check("edge_readers", () -> rangeReaders.isAlive() && partReaders.isAlive()),
-                check("edge_past", () -> pastReaders.isAlive() && pastPartReaders.isAlive()));
+                check("edge_past", () -> pastReaders.isAlive() && pastPartReaders.isAlive() && flvPast.isAlive()));
     }
 
     private static HealthCheck check(String name, java.util.function.BooleanSupplier alive) {
@@ -97,6 +103,7 @@ public final class Feeds implements AutoCloseable {
 
     @Override
     public void close() {
+        flvPast.close();
         packets.close();
         index.close();
         directoryFeed.close();

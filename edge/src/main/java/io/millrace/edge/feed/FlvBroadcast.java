@@ -2,6 +2,7 @@ package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.FlvEvent;
+import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Pace;
 import io.millrace.media.flv.FlvTag;
 import io.netty.util.concurrent.EventExecutor;
@@ -27,6 +28,7 @@ final class FlvBroadcast {
     private final Map<EventExecutor, Counted> loops = new HashMap<>();
     /** This object and every audience: the last one lets the ring go. */
     private final AtomicInteger users = new AtomicInteger(1);
+    private int newestMs;
     private boolean news;
     private boolean leads;
 
@@ -54,6 +56,7 @@ final class FlvBroadcast {
     /** The next tag; its bytes are copied. @param headers the sequence headers in force */
     void publish(FlvEvent.Media event, long offset, long arrivalUs, List<FlvTag> headers) {
         ring.add(slabs.put(event, offset, arrivalUs, ticker.nanoTime(), headers));
+        newestMs = event.tag().timestampMs();
         news = true;
         leads |= event.leads();
     }
@@ -77,18 +80,23 @@ final class FlvBroadcast {
         join(sink, entry.index(), entry.headers(), opening);
     }
 
-    /** From which offset in {@code packets} on viewers of the past can go on here. */
-    long coveredFrom() {
-        return ring.coveredFrom();
-    }
-
-    /** Goes on with {@code sink} at {@code offset} in {@code packets}, if the ring goes back so far. */
-    boolean joinAt(FlvSink sink, long offset) {
+    /**
+     * Goes on with {@code sink} at {@code offset} in {@code packets}, if the ring goes back so far.
+     *
+     * @param known the sequence headers that the viewer knows
+     * @param inForce those that are in force
+     */
+    boolean joinAt(FlvSink sink, long offset, List<FlvTag> known, List<FlvTag> inForce) {
         long index = ring.indexOf(offset);
-        if (index != TagRing.NONE) {
-            join(sink, index, null, new byte[0]);
+        if (index == TagRing.NONE) {
+            return false;
         }
-        return index != TagRing.NONE;
+        SharedTag next = ring.at(index);
+        List<FlvTag> headers = next == null ? inForce : next.headers();
+        boolean same = headers.equals(known);
+        int timestampMs = next == null ? newestMs : next.timestampMs();
+        join(sink, index, headers, same ? new byte[0] : FlvOpening.headers(headers, timestampMs));
+        return true;
     }
 
     private void join(FlvSink sink, long index, List<FlvTag> headers, byte[] opening) {

@@ -1,15 +1,14 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.live.EpochTags;
 import io.millrace.edge.live.FlvEvent;
-import io.millrace.edge.live.FlvFold;
 import io.millrace.edge.live.FlvOpening;
+import io.millrace.edge.live.Keyframe;
 import io.millrace.edge.live.Tracks;
+import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.session.SessionEvent;
-import io.millrace.platform.session.SessionFold;
-import io.millrace.platform.session.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,9 +32,23 @@ final class FlvChannel {
     /** A record and its offset. */
     record At(long offset, PacketsRecord record) {}
 
+    /**
+     * Where a viewer of the past wants to go on.
+     *
+     * @param offset in {@code packets} of what it has not got
+     * @param headers the sequence headers that it knows
+     * @param behind to be run on its loop if what it has not got is not here: it reads on
+     */
+    record Seam(long epoch, long offset, List<FlvTag> headers, FlvSink sink, Runnable behind) {
+        private void turnAway() {
+            sink.loop().execute(behind);
+        }
+    }
+
     private final String stream;
     private final long tailFrom;
     private final Set<FlvSink> waiting = new LinkedHashSet<>();
+    private final List<Seam> seams = new ArrayList<>();
     private final Set<FlvSink> playing = new LinkedHashSet<>();
     private final List<At> meanwhile = new ArrayList<>();
     private final LongFunction<FlvBroadcast> broadcasts;
@@ -44,8 +57,7 @@ final class FlvChannel {
     private long startOffset;
     private StreamEntry entry;
     private Tracks tracks;
-    private SessionFold sessions;
-    private FlvFold tags;
+    private EpochTags tags;
     private FlvBroadcast broadcast;
 
     /** @param broadcasts makes the way to the viewers, from an offset on */
@@ -73,7 +85,7 @@ final class FlvChannel {
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty() && playing.isEmpty();
+        return waiting.isEmpty() && seams.isEmpty() && playing.isEmpty();
     }
 
     void join(FlvSink sink) {
@@ -83,6 +95,7 @@ final class FlvChannel {
 
     void leave(FlvSink sink) {
         waiting.remove(sink);
+        seams.removeIf(seam -> seam.sink() == sink);
         if (playing.remove(sink) && state == State.PLAYING) {
             broadcast.leave(sink);
         }
@@ -104,12 +117,11 @@ final class FlvChannel {
         return entry;
     }
 
-    /** Where in the log viewers begin: a packet of {@code session} that counts. */
-    void startAt(long session, long offset, long timestampOffsetMs) {
-        startOffset = offset;
-        sessions = SessionFold.join(entry, session, timestampOffsetMs, offset);
-        tags = new FlvFold(tracks);
-        broadcast = broadcasts.apply(offset);
+    /** Where in the log viewers begin: a packet that counts. */
+    void startAt(Keyframe start) {
+        startOffset = start.offset();
+        tags = new EpochTags(entry, tracks, start);
+        broadcast = broadcasts.apply(start.offset());
     }
 
     /** The past up to {@link #tailFrom}. */
@@ -123,6 +135,35 @@ final class FlvChannel {
         meanwhile.clear();
         rest.forEach(this::fold);
         startWaiting();
+        startSeams();
+    }
+
+    /** A viewer of the past comes to the present. */
+    void join(Seam seam) {
+        seams.add(seam);
+        startSeams();
+    }
+
+    /** Viewers of the past whose epoch is over here find its end in the log. */
+    void turnAwaySeams() {
+        seams.forEach(Seam::turnAway);
+        seams.clear();
+    }
+
+    private void startSeams() {
+        if (state != State.PLAYING) {
+            return;
+        }
+        for (Seam seam : seams) {
+            boolean joined = seam.epoch() == entry.epoch()
+                    && broadcast.joinAt(seam.sink(), seam.offset(), seam.headers(), tags.headers());
+            if (joined) {
+                playing.add(seam.sink());
+            } else {
+                seam.turnAway();
+            }
+        }
+        seams.clear();
     }
 
     /** The next record of the live tail. */
@@ -155,16 +196,9 @@ final class FlvChannel {
     }
 
     private void fold(At at) {
-        if (state != State.PLAYING || at.offset() < startOffset) {
-            return;
-        }
-        Verdict verdict = sessions.fold(at.offset(), at.record());
-        if (verdict instanceof Verdict.Counts counts && at.record() instanceof Packet packet
-                && counts.epoch() == entry.epoch()) {
-            tags.fold(packet, counts.timeMs()).forEach(event -> publish(event, at.offset(), packet.arrivalUs()));
-        }
-        if (verdict.events().stream().anyMatch(SessionEvent.EpochOver.class::isInstance)) {
-            over();
+        if (state == State.PLAYING) {
+            long arrivalUs = at.record() instanceof Packet packet ? packet.arrivalUs() : 0;
+            tags.fold(at.offset(), at.record()).forEach(event -> publish(event, at.offset(), arrivalUs));
         }
     }
 
@@ -180,7 +214,7 @@ final class FlvChannel {
 
     /** While the publisher is away new viewers are held: what is there would freeze on their screens. */
     private void startWaiting() {
-        if (waiting.isEmpty() || state != State.PLAYING || sessions.state() != SessionFold.State.LIVE) {
+        if (waiting.isEmpty() || state != State.PLAYING || !tags.isLive()) {
             return;
         }
         TagRing.Entry entry = broadcast.entry();
@@ -207,6 +241,8 @@ final class FlvChannel {
         }
         waiting.forEach(sink -> sink.loop().execute(sink::end));
         waiting.clear();
+        seams.forEach(seam -> seam.sink().loop().execute(seam.sink()::end));
+        seams.clear();
         playing.clear();
     }
 }

@@ -79,7 +79,7 @@ final class LoopAudience {
         long startNanos = loop.ticker().nanoTime();
         at = ring.head();
         if (at > from && !cursors.isEmpty()) {
-            meters.tagLatency(System.currentTimeMillis() * 1000 - ring.arrivalUs(from));
+            measure(from);
             long mediaBytes = 0;
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
@@ -97,6 +97,14 @@ final class LoopAudience {
         }
         writtenNanos = loop.ticker().nanoTime();
         pace.wrote(startNanos, writtenNanos);
+    }
+
+    /** How long the first of the tags was on its way. */
+    private void measure(long from) {
+        SharedTag first = ring.at(from);
+        if (first != null) {
+            meters.tagLatency(System.currentTimeMillis() * 1000 - first.arrivalUs());
+        }
     }
 
     private Stretch shared(Framing framing, long from) {

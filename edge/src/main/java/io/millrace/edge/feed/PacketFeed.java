@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -36,6 +37,13 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(PacketFeed.class);
     /** A group of pictures on its way, with all that its partition's other streams wrote meanwhile. */
     private static final long PAST_LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
+
+    /**
+     * Sound alone is not worth a round trip to the broker: it comes with the picture behind it, or soon. An answer for each
+     * packet costs more than the writes to a hundred viewers.
+     */
+    private static final Map<String, ?> FETCH = Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 * 1024,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
 
     private final KafkaClients kafka;
     private final Directory directory;
@@ -57,7 +65,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         this.epochs = epochs;
         this.readers = readers;
         this.meters = meters;
-        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets"), this, fatal);
+        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH), this, fatal);
     }
 
     void start() {
@@ -72,16 +80,32 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     public void join(String stream, FlvSink sink) {
         watched.add(stream);
         tail.execute(() -> {
-            FlvChannel channel = channels.get(stream);
-            if (channel == null) {
-                channel = new FlvChannel(stream, tail.follow(partition(stream)),
-                        offset -> new FlvBroadcast(offset, this::pace, Ticker.systemTicker(), meters));
-                channels.put(stream, channel);
-                watched.add(stream);
-            }
+            FlvChannel channel = open(stream);
             channel.join(sink);
             fill(channel);
         });
+    }
+
+    /** A viewer of the past comes to the present. */
+    void join(String stream, FlvChannel.Seam seam) {
+        watched.add(stream);
+        tail.execute(() -> {
+            FlvChannel channel = open(stream);
+            channel.join(seam);
+            fill(channel);
+            sweep(channel);
+        });
+    }
+
+    private FlvChannel open(String stream) {
+        FlvChannel channel = channels.get(stream);
+        if (channel == null) {
+            channel = new FlvChannel(stream, tail.follow(partition(stream)),
+                    offset -> new FlvBroadcast(offset, this::pace, Ticker.systemTicker(), meters));
+            channels.put(stream, channel);
+            watched.add(stream);
+        }
+        return channel;
     }
 
     @Override
@@ -104,6 +128,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
                 FlvChannel channel = channels.get(entry.stream());
                 if (channel != null) {
                     fill(channel);
+                    sweep(channel);
                 }
             });
         }
@@ -112,6 +137,9 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     /** Begins to read the past as soon as the directory knows the tracks; the index then says where a keyframe is. */
     private void fill(FlvChannel channel) {
         StreamEntry entry = directory.newest(channel.stream()).orElse(null);
+        if (entry != null && entry.state() == StreamEntry.State.ENDED && channel.state() == FlvChannel.State.WAITING) {
+            channel.turnAwaySeams();
+        }
         if (entry != null && channel.tracksKnown(entry)) {
             Watch watch = epochs.watch(entry);
             watch.await(_ -> true, view -> tail.execute(() -> readPast(channel, view)));
@@ -121,11 +149,9 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private void readPast(FlvChannel channel, EpochView view) {
         Keyframe keyframe = view.newestKeyframe();
         StreamEntry entry = channel.entry();
-        if (keyframe == null) {
-            channel.startAt(entry.session(), entry.sessionOffset(), entry.timestampOffsetMs());
-        } else {
-            channel.startAt(keyframe.session(), keyframe.offset(), keyframe.timestampOffsetMs());
-        }
+        channel.startAt(keyframe != null
+                ? keyframe
+                : new Keyframe(entry.session(), entry.sessionOffset(), entry.timestampOffsetMs()));
         readers.submit(reader -> past(reader, channel.stream(), channel.startOffset(), channel.tailFrom()))
                 .whenComplete((past, failure) -> tail.execute(() -> {
                     if (failure == null) {

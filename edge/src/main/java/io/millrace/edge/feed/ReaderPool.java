@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class ReaderPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
     /** More reads than this wait in no queue: the viewer is told to come again. */
-    private static final int WAITING_LIMIT = 1024;
+    static final int WAITING_LIMIT = 1024;
 
     private record Job<T>(Function<RangeReader, T> read, CompletableFuture<T> result) {
         void run(RangeReader reader) {

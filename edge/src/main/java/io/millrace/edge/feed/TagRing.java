@@ -118,9 +118,9 @@ final class TagRing {
         return new Entry(entry, tag.timestampMs(), tag.headers());
     }
 
-    /** Ingest stamp of a tag, µs since 1970; 0 if it is gone. */
-    synchronized long arrivalUs(long index) {
-        return index < first || index >= head ? 0 : tags[slot(index)].arrivalUs();
+    /** A tag; null if it is gone, or has not come. */
+    synchronized SharedTag at(long index) {
+        return index < first || index >= head ? null : tags[slot(index)];
     }
 
     /** Index of the first tag from {@code offset} in {@code packets} on; {@link #NONE} if older ones may be missing. */
@@ -133,11 +133,6 @@ final class TagRing {
             index--;
         }
         return index;
-    }
-
-    /** From which offset in {@code packets} on all tags are here. */
-    synchronized long coveredFrom() {
-        return coveredFrom;
     }
 
     /** The tags from {@code from} up to {@code to}, as far as the limit goes but one at least; null if they are gone. */

@@ -91,7 +91,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.MediaPlaylist playlist -> media(playlist);
             case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(exchange, stream,
                     epoch, number);
-            case Route.Flv(String stream) -> endpoints.flv().watch(exchange, stream);
+            case Route.Flv(String stream, Route.Query query) -> endpoints.flv().watch(exchange, stream, query);
             case Route.Streams(Route.Query query) -> endpoints.api().streams(exchange, query);
             case Route.Stream(String stream) -> endpoints.api().stream(exchange, stream);
             case Route.Sessions(String stream, Route.Query query) -> endpoints.api().sessions(exchange, stream, query);

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.feed.EpochSource;
+import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
@@ -54,11 +55,12 @@ public final class EdgeServer implements AutoCloseable {
     private Channel listener;
 
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
-            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, EdgeMeters meters) {
+            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast,
+            EdgeMeters meters) {
         this.settings = settings;
         var audience = new HlsAudience();
         meters.hlsViewers(audience::total);
-        var flvEndpoint = new FlvEndpoint(directory, flv, meters);
+        var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),

@@ -1,12 +1,15 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.PastRange;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,29 +18,94 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FlvEndpoint {
     private final Directory directory;
     private final FlvSource source;
+    private final FlvPast past;
+    private final InstantSource clock;
     private final EdgeMeters meters;
     private final Map<String, Integer> viewers = new ConcurrentHashMap<>();
 
-    FlvEndpoint(Directory directory, FlvSource source, EdgeMeters meters) {
+    FlvEndpoint(Directory directory, FlvSource source, FlvPast past, InstantSource clock, EdgeMeters meters) {
         this.directory = directory;
         this.source = source;
+        this.past = past;
+        this.clock = clock;
         this.meters = meters;
     }
 
-    void watch(Exchange exchange, String stream) {
+    void watch(Exchange exchange, String stream, Route.Query query) {
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty() && directory.presence(stream) == Directory.Presence.EXPIRED) {
             exchange.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is not kept any more", null), _ -> {});
         } else if (entry.isEmpty()) {
             exchange.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
-        } else if (entry.get().state() == StreamEntry.State.ENDED) {
-            exchange.error(HttpResponseStatus.NOT_FOUND, "stream_ended", stream + " has ended");
-        } else if (exchange.isHead()) {
-            exchange.startStream(FlvEndpoint::describe);
-            exchange.endStream();
+        } else if (TimeSpan.isIn(query)) {
+            rewind(exchange, stream, query);
         } else {
-            join(exchange, stream);
+            live(exchange, entry.get());
         }
+    }
+
+    private void live(Exchange exchange, StreamEntry entry) {
+        if (entry.state() == StreamEntry.State.ENDED) {
+            exchange.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
+        } else if (exchange.isHead()) {
+            describeOnly(exchange);
+        } else {
+            join(exchange, entry.stream());
+        }
+    }
+
+    private void rewind(Exchange exchange, String stream, Route.Query query) {
+        try {
+            TimeSpan span = TimeSpan.parse(query, clock.millis());
+            exchange.then(past.find(stream, span.startMs(), span.endMs()),
+                    range -> rewind(exchange, stream, span, range));
+        } catch (TimeSpan.UnreadableException e) {
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
+        }
+    }
+
+    private void rewind(Exchange exchange, String stream, TimeSpan span, FlvPast.Range range) {
+        switch (range) {
+            case FlvPast.Range.Playable playable when exchange.isHead() -> describeOnly(exchange);
+            case FlvPast.Range.Playable playable -> play(exchange, playable);
+            // What is newest is not in the index yet.
+            case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN -> directory.newest(stream).ifPresentOrElse(
+                    entry -> live(exchange, entry), () -> nothing(exchange, stream));
+            case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(exchange, stream);
+            case FlvPast.Range.Expired(long availableFromMs) -> exchange.error(HttpResponseStatus.GONE,
+                    ApiError.expired("this part of " + stream + " is not kept any more", Json.time(availableFromMs)),
+                    _ -> {});
+        }
+    }
+
+    private static void nothing(Exchange exchange, String stream) {
+        exchange.error(HttpResponseStatus.NOT_FOUND, "nothing_to_show", "nothing of " + stream + " was shown then");
+    }
+
+    private static void describeOnly(Exchange exchange) {
+        exchange.startStream(FlvEndpoint::describe);
+        exchange.endStream();
+    }
+
+    private void play(Exchange exchange, FlvPast.Range.Playable range) {
+        if (exchange.isAnswered()) {
+            return;
+        }
+        FlvViewer viewer = viewer(exchange, range.epoch().stream());
+        Runnable leave = past.play(range, viewer);
+        exchange.onDrain(() -> {
+            if (viewer.giveUp()) {
+                leave.run();
+            }
+        });
+        exchange.onShutdown(() -> {
+            leave.run();
+            viewer.end();
+        });
+        exchange.onClose(() -> {
+            viewer.close();
+            leave.run();
+        });
     }
 
     int viewers(String stream) {
@@ -45,7 +113,7 @@ final class FlvEndpoint {
     }
 
     private void join(Exchange exchange, String stream) {
-        var viewer = new FlvViewer(exchange, meters, FlvEndpoint::describe, () -> started(stream), () -> left(stream));
+        FlvViewer viewer = viewer(exchange, stream);
         Runnable giveUp = () -> {
             if (viewer.giveUp()) {
                 source.leave(stream, viewer);
@@ -63,6 +131,10 @@ final class FlvEndpoint {
             source.leave(stream, viewer);
         });
         source.join(stream, viewer);
+    }
+
+    private FlvViewer viewer(Exchange exchange, String stream) {
+        return new FlvViewer(exchange, meters, FlvEndpoint::describe, () -> started(stream), () -> left(stream));
     }
 
     private void started(String stream) {

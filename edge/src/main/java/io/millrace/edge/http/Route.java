@@ -30,7 +30,7 @@ sealed interface Route {
     record Segment(String stream, long epoch, long number) implements Route {}
 
     /** {@code /live/show.flv} */
-    record Flv(String stream) implements Route {}
+    record Flv(String stream, Query query) implements Route {}
 
     /** {@code /api/v1/streams} */
     record Streams(Query query) implements Route {}
@@ -84,7 +84,7 @@ sealed interface Route {
             return api(path.substring(API.length() + 1), query);
         }
         if (path.endsWith(".flv")) {
-            return named(path, ".flv", Flv::new);
+            return named(path, ".flv", stream -> new Flv(stream, query));
         }
         Matcher segment = SEGMENT.matcher(path);
         if (segment.matches() && StreamName.parse(segment.group(1)).isPresent()) {

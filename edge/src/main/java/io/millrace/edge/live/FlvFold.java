@@ -157,6 +157,11 @@ public final class FlvFold {
         return new FlvEvent.Config(new FlvTag(type, timeMs, body));
     }
 
+    /** Packets are missing: nothing is shown up to the next keyframe. */
+    void awaitKeyframe() {
+        awaitsKeyframe = hasVideo;
+    }
+
     /** The sequence headers in force, video first, due at 0; the same object until one of them changes. */
     public List<FlvTag> headers() {
         return headers;

@@ -271,12 +271,12 @@ class FlvBroadcastTest {
         frame(3);
         var viewer = new Viewer();
         viewers.add(viewer);
-        assertThat(broadcast.joinAt(viewer, 1)).isTrue();
+        assertThat(broadcast.joinAt(viewer, 1, headers, headers)).isTrue();
         assertThat(viewer.told()).containsExactly("2", "3", "flush");
         pass(6_000);
         entry(4);
         var late = new Viewer();
-        assertThat(broadcast.joinAt(late, 1)).as("let go").isFalse();
+        assertThat(broadcast.joinAt(late, 1, headers, headers)).as("let go").isFalse();
         assertThat(late.told()).isEmpty();
     }
 

@@ -122,7 +122,6 @@ class TagRingTest {
         assertThat(ring.indexOf(110)).isEqualTo(1);
         assertThat(ring.indexOf(111)).isEqualTo(2);
         assertThat(ring.indexOf(500)).as("what comes next").isEqualTo(4);
-        assertThat(ring.coveredFrom()).isEqualTo(101);
     }
 
     private void entry(int ms) {

@@ -38,7 +38,7 @@ class EdgeHandlerTest {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
         var audience = new HlsAudience();
-        var flv = new FlvEndpoint(directory, log, meters);
+        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), meters);
         var answers = new HlsAnswers(log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),

@@ -54,7 +54,7 @@ class EdgeServerTest {
         directory.put(NOTHING);
         log.end(NOTHING);
         var settings = new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20, Pace.ADAPTIVE);
-        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, new EdgeMeters(registry));
+        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, log, new EdgeMeters(registry));
         port = server.start();
     }
 
@@ -70,7 +70,8 @@ class EdgeServerTest {
         "/live/show/@4/ts/index.m3u8, 404", "/live/never/@4/ts/index.m3u8, 404", "/live/show/@17/ts/9.ts, 200",
         "/live/show/@17/ts/10.ts, 404", "/live/over/@20/ts/9.ts, 200", "/live/gone/@5/ts/0.ts, 410",
         "/live/never/@4/ts/0.ts, 404", "/old/bytes/@21/ts/0.ts, 410", "/old/empty.m3u8, 404",
-        "/live/over.flv, 404", "/live/gone.flv, 410", "/live/never.flv, 404",
+        "/live/over.flv, 404", "/live/show.flv?start=x, 400", "/live/over.flv?start=-1h, 404", "/live/gone.flv, 410",
+        "/live/never.flv, 404",
         "/live/show/@17/mp4/9.m4s, 404", "/live/show/@017/ts/9.ts, 404", "/live/%7a, 404", "/live/%zz.m3u8, 400",
         "/api/v1/streams, 200", "/api/v1/streams/live/show, 200", "/api/v1/streams/live/never, 404",
         "/api/v1/streams/live/show/sessions, 200", "/api/v1/streams/live/never/sessions, 404",

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.feed.BusyException;
 import io.millrace.edge.feed.EpochSource;
+import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
@@ -31,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
-final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource {
+final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource, FlvPast {
     static final long PARTS_BEGIN = 1000;
     /** A stream of whose past too much is asked. */
     static final String BUSY = "live/busy";
@@ -123,6 +124,16 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource 
         }
         return CompletableFuture.supplyAsync(() -> new PartSource.Answer.Bytes(parts.stream()
                 .map(part -> Unpooled.copiedBuffer(text(part), StandardCharsets.US_ASCII)).toList()));
+    }
+
+    @Override
+    public CompletionStage<FlvPast.Range> find(String stream, long startMs, long endMs) {
+        return CompletableFuture.completedFuture(new FlvPast.Range.NotYet());
+    }
+
+    @Override
+    public Runnable play(FlvPast.Range.Playable range, FlvSink sink) {
+        throw new IllegalStateException("there is no past here");
     }
 
     @Override

@@ -40,6 +40,12 @@ final class Converters {
         }
     }
 
+    static final class Tick extends Checked<FlvTick> {
+        Tick() {
+            super(FlvTick::parse);
+        }
+    }
+
     static final class VoterList extends Checked<Voters> {
         VoterList() {
             super(Voters::parse);

@@ -20,7 +20,7 @@ import java.util.Map;
 public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, BootstrapServers kafka,
         boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
-        Duration grace, Duration drain, int standbyReplicas, Map<String, String> kafkaClient) {
+        Duration grace, Duration drain, FlvTick flvTick, int standbyReplicas, Map<String, String> kafkaClient) {
 
     public Settings {
         kafkaClient = Map.copyOf(kafkaClient);

@@ -1,0 +1,195 @@
+package io.millrace.edge.feed;
+
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.Keyframe;
+import io.millrace.edge.live.PastTags;
+import io.millrace.edge.live.Tracks;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.RangeReader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the past of {@code packets} for those who watch it by FLV. Each viewer has one read in the queue at most, so they
+ * take turns, and a few threads of their own are all that they ever keep busy. Thread-safe.
+ */
+final class PastFeed implements FlvPast, AutoCloseable {
+    /** A core stays free for those who watch live. */
+    private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    /** More viewers of the past than this at one time are told to come again. */
+    private static final int VIEWER_LIMIT = ReaderPool.WAITING_LIMIT / 2;
+    /** A cut is written a little after its packets. */
+    private static final long SLACK_MS = 5_000;
+
+    private final KafkaClients kafka;
+    private final Directory directory;
+    private final PacketFeed live;
+    private final EdgeMeters meters;
+    private final ReaderPool readers;
+    private final AtomicInteger viewers = new AtomicInteger();
+
+    PastFeed(KafkaClients kafka, String node, Directory directory, PacketFeed live, EdgeMeters meters) {
+        this.kafka = kafka;
+        this.directory = directory;
+        this.live = live;
+        this.meters = meters;
+        // What is fetched and does not fit into a turn is fetched again.
+        readers = new ReaderPool("edge-past-packets", READERS,
+                () -> new RangeReader(kafka.seeker(node + "-edge-past-packets",
+                        Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
+    }
+
+    boolean isAlive() {
+        return readers.isAlive();
+    }
+
+    @Override
+    public CompletionStage<Range> find(String stream, long startMs, long endMs) {
+        if (viewers.get() >= VIEWER_LIMIT) {
+            return CompletableFuture.failedFuture(new BusyException("too many watch the past already"));
+        }
+        return readers.submit(reader -> find(reader, stream, startMs, endMs));
+    }
+
+    private Range find(RangeReader reader, String stream, long startMs, long endMs) {
+        var moments = new Moments(kafka, reader);
+        if (!(moments.find(stream, startMs, Topic.PACKETS) instanceof Moment.At(_, IndexEntry start))) {
+            return new Range.NotYet();
+        }
+        if (start.programDateTimeMs() >= endMs) {
+            return nothing(moments, stream, endMs);
+        }
+        Optional<StreamEntry> epoch = directory.epoch(stream, start.epoch());
+        if (epoch.isEmpty()) {
+            // The index and the directory are two topics.
+            return new Range.NotYet();
+        }
+        var keyframe = new Keyframe(start.session(), start.keyframeOffset(), start.timestampOffsetMs());
+        Tracks tracks = tracks(reader, stream, start).orElseGet(() -> Tracks.of(epoch.get().tracks()));
+        return tracks.isEmpty()
+                ? new Range.NotYet()
+                : new Range.Playable(epoch.get(), tracks, keyframe,
+                        endMs == Long.MAX_VALUE ? null : limit(moments, stream, start, endMs));
+    }
+
+    /** The range begins behind its end: what was asked for has expired, or there was nothing then. */
+    private static Range nothing(Moments moments, String stream, long endMs) {
+        if (moments.find(stream, 0, Topic.PACKETS) instanceof Moment.At(_, IndexEntry oldest)
+                && oldest.programDateTimeMs() >= endMs && oldest.segment() > 0) {
+            return new Range.Expired(oldest.programDateTimeMs());
+        }
+        return new Range.Nothing();
+    }
+
+    private static PastTags.Limit limit(Moments moments, String stream, IndexEntry start, long endMs) {
+        IndexEntry near = moments.find(stream, endMs, Topic.PACKETS) instanceof Moment.At(_, IndexEntry entry)
+                ? entry
+                : start;
+        return new PastTags.Limit(near.keyframeOffset(), near.programDateTimeMs(), endMs);
+    }
+
+    /** The configurations in force at a keyframe: the cuts have them by value. */
+    private Optional<Tracks> tracks(RangeReader reader, String stream, IndexEntry at) {
+        TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(stream));
+        long from = reader.offsetAt(segments, at.arrivalUs() / 1000 - at.targetDurationS() * 2_000L - SLACK_MS);
+        List<Cut.SegmentHead> found = new ArrayList<>(1);
+        reader.read(segments, from, reader.end(segments), record -> {
+            if (!stream.equals(record.key()) || !(record.value() instanceof Cut cut) || cut.epoch() < at.epoch()) {
+                return true;
+            }
+            if (cut.epoch() == at.epoch() && cut.segment() == at.segment() && cut.head() != null) {
+                found.add(cut.head());
+            }
+            return found.isEmpty() && cut.epoch() == at.epoch() && cut.segment() <= at.segment();
+        });
+        return found.stream().map(PastFeed::tracks).findFirst();
+    }
+
+    private static Tracks tracks(Cut.SegmentHead head) {
+        List<StreamEntry.Track> tracks = new ArrayList<>(2);
+        add(tracks, Packet.Kind.VIDEO, head.videoCodec(), head.videoConfig());
+        add(tracks, Packet.Kind.AUDIO, head.audioCodec(), head.audioConfig());
+        return Tracks.of(tracks);
+    }
+
+    private static void add(List<StreamEntry.Track> tracks, Packet.Kind kind, String codec, ByteBuffer config) {
+        if (codec != null) {
+            tracks.add(new StreamEntry.Track(0, kind, codec, config));
+        }
+    }
+
+    @Override
+    public Runnable play(Range.Playable range, FlvSink sink) {
+        var viewer = new PastViewer(range, sink, new Reading(range.epoch()), meters);
+        viewer.begin();
+        return viewer::over;
+    }
+
+    /** The log for one viewer. */
+    private final class Reading implements PastViewer.Source {
+        private final String stream;
+        private final long epoch;
+
+        private Reading(StreamEntry epoch) {
+            this.stream = epoch.stream();
+            this.epoch = epoch.epoch();
+        }
+
+        @Override
+        public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing) {
+            TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
+            return readers.submit(reader -> PastBatch.read(reader, partition, stream, tags, from, framing));
+        }
+
+        @Override
+        public void join(FlvChannel.Seam seam) {
+            live.join(stream, seam);
+        }
+
+        @Override
+        public void leave(FlvSink sink) {
+            live.leave(stream, sink);
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return directory.epoch(stream, epoch).map(entry -> entry.state() == StreamEntry.State.ENDED).orElse(true);
+        }
+
+        @Override
+        public long nowMs() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public void began() {
+            viewers.incrementAndGet();
+        }
+
+        @Override
+        public void done() {
+            viewers.decrementAndGet();
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+    }
+}
