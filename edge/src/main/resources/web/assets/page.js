@@ -1,7 +1,10 @@
 'use strict';
-// The page: lists the streams of /api/v1/streams and plays one of them by hls.js or mpegts.js.
+// The page: lists the streams of /api/v1/streams and plays one of them by hls.js or mpegts.js, from now on or from any
+// moment that is retained.
 (() => {
   const POLL_MS = 2000;
+  const SESSIONS_EVERY = 3; // polls
+  const SESSIONS_LIMIT = 1000;
   const RETRY_MS = 1500;
   const PAGE_SIZE = 50;
   const RTMP_PORT = 1935;
@@ -11,11 +14,14 @@
   const wish = new URLSearchParams(location.search);
   let chosen = wish.get('stream');
   let kind = wish.get('player') === 'flv' ? 'flv' : 'hls';
+  let startMs = Date.parse(wish.get('start')) || null; // the moment to play from, null for live
   let limit = PAGE_SIZE;
+  let polls = 0;
   let streams = [];
   let clockOffsetMs = 0;
-  let playing = null; // {stream, epoch, kind, stop()}
+  let playing = null; // {stream, epoch, kind, startMs, stop()}
   let retry = 0;
+  const timeline = new Timeline($('timeline'), $('sessions'), playFrom);
 
   // ---------------------------------------------------------------- the list
 
@@ -30,6 +36,7 @@
       if (chosen && !streams.some(s => s.name === chosen)) await add(chosen);
       $('more').hidden = answer.next === null;
       show();
+      if (chosen && polls++ % SESSIONS_EVERY === 0) await past();
     } catch (error) {
       $('summary').textContent = 'This edge does not answer (' + error.message + ').';
     } finally {
@@ -42,9 +49,20 @@
     return clockOffsetMs === 0 || Math.abs(sampleMs - clockOffsetMs) > 5000 ? sampleMs : Math.max(clockOffsetMs, sampleMs);
   }
 
+  function api(name) {
+    return '/api/v1/streams/' + name.split('/').map(encodeURIComponent).join('/');
+  }
+
   async function add(name) {
-    const response = await fetch('/api/v1/streams/' + name.split('/').map(encodeURIComponent).join('/'), { cache: 'no-store' });
+    const response = await fetch(api(name), { cache: 'no-store' });
     if (response.ok) streams.push(await response.json());
+  }
+
+  async function past() {
+    const name = chosen;
+    const response = await fetch(api(name) + '/sessions?limit=' + SESSIONS_LIMIT, { cache: 'no-store' });
+    const sessions = response.ok ? (await response.json()).sessions : [];
+    if (name === chosen) timeline.show(sessions, Date.now() + clockOffsetMs);
   }
 
   function show() {
@@ -68,17 +86,32 @@
       element('small', '', facts(stream).picture + ' · ' + watching(stream)));
     button.type = 'button';
     button.setAttribute('aria-current', stream.name === chosen);
-    button.addEventListener('click', () => { choose(stream.name); show(); });
+    button.addEventListener('click', () => { choose(stream.name); show(); past(); });
     return element('li', '', button);
   }
 
   function choose(name) {
+    if (chosen && name !== chosen) startMs = null;
     chosen = name;
+    timeline.mark(null);
     remember();
   }
 
+  function playFrom(momentMs) {
+    startMs = momentMs;
+    remember();
+    show();
+  }
+
+  function playLive() {
+    startMs = null;
+    remember();
+    show();
+  }
+
   function remember() {
-    history.replaceState(null, '', '/?stream=' + encodeURIComponent(chosen).replaceAll('%2F', '/') + '&player=' + kind);
+    history.replaceState(null, '', '/?stream=' + encodeURIComponent(chosen).replaceAll('%2F', '/') + '&player=' + kind
+      + (startMs === null ? '' : '&start=' + new Date(startMs).toISOString()));
   }
 
   // ---------------------------------------------------------------- the stage
@@ -89,8 +122,10 @@
     $('state').className = 'state ' + stream.state;
     for (const button of document.querySelectorAll('[data-player]')) {
       button.setAttribute('aria-pressed', button.dataset.player === kind);
-      button.disabled = button.dataset.player === 'flv' && stream.state === 'ended';
+      button.disabled = button.dataset.player === 'flv' && (stream.state === 'ended' || startMs !== null);
     }
+    $('live').hidden = startMs === null || stream.state === 'ended';
+    timeline.mark(onScreen());
     const known = facts(stream);
     fill($('facts'), [['Picture', known.picture], ['Codecs', known.codecs], ['Bitrate', known.bitrate],
       ['Viewers', watching(stream)], ['Latency', latency()], ['Started', new Date(stream.startedAt).toLocaleString()],
@@ -104,8 +139,9 @@
         ['ffplay', 'ffplay -fflags nobuffer ' + url + '.flv'],
         ['This page', location.origin + '/?stream=' + stream.name + '&player=hls']].map(copy));
     }
-    const player = stream.state === 'ended' ? 'hls' : kind;
-    if (!playing || playing.stream !== stream.name || playing.epoch !== stream.epoch || playing.kind !== player) {
+    const player = stream.state === 'ended' || startMs !== null ? 'hls' : kind;
+    if (!playing || playing.stream !== stream.name || playing.kind !== player || playing.startMs !== startMs
+      || (playing.epoch !== stream.epoch && startMs === null)) {
       play(stream, player);
     }
   }
@@ -128,10 +164,16 @@
 
   function latency() {
     if (!playing || video.paused || video.readyState < 2) return '–';
-    const date = playing.hls && playing.hls.playingDate;
-    if (date) return ((Date.now() + clockOffsetMs - date.getTime()) / 1000).toFixed(1) + ' s';
+    const date = onScreen();
+    if (date !== null) return ((Date.now() + clockOffsetMs - date) / 1000).toFixed(1) + ' s';
     const end = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : video.currentTime;
     return (end - video.currentTime).toFixed(1) + ' s buffered';
+  }
+
+  // PROGRAM-DATE-TIME of the picture on the screen, ms since 1970, or null where the player does not know it.
+  function onScreen() {
+    const date = playing && playing.hls && playing.hls.playingDate;
+    return date ? date.getTime() : null;
   }
 
   // ---------------------------------------------------------------- the players
@@ -139,10 +181,10 @@
   function play(stream, player) {
     stop();
     const url = location.origin + '/' + stream.name;
-    playing = { stream: stream.name, epoch: stream.epoch, kind: player, stop: () => {} };
+    playing = { stream: stream.name, epoch: stream.epoch, kind: player, startMs, stop: () => {} };
     notice('Connecting…');
     if (player === 'flv') playFlv(url + '.flv');
-    else playHls(url + '.m3u8');
+    else playHls(url + '.m3u8' + (startMs === null ? '' : '?start=' + new Date(startMs).toISOString()));
     video.play().catch(() => notice('Press play to start.'));
   }
 
@@ -153,7 +195,8 @@
       playing.stop = () => { video.removeAttribute('src'); video.load(); };
       return;
     }
-    const hls = new Hls({ lowLatencyMode: false, backBufferLength: 30 });
+    // A player begins a live playlist near its end; whoever asks for a moment means the playlist's beginning.
+    const hls = new Hls({ lowLatencyMode: false, backBufferLength: 30, startPosition: startMs === null ? -1 : 0 });
     playing.hls = hls;
     playing.stop = () => hls.destroy();
     hls.on(Hls.Events.ERROR, (_, failure) => {
@@ -254,6 +297,8 @@
       show();
     });
   }
+  $('live').addEventListener('click', playLive);
+  video.addEventListener('timeupdate', () => timeline.mark(onScreen()));
   $('more').addEventListener('click', () => { limit = Math.min(1000, limit + PAGE_SIZE); });
   const rtmp = 'rtmp://' + location.hostname + (RTMP_PORT === 1935 ? '' : ':' + RTMP_PORT) + '/live';
   fill($('obs'), [['Server', rtmp], ['Stream key', 'show']].map(copy));

@@ -83,6 +83,15 @@ record NumberedFrame(MediaKind kind, long timestampMs, String name, ByteBuffer b
         return Integer.parseInt(name, 4, 8, 10);
     }
 
+    /** Its time in its publish, ms. */
+    static long timestampMs(String name) {
+        return Long.parseLong(name, 9, 15, 10) * (isVideo(name) ? VIDEO_MS : AUDIO_MS);
+    }
+
+    static boolean isKeyframe(String name) {
+        return isVideo(name) && Long.parseLong(name, 9, 15, 10) % GOP_FRAMES == 0;
+    }
+
     static boolean isVideo(String name) {
         return name.charAt(8) == 'v';
     }

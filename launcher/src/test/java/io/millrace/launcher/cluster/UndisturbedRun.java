@@ -34,8 +34,15 @@ final class UndisturbedRun {
     private static final String PREFIX = "millrace.";
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** @param bytes of the whole segment */
-    record Segment(String path, boolean discontinuous, byte[] bytes) {}
+    /**
+     * @param startMs PROGRAM-DATE-TIME, ms since 1970
+     * @param bytes of the whole segment
+     */
+    record Segment(String path, boolean discontinuous, long startMs, long durationTicks, byte[] bytes) {
+        long endMs() {
+            return startMs + durationTicks / 90;
+        }
+    }
 
     private final String stream;
     private final SessionFold sessions = new SessionFold();
@@ -48,6 +55,8 @@ final class UndisturbedRun {
     private SegmentMux mux;
     private ByteArrayOutputStream open;
     private boolean discontinuous;
+    private long startMs;
+    private long durationTicks;
 
     private UndisturbedRun(String stream) {
         this.stream = stream;
@@ -120,7 +129,10 @@ final class UndisturbedRun {
             mux = new SegmentMux(Format.TS, cut);
             open = new ByteArrayOutputStream();
             discontinuous = cut.head().discontinuous();
+            startMs = cut.programDateTimeMs();
+            durationTicks = 0;
         }
+        durationTicks += cut.durationTicks();
         List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.firstOffset() + s.offsetDelta())).toList();
         ByteBuffer part = mux.mux(cut, of).part().bytes();
         byte[] bytes = new byte[part.remaining()];
@@ -128,7 +140,7 @@ final class UndisturbedRun {
         open.writeBytes(bytes);
         if (cut.last()) {
             String path = "/" + stream + "/@" + cut.epoch() + "/ts/" + cut.segment() + ".ts";
-            segments.add(new Segment(path, discontinuous, open.toByteArray()));
+            segments.add(new Segment(path, discontinuous, startMs, durationTicks, open.toByteArray()));
         }
     }
 }

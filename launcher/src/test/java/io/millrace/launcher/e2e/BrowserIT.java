@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.BoundingBox;
 import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.awt.image.BufferedImage;
@@ -12,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +33,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserIT {
     private static final double PLAYED_SECONDS = 4;
+    /** Enough behind the present that nobody confuses the two. */
+    private static final double PAST_MS = 20_000;
+    private static final double WAIT_MS = 60_000;
+    private static final Page.WaitForFunctionOptions WAIT = new Page.WaitForFunctionOptions().setTimeout(WAIT_MS);
 
     private Deployment millrace;
     private Process publisher;
@@ -84,6 +91,43 @@ class BrowserIT {
         assertThat(colours(after)).as("colours of the test picture").hasSizeGreaterThan(8);
         assertThat(differingPixels(before, after)).as("pixels that moved").isGreaterThan(200);
         page.close();
+    }
+
+    /** A click on the timeline, a seek by the player's own means in what came since, and back to the present. */
+    @Test
+    void pagePlaysFromAClickOnTheTimelineAndReturnsToLive() throws IOException {
+        Page page = browser.newPage();
+        page.navigate(millrace.http("/?stream=live/show").toString());
+        page.waitForFunction("ms => { const bar = document.getElementById('timeline');"
+                + " return !bar.hidden && bar.ariaValueMax - bar.ariaValueMin > ms && bar.ariaValueNow > 0 }", PAST_MS,
+                WAIT);
+        double present = onScreenMs(page);
+        BoundingBox bar = page.locator("#timeline").boundingBox();
+        page.mouse().click(bar.x + bar.width / 10, bar.y + bar.height / 2);
+        page.waitForURL(url -> url.contains("&start="), new Page.WaitForURLOptions().setTimeout(WAIT_MS));
+        double asked = Instant.parse(page.url().replaceAll(".*&start=", "")).toEpochMilli();
+        assertThat(asked).as("the moment under the click").isLessThan(present - PAST_MS / 2);
+
+        // From the keyframe at or before it, a segment back at most.
+        page.waitForFunction("asked => Math.abs(document.getElementById('timeline').ariaValueNow - asked) < 3000",
+                asked, WAIT);
+        picture(page.locator("video"), "past");
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", "timeline.png")));
+        page.waitForFunction("asked => document.getElementById('timeline').ariaValueNow - asked > 3000", asked, WAIT);
+
+        double before = onScreenMs(page);
+        page.evaluate("() => { document.querySelector('video').currentTime += 6 }");
+        page.waitForFunction("before => document.getElementById('timeline').ariaValueNow - before > 5500", before,
+                WAIT);
+
+        page.locator("#live").click();
+        page.waitForFunction("present => document.getElementById('timeline').ariaValueNow > present", present, WAIT);
+        assertThat(page.url()).doesNotContain("start=");
+        page.close();
+    }
+
+    private static double onScreenMs(Page page) {
+        return Double.parseDouble(page.locator("#timeline").getAttribute("aria-valuenow"));
     }
 
     private static double currentTime(Page page) {

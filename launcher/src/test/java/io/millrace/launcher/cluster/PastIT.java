@@ -1,0 +1,126 @@
+package io.millrace.launcher.cluster;
+
+import io.millrace.launcher.cluster.Cluster.Stage;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Ten minutes of a stream, published in a hurry by an encoder that comes back in the middle, and then read again from
+ * everywhere while it goes on and while one node of every stage dies: what a viewer of the past gets is what the log has,
+ * frame by frame.
+ *
+ * <p>{@code -Dmillrace.past.reads=200} how often, {@code -Dmillrace.past.seed} to read the same again.
+ */
+class PastIT {
+    private static final int READS = Integer.getInteger("millrace.past.reads", 200);
+    private static final long SEED = Long.getLong("millrace.past.seed", System.nanoTime());
+    private static final long PUBLISH_MS = Duration.ofMinutes(5).toMillis();
+    private static final long LONGEST_MS = Duration.ofMinutes(1).toMillis();
+    private static final int PARTITIONS = 8;
+    private static final int READERS = 6;
+    private static final String STREAM = "live/past";
+    private static final int TIMEOUT_SECONDS = 480;
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void everyReadOfThePastHasTheFramesOfTheLog(@TempDir Path dir) throws Exception {
+        try (Cluster cluster = ProcessCluster.start(dir, 1, "--partitions", String.valueOf(PARTITIONS), "--grace",
+                "60s"); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            HurriedEncoder first = publish(cluster, 0, threads);
+            first.awaitCaughtUp();
+            cluster.kill(Stage.SEGMENTER, 0);
+            first.end();
+            HurriedEncoder second = publish(cluster, 1, threads);
+            second.awaitCaughtUp();
+            cluster.kill(Stage.PACKAGER, 0);
+            try {
+                PastLog log = awaitPublished(cluster);
+                read(cluster, log, READS / 2);
+                cluster.start(Stage.SEGMENTER, 0);
+                cluster.start(Stage.PACKAGER, 0);
+                for (Stage stage : List.of(Stage.SEGMENTER, Stage.PACKAGER, Stage.EDGE)) {
+                    cluster.kill(stage, 1);
+                    cluster.start(stage, 1);
+                }
+                read(cluster, log, READS - READS / 2);
+            } finally {
+                second.end();
+            }
+        } finally {
+            http.shutdownNow();
+        }
+    }
+
+    /** Both publishes on one node: the other one has no part in this. */
+    private static HurriedEncoder publish(Cluster cluster, int number, ExecutorService threads) {
+        HurriedEncoder encoder = new HurriedEncoder(URI.create(cluster.rtmp(0) + "/" + STREAM), number, PUBLISH_MS);
+        threads.submit(encoder);
+        return encoder;
+    }
+
+    /** Returns what the log tells when both publishes are listed by both edges up to what was sent in a hurry. */
+    private PastLog awaitPublished(Cluster cluster) {
+        List<PastLog> told = new ArrayList<>();
+        Awaitility.await("both publishes are in the log").atMost(Duration.ofSeconds(60)).until(() -> {
+            Map<String, UndisturbedRun> runs = UndisturbedRun.read(cluster.kafka(), PARTITIONS);
+            if (runs.containsKey(STREAM)) {
+                told.add(new PastLog(runs.get(STREAM)));
+            }
+            return !told.isEmpty() && told.getLast().endMs() - told.getLast().beginMs() > 2 * PUBLISH_MS - 5_000;
+        });
+        PastLog log = told.getLast();
+        for (int edge = 0; edge < cluster.nodes(Stage.EDGE); edge++) {
+            PastViewer viewer = new PastViewer(http, cluster, edge, STREAM);
+            Awaitility.await("edge " + edge + " lists them").atMost(Duration.ofSeconds(60))
+                    .until(() -> viewer.livePaths().contains(log.lastPath()));
+        }
+        return log;
+    }
+
+    private void read(Cluster cluster, PastLog log, int count)
+            throws InterruptedException, ExecutionException, IOException {
+        List<Future<?>> reads = new ArrayList<>();
+        try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
+            for (int i = 0; i < count; i++) {
+                PastViewer viewer = new PastViewer(http, cluster, i % cluster.nodes(Stage.EDGE), STREAM);
+                long startMs = random.nextLong(log.beginMs() - 5_000, log.endMs());
+                long endMs = Math.min(log.endMs(), Math.max(startMs, log.beginMs()) + random.nextLong(1, LONGEST_MS));
+                long joinMs = random.nextLong(log.endMs() - LONGEST_MS, log.endMs());
+                int kind = i % 10;
+                reads.add(readers.submit(() -> {
+                    switch (kind) {
+                        case 0 -> log.isRunOfFrames(viewer.openFlv(joinMs), joinMs);
+                        case 1 -> log.isRunOfSegments(viewer.openHls(joinMs), joinMs);
+                        case 2, 4, 6, 8 -> log.isRangeOfSegments(viewer.closedHls(startMs, endMs), startMs, endMs);
+                        default -> log.isRangeOfFrames(viewer.closedFlv(startMs, endMs), startMs, endMs);
+                    }
+                    return null;
+                }));
+            }
+        }
+        for (Future<?> read : reads) {
+            read.get();
+        }
+        assertThat(reads).as("reads, seed %d", SEED).hasSize(count);
+    }
+}

@@ -1,0 +1,106 @@
+package io.millrace.launcher.cluster;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a stream's log has, and what a read of a part of it has to be therefore. Immutable. */
+final class PastLog {
+    /** How far behind the frame that is due at the end of a range a read may stop: an access unit of sound. */
+    private static final long END_SLACK_MS = NumberedFrame.AUDIO_MS + NumberedFrame.VIDEO_MS;
+
+    private final UndisturbedRun run;
+    /** PROGRAM-DATE-TIME of time 0 of each publish. */
+    private final Map<Integer, Long> origins = new HashMap<>();
+
+    PastLog(UndisturbedRun run) {
+        this.run = run;
+        for (UndisturbedRun.Segment segment : run.segments()) {
+            String name = NumberedFrame.names(ByteBuffer.wrap(segment.bytes())).filter(NumberedFrame::isVideo)
+                    .findFirst().orElseThrow();
+            origins.putIfAbsent(NumberedFrame.publish(name), segment.startMs() - NumberedFrame.timestampMs(name));
+        }
+    }
+
+    /** PROGRAM-DATE-TIME of the first frame, ms since 1970. */
+    long beginMs() {
+        return run.segments().getFirst().startMs();
+    }
+
+    /** PROGRAM-DATE-TIME of the end of the newest complete segment. */
+    long endMs() {
+        return run.segments().isEmpty() ? 0 : run.segments().getLast().endMs();
+    }
+
+    String lastPath() {
+        return run.segments().getLast().path();
+    }
+
+    /** The segments that hold any of the time from {@code startMs} to {@code endMs}, byte by byte. */
+    void isRangeOfSegments(List<PastViewer.Fetched> got, long startMs, long endMs) {
+        List<UndisturbedRun.Segment> due = run.segments().stream()
+                .filter(s -> s.endMs() > startMs && s.startMs() < endMs).toList();
+        assertThat(got.stream().map(PastViewer.Fetched::path)).as("segments from %d to %d", startMs, endMs)
+                .containsExactlyElementsOf(due.stream().map(UndisturbedRun.Segment::path).toList());
+        for (int i = 0; i < due.size(); i++) {
+            assertThat(got.get(i).bytes()).as(due.get(i).path()).isEqualTo(due.get(i).bytes());
+        }
+    }
+
+    /** The frames of the log from the keyframe at or before {@code startMs} to {@code endMs}, none left out or twice. */
+    void isRangeOfFrames(List<String> got, long startMs, long endMs) {
+        isKeyframeAtOrBefore(got.getFirst(), startMs);
+        int first = run.names().indexOf(got.getFirst());
+        assertThat(got).as("frames from %d to %d", startMs, endMs)
+                .isEqualTo(run.names().subList(first, first + got.size()));
+        if (first + got.size() < run.names().size()) {
+            String next = run.names().get(first + got.size());
+            assertThat(dateMs(got.getLast())).as("the last frame, %s", got.getLast())
+                    .isLessThan(endMs);
+            assertThat(dateMs(next)).as("the frame that is not there, %s", next)
+                    .isGreaterThanOrEqualTo(endMs - END_SLACK_MS);
+        }
+    }
+
+    /** The same for a read that ran on into the present: the log has grown meanwhile, the numbers tell. */
+    void isRunOfFrames(List<String> got, long startMs) {
+        isKeyframeAtOrBefore(got.getFirst(), startMs);
+        isCounted(got);
+    }
+
+    void isRunOfSegments(List<PastViewer.Fetched> got, long startMs) {
+        UndisturbedRun.Segment due = run.segments().stream().filter(s -> s.endMs() > startMs).findFirst()
+                .orElseThrow();
+        assertThat(got.getFirst().path()).as("the first segment from %d on", startMs).isEqualTo(due.path());
+        isCounted(got.stream().flatMap(s -> SegmentLedger.names(ByteBuffer.wrap(s.bytes())).stream())
+                .toList());
+    }
+
+    private void isKeyframeAtOrBefore(String name, long momentMs) {
+        List<String> keyframes = run.names().stream().filter(NumberedFrame::isKeyframe).toList();
+        String due = keyframes.stream().filter(k -> dateMs(k) <= momentMs).reduce((_, later) -> later)
+                .orElse(keyframes.getFirst());
+        assertThat(name).as("the keyframe at or before %d", momentMs).isEqualTo(due);
+    }
+
+    private long dateMs(String name) {
+        return origins.get(NumberedFrame.publish(name)) + NumberedFrame.timestampMs(name);
+    }
+
+    /** Pictures and sound of one publish, each without a gap or a repeat. */
+    private static void isCounted(List<String> names) {
+        for (boolean video : new boolean[]{true, false}) {
+            List<Long> times = names.stream().filter(n -> NumberedFrame.isVideo(n) == video)
+                    .map(NumberedFrame::timestampMs).toList();
+            long step = video ? NumberedFrame.VIDEO_MS : NumberedFrame.AUDIO_MS;
+            assertThat(times).isNotEmpty();
+            for (int i = 1; i < times.size(); i++) {
+                assertThat(times.get(i) - times.get(i - 1)).as("ms from one to the next, at %d ms", times.get(i))
+                        .isEqualTo(step);
+            }
+        }
+    }
+}
