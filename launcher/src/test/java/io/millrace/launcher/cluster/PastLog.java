@@ -79,11 +79,14 @@ final class PastLog {
                 .toList());
     }
 
+    /** The one that begins the segment which was on then, so that all outputs start at the same frame. */
     private void isKeyframeAtOrBefore(String name, long momentMs) {
-        List<String> keyframes = run.names().stream().filter(NumberedFrame::isKeyframe).toList();
-        String due = keyframes.stream().filter(k -> dateMs(k) <= momentMs).reduce((_, later) -> later)
-                .orElse(keyframes.getFirst());
-        assertThat(name).as("the keyframe at or before %d", momentMs).isEqualTo(due);
+        UndisturbedRun.Segment due = run.segments().stream().filter(s -> s.startMs() <= momentMs)
+                .reduce((_, later) -> later).orElse(run.segments().getFirst());
+        String keyframe = NumberedFrame.names(ByteBuffer.wrap(due.bytes())).filter(NumberedFrame::isVideo).findFirst()
+                .orElseThrow();
+        assertThat(NumberedFrame.isKeyframe(keyframe)).as("%s begins with a keyframe", due.path()).isTrue();
+        assertThat(name).as("the keyframe at or before %d", momentMs).isEqualTo(keyframe);
     }
 
     private long dateMs(String name) {

@@ -41,7 +41,7 @@ public final class MomentSearch {
                 passed = true;
                 decide(entry);
             }
-            if (found == null && entry.independent()) {
+            if (found == null && isEntrance(entry)) {
                 found = new Moment.At(offset, entry);
             }
         }
@@ -55,7 +55,7 @@ public final class MomentSearch {
             sawStart = true;
         }
         before = entry;
-        if (entry.independent()) {
+        if (isEntrance(entry) && (entry.part() == 0 || endMs(entry) <= timeMs)) {
             keyframe = new Moment.At(offset, entry);
         }
     }
@@ -90,6 +90,14 @@ public final class MomentSearch {
     /** The best that the stretch has. */
     public Moment result() {
         return found == null ? new Moment.NotYet() : found;
+    }
+
+    /**
+     * Whether readers start here: where a segment begins, so that all outputs start at the same frame and the entry's time
+     * is the keyframe's. In a segment that begins without a keyframe it is somewhere in the part.
+     */
+    private static boolean isEntrance(IndexEntry entry) {
+        return entry.independent() && (entry.part() == 0 || !entry.segmentIndependent());
     }
 
     /** Whether media begins here that does not go on from what the log has before. */

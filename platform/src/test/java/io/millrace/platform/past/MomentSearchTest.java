@@ -33,16 +33,21 @@ class MomentSearchTest {
         }
 
         Index segment(boolean independent) {
-            part(0, independent);
-            part(1, false);
+            return segment(independent, false);
+        }
+
+        /** @param within whether its second part has a keyframe, too */
+        Index segment(boolean independent, boolean within) {
+            part(0, independent, independent);
+            part(1, within, independent);
             segment++;
             discontinuous = false;
             return this;
         }
 
-        private void part(int part, boolean independent) {
+        private void part(int part, boolean independent, boolean segmentIndependent) {
             entries.add(new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, entries.size(), 10, 0,
-                    PART_MS * 90, timeMs, 0, independent, independent ? entries.size() : -1, 0, 2, true,
+                    PART_MS * 90, timeMs, 0, independent, independent ? entries.size() : -1, 0, 2, segmentIndependent,
                     discontinuous, 0));
             timeMs += PART_MS;
         }
@@ -89,6 +94,21 @@ class MomentSearchTest {
     void startsAtTheKeyframeOfAnEarlierSegmentWhereOneHasNone() {
         Index index = new Index().segments(2).segment(false).segment(false).segments(1);
         assertThat(found(index, 3_600)).isEqualTo(1_000);
+    }
+
+    @Test
+    void startsWhereASegmentBeginsAndNotAtAKeyframeWithinIt() {
+        Index index = new Index().segments(1).segment(true, true).segments(1);
+        assertThat(found(index, 1_900)).isEqualTo(1_000);
+    }
+
+    @Test
+    void startsWithinASegmentThatBeginsWithoutAKeyframeIfTheKeyframeIsBeforeTheTimeForSure() {
+        Index index = new Index().segments(1).segment(false, true).segments(1);
+        assertThat(found(index, 1_900)).as("it may be in what is left of the part").isZero();
+        assertThat(found(index, 2_000)).isEqualTo(2_000);
+        Index longer = new Index().segments(1).segment(false, true).segment(false).segments(1);
+        assertThat(found(longer, 2_100)).isEqualTo(1_500);
     }
 
     @Test
