@@ -69,7 +69,8 @@ class FfmpegRtmpTest {
     /** What arrives of one publish; the same packets are in {@code same.flv}. */
     private List<FlvTag> publish(List<String> source) throws Exception {
         RecordingApplication application = new RecordingApplication();
-        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                RtmpServerSettings.DEFAULT)) {
             int port = server.bind("127.0.0.1", 0);
             List<String> arguments = new ArrayList<>(source);
             arguments.addAll(List.of("-f", "tee", "[f=flv]rtmp\\://127.0.0.1\\:" + port
@@ -85,7 +86,8 @@ class FfmpegRtmpTest {
     @Test
     void ffmpegTellsItsUserWhyItIsRefused() throws Exception {
         RecordingApplication application = new RecordingApplication();
-        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                RtmpServerSettings.DEFAULT)) {
             int port = server.bind("127.0.0.1", 0);
             List<String> arguments = new ArrayList<>(SOURCE);
             arguments.addAll(List.of("-f", "flv", "rtmp://127.0.0.1:" + port + "/api/show"));
