@@ -12,7 +12,8 @@ import java.time.InstantSource;
  * @param ceilingBitsPerSecond of each, 0 for none
  * @param clock the wall clock
  */
-record PublishContext(IngestSettings.Limits limits, long ceilingBitsPerSecond, InstantSource clock, IngestMeters meters) {
+record PublishContext(IngestSettings.Limits limits, long ceilingBitsPerSecond, InstantSource clock,
+        IngestMeters meters) {
     /** The ingest stamp, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

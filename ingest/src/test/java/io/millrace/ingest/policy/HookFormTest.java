@@ -32,7 +32,8 @@ class HookFormTest {
 
     @Test
     void namesAnAddressWithoutItsPort() {
-        assertThat(new HookQuestion(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1, "n"))
+        assertThat(new HookQuestion(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
+                "n"))
                 .extracting(HookQuestion::host, HookQuestion::app, HookQuestion::name)
                 .containsExactly("0:0:0:0:0:0:0:1", "a/b", "c");
     }

@@ -103,7 +103,8 @@ class PublishPolicyTest {
 
     @ParameterizedTest
     @CsvSource({"k1: live/show|k2 live/talk, line 2 is not 'KEY: application/stream'", "|k€y: live/show, line 2 is not",
-        "# x|key: show, line 2 does not name a stream", "key: live/show|key = live/talk, line 2 has a key that an earlier"})
+        "# x|key: show, line 2 does not name a stream",
+        "key: live/show|key = live/talk, line 2 has a key that an earlier"})
     void aFileOfKeysSaysWhatIsWrongAndQuotesNothing(String lines, String complaint) {
         assertThatThrownBy(() -> StreamKeys.parse(lines.replace('|', '\n')))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(complaint)

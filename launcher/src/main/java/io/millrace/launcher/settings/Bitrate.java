@@ -26,7 +26,8 @@ final class Bitrate {
         }
         Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (matcher.matches()) {
-            BigDecimal bits = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(UNITS.get(matcher.group(2))));
+            BigDecimal bits = new BigDecimal(matcher.group(1))
+                    .multiply(BigDecimal.valueOf(UNITS.get(matcher.group(2))));
             if (bits.longValue() >= LEAST && bits.longValue() <= MOST) {
                 return bits.longValue();
             }

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -44,9 +43,9 @@ final class Converters {
         }
     }
 
-    static final class HookUrl extends Checked<Optional<URI>> {
+    static final class HookUrl extends Checked<URI> {
         HookUrl() {
-            super(text -> text.strip().equals("none") ? Optional.empty() : Optional.of(httpUrl(text.strip())));
+            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
         }
     }
 

@@ -7,7 +7,6 @@ import io.millrace.platform.rtmp.ProxySources;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -99,7 +98,7 @@ public final class SettingsOptions {
     private Path publishSecret;
 
     @Option(names = "--publish-hook", paramLabel = "URL", defaultValue = "none", converter = Converters.HookUrl.class, description = "Who may publish: asked by HTTP POST about each publish.")
-    private Optional<URI> publishHook;
+    private URI publishHook;
 
     @Option(names = "--publish-hook-form", paramLabel = "FORM", defaultValue = "nginx", description = "'nginx' for nginx-rtmp's on_publish, 'srs' for that of SRS.")
     private HookForm publishHookForm;
@@ -154,8 +153,10 @@ public final class SettingsOptions {
     }
 
     private PublishingSettings publishing() {
-        PolicySettings.Hook hook = publishHook.map(url -> new PolicySettings.Hook(url, publishHookForm,
-                publishHookTimeout, publishHookFallback == HookFallback.ALLOW)).orElse(null);
+        PolicySettings.Hook hook = publishHook == null
+                ? null
+                : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
+                        publishHookFallback == HookFallback.ALLOW);
         return new PublishingSettings(rtmpsPort, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
                 new PolicySettings(publishKeys, publishSecret, hook));
     }

@@ -71,7 +71,8 @@ class ServerSessionTest {
         send(new Command(1, "publish", 5, AmfValue.NULL,
                 List.of(new AmfValue.Text("key?t=1"), new AmfValue.Text("live"))));
         assertThat(events).containsExactly(
-                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)", "rtmp://h/live"));
+                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)",
+                        "rtmp://h/live"));
         server.acceptPublish();
         assertThat(answers()).containsExactly("USER_CONTROL", "onStatus/1 0 NetStream.Publish.Start");
 

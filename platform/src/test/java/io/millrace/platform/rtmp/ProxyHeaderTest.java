@@ -36,7 +36,8 @@ class ProxyHeaderTest {
         bind("10.0.0.0/8,127.0.0.1");
         publishAfter(V1.getBytes(StandardCharsets.US_ASCII));
         assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
-        publishAfter(v2(0x21, 0x11, new byte[]{(byte) 203, 0, 113, 9, 127, 0, 0, 1, (byte) 0x9C, 0x40, 7, (byte) 0x8F}));
+        publishAfter(
+                v2(0x21, 0x11, new byte[]{(byte) 203, 0, 113, 9, 127, 0, 0, 1, (byte) 0x9C, 0x40, 7, (byte) 0x8F}));
         assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
         byte[] six = new byte[36];
         six[15] = 1;

@@ -135,7 +135,7 @@ class RtmpServerTest {
     @Test
     void portThatIsTakenIsOneClearLine() {
         try (RtmpServer second = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
-            RtmpServerSettings.DEFAULT)) {
+                RtmpServerSettings.DEFAULT)) {
             assertThatThrownBy(() -> second.bind("127.0.0.1", port)).isInstanceOf(BindException.class)
                     .hasMessageStartingWith("cannot listen for RTMP on 127.0.0.1:" + port + ": ")
                     .hasMessageContaining("in use").hasMessageNotContaining("\n");

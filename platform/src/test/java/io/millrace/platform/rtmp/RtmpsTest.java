@@ -158,7 +158,8 @@ class RtmpsTest {
     void whatIsNoTlsEndsItsConnectionOnThePortOfRtmps() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", rtmps)) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(socket.getInputStream().readAllBytes()).doesNotContain("HTTP".getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().readAllBytes())
+                    .doesNotContain("HTTP".getBytes(StandardCharsets.US_ASCII));
         }
         assertClosed("tls");
     }
@@ -195,7 +196,8 @@ class RtmpsTest {
     private static SSLSocket tls(Socket socket, String protocol) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[]{new TrustsAnybody()}, null);
-        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(), true);
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(),
+                true);
         tls.setEnabledProtocols(new String[]{protocol});
         tls.setSoTimeout((int) Duration.ofSeconds(10).toMillis());
         tls.startHandshake();

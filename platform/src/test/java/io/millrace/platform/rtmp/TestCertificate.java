@@ -18,9 +18,11 @@ record TestCertificate(String name, String certificate, String key) {
     /** @param algorithm {@code EC} or {@code RSA} */
     static TestCertificate make(String name, String algorithm, Path directory) throws Exception {
         Path store = directory.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-validity", "30",
-                "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD)).inheritIO().start();
+        Process keytool = new ProcessBuilder(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-validity", "30",
+                        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD))
+                .inheritIO().start();
         assertThat(keytool.waitFor()).isZero();
         return read(name, store);
     }
