@@ -78,6 +78,12 @@ final class Broker implements AutoCloseable {
         return kafka;
     }
 
+    /** It goes away; it may be closed again. */
+    void stop() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
     @Override
     public void close() {
         server.shutdown();
@@ -90,7 +96,8 @@ final class Broker implements AutoCloseable {
         boolean controls = node == 1;
         Map<String, String> config = new HashMap<>(Map.of("process.roles", controls ? "broker,controller" : "broker",
                 "node.id", String.valueOf(node), "controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort,
-                "listeners", controls ? client + "," + controller : client, "advertised.listeners", client, "listener.security.protocol.map",
+                "listeners", controls ? client + "," + controller : client, "advertised.listeners", client,
+                "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", "controller.listener.names", "CONTROLLER",
                 "inter.broker.listener.name", "PLAINTEXT", "log.dirs", dir.toString()));
         config.put("offsets.topic.replication.factor", "1");

@@ -55,10 +55,10 @@ class LeaderAwayTest {
                 sendClip(steady);
                 sendClip(stuck);
                 await().atMost(Duration.ofSeconds(20)).until(() -> acknowledged() >= 2 * media());
-                leaves.close();
+                leaves.stop();
                 AtomicBoolean over = new AtomicBoolean();
                 CompletableFuture<Long> slowest = CompletableFuture.supplyAsync(() -> sendSteadily(steady, over));
-                assertThatThrownBy(() -> sendUntilClosed(stuck)).isInstanceOf(RtmpException.class)
+                assertThatThrownBy(() -> waitToBeClosed(stuck)).isInstanceOf(RtmpException.class)
                         .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
                 over.set(true);
                 assertThat(slowest.get(20, TimeUnit.SECONDS)).as("ms that a send of the other took at most")
@@ -90,10 +90,15 @@ class LeaderAwayTest {
         return slowestMs;
     }
 
-    private static void sendUntilClosed(RtmpClient client) throws RtmpException {
-        for (int i = 0; i < 100_000; i++) {
+    /** More than is taken without an acknowledgement, and no more than sockets hold; then nothing until it is told. */
+    private static void waitToBeClosed(RtmpClient client) throws RtmpException {
+        for (int i = 0; i < 60; i++) {
             client.send(MediaKind.VIDEO, 2_000 + i, frame());
         }
+        await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofSeconds(60)).until(() -> {
+            client.send(MediaKind.DATA, 3_000, ByteBuffer.wrap(new byte[]{5}));
+            return false;
+        });
     }
 
     private int steadyFrames(LogTail packets) {
@@ -106,7 +111,8 @@ class LeaderAwayTest {
 
     /** FFmpeg's end of sequence is no packet. */
     private static long media() {
-        return Clip.TAGS.stream().filter(t -> t.type() != FlvTag.Type.VIDEO || t.body().get(t.body().position() + 1) != 2)
+        return Clip.TAGS.stream()
+                .filter(t -> t.type() != FlvTag.Type.VIDEO || t.body().get(t.body().position() + 1) != 2)
                 .count();
     }
 
@@ -150,7 +156,8 @@ class LeaderAwayTest {
 
     /** A name that falls into {@code partition}. */
     private static String streamOf(int partition, KafkaClients kafka) {
-        return IntStream.range(0, 1_000).mapToObj(i -> "live/show" + i).filter(name -> kafka.partitionOf(name) == partition)
+        return IntStream.range(0, 1_000).mapToObj(i -> "live/show" + i)
+                .filter(name -> kafka.partitionOf(name) == partition)
                 .findFirst().orElseThrow();
     }
 
@@ -159,7 +166,8 @@ class LeaderAwayTest {
         try (Admin admin = Admin.create(
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers()))) {
             String topic = kafka.partition(Topic.PACKETS, 0).topic();
-            return admin.describeTopics(List.of(topic)).allTopicNames().get(20, TimeUnit.SECONDS).get(topic).partitions()
+            return admin.describeTopics(List.of(topic)).allTopicNames().get(20, TimeUnit.SECONDS).get(topic)
+                    .partitions()
                     .stream().filter(p -> p.leader().id() == broker.node()).map(p -> p.partition()).findFirst()
                     .orElseThrow();
         }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The shell of one {@link ServerSession}: gives it the socket's bytes, its events to the application, and its output to the
@@ -307,12 +308,18 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private void close(CloseReason why, String detail) {
         if (reason == null) {
             reason = why;
-            LOG.info("rtmp {}: closed, {}: {}", address, why.label(), detail);
+            // Who comes to fill the house must not fill the log.
+            LOG.atLevel(isCrowd(why) ? Level.DEBUG : Level.INFO).log("rtmp {}: closed, {}: {}", address, why.label(),
+                    detail);
             boolean silent = why == CloseReason.IDLE || why == CloseReason.PEER_CLOSED;
             endPublication(silent ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER, detail);
         }
         closed = true;
         ctx.close();
+    }
+
+    private static boolean isCrowd(CloseReason why) {
+        return why == CloseReason.TOO_MANY || why == CloseReason.TOO_MANY_OF_ADDRESS;
     }
 
     private void bug(Throwable failure) {

@@ -148,7 +148,8 @@ public final class StreamFold {
         } catch (RuntimeException e) {
             quarantined = cutter.session();
             step.fail(e);
-            step.warn(StreamWarning.QUARANTINED, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            step.warn(StreamWarning.QUARANTINED,
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
             closeAfter(e, step);
         }
     }
