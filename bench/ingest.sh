@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # What taking publishers costs, beside nginx-rtmp in the same run, as one table: CPU-seconds per GB, allocation a packet.
-# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about two
-# and a half minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load.
+# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about three
+# minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load,
+# COUNTS=200 takes that number of publishers only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${SECONDS_A_LOAD:-15}
-counts=(50 200)
+read -ra counts <<<"${COUNTS:-50 200}"
 module=${NGINX_RTMP_MODULE:-/usr/lib/nginx/modules/ngx_rtmp_module.so}
 work=$(mktemp -d)
 pids=()
@@ -87,7 +88,7 @@ rtmp=$(sed -n 's/.*rtmp=\(\S*\).*/\1/p' "$work/ingest.out")
 admin=$(sed -n 's/.*admin=\(\S*\).*/\1/p' "$work/ingest.out")
 packets() { curl -sf "$admin/metrics" | awk '/^millrace_ingest_packets_total/ {n += $2} END {printf "%d", n}'; }
 
-load "$rtmp/warm" 200 "$((seconds * 2))" "$ingest" >&2
+load "$rtmp/warm" 200 "$((seconds * 4))" "$ingest" >&2
 for count in "${counts[@]}"; do
     load "rtmp://127.0.0.1:$nginx_port/live" "$count" "$seconds" "$nginx" >"$work/nginx.$count"
     load "$rtmp/live" "$count" "$seconds" "$ingest" "$broker" >"$work/millrace.$count"
