@@ -43,6 +43,7 @@ start() {
 load() {
     local url=$1 count=$2 time=$3
     shift 3
+    : >"$work/push"
     "$work/rtmppush" -u "$url/bench{i}" -f "$work/clip.flv" -n "$count" -t "$time" -S 0 >"$work/push" 2>>"$work/push.err" &
     local push=$!
     until grep -q ^READY "$work/push"; do sleep 0.02; done
