@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.millrace.ingest.policy.Decision;
 import io.millrace.platform.log.Packet;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -40,6 +41,10 @@ public final class IngestMeters {
     private final Counter suspicions;
     private final Counter claimsAgain;
     private final Counter failures;
+    private final Counter bitrateWarnings;
+    private final Map<Decision.Reason, Counter> refusals = new EnumMap<>(Decision.Reason.class);
+    private final Counter hookFailures;
+    private final Timer hook;
     private final Timer latency;
     private final AtomicInteger sessions = new AtomicInteger();
 
@@ -60,6 +65,14 @@ public final class IngestMeters {
         suspicions = counter("millrace.ingest.suspicions", "Sessions ended because their node was silent");
         claimsAgain = counter("millrace.ingest.claims.again", "Sessions begun anew because theirs was declared over");
         failures = counter("millrace.ingest.failures", "Publishers closed because the log did not take a packet");
+        bitrateWarnings = counter("millrace.ingest.bitrate.warnings", "Publishers that came near to the ceiling");
+        for (Decision.Reason reason : Decision.Reason.values()) {
+            refusals.put(reason, Counter.builder("millrace.ingest.refused").tag("reason", reason.word())
+                    .description("Publishers that were not let in").register(registry));
+        }
+        hookFailures = counter("millrace.ingest.hook.failures", "Questions to the hook without an answer");
+        hook = Timer.builder("millrace.ingest.hook").description("How long the hook takes to answer")
+                .serviceLevelObjectives(LATENCY_BUCKETS).register(registry);
         latency = Timer.builder("millrace.stage.latency").tag("stage", "ingest")
                 .description("From the ingest stamp to the end of the stage").serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(registry);
@@ -114,6 +127,23 @@ public final class IngestMeters {
 
     public void failed() {
         failures.increment();
+    }
+
+    public void nearCeiling() {
+        bitrateWarnings.increment();
+    }
+
+    public void refused(Decision.Reason reason) {
+        refusals.get(reason).increment();
+    }
+
+    /** Yes, no, or nothing. */
+    public void hookAnswered(long nanos) {
+        hook.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void hookFailed() {
+        hookFailures.increment();
     }
 
     private Counter counter(String name, String description) {

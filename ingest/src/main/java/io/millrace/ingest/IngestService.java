@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerLoop;
@@ -13,6 +14,8 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.platform.rtmp.RtmpServer;
+import io.millrace.platform.rtmp.RtmpServerSettings;
+import io.millrace.platform.rtmp.ServerCertificate;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,16 +41,20 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
+    private final PublishGate gate;
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
+    private ServerCertificate certificate;
     private RtmpServer server;
     private int port;
+    private int tlsPort = IngestSettings.Listen.NONE;
 
-    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk) {
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, PublishGate gate) {
         this.settings = settings;
         this.log = log;
         this.desk = desk;
+        this.gate = gate;
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
     }
@@ -62,9 +69,10 @@ public final class IngestService implements AutoCloseable, Drainable {
             FatalError fatal) {
         InstantSource clock = InstantSource.system();
         var meters = new IngestMeters(registry);
+        var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes());
-        var desk = new PublishDesk(settings, kafka, log, meters, clock);
-        var service = new IngestService(settings, log, desk);
+        var desk = new PublishDesk(settings, kafka, log, gate, meters, clock);
+        var service = new IngestService(settings, log, desk, gate);
         try {
             service.run(kafka, new OwnerSteps(log, clock, meters), new RtmpMeters(registry), fatal);
             return service;
@@ -79,11 +87,26 @@ public final class IngestService implements AutoCloseable, Drainable {
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
-        server = new RtmpServer(desk, rtmpMeters);
+        listen(settings.listen(), rtmpMeters);
+    }
+
+    private void listen(IngestSettings.Listen listen, RtmpMeters rtmpMeters) {
+        if (listen.certificate() != null) {
+            certificate = ServerCertificate.open(listen.certificate(), listen.key());
+        }
+        server = new RtmpServer(desk, rtmpMeters,
+                new RtmpServerSettings(certificate, listen.proxies(), listen.limits()));
         try {
-            port = server.bind(settings.host(), settings.rtmpPort());
+            port = server.bind(listen.host(), listen.rtmpPort());
         } catch (BindException e) {
             throw new StartupException(e.getMessage() + "; choose another port with --rtmp-port", e);
+        }
+        if (listen.rtmpsPort() != IngestSettings.Listen.NONE) {
+            try {
+                tlsPort = server.bindTls(listen.host(), listen.rtmpsPort());
+            } catch (BindException e) {
+                throw new StartupException(e.getMessage() + "; choose another port with --rtmps-port", e);
+            }
         }
     }
 
@@ -118,6 +141,11 @@ public final class IngestService implements AutoCloseable, Drainable {
         return port;
     }
 
+    /** The port of RTMPS, {@link IngestSettings.Listen#NONE} without one. */
+    public int tlsPort() {
+        return tlsPort;
+    }
+
     /**
      * Ends every session in the log, tells the encoders, and lets other nodes own what this one owned. Bounded by
      * {@code closeMs} for each of: the log, the sockets, the threads.
@@ -128,6 +156,10 @@ public final class IngestService implements AutoCloseable, Drainable {
         if (server != null) {
             server.close();
         }
+        if (certificate != null) {
+            certificate.close();
+        }
+        gate.close();
         heartbeats.shutdownNow();
         if (owner != null) {
             owner.close();

@@ -1,19 +1,46 @@
 package io.millrace.ingest;
 
+import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.rtmp.ConnectionLimits;
+import io.millrace.platform.rtmp.ProxySources;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * What an ingest node is told at start.
  *
- * @param host address of the RTMP listener
- * @param rtmpPort its port, 0 for any free one
+ * @param listen where publishers come
  * @param nodeId names this node to the others and to people; two nodes with the same id are no trouble
  * @param rules what rules an epoch that begins here
+ * @param policy who may publish
+ * @param ceilingBitsPerSecond of one publisher, 0 for none
  * @param limits bounds and times
  */
-public record IngestSettings(String host, int rtmpPort, String nodeId, EpochRules rules, Limits limits) {
+public record IngestSettings(Listen listen, String nodeId, EpochRules rules, PolicySettings policy,
+        long ceilingBitsPerSecond, Limits limits) {
+
+    /**
+     * Where publishers come.
+     *
+     * @param host address of the listeners
+     * @param rtmpPort 0 for any free one
+     * @param rtmpsPort 0 for any free one, {@link #NONE} for none
+     * @param certificate PEM file for RTMPS, on its port and by first byte on that of RTMP; null without
+     * @param key PEM file of its key; null without
+     * @param proxies balancers that send a PROXY header
+     * @param limits of connections that do not publish
+     */
+    public record Listen(String host, int rtmpPort, int rtmpsPort, Path certificate, Path key, ProxySources proxies,
+            ConnectionLimits limits) {
+        public static final int NONE = -1;
+
+        /** RTMP alone. */
+        public static Listen rtmp(String host, int port) {
+            return new Listen(host, port, NONE, null, null, ProxySources.NONE, ConnectionLimits.DEFAULT);
+        }
+    }
 
     /** The contract's defaults for the rules of an epoch. */
     public static final EpochRules DEFAULT_RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000,

@@ -21,27 +21,44 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A real single-node Kafka on loopback that can be stopped and started again with its data. */
+/** A real Kafka on loopback that can be stopped and started again with its data: a node by itself, or a second one. */
 final class Broker implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Path dir;
+    private final int node;
+    private final String cluster;
     private final int port;
     private final int controllerPort;
     private KafkaRaftServer server;
 
     Broker(Path dir) throws Exception {
+        this(dir, 1, Uuid.randomUuid().toString(), freePort());
+    }
+
+    private Broker(Path dir, int node, String cluster, int controllerPort) throws Exception {
         this.dir = dir;
+        this.node = node;
+        this.cluster = cluster;
         this.port = freePort();
-        this.controllerPort = freePort();
+        this.controllerPort = controllerPort;
         start();
+    }
+
+    /** Another broker of the cluster, which this one's controller controls. */
+    Broker second(Path secondDir) throws Exception {
+        return new Broker(secondDir, 2, cluster, controllerPort);
+    }
+
+    int node() {
+        return node;
     }
 
     void start() throws Exception {
         if (!Files.exists(dir.resolve("meta.properties"))) {
             new Formatter().setPrintStream(
                     new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                    .setClusterId(Uuid.randomUuid().toString()).setNodeId(1).setDirectories(List.of(dir.toString()))
+                    .setClusterId(cluster).setNodeId(node).setDirectories(List.of(dir.toString()))
                     .setMetadataLogDirectory(dir.toString()).setControllerListenerName("CONTROLLER")
                     .setReleaseVersion(MetadataVersion.latestProduction()).run();
         }
@@ -51,10 +68,20 @@ final class Broker implements AutoCloseable {
 
     /** Clients of topics of their own, so that tests share the broker and nothing else. */
     KafkaClients clients(String topicPrefix) {
-        var kafka = new KafkaClients(new KafkaSettings(LOOPBACK + ":" + port, topicPrefix, 2, 0, 86_400_000,
-                1L << 30, Map.of()));
+        return clients(topicPrefix, 2, 0, Map.of());
+    }
+
+    KafkaClients clients(String topicPrefix, int partitions, int replication, Map<String, String> settings) {
+        var kafka = new KafkaClients(new KafkaSettings(LOOPBACK + ":" + port, topicPrefix, partitions, replication,
+                86_400_000, 1L << 30, settings));
         Topics.ensure(kafka);
         return kafka;
+    }
+
+    /** It goes away; it may be closed again. */
+    void stop() {
+        server.shutdown();
+        server.awaitShutdown();
     }
 
     @Override
@@ -66,9 +93,11 @@ final class Broker implements AutoCloseable {
     private Map<String, String> config() {
         String client = "PLAINTEXT://" + LOOPBACK + ":" + port;
         String controller = "CONTROLLER://" + LOOPBACK + ":" + controllerPort;
-        Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
-                "controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort, "listeners",
-                client + "," + controller, "advertised.listeners", client, "listener.security.protocol.map",
+        boolean controls = node == 1;
+        Map<String, String> config = new HashMap<>(Map.of("process.roles", controls ? "broker,controller" : "broker",
+                "node.id", String.valueOf(node), "controller.quorum.voters", "1@" + LOOPBACK + ":" + controllerPort,
+                "listeners", controls ? client + "," + controller : client, "advertised.listeners", client,
+                "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT", "controller.listener.names", "CONTROLLER",
                 "inter.broker.listener.name", "PLAINTEXT", "log.dirs", dir.toString()));
         config.put("offsets.topic.replication.factor", "1");

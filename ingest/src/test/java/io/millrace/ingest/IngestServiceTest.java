@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
@@ -21,6 +22,8 @@ import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -270,14 +273,68 @@ class IngestServiceTest {
                 LongStream.range(0, all.size()).boxed().toList());
     }
 
+    @Test
+    void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
+        Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
+        IngestService node = node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+                new PolicySettings(keys, null, null), 0, IngestSettings.Limits.DEFAULT));
+        String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "show")))
+                .hasMessageContaining("the stream key is not known here (NetStream.Publish.Denied)");
+        publishClip(open(RtmpClient.publish(URI.create(url + "the-secret-key-of-it"))));
+        List<ConsumerRecord<String, LogRecord>> log = packets
+                .until(all -> LogTail.of(all, SessionEnded.class, e -> true).size() == 1);
+        assertThat(log).isNotEmpty().allSatisfy(r -> {
+            assertThat(r.key()).isEqualTo(STREAM);
+            assertThat(r.value().toString()).doesNotContain("secret");
+            if (r.value() instanceof Packet p) {
+                assertThat(StandardCharsets.ISO_8859_1.decode(p.body()).toString()).doesNotContain("secret");
+            }
+        });
+        assertThat(sessions.until(SessionNotice.class, 1, n -> n.state() == State.ENDED)).allSatisfy(
+                n -> assertThat(n.toString()).doesNotContain("secret"));
+        assertThat(registry.getMeters()).allSatisfy(m -> assertThat(m.getId().toString()).doesNotContain("secret"));
+        assertThat(registry.get("millrace.ingest.refused").tag("reason", "unknown_key").counter().count()).isEqualTo(1);
+        assertThat(closed("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
+        IngestService node = node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+                PolicySettings.OPEN, 100_000, IngestSettings.Limits.DEFAULT));
+        RtmpClient client = client(node);
+        sendClip(client);
+        live(1);
+        ByteBuffer frame = bigFrame();
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                client.send(MediaKind.VIDEO, 2_000 + i, frame.duplicate());
+            }
+        }).isInstanceOf(RtmpException.class).hasMessageContaining(
+                "The bitrate is over the 100 kbit/s that are allowed (NetStream.Publish.Rejected)");
+        assertThat(registry.get("millrace.ingest.bitrate.warnings").counter().count()).isEqualTo(1);
+        assertThat(packets.until(SessionEnded.class, 1, e -> true)).allMatch(
+                e -> e.reason() == SessionEnded.Reason.CLOSED_BY_SERVER && e.detail().contains("bitrate"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> closed("bitrate") == 1);
+    }
+
+    private double closed(String reason) {
+        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
+    }
+
     private IngestService node(String id, Duration lease) {
         return node(id, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, (int) lease.toMillis(), 30_000, 10,
                 5_000));
     }
 
     private IngestService node(String id, IngestSettings.Limits limits) {
-        return open(IngestService.start(new IngestSettings("127.0.0.1", 0, id, rules(GRACE_MS), limits), kafka,
-                id.equals("a") ? registry : new SimpleMeterRegistry(), (what, cause) -> {
+        return node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), id, rules(GRACE_MS),
+                PolicySettings.OPEN, 0, limits));
+    }
+
+    private IngestService node(IngestSettings settings) {
+        return open(IngestService.start(settings, kafka,
+                settings.nodeId().equals("a") ? registry : new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);
                 }));
     }

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
@@ -144,7 +145,8 @@ class RaceTest {
     }
 
     private static IngestService node(String id, KafkaClients kafka) {
-        return IngestService.start(new IngestSettings("127.0.0.1", 0, id, RULES, IngestSettings.Limits.DEFAULT), kafka,
+        return IngestService.start(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), id, RULES,
+                PolicySettings.OPEN, 0, IngestSettings.Limits.DEFAULT), kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);
                 });

@@ -35,6 +35,7 @@ final class CommandLines {
         commands.addSubcommand("sessions", new SessionsCommand());
         commands.addSubcommand("export", new ExportCommand());
         commands.addSubcommand("replay", new ReplayCommand());
+        commands.addSubcommand("sign", new SignCommand());
         commands.addSubcommand("config", new ConfigCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));

@@ -9,6 +9,7 @@ import io.millrace.ingest.IngestSettings;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
@@ -150,10 +151,17 @@ final class Node {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
-        IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(new IngestSettings(settings.host(),
-                settings.rtmpPort(), name, rules, IngestSettings.Limits.DEFAULT), kafka, meters, life));
+        PublishingSettings publishing = settings.publishing();
+        var listen = new IngestSettings.Listen(settings.host(), settings.rtmpPort(), publishing.rtmpsPort(),
+                publishing.tlsCert(), publishing.tlsKey(), publishing.proxies(), publishing.limits());
+        IngestService ingest = stages.opened(Stage.INGEST,
+                IngestService.start(new IngestSettings(listen, name, rules, publishing.policy(),
+                        publishing.maxBitsPerSecond(), IngestSettings.Limits.DEFAULT), kafka, meters, life));
         admin.addChecks(ingest.checks());
         ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), ingest.port()));
+        if (ingest.tlsPort() >= 0) {
+            ready.with(ReadyLine.Part.RTMPS, new HostPort(settings.host(), ingest.tlsPort()));
+        }
     }
 
     /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */

@@ -16,7 +16,7 @@ final class ReadyLine {
 
     /** In the order of the line. */
     enum Part {
-        RTMP("rtmp://"), HTTP("http://"), ADMIN("http://"), KAFKA("");
+        RTMP("rtmp://"), RTMPS("rtmps://"), HTTP("http://"), ADMIN("http://"), KAFKA("");
 
         private final String scheme;
 

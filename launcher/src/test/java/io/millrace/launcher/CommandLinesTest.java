@@ -181,6 +181,41 @@ class CommandLinesTest {
         return Files.writeString(dir.resolve("millrace.yaml"), content);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"--tls-cert a.pem | --tls-cert and --tls-key belong together",
+        "--rtmps-port 0 | --rtmps-port needs --tls-cert and --tls-key",
+        "--publish-hook ftp://h/ | is no URL such as", "--proxy-protocol on | is no address or network such as",
+        "--publish-hook-timeout 31s | --publish-hook-timeout must be more than nothing and 30s or less"})
+    void settingsOfPublishersThatCannotBeAreRefused(String flags, String complaint) {
+        List<String> arguments = new java.util.ArrayList<>(List.of("config"));
+        arguments.addAll(List.of(flags.split(" ")));
+        Outcome outcome = run(Map.of(), arguments.toArray(String[]::new));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.lastError()).contains(complaint);
+    }
+
+    /** The signature of a file that the serving commands read, too; what it is for is tested where it is checked. */
+    @Test
+    void signsAStreamForATime() throws IOException {
+        Path secret = file("0123456789abcdef\n");
+        Outcome outcome = run(Map.of(), "sign", "live/show", "--publish-secret", secret.toString(), "--expires", "2h");
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).matches("live/show\\?expires=\\d{10}&sign=[0-9a-f]{64}\\R");
+        long expiresS = Long.parseLong(outcome.out().replaceAll("\\D*expires=(\\d+).*\\R", "$1"));
+        assertThat(expiresS - System.currentTimeMillis() / 1_000).isBetween(7_100L, 7_200L);
+    }
+
+    @Test
+    void doesNotSignWithoutASecretOrWhatIsNoName() throws IOException {
+        assertThat(run(Map.of(), "sign", "live/show").lastError())
+                .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret");
+        Path secret = file("short");
+        Outcome outcome = run(Map.of("MILLRACE_PUBLISH_SECRET", secret.toString()), "sign", "live/show");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.lastError()).contains("cannot be used: a secret is a line of 16 characters or more");
+        assertThat(run(Map.of(), "sign", "show").lastError()).contains("'show' cannot be signed: a stream name is");
+    }
+
     private static Outcome run(Map<String, String> environment, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

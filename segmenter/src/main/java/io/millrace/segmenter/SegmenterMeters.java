@@ -4,8 +4,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.platform.session.Verdict;
+import io.millrace.segmenter.cut.StreamWarning;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -22,6 +25,7 @@ public final class SegmenterMeters {
     private final Timer latency;
     private final Counter repeated;
     private final Counter quarantined;
+    private final Map<StreamWarning, Counter> warnings = new EnumMap<>(StreamWarning.class);
 
     public SegmenterMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -32,6 +36,10 @@ public final class SegmenterMeters {
                 .forEach(this::drops);
         repeated = Counter.builder("millrace.segmenter.repeated")
                 .description("Records put out again after a start").register(registry);
+        for (StreamWarning warning : StreamWarning.values()) {
+            warnings.put(warning, Counter.builder("millrace.segmenter.warnings").tag("code", warning.word())
+                    .description("Sessions with something wrong").register(registry));
+        }
         quarantined = Counter.builder("millrace.segmenter.quarantined")
                 .description("Sessions whose media could not be cut").register(registry);
     }
@@ -49,6 +57,11 @@ public final class SegmenterMeters {
     private Counter drops(String reason) {
         return Counter.builder("millrace.dropped").tag("stage", "segmenter").tag("reason", reason)
                 .description("What came in and was not passed on").register(registry);
+    }
+
+    /** A session has a warning that it did not have before. */
+    public void warned(StreamWarning warning) {
+        warnings.get(warning).increment();
     }
 
     public void repeated(int records) {

@@ -5,6 +5,7 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PublishAnswer;
 import io.millrace.platform.rtmp.PublishSink;
 import io.millrace.platform.rtmp.Publisher;
@@ -47,6 +48,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     private final Object lock = new Object();
     private final PacketFlow packets;
     private final MalformedAllowance malformed;
+    /** Null without one. */
+    private final BitrateCeiling ceiling;
     private SessionRecords records;
     private State state = State.CLAIMING;
     private long session = NO_SESSION;
@@ -57,6 +60,9 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     private SessionEnded.Reason endReason;
     private String endDetail;
 
+    /** Why the encoder is closed by its own doing. */
+    private record Trouble(CloseReason reason, String code, String description) {}
+
     Publication(SessionRecords records, Publisher publisher, Valve valve, PublishContext context) {
         this.records = records;
         this.publisher = publisher;
@@ -64,6 +70,9 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         this.context = context;
         this.meters = context.meters();
         this.packets = new PacketFlow(records, valve, context, this);
+        this.ceiling = context.ceilingBitsPerSecond() == 0
+                ? null
+                : new BitrateCeiling(context.ceilingBitsPerSecond());
         this.malformed = new MalformedAllowance(context.limits().malformedPerMinute());
     }
 
@@ -111,7 +120,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         }
         finished.complete(null);
         // For a first claim the answer says it; an encoder that has been accepted is told here.
-        publisher.close(StatusCodes.FAILED, "The log is out of reach, connect again");
+        publisher.close(CloseReason.LOG, StatusCodes.FAILED, "The log is out of reach, connect again");
         return new PublishAnswer.Refused(StatusCodes.FAILED, "The log is out of reach, connect again");
     }
 
@@ -127,26 +136,56 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
 
     @Override
     public void message(Kind kind, int timestamp, ByteBuffer body) {
-        String trouble = null;
+        Trouble trouble;
         synchronized (lock) {
             if (state == State.ENDED) {
                 return;
             }
-            try {
-                packets.message(kind, timestamp, body);
-            } catch (UnsupportedException e) {
-                unsupported(e);
-            } catch (MediaException e) {
-                meters.dropped(IngestMeters.Drop.MALFORMED);
-                if (malformed.exceeded(context.clock().millis())) {
-                    trouble = "Too many malformed messages, the last: " + e.getMessage();
-                    end(SessionEnded.Reason.CLOSED_BY_SERVER, trouble);
-                }
+            trouble = spend(body.remaining());
+            if (trouble == null) {
+                trouble = write(kind, timestamp, body);
+            }
+            if (trouble != null) {
+                end(SessionEnded.Reason.CLOSED_BY_SERVER, trouble.description());
             }
         }
         if (trouble != null) {
-            publisher.close(StatusCodes.FAILED, trouble);
+            publisher.close(trouble.reason(), trouble.code(), trouble.description());
         }
+    }
+
+    /** Holding the lock: what the encoder has to be told before it is closed, or null. */
+    private Trouble write(Kind kind, int timestamp, ByteBuffer body) {
+        try {
+            packets.message(kind, timestamp, body);
+        } catch (UnsupportedException e) {
+            unsupported(e);
+        } catch (MediaException e) {
+            meters.dropped(IngestMeters.Drop.MALFORMED);
+            if (malformed.exceeded(context.clock().millis())) {
+                return new Trouble(CloseReason.MALFORMED, StatusCodes.FAILED,
+                        "Too many malformed messages, the last: " + e.getMessage());
+            }
+        }
+        return null;
+    }
+
+    /** Holding the lock: the same of the bitrate. */
+    private Trouble spend(int sizeBytes) {
+        if (ceiling == null) {
+            return null;
+        }
+        return switch (ceiling.spend(sizeBytes, context.clock().millis())) {
+            case WITHIN -> null;
+            case WARN -> {
+                meters.nearCeiling();
+                LOG.warn("{}: session {} sends more than the {} kbit/s that are allowed, and will be closed",
+                        records.stream(), session, context.ceilingBitsPerSecond() / 1_000);
+                yield null;
+            }
+            case OVER -> new Trouble(CloseReason.BITRATE, StatusCodes.REJECTED, "The bitrate is over the "
+                    + context.ceilingBitsPerSecond() / 1_000 + " kbit/s that are allowed");
+        };
     }
 
     /** Holding the lock. */
@@ -183,7 +222,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
             end(SessionEnded.Reason.CLOSED_BY_SERVER, "the log did not take a packet: " + failure.getMessage());
         }
         meters.failed();
-        publisher.close(StatusCodes.FAILED, "The log did not take a packet, connect again");
+        publisher.close(CloseReason.LOG, StatusCodes.FAILED, "The log did not take a packet, connect again");
     }
 
     /** Repeats what is true of the session. Skipped while the one before is on its way, so that none pile up. */
@@ -219,7 +258,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         }
         if (takenOver) {
             meters.takenOver();
-            publisher.close(StatusCodes.BAD_NAME, "Taken over by a newer publisher");
+            publisher.close(CloseReason.TAKEN_OVER, StatusCodes.BAD_NAME, "Taken over by a newer publisher");
         }
     }
 
@@ -231,7 +270,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
             }
             end(SessionEnded.Reason.CLOSED_BY_SERVER, "forgotten by the other nodes");
         }
-        publisher.close(StatusCodes.FAILED, "The session is over, connect again");
+        publisher.close(CloseReason.TAKEN_OVER, StatusCodes.FAILED, "The session is over, connect again");
     }
 
     /** Holding the lock: the end of the old session is in the log already. */
@@ -268,7 +307,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     /** The node shuts down: the end is written now, whatever becomes of the connection. */
     void shutDown() {
         end(SessionEnded.Reason.CLOSED_BY_SERVER, "the node shuts down");
-        publisher.close(StatusCodes.FAILED, "The server shuts down, connect again");
+        publisher.close(CloseReason.SHUTDOWN, StatusCodes.FAILED, "The server shuts down, connect again");
     }
 
     private void end(SessionEnded.Reason reason, String detail) {

@@ -9,9 +9,11 @@ import java.time.InstantSource;
  * What all publications of a node share. Immutable.
  *
  * @param limits bounds and times
+ * @param ceilingBitsPerSecond of each, 0 for none
  * @param clock the wall clock
  */
-record PublishContext(IngestSettings.Limits limits, InstantSource clock, IngestMeters meters) {
+record PublishContext(IngestSettings.Limits limits, long ceilingBitsPerSecond, InstantSource clock,
+        IngestMeters meters) {
     /** The ingest stamp, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

@@ -2,9 +2,12 @@ package io.millrace.ingest.publish;
 
 import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.IngestSettings;
+import io.millrace.ingest.policy.Decision;
+import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.SessionListener;
+import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.rtmp.PublishAnswer;
@@ -32,6 +35,7 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
     private final IngestSettings settings;
     private final KafkaClients kafka;
     private final LogWriter log;
+    private final PublishGate gate;
     private final KnownSessions known;
     private final PublishContext context;
     private final ByteBudget nodeBudget;
@@ -39,13 +43,14 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
-    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, IngestMeters meters,
-            InstantSource clock) {
+    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, PublishGate gate,
+            IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
+        this.gate = gate;
         this.known = new KnownSessions(settings.limits().flapWindowMs());
-        this.context = new PublishContext(settings.limits(), clock, meters);
+        this.context = new PublishContext(settings.limits(), settings.ceilingBitsPerSecond(), clock, meters);
         int partitions = kafka.settings().partitions();
         this.nodeBudget = new ByteBudget(settings.limits().nodeBytes());
         this.partitionBudgets = IntStream.range(0, partitions)
@@ -55,8 +60,18 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
 
     @Override
     public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
-        String stream = request.stream().value();
         if (closed) {
+            return refused(StatusCodes.FAILED, "The server shuts down, connect again");
+        }
+        return gate.decide(request).thenCompose(decision -> switch (decision) {
+            case Decision.Allowed(StreamName stream) -> admitted(stream, request, publisher);
+            case Decision.Refused(_, String description) -> refused(StatusCodes.DENIED, description);
+        });
+    }
+
+    private CompletionStage<PublishAnswer> admitted(StreamName name, PublishRequest request, Publisher publisher) {
+        String stream = name.value();
+        if (closed) { // while a hook was asked
             return refused(StatusCodes.FAILED, "The server shuts down, connect again");
         }
         if (known.flaps(stream, context.clock().millis())) {
@@ -65,7 +80,7 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
                     request.address());
             return refused(StatusCodes.BAD_NAME, "Another publisher has this stream; stop one of the two");
         }
-        Publication publication = publication(request, publisher);
+        Publication publication = publication(stream, request, publisher);
         publications.add(stream, publication);
         return publication.claim();
     }
@@ -116,8 +131,7 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
         }
     }
 
-    private Publication publication(PublishRequest request, Publisher publisher) {
-        String stream = request.stream().value();
+    private Publication publication(String stream, PublishRequest request, Publisher publisher) {
         int partition = kafka.partitionOf(stream);
         var records = new SessionRecords(log, context.clock(), stream, partition, settings.nodeId(), request.client(),
                 request.address(), context.clock().millis(), known.graceMs(stream).orElse(settings.rules().graceMs()),

@@ -7,5 +7,10 @@ final class StatusCodes {
     /** Anything on our side. OBS knows this one and connects again. */
     static final String FAILED = "NetStream.Failed";
 
+    /** Not allowed. OBS, FFmpeg and GStreamer tell their user. */
+    static final String DENIED = "NetStream.Publish.Denied";
+    /** More than is allowed. OBS knows this one, too. */
+    static final String REJECTED = "NetStream.Publish.Rejected";
+
     private StatusCodes() {}
 }

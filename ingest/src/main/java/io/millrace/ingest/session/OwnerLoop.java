@@ -81,6 +81,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final Thread thread;
     /** Steady, so that a step of the wall clock ends no lease; near the wall clock, which the notices speak. */
     private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    private long nextLookMs;
     private volatile boolean closed;
 
     private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps, FatalError fatal) {
@@ -169,10 +170,14 @@ public final class OwnerLoop implements AutoCloseable {
      */
     private void act() {
         long askedAtMs = nowMs();
-        ask(it -> it.wantsProof(askedAtMs), (it, end) -> {
-            it.proofEnd = end;
-            it.proofAtMs = askedAtMs;
-        });
+        if (askedAtMs >= nextLookMs) {
+            // Not at each heartbeat that is read: a look goes through all sessions.
+            nextLookMs = askedAtMs + POLL.toMillis();
+            ask(it -> it.wantsProof(askedAtMs), (it, end) -> {
+                it.proofEnd = end;
+                it.proofAtMs = askedAtMs;
+            });
+        }
         owned.forEach((partition, it) -> {
             if (it.proofEnd != Owned.UNKNOWN && hasRead(partition, it.proofEnd)) {
                 it.proofEnd = Owned.UNKNOWN;

@@ -1,5 +1,6 @@
 package io.millrace.ingest.publish;
 
+import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.Publisher;
 
 /** Stands where a connection stands and remembers where its reading switch is. */
@@ -28,7 +29,7 @@ final class SwitchProbe implements Publisher {
     }
 
     @Override
-    public void close(String code, String description) {
+    public void close(CloseReason reason, String code, String description) {
         closedWith = code;
     }
 }

@@ -1,6 +1,9 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.platform.past.PointInTime;
+import io.millrace.platform.rtmp.ConnectionLimits;
+import io.millrace.platform.rtmp.ProxySources;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,42 @@ final class Converters {
     static final class Port extends Checked<Integer> {
         Port() {
             super(Ports::parse);
+        }
+    }
+
+    static final class PortOrOff extends Checked<Integer> {
+        PortOrOff() {
+            super(text -> text.strip().equals("off") ? -1 : Ports.parse(text));
+        }
+    }
+
+    static final class FileOrNone extends Checked<Path> {
+        FileOrNone() {
+            super(text -> text.strip().equals("none") ? null : path(text));
+        }
+    }
+
+    static final class Proxies extends Checked<ProxySources> {
+        Proxies() {
+            super(ProxySources::parse);
+        }
+    }
+
+    static final class HookUrl extends Checked<URI> {
+        HookUrl() {
+            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
+        }
+    }
+
+    static final class Rate extends Checked<Long> {
+        Rate() {
+            super(Bitrate::parse);
+        }
+    }
+
+    static final class Limits extends Checked<ConnectionLimits> {
+        Limits() {
+            super(RtmpLimitList::parse);
         }
     }
 
@@ -89,7 +128,19 @@ final class Converters {
         }
     }
 
-    private static int count(String text) {
+    private static URI httpUrl(String text) {
+        try {
+            URI url = URI.create(text);
+            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                return url;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, like one of another scheme.
+        }
+        throw new IllegalArgumentException("'" + text + "' is no URL such as http://127.0.0.1:8000/on_publish");
+    }
+
+    static int count(String text) {
         if (!text.matches("[1-9]\\d{0,4}")) {
             throw new IllegalArgumentException("'" + text + "' is not a whole number of 1 to 99999");
         }

@@ -1,5 +1,10 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.ingest.policy.HookForm;
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.rtmp.ConnectionLimits;
+import io.millrace.platform.rtmp.ProxySources;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +24,7 @@ public final class SettingsOptions {
     /** RFC 8216, 6.2.2: a live playlist is never shorter than three target durations. */
     private static final int FEWEST_SEGMENTS = 3;
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
+    private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
     private static final Duration LONGEST_TIME = Duration.ofDays(7);
 
     @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "0.0.0.0", description = "Address that RTMP and HTTP listen on.")
@@ -29,6 +35,9 @@ public final class SettingsOptions {
 
     @Option(names = "--rtmp-port", paramLabel = "PORT", defaultValue = "1935", converter = Converters.Port.class, description = "RTMP; 0 takes any free port, told in the ready line.")
     private int rtmpPort;
+
+    @Option(names = "--rtmps-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "RTMPS on a port of its own, or 'off'; 0 as above. With a certificate the port of RTMP takes both.")
+    private int rtmpsPort;
 
     @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 as above.")
     private int httpPort;
@@ -73,6 +82,39 @@ public final class SettingsOptions {
     @Option(names = "--grace", paramLabel = "TIME", defaultValue = "30s", converter = Converters.Time.class, description = "How long a publisher may be away before its stream has ended.")
     private Duration grace;
 
+    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificate for RTMPS with those above it, PEM; read again when it changes.")
+    private Path tlsCert;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Its key, PEM (PKCS#8).")
+    private Path tlsKey;
+
+    @Option(names = "--proxy-protocol", paramLabel = "NETWORK[,…]", defaultValue = "off", converter = Converters.Proxies.class, description = "Balancers that begin RTMP connections with a PROXY header, by address or network.")
+    private ProxySources proxyProtocol;
+
+    @Option(names = "--publish-keys", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Who may publish: stream keys, 'KEY: live/show' a line; read again when it changes.")
+    private Path publishKeys;
+
+    @Option(names = "--publish-secret", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Who may publish: the secret of signed URLs, which 'sign' makes; read again when it changes.")
+    private Path publishSecret;
+
+    @Option(names = "--publish-hook", paramLabel = "URL", defaultValue = "none", converter = Converters.HookUrl.class, description = "Who may publish: asked by HTTP POST about each publish.")
+    private URI publishHook;
+
+    @Option(names = "--publish-hook-form", paramLabel = "FORM", defaultValue = "nginx", description = "'nginx' for nginx-rtmp's on_publish, 'srs' for that of SRS.")
+    private HookForm publishHookForm;
+
+    @Option(names = "--publish-hook-timeout", paramLabel = "TIME", defaultValue = "3s", converter = Converters.Time.class, description = "How long the hook may take.")
+    private Duration publishHookTimeout;
+
+    @Option(names = "--publish-hook-fallback", paramLabel = "ANSWER", defaultValue = "deny", description = "What it means if the hook does not answer: 'allow' or 'deny'.")
+    private HookFallback publishHookFallback;
+
+    @Option(names = "--max-bitrate", paramLabel = "RATE", defaultValue = "off", converter = Converters.Rate.class, description = "What one publisher may send on average: 20Mbit, 800kbit; 'off' for no limit.")
+    private long maxBitrate;
+
+    @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = RtmpLimitList.DEFAULT, converter = Converters.Limits.class, description = "How long and how many RTMP connections may be without doing what they came for.")
+    private ConnectionLimits rtmpLimits;
+
     @Option(names = "--drain", paramLabel = "TIME", defaultValue = "10s", converter = Converters.Time.class, description = "How long a stage that is told to end waits for its clients to leave.")
     private Duration drain;
 
@@ -100,10 +142,23 @@ public final class SettingsOptions {
         check(window.compareTo(LONGEST_TIME) <= 0 && grace.compareTo(LONGEST_TIME) <= 0,
                 "--window and --grace must be 7d or less");
         check(drain.compareTo(LONGEST_DRAIN) <= 0, "--drain must be 10m or less");
+        check((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key belong together");
+        check(rtmpsPort < 0 || tlsCert != null, "--rtmps-port needs --tls-cert and --tls-key");
+        check(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
+                "--publish-hook-timeout must be more than nothing and 30s or less");
         check(retention.isPositive(), "--retention must be more than nothing");
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
-                drain, flvTick, standbyReplicas, defaults().kafkaClient());
+                drain, flvTick, standbyReplicas, publishing(), defaults().kafkaClient());
+    }
+
+    private PublishingSettings publishing() {
+        PolicySettings.Hook hook = publishHook == null
+                ? null
+                : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
+                        publishHookFallback == HookFallback.ALLOW);
+        return new PublishingSettings(rtmpsPort, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
+                new PolicySettings(publishKeys, publishSecret, hook));
     }
 
     private boolean isGiven(String flag) {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * HAProxy with the settings of {@code compose/}, but for what only Docker's network has: the nodes are one on loopback, and so
- * is everything that it listens on.
+ * is everything that it listens on. The nodes have to expect its PROXY headers.
  */
 final class LoadBalancer implements AutoCloseable {
     private static final Path SETTINGS = Path.of("..", "compose", "haproxy", "haproxy.cfg");
@@ -38,7 +38,8 @@ final class LoadBalancer implements AutoCloseable {
                 .replace("bind :8080", "bind 127.0.0.1:" + http)
                 .replace("bind :8404", "bind 127.0.0.1:" + admin)
                 .replace(" resolvers docker init-addr none resolve-prefer ipv4", "")
-                .replaceAll("server-template ingest .*", server("ingest", URI.create(millrace.rtmp()), millrace))
+                .replaceAll("server-template ingest .* check port \\d+",
+                        server("ingest", URI.create(millrace.rtmp()), millrace))
                 .replaceAll("server-template edge .*", server("edge", millrace.http(""), millrace));
         Path file = Files.writeString(dir.resolve("haproxy.cfg"), settings);
         ToolProcess process = ToolProcess.start("haproxy", List.of("-db", "-f", file.toString()),

@@ -8,10 +8,11 @@ public sealed interface ServerEvent {
      * Answer with {@link ServerSession#acceptPublish} or {@link ServerSession#close}; media waits until then.
      *
      * @param path application and name joined, query and {@code _definst_} removed; not yet checked to be a stream's name
-     * @param query of the name, else of the application, else of tcUrl; empty without one
+     * @param query of the name, the application and tcUrl, in that order, joined by {@code &}; empty without one
      * @param client flashVer, printable, at most {@link RtmpLimits#CLIENT_CHARS}
+     * @param tcUrl as it came
      */
-    record PublishRequested(String path, String query, String client) implements ServerEvent {}
+    record PublishRequested(String path, String query, String client, String tcUrl) implements ServerEvent {}
 
     /** One message of the accepted publisher; {@code @setDataFrame} is stripped. Timestamp: the 32 bits, ms. */
     record Media(MediaKind kind, int timestamp, ByteBuffer body) implements ServerEvent {}

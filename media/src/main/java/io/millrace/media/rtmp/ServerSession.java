@@ -242,7 +242,7 @@ public final class ServerSession {
             return refused("NetStream.Publish.Denied", problem.orElse("publish needs the stream of createStream"));
         }
         become(State.ANSWERING);
-        return new ServerEvent.PublishRequested(path.path(), path.query(), connect.client());
+        return new ServerEvent.PublishRequested(path.path(), path.query(), connect.client(), connect.tcUrl());
     }
 
     private ServerEvent play(Command command) {

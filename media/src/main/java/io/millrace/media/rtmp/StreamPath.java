@@ -1,6 +1,8 @@
 package io.millrace.media.rtmp;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Application and stream name as an encoder gave them, taken apart: encoders split one URL at different slashes and put
@@ -10,14 +12,15 @@ import java.util.Optional;
  *
  * @param app without query, trailing {@code /} and {@code /_definst_}
  * @param name without query
- * @param query of the name, else of the application, else of tcUrl; without the {@code ?}, empty without one
+ * @param query of the name, the application and tcUrl, in that order, joined by {@code &}, so that a token is found wherever
+ *     the encoder has put it; without the {@code ?}, empty without one
  */
 record StreamPath(String app, String name, String query) {
     private static final String DEFAULT_INSTANCE = "/_definst_";
 
     static StreamPath of(ConnectRequest connect, String name) {
         return new StreamPath(application(withoutQuery(connect.app())), withoutQuery(name),
-                firstQuery(name, connect.app(), connect.tcUrl()));
+                queries(name, connect.app(), connect.tcUrl()));
     }
 
     String path() {
@@ -39,14 +42,11 @@ record StreamPath(String app, String name, String query) {
         return Optional.empty();
     }
 
-    private static String firstQuery(String... sources) {
-        for (String source : sources) {
-            int mark = source.indexOf('?');
-            if (mark >= 0 && mark + 1 < source.length()) {
-                return source.substring(mark + 1);
-            }
-        }
-        return "";
+    /** Clients that repeat the query of the application in tcUrl do not double it. */
+    private static String queries(String... sources) {
+        return Stream.of(sources).filter(source -> source.contains("?"))
+                .map(source -> source.substring(source.indexOf('?') + 1)).filter(query -> !query.isEmpty()).distinct()
+                .collect(Collectors.joining("&"));
     }
 
     private static String withoutQuery(String text) {

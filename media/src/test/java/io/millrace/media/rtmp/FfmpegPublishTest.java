@@ -23,7 +23,7 @@ class FfmpegPublishTest {
         List<ServerEvent> events = replay(pieceBytes);
 
         assertThat(events.getFirst()).isEqualTo(new ServerEvent.PublishRequested("live/show", "token=abc",
-                "FMLE/3.0 (compatible; Lavf59.27.100)"));
+                "FMLE/3.0 (compatible; Lavf59.27.100)", "rtmp://127.0.0.1:23936/live"));
         assertThat(events.getLast()).isEqualTo(new ServerEvent.Unpublished());
         List<Tag> received = events.stream().filter(ServerEvent.Media.class::isInstance)
                 .map(ServerEvent.Media.class::cast).map(m -> new Tag(m.kind(), m.timestamp(), m.body())).toList();

@@ -71,7 +71,8 @@ class ServerSessionTest {
         send(new Command(1, "publish", 5, AmfValue.NULL,
                 List.of(new AmfValue.Text("key?t=1"), new AmfValue.Text("live"))));
         assertThat(events).containsExactly(
-                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)"));
+                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)",
+                        "rtmp://h/live"));
         server.acceptPublish();
         assertThat(answers()).containsExactly("USER_CONTROL", "onStatus/1 0 NetStream.Publish.Start");
 
@@ -90,8 +91,8 @@ class ServerSessionTest {
 
     @ParameterizedTest
     @CsvSource({"live, show, rtmp://h/live, live/show, ''", "a/b, c/d, rtmp://h/a/b, a/b/c/d, ''",
-        "live, show?t=1, rtmp://h/live, live/show, t=1", "live?t=1, show, rtmp://h/live?t=2, live/show, t=1",
-        "live, show, rtmp://h/live?t=2, live/show, t=2", "live?t=1, show?t=3, rtmp://h/live?t=2, live/show, t=3",
+        "live, show?t=1, rtmp://h/live, live/show, t=1", "live?t=1, show, rtmp://h/live?t=2, live/show, t=1&t=2",
+        "live, show, rtmp://h/live?t=2, live/show, t=2", "live?t=1, show?t=3, rtmp://h/live?t=1, live/show, t=3&t=1",
         "live/_definst_, show, '', live/show, ''", "live/, show, '', live/show, ''",
         "live/_definst_/, show, '', live/show, ''", "live, show?, rtmp://h/live, live/show, ''"})
     void joinsApplicationAndName(String app, String name, String tcUrl, String path, String query) {
@@ -154,7 +155,7 @@ class ServerSessionTest {
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(1, "publish", 5, "other"));
         assertThat(events).containsExactly(new ServerEvent.Unpublished(),
-                new ServerEvent.PublishRequested("live/other", "", ""));
+                new ServerEvent.PublishRequested("live/other", "", "", ""));
     }
 
     @Test

@@ -28,7 +28,8 @@ class SessionsTest {
         ClientSession client = client("rtmp://host/a/b/show?token=x");
         carry(client);
         assertThat(serverEvents).containsExactly(
-                new ServerEvent.PublishRequested("a/b/show", "token=x", "FMLE/3.0 (compatible; Millrace)"));
+                new ServerEvent.PublishRequested("a/b/show", "token=x", "FMLE/3.0 (compatible; Millrace)",
+                        "rtmp://host/a/b"));
         assertThat(clientEvents).isEmpty();
 
         server.acceptPublish();

@@ -7,9 +7,15 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.util.Locale;
 
 /** Why a connection of the RTMP server ended: the tag {@code reason} of its meter. */
-enum CloseReason {
+public enum CloseReason {
     /** The peer closed it, after a publish or without one, or the network did. */
     PEER_CLOSED, MALFORMED, UNSUPPORTED, OVER_LIMIT,
+    /** A TLS handshake that failed, or bytes that are no TLS where only that is spoken. */
+    TLS,
+    /** No PROXY header, or a broken one, from a balancer that has to send it. */
+    PROXY_HEADER,
+    /** More connections than {@link ConnectionLimits} allows, in all or of one address. */
+    TOO_MANY, TOO_MANY_OF_ADDRESS,
     /** No complete handshake, connect or publish in time. */
     HANDSHAKE_TIMEOUT, CONNECT_TIMEOUT, PUBLISH_TIMEOUT,
     /** A publisher that sent nothing. */
@@ -18,9 +24,13 @@ enum CloseReason {
     BLOCKED,
     /** The request was not allowed or makes no sense. */
     REFUSED,
-    /** {@link Publisher#close}. */
-    APPLICATION,
-    /** {@link RtmpServer#close}. */
+    /** Another publisher has the stream now. */
+    TAKEN_OVER,
+    /** The log does not take what the publisher sends. */
+    LOG,
+    /** The publisher sends more than it may. */
+    BITRATE,
+    /** {@link RtmpServer#close}, or the application's end. */
     SHUTDOWN,
     /** A bug of ours. */
     INTERNAL_ERROR;

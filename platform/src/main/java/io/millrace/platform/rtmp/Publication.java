@@ -73,10 +73,10 @@ final class Publication implements Publisher {
     }
 
     @Override
-    public void close(String code, String description) {
+    public void close(CloseReason reason, String code, String description) {
         connection.execute(() -> {
             if (!isOver()) {
-                connection.refuse(CloseReason.APPLICATION, code, description);
+                connection.refuse(reason, code, description);
             }
         });
     }

@@ -22,8 +22,9 @@ public interface Publisher {
     /**
      * Tells the encoder (onStatus of level error), drains its input for a moment so that the answer arrives, and closes.
      *
+     * @param reason for the meter
      * @param code such as {@code NetStream.Publish.BadName}
      * @param description for people
      */
-    void close(String code, String description);
+    void close(CloseReason reason, String code, String description);
 }

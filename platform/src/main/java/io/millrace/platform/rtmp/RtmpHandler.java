@@ -8,17 +8,26 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The shell of one {@link ServerSession}: gives it the socket's bytes, its events to the application, and its output to the
@@ -33,8 +42,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private final RtmpApplication application;
     private final RtmpMeters meters;
     private final ServerSession session = new ServerSession(new SplittableRandom());
-    private final Watchdog watchdog = new Watchdog();
+    private final Watchdog watchdog;
+    private final ConnectionCounts counts;
+    private final boolean proxied;
     private ChannelHandlerContext ctx;
+    /** Whether it is among the connections of which no publish was accepted. */
+    private boolean waiting;
+    /** What it counts for; null before that is known, and after. */
+    private InetAddress counted;
     private String address = "";
     private Future<?> ticking;
     /** The publish that is asked for or goes on; null without one. */
@@ -44,9 +59,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private CloseReason reason;
     private boolean closed;
 
-    RtmpHandler(RtmpApplication application, RtmpMeters meters) {
+    /** @param proxied whether {@link #cameFrom} will tell whose connection it is */
+    RtmpHandler(RtmpApplication application, RtmpMeters meters, ConnectionLimits limits, ConnectionCounts counts,
+            boolean proxied) {
         this.application = application;
         this.meters = meters;
+        this.watchdog = new Watchdog(limits);
+        this.counts = counts;
+        this.proxied = proxied;
     }
 
     @Override
@@ -58,7 +78,25 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         address = PeerAddress.of(context.channel().remoteAddress());
         ticking = ctx.executor().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        waiting = counts.enter();
+        if (!waiting) {
+            close(CloseReason.TOO_MANY, "too many connections that do not publish");
+        } else if (!proxied) {
+            cameFrom(context.channel().remoteAddress());
+        }
+    }
+
+    /** Whose connection it is: the socket's peer, or whom a balancer speaks for. Once, before the first byte of RTMP. */
+    void cameFrom(SocketAddress peer) {
+        address = PeerAddress.of(peer);
         LOG.debug("rtmp {}: connected", address);
+        if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            if (counts.enter(inet.getAddress())) {
+                counted = inet.getAddress();
+            } else {
+                close(CloseReason.TOO_MANY_OF_ADDRESS, "too many connections from there");
+            }
+        }
     }
 
     @Override
@@ -91,15 +129,32 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             LOG.debug("rtmp {}: closed by the peer", address);
         }
         endPublication(PublishSink.End.DISCONNECTED, "the connection was closed");
+        publishes();
+        if (counted != null) {
+            counts.leave(counted);
+            counted = null;
+        }
         meters.closed(reason);
+    }
+
+    /** TLS says here that a handshake failed, and closes by itself. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()
+                && !(tls.cause() instanceof ClosedChannelException)) {
+            close(CloseReason.TLS, tls.cause().getMessage());
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
-            close(CloseReason.PEER_CLOSED, cause.getMessage());
-        } else {
-            bug(cause);
+        switch (cause) {
+            case HAProxyProtocolException _ -> close(CloseReason.PROXY_HEADER, cause.getMessage());
+            case DecoderException _ when cause.getCause() instanceof SSLException tls ->
+                close(CloseReason.TLS, tls.getMessage());
+            case IOException _ -> close(CloseReason.PEER_CLOSED, cause.getMessage());
+            default -> bug(cause);
         }
     }
 
@@ -190,7 +245,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         Publication asked = new Publication(this, session.knowsReconnect());
         publication = asked;
         PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
-                requested.client(), address);
+                requested.client(), requested.tcUrl(), address);
         CompletionStage<PublishAnswer> answer = application.publish(request, asked);
         answer.whenComplete((given, failure) -> execute(() -> answered(asked, given, failure)));
     }
@@ -211,10 +266,19 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
                 refuse(CloseReason.REFUSED, code, description);
             case PublishAnswer.Accepted _ -> {
                 session.acceptPublish();
+                publishes();
                 watchdog.heard();
                 pump(NOTHING);
                 ctx.flush();
             }
+        }
+    }
+
+    /** It is no more among those that only might. */
+    private void publishes() {
+        if (waiting) {
+            waiting = false;
+            counts.leave();
         }
     }
 
@@ -244,12 +308,18 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private void close(CloseReason why, String detail) {
         if (reason == null) {
             reason = why;
-            LOG.info("rtmp {}: closed, {}: {}", address, why.label(), detail);
+            // Who comes to fill the house must not fill the log.
+            LOG.atLevel(isCrowd(why) ? Level.DEBUG : Level.INFO).log("rtmp {}: closed, {}: {}", address, why.label(),
+                    detail);
             boolean silent = why == CloseReason.IDLE || why == CloseReason.PEER_CLOSED;
             endPublication(silent ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER, detail);
         }
         closed = true;
         ctx.close();
+    }
+
+    private static boolean isCrowd(CloseReason why) {
+        return why == CloseReason.TOO_MANY || why == CloseReason.TOO_MANY_OF_ADDRESS;
     }
 
     private void bug(Throwable failure) {

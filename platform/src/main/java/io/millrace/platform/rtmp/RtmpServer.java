@@ -8,15 +8,18 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * An RTMP listener whose connections are given to an {@link RtmpApplication}.
+ * Listeners of RTMP and RTMPS whose connections are given to an {@link RtmpApplication}.
  *
- * <p>Thread-safe; {@link #bind} once. {@link #close} stops accepting, tells every peer, and waits for a bounded time.
+ * <p>Thread-safe; {@link #bind} and {@link #bindTls} once each. {@link #close} stops accepting, tells every peer, and waits for a bounded time.
  */
 public final class RtmpServer implements AutoCloseable {
     /** For peers to read the last status: the drain, its rounding, and some slack. */
@@ -25,6 +28,8 @@ public final class RtmpServer implements AutoCloseable {
 
     private final RtmpApplication application;
     private final RtmpMeters meters;
+    private final RtmpServerSettings settings;
+    private final ConnectionCounts counts;
     private final EventLoopGroup group;
     private final boolean ownsGroup;
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -32,51 +37,78 @@ public final class RtmpServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /** With event loops of its own, one a processor. */
-    public RtmpServer(RtmpApplication application, RtmpMeters meters) {
-        this(application, meters, SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors()), true);
+    public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings) {
+        this(application, meters, settings,
+                SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors()), true);
     }
 
     /** With event loops that the caller shares and closes. */
-    public RtmpServer(RtmpApplication application, RtmpMeters meters, EventLoopGroup group) {
-        this(application, meters, group, false);
+    public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings,
+            EventLoopGroup group) {
+        this(application, meters, settings, group, false);
     }
 
-    private RtmpServer(RtmpApplication application, RtmpMeters meters, EventLoopGroup group, boolean ownsGroup) {
+    private RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings,
+            EventLoopGroup group, boolean ownsGroup) {
         this.application = application;
         this.meters = meters;
+        this.settings = settings;
+        this.counts = new ConnectionCounts(settings.limits());
         this.group = group;
         this.ownsGroup = ownsGroup;
     }
 
     /**
-     * Begins to accept.
+     * Begins to accept RTMP, and RTMPS on the same port if there is a certificate.
      *
      * @param port 0 for any free one
      * @return the port that it is
      * @throws BindException with a message for people
      */
     public int bind(String host, int port) throws BindException {
+        return bind("RTMP", host, port, settings.certificate() == null
+                ? _ -> {}
+                : channel -> channel.pipeline().addLast(new TlsByFirstByte(() -> tls(channel))));
+    }
+
+    /** The same for RTMPS and nothing else. There has to be a certificate. */
+    public int bindTls(String host, int port) throws BindException {
+        return bind("RTMPS", host, port, channel -> channel.pipeline().addLast(tls(channel)));
+    }
+
+    private int bind(String protocol, String host, int port, Consumer<Channel> transport) throws BindException {
         ChannelFuture bound = new ServerBootstrap().group(group).channel(SocketTransport.serverChannel(group))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel);
+                        accept(channel, transport);
                     }
                 }).bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw cannotBind(host, port, bound.cause());
+            throw cannotBind(protocol, host, port, bound.cause());
         }
         listeners.add(bound.channel());
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
-    private void accept(Channel channel) {
-        channel.pipeline().addLast(new RtmpHandler(application, meters));
+    /** @param transport adds what comes between the socket and RTMP */
+    private void accept(Channel channel, Consumer<Channel> transport) {
+        boolean proxied = settings.proxies().contains(channel.remoteAddress());
+        RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), counts, proxied);
+        if (proxied) {
+            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection));
+        }
+        transport.accept(channel);
+        channel.pipeline().addLast(connection);
         connections.add(channel);
         if (closing) { // too late for the round of close()
             channel.close();
         }
+    }
+
+    private SslHandler tls(Channel channel) {
+        return settings.certificate().handler(channel.alloc(), settings.limits().handshake().toMillis());
     }
 
     @Override
@@ -95,9 +127,9 @@ public final class RtmpServer implements AutoCloseable {
         }
     }
 
-    private static BindException cannotBind(String host, int port, Throwable cause) {
+    private static BindException cannotBind(String protocol, String host, int port, Throwable cause) {
         BindException failure = new BindException(
-                "cannot listen for RTMP on " + host + ":" + port + ": " + cause.getMessage());
+                "cannot listen for " + protocol + " on " + host + ":" + port + ": " + cause.getMessage());
         failure.initCause(cause);
         return failure;
     }

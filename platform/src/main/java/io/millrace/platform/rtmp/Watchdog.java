@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.media.rtmp.ServerSession.State;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,18 +10,18 @@ import java.util.Optional;
  * <p>Confined to the event loop.
  */
 final class Watchdog {
-    static final int HANDSHAKE_SECONDS = 5;
-    static final int CONNECT_SECONDS = 5;
-    static final int PUBLISH_SECONDS = 10;
-    static final int IDLE_SECONDS = 15;
-    static final int BLOCKED_SECONDS = 10;
     /** For how long input is thrown away after a refusal, so that no TCP reset overtakes it. */
     static final int DRAIN_SECONDS = 1;
 
+    private final ConnectionLimits limits;
     private State state = State.HANDSHAKE;
     private int inState;
     private int silent;
     private int blocked;
+
+    Watchdog(ConnectionLimits limits) {
+        this.limits = limits;
+    }
 
     /** Bytes came. */
     void heard() {
@@ -39,17 +40,21 @@ final class Watchdog {
         state = now;
         silent = reading ? silent + 1 : 0;
         blocked = writable ? 0 : blocked + 1;
-        if (blocked > BLOCKED_SECONDS) {
+        if (blocked > seconds(limits.blocked())) {
             return Optional.of(CloseReason.BLOCKED);
         }
         return switch (now) {
-            case HANDSHAKE -> after(inState >= HANDSHAKE_SECONDS, CloseReason.HANDSHAKE_TIMEOUT);
-            case AWAITING_CONNECT -> after(inState >= CONNECT_SECONDS, CloseReason.CONNECT_TIMEOUT);
-            case CONNECTED -> after(inState >= PUBLISH_SECONDS, CloseReason.PUBLISH_TIMEOUT);
+            case HANDSHAKE -> after(inState >= seconds(limits.handshake()), CloseReason.HANDSHAKE_TIMEOUT);
+            case AWAITING_CONNECT -> after(inState >= seconds(limits.connect()), CloseReason.CONNECT_TIMEOUT);
+            case CONNECTED -> after(inState >= seconds(limits.publish()), CloseReason.PUBLISH_TIMEOUT);
             case ANSWERING -> Optional.empty(); // the application's time, not the peer's
-            case PUBLISHING -> after(silent > IDLE_SECONDS, CloseReason.IDLE);
+            case PUBLISHING -> after(silent > seconds(limits.idle()), CloseReason.IDLE);
             case DRAINING -> after(inState >= DRAIN_SECONDS, CloseReason.REFUSED);
         };
+    }
+
+    private static long seconds(Duration limit) {
+        return limit.plusMillis(999).toSeconds();
     }
 
     private static Optional<CloseReason> after(boolean over, CloseReason reason) {

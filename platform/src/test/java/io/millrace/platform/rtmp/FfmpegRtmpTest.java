@@ -53,6 +53,28 @@ class FfmpegRtmpTest {
         assertThat(received.getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
     }
 
+    @Test
+    void serverGetsWhatFfmpegPublishesByRtmps() throws Exception {
+        Path certificateFile = directory.resolve("tls.crt");
+        Path keyFile = directory.resolve("tls.key");
+        TestCertificate.make("rtmps", "EC", directory).write(certificateFile, keyFile);
+        RecordingApplication application = new RecordingApplication();
+        try (ServerCertificate certificate = ServerCertificate.open(certificateFile, keyFile);
+                RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                        new RtmpServerSettings(certificate, ProxySources.NONE, ConnectionLimits.DEFAULT))) {
+            for (int port : new int[]{server.bindTls("127.0.0.1", 0), server.bind("127.0.0.1", 0)}) {
+                List<String> arguments = new ArrayList<>(SOURCE);
+                arguments.addAll(List.of("-f", "flv", "rtmps://127.0.0.1:" + port + "/live/show?token=x"));
+                Process ffmpeg = ffmpeg(arguments);
+                assertThat(ffmpeg.waitFor(40, TimeUnit.SECONDS)).isTrue();
+                assertThat(ffmpeg.exitValue()).as(Files.readString(directory.resolve("ffmpeg.log"))).isZero();
+                assertThat(within10Seconds(application.requests).query()).isEqualTo("token=x");
+                assertThat(within10Seconds(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+                assertThat(application.drainMessages()).hasSizeGreaterThan(200);
+            }
+        }
+    }
+
     /** As after 4 h 39 min 37 s; with frames that take several chunks, whose headers repeat the timestamp. */
     @Test
     void serverGetsWhatFfmpegPublishesBeyond24BitsOfTime() throws Exception {
@@ -69,7 +91,8 @@ class FfmpegRtmpTest {
     /** What arrives of one publish; the same packets are in {@code same.flv}. */
     private List<FlvTag> publish(List<String> source) throws Exception {
         RecordingApplication application = new RecordingApplication();
-        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                RtmpServerSettings.DEFAULT)) {
             int port = server.bind("127.0.0.1", 0);
             List<String> arguments = new ArrayList<>(source);
             arguments.addAll(List.of("-f", "tee", "[f=flv]rtmp\\://127.0.0.1\\:" + port
@@ -85,7 +108,8 @@ class FfmpegRtmpTest {
     @Test
     void ffmpegTellsItsUserWhyItIsRefused() throws Exception {
         RecordingApplication application = new RecordingApplication();
-        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+        try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                RtmpServerSettings.DEFAULT)) {
             int port = server.bind("127.0.0.1", 0);
             List<String> arguments = new ArrayList<>(SOURCE);
             arguments.addAll(List.of("-f", "flv", "rtmp://127.0.0.1:" + port + "/api/show"));

@@ -27,7 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RtmpHandlerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RecordingApplication application = new RecordingApplication();
-    private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(registry));
+    private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(registry),
+            ConnectionLimits.DEFAULT, new ConnectionCounts(ConnectionLimits.DEFAULT), false);
     private final EmbeddedChannel channel = new EmbeddedChannel(handler);
     private final List<ClientEvent> clientEvents = new ArrayList<>();
     private final List<ByteBuf> given = new ArrayList<>();
@@ -140,10 +141,10 @@ class RtmpHandlerTest {
     void publisherIsClosedWithTheReasonAndTheSinkAtOnce() {
         carry();
         Publisher publisher = application.publishers.remove();
-        publisher.close("NetStream.Publish.BadName", "another encoder took over");
+        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "another encoder took over");
         assertThat(application.ends).containsExactly(new RecordingApplication.Ended(PublishSink.End.CLOSED_BY_SERVER,
                 "NetStream.Publish.BadName, another encoder took over"));
-        publisher.close("NetStream.Publish.BadName", "again");
+        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "again");
         client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(10));
         carry();
         assertThat(clientEvents)
@@ -151,7 +152,7 @@ class RtmpHandlerTest {
         assertThat(application.messages).isEmpty();
         passSeconds(2);
         assertThat(channel.isOpen()).isFalse();
-        assertThat(closed("application")).isEqualTo(1);
+        assertThat(closed("taken_over")).isEqualTo(1);
     }
 
     @Test
@@ -183,7 +184,7 @@ class RtmpHandlerTest {
         carry();
         assertThat(channel.config().isAutoRead()).as("the end of a publish undoes its pause").isTrue();
         first.pauseReading();
-        first.close("NetStream.Failed", "late");
+        first.close(CloseReason.LOG, "NetStream.Failed", "late");
         assertThat(channel.config().isAutoRead()).isTrue();
         passSeconds(5);
         assertThat(channel.isOpen()).isTrue();

@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @Timeout(30)
 class RtmpServerTest {
     private final RecordingApplication application = new RecordingApplication();
-    private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()));
+    private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+            RtmpServerSettings.DEFAULT);
     private int port;
 
     @BeforeEach
@@ -133,7 +134,8 @@ class RtmpServerTest {
 
     @Test
     void portThatIsTakenIsOneClearLine() {
-        try (RtmpServer second = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()))) {
+        try (RtmpServer second = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+                RtmpServerSettings.DEFAULT)) {
             assertThatThrownBy(() -> second.bind("127.0.0.1", port)).isInstanceOf(BindException.class)
                     .hasMessageStartingWith("cannot listen for RTMP on 127.0.0.1:" + port + ": ")
                     .hasMessageContaining("in use").hasMessageNotContaining("\n");

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class WatchdogTest {
-    private final Watchdog watchdog = new Watchdog();
+    private final Watchdog watchdog = new Watchdog(ConnectionLimits.DEFAULT);
 
     @Test
     void closesAPeerThatDoesNotReadForTenSeconds() {

@@ -31,6 +31,12 @@ final class Cutter {
     /** How much longer than the one before a frame may be without overshooting the cap. */
     private static final long UNEVEN_TICKS = 100 * 90;
 
+    /** A GOP of 2.04 s is one of 2 s in an encoder that rounds. */
+    private static final long LONG_GOP_TICKS = 90_000 / 10;
+    /** Between the tracks, where a video frame comes. */
+    private static final long LARGEST_SKEW_MS = 1_000;
+    private static final long NEVER = Long.MIN_VALUE;
+
     private enum Leading { UNDECIDED, VIDEO, AUDIO }
 
     private final Playlist playlist;
@@ -45,6 +51,8 @@ final class Cutter {
     private long endWallMs = Long.MIN_VALUE;
     private boolean discontinuous;
     private long videoSeenMs;
+    /** Of the newest audio on this line. */
+    private long audioMs = NEVER;
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
@@ -99,7 +107,7 @@ final class Cutter {
             }
         } catch (UnsupportedException e) {
             out.drop("unsupported");
-            out.warn("unsupported_track", e.getMessage());
+            out.warn(StreamWarning.UNSUPPORTED_TRACK, e.getMessage());
         }
     }
 
@@ -118,6 +126,10 @@ final class Cutter {
     /** Timestamps start anew with {@code packet}: it is at 0 of a time line of its own. */
     void beginLine(Packet packet, Step out) {
         close(out);
+        if (anchored) {
+            out.warn(StreamWarning.TIMESTAMP_JUMP, "timestamps jumped to " + packet.timestampMs() + " ms");
+        }
+        audioMs = NEVER;
         originMs = packet.timestampMs();
         wallMs = anchored ? Math.floorDiv(packet.arrivalUs(), 1_000L) : startedAtMs;
         anchored = true;
@@ -134,6 +146,7 @@ final class Cutter {
             return;
         }
         videoSeenMs = packet.timestampMs();
+        look(packet, out);
         Draft frame = videoClock.place(offset, packet, originMs);
         boolean hole = videoClock.isHole(frame, playlist.partTicks());
         waitingTicks += segment == null ? videoClock.gap(frame) : 0;
@@ -159,6 +172,27 @@ final class Cutter {
         }
     }
 
+    /** For what an encoder does that players or people will stumble over. */
+    private void look(Packet packet, Step out) {
+        boolean flagged = isFlaggedKey(packet.body());
+        if (flagged != packet.keyframe()) {
+            out.warn(StreamWarning.KEYFRAME_FLAGS, flagged
+                    ? "frames are flagged as keyframes that cannot be decoded by themselves"
+                    : "keyframes are not flagged as such");
+        }
+        // Only here: a slow show of slides is behind its sound between any two of them.
+        if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
+            out.warn(StreamWarning.TRACK_SKEW, "video is " + Math.abs(packet.timestampMs() - audioMs) + " ms "
+                    + (packet.timestampMs() > audioMs ? "ahead of" : "behind") + " audio");
+        }
+    }
+
+    /** The frame type of a video tag, legacy or enhanced: 1 a keyframe, 4 one that a server has made. */
+    private static boolean isFlaggedKey(ByteBuffer body) {
+        int frameType = body.get(body.position()) >>> 4 & 7;
+        return frameType == 1 || frameType == 4;
+    }
+
     private void openAtVideo(Draft frame, Head head, Step out) {
         boolean lastResort = leading == Leading.VIDEO && frame.recoveryPoint && waitingTicks > NO_KEYFRAME_TICKS;
         if (frame.keyframe || lastResort) {
@@ -168,7 +202,7 @@ final class Cutter {
         }
         out.drop("no_keyframe");
         if (waitingTicks > NO_KEYFRAME_TICKS) {
-            out.warn("no_keyframe", "no keyframe for " + waitingTicks / 90_000 + " s");
+            out.warn(StreamWarning.NO_KEYFRAME, "no keyframe for " + waitingTicks / 90_000 + " s, nothing is shown");
         }
     }
 
@@ -177,6 +211,10 @@ final class Cutter {
         long elapsed = dueTicks - segment.startTicks;
         if (frame.keyframe) {
             long gop = videoClock.gopTicks();
+            if (gop > playlist.segmentTicks() + LONG_GOP_TICKS) {
+                out.warn(StreamWarning.LONG_GOP, "keyframes come every " + gop / 90 + " ms, segments of "
+                        + playlist.segmentTicks() / 90 + " ms are wanted");
+            }
             playlist.fixTarget(gop, out::cut);
             if (configChanged()) {
                 discontinuous = true;
@@ -187,7 +225,7 @@ final class Cutter {
         long frameTicks = videoClock.frameTicks();
         long expected = elapsed + frameTicks + Math.min(frameTicks, UNEVEN_TICKS);
         if (expected > playlist.capTicks() || segment.isFull() || !playlist.isPatient()) {
-            out.warn("long_gop",
+            out.warn(StreamWarning.NO_KEYFRAME,
                     "no keyframe within " + playlist.capTicks() / 90_000 + " s: segments begin without one");
             playlist.fixTarget(elapsed, out::cut);
             return true;
@@ -205,6 +243,7 @@ final class Cutter {
             out.drop("no_config");
             return;
         }
+        audioMs = packet.timestampMs();
         Draft frame = audioClock.place(offset, packet, originMs, audio);
         long silentMs = packet.timestampMs() - videoSeenMs;
         if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
@@ -316,7 +355,7 @@ final class Cutter {
         TrackConfig.write(video, out);
         TrackConfig.write(audio, out);
         out.uint8(anchored ? 1 : 0).int64(originMs).int64(wallMs).int64(endWallMs).uint8(discontinuous ? 1 : 0)
-                .int64(videoSeenMs).int64(waitingTicks);
+                .int64(videoSeenMs).int64(audioMs).int64(waitingTicks);
         videoClock.write(out);
         audioClock.write(out);
         out.uint8(segment == null ? 0 : 1);
@@ -338,6 +377,7 @@ final class Cutter {
         cutter.endWallMs = in.int64("endWallMs");
         cutter.discontinuous = in.uint8("discontinuous") == 1;
         cutter.videoSeenMs = in.int64("videoSeenMs");
+        cutter.audioMs = in.int64("audioMs");
         cutter.waitingTicks = in.int64("waitingTicks");
         cutter.videoClock = VideoClock.read(in);
         cutter.audioClock = AudioClock.read(in);

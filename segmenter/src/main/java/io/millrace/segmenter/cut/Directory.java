@@ -41,6 +41,8 @@ final class Directory {
     private long sessionTicks;
     private long windowTicks;
     private long windowBytes;
+    /** Of the session, bits a second; 0 while it has not said. */
+    private long declaredBitrate;
     private boolean dirty;
 
     Directory(String stream, long epoch, EpochRules rules, long firstOffset, long startedAtMs) {
@@ -60,6 +62,9 @@ final class Directory {
         offsetKnown = false;
         endedAtMs = 0;
         sessionTicks = 0;
+        declaredBitrate = 0;
+        windowTicks = 0;
+        windowBytes = 0;
         warnings.clear();
         if (sessions.size() == SESSIONS_LIMIT) {
             sessions.removeFirst();
@@ -109,11 +114,20 @@ final class Directory {
         dirty = true;
     }
 
-    void warned(StreamEntry.Warning warning) {
-        if (warnings.stream().noneMatch(w -> w.code().equals(warning.code()))) {
-            warnings.add(warning);
-            dirty = true;
+    /** False if the session has a warning of that kind already. */
+    boolean warned(Step.Warned warned) {
+        String code = warned.warning().word();
+        if (warnings.stream().anyMatch(w -> w.code().equals(code))) {
+            return false;
         }
+        warnings.add(new StreamEntry.Warning(code, warned.message()));
+        dirty = true;
+        return true;
+    }
+
+    /** @param bitsPerSecond what the encoder says it will send, 0 if it says nothing */
+    void declared(long bitsPerSecond) {
+        declaredBitrate = bitsPerSecond > 0 ? bitsPerSecond : declaredBitrate;
     }
 
     void opened(Step.Opening opening, int targetS) {
@@ -140,7 +154,7 @@ final class Directory {
     }
 
     /** @param sizeBytes of the packets' bodies */
-    void cut(Cut cut, long sizeBytes) {
+    void cut(Cut cut, long sizeBytes, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.segment() : lastSegment;
         windowTicks += cut.durationTicks();
@@ -154,9 +168,20 @@ final class Directory {
         }
         if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
+            if (windowTicks >= REFRESH_TICKS) {
+                compare(out);
+            }
             windowTicks = 0;
             windowBytes = 0;
             dirty = true;
+        }
+    }
+
+    /** Encoders vary around what they say: half as much again is not that, and a quarter is another setting. */
+    private void compare(Step out) {
+        if (declaredBitrate > 0 && (bitrate > declaredBitrate * 3 / 2 || bitrate < declaredBitrate / 4)) {
+            out.warn(StreamWarning.DECLARED_BITRATE, bitrate / 1_000 + " kbit/s come, and the metadata says "
+                    + declaredBitrate / 1_000 + " kbit/s");
         }
     }
 
@@ -184,7 +209,7 @@ final class Directory {
     void write(ByteWriter out) {
         byte[] entry = LogCodec.encode(entry(0));
         out.uint32(entry.length).bytes(entry).uint8(offsetKnown ? 1 : 0).int64(sessionTicks).int64(windowTicks)
-                .int64(windowBytes);
+                .int64(windowBytes).int64(declaredBitrate);
     }
 
     static Directory read(ByteReader in) {
@@ -211,6 +236,7 @@ final class Directory {
         directory.sessionTicks = in.int64("sessionTicks");
         directory.windowTicks = in.int64("windowTicks");
         directory.windowBytes = in.int64("windowBytes");
+        directory.declaredBitrate = in.int64("declaredBitrate");
         return directory;
     }
 }

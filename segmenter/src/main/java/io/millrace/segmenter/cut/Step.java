@@ -9,7 +9,8 @@ import java.util.List;
 public final class Step {
     private final List<Cut> cuts = new ArrayList<>(0);
     private final List<StreamEntry> entries = new ArrayList<>(0);
-    private final List<StreamEntry.Warning> warnings = new ArrayList<>(0);
+    private final List<Warned> warnings = new ArrayList<>(0);
+    private final List<Warned> newWarnings = new ArrayList<>(0);
     private final List<Opening> openings = new ArrayList<>(0);
     private final List<String> dropped = new ArrayList<>(0);
     private RuntimeException failure;
@@ -17,6 +18,9 @@ public final class Step {
 
     /** A segment began with these configurations; either may be null. */
     record Opening(TrackConfig video, TrackConfig audio) {}
+
+    /** @param message for people */
+    public record Warned(StreamWarning warning, String message) {}
 
     Step() {}
 
@@ -28,8 +32,13 @@ public final class Step {
         entries.add(entry);
     }
 
-    void warn(String code, String message) {
-        warnings.add(new StreamEntry.Warning(code, message));
+    /** Counts where the session has no warning of the kind yet. */
+    void warn(StreamWarning warning, String message) {
+        warnings.add(new Warned(warning, message));
+    }
+
+    void isNew(Warned warning) {
+        newWarnings.add(warning);
     }
 
     void opened(TrackConfig video, TrackConfig audio) {
@@ -51,8 +60,13 @@ public final class Step {
         return taken;
     }
 
-    List<StreamEntry.Warning> warnings() {
+    List<Warned> warnings() {
         return warnings;
+    }
+
+    /** What is wrong with the session and was not known before this record. */
+    public List<Warned> newWarnings() {
+        return newWarnings;
     }
 
     List<Opening> openings() {

@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
  * it is skipped, and the next session starts fresh. Confined to one thread.
  */
 public final class StreamFold {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** Tag headers without anything behind them: end of sequence, commands, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;
@@ -129,6 +129,8 @@ public final class StreamFold {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, new Cutter.Head(before, sessions.timestampOffsetMs()), step);
+        } else if (packet.kind() == Packet.Kind.DATA) {
+            directory.declared(Metadata.declaredBitrate(packet.body()));
         }
     }
 
@@ -146,7 +148,8 @@ public final class StreamFold {
         } catch (RuntimeException e) {
             quarantined = cutter.session();
             step.fail(e);
-            step.warn("quarantined", e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            step.warn(StreamWarning.QUARANTINED,
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
             closeAfter(e, step);
         }
     }
@@ -165,8 +168,8 @@ public final class StreamFold {
             return;
         }
         step.openings().forEach(opening -> directory.opened(opening, cutter.targetDurationS()));
-        step.warnings().forEach(directory::warned);
         enterCuts(step);
+        step.warnings().stream().filter(directory::warned).forEach(step::isNew);
         StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);
@@ -175,7 +178,7 @@ public final class StreamFold {
 
     private void enterCuts(Step step) {
         for (Cut cut : step.takeNewCuts()) {
-            directory.cut(cut, openBytes);
+            directory.cut(cut, openBytes, step);
             openBytes = 0;
         }
     }

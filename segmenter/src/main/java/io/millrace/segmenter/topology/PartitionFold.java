@@ -93,6 +93,10 @@ final class PartitionFold {
         over.remove(stream);
         Step step = journal.fold().fold(offset, record);
         step.dropped().forEach(meters::dropped);
+        step.newWarnings().forEach(warned -> {
+            meters.warned(warned.warning());
+            log.warn("{}: {}: {}", stream, warned.warning().word(), warned.message());
+        });
         if (step.failure() != null) {
             meters.quarantined();
             log.warn("{}: session under quarantine from record {} on: {}", stream, offset, step.failure().toString());

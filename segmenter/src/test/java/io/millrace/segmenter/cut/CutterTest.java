@@ -77,7 +77,7 @@ class CutterTest {
                 "e0 s0 1 @12441+12441 va td12 forced",
                 "e0 s0 2 @24882+4818 va td12 forced");
         assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code)
-                .containsExactly("long_gop");
+                .containsExactly("no_keyframe");
     }
 
     @Test

@@ -1,0 +1,114 @@
+package io.millrace.ingest.policy;
+
+import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.media.StreamName;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The languages in which a hook is asked and answers: those of the servers whose hooks people have. Pure. */
+public enum HookForm {
+    /**
+     * nginx-rtmp's {@code on_publish}: a form; 2xx is yes, 3xx yes under the name that Location gives, all else no. Unlike there,
+     * parameters of the encoder's URL that are called like one of ours are left out, so that no encoder answers for us.
+     */
+    NGINX("application/x-www-form-urlencoded") {
+        @Override
+        String question(HookQuestion q) {
+            Map<String, String> ours = new LinkedHashMap<>();
+            ours.put("call", "publish");
+            ours.put("app", q.app());
+            ours.put("name", q.name());
+            ours.put("type", "live");
+            ours.put("addr", q.host());
+            ours.put("clientid", Long.toString(q.number()));
+            ours.put("flashver", q.client());
+            ours.put("swfurl", "");
+            ours.put("tcurl", q.tcUrl());
+            ours.put("pageurl", "");
+            return Stream.concat(ours.entrySet().stream().map(each -> encoded(each.getKey(), each.getValue())),
+                    q.query().parameters().stream().filter(each -> !ours.containsKey(each.name()))
+                            .map(each -> encoded(each.name(), each.value())))
+                    .collect(Collectors.joining("&"));
+        }
+
+        @Override
+        Decision answer(HookQuestion q, int status, Optional<String> location, String body) {
+            return switch (status / 100) {
+                case 2 -> new Decision.Allowed(q.stream());
+                case 3 -> location.map(to -> renamed(q, to)).orElseGet(() -> new Decision.Allowed(q.stream()));
+                default -> REFUSED;
+            };
+        }
+
+        private static Decision renamed(HookQuestion q, String location) {
+            String name = location.startsWith("/") ? location.substring(1) : location;
+            return StreamName.parse(q.app() + "/" + name).<Decision>map(Decision.Allowed::new)
+                    .orElse(new Decision.Refused(Reason.HOOK_FAILED, "the hook gave a name that is none"));
+        }
+    },
+    /** SRS's {@code on_publish}: JSON; 200 with 0, or an object whose code is 0, is yes, all else no. */
+    SRS("application/json") {
+        @Override
+        String question(HookQuestion q) {
+            String param = q.query().parameters().stream().map(each -> encoded(each.name(), each.value()))
+                    .collect(Collectors.joining("&"));
+            Map<String, String> object = new LinkedHashMap<>();
+            object.put("server_id", q.node());
+            object.put("action", "on_publish");
+            object.put("client_id", Long.toString(q.number()));
+            object.put("ip", q.host());
+            object.put("vhost", "__defaultVhost__");
+            object.put("app", q.app());
+            object.put("tcUrl", q.tcUrl());
+            object.put("stream", q.name());
+            object.put("param", param.isEmpty() ? "" : "?" + param);
+            object.put("stream_url", "/" + q.stream().value());
+            return JSON.writeValueAsString(object);
+        }
+
+        @Override
+        Decision answer(HookQuestion q, int status, Optional<String> location, String body) {
+            return status == 200 && isZero(body) ? new Decision.Allowed(q.stream()) : REFUSED;
+        }
+
+        private static boolean isZero(String body) {
+            try {
+                JsonNode answer = JSON.readTree(body);
+                JsonNode code = answer.isObject() ? answer.path("code") : answer;
+                return code.isIntegralNumber() && code.asLong() == 0;
+            } catch (JacksonException _) {
+                return false;
+            }
+        }
+    };
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Decision REFUSED = new Decision.Refused(Reason.HOOK_REFUSED, "publishing is not allowed");
+
+    private final String contentType;
+
+    HookForm(String contentType) {
+        this.contentType = contentType;
+    }
+
+    String contentType() {
+        return contentType;
+    }
+
+    /** The body of the POST. */
+    abstract String question(HookQuestion question);
+
+    abstract Decision answer(HookQuestion question, int status, Optional<String> location, String body);
+
+    private static String encoded(String name, String value) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,69 @@
+package io.millrace.ingest.policy;
+
+import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.media.StreamName;
+import java.util.Optional;
+
+/**
+ * Who may publish what, as far as that can be told without asking anybody: by a key or by a signature, where there are any;
+ * else everybody may. A key is the last segment of the name, or the parameter {@code key}. Pure and immutable.
+ *
+ * @param keys null without any
+ * @param secrets null without any
+ */
+public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
+    static final String KEY = "key";
+
+    /**
+     * @param asked the name of the URL, which may be a key
+     * @param nowS s since 1970
+     */
+    Decision decide(StreamName asked, QueryString query, long nowS) {
+        if (keys == null && secrets == null) {
+            return new Decision.Allowed(asked);
+        }
+        Optional<String> sign = query.first(SigningSecrets.SIGN);
+        if (secrets != null && sign.isPresent()) {
+            return signed(asked, query.first(SigningSecrets.EXPIRES).orElse(""), sign.get(), nowS);
+        }
+        Optional<String> key = query.first(KEY);
+        if (keys != null && key.isPresent()) {
+            return keyed(asked, key.get());
+        }
+        Optional<StreamName> stream = keys == null ? Optional.empty() : keys.stream(lastSegment(asked));
+        if (stream.isPresent()) {
+            return new Decision.Allowed(stream.get());
+        }
+        return keys != null && secrets == null
+                ? refused(Reason.UNKNOWN_KEY, "the stream key is not known here")
+                : refused(Reason.NO_CREDENTIALS, "this server wants a stream key or a signed URL");
+    }
+
+    private Decision keyed(StreamName asked, String key) {
+        Optional<StreamName> stream = keys.stream(key);
+        if (stream.isEmpty()) {
+            return refused(Reason.UNKNOWN_KEY, "the stream key is not known here");
+        }
+        return stream.get().equals(asked)
+                ? new Decision.Allowed(asked)
+                : refused(Reason.OTHER_STREAM, "the key is that of another stream");
+    }
+
+    private Decision signed(StreamName asked, String expires, String sign, long nowS) {
+        if (!secrets.isGenuine(asked, expires, sign)) {
+            return refused(Reason.BAD_SIGNATURE, "the signature is not for this stream and time");
+        }
+        // Genuine, so the number is one that we have written.
+        return nowS < Long.parseLong(expires)
+                ? new Decision.Allowed(asked)
+                : refused(Reason.EXPIRED, "the signed URL has expired");
+    }
+
+    private static Decision refused(Reason reason, String description) {
+        return new Decision.Refused(reason, description);
+    }
+
+    private static String lastSegment(StreamName name) {
+        return name.value().substring(name.value().lastIndexOf('/') + 1);
+    }
+}

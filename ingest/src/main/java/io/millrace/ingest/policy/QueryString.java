@@ -1,0 +1,39 @@
+package io.millrace.ingest.policy;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The parameters of a URL's query, decoded once, in their order. Immutable. */
+record QueryString(List<Parameter> parameters) {
+    /** @param value empty without one */
+    record Parameter(String name, String value) {}
+
+    static QueryString parse(String query) {
+        return new QueryString(Stream.of(query.split("&")).filter(part -> !part.isEmpty()).map(part -> {
+            int sign = part.indexOf('=');
+            return sign < 0
+                    ? new Parameter(decoded(part), "")
+                    : new Parameter(decoded(part.substring(0, sign)), decoded(part.substring(sign + 1)));
+        }).toList());
+    }
+
+    /** The first of that name, which is the one closest to the stream's name. */
+    Optional<String> first(String name) {
+        return parameters.stream().filter(each -> each.name().equals(name)).map(Parameter::value).findFirst();
+    }
+
+    QueryString without(String name) {
+        return new QueryString(parameters.stream().filter(each -> !each.name().equals(name)).toList());
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return text; // a % that escapes nothing stands for itself
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.millrace.ingest.policy;
+
+import io.millrace.media.StreamName;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Secret keys and the public names of their streams. Only digests of the keys are kept, so that no heap dump gives them away
+ * and no comparison tells by its time how much of a guess was right. Immutable.
+ */
+public final class StreamKeys {
+    /** What may stand in a name's last segment, since that is where encoders put a key. */
+    private static final Pattern LINE = Pattern.compile("\"?([A-Za-z0-9._~-]{1,128})\"?\\s*[:=]\\s*\"?([^\\s\"]+)\"?");
+    /** 128 bits in hexadecimal have 32, in base64 22. */
+    private static final int SHORT_CHARS = 16;
+
+    private final Map<String, StreamName> streams;
+    private final int shortKeys;
+
+    private StreamKeys(Map<String, StreamName> streams, int shortKeys) {
+        this.streams = Map.copyOf(streams);
+        this.shortKeys = shortKeys;
+    }
+
+    /**
+     * @param text a line a key, {@code KEY: live/show}; with {@code =} it is a properties file. {@code #} begins a comment
+     * @throws IllegalArgumentException naming the line and not quoting it
+     */
+    public static StreamKeys parse(String text) {
+        Map<String, StreamName> streams = new HashMap<>();
+        int shortKeys = 0;
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            String stripped = line.strip();
+            if (stripped.isEmpty() || stripped.startsWith("#")) {
+                continue;
+            }
+            Matcher parts = LINE.matcher(stripped);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException(
+                        "line " + number + " is not 'KEY: application/stream', a key of letters, digits and ._~-");
+            }
+            StreamName stream = StreamName.parse(parts.group(2))
+                    .orElseThrow(wrong(number, "does not name a stream such as live/show"));
+            if (streams.put(digest(parts.group(1)), stream) != null) {
+                throw wrong(number, "has a key that an earlier line has").get();
+            }
+            shortKeys += parts.group(1).length() < SHORT_CHARS ? 1 : 0;
+        }
+        return new StreamKeys(streams, shortKeys);
+    }
+
+    Optional<StreamName> stream(String key) {
+        return Optional.ofNullable(streams.get(digest(key)));
+    }
+
+    int size() {
+        return streams.size();
+    }
+
+    /** Keys that somebody may guess. */
+    int shortKeys() {
+        return shortKeys;
+    }
+
+    private static java.util.function.Supplier<IllegalArgumentException> wrong(int line, String how) {
+        return () -> new IllegalArgumentException("line " + line + " " + how);
+    }
+
+    private static String digest(String key) {
+        try {
+            return HexFormat.of().formatHex(
+                    MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

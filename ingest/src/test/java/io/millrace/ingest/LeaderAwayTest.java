@@ -1,0 +1,175 @@
+package io.millrace.ingest;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.rtmp.RtmpClient;
+import io.millrace.platform.rtmp.RtmpException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** Two brokers, one of which goes away: its partitions' publishers wait, for 30 s, and the others' notice nothing. */
+@Timeout(120)
+class LeaderAwayTest {
+    private static final int FRAME_BYTES = 20_000;
+    /** The steady publisher's frames: 25 a second. */
+    private static final int FRAME_MS = 40;
+
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void itsPublishersAreSlowedAndThenClosedWithAReasonAndNobodyElseNotices(@TempDir Path one, @TempDir Path two)
+            throws Exception {
+        try (Broker stays = new Broker(one); Broker leaves = stays.second(two)) {
+            KafkaClients kafka = stays.clients("away.", 8, 1, Map.of());
+            int there = partitionOf(leaves, kafka);
+            int here = partitionOf(stays, kafka);
+            try (IngestService node = node(kafka);
+                    LogTail packets = new LogTail(kafka, Topic.PACKETS);
+                    RtmpClient steady = publish(node, streamOf(here, kafka));
+                    RtmpClient stuck = publish(node, streamOf(there, kafka))) {
+                sendClip(steady);
+                sendClip(stuck);
+                await().atMost(Duration.ofSeconds(20)).until(() -> acknowledged() >= 2 * media());
+                leaves.stop();
+                AtomicBoolean over = new AtomicBoolean();
+                CompletableFuture<Long> slowest = CompletableFuture.supplyAsync(() -> sendSteadily(steady, over));
+                assertThatThrownBy(() -> waitToBeClosed(stuck)).isInstanceOf(RtmpException.class)
+                        .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
+                over.set(true);
+                assertThat(slowest.get(20, TimeUnit.SECONDS)).as("ms that a send of the other took at most")
+                        .isLessThan(1_000L);
+                assertThat(registry.get("millrace.ingest.pauses").counter().count()).as("it was slowed before")
+                        .isPositive();
+                assertThat(registry.get("millrace.connections.closed").tag("reason", "log").counter().count())
+                        .isEqualTo(1);
+                assertThat(registry.get("millrace.ingest.failures").counter().count()).isEqualTo(1);
+                assertThat(steadyFrames(packets)).as("frames of the other in the log").isEqualTo(sent);
+            }
+        }
+    }
+
+    private volatile int sent;
+
+    /** One frame each 40 ms; how long a send took at most. */
+    private long sendSteadily(RtmpClient client, AtomicBoolean over) {
+        long slowestMs = 0;
+        long began = System.nanoTime();
+        while (!over.get()) {
+            await().pollInterval(Duration.ofMillis(2)).atMost(Duration.ofSeconds(1)).until(
+                    () -> System.nanoTime() - began >= sent * FRAME_MS * 1_000_000L);
+            long before = System.nanoTime();
+            send(client, 2_000 + sent * FRAME_MS);
+            slowestMs = Math.max(slowestMs, (System.nanoTime() - before) / 1_000_000);
+            sent++;
+        }
+        return slowestMs;
+    }
+
+    /** More than is taken without an acknowledgement, and no more than sockets hold; then nothing until it is told. */
+    private static void waitToBeClosed(RtmpClient client) throws RtmpException {
+        for (int i = 0; i < 60; i++) {
+            client.send(MediaKind.VIDEO, 2_000 + i, frame());
+        }
+        await().pollInterval(Duration.ofMillis(200)).atMost(Duration.ofSeconds(60)).until(() -> {
+            client.send(MediaKind.DATA, 3_000, ByteBuffer.wrap(new byte[]{5}));
+            return false;
+        });
+    }
+
+    private int steadyFrames(LogTail packets) {
+        return packets.until(Packet.class, sent, p -> p.body().remaining() == FRAME_BYTES && p.arrivalUs() > 0).size();
+    }
+
+    private double acknowledged() {
+        return registry.find("millrace.ingest.packets").counters().stream().mapToDouble(c -> c.count()).sum();
+    }
+
+    /** FFmpeg's end of sequence is no packet. */
+    private static long media() {
+        return Clip.TAGS.stream()
+                .filter(t -> t.type() != FlvTag.Type.VIDEO || t.body().get(t.body().position() + 1) != 2)
+                .count();
+    }
+
+    private IngestService node(KafkaClients kafka) {
+        EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 60_000, 30_000, 10,
+                2_000);
+        return IngestService.start(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules,
+                PolicySettings.OPEN, 0, limits), kafka, registry, (what, cause) -> {
+                    throw new AssertionError(what, cause);
+                });
+    }
+
+    private static RtmpClient publish(IngestService node, String stream) throws RtmpException {
+        return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream));
+    }
+
+    private static void sendClip(RtmpClient client) throws RtmpException {
+        for (FlvTag tag : Clip.TAGS) {
+            client.send(switch (tag.type()) {
+                case AUDIO -> MediaKind.AUDIO;
+                case VIDEO -> MediaKind.VIDEO;
+                case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
+            }, tag.timestampMs(), tag.body().duplicate());
+        }
+    }
+
+    private static void send(RtmpClient client, long timestampMs) {
+        try {
+            client.send(MediaKind.VIDEO, timestampMs, frame());
+        } catch (RtmpException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ByteBuffer frame() {
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
+        frame.put(new byte[]{0x27, 1, 0, 0, 0}).putInt(FRAME_BYTES - 9).put((byte) 0x41);
+        return frame.rewind();
+    }
+
+    /** A name that falls into {@code partition}. */
+    private static String streamOf(int partition, KafkaClients kafka) {
+        return IntStream.range(0, 1_000).mapToObj(i -> "live/show" + i)
+                .filter(name -> kafka.partitionOf(name) == partition)
+                .findFirst().orElseThrow();
+    }
+
+    /** A partition of which all the topics that a publisher needs are led by {@code broker}. */
+    private static int partitionOf(Broker broker, KafkaClients kafka) throws Exception {
+        try (Admin admin = Admin.create(
+                Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers()))) {
+            String topic = kafka.partition(Topic.PACKETS, 0).topic();
+            return admin.describeTopics(List.of(topic)).allTopicNames().get(20, TimeUnit.SECONDS).get(topic)
+                    .partitions()
+                    .stream().filter(p -> p.leader().id() == broker.node()).map(p -> p.partition()).findFirst()
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.millrace.ingest.policy;
+
+import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.media.StreamName;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HookFormTest {
+    private static final StreamName SHOW = new StreamName("live/show");
+    private static final HookQuestion QUESTION = question("token=a%20b&name=admin");
+
+    @Test
+    void asksLikeNginx() {
+        assertThat(HookForm.NGINX.question(QUESTION)).isEqualTo("call=publish&app=live&name=show&type=live"
+                + "&addr=203.0.113.9&clientid=7&flashver=FMLE%2F3.0+%28compatible%29&swfurl="
+                + "&tcurl=rtmp%3A%2F%2Fhost%2Flive&pageurl=&token=a+b");
+    }
+
+    @Test
+    void asksLikeSrs() {
+        assertThat(HookForm.SRS.question(question(""))).isEqualTo("""
+                {"server_id":"node-1","action":"on_publish","client_id":"7","ip":"203.0.113.9",\
+                "vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://host/live","stream":"show","param":"",\
+                "stream_url":"/live/show"}""");
+        assertThat(HookForm.SRS.question(QUESTION)).contains("\"param\":\"?token=a+b&name=admin\"");
+    }
+
+    @Test
+    void namesAnAddressWithoutItsPort() {
+        assertThat(new HookQuestion(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
+                "n"))
+                .extracting(HookQuestion::host, HookQuestion::app, HookQuestion::name)
+                .containsExactly("0:0:0:0:0:0:0:1", "a/b", "c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 201, 204, 302})
+    void nginxAllows(int status) {
+        assertThat(HookForm.NGINX.answer(QUESTION, status, Optional.empty(), "whatever"))
+                .isEqualTo(new Decision.Allowed(SHOW));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"other, live/other", "/other, live/other"})
+    void nginxRenames(String location, String stream) {
+        assertThat(HookForm.NGINX.answer(QUESTION, 302, Optional.of(location), ""))
+                .isEqualTo(new Decision.Allowed(new StreamName(stream)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rtmp://elsewhere/live/show", "http://host/name", "a b", ""})
+    void nginxDoesNotRenameToWhatIsNoName(String location) {
+        assertRefused(HookForm.NGINX.answer(QUESTION, 302, Optional.of(location), ""), Reason.HOOK_FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 400, 401, 403, 404})
+    void nginxRefuses(int status) {
+        assertRefused(HookForm.NGINX.answer(QUESTION, status, Optional.empty(), "0"), Reason.HOOK_REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", " 0\n", "{\"code\":0}", "{\"code\":0,\"msg\":\"ok\"}"})
+    void srsAllows(String body) {
+        assertThat(HookForm.SRS.answer(QUESTION, 200, Optional.empty(), body)).isEqualTo(new Decision.Allowed(SHOW));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, ''", "200, 1", "200, 0.5", "200, {\"code\":1}", "200, {}", "200, {\"code\":\"0\"}", "200, OK",
+        "200, [0]", "200, {", "201, 0", "302, 0", "403, 0"})
+    void srsRefuses(int status, String body) {
+        assertRefused(HookForm.SRS.answer(QUESTION, status, Optional.empty(), body), Reason.HOOK_REFUSED);
+    }
+
+    private static HookQuestion question(String query) {
+        return new HookQuestion(SHOW, QueryString.parse(query), "rtmp://host/live", "FMLE/3.0 (compatible)",
+                "203.0.113.9:40000", 7, "node-1");
+    }
+
+    private static void assertRefused(Decision decision, Reason reason) {
+        assertThat(decision).isInstanceOfSatisfying(Decision.Refused.class,
+                refused -> assertThat(refused.reason()).isEqualTo(reason));
+    }
+}

@@ -1,0 +1,222 @@
+package io.millrace.ingest.policy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.IngestMeters;
+import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.media.StreamName;
+import io.millrace.platform.StartupException;
+import io.millrace.platform.rtmp.PublishRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The shell around the policy: files that change, and a hook over the loopback. */
+@Timeout(30)
+class PublishGateTest {
+    private static final StreamName SHOW = new StreamName("live/show");
+
+    @TempDir
+    Path directory;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final BlockingQueue<String> questions = new LinkedBlockingQueue<>();
+    private final CountDownLatch mayAnswer = new CountDownLatch(1);
+    private HttpServer hook;
+    private PublishGate gate;
+
+    @AfterEach
+    void close() {
+        gate.close();
+        mayAnswer.countDown();
+        if (hook != null) {
+            hook.stop(0);
+        }
+    }
+
+    @Test
+    void keysAreReadAgainWhenTheirFileChanges() throws Exception {
+        Path file = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
+        gate = open(new PolicySettings(file, null, null));
+        assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
+        Files.writeString(file, "second-secret-key: live/show\n");
+        gate.look();
+        assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
+        assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
+        Files.writeString(file, "what is this\n");
+        gate.look();
+        assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
+                .isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotStartWithFilesThatCannotBeUsed() throws Exception {
+        Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
+        Path secret = Files.writeString(directory.resolve("secret"), "short");
+        assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(StartupException.class)
+                .hasMessageContaining("the signing secret in " + secret + " cannot be used: a secret is a line of 16");
+        gate = open(PolicySettings.OPEN);
+    }
+
+    @Test
+    void hookIsAskedAboutThePublicNameOnly() throws Exception {
+        Path keys = Files.writeString(directory.resolve("keys"), "the-secret-key: live/show\n");
+        gate = open(new PolicySettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
+        assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new Decision.Allowed(SHOW));
+        assertRefused(decide("live/show", "key=wrong"), Reason.UNKNOWN_KEY);
+        assertThat(questions).hasSize(2)
+                .allSatisfy(question -> assertThat(question).doesNotContain("the-secret-key"));
+        assertThat(questions.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
+                "\"param\":\"?a=b\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NGINX, 200, ''", "SRS, 200, 0"})
+    void hookLetsIn(HookForm form, int status, String body) throws Exception {
+        gate = open(new PolicySettings(null, null, hook(form, status, body, false)));
+        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NGINX, 403, ''", "SRS, 200, 1"})
+    void hookRefuses(HookForm form, int status, String body) throws Exception {
+        gate = open(new PolicySettings(null, null, hook(form, status, body, true)));
+        assertRefused(decide("live/show", ""), Reason.HOOK_REFUSED);
+        assertThat(refused(Reason.HOOK_REFUSED)).isEqualTo(1);
+        assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isZero();
+    }
+
+    @Test
+    void whatItMeansThatTheHookIsDownIsSet() throws Exception {
+        URI nobody;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+        }
+        gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, false)));
+        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+        gate.close();
+        gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, true)));
+        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
+    }
+
+    @Test
+    void aServerErrorIsNoAnswer() throws Exception {
+        gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
+        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsNone() throws Exception {
+        gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
+        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+    }
+
+    @Test
+    void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeoutAndByABoundedNumber() throws Exception {
+        HttpServer silent = server(exchange -> {
+            questions.add("asked");
+            awaitMayAnswer();
+        });
+        gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
+                URI.create("http://127.0.0.1:" + silent.getAddress().getPort() + "/"), HookForm.NGINX,
+                Duration.ofSeconds(2), false)));
+        List<CompletableFuture<Decision>> waiting = new ArrayList<>();
+        for (int i = 0; i < PublishHook.AT_ONCE; i++) {
+            waiting.add(gate.decide(request("live/show", "")));
+        }
+        assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
+        assertThat(gate.decide(request("live/show", ""))).as("one too many is answered at once").isDone();
+        for (CompletableFuture<Decision> each : waiting) {
+            assertRefused(each.get(10, TimeUnit.SECONDS), Reason.HOOK_FAILED);
+        }
+        assertThat(gate.decide(request("live/show", ""))).as("there is room again").isNotDone();
+    }
+
+    private void awaitMayAnswer() {
+        try {
+            mayAnswer.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private PolicySettings.Hook hook(HookForm form, int status, String body, boolean allowWithoutAnswer)
+            throws IOException {
+        HttpServer server = server(exchange -> {
+            questions.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
+                    + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        return settings(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook"), form,
+                allowWithoutAnswer);
+    }
+
+    private static PolicySettings.Hook settings(URI url, HookForm form, boolean allowWithoutAnswer) {
+        return new PolicySettings.Hook(url, form, Duration.ofSeconds(10), allowWithoutAnswer);
+    }
+
+    /** What a hook does with one question. */
+    private interface Answerer {
+        void answer(HttpExchange exchange) throws IOException;
+    }
+
+    private HttpServer server(Answerer answerer) throws IOException {
+        hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", answerer::answer);
+        hook.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        hook.start();
+        return hook;
+    }
+
+    private PublishGate open(PolicySettings settings) {
+        return PublishGate.open(settings, "node-1", new IngestMeters(registry), InstantSource.system());
+    }
+
+    private Decision decide(String asked, String query) throws Exception {
+        return gate.decide(request(asked, query)).get(20, TimeUnit.SECONDS);
+    }
+
+    private static PublishRequest request(String asked, String query) {
+        return new PublishRequest(new StreamName(asked), query, "FMLE/3.0", "rtmp://host/live?" + query, "127.0.0.1:5");
+    }
+
+    private static void assertRefused(Decision decision, Reason reason) {
+        assertThat(decision).isInstanceOfSatisfying(Decision.Refused.class,
+                refused -> assertThat(refused.reason()).isEqualTo(reason));
+    }
+
+    private double refused(Reason reason) {
+        return registry.get("millrace.ingest.refused").tag("reason", reason.word()).counter().count();
+    }
+}

@@ -1,0 +1,16 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.rtmp.ConnectionLimits;
+import io.millrace.platform.rtmp.ProxySources;
+import java.nio.file.Path;
+
+/**
+ * How publishers come in, beside the port of RTMP. Immutable.
+ *
+ * @param rtmpsPort negative for none
+ * @param tlsCert null for none, and then there is no {@code tlsKey}
+ * @param maxBitsPerSecond of one publisher, 0 for no limit
+ */
+public record PublishingSettings(int rtmpsPort, Path tlsCert, Path tlsKey, ProxySources proxies,
+        ConnectionLimits limits, long maxBitsPerSecond, PolicySettings policy) {}

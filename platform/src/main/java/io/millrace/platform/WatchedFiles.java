@@ -1,0 +1,135 @@
+package io.millrace.platform;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A value that is made from files, and made anew when their bytes change. What cannot be used is logged once and changes
+ * nothing. By their bytes and not by their times, since certbot and Kubernetes turn symbolic links.
+ *
+ * <p>Thread-safe; files are read on a thread of its own.
+ */
+public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
+    private static final int PERIOD_SECONDS = 5;
+    /** A certificate has some kB, a hundred thousand stream keys some MB. */
+    private static final int LIMIT_BYTES = 16 << 20;
+
+    private final String what;
+    private final List<Path> files;
+    private final Parser<T> parser;
+    private final ScheduledExecutorService timer;
+    private List<byte[]> seen;
+    private String complaint = "";
+    private volatile T value;
+
+    /** Makes the value. */
+    @FunctionalInterface
+    public interface Parser<T> {
+        /**
+         * @param contents of the files, in their order
+         * @throws IllegalArgumentException or one of the others, with a sentence that does not quote a secret
+         */
+        T parse(List<byte[]> contents) throws IOException, GeneralSecurityException;
+    }
+
+    private WatchedFiles(String what, List<Path> files, Parser<T> parser, List<byte[]> seen, T value) {
+        this.what = what;
+        this.files = files;
+        this.parser = parser;
+        this.seen = seen;
+        this.value = value;
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("watch " + files.getFirst().getFileName()).daemon().factory());
+        timer.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Reads the files and goes on to watch them.
+     *
+     * @param what they are, for people: {@code the certificate}
+     * @throws StartupException if they cannot be used now
+     */
+    public static <T> WatchedFiles<T> open(String what, List<Path> files, Parser<T> parser) {
+        try {
+            List<byte[]> contents = read(files);
+            return new WatchedFiles<>(what, List.copyOf(files), parser, contents, parser.parse(contents));
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new StartupException(sentence(what, files, e), e);
+        }
+    }
+
+    @Override
+    public T get() {
+        return value;
+    }
+
+    /** Looks now, not only every few seconds; whether there is a new value. */
+    public synchronized boolean look() {
+        try {
+            List<byte[]> contents = read(files);
+            if (same(contents, seen)) {
+                complaint = "";
+                return false;
+            }
+            value = parser.parse(contents);
+            seen = contents;
+            complaint = "";
+            LOG.info("{} was read again from {}", what, names(files));
+            return true;
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            String sentence = sentence(what, files, e);
+            if (!sentence.equals(complaint)) {
+                complaint = sentence;
+                LOG.warn("{}; what was read before stays", sentence);
+            }
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private static List<byte[]> read(List<Path> files) throws IOException {
+        List<byte[]> contents = new ArrayList<>(files.size());
+        for (Path file : files) {
+            try (InputStream in = Files.newInputStream(file)) {
+                byte[] bytes = in.readNBytes(LIMIT_BYTES + 1);
+                if (bytes.length > LIMIT_BYTES) {
+                    throw new IOException(file + " is larger than " + (LIMIT_BYTES >> 20) + " MiB");
+                }
+                contents.add(bytes);
+            }
+        }
+        return contents;
+    }
+
+    private static boolean same(List<byte[]> one, List<byte[]> other) {
+        return Arrays.deepEquals(one.toArray(), other.toArray());
+    }
+
+    private static String sentence(String what, List<Path> files, Exception e) {
+        String why = e instanceof NoSuchFileException none ? "there is no " + none.getFile() : e.getMessage();
+        return what + " in " + names(files) + " cannot be used: " + why;
+    }
+
+    private static String names(List<Path> files) {
+        return files.stream().map(Path::toString).collect(Collectors.joining(" and "));
+    }
+}

@@ -1,0 +1,43 @@
+package io.millrace.platform.rtmp;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * Tells the connection whose it is, by the PROXY header that Netty's decoder has read in front of it, and goes away. A
+ * balancer's own connection (LOCAL, UNKNOWN) keeps the balancer's address.
+ */
+final class ProxyHeader extends ChannelInboundHandlerAdapter {
+    private final RtmpHandler connection;
+
+    ProxyHeader(RtmpHandler connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws UnknownHostException {
+        if (!(message instanceof HAProxyMessage header)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        try {
+            boolean tcp = header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
+                    || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6;
+            byte[] address = tcp && header.sourceAddress() != null
+                    ? NetUtil.createByteArrayFromIpAddressString(header.sourceAddress())
+                    : null;
+            connection.cameFrom(address == null
+                    ? context.channel().remoteAddress()
+                    : new InetSocketAddress(InetAddress.getByAddress(address), header.sourcePort()));
+        } finally {
+            header.release();
+        }
+        context.pipeline().remove(this);
+    }
+}

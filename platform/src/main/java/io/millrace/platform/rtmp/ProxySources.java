@@ -1,0 +1,58 @@
+package io.millrace.platform.rtmp;
+
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Balancers that begin each connection with a PROXY header, by their networks. From anybody else such a header would be a
+ * lie, and is no RTMP. Immutable.
+ */
+public final class ProxySources {
+    public static final ProxySources NONE = new ProxySources(List.of());
+
+    private static final int IPV4_BITS = 32;
+    private static final int IPV6_BITS = 128;
+
+    private final List<IpSubnetFilterRule> networks;
+
+    private ProxySources(List<IpSubnetFilterRule> networks) {
+        this.networks = networks;
+    }
+
+    /**
+     * @param text {@code off}, or addresses and networks with commas between them: {@code 10.0.0.0/8,::1}
+     * @throws IllegalArgumentException saying what would be right
+     */
+    public static ProxySources parse(String text) {
+        return text.strip().equals("off")
+                ? NONE
+                : new ProxySources(Stream.of(text.split(",", -1)).map(each -> network(each.strip())).toList());
+    }
+
+    boolean contains(SocketAddress address) {
+        return address instanceof InetSocketAddress inet && networks.stream().anyMatch(each -> each.matches(inet));
+    }
+
+    private static IpSubnetFilterRule network(String text) {
+        int slash = text.indexOf('/');
+        String address = slash < 0 ? text : text.substring(0, slash);
+        try {
+            int bits = slash >= 0
+                    ? Integer.parseInt(text.substring(slash + 1))
+                    : address.contains(":") ? IPV6_BITS : IPV4_BITS;
+            // A name would be looked up.
+            if (NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address)) {
+                return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, like what has not even the form.
+        }
+        throw new IllegalArgumentException(
+                "'" + text + "' is no address or network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, nor 'off'");
+    }
+}

@@ -1,0 +1,119 @@
+package io.millrace.platform.rtmp;
+
+import io.millrace.platform.StartupException;
+import io.millrace.platform.WatchedFiles;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+
+/**
+ * The certificate of RTMPS and its key, PEM files that may be replaced while connections go on: each connection keeps what it
+ * began with. TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
+ */
+public final class ServerCertificate implements AutoCloseable {
+    private static final Pattern KEY = Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]*)-----END");
+    private static final String PKCS8 = "PRIVATE KEY";
+    private static final String OTHER_KEY = "the key is not that of the certificate";
+
+    private final WatchedFiles<SslContext> files;
+
+    private ServerCertificate(WatchedFiles<SslContext> files) {
+        this.files = files;
+    }
+
+    /**
+     * @param certificate the server's and then those between it and the root, PEM
+     * @param key PKCS#8, PEM, without a password
+     * @throws StartupException with one line for people
+     */
+    public static ServerCertificate open(Path certificate, Path key) {
+        return new ServerCertificate(
+                WatchedFiles.open("the certificate", List.of(certificate, key), ServerCertificate::context));
+    }
+
+    /** For one connection. */
+    SslHandler handler(ByteBufAllocator allocator, long handshakeMs) {
+        SslHandler handler = files.get().newHandler(allocator);
+        handler.setHandshakeTimeout(handshakeMs, TimeUnit.MILLISECONDS);
+        return handler;
+    }
+
+    /** Looks for new files now; whether there was a new certificate that can be used. */
+    boolean look() {
+        return files.look();
+    }
+
+    @Override
+    public void close() {
+        files.close();
+    }
+
+    private static SslContext context(List<byte[]> contents) throws GeneralSecurityException, SSLException {
+        X509Certificate[] chain = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(contents.getFirst())).stream()
+                .map(X509Certificate.class::cast).toArray(X509Certificate[]::new);
+        if (chain.length == 0) {
+            throw new IllegalArgumentException("the first file holds no certificate in PEM");
+        }
+        chain[0].checkValidity();
+        PrivateKey key = key(new String(contents.get(1), StandardCharsets.US_ASCII), chain[0]);
+        check(chain[0], key);
+        return SslContextBuilder.forServer(key, chain).sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2")
+                .build();
+    }
+
+    private static PrivateKey key(String pem, X509Certificate certificate) throws GeneralSecurityException {
+        Matcher block = KEY.matcher(pem);
+        if (!block.find()) {
+            throw new IllegalArgumentException("the second file holds no private key in PEM");
+        }
+        if (!block.group(1).equals(PKCS8)) {
+            throw new IllegalArgumentException("the key is no PKCS#8 without a password; make one of it with "
+                    + "'openssl pkcs8 -topk8 -nodes -in KEY -out NEW'");
+        }
+        byte[] der = Base64.getMimeDecoder().decode(block.group(2));
+        try {
+            return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
+                    .generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalArgumentException(OTHER_KEY, e);
+        }
+    }
+
+    /** Between the replacement of one file and that of the other they are of two pairs, and every handshake would fail. */
+    private static void check(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        byte[] word = {1};
+        Signature signature = Signature.getInstance(switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        });
+        signature.initSign(key);
+        signature.update(word);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(word);
+        if (!signature.verify(signed)) {
+            throw new IllegalArgumentException(OTHER_KEY);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.millrace.platform.rtmp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Lets RTMP and RTMPS come to one port: a TLS handshake begins with 0x16, RTMP with its version, 3. Makes way for TLS or for
+ * nothing at the first byte.
+ */
+final class TlsByFirstByte extends ByteToMessageDecoder {
+    private static final int TLS_HANDSHAKE = 0x16;
+
+    private final Supplier<ChannelHandler> tls;
+
+    TlsByFirstByte(Supplier<ChannelHandler> tls) {
+        this.tls = tls;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        if (in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE) {
+            context.pipeline().addAfter(context.name(), null, tls.get());
+        }
+        // What was read goes on to whoever comes next now.
+        context.pipeline().remove(this);
+    }
+}

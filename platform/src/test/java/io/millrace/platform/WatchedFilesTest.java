@@ -1,0 +1,83 @@
+package io.millrace.platform;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class WatchedFilesTest {
+    @TempDir
+    Path directory;
+    private Path file;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = Files.writeString(directory.resolve("number"), "1");
+    }
+
+    @Test
+    void makesTheValueAnewWhenTheBytesChange() throws IOException {
+        try (WatchedFiles<Integer> watched = open()) {
+            assertThat(watched.get()).isEqualTo(1);
+            assertThat(watched.look()).as("nothing changed").isFalse();
+            Files.writeString(file, "2");
+            assertThat(watched.look()).isTrue();
+            assertThat(watched.get()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void keepsTheValueWhileTheNewBytesCannotBeUsed() throws IOException {
+        try (WatchedFiles<Integer> watched = open()) {
+            Files.writeString(file, "two");
+            assertThat(watched.look()).isFalse();
+            Files.delete(file);
+            assertThat(watched.look()).isFalse();
+            assertThat(watched.get()).isEqualTo(1);
+            Files.writeString(file, "3");
+            assertThat(watched.look()).isTrue();
+            assertThat(watched.get()).isEqualTo(3);
+        }
+    }
+
+    /** As certbot and Kubernetes replace files. */
+    @Test
+    void followsASymbolicLinkThatIsTurned() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        try (WatchedFiles<Integer> watched = WatchedFiles.open("the number", List.of(link), this::parse)) {
+            Files.delete(link);
+            Files.createSymbolicLink(link, Files.writeString(directory.resolve("other"), "7"));
+            assertThat(watched.look()).isTrue();
+            assertThat(watched.get()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void doesNotOpenWhatCannotBeUsed() throws IOException {
+        Files.writeString(file, "one");
+        assertThatThrownBy(this::open).isInstanceOf(StartupException.class)
+                .hasMessage("the number in " + file + " cannot be used: no number");
+        Files.delete(file);
+        assertThatThrownBy(this::open).isInstanceOf(StartupException.class)
+                .hasMessage("the number in " + file + " cannot be used: there is no " + file);
+    }
+
+    private WatchedFiles<Integer> open() {
+        return WatchedFiles.open("the number", List.of(file), this::parse);
+    }
+
+    private Integer parse(List<byte[]> contents) {
+        try {
+            return Integer.valueOf(new String(contents.getFirst(), StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("no number", e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.millrace.platform.rtmp;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ConnectionCountsTest {
+    private final ConnectionCounts counts = new ConnectionCounts(new ConnectionLimits(Duration.ofSeconds(5),
+            Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 2, 3));
+
+    @Test
+    void letsInAsManyAsAllowedAndNotOneMore() {
+        assertThat(counts.enter()).isTrue();
+        assertThat(counts.enter()).isTrue();
+        assertThat(counts.enter()).isTrue();
+        assertThat(counts.enter()).as("the fourth").isFalse();
+        counts.leave();
+        assertThat(counts.enter()).as("in the place of one that left").isTrue();
+        assertThat(counts.enter()).isFalse();
+    }
+
+    @Test
+    void countsByAddress() throws UnknownHostException {
+        InetAddress address = InetAddress.getByName("127.0.0.1");
+        assertThat(counts.enter(address)).isTrue();
+        assertThat(counts.enter(address)).isTrue();
+        assertThat(counts.enter(address)).as("the third").isFalse();
+        assertThat(counts.enter(InetAddress.getByName("127.0.0.2"))).as("another address").isTrue();
+        counts.leave(address);
+        assertThat(counts.enter(address)).isTrue();
+    }
+
+    @Test
+    void countsTheNetworkThatAnIpv6AddressIsOf() throws UnknownHostException {
+        assertThat(counts.enter(InetAddress.getByName("2001:db8:0:1::1"))).isTrue();
+        assertThat(counts.enter(InetAddress.getByName("2001:db8:0:1:ffff::1"))).isTrue();
+        assertThat(counts.enter(InetAddress.getByName("2001:db8:0:1::7"))).isFalse();
+        assertThat(counts.enter(InetAddress.getByName("2001:db8:0:2::7"))).isTrue();
+    }
+
+    @Test
+    void forgetsAddressesThatAreGone() throws UnknownHostException {
+        for (int i = 1; i <= 200; i++) {
+            InetAddress address = InetAddress.getByAddress(new byte[]{127, 0, 0, (byte) i});
+            counts.enter(address);
+            counts.leave(address);
+        }
+        assertThat(counts.addresses()).isZero();
+    }
+}

@@ -1,0 +1,136 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Headers as HAProxy writes them, over the loopback. */
+@Timeout(30)
+class ProxyHeaderTest {
+    private static final String V1 = "PROXY TCP4 203.0.113.9 127.0.0.1 40000 1935\r\n";
+
+    private final RecordingApplication application = new RecordingApplication();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private RtmpServer server;
+    private int port;
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void publisherHasTheAddressThatTheHeaderNames() throws Exception {
+        bind("10.0.0.0/8,127.0.0.1");
+        publishAfter(V1.getBytes(StandardCharsets.US_ASCII));
+        assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        publishAfter(
+                v2(0x21, 0x11, new byte[]{(byte) 203, 0, 113, 9, 127, 0, 0, 1, (byte) 0x9C, 0x40, 7, (byte) 0x8F}));
+        assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        byte[] six = new byte[36];
+        six[15] = 1;
+        six[31] = 2;
+        six[33] = 80;
+        publishAfter(v2(0x21, 0x21, six));
+        assertThat(within10Seconds(application.requests).address()).isEqualTo("[0:0:0:0:0:0:0:1]:80");
+    }
+
+    @Test
+    void balancersOwnConnectionKeepsItsAddress() throws Exception {
+        bind("127.0.0.1");
+        publishAfter(v2(0x20, 0, new byte[0]));
+        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+        publishAfter("PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PROXY TCP4 203.0.113.999 127.0.0.1 40000 1935\r\n", "PROXY TCP9 1 2 3 4\r\n",
+        "PROXY TCP4 203.0.113.9 127.0.0.1 40000 99999\r\n"})
+    void malformedHeaderOrNoneEndsTheConnection(String header) throws Exception {
+        bind("127.0.0.1");
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        assertClosed("proxy_header");
+        assertThat(application.requests).isEmpty();
+    }
+
+    @Test
+    void balancerThatSendsNoHeaderIsNotListenedTo() throws Exception {
+        bind("127.0.0.1");
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write(3);
+            socket.getOutputStream().write(new byte[1536]);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        assertClosed("proxy_header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "10.0.0.0/8,127.0.0.2"})
+    void headerOfAnybodyElseIsNoRtmp(String sources) throws Exception {
+        bind(sources);
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write(V1.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        assertClosed("unsupported");
+        publishAfter(new byte[0]);
+        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "on", "example.com", "10.0.0.0/33", "10.0.0", "10.0.0.0/8,", "::1/129", "10.0.0.1/x"})
+    void sourcesAreAddressesAndNetworks(String text) throws IOException {
+        bind("::1, fd00::/8 ,10.0.0.7");
+        assertThatThrownBy(() -> ProxySources.parse(text)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is no address or network such as");
+    }
+
+    private void bind(String sources) throws IOException {
+        server = new RtmpServer(application, new RtmpMeters(registry),
+                new RtmpServerSettings(null, ProxySources.parse(sources), ConnectionLimits.DEFAULT));
+        port = server.bind("127.0.0.1", 0);
+    }
+
+    private void publishAfter(byte[] header) throws Exception {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.getOutputStream().write(header);
+        try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
+            publisher.send(1);
+            within10Seconds(application.messages);
+        }
+    }
+
+    private static byte[] v2(int versionAndCommand, int family, byte[] addresses) {
+        return ByteBuffer.allocate(16 + addresses.length)
+                .put(new byte[]{13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10}).put((byte) versionAndCommand)
+                .put((byte) family).putShort((short) addresses.length).put(addresses).array();
+    }
+
+    private void assertClosed(String reason) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (closed(reason) == 0 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(closed(reason)).isEqualTo(1);
+    }
+
+    private double closed(String reason) {
+        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
+    }
+}

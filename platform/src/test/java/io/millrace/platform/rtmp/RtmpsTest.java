@@ -1,0 +1,223 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.StartupException;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** RTMPS over the loopback, with the JDK's sockets on the other side. */
+@Timeout(30)
+class RtmpsTest {
+    @TempDir
+    static Path keys;
+    private static TestCertificate one;
+    private static TestCertificate two;
+
+    @TempDir
+    Path directory;
+    private final RecordingApplication application = new RecordingApplication();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Path certificateFile;
+    private Path keyFile;
+    private ServerCertificate certificate;
+    private RtmpServer server;
+    private int rtmp;
+    private int rtmps;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        one = TestCertificate.make("one", "EC", keys);
+        two = TestCertificate.make("two", "RSA", keys);
+    }
+
+    @BeforeEach
+    void bind() throws IOException {
+        certificateFile = directory.resolve("tls.crt");
+        keyFile = directory.resolve("tls.key");
+        one.write(certificateFile, keyFile);
+        certificate = ServerCertificate.open(certificateFile, keyFile);
+        server = new RtmpServer(application, new RtmpMeters(registry),
+                new RtmpServerSettings(certificate, ProxySources.parse("127.0.0.2"), ConnectionLimits.DEFAULT));
+        rtmp = server.bind("127.0.0.1", 0);
+        rtmps = server.bindTls("127.0.0.1", 0);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        certificate.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void publishesOnItsOwnPortAndByFirstByteOnThatOfRtmp(String protocol) throws Exception {
+        for (int port : new int[]{rtmps, rtmp}) {
+            SSLSocket socket = tls(new Socket("127.0.0.1", port), protocol);
+            try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
+                assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
+                publisher.send(7);
+                assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(7);
+            }
+        }
+        try (SocketPublisher plain = SocketPublisher.publish(new Socket("127.0.0.1", rtmp))) {
+            plain.send(8);
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void refusesOldTls() throws IOException {
+        // A ClientHello of TLS 1.1 without extensions, as OpenSSL 1.0 would send it; the JDK's own client does not speak it.
+        byte[] hello = new byte[54];
+        byte[] head = {0x16, 3, 1, 0, 49, 1, 0, 0, 45, 3, 2};
+        System.arraycopy(head, 0, hello, 0, head.length);
+        hello[45] = 4; // cipher suites: 47, AES128-SHA, and 53, AES256-SHA
+        hello[47] = 47;
+        hello[49] = 53;
+        hello[50] = 1; // one compression: none
+        try (Socket socket = new Socket("127.0.0.1", rtmps)) {
+            socket.getOutputStream().write(hello, 0, 54);
+            byte[] answer = socket.getInputStream().readAllBytes();
+            assertThat(answer).as("an alert of level fatal: protocol_version").endsWith(2, 70);
+        }
+        assertClosed("tls");
+    }
+
+    @Test
+    void anotherCertificateIsTakenWithoutARestartAndConnectionsGoOn() throws Exception {
+        SSLSocket before = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
+        try (SocketPublisher publisher = SocketPublisher.publish(before)) {
+            assertThat(subject(before)).isEqualTo("CN=one");
+            Files.writeString(certificateFile, two.certificate());
+            assertThat(certificate.look()).as("the key is still that of the old certificate").isFalse();
+            Files.writeString(keyFile, two.key());
+            assertThat(certificate.look()).isTrue();
+            SSLSocket after = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
+            try (SocketPublisher second = SocketPublisher.publish(after)) {
+                assertThat(subject(after)).isEqualTo("CN=two");
+                second.send(1);
+            }
+            publisher.send(2);
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(1);
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void filesThatCannotBeUsedChangeNothing() throws Exception {
+        Files.writeString(certificateFile, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        assertThat(certificate.look()).isFalse();
+        Files.delete(keyFile);
+        assertThat(certificate.look()).isFalse();
+        SSLSocket socket = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
+        try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
+            assertThat(subject(socket)).isEqualTo("CN=one");
+            publisher.send(1);
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithFilesAtTheStart() throws IOException {
+        Files.writeString(keyFile, two.key());
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(StartupException.class)
+                .hasMessageContaining("the key is not that of the certificate");
+        Files.writeString(keyFile, two.key().replace("PRIVATE KEY", "RSA PRIVATE KEY"));
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+                .hasMessageContaining("openssl pkcs8 -topk8 -nodes");
+        Files.writeString(keyFile, "");
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+                .hasMessageContaining("holds no private key");
+        Files.writeString(certificateFile, "");
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
+                .hasMessageContaining("holds no certificate");
+    }
+
+    @Test
+    void whatIsNoTlsEndsItsConnectionOnThePortOfRtmps() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", rtmps)) {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().readAllBytes())
+                    .doesNotContain("HTTP".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertClosed("tls");
+    }
+
+    /** A balancer in front of both: its header comes before TLS. */
+    @Test
+    void proxyHeaderComesBeforeTls() throws Exception {
+        try (Socket balancer = new Socket("127.0.0.1", rtmp, java.net.InetAddress.getByName("127.0.0.2"), 0)) {
+            balancer.getOutputStream().write("PROXY TCP4 203.0.113.9 127.0.0.1 40000 1935\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            try (SocketPublisher publisher = SocketPublisher.publish(tls(balancer, "TLSv1.3"))) {
+                publisher.send(1);
+                assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
+            }
+        }
+    }
+
+    private void assertClosed(String reason) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (closed(reason) == 0 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(closed(reason)).isEqualTo(1);
+    }
+
+    private double closed(String reason) {
+        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
+    }
+
+    private static String subject(SSLSocket socket) throws IOException {
+        return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
+    }
+
+    private static SSLSocket tls(Socket socket, String protocol) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[]{new TrustsAnybody()}, null);
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(),
+                true);
+        tls.setEnabledProtocols(new String[]{protocol});
+        tls.setSoTimeout((int) Duration.ofSeconds(10).toMillis());
+        tls.startHandshake();
+        return tls;
+    }
+
+    private static final class TrustsAnybody implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // What the server shows is what the tests look at.
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.amf.Amf0Writer;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.platform.log.Packet;
+import io.millrace.segmenter.Tape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.millrace.media.amf.AmfValue.field;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What the fold says of a session's trouble: in the directory, and once to whoever logs and counts. */
+class WarningsTest {
+    private final Tape tape = new Tape();
+
+    @Test
+    void aCleanSessionHasNone() {
+        tape.publisher().configs().live(0, 1_200, 33, 60).ends();
+        assertThat(warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"62, ''", "64, LONG_GOP", "250, LONG_GOP"})
+    void keyframesFurtherApartThanSegments(int gop, String expected) {
+        tape.publisher().configs().live(0, 600, 33, gop).ends();
+        assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
+    @Test
+    void noKeyframeForTheLongestSegment() {
+        tape.publisher().configs().live(0, 900, 33, 900).ends();
+        assertThat(warnings()).containsExactly("NO_KEYFRAME");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"364, ''", "366, NO_KEYFRAME"})
+    void noKeyframeAtAll(int frames, String expected) {
+        Tape.Publisher p = tape.publisher().configs();
+        for (int i = 0; i < frames; i++) {
+            p.frame(i * 33);
+        }
+        assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
+    @Test
+    void flagsThatLie() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 60, 33, 60);
+        p.packet(1_980, 0, Packet.Kind.VIDEO, false, false, "1701000000" + "0000000141");
+        assertThat(warnings()).containsExactly("KEYFRAME_FLAGS");
+        Tape.Publisher next = tape.publisher().configs();
+        next.packet(0, 0, Packet.Kind.VIDEO, true, false, "2701000000" + "0000000165");
+        assertThat(warnings()).as("again, of another session").containsExactly("KEYFRAME_FLAGS", "KEYFRAME_FLAGS");
+    }
+
+    @Test
+    void timestampsThatJumpAreSaidOnce() {
+        tape.publisher().configs().live(0, 60, 33, 60).live(100_000, 60, 33, 60).live(50_000, 60, 33, 60).ends();
+        assertThat(warnings()).containsExactly("TIMESTAMP_JUMP");
+    }
+
+    @Test
+    void anotherSessionIsNoJump() {
+        tape.publisher().configs().live(0, 60, 33, 60).ends();
+        tape.publisher().configs().live(500_000, 60, 33, 60).ends();
+        assertThat(warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, ''", "1001, TRACK_SKEW"})
+    void tracksThatAreApart(int skewMs, String expected) {
+        Tape.Publisher p = tape.publisher().configs().audio(0);
+        for (int i = 0; i < 60; i++) {
+            p.audio(i * 33L);
+            if (i % 60 == 0) {
+                p.key(i * 33L + skewMs);
+            } else {
+                p.frame(i * 33L + skewMs);
+            }
+        }
+        assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
+    @Test
+    void slidesWithSoundAreNotApart() {
+        Tape.Publisher p = tape.publisher().configs();
+        for (int slide = 0; slide < 5; slide++) {
+            p.sound(slide * 1_500L, slide * 1_500L + 1_490).key((slide + 1) * 1_500L - 5);
+        }
+        assertThat(warnings()).doesNotContain("TRACK_SKEW");
+    }
+
+    /** What the tape sends is some 13 kbit/s. */
+    @ParameterizedTest
+    @CsvSource({"13, ''", "0, ''", "10, ''", "48, ''", "8, DECLARED_BITRATE", "60, DECLARED_BITRATE", "-1, ''",
+        "NaN, ''"})
+    void bitrateFarFromTheDeclaredOne(double kbit, String expected) {
+        Tape.Publisher p = tape.publisher().configs();
+        metadata(p, AmfValue.EcmaArray.of(field("videodatarate", kbit), field("audiodatarate", 0)));
+        p.live(0, 600, 33, 60).ends();
+        assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
+    @Test
+    void theSoundIsDeclaredToo() {
+        Tape.Publisher p = tape.publisher().configs();
+        metadata(p, AmfValue.Obj.of(field("videodatarate", 6), field("audiodatarate", 6)));
+        p.live(0, 600, 33, 60).ends();
+        assertThat(warnings()).isEmpty();
+    }
+
+    @Test
+    void whatASessionDeclaredIsNotHeldAgainstTheNext() {
+        Tape.Publisher p = tape.publisher().configs();
+        metadata(p, AmfValue.Obj.of(field("videodatarate", 5_000)));
+        p.live(0, 60, 33, 60).ends();
+        tape.publisher().configs().live(0, 900, 33, 60).ends();
+        assertThat(warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"02000a6f6e4d65746144617461", "02000a6f6e4d6574614461746103", "FF", "0200"})
+    void metadataThatCannotBeReadIsPassedOver(String hex) {
+        tape.publisher().configs().packet(0, 0, Packet.Kind.DATA, false, false, hex).live(0, 60, 33, 60).ends();
+        assertThat(warnings()).isEmpty();
+    }
+
+    private static void metadata(Tape.Publisher publisher, AmfValue value) {
+        ByteWriter body = new ByteWriter();
+        new Amf0Writer(body).value(new AmfValue.Text("onMetaData")).value(value);
+        publisher.body(0, 0, Packet.Kind.DATA, false, false, body.view());
+    }
+
+    /** As they are said, in order; the same are in the directory of their session. */
+    private List<String> warnings() {
+        List<String> said = new ArrayList<>();
+        List<String> listed = new ArrayList<>();
+        StreamFold fold = new StreamFold("live/show");
+        long session = -1;
+        int known = 0;
+        for (Tape.Entry entry : tape.entries()) {
+            fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
+            Step step = fold.fold(entry.offset(), entry.record());
+            assertThat(step.failure()).isNull();
+            step.newWarnings().forEach(warned -> said.add(warned.warning().name()));
+            for (var streamEntry : step.entries()) {
+                known = streamEntry.session() == session ? known : 0;
+                session = streamEntry.session();
+                streamEntry.warnings().subList(known, streamEntry.warnings().size())
+                        .forEach(w -> listed.add(w.code()));
+                known = streamEntry.warnings().size();
+            }
+        }
+        assertThat(listed).isEqualTo(said.stream().map(w -> w.toLowerCase(java.util.Locale.ROOT)).toList());
+        return said;
+    }
+}
