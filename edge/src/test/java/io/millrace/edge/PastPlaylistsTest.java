@@ -147,7 +147,7 @@ class PastPlaylistsTest {
             String sessions = get(edge, "/api/v1/streams/live/show/sessions").body();
             for (String url : List.of("/live/show.m3u8?start=" + time(hourAgoMs) + "&end=", "start="
                     + time(hourAgoMs + 210_000), "start=" + time(secondMs))) {
-                assertThat(sessions).contains(url.replace("Z", "") .substring(0, 20));
+                assertThat(sessions).contains(url.replace("Z", "").substring(0, 20));
             }
         }
     }
@@ -231,7 +231,8 @@ class PastPlaylistsTest {
     void movesOnAsTheLogForgets() throws Exception {
         KafkaClients kafka = broker.clients("forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka);
+        try (var log = new PastLog(kafka, "live/show", 0);
+                EdgeService edge = edge(kafka);
                 Admin admin = kafka.admin("test-forget")) {
             log.epoch(3, startMs).segments(100).entry(StreamEntry.State.ENDED);
             long secondMs = log.timeMs() + 60_000;
@@ -246,7 +247,8 @@ class PastPlaylistsTest {
             // In the middle of segment 70, then all of the first epoch, then a part of the second.
             for (int left : new int[]{129, 100, 60}) {
                 int gone = 200 - left;
-                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0)))).all()
+                admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0))))
+                        .all()
                         .get();
                 await(() -> playlist(edge, media).segments().size() == left);
                 MediaPlaylist rest = playlist(edge, media);
