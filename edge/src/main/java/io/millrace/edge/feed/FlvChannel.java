@@ -35,7 +35,7 @@ final class FlvChannel {
     /**
      * Where a viewer of the past wants to go on.
      *
-     * @param offset in {@code packets} of what it has not got
+     * @param offset in {@code packets} behind the last of the stream's records that it has got
      * @param headers the sequence headers that it knows
      * @param behind to be run on its loop if what it has not got is not here: it reads on
      */
@@ -55,6 +55,8 @@ final class FlvChannel {
     private State state = State.WAITING;
     private long meanwhileBytes;
     private long startOffset;
+    /** Behind the last of the stream's records that was folded. */
+    private long foldedTo;
     private StreamEntry entry;
     private Tracks tracks;
     private EpochTags tags;
@@ -120,6 +122,7 @@ final class FlvChannel {
     /** Where in the log viewers begin: a packet that counts. */
     void startAt(Keyframe start) {
         startOffset = start.offset();
+        foldedTo = startOffset;
         tags = new EpochTags(entry, tracks, start);
         broadcast = broadcasts.apply(start.offset());
     }
@@ -154,7 +157,11 @@ final class FlvChannel {
         if (state != State.PLAYING) {
             return;
         }
-        for (Seam seam : seams) {
+        seams.removeIf(seam -> {
+            if (seam.epoch() == entry.epoch() && seam.offset() > foldedTo) {
+                // Its reader was faster than the live tail.
+                return false;
+            }
             boolean joined = seam.epoch() == entry.epoch()
                     && broadcast.joinAt(seam.sink(), seam.offset(), seam.headers(), tags.headers());
             if (joined) {
@@ -162,8 +169,8 @@ final class FlvChannel {
             } else {
                 seam.turnAway();
             }
-        }
-        seams.clear();
+            return true;
+        });
     }
 
     /** The next record of the live tail. */
@@ -191,6 +198,7 @@ final class FlvChannel {
     void flush() {
         if (state == State.PLAYING) {
             startWaiting();
+            startSeams();
             broadcast.flush();
         }
     }
@@ -198,6 +206,7 @@ final class FlvChannel {
     private void fold(At at) {
         if (state == State.PLAYING) {
             long arrivalUs = at.record() instanceof Packet packet ? packet.arrivalUs() : 0;
+            foldedTo = at.offset() + 1;
             tags.fold(at.offset(), at.record()).forEach(event -> publish(event, at.offset(), arrivalUs));
         }
     }
@@ -234,6 +243,7 @@ final class FlvChannel {
         if (state == State.OVER) {
             return;
         }
+        boolean played = state == State.PLAYING;
         state = State.OVER;
         meanwhile.clear();
         if (broadcast != null) {
@@ -241,6 +251,10 @@ final class FlvChannel {
         }
         waiting.forEach(sink -> sink.loop().execute(sink::end));
         waiting.clear();
+        if (played) {
+            // What led to the end may be in the log behind what they have got.
+            turnAwaySeams();
+        }
         seams.forEach(seam -> seam.sink().loop().execute(seam.sink()::end));
         seams.clear();
         playing.clear();

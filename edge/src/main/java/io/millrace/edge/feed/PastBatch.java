@@ -16,10 +16,12 @@ import org.apache.kafka.common.errors.TimeoutException;
  * @param stretch the tags
  * @param firstMs timestamp of the first one, 0 without one
  * @param next offset in {@code packets} to go on at
+ * @param seen offset behind the last of the stream's own records, 0 without one
  * @param atEnd whether that was the end of the log
  * @param over whether the range is
  */
-record PastBatch(Stretch stretch, int firstMs, long next, boolean atEnd, boolean over) implements AutoCloseable {
+record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atEnd,
+        boolean over) implements AutoCloseable {
     /** What a viewer gets in its turn: a second or two. */
     static final int TURN_BYTES = 512 * 1024;
     /** What is read in a turn where most of the partition is other streams'. */
@@ -60,6 +62,7 @@ record PastBatch(Stretch stretch, int firstMs, long next, boolean atEnd, boolean
                 turn.next = record.offset() + 1;
                 turn.scannedBytes += record.serializedValueSize();
                 if (stream.equals(record.key()) && record.value() instanceof PacketsRecord packet) {
+                    turn.seen = turn.next;
                     turn.add(record.offset(), packet);
                 }
                 return !turn.isOver();
@@ -81,6 +84,7 @@ record PastBatch(Stretch stretch, int firstMs, long next, boolean atEnd, boolean
         private final List<SharedTag> read = new ArrayList<>();
         private final Stretch.Builder stretch;
         private long next;
+        private long seen;
         private long scannedBytes;
         private boolean over;
 
@@ -110,7 +114,7 @@ record PastBatch(Stretch stretch, int firstMs, long next, boolean atEnd, boolean
 
         private PastBatch batch(boolean atEnd) {
             int firstMs = read.isEmpty() ? 0 : read.getFirst().timestampMs();
-            return new PastBatch(stretch.build(0), firstMs, next, atEnd && !over, over);
+            return new PastBatch(stretch.build(0), firstMs, next, seen, atEnd && !over, over);
         }
 
         @Override

@@ -62,6 +62,7 @@ final class PastViewer {
     private boolean started;
     private boolean atEnd;
     private long next;
+    private long seen;
 
     PastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
         this.range = range;
@@ -71,6 +72,7 @@ final class PastViewer {
         tags = new PastTags(new EpochTags(range.epoch(), range.tracks(), range.start()), range.limit());
         told = tags.headers();
         next = range.start().offset();
+        seen = next;
     }
 
     void begin() {
@@ -102,6 +104,7 @@ final class PastViewer {
             }
             state = State.WRITING;
             next = batch.next();
+            seen = Math.max(seen, batch.seen());
             atEnd = batch.atEnd();
             write(batch);
             if (batch.over() || atEnd && isComplete()) {
@@ -157,7 +160,7 @@ final class PastViewer {
         } else {
             state = State.LIVE;
             source.done();
-            source.join(new FlvChannel.Seam(range.epoch().epoch(), next, tags.headers(), sink, this::behind));
+            source.join(new FlvChannel.Seam(range.epoch().epoch(), seen, tags.headers(), sink, this::behind));
         }
     }
 

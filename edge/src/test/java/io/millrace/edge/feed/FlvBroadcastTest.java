@@ -7,9 +7,7 @@ import io.millrace.edge.live.Pace;
 import io.millrace.media.flv.FlvTag;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.concurrent.EventExecutor;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,76 +24,10 @@ class FlvBroadcastTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final List<Viewer> viewers = new ArrayList<>();
+    private final List<HeldSink> viewers = new ArrayList<>();
     private List<FlvTag> headers = List.of();
     private FlvBroadcast broadcast;
     private long offset;
-
-    /** A socket that a test fills and empties. */
-    private final class Viewer implements FlvSink {
-        private final List<String> events = new ArrayList<>();
-        private final List<ByteBuf> pieces = new ArrayList<>();
-        private Runnable more;
-        private boolean ready = true;
-
-        @Override
-        public EventExecutor loop() {
-            return channel.eventLoop();
-        }
-
-        @Override
-        public Framing framing() {
-            return Framing.PLAIN;
-        }
-
-        @Override
-        public void start(Runnable more) {
-            this.more = more;
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
-        }
-
-        /** Tells a tag by the first byte of its body. */
-        @Override
-        public void write(ByteBuf piece) {
-            pieces.add(piece);
-            events.add(piece.readableBytes() < 12
-                    ? piece.toString(StandardCharsets.US_ASCII)
-                    : String.valueOf(piece.getByte(11)));
-        }
-
-        @Override
-        public void flush() {
-            if (!events.isEmpty() && !events.getLast().equals("flush")) {
-                events.add("flush");
-            }
-        }
-
-        @Override
-        public void skipped(long tags) {
-            events.add("skipped " + tags);
-        }
-
-        @Override
-        public void tooSlow() {
-            events.add("too slow");
-        }
-
-        @Override
-        public void end() {
-            events.add("end");
-        }
-
-        private List<String> told() {
-            channel.runPendingTasks();
-            List<String> told = List.copyOf(events);
-            events.clear();
-            return told;
-        }
-    }
 
     @BeforeEach
     void start() {
@@ -125,7 +57,7 @@ class FlvBroadcastTest {
         frame(2);
         entry(3);
         frame(4);
-        Viewer viewer = join();
+        HeldSink viewer = join();
         assertThat(viewer.told()).containsExactly("FLV", "3", "4", "flush");
         frame(5);
         broadcast.flush();
@@ -139,8 +71,8 @@ class FlvBroadcastTest {
     void writesOnceATickToAll() {
         start(TICK_NANOS);
         entry(1);
-        Viewer one = join();
-        Viewer two = join();
+        HeldSink one = join();
+        HeldSink two = join();
         assertThat(one.told()).containsExactly("FLV", "1", "flush");
         assertThat(two.told()).containsExactly("FLV", "1", "flush");
         pass(40);
@@ -169,7 +101,7 @@ class FlvBroadcastTest {
     void doesNotKeepSoundForAPictureThatDoesNotCome() {
         start(TICK_NANOS);
         entry(1);
-        Viewer viewer = join();
+        HeldSink viewer = join();
         viewer.told();
         publish(sound(2));
         pass(59);
@@ -184,8 +116,8 @@ class FlvBroadcastTest {
     @Test
     void waitsForASocketThatIsFullAndCatchesUp() {
         entry(1);
-        Viewer slow = join();
-        Viewer other = join();
+        HeldSink slow = join();
+        HeldSink other = join();
         slow.told();
         slow.ready = false;
         other.told();
@@ -207,7 +139,7 @@ class FlvBroadcastTest {
     @Test
     void skipsToTheLatestKeyframeWithItsSequenceHeaders() {
         entry(1);
-        Viewer slow = join();
+        HeldSink slow = join();
         slow.told();
         slow.ready = false;
         frame(2);
@@ -233,7 +165,7 @@ class FlvBroadcastTest {
     @Test
     void letsGoWhoTookNothingForFifteenSeconds() {
         entry(1);
-        Viewer slow = join();
+        HeldSink slow = join();
         slow.told();
         slow.ready = false;
         entry(2);
@@ -252,7 +184,7 @@ class FlvBroadcastTest {
     @Test
     void doesNotLetGoAnyoneAfterAHoleInTheStream() {
         entry(1);
-        Viewer viewer = join();
+        HeldSink viewer = join();
         viewer.told();
         pass(90_000);
         viewer.ready = false;
@@ -269,13 +201,13 @@ class FlvBroadcastTest {
         entry(1);
         frame(2);
         frame(3);
-        var viewer = new Viewer();
+        var viewer = new HeldSink(channel);
         viewers.add(viewer);
         assertThat(broadcast.joinAt(viewer, 1, headers, headers)).isTrue();
         assertThat(viewer.told()).containsExactly("2", "3", "flush");
         pass(6_000);
         entry(4);
-        var late = new Viewer();
+        var late = new HeldSink(channel);
         assertThat(broadcast.joinAt(late, 1, headers, headers)).as("let go").isFalse();
         assertThat(late.told()).isEmpty();
     }
@@ -283,8 +215,8 @@ class FlvBroadcastTest {
     @Test
     void leavesNobodyOutWhenOneLeaves() {
         entry(1);
-        List<Viewer> all = List.of(join(), join(), join());
-        all.forEach(Viewer::told);
+        List<HeldSink> all = List.of(join(), join(), join());
+        all.forEach(HeldSink::told);
         broadcast.leave(all.getFirst());
         frame(2);
         broadcast.flush();
@@ -293,7 +225,7 @@ class FlvBroadcastTest {
         assertThat(all.get(2).told()).containsExactly("2", "flush");
         broadcast.leave(all.get(2));
         broadcast.leave(all.get(1));
-        Viewer again = join();
+        HeldSink again = join();
         assertThat(again.told()).containsExactly("FLV", "1", "2", "flush");
     }
 
@@ -310,8 +242,8 @@ class FlvBroadcastTest {
                 .isEqualTo(2 * (3 + 16 + 16));
     }
 
-    private Viewer join() {
-        var viewer = new Viewer();
+    private HeldSink join() {
+        var viewer = new HeldSink(channel);
         viewers.add(viewer);
         broadcast.flush();
         broadcast.join(viewer, broadcast.entry(), OPENING);

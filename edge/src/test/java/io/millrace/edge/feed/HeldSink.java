@@ -1,0 +1,80 @@
+package io.millrace.edge.feed;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A viewer whose socket a test fills and empties; its loop is that of an embedded channel. */
+final class HeldSink implements FlvSink {
+    private final EmbeddedChannel channel;
+    private final List<String> events = new ArrayList<>();
+    final List<ByteBuf> pieces = new ArrayList<>();
+    Runnable more;
+    boolean ready = true;
+
+    HeldSink(EmbeddedChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public EventExecutor loop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public Framing framing() {
+        return Framing.PLAIN;
+    }
+
+    @Override
+    public void start(Runnable more) {
+        this.more = more;
+    }
+
+    @Override
+    public boolean isReady() {
+        return ready;
+    }
+
+    /** Tells a tag by the first byte of its body. */
+    @Override
+    public void write(ByteBuf piece) {
+        pieces.add(piece);
+        events.add(piece.readableBytes() < 12
+                ? piece.toString(StandardCharsets.US_ASCII)
+                : String.valueOf(piece.getByte(11)));
+    }
+
+    @Override
+    public void flush() {
+        if (!events.isEmpty() && !events.getLast().equals("flush")) {
+            events.add("flush");
+        }
+    }
+
+    @Override
+    public void skipped(long tags) {
+        events.add("skipped " + tags);
+    }
+
+    @Override
+    public void tooSlow() {
+        events.add("too slow");
+    }
+
+    @Override
+    public void end() {
+        events.add("end");
+    }
+
+    /** What happened since the last time. */
+    List<String> told() {
+        channel.runPendingTasks();
+        List<String> told = List.copyOf(events);
+        events.clear();
+        return told;
+    }
+}
