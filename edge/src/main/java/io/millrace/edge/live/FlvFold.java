@@ -79,7 +79,7 @@ public final class FlvFold {
             case VideoTagBody.Frame frame -> hasVideo && frame.codec() == Codec.AVC
                     ? videoFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
-            case VideoTagBody.End _,VideoTagBody.Command _ -> List.of();
+            case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ -> List.of();
         };
     }
 
@@ -119,7 +119,7 @@ public final class FlvFold {
             case AudioTagBody.Frame frame -> hasAudio && frame.codec() == Codec.AAC
                     ? audioFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
-            case AudioTagBody.Silence() -> List.of();
+            case AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ -> List.of();
         };
     }
 
