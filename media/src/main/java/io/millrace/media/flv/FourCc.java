@@ -22,7 +22,7 @@ public enum FourCc {
         this.codec = codec;
     }
 
-    static FourCc of(Codec codec) {
+    public static FourCc of(Codec codec) {
         for (FourCc fourCc : values()) {
             if (fourCc.codec == codec) {
                 return fourCc;
@@ -59,7 +59,8 @@ public enum FourCc {
         return codec;
     }
 
-    int code() {
+    /** The characters as a number, big-endian. */
+    public int code() {
         return code;
     }
 }
