@@ -36,9 +36,10 @@ final class Ffmpeg8 {
         assertThat(process.exitValue()).as("FFmpeg 8 encodes: %s", Files.readString(log)).isZero();
     }
 
-    /** Publishes {@code flv} in real time, every track as it is. */
-    Process publish(Path flv, String url, Path log) throws IOException {
-        return start(List.of("-re", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "flv", url), log);
+    /** Publishes {@code flv} in real time, every track as it is, and writes the same tags into a file. */
+    Process publishAndWrite(Path flv, String url, Path same, Path log) throws IOException {
+        return start(List.of("-re", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",
+                "[f=flv]" + url.replace(":", "\\:") + "|[f=flv]" + same), log);
     }
 
     private Process start(List<String> arguments, Path log) throws IOException {

@@ -440,4 +440,47 @@ class CutterTest {
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
         assertThat(cut().entries().getLast().warnings()).extracting(StreamEntry.Warning::code).contains("multitrack");
     }
+
+    /** The media of the hostile list that is well-formed, so that ingest lets it pass: cuts or none, and never a failure. */
+    @Test
+    void mediaOfABadMindHarmsNothing() {
+        long far = 1L << 31;
+        Tape.Publisher p = tape.publisher();
+        for (int i = 0; i < 200; i++) { // another configuration at every frame
+            p.videoConfig(i % 2 == 0 ? Tape.AVC_180P : Tape.AVC_64P).key(i * 33L);
+        }
+        p.ends();
+        tape.publisher().configs().pictures(0, 400, 33, 1).ends(); // keyframes only
+        Tape.Publisher never = tape.publisher().configs();
+        for (int i = 0; i < 1_000; i++) {
+            never.frame(i * 33L);
+        }
+        never.ends();
+        Tape.Publisher wild = tape.publisher().configs();
+        for (int i = 0; i < 300; i++) {
+            int ct = i % 3 == 0 ? 0x7F_FFFF : i % 3 == 1 ? -0x80_0000 : 0;
+            if (i % 10 == 0) {
+                wild.key(i * 33L, ct);
+            } else {
+                wild.frame(i * 33L, ct);
+            }
+        }
+        wild.ends();
+        Tape.Publisher jumps = tape.publisher().configs();
+        for (int i = 0; i < 200; i++) {
+            long at = i * 33L + (i % 20 == 19 ? far : i % 20 == 9 ? -far : 0);
+            if (i % 5 == 0) {
+                jumps.key(at);
+            } else {
+                jumps.frame(at).audio(at);
+            }
+        }
+        jumps.ends();
+        // Sound after a minute of pictures.
+        tape.publisher().configs().pictures(0, 1_900, 33, 60).sound(62_000, 64_000).ends().graceOver();
+        assertThat(cut().cuts()).allSatisfy(c -> {
+            assertThat(c.durationTicks()).isPositive();
+            assertThat(c.samples()).isNotEmpty();
+        });
+    }
 }
