@@ -25,7 +25,8 @@ final class PageEndpoint {
             "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "txt",
             "text/plain; charset=utf-8"));
     /** Below {@code /web/assets/}. */
-    private static final String[] ASSETS = {"page.css", "page.js", "timeline.js", "millrace.svg", "vendor/hls.light.min.js",
+    private static final String[] ASSETS = {"page.css", "page.js", "timeline.js", "millrace.svg",
+        "vendor/hls.light.min.js",
         "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt", "vendor/mpegts.js.LICENSE.txt"};
 
     private final RenderedText page;

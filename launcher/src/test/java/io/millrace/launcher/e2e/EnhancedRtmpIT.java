@@ -52,22 +52,29 @@ class EnhancedRtmpIT {
     }
 
     static final List<Clip> CLIPS = List.of(
-            clip("hevc-aac", List.of("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2",
-                    "-c:a", "aac"), List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0)),
+            clip("hevc-aac",
+                    List.of("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2",
+                            "-c:a", "aac"),
+                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0)),
             clip("av1-opus", List.of("-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-c:a", "libopus"),
                     List.of("av01.0.00M.08", "Opus"), "", List.of(0)),
             clip("vp9-flac", List.of("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "flac"),
                     List.of("vp09.00.11.08", "fLaC"), "", List.of(0)),
             clip("avc-eac3", List.of("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "eac3"),
                     List.of("avc1.42c00c", "ec-3"), "avc1.42c00c", List.of(0)),
-            new Clip("multitrack", List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
-                    TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-c:v",
-                    "libx264", "-preset", "ultrafast", "-c:a", "aac"), List.of("avc1.42c00c", "mp4a.40.2"),
+            new Clip("multitrack",
+                    List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
+                            TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3",
+                            "-c:v",
+                            "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+                    List.of("avc1.42c00c", "mp4a.40.2"),
                     "avc1.42c00c,mp4a.40.2", List.of(0, 1)),
-            new Clip("multicodec", List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
-                    TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-c:v:0",
-                    "libx265", "-x265-params", "log-level=none", "-preset", "ultrafast", "-c:v:1", "libvpx-vp9",
-                    "-deadline", "realtime", "-c:a:0", "aac", "-c:a:1", "flac"),
+            new Clip("multicodec",
+                    List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
+                            TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3",
+                            "-c:v:0",
+                            "libx265", "-x265-params", "log-level=none", "-preset", "ultrafast", "-c:v:1", "libvpx-vp9",
+                            "-deadline", "realtime", "-c:a:0", "aac", "-c:a:1", "flac"),
                     List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0, 1)));
 
     private static Clip clip(String name, List<String> codecs, List<String> tracks, String hls, List<Integer> ids) {
@@ -114,7 +121,8 @@ class EnhancedRtmpIT {
                     () -> get("/api/v1/streams/" + stream).body(), body -> body.contains("\"codec\""));
             Future<Path> viewer = viewers.flv(millrace.http("/" + stream + ".flv"), dir.resolve("seen.flv"));
             clip.tracks().forEach(codec -> assertThat(entry).contains("\"codec\":\"" + codec + "\""));
-            assertThat(entry.contains("codec_not_in_hls")).isEqualTo(!clip.hls().equals(String.join(",", clip.tracks())));
+            assertThat(entry.contains("codec_not_in_hls"))
+                    .isEqualTo(!clip.hls().equals(String.join(",", clip.tracks())));
             hls(clip, stream);
 
             assertThat(publisher.waitFor()).as("FFmpeg publishes: %s", Files.readString(dir.resolve("log"))).isZero();
@@ -122,8 +130,10 @@ class EnhancedRtmpIT {
             assertThat(packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(EnhancedRtmpIT::line).toList())
                     .isEqualTo(lines(same));
             assertThat(packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && !p.config() && p.track() == 0)
-                    .filter(Packet::keyframe).count()).as("keyframes, one a second").isBetween(SECONDS - 1L, SECONDS + 1L);
-            assertThat(packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(Packet::track).distinct().sorted())
+                    .filter(Packet::keyframe).count()).as("keyframes, one a second")
+                    .isBetween(SECONDS - 1L, SECONDS + 1L);
+            assertThat(
+                    packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(Packet::track).distinct().sorted())
                     .containsExactlyElementsOf(clip.ids());
             seen(viewer.get(), packets);
         }

@@ -44,9 +44,11 @@ class CodecConfigsTest {
             new Row("AV1 in shades of grey", Codec.AV1, "81041c00", "av01.0.04M.08.1.110.02.02.02.0", "0x0 0/1"),
             new Row("VP9 with the head of its box", Codec.VP9, "01000000 000a820202020000", "vp09.00.10.08", "0x0 0/1"),
             new Row("VP9 bare", Codec.VP9, "021fa209100900 00", "vp09.02.31.10.01.09.16.09.00", "0x0 0/1"),
-            new Row("VP9 4:4:4 in full range", Codec.VP9, "010a87010101 0000", "vp09.01.10.08.03.01.01.01.01", "0x0 0/1"),
+            new Row("VP9 4:4:4 in full range", Codec.VP9, "010a87010101 0000", "vp09.01.10.08.03.01.01.01.01",
+                    "0x0 0/1"),
             new Row("Opus", Codec.OPUS, "4f70757348656164 01 02 3801 80bb0000 0000 00", "Opus", "48000/2"),
-            new Row("Opus, surround", Codec.OPUS, "4f70757348656164 01 06 3801 44ac0000 0000 01 0402 000401020305", "Opus",
+            new Row("Opus, surround", Codec.OPUS, "4f70757348656164 01 06 3801 44ac0000 0000 01 0402 000401020305",
+                    "Opus",
                     "48000/6"),
             new Row("Opus that says nothing", Codec.OPUS, "", "Opus", "48000/2"),
             new Row("FLAC bare", Codec.FLAC, "12001200 000000 004a58 0bb802f000000000" + "00".repeat(16), "fLaC",
@@ -189,7 +191,8 @@ class CodecConfigsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"OPUS, '', fc, 960", "OPUS, '', 04, 480", "OPUS, '', 1d, 5760", "OPUS, '', 6c, 960", "OPUS, '', 64, 480", "OPUS, '', e3 02, 240",
+    @CsvSource({"OPUS, '', fc, 960", "OPUS, '', 04, 480", "OPUS, '', 1d, 5760", "OPUS, '', 6c, 960",
+        "OPUS, '', 64, 480", "OPUS, '', e3 02, 240",
         "OPUS, '', fb 06, 5760", "FLAC, @flac, fff8 5a 88 00, 4608", "FLAC, @flac, fff8 18 88 00, 192",
         "FLAC, @flac, fff8 68 88 c280 1f, 32", "FLAC, @flac, fff8 78 88 05 03ff, 1024", "FLAC, @flac, fff9 c9 00, 4096",
         "MP3, fffb0400, fffb9004, 1152", "MP3, fff300c0, fff34004, 576", "AC3, 101000, 0b77, 1536",
@@ -203,7 +206,8 @@ class CodecConfigsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"OPUS, ''", "OPUS, ff", "OPUS, ff 40", "OPUS, ff 3f", "FLAC, fff0 5a", "FLAC, fff8 0a", "FLAC, fff8 68 88 ff",
+    @CsvSource({"OPUS, ''", "OPUS, ff", "OPUS, ff 40", "OPUS, ff 3f", "FLAC, fff0 5a", "FLAC, fff8 0a",
+        "FLAC, fff8 68 88 ff",
         "EAC3, 0b77 0004 3487 c000", "EAC3, 0b77 0003 3487 c000 00"})
     void framesThatDoNotSayItAreFaulty(Codec codec, String frame) {
         String record = switch (codec) {

@@ -79,7 +79,8 @@ class EnhancedTagTest {
                     new TagTracks<>(0, List.of(new Track<>(0, frame(Codec.HEVC, true, false, 7, "0000000126")),
                             new Track<>(1, frame(Codec.VP9, true, false, 0, "82")))),
                     "91 68766331 000007 0000000126"),
-            new Row<>("multitrack, many codecs, one that nobody knows", "96 21 78787878 01 000002 ffff 76703039 02 000001 82",
+            new Row<>("multitrack, many codecs, one that nobody knows",
+                    "96 21 78787878 01 000002 ffff 76703039 02 000001 82",
                     one(2, frame(Codec.VP9, true, false, 0, "82")), null));
 
     static final List<Row<AudioTagBody>> AUDIO = List.of(

@@ -52,7 +52,8 @@ class FuzzTest {
         assertThat(process.exitValue()).as("%s finds something:\n%s", target, said).isZero();
         Matcher done = DONE.matcher(said);
         assertThat(done.find()).as("%s tells how many it ran:\n%s", target, said).isTrue();
-        System.out.println("FUZZ " + target.getSimpleName() + ": " + done.group(1) + " executions in " + seconds + " s");
+        System.out
+                .println("FUZZ " + target.getSimpleName() + ": " + done.group(1) + " executions in " + seconds + " s");
         assertThat(Long.parseLong(done.group(1))).isPositive();
     }
 }

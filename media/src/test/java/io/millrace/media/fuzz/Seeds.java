@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /** Writes what fuzzing starts from: committed recordings, taken apart. */
 final class Seeds {
-    private static final List<String> FILES = List.of("tiny", "enhanced-hevc-aac", "enhanced-av1-opus", "enhanced-vp9-flac",
+    private static final List<String> FILES = List.of("tiny", "enhanced-hevc-aac", "enhanced-av1-opus",
+            "enhanced-vp9-flac",
             "enhanced-avc-ac3", "enhanced-avc-eac3", "enhanced-avc-mp3", "enhanced-multitrack", "enhanced-multicodec");
     private static final int LARGEST_BYTES = 2_000;
     private static final int TAGS_A_FILE = 12;

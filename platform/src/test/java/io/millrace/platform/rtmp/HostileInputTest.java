@@ -36,7 +36,8 @@ class HostileInputTest {
 
     private static final List<Case> CASES = List.of(
             new Case("HTTP", "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
-            new Case("TLS", hex("16 0301 0200 01")), new Case("RTMPE", hex("06")), new Case("another version", hex("7f")),
+            new Case("TLS", hex("16 0301 0200 01")), new Case("RTMPE", hex("06")),
+            new Case("another version", hex("7f")),
             new Case("length 16 777 215", chunks("04 000000 ffffff 09 01000000")),
             new Case("65 599 csids", csids()), new Case("fmt 3 first", chunks("c3")),
             new Case("fmt change inside a message", chunks("04 000000 000081 08 01000000" + "00".repeat(128) + "04")),
@@ -44,15 +45,19 @@ class HostileInputTest {
             new Case("chunk size 1", chunks("02 000000 000004 01 00000000 00000001")),
             new Case("chunk size 127", chunks("02 000000 000004 01 00000000 0000007f")),
             new Case("chunk size with the top bit", chunks("02 000000 000004 01 00000000 ffffffff")),
-            new Case("a storm of aborts", chunks("02 000000 000004 02 00000000 00000002" + "c2 00000002".repeat(20_000))),
+            new Case("a storm of aborts",
+                    chunks("02 000000 000004 02 00000000 00000002" + "c2 00000002".repeat(20_000))),
             new Case("a storm of empty messages", chunks("04 000000 000000 08 01000000" + "c4".repeat(70_000))),
             new Case("noise before connect", chunks("04 000000 040000 08 01000000" + noise(70_000))),
             new Case("arrays in arrays", command("0a00000001".repeat(100_000 / 5 / 2))),
-            new Case("an array of 2^32 - 1", command("0affffffff")), new Case("a reference to itself", command("03 0001 61 070000")),
+            new Case("an array of 2^32 - 1", command("0affffffff")),
+            new Case("a reference to itself", command("03 0001 61 070000")),
             new Case("an object without an end, of a key of 64 KiB", command("03 ffff" + "61".repeat(40_000))),
-            new Case("movieclips", command("04")), new Case("AMF3 in AMF3's arrays", command("11" + "090301".repeat(500))),
+            new Case("movieclips", command("04")),
+            new Case("AMF3 in AMF3's arrays", command("11" + "090301".repeat(500))),
             new Case("a number for a name", chunks("03 000000 000009 14 00000000 00 7ff8000000000000")),
-            new Case("an aggregate beyond its end", chunks("03 000000 00000c 16 00000000 08 ffffff 000000 00 000000 00")),
+            new Case("an aggregate beyond its end",
+                    chunks("03 000000 00000c 16 00000000 08 ffffff 000000 00 000000 00")),
             new Case("type 17 of nothing", chunks("03 000000 000000 11 00000000")),
             new Case("random bytes", chunks(noise(200_000))));
 

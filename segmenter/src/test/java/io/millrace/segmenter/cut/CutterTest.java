@@ -361,7 +361,8 @@ class CutterTest {
     /** A second of pictures of any codec with a keyframe first; ingest has told which one is. */
     private static void pictures(Tape.Publisher p, String fourCc, long fromMs) {
         for (int i = 0; i < 30; i++) {
-            p.packet(fromMs + i * 33, 0, Packet.Kind.VIDEO, i == 0, false, (i == 0 ? "91" : "a1") + fourCc + "0000000126");
+            p.packet(fromMs + i * 33, 0, Packet.Kind.VIDEO, i == 0, false,
+                    (i == 0 ? "91" : "a1") + fourCc + "0000000126");
         }
     }
 
