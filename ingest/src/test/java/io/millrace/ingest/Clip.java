@@ -11,6 +11,11 @@ import java.util.List;
 
 /** Two seconds of what FFmpeg publishes; see resources/ingest/README.md. */
 public final class Clip {
+    /** hvcC of x265, 162x90. */
+    public static final String HEVC_CONFIG = """
+            0101600000009000000000001ef000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003001e95\
+            9009210001002b42010101600000030090000003000003001ea0162061c449965644a4c2f016808000000300800000030284\
+            22000100064401c073c189""";
     public static final List<FlvTag> TAGS = tags();
 
     private Clip() {}

@@ -31,7 +31,7 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule mediaIsTheJdkAlone = noClasses().that().resideInAPackage("io.millrace.media..")
-            .should().dependOnClassesThat().resideOutsideOfPackages("io.millrace.media..", "java..")
+            .should().dependOnClassesThat().resideOutsideOfPackages("io.millrace.media..", "java..", "javax.crypto..")
             .orShould().dependOnClassesThat().resideInAnyPackage("java.nio.file..", "java.nio.channels..",
                     "java.util.concurrent..")
             .orShould().dependOnClassesThat().areAssignableTo(InputStream.class)

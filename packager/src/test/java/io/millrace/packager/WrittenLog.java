@@ -59,6 +59,23 @@ public final class WrittenLog {
         return this;
     }
 
+    /** Replaces the codecs of every segment's tracks by name, as if the stream had had others. */
+    public void recode(String stream, String videoCodec, String audioCodec) {
+        cuts.replaceAll(entry -> {
+            Cut c = entry.value();
+            Cut.SegmentHead h = c.head();
+            return h == null || !entry.stream().equals(stream)
+                    ? entry
+                    : new Entry<>(entry.offset(), stream, new Cut(c.epoch(), c.session(), c.segment(), c.part(),
+                            c.last(), c.independent(), c.firstOffset(), c.lastOffset(), c.startTicks(),
+                            c.durationTicks(), c.programDateTimeMs(), c.arrivalUs(),
+                            new Cut.SegmentHead(h.rules(), h.targetDurationS(), h.independent(), h.discontinuous(),
+                                    h.discontinuity(), h.videoConfig(), h.audioConfig(), videoCodec, audioCodec,
+                                    h.originMs(), h.timestampOffsetMs(), h.state()),
+                            c.samples()));
+        });
+    }
+
     /** Replaces the body of the packet at {@code offset}. */
     public void damage(long offset, ByteBuffer body) {
         Entry<Packet> entry = packets.get((int) offset);

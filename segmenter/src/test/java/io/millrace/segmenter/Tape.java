@@ -16,6 +16,11 @@ import java.util.List;
 public final class Tape {
     public static final String AVC_180P = "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20";
     public static final String AVC_64P = "0142c00affe100176742c00ad90426c044000003000400000300f03c48992001000568cb83cb20";
+    /** hvcC of x265, 162x90. */
+    public static final String HEVC = """
+            0101600000009000000000001ef000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003001e95\
+            9009210001002b42010101600000030090000003000003001ea0162061c449965644a4c2f016808000000300800000030284\
+            22000100064401c073c189""";
     public static final String AAC_48K_STEREO = "1190";
     public static final String AAC_48K_MONO = "1188";
     /** When the first session starts: 2026-01-01T00:00:00Z. */
@@ -160,6 +165,14 @@ public final class Tape {
 
         public Publisher graceOver() {
             add(new GraceOver(session, START_MS + nextOffset * 10));
+            return this;
+        }
+
+        /** A video frame of another track than the default one. */
+        public Publisher track(int track, long ms, String hex) {
+            long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
+            add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, true, false, false,
+                    ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
             return this;
         }
 

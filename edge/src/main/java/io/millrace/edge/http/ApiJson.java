@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.live.PastRange;
 import io.millrace.edge.live.SessionSpan;
 import io.millrace.edge.live.Tracks;
-import io.millrace.media.codec.AacConfig;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
@@ -60,14 +60,18 @@ final class ApiJson {
         CodecConfig config = Tracks.config(track).orElse(null);
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {
-            case AvcConfig avc -> new VideoTrack(track.id(), "video", codec, avc.width(), avc.height(),
-                    frameRate(avc.frameRateNumerator(), avc.frameRateDenominator()));
-            case AacConfig aac -> new AudioTrack(track.id(), "audio", codec, aac.sampleRate(),
-                    aac.channels() == 0 ? null : aac.channels());
+            case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
+                    known(video.height()), frameRate(video.frameRateNumerator(), video.frameRateDenominator()));
+            case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
+                    known(audio.channels()));
             case null -> track.kind() == Packet.Kind.VIDEO
                     ? new VideoTrack(track.id(), "video", codec, null, null, null)
                     : new AudioTrack(track.id(), "audio", codec, null, null);
         };
+    }
+
+    private static Integer known(int value) {
+        return value == 0 ? null : value;
     }
 
     /** Whole rates as whole numbers, others with what a double has; null if unknown. */

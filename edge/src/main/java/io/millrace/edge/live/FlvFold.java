@@ -4,6 +4,7 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.PlayerTagBody;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
@@ -12,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the packets of one epoch that count into FLV tags for its viewers: legacy AVC and AAC of track 0, on the epoch's
- * time line, with only those sequence headers that change something.
+ * Turns the packets of one epoch that count into FLV tags for its viewers: the default tracks as players take them
+ * ({@link PlayerTagBody}), on the epoch's time line, with only those sequence headers that change something.
  *
  * <p>After each beginning of a session (or of reading) a stream with video waits for its keyframe, audio included; new
  * sequence headers stand right before it. Timestamps stay within the signed 32 bits that mpegts.js reads. Pure; confined
@@ -25,6 +26,9 @@ public final class FlvFold {
 
     private final boolean hasVideo;
     private final boolean hasAudio;
+    /** Null without such a track. */
+    private final Codec videoCodec;
+    private final Codec audioCodec;
     private ByteBuffer videoRecord;
     private ByteBuffer audioRecord;
     private List<FlvTag> headers;
@@ -39,8 +43,11 @@ public final class FlvFold {
     public FlvFold(Tracks tracks) {
         hasVideo = tracks.video() != null;
         hasAudio = tracks.audio() != null;
+        videoCodec = hasVideo ? tracks.video().codec() : null;
+        audioCodec = hasAudio ? tracks.audio().codec() : null;
         videoRecord = hasVideo ? tracks.video().record() : null;
-        audioRecord = hasAudio ? tracks.audio().record() : null;
+        // What the directory has of a codec whose frames describe themselves is no sequence header.
+        audioRecord = hasAudio && !audioCodec.isSelfDescribing() ? tracks.audio().record() : null;
         headers = sequenceHeaders();
     }
 
@@ -76,15 +83,15 @@ public final class FlvFold {
     private List<FlvEvent> video(Packet packet, int timeMs) {
         return switch (VideoTagBody.parse(packet.body())) {
             case VideoTagBody.Config(Codec codec, ByteBuffer record) -> videoConfig(codec, record);
-            case VideoTagBody.Frame frame -> hasVideo && frame.codec() == Codec.AVC
+            case VideoTagBody.Frame frame -> frame.codec() == videoCodec
                     ? videoFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
-            case VideoTagBody.End _,VideoTagBody.Command _ -> List.of();
+            case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ -> List.of();
         };
     }
 
     private List<FlvEvent> videoConfig(Codec codec, ByteBuffer record) {
-        if (!hasVideo || codec != Codec.AVC) {
+        if (codec != videoCodec) {
             return List.of(new FlvEvent.End("track_set_changed"));
         }
         sessionHasVideo = true;
@@ -94,38 +101,45 @@ public final class FlvFold {
 
     private List<FlvEvent> videoFrame(Packet packet, int timeMs) {
         sessionHasVideo = true;
+        ByteBuffer body = PlayerTagBody.video(packet.body()).orElse(null);
+        if (body == null) {
+            return List.of();
+        }
         if (!packet.keyframe()) {
             return awaitsKeyframe
                     ? List.of()
-                    : List.of(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), false, true));
+                    : List.of(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), false, true));
         }
         List<FlvEvent> events = new ArrayList<>(3);
         if (pendingVideo != null) {
             videoRecord = pendingVideo;
             pendingVideo = null;
             headers = sequenceHeaders();
-            events.add(config(FlvTag.Type.VIDEO, timeMs, TagBodyWriter.write(new VideoTagBody.Config(Codec.AVC,
+            events.add(config(FlvTag.Type.VIDEO, timeMs, TagBodyWriter.write(new VideoTagBody.Config(videoCodec,
                     videoRecord))));
         }
         awaitsKeyframe = false;
         applyAudioConfig(timeMs, events);
-        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, packet.body()), true, true));
+        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), true, true));
         return events;
     }
 
     private List<FlvEvent> audio(Packet packet, int timeMs) {
         return switch (AudioTagBody.parse(packet.body())) {
             case AudioTagBody.Config(Codec codec, ByteBuffer record) -> audioConfig(codec, record);
-            case AudioTagBody.Frame frame -> hasAudio && frame.codec() == Codec.AAC
+            case AudioTagBody.Frame frame -> frame.codec() == audioCodec
                     ? audioFrame(packet, timeMs)
                     : List.of(new FlvEvent.End("track_set_changed"));
-            case AudioTagBody.Silence() -> List.of();
+            case AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ -> List.of();
         };
     }
 
     private List<FlvEvent> audioConfig(Codec codec, ByteBuffer record) {
-        if (!hasAudio || codec != Codec.AAC) {
+        if (codec != audioCodec) {
             return List.of(new FlvEvent.End("track_set_changed"));
+        }
+        if (codec.isSelfDescribing()) {
+            return List.of();
         }
         pendingAudio = record.equals(audioRecord) ? null : copy(record);
         return List.of();
@@ -138,8 +152,8 @@ public final class FlvFold {
         }
         List<FlvEvent> events = new ArrayList<>(2);
         applyAudioConfig(timeMs, events);
-        events.add(new FlvEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, packet.body()), !hasVideo,
-                !hasVideo));
+        PlayerTagBody.audio(packet.body()).ifPresent(body -> events.add(
+                new FlvEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, body), !hasVideo, !hasVideo)));
         return events;
     }
 
@@ -148,7 +162,7 @@ public final class FlvFold {
             audioRecord = pendingAudio;
             pendingAudio = null;
             headers = sequenceHeaders();
-            events.add(config(FlvTag.Type.AUDIO, timeMs, TagBodyWriter.write(new AudioTagBody.Config(Codec.AAC,
+            events.add(config(FlvTag.Type.AUDIO, timeMs, TagBodyWriter.write(new AudioTagBody.Config(audioCodec,
                     audioRecord))));
         }
     }
@@ -171,11 +185,11 @@ public final class FlvFold {
         List<FlvTag> all = new ArrayList<>(2);
         if (videoRecord != null) {
             all.add(new FlvTag(FlvTag.Type.VIDEO, 0,
-                    TagBodyWriter.write(new VideoTagBody.Config(Codec.AVC, videoRecord))));
+                    TagBodyWriter.write(new VideoTagBody.Config(videoCodec, videoRecord))));
         }
         if (audioRecord != null) {
             all.add(new FlvTag(FlvTag.Type.AUDIO, 0,
-                    TagBodyWriter.write(new AudioTagBody.Config(Codec.AAC, audioRecord))));
+                    TagBodyWriter.write(new AudioTagBody.Config(audioCodec, audioRecord))));
         }
         return List.copyOf(all);
     }

@@ -3,10 +3,12 @@ package io.millrace.edge.live;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.FlvWriter;
+import io.millrace.media.flv.FourCc;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class FlvOpening {
     public static final int DURATION_POSITION = 13 + 11 + 13 + 5 + 10 + 1;
 
     private static final int AVC = 7;
+    private static final int MP3 = 2;
     private static final int AAC = 10;
 
     private FlvOpening() {}
@@ -56,7 +59,11 @@ public final class FlvOpening {
             video(tracks.video(), fields);
         }
         if (tracks.audio() != null) {
-            fields.add(field("audiocodecid", AAC));
+            fields.add(field("audiocodecid", switch (tracks.audio().codec()) {
+                case AAC -> AAC;
+                case MP3 -> MP3;
+                case OPUS, FLAC, AC3, EAC3, AVC, HEVC, AV1, VP9 -> fourCc(tracks.audio().codec());
+            }));
             fields.add(field("audiosamplerate", tracks.audio().sampleRate()));
             fields.add(field("audiochannels", tracks.audio().channels()));
             fields.add(field("stereo", new AmfValue.Bool(tracks.audio().channels() == 2)));
@@ -68,12 +75,19 @@ public final class FlvOpening {
         return ByteBuffer.wrap(out.toByteArray());
     }
 
-    private static void video(AvcConfig video, List<AmfValue.Field> fields) {
-        fields.add(field("videocodecid", AVC));
-        fields.add(field("width", video.width()));
-        fields.add(field("height", video.height()));
+    private static void video(VideoConfig video, List<AmfValue.Field> fields) {
+        fields.add(field("videocodecid", video.codec() == Codec.AVC ? AVC : fourCc(video.codec())));
+        if (video.width() > 0) {
+            fields.add(field("width", video.width()));
+            fields.add(field("height", video.height()));
+        }
         if (video.frameRateNumerator() > 0) {
             fields.add(field("framerate", (double) video.frameRateNumerator() / video.frameRateDenominator()));
         }
+    }
+
+    /** How Enhanced RTMP says a codec where numbers were. */
+    private static double fourCc(Codec codec) {
+        return Integer.toUnsignedLong(FourCc.of(codec).code());
     }
 }

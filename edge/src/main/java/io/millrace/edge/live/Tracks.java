@@ -1,10 +1,11 @@
 package io.millrace.edge.live;
 
 import io.millrace.media.bytes.MediaException;
-import io.millrace.media.codec.AacConfig;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +17,16 @@ import java.util.Optional;
  * @param video of track 0, null without video
  * @param audio of track 0, null without audio
  */
-public record Tracks(AvcConfig video, AacConfig audio) {
+public record Tracks(VideoConfig video, AudioConfig audio) {
     public static Tracks of(List<StreamEntry.Track> tracks) {
-        AvcConfig video = null;
-        AacConfig audio = null;
+        VideoConfig video = null;
+        AudioConfig audio = null;
         for (StreamEntry.Track track : tracks) {
             switch (config(track).orElse(null)) {
-                case AvcConfig avc when track.id() == 0 -> video = avc;
-                case AacConfig aac when track.id() == 0 -> audio = aac;
+                case VideoConfig config when track.id() == 0 -> video = config;
+                case AudioConfig config when track.id() == 0 -> audio = config;
                 case null, default -> {
-                    // Not a track that TS or legacy FLV carries.
+                    // A track beside the default one, or one that we cannot read.
                 }
             }
         }
@@ -39,6 +40,12 @@ public record Tracks(AvcConfig video, AacConfig audio) {
         } catch (MediaException | IllegalArgumentException _) {
             return Optional.empty();
         }
+    }
+
+    /** What of it is in MPEG-TS. */
+    public Tracks inTs() {
+        return new Tracks(video != null && TsSegmentMuxer.carries(video.codec()) ? video : null,
+                audio != null && TsSegmentMuxer.carries(audio.codec()) ? audio : null);
     }
 
     public boolean isEmpty() {

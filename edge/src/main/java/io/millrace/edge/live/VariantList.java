@@ -1,6 +1,6 @@
 package io.millrace.edge.live;
 
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
@@ -38,8 +38,8 @@ public final class VariantList {
     }
 
     private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
-        List<Tracks> tracks = epochs.stream().map(epoch -> Tracks.of(epoch.tracks())).toList();
-        AvcConfig video = tracks.getFirst().video();
+        List<Tracks> tracks = epochs.stream().map(epoch -> Tracks.of(epoch.tracks()).inTs()).toList();
+        VideoConfig video = tracks.getFirst().video();
         int milliHz = video == null || video.frameRateNumerator() == 0
                 ? 0
                 : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());

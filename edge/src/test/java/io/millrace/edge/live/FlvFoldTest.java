@@ -7,6 +7,7 @@ import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,48 @@ class FlvFoldTest {
             }
             assertThat(reader.read(in).orElseThrow().timestampMs()).isEqualTo(77);
         }
+    }
+
+    /** What FFmpeg 8 publishes of VP9 and FLAC, and what a viewer gets: nothing that mpegts.js stops at. */
+    @Test
+    void givesOtherCodecsWithTheHeadersThatPlayersKnow() {
+        String vpcC = "01000000000a820202020000";
+        String streamInfo = "12001200000000004a580bb802f000000000" + "00".repeat(16);
+        Tracks tracks = Tracks.of(List.of(
+                new StreamEntry.Track(0, Packet.Kind.VIDEO, "VP9", Fixtures.hex(vpcC)),
+                new StreamEntry.Track(0, Packet.Kind.AUDIO, "FLAC", Fixtures.hex(streamInfo))));
+        assertThat(tracks.inTs().isEmpty()).isTrue();
+        var fold = new FlvFold(tracks);
+        assertThat(fold.headers()).extracting(FlvTag::body).containsExactly(Fixtures.hex("9076703039" + vpcC),
+                Fixtures.hex("90664c6143" + streamInfo));
+        assertThat(bodies(fold, Packet.Kind.VIDEO, false, true, "d476703039" + "020000")).as("colours").isEmpty();
+        assertThat(bodies(fold, Packet.Kind.AUDIO, false, true, "94664c6143010200000003")).as("speakers").isEmpty();
+        // A key frame behind a modifier, and one of a single track.
+        assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9702000007017670303982"))
+                .containsExactly(Fixtures.hex("917670303982"));
+        assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9601767030390082"))
+                .containsExactly(Fixtures.hex("917670303982"));
+        assertThat(bodies(fold, Packet.Kind.AUDIO, false, false, "91664c6143fff8"))
+                .containsExactly(Fixtures.hex("91664c6143fff8"));
+    }
+
+    /** Its frames describe themselves, and legacy FLV has no header for it. */
+    @Test
+    void mp3HasNoSequenceHeader() {
+        Tracks tracks = Tracks.of(List.of(new StreamEntry.Track(0, Packet.Kind.AUDIO, "MP3",
+                Fixtures.hex("fffb00c0"))));
+        var fold = new FlvFold(tracks);
+        assertThat(fold.headers()).isEmpty();
+        assertThat(bodies(fold, Packet.Kind.AUDIO, false, true, "902e6d7033")).isEmpty();
+        assertThat(bodies(fold, Packet.Kind.AUDIO, false, false, "912e6d7033fffb30c4"))
+                .containsExactly(Fixtures.hex("2ffffb30c4"));
+    }
+
+    private static List<ByteBuffer> bodies(FlvFold fold, Packet.Kind kind, boolean key, boolean config, String hex) {
+        var packet = new Packet(1, 0, 0, 10, 0, kind, 0, key, false, config, Fixtures.hex(hex));
+        return fold.fold(packet, 10).stream().map(event -> event instanceof FlvEvent.Frame frame
+                ? frame.tag().body()
+                : Fixtures.hex("")).toList();
     }
 
     private static List<String> told(FlvFold fold, Packet packet, long timeMs) {

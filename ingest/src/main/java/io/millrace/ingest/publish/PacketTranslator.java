@@ -1,23 +1,27 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.IngestMeters.Drop;
-import io.millrace.media.bytes.UnsupportedException;
-import io.millrace.media.codec.AacConfig;
-import io.millrace.media.codec.AvcConfig;
-import io.millrace.media.codec.Codec;
-import io.millrace.media.codec.NalUnits;
+import io.millrace.ingest.publish.TrackReader.Outcome;
+import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.TagTracks;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.time.TimestampUnwrapper;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.rtmp.PublishSink;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * Looks into the messages of one publisher, once, and writes down what readers need without parsing media. The bodies are
  * neither changed nor copied.
  *
- * <p>Confined to one thread at a time.
+ * <p>A message of several tracks stays one packet, since its body is kept as it came. It is filed under its main track:
+ * keyframe, configuration and composition time are that one's, and who wants another track has to look into the body.
+ *
+ * <p>Confined to one thread at a time. Limits: {@link #MAX_TRACKS}, {@link #MAX_CONFIG_BYTES}.
  */
 final class PacketTranslator {
     /** A message, or why it is none of ours. */
@@ -27,16 +31,20 @@ final class PacketTranslator {
         record Dropped(Drop reason) implements Result {}
     }
 
-    private static final int NO_CONFIG = 0;
-    private static final Result NO_MEDIA = new Result.Dropped(Drop.NO_MEDIA);
+    /** Tracks of one kind; OBS sends up to six of audio. */
+    static final int MAX_TRACKS = 16;
+    /** A message that configures: it is kept to be repeated. */
+    static final int MAX_CONFIG_BYTES = 64 * 1024;
+
     private static final int MAIN_TRACK = 0;
 
     private final TimestampUnwrapper audioClock = new TimestampUnwrapper();
     private final TimestampUnwrapper videoClock = new TimestampUnwrapper();
     private final TimestampUnwrapper dataClock = new TimestampUnwrapper();
+    private final Map<Integer, TrackReader> audioTracks = new HashMap<>();
+    private final Map<Integer, TrackReader> videoTracks = new HashMap<>();
     private boolean mediaSeen;
     private long mediaMs;
-    private int nalLengthSize = NO_CONFIG;
 
     /**
      * @param session number of the session that it becomes a packet of
@@ -46,61 +54,64 @@ final class PacketTranslator {
      */
     Result translate(long session, long seq, long arrivalUs, PublishSink.Kind kind, int timestamp, ByteBuffer body) {
         return switch (kind) {
-            case AUDIO -> audio(session, seq, arrivalUs, media(audioClock, timestamp), body);
-            case VIDEO -> video(session, seq, arrivalUs, media(videoClock, timestamp), body);
-            case DATA -> translated(new Packet(session, seq, arrivalUs, data(timestamp), 0, Packet.Kind.DATA,
-                    MAIN_TRACK, false, false, false, body));
+            case AUDIO -> {
+                long timestampMs = media(audioClock, timestamp);
+                TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body);
+                Outcome outcome = read(message, audioTracks, TrackReader::audio);
+                yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO,
+                        message.main().id(), false, false, outcome == Outcome.CONFIG, body));
+            }
+            case VIDEO -> {
+                long timestampMs = media(videoClock, timestamp);
+                TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body);
+                Outcome outcome = read(message, videoTracks, TrackReader::video);
+                yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
+                        compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(),
+                        outcome == Outcome.KEYFRAME, outcome == Outcome.FLAGGED_FRAME, outcome == Outcome.CONFIG,
+                        body));
+            }
+            case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, data(timestamp), 0,
+                    Packet.Kind.DATA, MAIN_TRACK, false, false, false, body));
         };
     }
 
-    private Result audio(long session, long seq, long arrivalUs, long timestampMs, ByteBuffer body) {
-        return switch (AudioTagBody.parse(body)) {
-            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> {
-                need(codec, Codec.AAC, "AUDIODATA");
-                AacConfig.parse(record);
-                yield audio(session, seq, arrivalUs, timestampMs, true, body);
+    /** What the message is to its main track; every other track is looked at as well. */
+    private static <B> Outcome read(TagTracks<B> message, Map<Integer, TrackReader> tracks,
+            BiFunction<TrackReader, B, Outcome> reading) {
+        TagTracks.Track<B> main = message.main();
+        Outcome outcome = Outcome.NO_MEDIA;
+        for (TagTracks.Track<B> track : message.tracks()) {
+            TrackReader reader = tracks.get(track.id());
+            if (reader == null) {
+                if (tracks.size() == MAX_TRACKS) {
+                    throw new OverLimitException("Multitrack", "tracks", MAX_TRACKS + 1L, MAX_TRACKS);
+                }
+                reader = new TrackReader();
+                tracks.put(track.id(), reader);
             }
-            case AudioTagBody.Frame(Codec codec, _) -> {
-                need(codec, Codec.AAC, "AUDIODATA");
-                yield audio(session, seq, arrivalUs, timestampMs, false, body);
-            }
-            case AudioTagBody.Silence() -> NO_MEDIA;
-        };
-    }
-
-    private static Result audio(long session, long seq, long arrivalUs, long timestampMs, boolean config,
-            ByteBuffer body) {
-        return translated(new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO, MAIN_TRACK, false,
-                false, config, body));
-    }
-
-    private Result video(long session, long seq, long arrivalUs, long timestampMs, ByteBuffer body) {
-        return switch (VideoTagBody.parse(body)) {
-            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> {
-                need(codec, Codec.AVC, "VIDEODATA");
-                nalLengthSize = AvcConfig.parse(record).nalLengthSize();
-                yield translated(new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.VIDEO, MAIN_TRACK,
-                        false, false, true, body));
-            }
-            case VideoTagBody.Frame frame -> frame(session, seq, arrivalUs, timestampMs, frame, body);
-            case VideoTagBody.End(_),VideoTagBody.Command() -> NO_MEDIA;
-        };
-    }
-
-    private Result frame(long session, long seq, long arrivalUs, long timestampMs, VideoTagBody.Frame frame,
-            ByteBuffer body) {
-        need(frame.codec(), Codec.AVC, "VIDEODATA");
-        if (nalLengthSize == NO_CONFIG) {
-            return new Result.Dropped(Drop.NO_CONFIG);
+            Outcome read = reading.apply(reader, track.body());
+            outcome = track == main ? read : outcome;
         }
-        if (!frame.data().hasRemaining()) {
-            return NO_MEDIA;
-        }
-        // Walks the whole access unit, so that one with broken lengths never gets into the log.
-        boolean keyframe = NalUnits.containsIdr(frame.data(), nalLengthSize);
-        boolean recoveryPoint = !keyframe && frame.flaggedKey();
-        return translated(new Packet(session, seq, arrivalUs, timestampMs, frame.compositionTimeMs(),
-                Packet.Kind.VIDEO, MAIN_TRACK, keyframe, recoveryPoint, false, body));
+        return outcome;
+    }
+
+    private static Result result(Outcome outcome, Packet packet) {
+        return switch (outcome) {
+            case NO_CONFIG -> new Result.Dropped(Drop.NO_CONFIG);
+            case NO_MEDIA -> new Result.Dropped(Drop.NO_MEDIA);
+            case KEYFRAME, FRAME, FLAGGED_FRAME -> new Result.Translated(packet);
+            case CONFIG -> {
+                int size = packet.body().remaining();
+                if (size > MAX_CONFIG_BYTES) {
+                    throw new OverLimitException("configuration", "size", size, MAX_CONFIG_BYTES);
+                }
+                yield new Result.Translated(packet);
+            }
+        };
+    }
+
+    private static int compositionTimeMs(VideoTagBody body) {
+        return body instanceof VideoTagBody.Frame frame ? frame.compositionTimeMs() : 0;
     }
 
     /** Audio and video start near each other even if the 32 bits wrap between their first messages. */
@@ -119,15 +130,5 @@ final class PacketTranslator {
             dataClock.startNear(mediaMs);
         }
         return dataClock.unwrapMs(timestamp);
-    }
-
-    private static Result translated(Packet packet) {
-        return new Result.Translated(packet);
-    }
-
-    private static void need(Codec codec, Codec supported, String structure) {
-        if (codec != supported) {
-            throw new UnsupportedException(structure, "codec", codec, supported.toString());
-        }
     }
 }

@@ -1,25 +1,32 @@
 package io.millrace.ingest.publish;
 
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
- * What an encoder says once and every session must hold: metadata and sequence headers, the latest of each. A session that
- * is begun anew in the middle of a publish starts with them.
+ * What an encoder says once and every session must hold: metadata, and what configures each track, the latest of each. A
+ * session that is begun anew in the middle of a publish starts with them.
  *
- * <p>Confined to one thread at a time. Holds at most three bodies, bounded by the message limits of RTMP.
+ * <p>Confined to one thread at a time. Bounded by {@link PacketTranslator#MAX_TRACKS} and
+ * {@link PacketTranslator#MAX_CONFIG_BYTES}.
  */
 final class Preamble {
     /** AMF0 string marker, length, {@code onMetaData}. */
     private static final ByteBuffer METADATA = ByteBuffer.allocate(13).put((byte) 2).putShort((short) 10)
             .put("onMetaData".getBytes(StandardCharsets.US_ASCII)).flip().asReadOnlyBuffer();
 
+    /** A decoder's configuration and what else is told of a track, colours or loudspeakers, replace only their like. */
+    private record Subject(Packet.Kind kind, int track, boolean decoder) {}
+
     private Packet metadata;
-    private Packet videoConfig;
-    private Packet audioConfig;
+    private final SequencedMap<Subject, Packet> configs = new LinkedHashMap<>();
 
     void remember(Packet packet) {
         switch (packet.kind()) {
@@ -30,25 +37,32 @@ final class Preamble {
             }
             case VIDEO -> {
                 if (packet.config()) {
-                    videoConfig = packet;
+                    keep(packet, VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config);
                 }
             }
             case AUDIO -> {
                 if (packet.config()) {
-                    audioConfig = packet;
+                    keep(packet, AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config);
                 }
             }
         }
     }
 
+    private void keep(Packet packet, boolean decoder) {
+        configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);
+    }
+
     /** The first packets of {@code session}, from seq 0, as if they had come with its first frame. */
     List<Packet> packets(long session, long arrivalUs, long timestampMs) {
-        List<Packet> packets = new ArrayList<>(3);
-        for (Packet p : new Packet[]{metadata, videoConfig, audioConfig}) {
-            if (p != null) {
-                packets.add(new Packet(session, packets.size(), arrivalUs, timestampMs, p.compositionTimeMs(),
-                        p.kind(), p.track(), p.keyframe(), p.recoveryPoint(), p.config(), p.body()));
-            }
+        List<Packet> kept = new ArrayList<>();
+        if (metadata != null) {
+            kept.add(metadata);
+        }
+        kept.addAll(configs.values());
+        List<Packet> packets = new ArrayList<>(kept.size());
+        for (Packet p : kept) {
+            packets.add(new Packet(session, packets.size(), arrivalUs, timestampMs, p.compositionTimeMs(), p.kind(),
+                    p.track(), p.keyframe(), p.recoveryPoint(), p.config(), p.body()));
         }
         return packets;
     }

@@ -4,6 +4,7 @@ import io.millrace.ingest.Clip;
 import io.millrace.ingest.IngestMeters.Drop;
 import io.millrace.ingest.publish.PacketTranslator.Result;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
@@ -75,16 +76,117 @@ class PacketTranslatorTest {
 
     @ParameterizedTest
     @CsvSource({"VIDEO, 27 01 000000 00000003 419a00, NO_CONFIG", "VIDEO, 17 02 000000, NO_MEDIA",
-        "VIDEO, 57 00, NO_MEDIA", "AUDIO, '', NO_MEDIA", "AUDIO, af 01, NO_MEDIA"})
+        "VIDEO, 57 00, NO_MEDIA", "VIDEO, d1 00, NO_MEDIA", "AUDIO, '', NO_MEDIA", "AUDIO, af 01, NO_MEDIA"})
     void dropsWhatNobodyCanShow(Kind kind, String body, Drop reason) {
         assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
     }
 
     @ParameterizedTest
-    @CsvSource({"VIDEO, 1c 01 000000 00", "VIDEO, 90 68766331 00", "VIDEO, 12 00", "AUDIO, 2f ff",
-        "AUDIO, 90 4f707573"})
+    @CsvSource({"VIDEO, 1d 01 000000 00", "VIDEO, 90 76766331 00", "VIDEO, 12 00", "AUDIO, 7f ff",
+        "AUDIO, 90 73706578"})
     void saysThatACodecIsNotSupported(Kind kind, String body) {
         assertThatThrownBy(() -> translate(kind, hex(body))).isInstanceOf(UnsupportedException.class);
+    }
+
+    /** What FFmpeg 8 sends of each codec: configuration, keyframe, other frame. */
+    @ParameterizedTest
+    @CsvSource({
+        "'90 61763031 81000c00 0a0a00000003b50d936be401', '91 61763031 1200 0a0a00000003b50d936be401 320110', 'a1 61763031 1200 320130'",
+        "'90 76703039 01000000 000a820202020000', '91 76703039 82', 'a1 76703039 86'"})
+    void findsKeyframesByTheCodecsOwnHeaders(String config, String key, String frame) {
+        assertThat(packet(translate(Kind.VIDEO, hex(config))).findFirst().orElseThrow().config()).isTrue();
+        assertThat(packet(translate(Kind.VIDEO, hex(key))).findFirst().orElseThrow().keyframe()).isTrue();
+        Packet other = packet(translate(Kind.VIDEO, hex(frame))).findFirst().orElseThrow();
+        assertThat(other.keyframe()).isFalse();
+        assertThat(other.recoveryPoint()).isFalse();
+        assertThat(other.config()).isFalse();
+    }
+
+    @Test
+    void aFlagThatLiesIsNoKeyframe() {
+        translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
+        Packet packet = packet(translate(Kind.VIDEO, hex("91 76703039 86"))).findFirst().orElseThrow();
+        assertThat(packet.keyframe()).isFalse();
+        assertThat(packet.recoveryPoint()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"VIDEO, d4 68766331 02", "AUDIO, 94 6d703461 01 02 00000003", "AUDIO, 90 61632d33"})
+    void coloursLoudspeakersAndEmptyHeadersConfigure(Kind kind, String body) {
+        Packet packet = packet(translate(kind, hex(body))).findFirst().orElseThrow();
+        assertThat(packet.config()).isTrue();
+        assertThat(packet.body()).isEqualTo(hex(body));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AUDIO, 91 61632d33 0b7738900c4043e1", "AUDIO, 91 65632d33 0b77 0003 3487 c000", "AUDIO, 2e fffb30c4",
+        "AUDIO, 91 2e6d7033 fffb30c4"})
+    void framesThatDescribeThemselvesNeedNoHeader(Kind kind, String body) {
+        assertThat(packet(translate(kind, hex(body)))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AUDIO, 91 4f707573 fc, NO_CONFIG", "AUDIO, 91 664c6143 fff8, NO_CONFIG", "AUDIO, af 01 21, NO_CONFIG",
+        "VIDEO, 91 61763031 12, NO_CONFIG", "VIDEO, 90 61763031, NO_MEDIA", "VIDEO, 92 68766331, NO_MEDIA",
+        "AUDIO, 92 4f707573, NO_MEDIA"})
+    void dropsWhatCannotBeDecoded(Kind kind, String body, Drop reason) {
+        assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
+    }
+
+    @Test
+    void aFrameOfAnotherCodecThanTheConfigurationWaitsForItsOwn() {
+        translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
+        assertThat(translate(Kind.VIDEO, hex("91 61763031 1200"))).isEqualTo(new Result.Dropped(Drop.NO_CONFIG));
+    }
+
+    @Test
+    void tracksAreReadByThemselves() {
+        translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
+        assertThat(translate(Kind.VIDEO, hex("96 01 76703039 01 82"))).isEqualTo(new Result.Dropped(Drop.NO_CONFIG));
+        Packet config = packet(translate(Kind.VIDEO, hex("96 00 76703039 01 01000000 000a820202020000"))).findFirst()
+                .orElseThrow();
+        assertThat(config.track()).isEqualTo(1);
+        assertThat(config.config()).isTrue();
+        Packet frame = packet(translate(Kind.VIDEO, hex("96 01 76703039 01 82"))).findFirst().orElseThrow();
+        assertThat(frame.track()).isEqualTo(1);
+        assertThat(frame.keyframe()).isTrue();
+    }
+
+    @Test
+    void aMessageOfSeveralTracksIsOnePacketOfItsMainTrack() {
+        translate(Kind.VIDEO, hex("96 20 76703039 01 00000c 01000000 000a820202020000"
+                + "76703039 00 00000c 01000000 000a820202020000"));
+        ByteBuffer body = hex("96 21 76703039 01 000001 82 76703039 00 000001 86");
+        Packet packet = packet(translate(Kind.VIDEO, body)).findFirst().orElseThrow();
+        assertThat(packet.track()).isZero();
+        assertThat(packet.keyframe()).as("track 1 has one, track 0 not").isFalse();
+        assertThat(packet.body()).isSameAs(body);
+    }
+
+    @Test
+    void takes16TracksOfAKindAndNoMore() {
+        for (int track = 0; track < 16; track++) {
+            translate(Kind.AUDIO, hex("95 01 6d703461 %02x 21".formatted(track)));
+        }
+        assertThatThrownBy(() -> translate(Kind.AUDIO, hex("95 01 6d703461 10 21")))
+                .isInstanceOf(OverLimitException.class).hasMessageContaining("is 17, the limit is 16");
+        translate(Kind.VIDEO, hex("96 01 76703039 10 82"));
+    }
+
+    @Test
+    void aConfigurationThatWouldBeRepeatedForEverHasALimit() {
+        String colours = "d4 68766331" + "00".repeat(64 * 1024);
+        assertThatThrownBy(() -> translate(Kind.VIDEO, hex(colours))).isInstanceOf(OverLimitException.class);
+    }
+
+    @Test
+    void lengthsThatDoNotFitAreMalformedInHevcToo() {
+        String hvcC = Clip.HEVC_CONFIG;
+        translate(Kind.VIDEO, hex("90 68766331" + hvcC));
+        assertThat(packet(translate(Kind.VIDEO, hex("91 68766331 000000 00000003 260100"))).findFirst().orElseThrow()
+                .keyframe()).isTrue();
+        assertThatThrownBy(() -> translate(Kind.VIDEO, hex("91 68766331 000000 00000004 260100")))
+                .isInstanceOf(MalformedException.class);
     }
 
     @Test

@@ -3,8 +3,8 @@ package io.millrace.launcher.export;
 import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Tracks;
 import io.millrace.launcher.past.SequenceHeader;
-import io.millrace.media.codec.AacConfig;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.FlvWriter;
 import java.nio.ByteBuffer;
@@ -42,12 +42,12 @@ final class FlvOutput implements Output {
 
     private void open() {
         opened = true;
-        AvcConfig video = null;
-        AacConfig audio = null;
+        VideoConfig video = null;
+        AudioConfig audio = null;
         for (FlvTag header : first) {
             switch (SequenceHeader.config(header)) {
-                case AvcConfig avc -> video = avc;
-                case AacConfig aac -> audio = aac;
+                case VideoConfig config -> video = config;
+                case AudioConfig config -> audio = config;
             }
         }
         file.write(ByteBuffer.wrap(FlvOpening.write(new Tracks(video, audio), first, 0)));

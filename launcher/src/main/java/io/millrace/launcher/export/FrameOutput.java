@@ -1,8 +1,12 @@
 package io.millrace.launcher.export;
 
 import io.millrace.launcher.past.SequenceHeader;
+import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
@@ -47,7 +51,13 @@ abstract sealed class FrameOutput implements Output permits Mp4Output, TsOutput 
                 }
                 audio = aac;
             }
+            case VideoConfig other -> throw unsupported(other);
+            case AudioConfig other -> throw unsupported(other);
         }
+    }
+
+    private static UnsupportedException unsupported(CodecConfig config) {
+        return new UnsupportedException("export", "codec", config.rfc6381(), "H.264 and AAC; FLV takes all codecs");
     }
 
     /** What holds now, null without video. */

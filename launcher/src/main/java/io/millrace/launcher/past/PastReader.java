@@ -70,8 +70,9 @@ public final class PastReader implements AutoCloseable {
                 ? found
                 : OptionalLong.of(log.reader().end(partition));
         if (place.tracks().isEmpty()) {
-            throw new UserError("the tracks of " + stream + " are not known: it has shown no H.264 and no AAC yet; "
-                    + "try again when it has, or look at ./millrace streams");
+            throw new UserError(
+                    "the tracks of " + stream + " are not known: it has shown neither picture nor sound yet; "
+                            + "try again when it has, or look at ./millrace streams");
         }
         if (end.isPresent() && end.getAsLong() <= place.offset()) {
             throw new UserError("nothing of " + stream + " is retained in that range; what is: ./millrace sessions "

@@ -92,7 +92,9 @@ final class FlvFile implements MediaFile {
     /** Throws for a codec that cannot be published, before the server has to. */
     private static boolean isAudioConfig(ByteBuffer body) {
         if (AudioTagBody.parse(body) instanceof AudioTagBody.Config(var codec, ByteBuffer record)) {
-            CodecConfig.parse(codec, record);
+            if (!codec.isSelfDescribing()) {
+                CodecConfig.parse(codec, record);
+            }
             return true;
         }
         return false;
@@ -100,7 +102,9 @@ final class FlvFile implements MediaFile {
 
     private static boolean isVideoConfig(ByteBuffer body) {
         if (VideoTagBody.parse(body) instanceof VideoTagBody.Config(var codec, ByteBuffer record)) {
-            CodecConfig.parse(codec, record);
+            if (record.hasRemaining()) { // FFmpeg 8 begins AV1 with an empty one
+                CodecConfig.parse(codec, record);
+            }
             return true;
         }
         return false;

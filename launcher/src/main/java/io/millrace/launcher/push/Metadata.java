@@ -5,9 +5,9 @@ import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MediaException;
-import io.millrace.media.codec.AacConfig;
-import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,18 +33,19 @@ final class Metadata {
         SequencedMap<String, AmfValue> fields = new LinkedHashMap<>();
         for (CodecConfig config : configs) {
             switch (config) {
-                case AvcConfig avc -> {
-                    put(fields, "width", avc.width());
-                    put(fields, "height", avc.height());
-                    if (avc.frameRateNumerator() > 0) {
-                        put(fields, "framerate", (double) avc.frameRateNumerator() / avc.frameRateDenominator());
+                case VideoConfig video -> {
+                    put(fields, "width", video.width());
+                    put(fields, "height", video.height());
+                    if (video.frameRateNumerator() > 0) {
+                        put(fields, "framerate",
+                                (double) video.frameRateNumerator() / video.frameRateDenominator());
                     }
                     put(fields, "videocodecid", AVC);
                 }
-                case AacConfig aac -> {
-                    put(fields, "audiosamplerate", aac.sampleRate());
+                case AudioConfig audio -> {
+                    put(fields, "audiosamplerate", audio.sampleRate());
                     put(fields, "audiosamplesize", 16);
-                    fields.put("stereo", new AmfValue.Bool(aac.channels() == 2));
+                    fields.put("stereo", new AmfValue.Bool(audio.channels() == 2));
                     put(fields, "audiocodecid", AAC);
                 }
             }

@@ -20,6 +20,7 @@ final class Deployment implements AutoCloseable {
     private String rtmp;
     private String http;
     private String admin;
+    private String kafka;
 
     private Deployment() {}
 
@@ -51,6 +52,11 @@ final class Deployment implements AutoCloseable {
         return URI.create(admin + path);
     }
 
+    /** {@code host:port} of its broker. */
+    String kafka() {
+        return kafka;
+    }
+
     MillraceProcess process(int index) {
         return processes.get(index);
     }
@@ -68,13 +74,14 @@ final class Deployment implements AutoCloseable {
         rtmp = up.ready().get("rtmp");
         http = up.ready().get("http");
         admin = up.ready().get("admin");
+        kafka = up.ready().get("kafka");
     }
 
     private void startStages(Path dir, String... flags) throws IOException, InterruptedException {
         MillraceProcess broker = run(dir, "broker",
                 with(new String[0], "--kafka-port", "0", "--data-dir",
                         dir.resolve("data").toString()));
-        String kafka = broker.ready().get("kafka");
+        kafka = broker.ready().get("kafka");
         String[] common = {"--kafka", kafka, "--host", "127.0.0.1", "--admin-port", "0"};
         MillraceProcess ingest = run(dir, "ingest",
                 with(flags, Stream.concat(Stream.of(common), Stream.of("--rtmp-port", "0")).toArray(String[]::new)));

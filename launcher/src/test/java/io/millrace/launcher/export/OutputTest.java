@@ -82,7 +82,8 @@ class OutputTest {
                     pictures.add(frame.data());
                     output.frame(tag, frame.flaggedKey());
                 }
-                case VideoTagBody.End _,VideoTagBody.Command _ -> throw new AssertionError("none of these");
+                case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ ->
+                    throw new AssertionError("none of these");
             }
         } else if (AudioTagBody.parse(tag.body()) instanceof AudioTagBody.Frame(var _, ByteBuffer data)) {
             sounds.add(data);

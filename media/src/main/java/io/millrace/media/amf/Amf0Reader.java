@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Reads AMF0 values: a marker byte, then the body that the marker demands, all big-endian.
+ * Reads AMF0 values: a marker byte, then the body that the marker demands, all big-endian. Where an encoder says that it
+ * switches to AMF3 for one value, that is read too.
  *
  * <p>Confined to one thread; advances the buffer that was given and keeps nothing of it. References are refused, since
  * they can form cycles. Memory is bounded by the bytes that are there and by {@link Limits}.
@@ -78,8 +79,10 @@ public final class Amf0Reader {
             case Amf0Marker.TYPED_OBJECT -> typedObject(depth + 1);
             case Amf0Marker.ECMA_ARRAY -> ecmaArray(depth + 1);
             case Amf0Marker.STRICT_ARRAY -> strictArray(depth + 1);
-            case Amf0Marker.MOVIECLIP, Amf0Marker.REFERENCE, Amf0Marker.RECORDSET, Amf0Marker.AMF3 ->
-                throw new UnsupportedException(AMF0, "marker", marker, "0-3, 5, 6, 8, 10-13, 15, 16");
+            // One value, then AMF0 goes on; its tables begin anew with each.
+            case Amf0Marker.AMF3 -> new Amf3Reader(in, limits).value(depth);
+            case Amf0Marker.MOVIECLIP, Amf0Marker.REFERENCE, Amf0Marker.RECORDSET ->
+                throw new UnsupportedException(AMF0, "marker", marker, "0-3, 5, 6, 8, 10-13, 15-17");
             default -> throw MalformedException.value(AMF0, "marker", marker, "0 to 17 but 9");
         };
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * One value of AMF0 ("Action Message Format -- AMF 0", Adobe 2007).
+ * One value of AMF0 ("Action Message Format -- AMF 0", Adobe 2007); those of AMF3 are read as these.
  *
  * <p>Immutable. Typed objects are read as {@link Obj}, XML documents and long strings as {@link Text}.
  */

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  * @param samplesPerFrame core samples of an access unit: 1024 or 960
  */
 public record AacConfig(ByteBuffer record, int objectType, int coreSampleRate, int sampleRate, int channels,
-        int samplesPerFrame) implements CodecConfig {
+        int samplesPerFrame) implements AudioConfig {
 
     public static AacConfig parse(ByteBuffer record) {
         ByteBuffer copy = CodecConfig.copy(AudioSpecificConfig.STRUCTURE, record);
@@ -31,6 +31,12 @@ public record AacConfig(ByteBuffer record, int objectType, int coreSampleRate, i
     @Override
     public ByteBuffer record() {
         return record.duplicate();
+    }
+
+    /** With SBR the output has twice the samples of the core, at twice the rate. */
+    @Override
+    public int frameSamples(ByteBuffer frame) {
+        return (int) ((long) samplesPerFrame * sampleRate / coreSampleRate);
     }
 
     /** The object type below SBR and PS, 1 to 4: what ADTS says less one. */

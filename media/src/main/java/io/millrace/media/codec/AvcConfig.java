@@ -28,7 +28,7 @@ import java.util.List;
  */
 public record AvcConfig(ByteBuffer record, int profile, int compatibility, int level, int nalLengthSize,
         List<ByteBuffer> sps, List<ByteBuffer> pps, int width, int height, int frameRateNumerator,
-        int frameRateDenominator) implements CodecConfig {
+        int frameRateDenominator) implements VideoConfig {
 
     private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
     /** One parameter set: real ones have less than 100 bytes, the largest scaling matrices about 1000. */

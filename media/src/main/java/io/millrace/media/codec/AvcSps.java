@@ -2,9 +2,7 @@ package io.millrace.media.codec;
 
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * What we need of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1): the size of the cropped picture
@@ -19,12 +17,11 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     /** Macroblocks in a row or column: sqrt(8 * MaxFS) of level 6.2 (A.3.1), the largest picture of any level. */
     static final int MAX_MACROBLOCKS_A_SIDE = 1055;
     private static final int MAX_CYCLE = 255;
-    private static final int EXTENDED_SAR = 255;
     private static final int MACROBLOCK = 16;
 
     /** @param nal the NAL unit with its one-byte header */
     static AvcSps parse(ByteBuffer nal) {
-        var in = new BitReader(STRUCTURE, withoutEmulationPrevention(nal));
+        var in = new BitReader(STRUCTURE, ParameterSets.withoutEmulationPrevention(nal));
         in.skip(8, "nal_unit_header");
         int profile = in.bits(8, "profile_idc");
         in.skip(16, "level_idc");
@@ -44,28 +41,12 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
         int unitX = chroma == 1 || chroma == 2 ? 2 : 1;
         int unitY = (chroma == 1 ? 2 : 1) * fields;
         boolean cropped = in.flag("frame_cropping_flag");
-        int width = columns * MACROBLOCK - (cropped ? crop(in, unitX, columns * MACROBLOCK, "frame_crop_right") : 0);
+        int width = columns * MACROBLOCK
+                - (cropped ? ParameterSets.crop(in, STRUCTURE, unitX, columns * MACROBLOCK, "frame_crop_right") : 0);
         int tall = macroblocks(mapUnits * fields, "pic_height_in_map_units_minus1") * MACROBLOCK;
-        int height = tall - (cropped ? crop(in, unitY, tall, "frame_crop_bottom") : 0);
+        int height = tall - (cropped ? ParameterSets.crop(in, STRUCTURE, unitY, tall, "frame_crop_bottom") : 0);
         long[] rate = frameRate(in);
         return new AvcSps(width, height, (int) rate[0], (int) rate[1]);
-    }
-
-    /** H.264 7.4.1.1: the 03 of 00 00 03 is not part of the payload. */
-    static byte[] withoutEmulationPrevention(ByteBuffer nal) {
-        byte[] payload = new byte[nal.remaining()];
-        int size = 0;
-        int zeros = 0;
-        for (int i = nal.position(); i < nal.limit(); i++) {
-            byte value = nal.get(i);
-            if (zeros >= 2 && value == 3) {
-                zeros = 0;
-                continue;
-            }
-            zeros = value == 0 ? zeros + 1 : 0;
-            payload[size++] = value;
-        }
-        return Arrays.copyOf(payload, size);
     }
 
     private static boolean hasChromaFormat(int profile) {
@@ -127,15 +108,6 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
         return (int) count;
     }
 
-    /** Both offsets of one direction in luma samples. */
-    private static int crop(BitReader in, int unit, int size, String field) {
-        long cut = (in.unsignedExpGolomb(field) + in.unsignedExpGolomb(field)) * unit;
-        if (cut >= size) {
-            throw MalformedException.value(STRUCTURE, field, cut, "less than " + size);
-        }
-        return (int) cut;
-    }
-
     /** The timing of the VUI, {0, 1} without; a VUI that is cut short costs the advice and not the stream. */
     private static long[] frameRate(BitReader in) {
         try {
@@ -146,36 +118,12 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     }
 
     private static long[] vuiFrameRate(BitReader in) {
-        if (in.flag("aspect_ratio_info_present_flag") && in.bits(8, "aspect_ratio_idc") == EXTENDED_SAR) {
-            in.skip(32, "sar_width");
-        }
-        if (in.flag("overscan_info_present_flag")) {
-            in.skip(1, "overscan_appropriate_flag");
-        }
-        if (in.flag("video_signal_type_present_flag")) {
-            in.skip(4, "video_format");
-            if (in.flag("colour_description_present_flag")) {
-                in.skip(24, "colour_primaries");
-            }
-        }
-        if (in.flag("chroma_loc_info_present_flag")) {
-            in.unsignedExpGolomb("chroma_sample_loc_type_top_field");
-            in.unsignedExpGolomb("chroma_sample_loc_type_bottom_field");
-        }
+        ParameterSets.skipPictureInfo(in);
         if (!in.flag("timing_info_present_flag")) {
             return new long[]{0, 1};
         }
+        // A tick is a field's time, hence the 2 in the denominator.
         long unitsInTick = in.longBits(32, "num_units_in_tick");
-        return reduced(in.longBits(32, "time_scale"), 2 * unitsInTick);
-    }
-
-    /** A tick is a field's time, hence the 2 in the denominator. */
-    private static long[] reduced(long numerator, long denominator) {
-        if (numerator == 0 || denominator == 0) {
-            return new long[]{0, 1};
-        }
-        long gcd = BigInteger.valueOf(numerator).gcd(BigInteger.valueOf(denominator)).longValue();
-        boolean fits = numerator / gcd <= Integer.MAX_VALUE && denominator / gcd <= Integer.MAX_VALUE;
-        return fits ? new long[]{numerator / gcd, denominator / gcd} : new long[]{0, 1};
+        return ParameterSets.reduced(in.longBits(32, "time_scale"), 2 * unitsInTick);
     }
 }

@@ -1,7 +1,6 @@
 package io.millrace.media.codec;
 
 import io.millrace.media.bytes.OverLimitException;
-import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,8 +8,8 @@ import java.nio.ByteBuffer;
  *
  * <p>Immutable; equal if the bytes of the record are equal.
  */
-public sealed interface CodecConfig permits AvcConfig, AacConfig {
-    /** The largest configuration record that is taken: real ones have up to some hundred bytes. */
+public sealed interface CodecConfig permits VideoConfig, AudioConfig {
+    /** The largest configuration record that is taken: real ones have up to some hundred bytes, x265's some thousand. */
     int MAX_RECORD_BYTES = 64 * 1024;
 
     Codec codec();
@@ -25,9 +24,15 @@ public sealed interface CodecConfig permits AvcConfig, AacConfig {
     static CodecConfig parse(Codec codec, ByteBuffer record) {
         return switch (codec) {
             case AVC -> AvcConfig.parse(record);
+            case HEVC -> HevcConfig.parse(record);
+            case AV1 -> Av1Config.parse(record);
+            case VP9 -> Vp9Config.parse(record);
             case AAC -> AacConfig.parse(record);
-            case HEVC, AV1, VP9, OPUS, FLAC, MP3, AC3, EAC3 -> throw new UnsupportedException("CodecConfig",
-                    "codec", codec, "AVC, AAC");
+            case OPUS -> OpusConfig.parse(record);
+            case FLAC -> FlacConfig.parse(record);
+            case MP3 -> Mp3Config.parse(record);
+            case AC3 -> Ac3Config.parse(record);
+            case EAC3 -> Eac3Config.parse(record);
         };
     }
 

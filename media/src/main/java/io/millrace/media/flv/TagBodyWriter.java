@@ -1,42 +1,53 @@
 package io.millrace.media.flv;
 
-import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * Writes FLV tag bodies with the legacy headers that every player knows: AVC is codec 7, AAC format 10.
+ * Writes the body of an FLV tag with the header that most players know: the legacy one where the codec has one (AVC is
+ * codec 7, AAC format 10, MP3 format 2), else that of Enhanced RTMP v1.
  *
  * <p>Has no state. Layouts in {@link VideoTagBody} and {@link AudioTagBody}.
  */
 public final class TagBodyWriter {
-    private static final int VIDEO_HEADER_BYTES = 5;
+    private static final int LEGACY_HEADER_BYTES = 5;
+    private static final int EX_HEADER_BYTES = 5;
+    private static final int COMPOSITION_TIME_BYTES = 3;
     private static final int KEY_FRAME = 1;
     private static final int INTER_FRAME = 2;
     private static final int DISPOSABLE_FRAME = 3;
     private static final int COMMAND_FRAME = 5;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** 44 kHz, 16 bit, stereo: what the standard wants for AAC whatever the sound is (E.4.2.1). */
-    private static final int AAC_HEAD = AudioTagBody.AAC_FORMAT << 4 | 0x0F;
+    private static final int SOUND = 0x0F;
 
     private TagBodyWriter() {}
 
-    /** @throws UnsupportedException a codec without a legacy header */
     public static ByteBuffer write(VideoTagBody body) {
         return switch (body) {
             case VideoTagBody.Config(Codec codec, ByteBuffer record) -> video(codec, KEY_FRAME, 0, 0, record);
             case VideoTagBody.Frame frame -> video(frame.codec(), frameType(frame), 1, frame.compositionTimeMs(),
                     frame.data());
-            case VideoTagBody.End(Codec codec) -> video(codec, KEY_FRAME, 2, 0, ByteBuffer.allocate(0));
+            case VideoTagBody.End(Codec codec) -> video(codec, KEY_FRAME, 2, 0, NOTHING);
+            case VideoTagBody.Metadata(Codec codec, ByteBuffer amf) ->
+                exVideo(codec, COMMAND_FRAME, VideoTagReader.METADATA, 0, amf);
             case VideoTagBody.Command() -> ByteBuffer.wrap(
                     new byte[]{COMMAND_FRAME << 4 | VideoTagBody.AVC_CODEC_ID, 0});
         };
     }
 
-    /** @throws UnsupportedException a codec without a legacy header */
     public static ByteBuffer write(AudioTagBody body) {
         return switch (body) {
-            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> audio(codec, 0, record);
-            case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> audio(codec, 1, data);
+            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> codec == Codec.AAC
+                    ? audio(AudioTagBody.AAC_FORMAT, 0, record)
+                    : exAudio(codec, AudioTagReader.SEQUENCE_START, record);
+            case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> switch (codec) {
+                case AAC -> audio(AudioTagBody.AAC_FORMAT, 1, data);
+                case MP3 -> mp3(data);
+                case OPUS, FLAC, AC3, EAC3, AVC, HEVC, AV1, VP9 -> exAudio(codec, AudioTagReader.CODED_FRAMES, data);
+            };
+            case AudioTagBody.MultichannelConfig(Codec codec, ByteBuffer layout) ->
+                exAudio(codec, AudioTagReader.MULTICHANNEL_CONFIG, layout);
             case AudioTagBody.Silence() -> ByteBuffer.allocate(0);
         };
     }
@@ -50,22 +61,41 @@ public final class TagBodyWriter {
 
     private static ByteBuffer video(Codec codec, int frameType, int packetType, int compositionTimeMs,
             ByteBuffer data) {
-        if (codec != Codec.AVC) {
-            throw new UnsupportedException("VIDEODATA", "CodecID", codec, "AVC");
-        }
         if (compositionTimeMs << 8 >> 8 != compositionTimeMs) {
             throw new IllegalArgumentException("a composition time of " + compositionTimeMs + " ms");
         }
-        return ByteBuffer.allocate(VIDEO_HEADER_BYTES + data.remaining())
+        if (codec != Codec.AVC) {
+            return exVideo(codec, frameType, packetType, compositionTimeMs, data);
+        }
+        return ByteBuffer.allocate(LEGACY_HEADER_BYTES + data.remaining())
                 .put((byte) (frameType << 4 | VideoTagBody.AVC_CODEC_ID))
                 .putInt(packetType << 24 | compositionTimeMs & 0xFF_FFFF).put(data.duplicate()).flip();
     }
 
-    private static ByteBuffer audio(Codec codec, int packetType, ByteBuffer data) {
-        if (codec != Codec.AAC) {
-            throw new UnsupportedException("AUDIODATA", "SoundFormat", codec, "AAC");
+    private static ByteBuffer exVideo(Codec codec, int frameType, int packetType, int compositionTimeMs,
+            ByteBuffer data) {
+        boolean withTime = packetType == VideoTagReader.CODED_FRAMES && VideoTagReader.hasCompositionTime(codec);
+        ByteBuffer out = ByteBuffer.allocate(EX_HEADER_BYTES + COMPOSITION_TIME_BYTES + data.remaining())
+                .put((byte) (0x80 | frameType << 4 | packetType)).putInt(FourCc.of(codec).code());
+        if (withTime) {
+            out.put((byte) (compositionTimeMs >>> 16)).putShort((short) compositionTimeMs);
         }
-        return ByteBuffer.allocate(2 + data.remaining()).put((byte) AAC_HEAD).put((byte) packetType)
+        return out.put(data.duplicate()).flip();
+    }
+
+    private static ByteBuffer audio(int format, int packetType, ByteBuffer data) {
+        return ByteBuffer.allocate(2 + data.remaining()).put((byte) (format << 4 | SOUND)).put((byte) packetType)
+                .put(data.duplicate()).flip();
+    }
+
+    private static ByteBuffer mp3(ByteBuffer data) {
+        return ByteBuffer.allocate(1 + data.remaining()).put((byte) (AudioTagBody.MP3_FORMAT << 4 | SOUND))
+                .put(data.duplicate()).flip();
+    }
+
+    private static ByteBuffer exAudio(Codec codec, int packetType, ByteBuffer data) {
+        return ByteBuffer.allocate(EX_HEADER_BYTES + data.remaining())
+                .put((byte) (AudioTagBody.EX_HEADER_FORMAT << 4 | packetType)).putInt(FourCc.of(codec).code())
                 .put(data.duplicate()).flip();
     }
 }

@@ -6,8 +6,18 @@ import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.Ac3Config;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.Av1Config;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.Eac3Config;
+import io.millrace.media.codec.FlacConfig;
+import io.millrace.media.codec.HevcConfig;
+import io.millrace.media.codec.Mp3Config;
+import io.millrace.media.codec.OpusConfig;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.codec.Vp9Config;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,8 +137,8 @@ final class SampleEntry {
 
     static PictureSize pictureSize(CodecConfig config) {
         return switch (config) {
-            case AvcConfig avc -> new PictureSize(avc.width(), avc.height());
-            case AacConfig _ -> new PictureSize(0, 0);
+            case VideoConfig video -> new PictureSize(video.width(), video.height());
+            case AudioConfig _ -> new PictureSize(0, 0);
         };
     }
 
@@ -136,6 +146,8 @@ final class SampleEntry {
         switch (config) {
             case AvcConfig avc -> boxes.box("avc1", () -> writeAvc(avc, boxes));
             case AacConfig aac -> boxes.box("mp4a", () -> writeAac(aac, boxes));
+            case HevcConfig _,Av1Config _,Vp9Config _,OpusConfig _,FlacConfig _,Mp3Config _,Ac3Config _,Eac3Config _ ->
+                throw new UnsupportedException("stsd", "codec", config.codec(), "AVC, AAC");
         }
     }
 

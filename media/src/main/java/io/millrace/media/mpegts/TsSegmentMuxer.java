@@ -3,6 +3,7 @@ package io.millrace.media.mpegts;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,11 @@ public final class TsSegmentMuxer {
     private long lastClock90k;
     private TsSample waitingAudio;
     private int droppedFrames;
+
+    /** Whether a segment of this kind can have a track of {@code codec}. */
+    public static boolean carries(Codec codec) {
+        return codec == Codec.AVC || codec == Codec.AAC;
+    }
 
     /**
      * @param video the video track, or null

@@ -188,7 +188,7 @@ final class ChunkReader {
             case SET_CHUNK_SIZE -> setChunkSize(message.body());
             case ABORT -> abort(message.body());
             case ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, AUDIO, VIDEO, DATA_AMF3,
-                    COMMAND_AMF3, DATA, COMMAND, OTHER ->
+                    COMMAND_AMF3, DATA, COMMAND, AGGREGATE, OTHER ->
                 message;
         };
     }

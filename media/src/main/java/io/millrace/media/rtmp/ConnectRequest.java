@@ -1,6 +1,7 @@
 package io.millrace.media.rtmp;
 
 import io.millrace.media.amf.AmfValue;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,17 +10,26 @@ import java.util.Optional;
  * @param app application, with its query if it has one
  * @param client flashVer, printable, cut at {@link RtmpLimits#CLIENT_CHARS}
  * @param capsEx what it can do beyond RTMP 1.0 (Enhanced RTMP, "Enhancing NetConnection connect Command"); 0 if it is silent
+ * @param isEnhanced whether it spoke of Enhanced RTMP at all, and so reads what we say of it
  */
-record ConnectRequest(String app, String tcUrl, String client, int capsEx) {
+record ConnectRequest(String app, String tcUrl, String client, int capsEx, boolean isEnhanced) {
     /** It leaves at a keyframe and connects again when it is asked to. */
     static final int RECONNECT = 0x01;
+    /** Several tracks of a kind. */
+    static final int MULTITRACK = 0x02;
+    /** Modifiers of a message. */
+    static final int MOD_EX = 0x04;
+
+    private static final List<String> ENHANCED_KEYS = List.of("capsEx", "fourCcList", "videoFourCcInfoMap",
+            "audioFourCcInfoMap");
 
     static ConnectRequest parse(RtmpMessage.Command command) {
         if (!(command.object() instanceof AmfValue.Keyed object)) {
-            return new ConnectRequest("", "", "", 0);
+            return new ConnectRequest("", "", "", 0, false);
         }
         return new ConnectRequest(object.text("app").orElse(""), object.text("tcUrl").orElse(""),
-                printable(object.text("flashVer").orElse("")), object.number("capsEx").orElse(0.0).intValue());
+                printable(object.text("flashVer").orElse("")), object.number("capsEx").orElse(0.0).intValue(),
+                ENHANCED_KEYS.stream().anyMatch(object.fields()::containsKey));
     }
 
     /** What is wrong with it, if anything is. */

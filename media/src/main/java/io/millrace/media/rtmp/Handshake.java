@@ -4,10 +4,12 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The simple handshake of either side (RTMP 1.0, 5.2).
+ * The handshake of either side (RTMP 1.0, 5.2): simple, and as a server also complex, for a C1 with a digest in it
+ * ({@link HandshakeDigest}).
  *
  * <pre>
  * C0, S0   1 byte: version 3
@@ -72,6 +74,12 @@ final class Handshake {
     }
 
     private Phase answer(ByteWriter out) {
+        Optional<HandshakeDigest.Layout> complex = server ? HandshakeDigest.find(peer) : Optional.empty();
+        if (complex.isPresent()) {
+            out.uint8(VERSION).bytes(HandshakeDigest.s1(complex.get(), random))
+                    .bytes(HandshakeDigest.s2(complex.get(), peer, random));
+            return Phase.SECOND;
+        }
         if (server) {
             hello(out);
         }

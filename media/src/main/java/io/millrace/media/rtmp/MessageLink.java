@@ -2,6 +2,9 @@ package io.millrace.media.rtmp;
 
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 
 /**
  * What both ends of a connection do alike once the handshake is over: chunks, acknowledgements, pings.
@@ -27,6 +30,8 @@ final class MessageLink {
 
     private final ChunkReader reader = new ChunkReader();
     private final ChunkWriter writer = new ChunkWriter();
+    /** Of an aggregate, bounded by its limits; handed out before anything that came behind it. */
+    private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
     private ByteWriter out = new ByteWriter();
     private long received;
     private long acknowledged;
@@ -57,9 +62,9 @@ final class MessageLink {
         return received;
     }
 
-    /** The next command or media message, or null once {@code in} is used up. */
+    /** The next command or media message, or one that says nothing to us; null once {@code in} is used up. */
     RtmpMessage next(ByteBuffer in) {
-        while (true) {
+        while (aggregated.isEmpty()) {
             int before = in.remaining();
             RawMessage raw = reader.next(in);
             received += before - in.remaining();
@@ -69,16 +74,18 @@ final class MessageLink {
             }
             RtmpMessage message = RtmpMessage.parse(raw);
             switch (message) {
-                case RtmpMessage.Command _,RtmpMessage.Media _ -> {
+                case RtmpMessage.Command _,RtmpMessage.Media _,RtmpMessage.Ignored _ -> {
                     return message;
                 }
+                case RtmpMessage.Aggregate(List<RtmpMessage.Media> messages) -> aggregated.addAll(messages);
                 case RtmpMessage.UserControl control -> answer(control);
                 case RtmpMessage.WindowAckSize(int bytes) -> window = Math.max(WINDOW_MIN_BYTES, bytes & 0xFFFF_FFFFL);
                 case RtmpMessage.SetPeerBandwidth(int bytes, int _) -> announceWindow(bytes);
-                case RtmpMessage.Acknowledgement _,RtmpMessage.SetChunkSize _,RtmpMessage.Ignored _ -> {
+                case RtmpMessage.Acknowledgement _,RtmpMessage.SetChunkSize _ -> {
                 }
             }
         }
+        return aggregated.remove();
     }
 
     void send(int csid, RtmpMessage message) {

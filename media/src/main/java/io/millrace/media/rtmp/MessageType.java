@@ -11,6 +11,8 @@ enum MessageType {
     /** One byte 0, then AMF0, in spite of its name; so is type 17. */
     DATA_AMF3(15, RtmpLimits.DATA_BYTES), COMMAND_AMF3(17, RtmpLimits.COMMAND_BYTES), DATA(18,
             RtmpLimits.DATA_BYTES), COMMAND(20, RtmpLimits.COMMAND_BYTES),
+    /** Several audio, video and data messages in one, as FLV tags. */
+    AGGREGATE(22, RtmpLimits.VIDEO_BYTES),
     /** Shared objects (16, 19) and whatever else: read and ignored. */
     OTHER(-1, RtmpLimits.COMMAND_BYTES);
 

@@ -2,7 +2,9 @@ package io.millrace.media.rtmp;
 
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.rtmp.RtmpMessage.Command;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static io.millrace.media.amf.AmfValue.field;
 
@@ -15,15 +17,43 @@ import static io.millrace.media.amf.AmfValue.field;
 final class Replies {
     private Replies() {}
 
+    /**
+     * What works: these codecs are passed on, several tracks and modifiers are understood, and a reconnect is asked for. No
+     * wildcard, since a codec that is not of these is passed over.
+     */
+    private static final List<String> VIDEO = List.of("avc1", "hvc1", "av01", "vp09");
+    private static final List<String> AUDIO = List.of("mp4a", "Opus", "fLaC", ".mp3", "ac-3", "ec-3");
+    private static final int CAN_FORWARD = 4;
+
     /** @param enhanced whether the peer spoke of its own abilities and so reads ours */
     static Command connected(double transaction, boolean enhanced) {
-        AmfValue server = enhanced
-                ? AmfValue.Obj.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31),
-                        field("capsEx", ConnectRequest.RECONNECT))
-                : AmfValue.Obj.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31));
-        AmfValue status = AmfValue.Obj.of(field("level", "status"), field("code", "NetConnection.Connect.Success"),
-                field("description", "Connection succeeded."), field("objectEncoding", 0));
-        return new Command(0, "_result", transaction, server, List.of(status));
+        List<AmfValue.Field> server = new ArrayList<>(
+                List.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31)));
+        List<AmfValue.Field> status = new ArrayList<>(List.of(field("level", "status"),
+                field("code", "NetConnection.Connect.Success"), field("description", "Connection succeeded."),
+                field("objectEncoding", 0)));
+        if (enhanced) {
+            // The standard leaves open which of the two it is looked for in.
+            server.addAll(abilities());
+            status.addAll(abilities());
+        }
+        return new Command(0, "_result", transaction, object(server), List.of(object(status)));
+    }
+
+    private static List<AmfValue.Field> abilities() {
+        List<AmfValue> fourCcs = Stream.concat(VIDEO.stream(), AUDIO.stream()).<AmfValue>map(AmfValue.Text::new)
+                .toList();
+        return List.of(field("fourCcList", new AmfValue.StrictArray(fourCcs)),
+                field("videoFourCcInfoMap", forwarded(VIDEO)), field("audioFourCcInfoMap", forwarded(AUDIO)),
+                field("capsEx", ConnectRequest.RECONNECT | ConnectRequest.MULTITRACK | ConnectRequest.MOD_EX));
+    }
+
+    private static AmfValue forwarded(List<String> fourCcs) {
+        return object(fourCcs.stream().map(fourCc -> field(fourCc, CAN_FORWARD)).toList());
+    }
+
+    private static AmfValue object(List<AmfValue.Field> fields) {
+        return AmfValue.Obj.of(fields.toArray(AmfValue.Field[]::new));
     }
 
     static Command connectRejected(double transaction, String code, String description) {

@@ -9,7 +9,7 @@ public final class RtmpLimits {
     /** onMetaData with XMP in it is the largest that is seen. */
     public static final int DATA_BYTES = 256 * 1024;
     public static final int AUDIO_BYTES = 256 * 1024;
-    /** Also the largest packet of the log. */
+    /** Video and aggregates; also the largest packet of the log. */
     public static final int VIDEO_BYTES = 8 * 1024 * 1024;
 
     /** Distinct chunk streams of a connection; encoders use up to 6. */
@@ -28,6 +28,10 @@ public final class RtmpLimits {
     public static final int BEFORE_CONNECT_BYTES = 64 * 1024;
     /** After {@code connect}, until a publish was accepted. */
     public static final int BEFORE_PUBLISH_BYTES = 256 * 1024;
+    /** Messages in one aggregate: seconds of audio and video. */
+    public static final int AGGREGATE_MESSAGES = 1_024;
+    /** Messages of an encoder that does not wait for the answer to publish, kept for that. */
+    public static final int EARLY_MESSAGES = 1_024;
     /** Message streams (createStream) that are open at the same time. */
     public static final int MESSAGE_STREAMS = 4;
     /** Commands before the first media message. */

@@ -58,6 +58,13 @@ sealed interface RtmpMessage {
         }
     }
 
+    /** Messages that come as one; in their order. */
+    record Aggregate(List<Media> messages) implements RtmpMessage {
+        public Aggregate {
+            messages = List.copyOf(messages);
+        }
+    }
+
     /** A type that says nothing to us. */
     record Ignored() implements RtmpMessage {}
 
@@ -72,9 +79,10 @@ sealed interface RtmpMessage {
             case AUDIO -> media(MediaKind.AUDIO, raw, raw.body());
             case VIDEO -> media(MediaKind.VIDEO, raw, raw.body());
             case DATA -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(raw.body()));
-            case DATA_AMF3 -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(withoutFirstByte(raw.body())));
+            case DATA_AMF3 -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(withoutFormat(raw.body())));
             case COMMAND -> command(raw.streamId(), raw.body());
-            case COMMAND_AMF3 -> command(raw.streamId(), withoutFirstByte(raw.body()));
+            case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()));
+            case AGGREGATE -> new Aggregate(AggregateReader.read(raw));
             case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored();
         };
     }
@@ -83,8 +91,10 @@ sealed interface RtmpMessage {
         return new Media(kind, raw.streamId(), raw.timestamp(), body);
     }
 
-    private static ByteBuffer withoutFirstByte(ByteBuffer body) {
-        return body.hasRemaining() ? body.slice(body.position() + 1, body.remaining() - 1) : body;
+    /** The byte 0 that begins a message of AMF3, if it is there: AMF0 follows, whose first value is a string. */
+    static ByteBuffer withoutFormat(ByteBuffer body) {
+        boolean there = body.hasRemaining() && body.get(body.position()) == 0;
+        return there ? body.slice(body.position() + 1, body.remaining() - 1) : body;
     }
 
     private static Command command(int streamId, ByteBuffer body) {
@@ -114,7 +124,7 @@ sealed interface RtmpMessage {
                     case DATA -> MessageType.DATA;
                 }, timestamp, streamId, body);
             case Command command -> new RawMessage(MessageType.COMMAND, 0, command.streamId(), command.toBody());
-            case Ignored() -> throw new IllegalArgumentException("nothing to write");
+            case Aggregate _,Ignored _ -> throw new IllegalArgumentException("is never written");
         };
     }
 

@@ -25,4 +25,9 @@ public sealed interface ServerEvent {
 
     /** The session has written a refusal by itself and takes no more: drain and close. */
     record Refused(String code, String description) implements ServerEvent {}
+
+    /** The peer sent what says nothing to us: for the meters, nothing has to be done. */
+    record PassedOver(What what) implements ServerEvent {
+        public enum What { UNKNOWN_MESSAGE, UNKNOWN_COMMAND }
+    }
 }

@@ -4,6 +4,7 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.rtmp.RtmpMessage.Command;
+import io.millrace.media.rtmp.ServerEvent.PassedOver.What;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
@@ -41,6 +42,9 @@ public final class ServerSession {
             };
         }
     }
+
+    /** The message stream of the connection itself. */
+    private static final int CONNECTION = 0;
 
     private final Handshake handshake;
     private final MessageLink link = new MessageLink();
@@ -163,17 +167,20 @@ public final class ServerSession {
         return switch (message) {
             case RtmpMessage.Media media -> media(media);
             case Command command -> command(command);
-            case RtmpMessage.SetChunkSize _,RtmpMessage.Acknowledgement _,RtmpMessage.UserControl _,RtmpMessage.WindowAckSize _,RtmpMessage.SetPeerBandwidth _,RtmpMessage.Ignored _ ->
-                null;
+            case RtmpMessage.Ignored _ -> new ServerEvent.PassedOver(What.UNKNOWN_MESSAGE);
+            case RtmpMessage.SetChunkSize _,RtmpMessage.Acknowledgement _,RtmpMessage.UserControl _,RtmpMessage.WindowAckSize _,RtmpMessage.SetPeerBandwidth _,RtmpMessage.Aggregate _ ->
+                null; // the link has dealt with them
         };
     }
 
     private ServerEvent media(RtmpMessage.Media media) {
-        if (media.streamId() != streamId) {
+        // Some hardware encoders send metadata on the stream of the connection; only one stream is published, so it is its.
+        if (media.streamId() != streamId && media.streamId() != CONNECTION) {
             return null;
         }
         ServerEvent event = new ServerEvent.Media(media.kind(), media.timestamp(), media.body());
         if (state == State.ANSWERING) {
+            within("messagesBeforePublish", early.size() + 1L, RtmpLimits.EARLY_MESSAGES);
             early.add(event);
             return null;
         }
@@ -198,8 +205,12 @@ public final class ServerSession {
             case "deleteStream" -> deleteStream(command);
             case "releaseStream", "FCPublish" -> reply(command, AmfValue.UNDEFINED);
             case "getStreamLength" -> reply(command, new AmfValue.Number(0));
-            case "_result", "_error", "onStatus" -> null;
-            default -> reply(command, AmfValue.NULL); // _checkbw and whatever else wants an answer
+            case "_checkbw" -> reply(command, AmfValue.NULL);
+            case "_result", "_error", "onStatus", "onFCPublish" -> null;
+            default -> {
+                reply(command, AmfValue.NULL);
+                yield new ServerEvent.PassedOver(What.UNKNOWN_COMMAND);
+            }
         };
     }
 
@@ -226,13 +237,16 @@ public final class ServerSession {
         link.send(MessageLink.CONTROL,
                 new RtmpMessage.SetPeerBandwidth(MessageLink.WINDOW_BYTES, RtmpMessage.SetPeerBandwidth.DYNAMIC));
         link.send(MessageLink.CONTROL, new RtmpMessage.SetChunkSize(MessageLink.CHUNK_SIZE));
-        link.send(MessageLink.COMMANDS, Replies.connected(command.transaction(), connect.capsEx() != 0));
+        link.send(MessageLink.COMMANDS, Replies.connected(command.transaction(), connect.isEnhanced()));
         return null;
     }
 
     private ServerEvent publish(Command command) {
         if (state != State.CONNECTED) {
-            return refused("NetStream.Publish.Denied", "a connection publishes one stream at a time");
+            // The stream that is published already is none the worse for it.
+            link.send(MessageLink.STREAM, Replies.failed(command.streamId(), "NetStream.Publish.Denied",
+                    "a connection publishes one stream at a time"));
+            return null;
         }
         streamId = command.streamId();
         streamName = command.argument(0) instanceof AmfValue.Text(String name) ? name : "";
@@ -247,7 +261,9 @@ public final class ServerSession {
 
     private ServerEvent play(Command command) {
         if (state != State.CONNECTED) {
-            return refused("NetStream.Play.Failed", "a connection that publishes does not play");
+            link.send(MessageLink.STREAM, Replies.failed(command.streamId(), "NetStream.Play.Failed",
+                    "a connection that publishes does not play"));
+            return null;
         }
         streamId = command.streamId();
         streamName = command.argument(0) instanceof AmfValue.Text(String name) ? name : "";

@@ -66,6 +66,7 @@ class FlvStreamTest {
                     case VideoTagBody.Frame f -> tag.timestampMs() + "+" + f.compositionTimeMs()
                             + (f.flaggedKey() ? "K" : "");
                     case VideoTagBody.End _ -> tag.timestampMs() + " end";
+                    case VideoTagBody.Metadata _ -> "metadata";
                     case VideoTagBody.Command _ -> "command";
                 });
             }

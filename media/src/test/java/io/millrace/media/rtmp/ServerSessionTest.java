@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +97,7 @@ class ServerSessionTest {
         "live/_definst_, show, '', live/show, ''", "live/, show, '', live/show, ''",
         "live/_definst_/, show, '', live/show, ''", "live, show?, rtmp://h/live, live/show, ''"})
     void joinsApplicationAndName(String app, String name, String tcUrl, String path, String query) {
-        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, "", 0), name))
+        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, "", 0, false), name))
                 .extracting(StreamPath::path, StreamPath::query)
                 .containsExactly(path, query);
     }
@@ -183,6 +184,118 @@ class ServerSessionTest {
         assertThat(answers()).containsExactly("_result 3 Null[]");
     }
 
+    /** The byte 0 in front is left out by who takes 17 for 20. */
+    @Test
+    void readsAnAmf3CommandWithoutItsFirstByte() {
+        connected();
+        raw(MessageType.COMMAND_AMF3, 0, "\u0002\0\u0008_checkbw\0\u0040\u0008\0\0\0\0\0\0\u0005");
+        assertThat(answers()).containsExactly("_result 3 Null[]");
+    }
+
+    @Test
+    void readsAmf3ValuesWithinACommand() {
+        connected();
+        // createStream, 2, and AMF3's null for the object.
+        raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u000ccreateStream\0\u0040\0\0\0\0\0\0\0\u0011\u0001");
+        assertThat(answers()).containsExactly("_result 2 Number[value=1.0]");
+    }
+
+    @Test
+    void tellsWhatItPassesOver() {
+        publishing("show");
+        raw(MessageType.OTHER, 1, "shared object");
+        send(command(0, "onSomethingNew", 0, ""));
+        assertThat(events).containsExactly(new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_MESSAGE),
+                new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_COMMAND));
+        assertThat(server.state()).isEqualTo(ServerSession.State.PUBLISHING);
+    }
+
+    @Test
+    void aSecondPublishIsRefusedAndTheFirstGoesOn() {
+        publishing("show");
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(command(2, "publish", 5, "other"));
+        send(command(2, "play", 0, "other"));
+        assertThat(answers()).containsExactly("_result 4 Number[value=2.0]",
+                "onStatus/2 0 NetStream.Publish.Denied", "onStatus/2 0 NetStream.Play.Failed");
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5)));
+        feed(client.takeOutput());
+        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
+    }
+
+    @Test
+    void metadataOnTheStreamOfTheConnectionIsThePublishers() {
+        publishing("show");
+        client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
+        feed(client.takeOutput());
+        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.DATA, 0, ByteBuffer.allocate(3)));
+    }
+
+    @Test
+    void boundsTheMessagesThatComeBeforeTheAnswer() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "publish", 3, "show"));
+        for (int i = 0; i < RtmpLimits.EARLY_MESSAGES; i++) {
+            client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(0)));
+        }
+        feed(client.takeOutput());
+        client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(0)));
+        assertThatThrownBy(() -> feed(client.takeOutput())).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("messagesBeforePublish: is 1025");
+    }
+
+    /** Flash Media Live Encoder and its kin send them when they have been told to; the times count from the first tag. */
+    @Test
+    void takesAnAggregateApart() {
+        publishing("show");
+        ByteWriter body = new ByteWriter();
+        tag(body, 9, 100, "vv", 13);
+        tag(body, 8, 90, "a", 99); // earlier than the first, and a back pointer that is wrong
+        tag(body, 20, 100, "no command", 0);
+        tag(body, 18, 140, "d", 12);
+        aggregate(body.toByteArray(), 0x7FFF_FFFF);
+        assertThat(events).containsExactly(
+                new ServerEvent.Media(MediaKind.VIDEO, 0x7FFF_FFFF, ByteBuffer.wrap(new byte[]{'v', 'v'})),
+                new ServerEvent.Media(MediaKind.AUDIO, 0x7FFF_FFF5, ByteBuffer.wrap(new byte[]{'a'})),
+                new ServerEvent.Media(MediaKind.DATA, 0x8000_0027, ByteBuffer.wrap(new byte[]{'d'})));
+    }
+
+    @Test
+    void anAggregateMayLackItsLastBackPointer() {
+        publishing("show");
+        ByteWriter body = new ByteWriter();
+        tag(body, 8, 5, "a", 12);
+        aggregate(Arrays.copyOf(body.toByteArray(), body.size() - 4), 7);
+        assertThat(events).containsExactly(
+                new ServerEvent.Media(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{'a'})));
+    }
+
+    @Test
+    void refusesAnAggregateThatIsCutShortOrHasTooManyTags() {
+        publishing("show");
+        assertThatThrownBy(() -> aggregate(new byte[]{8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1}, 0))
+                .isInstanceOf(MalformedException.class).hasMessageContaining("aggregate.body: wants 9 bytes");
+        ByteWriter body = new ByteWriter();
+        for (int i = 0; i < RtmpLimits.AGGREGATE_MESSAGES + 1; i++) {
+            tag(body, 8, 0, "", 11);
+        }
+        RawMessage raw = new RawMessage(MessageType.AGGREGATE, 0, 1, body.view());
+        assertThatThrownBy(() -> RtmpMessage.parse(raw)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("is 1025, the limit is 1024");
+    }
+
+    private static void tag(ByteWriter out, int type, int timestamp, String body, int backPointer) {
+        out.uint8(type).uint24(body.length()).uint24(timestamp).uint8(timestamp >>> 24).uint24(0)
+                .bytes(body.getBytes(StandardCharsets.US_ASCII)).uint32(backPointer);
+    }
+
+    private void aggregate(byte[] body, int timestamp) {
+        ByteWriter out = new ByteWriter();
+        new ChunkWriter().write(7, new RawMessage(MessageType.AGGREGATE, timestamp, 1, ByteBuffer.wrap(body)), out);
+        feed(out.view());
+    }
+
     @Test
     void ignoresMediaOfStreamsThatDoNotPublish() {
         publishing("show");
@@ -243,7 +356,17 @@ class ServerSessionTest {
         Command answer = ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
                 .map(RtmpMessage::parse).filter(Command.class::isInstance).map(Command.class::cast).findFirst()
                 .orElseThrow();
-        assertThat(((AmfValue.Keyed) answer.object()).number("capsEx")).contains(1.0);
+        for (AmfValue place : List.of(answer.object(), answer.argument(0))) {
+            SequencedMap<String, AmfValue> fields = ((AmfValue.Keyed) place).fields();
+            // Reconnect, multitrack, modifiers; and every codec is forwarded (4), none decoded or encoded.
+            assertThat(fields).containsEntry("capsEx", new AmfValue.Number(7));
+            assertThat(fields.get("videoFourCcInfoMap")).isEqualTo(
+                    AmfValue.Obj.of(field("avc1", 4), field("hvc1", 4), field("av01", 4), field("vp09", 4)));
+            assertThat(fields.get("audioFourCcInfoMap")).isEqualTo(AmfValue.Obj.of(field("mp4a", 4), field("Opus", 4),
+                    field("fLaC", 4), field(".mp3", 4), field("ac-3", 4), field("ec-3", 4)));
+            assertThat(((AmfValue.StrictArray) fields.get("fourCcList")).items()).hasSize(10)
+                    .doesNotContain(new AmfValue.Text("*"));
+        }
     }
 
     @Test

@@ -211,15 +211,16 @@ final class PartitionWork {
         }
         if (cut.last()) {
             stream.open = null;
+            if (parts.isEmpty()) { // no format carries any of its tracks
+                segment.written();
+            }
         }
         giveUpSilent(cut.arrivalUs());
     }
 
     private void open(StreamWork stream, long offset, String name, Cut cut) {
-        List<SegmentMux> muxes = cut.head().rules().formats().stream().map(f -> new SegmentMux(f, cut)).toList();
-        if (muxes.isEmpty()) {
-            throw new IllegalArgumentException("rules without a format");
-        }
+        List<SegmentMux> muxes = cut.head().rules().formats().stream().filter(f -> SegmentMux.carriesAny(f, cut))
+                .map(f -> new SegmentMux(f, cut)).toList();
         stream.open = new OpenSegment(name, offset, cut, muxes);
         open.add(stream.open);
     }

@@ -5,7 +5,6 @@ import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
-import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.mpegts.TsSample;
@@ -18,7 +17,9 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Muxes the parts of one segment in one format. Opened by the segment's first cut, which holds all that is needed of
@@ -36,13 +37,15 @@ public final class SegmentMux {
     private final long epoch;
     private final long session;
     private final long segment;
+    private final boolean hasVideo;
+    private final boolean hasAudio;
     private final int audioTicks;
     private final TsSegmentMuxer muxer;
     private int nextPart;
 
     /**
-     * @param first the segment's part 0
-     * @throws io.millrace.media.bytes.MediaException a configuration or codec that cannot be muxed, rules of the future
+     * @param first the segment's part 0; the format {@link #carriesAny} of it
+     * @throws io.millrace.media.bytes.MediaException a configuration that cannot be muxed, rules of the future
      */
     public SegmentMux(Format format, Cut first) {
         if (first.part() != 0 || first.head() == null) {
@@ -58,12 +61,31 @@ public final class SegmentMux {
             throw new UnsupportedException("EpochRules", "rulesVersion", version,
                     "up to " + EpochRules.CURRENT_VERSION);
         }
-        AvcConfig video = (AvcConfig) config(head.videoCodec(), head.videoConfig(), Codec.AVC);
-        AacConfig audio = (AacConfig) config(head.audioCodec(), head.audioConfig(), Codec.AAC);
-        audioTicks = audio == null ? 0 : audio.sampleRate();
+        hasVideo = carries(format, head.videoCodec());
+        hasAudio = carries(format, head.audioCodec());
+        AvcConfig video = hasVideo ? AvcConfig.parse(head.videoConfig()) : null;
+        AacConfig audio = hasAudio ? AacConfig.parse(head.audioConfig()) : null;
+        audioTicks = hasAudio ? audio.sampleRate() : 0;
         muxer = switch (format) {
             case TS -> new TsSegmentMuxer(video, audio, segment, head.discontinuous());
         };
+    }
+
+    /** Whether {@code format} carries any track of the segment; without one there is nothing to mux. */
+    public static boolean carriesAny(Format format, Cut first) {
+        Cut.SegmentHead head = first.head();
+        return head != null && (carries(format, head.videoCodec()) || carries(format, head.audioCodec()));
+    }
+
+    /** A track of a codec that the format does not carry is left out; the segmenter has said so in the directory. */
+    private static boolean carries(Format format, String codec) {
+        return codec != null && switch (format) {
+            case TS -> codec(codec).filter(TsSegmentMuxer::carries).isPresent();
+        };
+    }
+
+    private static Optional<Codec> codec(String name) {
+        return Arrays.stream(Codec.values()).filter(codec -> codec.name().equals(name)).findFirst();
     }
 
     /** Frames so far that the cut lists and that the format cannot carry. */
@@ -86,7 +108,10 @@ public final class SegmentMux {
         nextPart++;
         List<TsSample> samples = new ArrayList<>(packets.size());
         for (int i = 0; i < cut.samples().size(); i++) {
-            samples.add(sample(cut.samples().get(i), packets.get(i)));
+            Cut.Sample sample = cut.samples().get(i);
+            if (sample.kind() == Packet.Kind.VIDEO ? hasVideo : hasAudio) {
+                samples.add(sample(sample, packets.get(i)));
+            }
         }
         ByteBuffer bytes = muxer.part(samples, cut.last());
         return new MuxedPart(cut, head, new Part(epoch, segment, cut.part(), format, bytes));
@@ -113,28 +138,20 @@ public final class SegmentMux {
     private static ByteBuffer videoFrame(Packet packet) {
         return switch (VideoTagBody.parse(packet.body())) {
             case VideoTagBody.Frame frame -> frame.data();
-            case VideoTagBody.Config _,VideoTagBody.End _,VideoTagBody.Command _ -> throw notAFrame("VideoTagBody");
+            case VideoTagBody.Config _,VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ ->
+                throw notAFrame("VideoTagBody");
         };
     }
 
     private static ByteBuffer audioFrame(Packet packet) {
         return switch (AudioTagBody.parse(packet.body())) {
             case AudioTagBody.Frame frame -> frame.data();
-            case AudioTagBody.Config _,AudioTagBody.Silence _ -> throw notAFrame("AudioTagBody");
+            case AudioTagBody.Config _,AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ ->
+                throw notAFrame("AudioTagBody");
         };
     }
 
     private static MalformedException notAFrame(String structure) {
         return MalformedException.value(structure, "packet type", "no frame", "a frame where a cut lists one");
-    }
-
-    private static CodecConfig config(String codec, ByteBuffer record, Codec muxable) {
-        if (codec == null || record == null) {
-            return null;
-        }
-        if (!codec.equals(muxable.name())) {
-            throw new UnsupportedException("SegmentHead", "codec", codec, muxable.name());
-        }
-        return CodecConfig.parse(muxable, record);
     }
 }

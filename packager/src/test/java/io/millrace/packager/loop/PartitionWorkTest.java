@@ -227,6 +227,17 @@ class PartitionWorkTest {
         assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
     }
 
+    /** Its cuts are taken and done with, so that they do not hold the position back, and nobody is put under quarantine. */
+    @Test
+    void aStreamOfWhichNoFormatCarriesAnythingMakesNoParts() {
+        log.recode("live/a", "HEVC", "OPUS");
+        Life life = new Life(ROOMY).readAll();
+        life.acknowledge(1000);
+        assertThat(life.parts.keySet()).isNotEmpty().allMatch(identity -> identity.startsWith("live/b"));
+        assertThat(life.count("millrace.packager.quarantines")).isZero();
+        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+    }
+
     @Test
     void aBugInOneStreamIsOneSessionsTroubleToo() {
         Cut broken = log.cuts.get(8).value();

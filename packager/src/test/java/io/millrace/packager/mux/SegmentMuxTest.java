@@ -12,6 +12,8 @@ import io.millrace.platform.log.Packet;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -80,16 +82,43 @@ class SegmentMuxTest {
     }
 
     @Test
-    void refusesRulesOfTheFutureAndCodecsThatTsDoesNotCarry() {
+    void refusesRulesOfTheFuture() {
         Cut cut = log.cuts.getFirst().value();
         Cut.SegmentHead h = cut.head();
         EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
         assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(future, 1, true, false, 0,
                 h.videoConfig(), h.audioConfig(), "AVC", "AAC", 0, 0, h.state()))))
                 .isInstanceOf(UnsupportedException.class);
-        assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(h.rules(), 1, true, false, 0,
-                h.videoConfig(), h.audioConfig(), "AV1", "AAC", 0, 0, h.state()))))
-                .isInstanceOf(UnsupportedException.class);
+    }
+
+    /** The cuts of a stream with AV1 name its pictures; in TS there is the sound alone. */
+    @Test
+    void leavesOutATrackThatTheFormatDoesNotCarry() {
+        Cut first = log.cuts.getFirst().value();
+        SegmentMux mux = new SegmentMux(Format.TS, withCodecs(first, "AV1", "AAC"));
+        MuxedPart part = mux.mux(withCodecs(first, "AV1", "AAC"), packets(first));
+        TsReader reader = new TsReader();
+        reader.feed(part.part().bytes().duplicate());
+        reader.finish();
+        assertThat(reader.pesPackets(AUDIO_PID)).isNotEmpty();
+        assertThat(reader.pesPackets(VIDEO_PID)).isEmpty();
+        assertThat(mux.droppedFrames()).isZero();
+        assertThat(part.entry(0).keyframeOffset()).as("where FLV begins").isEqualTo(first.firstOffset());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, AAC, true", "HEVC, OPUS, false", "AV1,, false",
+        ", MP3, false", "A_CODEC_OF_LATER,, false"})
+    void saysWhetherThereIsAnythingToMux(String video, String audio, boolean any) {
+        assertThat(SegmentMux.carriesAny(Format.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
+                .isEqualTo(any);
+    }
+
+    private static Cut withCodecs(Cut cut, String video, String audio) {
+        Cut.SegmentHead h = cut.head();
+        return with(cut, new Cut.SegmentHead(h.rules(), h.targetDurationS(), h.independent(), h.discontinuous(),
+                h.discontinuity(), h.videoConfig(), h.audioConfig(), video, audio, h.originMs(),
+                h.timestampOffsetMs(), h.state()));
     }
 
     @Test

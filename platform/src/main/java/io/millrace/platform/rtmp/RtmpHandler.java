@@ -233,6 +233,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
                 refuse(CloseReason.REFUSED, "NetStream.Play.Failed", application.playRefusal());
             case ServerEvent.Refused(String code, String description) ->
                 drain(CloseReason.REFUSED, code + ", " + description);
+            case ServerEvent.PassedOver(ServerEvent.PassedOver.What what) -> meters.passedOver(what);
         }
     }
 

@@ -121,6 +121,18 @@ class FfmpegRtmpTest {
                 .contains("a stream name does not begin with api or assets");
     }
 
+    /** As a player FFmpeg checks the digest of S1 and the signature of S2, and says nothing more to a server that fails. */
+    @Test
+    void ffmpegAsAPlayerFindsTheHandshakeRightAndGetsAsFarAsTheRefusal() throws Exception {
+        try (RtmpServer server = new RtmpServer(new RecordingApplication(),
+                new RtmpMeters(new SimpleMeterRegistry()))) {
+            int port = server.bind("127.0.0.1", 0);
+            Process ffmpeg = ffmpeg(List.of("-i", "rtmp://127.0.0.1:" + port + "/live/show", "-f", "null", "-"));
+            assertThat(ffmpeg.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(directory.resolve("ffmpeg.log")).content().contains("players are served elsewhere");
+    }
+
     @Test
     void ffmpegGetsWhatTheClientPushes() throws Exception {
         Path source = directory.resolve("source.flv");

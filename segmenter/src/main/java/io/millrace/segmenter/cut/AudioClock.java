@@ -14,12 +14,13 @@ final class AudioClock {
         samples = new SampleClock(samples.sampleRate());
     }
 
-    Draft place(long offset, Packet packet, long originMs, TrackConfig config) {
+    /** @param frameSamples how long the frame lasts */
+    Draft place(long offset, Packet packet, long originMs, TrackConfig config, int frameSamples) {
         if (config.sampleRate() != samples.sampleRate()) {
             samples = new SampleClock(config.sampleRate());
         }
-        long dts = samples.place(packet.timestampMs() - originMs, config.frameSamples());
-        return new Draft(offset, packet, dts, 0, config.frameSamples());
+        long dts = samples.place(packet.timestampMs() - originMs, frameSamples);
+        return new Draft(offset, packet, dts, 0, frameSamples);
     }
 
     /** When {@code dts} is due, 90 kHz. */

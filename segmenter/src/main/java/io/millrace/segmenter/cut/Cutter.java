@@ -2,6 +2,7 @@ package io.millrace.segmenter.cut;
 
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.AudioTagBody;
@@ -93,12 +94,13 @@ final class Cutter {
             switch (packet.kind()) {
                 case VIDEO -> {
                     if (VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config(var codec, var record)) {
-                        video = TrackConfig.of(CodecConfig.parse(codec, record));
+                        video = new TrackConfig(CodecConfig.parse(codec, record));
                     }
                 }
                 case AUDIO -> {
-                    if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config(var codec, var record)) {
-                        audio = TrackConfig.of(CodecConfig.parse(codec, record));
+                    if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config(var codec, var record)
+                            && !codec.isSelfDescribing()) {
+                        audio = new TrackConfig(CodecConfig.parse(codec, record));
                     }
                 }
                 case DATA -> {
@@ -115,8 +117,17 @@ final class Cutter {
     void frame(long offset, Packet packet, Head head, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, head, out);
-        } else {
-            audio(offset, packet, head, out);
+            return;
+        }
+        try {
+            if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Frame(var codec, var data)) {
+                codec.inBand(data).ifPresent(config -> audio = new TrackConfig(config));
+                boolean configured = audio != null && audio.codec() == codec;
+                audio(offset, packet, configured ? audio.frameSamples(data) : 0, head, out);
+            }
+        } catch (MediaException e) {
+            // Ingest has looked at it; a node of another release may have let it pass.
+            out.drop(e.reason());
         }
     }
 
@@ -238,13 +249,14 @@ final class Cutter {
                 || !Objects.equals(segment.audio, audio);
     }
 
-    private void audio(long offset, Packet packet, Head head, Step out) {
-        if (audio == null) {
+    /** @param samples of the frame, 0 if its codec is not configured */
+    private void audio(long offset, Packet packet, int samples, Head head, Step out) {
+        if (samples == 0) {
             out.drop("no_config");
             return;
         }
         audioMs = packet.timestampMs();
-        Draft frame = audioClock.place(offset, packet, originMs, audio);
+        Draft frame = audioClock.place(offset, packet, originMs, audio, samples);
         long silentMs = packet.timestampMs() - videoSeenMs;
         if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
             interrupt(out);
@@ -312,6 +324,7 @@ final class Cutter {
         segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         discontinuous = false;
         out.opened(leadVideo, audio);
+        HlsGap.of(playlist.rules, leadVideo, audio).ifPresent(gap -> out.warn(HlsGap.CODE, gap));
     }
 
     private static ByteBuffer record(TrackConfig config) {

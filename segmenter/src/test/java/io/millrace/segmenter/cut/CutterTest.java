@@ -357,4 +357,131 @@ class CutterTest {
             assertThat(s.endedAtMs()).isPositive();
         });
     }
+
+    /** A second of pictures of any codec with a keyframe first; ingest has told which one is. */
+    private static void pictures(Tape.Publisher p, String fourCc, long fromMs) {
+        for (int i = 0; i < 30; i++) {
+            p.packet(fromMs + i * 33, 0, Packet.Kind.VIDEO, i == 0, false,
+                    (i == 0 ? "91" : "a1") + fourCc + "0000000126");
+        }
+    }
+
+    @Test
+    void cutsHevcAtItsKeyframesAndSaysThatHlsHasTheSoundAlone() {
+        Tape.Publisher p = tape.publisher().audioConfig(Tape.AAC_48K_STEREO);
+        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "9068766331" + Tape.HEVC);
+        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colours
+        for (int second = 0; second < 4; second++) {
+            p.sound(second * 990, second * 990 + 990);
+            pictures(p, "68766331", second * 990);
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2");
+        Cut.SegmentHead head = outcome.cuts().getFirst().head();
+        assertThat(head.videoCodec()).isEqualTo("HEVC");
+        assertThat(head.audioCodec()).isEqualTo("AAC");
+        StreamEntry entry = outcome.entries().getLast();
+        assertThat(entry.tracks()).extracting(StreamEntry.Track::codec).containsExactly("HEVC", "AAC");
+        assertThat(entry.sessions().getFirst().codecs()).containsExactly("hvc1.1.6.L30.90", "mp4a.40.2");
+        assertThat(entry.warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+                "HLS in [TS] does not carry video hvc1.1.6.L30.90; HTTP-FLV has all of it"));
+    }
+
+    @Test
+    void saysThatThereIsNoHlsWhereNothingFitsIt() {
+        Tape.Publisher p = tape.publisher();
+        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "907670303901000000000a820202020000");
+        p.packet(0, 0, Packet.Kind.AUDIO, false, true, "904f707573");
+        for (int second = 0; second < 3; second++) {
+            pictures(p, "76703039", second * 990);
+            for (int i = 0; i < 49; i++) {
+                p.packet(second * 990 + i * 20, 0, Packet.Kind.AUDIO, false, false, "914f707573fc");
+            }
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.segments()).isNotEmpty();
+        assertThat(outcome.entries().getLast().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+                "HLS in [TS] does not carry video vp09.00.10.08 and audio Opus, so there is none; HTTP-FLV has all of it"));
+    }
+
+    /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
+    @Test
+    void mp3DescribesItselfAndEveryFrameSaysHowLongItLasts() {
+        Tape.Publisher p = tape.publisher();
+        for (int i = 0; i < 200; i++) {
+            p.packet(i * 26, 0, Packet.Kind.AUDIO, false, false, "2e" + (i % 2 == 0 ? "fffb30c4" : "fffb32c4"));
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.cuts().getFirst().head().audioCodec()).isEqualTo("MP3");
+        assertThat(outcome.cuts().getFirst().samples()).allMatch(s -> s.duration() == 1152);
+        assertThat(outcome.cuts()).filteredOn(c -> c.head() != null).noneMatch(c -> c.head().discontinuous());
+    }
+
+    @Test
+    void aFrameThatCannotBeReadCostsItselfAlone() {
+        Tape.Publisher p = tape.publisher();
+        p.packet(0, 0, Packet.Kind.AUDIO, false, true, "904f707573");
+        for (int i = 0; i < 300; i++) {
+            // Code 3 without its second byte; no such packet passes ingest.
+            p.packet(i * 20, 0, Packet.Kind.AUDIO, false, false, i == 100 ? "914f707573ff" : "914f707573fc");
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        assertThat(outcome.cuts().stream().mapToInt(c -> c.samples().size()).sum()).isGreaterThan(100);
+        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code)
+                .doesNotContain("quarantined");
+    }
+
+    @Test
+    void tracksBesideTheDefaultOneAreNotCutAndSaidSo() {
+        Tape.Publisher p = tape.publisher().configs();
+        p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
+        assertThat(cut().entries().getLast().warnings()).extracting(StreamEntry.Warning::code).contains("multitrack");
+    }
+
+    /** The media of the hostile list that is well-formed, so that ingest lets it pass: cuts or none, and never a failure. */
+    @Test
+    void mediaOfABadMindHarmsNothing() {
+        long far = 1L << 31;
+        Tape.Publisher p = tape.publisher();
+        for (int i = 0; i < 200; i++) { // another configuration at every frame
+            p.videoConfig(i % 2 == 0 ? Tape.AVC_180P : Tape.AVC_64P).key(i * 33L);
+        }
+        p.ends();
+        tape.publisher().configs().pictures(0, 400, 33, 1).ends(); // keyframes only
+        Tape.Publisher never = tape.publisher().configs();
+        for (int i = 0; i < 1_000; i++) {
+            never.frame(i * 33L);
+        }
+        never.ends();
+        Tape.Publisher wild = tape.publisher().configs();
+        for (int i = 0; i < 300; i++) {
+            int ct = i % 3 == 0 ? 0x7F_FFFF : i % 3 == 1 ? -0x80_0000 : 0;
+            if (i % 10 == 0) {
+                wild.key(i * 33L, ct);
+            } else {
+                wild.frame(i * 33L, ct);
+            }
+        }
+        wild.ends();
+        Tape.Publisher jumps = tape.publisher().configs();
+        for (int i = 0; i < 200; i++) {
+            long at = i * 33L + (i % 20 == 19 ? far : i % 20 == 9 ? -far : 0);
+            if (i % 5 == 0) {
+                jumps.key(at);
+            } else {
+                jumps.frame(at).audio(at);
+            }
+        }
+        jumps.ends();
+        // Sound after a minute of pictures.
+        tape.publisher().configs().pictures(0, 1_900, 33, 60).sound(62_000, 64_000).ends().graceOver();
+        assertThat(cut().cuts()).allSatisfy(c -> {
+            assertThat(c.durationTicks()).isPositive();
+            assertThat(c.samples()).isNotEmpty();
+        });
+    }
 }

@@ -7,43 +7,53 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A publish recorded from a real FFmpeg, held against the FLV file that the same FFmpeg wrote of the same packets. */
-class FfmpegPublishTest {
+/** Publishes recorded from real encoders, held against the FLV files that they wrote of the same packets. */
+class RecordedPublishTest {
     private record Tag(MediaKind kind, int timestamp, ByteBuffer body) {}
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 128, 1537, 100_000})
-    void givesTheTagsOfTheFileHoweverTheBytesAreCut(int pieceBytes) throws IOException {
-        List<ServerEvent> events = replay(pieceBytes);
+    @CsvSource({"ffmpeg, FMLE/3.0 (compatible; Lavf59.27.100)", "gstreamer, 'LNX 10,0,32,18'", "librtmp, ''"})
+    void givesTheTagsOfTheFileHoweverTheBytesAreCut(String encoder, String client) throws IOException {
+        for (int pieceBytes : new int[]{1, 7, 128, 1537, 100_000}) {
+            givesTheTagsOfTheFile(encoder, client, pieceBytes);
+        }
+    }
 
-        assertThat(events.getFirst()).isEqualTo(new ServerEvent.PublishRequested("live/show", "token=abc",
-                "FMLE/3.0 (compatible; Lavf59.27.100)", "rtmp://127.0.0.1:23936/live"));
+    private static void givesTheTagsOfTheFile(String encoder, String client, int pieceBytes) throws IOException {
+        List<ServerEvent> events = replay(encoder, pieceBytes);
+
+        assertThat(events.getFirst()).isInstanceOfSatisfying(ServerEvent.PublishRequested.class, request -> {
+            assertThat(request).isEqualTo(
+                    new ServerEvent.PublishRequested("live/show", "token=abc", client, request.tcUrl()));
+            assertThat(request.tcUrl()).matches("rtmp://127\\.0\\.0\\.1:\\d+/live");
+        });
         assertThat(events.getLast()).isEqualTo(new ServerEvent.Unpublished());
         List<Tag> received = events.stream().filter(ServerEvent.Media.class::isInstance)
                 .map(ServerEvent.Media.class::cast).map(m -> new Tag(m.kind(), m.timestamp(), m.body())).toList();
-        List<Tag> file = tags();
+        List<Tag> file = tags(encoder);
         assertThat(without(MediaKind.DATA, received)).isEqualTo(without(MediaKind.DATA, file)).hasSizeGreaterThan(20);
     }
 
-    @Test
-    void stripsSetDataFrameFromTheMetadata() throws IOException {
-        ByteBuffer body = replay(100_000).stream().filter(ServerEvent.Media.class::isInstance)
+    @ParameterizedTest
+    @ValueSource(strings = {"ffmpeg", "gstreamer", "librtmp"})
+    void stripsSetDataFrameFromTheMetadata(String encoder) throws IOException {
+        ByteBuffer body = replay(encoder, 100_000).stream().filter(ServerEvent.Media.class::isInstance)
                 .map(ServerEvent.Media.class::cast).filter(m -> m.kind() == MediaKind.DATA).findFirst().orElseThrow()
                 .body();
         String text = StandardCharsets.ISO_8859_1.decode(body).toString();
         assertThat(text).startsWith("\u0002\u0000\nonMetaData");
     }
 
-    private static List<ServerEvent> replay(int pieceBytes) throws IOException {
+    private static List<ServerEvent> replay(String encoder, int pieceBytes) throws IOException {
         ServerSession session = new ServerSession(new SplittableRandom(1));
         List<ServerEvent> events = new ArrayList<>();
-        for (ByteBuffer piece : Splits.every(resource("ffmpeg-publish.bin"), pieceBytes)) {
+        for (ByteBuffer piece : Splits.every(resource(encoder + "-publish.bin"), pieceBytes)) {
             for (ServerEvent event = session.next(piece); event != null; event = session.next(piece)) {
                 events.add(event);
                 if (event instanceof ServerEvent.PublishRequested) {
@@ -55,8 +65,8 @@ class FfmpegPublishTest {
     }
 
     /** FLV: 9 bytes of header, then back pointer u32, type u8, size u24, timestamp u24 and its upper u8, 3 bytes 0, body. */
-    private static List<Tag> tags() throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(resource("ffmpeg-publish.flv")).position(9);
+    private static List<Tag> tags(String encoder) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(resource(encoder + "-publish.flv")).position(9);
         List<Tag> tags = new ArrayList<>();
         while (in.remaining() > 4) {
             in.getInt();
@@ -80,7 +90,7 @@ class FfmpegPublishTest {
     }
 
     private static byte[] resource(String name) throws IOException {
-        try (InputStream in = FfmpegPublishTest.class.getResourceAsStream(name)) {
+        try (InputStream in = RecordedPublishTest.class.getResourceAsStream(name)) {
             return in.readAllBytes();
         }
     }

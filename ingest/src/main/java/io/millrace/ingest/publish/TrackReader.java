@@ -1,0 +1,105 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.Av1TemporalUnit;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.HevcConfig;
+import io.millrace.media.codec.HevcNal;
+import io.millrace.media.codec.NalUnits;
+import io.millrace.media.codec.Vp9Config;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.VideoTagBody;
+import java.nio.ByteBuffer;
+
+/**
+ * What is known of one track of a publisher, and so what its next message is. It looks at every frame as far as readers of
+ * the log do, so that what they cannot read never gets there.
+ *
+ * <p>Confined to one thread at a time.
+ */
+final class TrackReader {
+    /** What one message is to its track. */
+    enum Outcome {
+        KEYFRAME,
+        /** A frame that depends on others; of audio, any frame. */
+        FRAME,
+        /** A frame that is flagged as key and is none: open GOP, intra refresh, or a lie. */
+        FLAGGED_FRAME,
+        /** How to decode or show what follows. */
+        CONFIG,
+        /** A frame before the configuration that it needs. */
+        NO_CONFIG,
+        /** Nothing to see or hear. */
+        NO_MEDIA
+    }
+
+    private CodecConfig config;
+
+    /** @throws io.millrace.media.bytes.MediaException bytes that break their standard */
+    Outcome video(VideoTagBody body) {
+        return switch (body) {
+            // FFmpeg 8 says nothing at first for AV1 of some encoders, and all of it behind the first picture.
+            case VideoTagBody.Config(_, ByteBuffer record) when !record.hasRemaining() -> Outcome.NO_MEDIA;
+            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> {
+                config = CodecConfig.parse(codec, record);
+                yield Outcome.CONFIG;
+            }
+            case VideoTagBody.Frame frame when !frame.data().hasRemaining() -> Outcome.NO_MEDIA;
+            case VideoTagBody.Frame frame when config == null || config.codec() != frame.codec() -> Outcome.NO_CONFIG;
+            case VideoTagBody.Frame frame when isKey(frame.data()) -> Outcome.KEYFRAME;
+            case VideoTagBody.Frame frame -> frame.flaggedKey() ? Outcome.FLAGGED_FRAME : Outcome.FRAME;
+            case VideoTagBody.Metadata(_, ByteBuffer amf) -> {
+                checkSize("Metadata", amf);
+                yield Outcome.CONFIG;
+            }
+            case VideoTagBody.End _,VideoTagBody.Command _ -> Outcome.NO_MEDIA;
+        };
+    }
+
+    private boolean isKey(ByteBuffer frame) {
+        return switch (config) {
+            case AvcConfig avc -> NalUnits.containsIdr(frame, avc.nalLengthSize());
+            case HevcConfig hevc -> HevcNal.containsIrap(frame, hevc.nalLengthSize());
+            default -> config.codec() == Codec.AV1 ? Av1TemporalUnit.isKey(frame) : Vp9Config.isKey(frame);
+        };
+    }
+
+    /** @throws io.millrace.media.bytes.MediaException bytes that break their standard */
+    Outcome audio(AudioTagBody body) {
+        return switch (body) {
+            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> {
+                checkSize("AudioConfig", record);
+                if (!codec.isSelfDescribing()) {
+                    config = CodecConfig.parse(codec, record);
+                }
+                yield Outcome.CONFIG;
+            }
+            case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> frame(codec, data);
+            case AudioTagBody.MultichannelConfig(_, ByteBuffer layout) -> {
+                checkSize("MultichannelConfig", layout);
+                yield Outcome.CONFIG;
+            }
+            case AudioTagBody.Silence() -> Outcome.NO_MEDIA;
+        };
+    }
+
+    private Outcome frame(Codec codec, ByteBuffer data) {
+        if (codec.isSelfDescribing()) {
+            config = codec.inBand(data).orElseThrow();
+        }
+        if (config != null && config.codec() == codec && config instanceof AudioConfig audio) {
+            audio.frameSamples(data);
+            return Outcome.FRAME;
+        }
+        return Outcome.NO_CONFIG;
+    }
+
+    private static void checkSize(String structure, ByteBuffer record) {
+        if (record.remaining() > CodecConfig.MAX_RECORD_BYTES) {
+            throw new OverLimitException(structure, "size", record.remaining(), CodecConfig.MAX_RECORD_BYTES);
+        }
+    }
+}

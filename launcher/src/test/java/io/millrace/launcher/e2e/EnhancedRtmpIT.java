@@ -1,0 +1,220 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.e2e.Deployment.Layout;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvReader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.Packet;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** FFmpeg 8 publishes what FFmpeg 5 cannot; a real broker has every body byte for byte, and viewers get what there is. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EnhancedRtmpIT {
+    private static final int SECONDS = 8;
+    private static final String PICTURE = "testsrc2=size=320x180:rate=15";
+    private static final String SMALL = "testsrc2=size=160x90:rate=15";
+    private static final String TONE = "sine=frequency=440:sample_rate=48000";
+    private static final String HIGH_TONE = "sine=frequency=880:sample_rate=48000";
+
+    /**
+     * @param tracks what the API says of the default tracks
+     * @param hls what is in HLS: codecs, empty if there is none
+     * @param ids tracks of video and audio in the log
+     */
+    record Clip(String name, List<String> encoding, List<String> tracks, String hls, List<Integer> ids) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static final List<Clip> CLIPS = List.of(
+            clip("hevc-aac",
+                    List.of("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2",
+                            "-c:a", "aac"),
+                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0)),
+            clip("av1-opus", List.of("-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-c:a", "libopus"),
+                    List.of("av01.0.00M.08", "Opus"), "", List.of(0)),
+            clip("vp9-flac", List.of("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "flac"),
+                    List.of("vp09.00.11.08", "fLaC"), "", List.of(0)),
+            clip("avc-eac3", List.of("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "eac3"),
+                    List.of("avc1.42c00c", "ec-3"), "avc1.42c00c", List.of(0)),
+            new Clip("multitrack",
+                    List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
+                            TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3",
+                            "-c:v",
+                            "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+                    List.of("avc1.42c00c", "mp4a.40.2"),
+                    "avc1.42c00c,mp4a.40.2", List.of(0, 1)),
+            new Clip("multicodec",
+                    List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SMALL, "-f", "lavfi", "-i",
+                            TONE, "-f", "lavfi", "-i", HIGH_TONE, "-map", "0", "-map", "1", "-map", "2", "-map", "3",
+                            "-c:v:0",
+                            "libx265", "-x265-params", "log-level=none", "-preset", "ultrafast", "-c:v:1", "libvpx-vp9",
+                            "-deadline", "realtime", "-c:a:0", "aac", "-c:a:1", "flac"),
+                    List.of("hvc1.1.6.L60.90", "mp4a.40.2"), "mp4a.40.2", List.of(0, 1)));
+
+    private static Clip clip(String name, List<String> codecs, List<String> tracks, String hls, List<Integer> ids) {
+        List<String> arguments = new ArrayList<>(List.of("-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", TONE));
+        arguments.addAll(codecs);
+        return new Clip(name, arguments, tracks, hls, ids);
+    }
+
+    /** A tag as text, so that a difference can be read. */
+    private record Line(String kind, int track, long timestampMs, String body) {}
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Ffmpeg8 ffmpeg;
+    private Deployment millrace;
+
+    @BeforeAll
+    void start(@TempDir Path dir) throws Exception {
+        ffmpeg = new Ffmpeg8(Path.of("target", "javacpp").toAbsolutePath());
+        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "2s");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        client.close();
+        if (millrace != null) {
+            String log = millrace.process(0).log();
+            millrace.close();
+            assertThat(log).doesNotContainIgnoringCase("quarantine").doesNotContain("a bug").doesNotContain(" ERROR ");
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("CLIPS")
+    void arrivesByteForByteAndIsWatched(Clip clip, @TempDir Path dir) throws Exception {
+        Path made = dir.resolve("clip.flv");
+        List<String> arguments = new ArrayList<>(clip.encoding());
+        arguments.addAll(List.of("-t", String.valueOf(SECONDS), "-g", "15", "-pix_fmt", "yuv420p", "-ac", "2"));
+        ffmpeg.make(made, arguments);
+        String stream = "live/" + clip.name();
+        Path same = dir.resolve("same.flv");
+        Process publisher = ffmpeg.publishAndWrite(made, millrace.rtmp() + "/" + stream, same, dir.resolve("log"));
+        try (Viewers viewers = new Viewers()) {
+            String entry = await(stream + " is live").atMost(Duration.ofSeconds(20)).until(
+                    () -> get("/api/v1/streams/" + stream).body(), body -> body.contains("\"codec\""));
+            Future<Path> viewer = viewers.flv(millrace.http("/" + stream + ".flv"), dir.resolve("seen.flv"));
+            clip.tracks().forEach(codec -> assertThat(entry).contains("\"codec\":\"" + codec + "\""));
+            assertThat(entry.contains("codec_not_in_hls"))
+                    .isEqualTo(!clip.hls().equals(String.join(",", clip.tracks())));
+            hls(clip, stream);
+
+            assertThat(publisher.waitFor()).as("FFmpeg publishes: %s", Files.readString(dir.resolve("log"))).isZero();
+            List<Packet> packets = PacketLog.untilEnd(millrace.kafka(), stream);
+            assertThat(packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(EnhancedRtmpIT::line).toList())
+                    .isEqualTo(lines(same));
+            assertThat(packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && !p.config() && p.track() == 0)
+                    .filter(Packet::keyframe).count()).as("keyframes, one a second")
+                    .isBetween(SECONDS - 1L, SECONDS + 1L);
+            assertThat(
+                    packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(Packet::track).distinct().sorted())
+                    .containsExactlyElementsOf(clip.ids());
+            seen(viewer.get(), packets);
+        }
+    }
+
+    private void hls(Clip clip, String stream) throws Exception {
+        HttpResponse<String> multivariant = await("playlist").atMost(Duration.ofSeconds(20)).until(
+                () -> get("/" + stream + ".m3u8"), r -> clip.hls().isEmpty() || r.statusCode() == 200);
+        if (clip.hls().isEmpty()) {
+            assertThat(multivariant.statusCode()).isEqualTo(404);
+        } else {
+            assertThat(multivariant.body()).contains("CODECS=\"" + clip.hls() + "\"");
+        }
+    }
+
+    /** The viewer has frames of both tracks, all of them in the log, without a header that players stop at. */
+    private static void seen(Path file, List<Packet> packets) throws IOException {
+        List<FlvTag> tags = tags(file);
+        assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.VIDEO)).hasSizeGreaterThan(SECONDS * 15 / 2);
+        assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.AUDIO)).hasSizeGreaterThan(SECONDS * 5);
+        List<ByteBuffer> frames = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && p.track() == 0)
+                .map(p -> VideoTagBody.parse(p.body()))
+                .filter(VideoTagBody.Frame.class::isInstance).map(f -> ((VideoTagBody.Frame) f).data()).toList();
+        List<ByteBuffer> watched = tags.stream().filter(t -> t.type() == FlvTag.Type.VIDEO)
+                .map(t -> VideoTagBody.parse(t.body()))
+                .filter(VideoTagBody.Frame.class::isInstance).map(f -> ((VideoTagBody.Frame) f).data()).toList();
+        assertThat(frames).containsSubsequence(watched);
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        URI uri = millrace.http(path);
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static Line line(Packet packet) {
+        return new Line(packet.kind().name(), packet.track(), packet.timestampMs(), hex(packet.body()));
+    }
+
+    /** What of the file is for the log: ends of sequence, empty headers and silence are not. */
+    private static List<Line> lines(Path file) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        for (FlvTag tag : tags(file)) {
+            switch (tag.type()) {
+                case VIDEO -> {
+                    var main = VideoTagBody.parseTracks(tag.body()).main();
+                    boolean kept = switch (main.body()) {
+                        case VideoTagBody.Config config -> config.record().hasRemaining();
+                        case VideoTagBody.Frame _,VideoTagBody.Metadata _ -> true;
+                        case VideoTagBody.End _,VideoTagBody.Command _ -> false;
+                    };
+                    if (kept) {
+                        lines.add(new Line("VIDEO", main.id(), tag.timestampMs(), hex(tag.body())));
+                    }
+                }
+                case AUDIO -> {
+                    var main = AudioTagBody.parseTracks(tag.body()).main();
+                    if (!(main.body() instanceof AudioTagBody.Silence)) {
+                        lines.add(new Line("AUDIO", main.id(), tag.timestampMs(), hex(tag.body())));
+                    }
+                }
+                case SCRIPT, SCRIPT_AMF3 -> {
+                    // FFmpeg writes duration and size into the file afterwards.
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static List<FlvTag> tags(Path file) throws IOException {
+        FlvReader reader = new FlvReader(FlvTag.MAX_BODY_BYTES);
+        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
+        List<FlvTag> tags = new ArrayList<>();
+        for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
+            tags.add(tag.get());
+        }
+        return tags;
+    }
+
+    private static String hex(ByteBuffer body) {
+        byte[] bytes = new byte[body.remaining()];
+        body.get(body.position(), bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

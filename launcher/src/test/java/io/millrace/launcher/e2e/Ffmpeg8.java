@@ -1,0 +1,50 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.RequiredTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.Loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** FFmpeg 8, which publishes Enhanced RTMP; from a jar, and with some system libraries that come with Debian's FFmpeg. */
+final class Ffmpeg8 {
+    private final String program;
+
+    /** @param cache where it is unpacked, 86 MB */
+    Ffmpeg8(Path cache) throws IOException, InterruptedException {
+        System.setProperty("org.bytedeco.javacpp.cachedir", cache.toString());
+        program = Loader.load(org.bytedeco.ffmpeg.ffmpeg.class);
+        Process version = new ProcessBuilder(program, "-version").redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        RequiredTool.check(version.waitFor() == 0,
+                "needs the system libraries of FFmpeg 8; install Debian's (apt-get install ffmpeg)");
+    }
+
+    /** Encodes test pictures and tones into an FLV file; the tracks and codecs are the caller's. */
+    void make(Path flv, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("-y"));
+        command.addAll(arguments);
+        command.add(flv.toString());
+        Path log = flv.resolveSibling("make.log");
+        Process process = start(command, log);
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("FFmpeg 8 ends").isTrue();
+        assertThat(process.exitValue()).as("FFmpeg 8 encodes: %s", Files.readString(log)).isZero();
+    }
+
+    /** Publishes {@code flv} in real time, every track as it is, and writes the same tags into a file. */
+    Process publishAndWrite(Path flv, String url, Path same, Path log) throws IOException {
+        return start(List.of("-re", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",
+                "[f=flv]" + url.replace(":", "\\:") + "|[f=flv]" + same), log);
+    }
+
+    private Process start(List<String> arguments, Path log) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program, "-v", "error", "-nostdin"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+}

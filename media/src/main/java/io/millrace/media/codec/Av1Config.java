@@ -1,0 +1,92 @@
+package io.millrace.media.codec;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.UnsupportedException;
+import java.nio.ByteBuffer;
+
+/**
+ * AV1CodecConfigurationRecord (AV1 in ISOBMFF 1.3, 2.3) with what its sequence header says, if it has one.
+ *
+ * <p>Layout: {@code marker:1 = 1 version:7 = 1 | profile:3 level:5 | tier:1 highBitDepth:1 twelveBit:1 monochrome:1 subX:1
+ * subY:1 samplePosition:2 | delay:8 | OBUs}.
+ *
+ * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
+ *
+ * @param record its bytes, read-only
+ * @param color what the sequence header says of colours; unspecified without one
+ */
+public record Av1Config(ByteBuffer record, int profile, int level, boolean highTier, int bitDepth, boolean monochrome,
+        int subsampling, Color color, int width, int height) implements VideoConfig {
+
+    private static final String STRUCTURE = "AV1CodecConfigurationRecord";
+    private static final int MARKER_AND_VERSION = 0x81;
+
+    /** By ISO/IEC 23091-2: primaries, transfer, matrix; 2 is unspecified. */
+    public record Color(int primaries, int transfer, int matrix, boolean fullRange) {
+        static final Color UNSPECIFIED = new Color(2, 2, 2, false);
+
+        /** What a codec string means that does not say: BT.709, limited range; nobody knows better if it is unspecified. */
+        boolean isDefault() {
+            return equals(UNSPECIFIED) || equals(new Color(1, 1, 1, false));
+        }
+    }
+
+    public static Av1Config parse(ByteBuffer record) {
+        ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
+        var in = new ByteReader(STRUCTURE, copy.duplicate());
+        int version = in.uint8("version");
+        if ((version & 0x80) == 0) {
+            throw MalformedException.value(STRUCTURE, "marker", 0, "1");
+        }
+        if (version != MARKER_AND_VERSION) {
+            throw new UnsupportedException(STRUCTURE, "version", version & 0x7F, "1");
+        }
+        int profile = in.uint8("seq_profile");
+        int flags = in.uint8("seq_tier_0");
+        in.skip(1, "initial_presentation_delay_minus_one");
+        Av1SequenceHeader header = Av1Obu.sequenceHeader(in.rest());
+        int bitDepth = (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12;
+        return new Av1Config(copy, profile >>> 5, profile & 0x1F, (flags & 0x80) != 0, bitDepth, (flags & 0x10) != 0,
+                subsampling(flags), header == null ? Color.UNSPECIFIED : header.color(),
+                header == null ? 0 : header.width(), header == null ? 0 : header.height());
+    }
+
+    /** The three digits of the codec string: horizontal, vertical, and the chroma sample position where both are. */
+    private static int subsampling(int flags) {
+        int x = flags >>> 3 & 1;
+        int y = flags >>> 2 & 1;
+        return 100 * x + 10 * y + (x + y == 2 ? flags & 3 : 0);
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    @Override
+    public Codec codec() {
+        return Codec.AV1;
+    }
+
+    @Override
+    public int frameRateNumerator() {
+        return 0;
+    }
+
+    @Override
+    public int frameRateDenominator() {
+        return 1;
+    }
+
+    /** AV1 in ISOBMFF, section 5: the optional part is told whole where its defaults would be wrong. */
+    @Override
+    public String rfc6381() {
+        String brief = "av01.%d.%02d%c.%02d".formatted(profile, level, highTier ? 'H' : 'M', bitDepth);
+        boolean usual = !monochrome && subsampling / 10 == 11 && color.isDefault();
+        return usual
+                ? brief
+                : brief + ".%d.%03d.%02d.%02d.%02d.%d".formatted(monochrome ? 1 : 0, subsampling, color.primaries(),
+                        color.transfer(), color.matrix(), color.fullRange() ? 1 : 0);
+    }
+}

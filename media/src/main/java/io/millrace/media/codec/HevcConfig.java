@@ -1,0 +1,127 @@
+package io.millrace.media.codec;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.bytes.UnsupportedException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) with what its first SPS says (ITU-T H.265, 7.3.2.2).
+ *
+ * <p>Layout: {@code 01 | space:2 tier:1 profile:5 | compatibility:32 | constraints:48 | level:8 | F000 + segmentation:12 |
+ * FC + parallelism:2 | FC + chroma:2 | F8 + luma - 8:3 | F8 + chroma - 8:3 | avgFrameRate:16 | constant:2 layers:3 nested:1
+ * lengthSize - 1:2 | nArrays:8 | {complete:1 0 type:6 | count:16 | {length:16, NAL unit}}}.
+ *
+ * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES},
+ * {@link #MAX_UNITS}; an SPS of {@link AvcConfig#MAX_PARAMETER_SET_BYTES}.
+ *
+ * @param record its bytes, read-only
+ * @param profileSpace 0, or 1 to 3 for A, B, C
+ * @param highTier the high tier, else main
+ * @param constraints the six bytes of general constraint flags, the first one highest
+ * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
+ * @param parameterSets VPS, SPS and PPS NAL units, without start code or length, in the order of the record
+ * @param frameRateNumerator frames a second by the VUI timing, 0 if it does not say; advisory only
+ */
+public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, int profile, int compatibility,
+        long constraints, int level, int nalLengthSize, List<ByteBuffer> parameterSets, int width, int height,
+        int frameRateNumerator, int frameRateDenominator) implements VideoConfig {
+
+    private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
+    /** NAL units of all arrays; real records have three, and an SEI that names the encoder. */
+    public static final int MAX_UNITS = 64;
+    private static final int CONSTRAINT_BYTES = 6;
+
+    public static HevcConfig parse(ByteBuffer record) {
+        ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
+        var in = new ByteReader(STRUCTURE, copy.duplicate());
+        int version = in.uint8("configurationVersion");
+        if (version > 1) { // 0 is what drafts of the standard wrote, with the same layout
+            throw new UnsupportedException(STRUCTURE, "configurationVersion", version, "0 or 1");
+        }
+        int profile = in.uint8("general_profile_idc");
+        int compatibility = in.int32("general_profile_compatibility_flags");
+        long constraints = in.uint32("general_constraint_indicator_flags") << 16
+                | in.uint16("general_constraint_indicator_flags");
+        int level = in.uint8("general_level_idc");
+        in.skip(8, "avgFrameRate");
+        int nalLengthSize = (in.uint8("lengthSizeMinusOne") & 3) + 1;
+        if (nalLengthSize == 3) {
+            throw MalformedException.value(STRUCTURE, "lengthSizeMinusOne", 2, "0, 1 or 3");
+        }
+        List<ByteBuffer> sets = new ArrayList<>();
+        ByteBuffer firstSps = arrays(in, sets);
+        if (firstSps == null) {
+            throw new MalformedException(STRUCTURE, "numOfArrays", "holds no SPS");
+        }
+        HevcSps sps = HevcSps.parse(firstSps);
+        return new HevcConfig(copy, profile >>> 6, (profile & 0x20) != 0, profile & 0x1F, compatibility, constraints,
+                level, nalLengthSize, List.copyOf(sets), sps.width(), sps.height(), sps.frameRateNumerator(),
+                sps.frameRateDenominator());
+    }
+
+    /** Adds the parameter sets and answers the first SPS, null without one. */
+    private static ByteBuffer arrays(ByteReader in, List<ByteBuffer> sets) {
+        ByteBuffer firstSps = null;
+        int units = 0;
+        for (int arrays = in.uint8("numOfArrays"); arrays > 0; arrays--) {
+            int type = in.uint8("NAL_unit_type") & 0x3F;
+            for (int count = in.uint16("numNalus"); count > 0; count--) {
+                if (++units > MAX_UNITS) {
+                    throw new OverLimitException(STRUCTURE, "numNalus", units, MAX_UNITS);
+                }
+                ByteBuffer unit = in.slice(in.uint16("nalUnitLength"), "nalUnit");
+                if (type == HevcNal.VPS || type == HevcNal.SPS || type == HevcNal.PPS) {
+                    check(unit, type);
+                    sets.add(unit);
+                    firstSps = firstSps == null && type == HevcNal.SPS ? unit : firstSps;
+                }
+            }
+        }
+        return firstSps;
+    }
+
+    private static void check(ByteBuffer unit, int type) {
+        if (unit.remaining() > AvcConfig.MAX_PARAMETER_SET_BYTES) {
+            throw new OverLimitException(STRUCTURE, "nalUnitLength", unit.remaining(),
+                    AvcConfig.MAX_PARAMETER_SET_BYTES);
+        }
+        if (unit.remaining() < HevcNal.HEADER_BYTES || HevcNal.type(unit.get(0)) != type) {
+            throw MalformedException.value(STRUCTURE, "nalUnit", "empty or of another type", "a NAL unit of type "
+                    + type);
+        }
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    public List<ByteBuffer> parameterSets() {
+        return parameterSets.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    @Override
+    public Codec codec() {
+        return Codec.HEVC;
+    }
+
+    /** ISO/IEC 14496-15, E.3: trailing constraint bytes of zero are left out. */
+    @Override
+    public String rfc6381() {
+        String space = profileSpace == 0 ? "" : String.valueOf((char) ('A' + profileSpace - 1));
+        StringBuilder text = new StringBuilder("hvc1.").append(space).append(profile).append('.')
+                .append(Integer.toHexString(Integer.reverse(compatibility)).toUpperCase(Locale.ROOT)).append('.')
+                .append(highTier ? 'H' : 'L').append(level);
+        long left = constraints;
+        for (int i = 0; i < CONSTRAINT_BYTES && left != 0; i++) {
+            text.append('.').append("%X".formatted(left >>> 40 & 0xFF));
+            left = left << 8 & 0xFFFF_FFFF_FFFFL;
+        }
+        return text.toString();
+    }
+}

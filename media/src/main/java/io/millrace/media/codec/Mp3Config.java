@@ -1,0 +1,69 @@
+package io.millrace.media.codec;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.UnsupportedException;
+import java.nio.ByteBuffer;
+
+/**
+ * What the header of an MP3 frame says (ISO/IEC 11172-3, 2.4.1.3; 13818-3): there is no sequence header.
+ *
+ * <p>Layout: {@code sync:11 version:2 layer:2 noCrc:1 | bitrate:4 rate:2 padding:1 private:1 | mode:2 …}. The record is such
+ * a header in which what differs from frame to frame is 0.
+ *
+ * <p>Immutable.
+ *
+ * @param record four bytes, read-only
+ * @param frameLength samples of a frame: 1152, or 576 of the lower rates
+ */
+public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int frameLength) implements AudioConfig {
+    private static final String STRUCTURE = "MPEG audio frame";
+    private static final int KEPT = 0xFFFF_0CC0;
+    private static final int[] RATES = {44_100, 48_000, 32_000};
+    private static final int MONO = 3;
+
+    public static Mp3Config parse(ByteBuffer record) {
+        return ofFrame(record);
+    }
+
+    public static Mp3Config ofFrame(ByteBuffer frame) {
+        int header = new ByteReader(STRUCTURE, frame.duplicate()).int32("header");
+        if (header >>> 21 != 0x7FF) {
+            throw MalformedException.value(STRUCTURE, "sync", header >>> 21, "2047");
+        }
+        int version = header >>> 19 & 3;
+        int layer = header >>> 17 & 3;
+        int rate = header >>> 10 & 3;
+        if (layer != 1) {
+            throw new UnsupportedException(STRUCTURE, "layer", layer, "1 (layer III)");
+        }
+        if (version == 1 || rate == 3) {
+            throw MalformedException.value(STRUCTURE, "version or rate", "reserved", "others");
+        }
+        // Version 3 is MPEG-1; 2 is MPEG-2 and 0 its extension to the lowest rates.
+        int divisor = version == 3 ? 1 : version == 2 ? 2 : 4;
+        ByteBuffer kept = ByteBuffer.allocate(4).putInt(header & KEPT | 1 << 16).flip().asReadOnlyBuffer();
+        return new Mp3Config(kept, RATES[rate] / divisor, (header >>> 6 & 3) == MONO ? 1 : 2,
+                version == 3 ? 1152 : 576);
+    }
+
+    @Override
+    public int frameSamples(ByteBuffer frame) {
+        return frameLength;
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    @Override
+    public Codec codec() {
+        return Codec.MP3;
+    }
+
+    @Override
+    public String rfc6381() {
+        return "mp4a.40.34";
+    }
+}

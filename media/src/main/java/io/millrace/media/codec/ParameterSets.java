@@ -1,0 +1,69 @@
+package io.millrace.media.codec;
+
+import io.millrace.media.bytes.MalformedException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** What the sequence parameter sets of H.264 and H.265 have in common. */
+final class ParameterSets {
+    private static final int EXTENDED_SAR = 255;
+
+    private ParameterSets() {}
+
+    /** H.264 7.4.1.1, H.265 7.4.2: the 03 of 00 00 03 is not part of the payload. */
+    static byte[] withoutEmulationPrevention(ByteBuffer nal) {
+        byte[] payload = new byte[nal.remaining()];
+        int size = 0;
+        int zeros = 0;
+        for (int i = nal.position(); i < nal.limit(); i++) {
+            byte value = nal.get(i);
+            if (zeros >= 2 && value == 3) {
+                zeros = 0;
+                continue;
+            }
+            zeros = value == 0 ? zeros + 1 : 0;
+            payload[size++] = value;
+        }
+        return Arrays.copyOf(payload, size);
+    }
+
+    /** The VUI up to where the two standards part (H.264 E.1.1, H.265 E.2.1). */
+    static void skipPictureInfo(BitReader in) {
+        if (in.flag("aspect_ratio_info_present_flag") && in.bits(8, "aspect_ratio_idc") == EXTENDED_SAR) {
+            in.skip(32, "sar_width");
+        }
+        if (in.flag("overscan_info_present_flag")) {
+            in.skip(1, "overscan_appropriate_flag");
+        }
+        if (in.flag("video_signal_type_present_flag")) {
+            in.skip(4, "video_format");
+            if (in.flag("colour_description_present_flag")) {
+                in.skip(24, "colour_primaries");
+            }
+        }
+        if (in.flag("chroma_loc_info_present_flag")) {
+            in.unsignedExpGolomb("chroma_sample_loc_type_top_field");
+            in.unsignedExpGolomb("chroma_sample_loc_type_bottom_field");
+        }
+    }
+
+    /** Both offsets of one direction of the crop, in luma samples. */
+    static int crop(BitReader in, String structure, int unit, int size, String field) {
+        long cut = (in.unsignedExpGolomb(field) + in.unsignedExpGolomb(field)) * unit;
+        if (cut >= size) {
+            throw MalformedException.value(structure, field, cut, "less than " + size);
+        }
+        return (int) cut;
+    }
+
+    /** A fraction in lowest terms, {0, 1} if it is none or does not fit. */
+    static long[] reduced(long numerator, long denominator) {
+        if (numerator == 0 || denominator == 0) {
+            return new long[]{0, 1};
+        }
+        long gcd = BigInteger.valueOf(numerator).gcd(BigInteger.valueOf(denominator)).longValue();
+        boolean fits = numerator / gcd <= Integer.MAX_VALUE && denominator / gcd <= Integer.MAX_VALUE;
+        return fits ? new long[]{numerator / gcd, denominator / gcd} : new long[]{0, 1};
+    }
+}

@@ -1,0 +1,99 @@
+package io.millrace.media.codec;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.MalformedException;
+import java.nio.ByteBuffer;
+
+/**
+ * VPCodecConfigurationRecord (VP Codec ISO Media File Format Binding 1.0) of VP9.
+ *
+ * <p>Layout: {@code [01 000000, the head of the box, which FFmpeg writes] | profile:8 | level:8 | bitDepth:4 chroma:3
+ * fullRange:1 | primaries:8 | transfer:8 | matrix:8 | initializationSize:16 = 0}. It does not say the size of the picture.
+ *
+ * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
+ *
+ * @param record its bytes, read-only
+ * @param chroma 0 and 1 are 4:2:0, 2 is 4:2:2, 3 is 4:4:4
+ */
+public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma, int primaries,
+        int transfer, int matrix, boolean fullRange) implements VideoConfig {
+
+    private static final String STRUCTURE = "VPCodecConfigurationRecord";
+    private static final int BOX_HEAD = 0x0100_0000;
+
+    public static Vp9Config parse(ByteBuffer record) {
+        ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
+        var in = new ByteReader(STRUCTURE, copy.duplicate());
+        if (copy.remaining() >= 4 && copy.getInt(0) == BOX_HEAD) {
+            // Without the head the third byte would say a bit depth of 0.
+            in.skip(4, "version");
+        }
+        int profile = in.uint8("profile");
+        int level = in.uint8("level");
+        int depth = in.uint8("bitDepth");
+        if (profile > 3) {
+            throw MalformedException.value(STRUCTURE, "profile", profile, "0 to 3");
+        }
+        int bitDepth = depth >>> 4;
+        if (bitDepth != 8 && bitDepth != 10 && bitDepth != 12) {
+            throw MalformedException.value(STRUCTURE, "bitDepth", bitDepth, "8, 10, 12");
+        }
+        return new Vp9Config(copy, profile, level, bitDepth, depth >>> 1 & 7, in.uint8("colourPrimaries"),
+                in.uint8("transferCharacteristics"), in.uint8("matrixCoefficients"), (depth & 1) != 0);
+    }
+
+    /** Whether a frame is a key frame: frame_type of its uncompressed header (VP9 bitstream, 6.2). */
+    public static boolean isKey(ByteBuffer frame) {
+        if (!frame.hasRemaining()) {
+            return false;
+        }
+        int head = frame.get(frame.position()) & 0xFF;
+        if (head >>> 6 != 2) {
+            throw MalformedException.value("uncompressed_header", "frame_marker", head >>> 6, "2");
+        }
+        // frame_marker:2 profile:2, a reserved bit in profile 3, show_existing_frame:1 frame_type:1
+        int shift = (head & 0x30) == 0x30 ? 1 : 2;
+        return (head >>> shift & 3) == 0;
+    }
+
+    @Override
+    public ByteBuffer record() {
+        return record.duplicate();
+    }
+
+    @Override
+    public Codec codec() {
+        return Codec.VP9;
+    }
+
+    @Override
+    public int width() {
+        return 0;
+    }
+
+    @Override
+    public int height() {
+        return 0;
+    }
+
+    @Override
+    public int frameRateNumerator() {
+        return 0;
+    }
+
+    @Override
+    public int frameRateDenominator() {
+        return 1;
+    }
+
+    /** The optional part is told whole where its defaults, 4:2:0 and BT.709 in limited range, would be wrong. */
+    @Override
+    public String rfc6381() {
+        String brief = "vp09.%02d.%02d.%02d".formatted(profile, level, bitDepth);
+        boolean unspecified = primaries == 2 && transfer == 2 && matrix == 2;
+        boolean bt709 = primaries == 1 && transfer == 1 && matrix == 1;
+        return chroma <= 1 && !fullRange && (unspecified || bt709)
+                ? brief
+                : brief + ".%02d.%02d.%02d.%02d.%02d".formatted(chroma, primaries, transfer, matrix, fullRange ? 1 : 0);
+    }
+}

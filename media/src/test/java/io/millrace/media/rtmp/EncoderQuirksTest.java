@@ -1,0 +1,118 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.rtmp.RtmpMessage.Command;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+import static io.millrace.media.amf.AmfValue.field;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Publishes scripted from docs/protocols.md, 1, for encoders that do not run here: Flash Media Live Encoder, hardware, and
+ * old Flash. OBS is in {@link ServerSessionTest}; FFmpeg, GStreamer and librtmp are recorded ({@link RecordedPublishTest}).
+ */
+class EncoderQuirksTest {
+    private final ServerSession server = new ServerSession(new SplittableRandom(1));
+    private final List<ServerEvent> events = new ArrayList<>();
+    private final ChunkWriter writer = new ChunkWriter();
+
+    /** Digest in C1, AMF3 announced, every message on csid 3, metadata in AMF3, media in aggregates. */
+    @Test
+    void flashMediaLiveEncoder() {
+        byte[] c1 = new byte[1536];
+        c1[4] = 9; // a version; the digest that goes with it is of HandshakeTest
+        feed(new ByteWriter().uint8(3).bytes(c1).fill(0x77, 1536).toByteArray());
+        command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live"),
+                field("flashVer", "FMLE/3.0 (compatible; FMSc/1.0)"), field("swfUrl", "rtmp://h/live"),
+                field("tcUrl", "rtmp://h/live"), field("type", "nonprivate"), field("fpad", new AmfValue.Bool(false)),
+                field("capabilities", 15), field("audioCodecs", 3191), field("videoCodecs", 252),
+                field("videoFunction", 1), field("objectEncoding", 3)));
+        command(MessageType.COMMAND_AMF3, 0, "releaseStream", 2, AmfValue.NULL, new AmfValue.Text("show"));
+        command(MessageType.COMMAND_AMF3, 0, "FCPublish", 3, AmfValue.NULL, new AmfValue.Text("show"));
+        command(MessageType.COMMAND_AMF3, 0, "createStream", 4, AmfValue.NULL);
+        command(MessageType.COMMAND_AMF3, 1, "publish", 5, AmfValue.NULL, new AmfValue.Text("show"),
+                new AmfValue.Text("live"));
+        server.acceptPublish();
+        ByteBuffer metadata = ByteBuffer.wrap("\u0002\0\nonMetaData\u0005".getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer wrapped = DataBody.withSetDataFrame(metadata);
+        send(3, new RawMessage(MessageType.DATA_AMF3, 0, 1, ByteBuffer.wrap(new ByteWriter().uint8(0).bytes(wrapped)
+                .toByteArray())));
+        ByteWriter tags = new ByteWriter();
+        for (int time : new int[]{0, 33}) {
+            tags.uint8(9).uint24(2).uint24(time).uint8(0).uint24(0).uint16(0x2701).uint32(13);
+        }
+        send(3, new RawMessage(MessageType.AGGREGATE, 1_000, 1, tags.view()));
+        command(MessageType.COMMAND_AMF3, 0, "FCUnpublish", 6, AmfValue.NULL, new AmfValue.Text("show"));
+        assertThat(events).containsExactly(
+                new ServerEvent.PublishRequested("live/show", "", "FMLE/3.0 (compatible; FMSc/1.0)"),
+                new ServerEvent.Media(MediaKind.DATA, 0, metadata), video(1_000), video(1_033),
+                new ServerEvent.Unpublished());
+    }
+
+    /** No releaseStream, control messages on csid 3, a publish without a type, metadata on stream 0, no end. */
+    @Test
+    void hardwareEncoder() {
+        feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
+        send(3, new RawMessage(MessageType.WINDOW_ACK_SIZE, 0, 0, new ByteWriter().uint32(5_000_000).view()));
+        send(3, new RawMessage(MessageType.SET_CHUNK_SIZE, 0, 0, new ByteWriter().uint32(1_000).view()));
+        writer.setChunkSize(1_000);
+        command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live/"), field("flashVer", ""),
+                field("tcUrl", "rtmp://h:1935/live/")));
+        command(MessageType.COMMAND, 0, "createStream", 2, AmfValue.NULL);
+        command(MessageType.COMMAND, 1, "publish", 0, AmfValue.NULL, new AmfValue.Text("cam-1"));
+        server.acceptPublish();
+        send(3, new RawMessage(MessageType.DATA, 0, 0, ByteBuffer.wrap("\u0002\0\nonMetaData\u0005"
+                .getBytes(StandardCharsets.US_ASCII))));
+        send(3, new RawMessage(MessageType.VIDEO, 40, 1, ByteBuffer.wrap(new byte[]{0x27, 1})));
+        assertThat(events).hasSize(3).startsWith(new ServerEvent.PublishRequested("live/cam-1", "", ""))
+                .endsWith(video(40));
+    }
+
+    /** It opens csid 2 with a header that has no stream, and asks for what nobody needs. */
+    @Test
+    void librtmpOfOldWithCallsThatNobodyKnows() {
+        feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
+        feed(new ByteWriter().uint8(0x42).uint24(0).uint24(4).uint8(5).uint32(2_500_000).toByteArray());
+        command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live")));
+        command(MessageType.COMMAND, 0, "_checkbw", 2, AmfValue.NULL);
+        command(MessageType.COMMAND, 0, "setPlaylist", 3, AmfValue.NULL, new AmfValue.Text("x"));
+        command(MessageType.COMMAND, 0, "createStream", 4, AmfValue.NULL);
+        command(MessageType.COMMAND, 1, "publish", 5, AmfValue.NULL, new AmfValue.Text("show"));
+        assertThat(events).containsExactly(
+                new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_COMMAND),
+                new ServerEvent.PublishRequested("live/show", "", ""));
+    }
+
+    private static ServerEvent video(int timestamp) {
+        return new ServerEvent.Media(MediaKind.VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x27, 1}));
+    }
+
+    private void command(MessageType type, int stream, String name, int transaction, AmfValue object,
+            AmfValue... arguments) {
+        ByteBuffer body = new Command(stream, name, transaction, object, List.of(arguments)).toRaw().body();
+        ByteWriter out = new ByteWriter();
+        if (type == MessageType.COMMAND_AMF3) {
+            out.uint8(0);
+        }
+        send(3, new RawMessage(type, 0, stream, out.bytes(body).view()));
+    }
+
+    private void send(int csid, RawMessage message) {
+        ByteWriter out = new ByteWriter();
+        writer.write(csid, message, out);
+        feed(out.toByteArray());
+    }
+
+    private void feed(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        for (ServerEvent event = server.next(in); event != null; event = server.next(in)) {
+            events.add(event);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.mpegts.TsSegmentMuxer;
+import io.millrace.platform.log.EpochRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a segment has and HLS will not show, since no format of the epoch carries its codec. Pure. */
+final class HlsGap {
+    static final String CODE = "codec_not_in_hls";
+
+    private HlsGap() {}
+
+    /** A sentence for people, empty if nothing is missing. Either track may be null. */
+    static Optional<String> of(EpochRules rules, TrackConfig video, TrackConfig audio) {
+        List<String> missing = new ArrayList<>();
+        if (isMissing(rules, video)) {
+            missing.add("video " + video.rfc6381());
+        }
+        if (isMissing(rules, audio)) {
+            missing.add("audio " + audio.rfc6381());
+        }
+        boolean nothing = (video == null || isMissing(rules, video)) && (audio == null || isMissing(rules, audio));
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("HLS in " + rules.formats() + " does not carry " + String.join(" and ", missing)
+                        + (nothing ? ", so there is none; " : "; ") + "HTTP-FLV has all of it");
+    }
+
+    private static boolean isMissing(EpochRules rules, TrackConfig track) {
+        return track != null && rules.formats().stream().noneMatch(format -> switch (format) {
+            case TS -> TsSegmentMuxer.carries(track.codec());
+        });
+    }
+}
