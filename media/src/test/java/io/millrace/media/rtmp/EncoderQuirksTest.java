@@ -50,7 +50,8 @@ class EncoderQuirksTest {
         send(3, new RawMessage(MessageType.AGGREGATE, 1_000, 1, tags.view()));
         command(MessageType.COMMAND_AMF3, 0, "FCUnpublish", 6, AmfValue.NULL, new AmfValue.Text("show"));
         assertThat(events).containsExactly(
-                new ServerEvent.PublishRequested("live/show", "", "FMLE/3.0 (compatible; FMSc/1.0)"),
+                new ServerEvent.PublishRequested("live/show", "", "FMLE/3.0 (compatible; FMSc/1.0)",
+                        "rtmp://h/live"),
                 new ServerEvent.Media(MediaKind.DATA, 0, metadata), video(1_000), video(1_033),
                 new ServerEvent.Unpublished());
     }
@@ -70,7 +71,8 @@ class EncoderQuirksTest {
         send(3, new RawMessage(MessageType.DATA, 0, 0, ByteBuffer.wrap("\u0002\0\nonMetaData\u0005"
                 .getBytes(StandardCharsets.US_ASCII))));
         send(3, new RawMessage(MessageType.VIDEO, 40, 1, ByteBuffer.wrap(new byte[]{0x27, 1})));
-        assertThat(events).hasSize(3).startsWith(new ServerEvent.PublishRequested("live/cam-1", "", ""))
+        assertThat(events).hasSize(3).startsWith(new ServerEvent.PublishRequested("live/cam-1", "", "",
+                "rtmp://h:1935/live/"))
                 .endsWith(video(40));
     }
 
@@ -86,7 +88,7 @@ class EncoderQuirksTest {
         command(MessageType.COMMAND, 1, "publish", 5, AmfValue.NULL, new AmfValue.Text("show"));
         assertThat(events).containsExactly(
                 new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_COMMAND),
-                new ServerEvent.PublishRequested("live/show", "", ""));
+                new ServerEvent.PublishRequested("live/show", "", "", ""));
     }
 
     private static ServerEvent video(int timestamp) {

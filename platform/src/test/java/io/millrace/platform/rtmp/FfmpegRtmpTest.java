@@ -125,7 +125,7 @@ class FfmpegRtmpTest {
     @Test
     void ffmpegAsAPlayerFindsTheHandshakeRightAndGetsAsFarAsTheRefusal() throws Exception {
         try (RtmpServer server = new RtmpServer(new RecordingApplication(),
-                new RtmpMeters(new SimpleMeterRegistry()))) {
+                new RtmpMeters(new SimpleMeterRegistry()), RtmpServerSettings.DEFAULT)) {
             int port = server.bind("127.0.0.1", 0);
             Process ffmpeg = ffmpeg(List.of("-i", "rtmp://127.0.0.1:" + port + "/live/show", "-f", "null", "-"));
             assertThat(ffmpeg.waitFor(40, TimeUnit.SECONDS)).isTrue();

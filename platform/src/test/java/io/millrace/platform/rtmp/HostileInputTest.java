@@ -62,7 +62,8 @@ class HostileInputTest {
             new Case("random bytes", chunks(noise(200_000))));
 
     private final RecordingApplication application = new RecordingApplication();
-    private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()));
+    private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
+            RtmpServerSettings.DEFAULT);
 
     @AfterEach
     void close() {

@@ -324,7 +324,7 @@ final class Cutter {
         segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         discontinuous = false;
         out.opened(leadVideo, audio);
-        HlsGap.of(playlist.rules, leadVideo, audio).ifPresent(gap -> out.warn(HlsGap.CODE, gap));
+        HlsGap.of(playlist.rules, leadVideo, audio).ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
     }
 
     private static ByteBuffer record(TrackConfig config) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 
 /** What a segment has and HLS will not show, since no format of the epoch carries its codec. Pure. */
 final class HlsGap {
-    static final String CODE = "codec_not_in_hls";
 
     private HlsGap() {}
 

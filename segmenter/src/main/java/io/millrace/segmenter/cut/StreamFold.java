@@ -125,7 +125,8 @@ public final class StreamFold {
     private void cut(long offset, Packet packet, ByteBuffer before, Step step) {
         if (packet.track() != 0) {
             step.drop("multitrack");
-            step.warn("multitrack", "it has more tracks than one of a kind, of which players get the default one");
+            step.warn(StreamWarning.MULTITRACK,
+                    "it has more tracks than one of a kind, of which players get the default one");
         } else if (packet.config()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {

@@ -18,6 +18,10 @@ public enum StreamWarning {
     DECLARED_BITRATE,
     /** A track of a codec that we cannot cut. */
     UNSUPPORTED_TRACK,
+    /** A track of a codec that no format of HLS has a place for: it is left out there. */
+    CODEC_NOT_IN_HLS,
+    /** More tracks than one of a kind: players get the default one. */
+    MULTITRACK,
     /** The session could not be cut: a bug of ours or of the encoder. */
     QUARANTINED;
 
