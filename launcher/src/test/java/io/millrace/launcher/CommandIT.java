@@ -2,6 +2,7 @@ package io.millrace.launcher;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -112,15 +113,23 @@ class CommandIT {
     void aBrokerThatWasKilledServesAgainSoonWithTheSameData() throws Exception {
         Process first = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
         try (BufferedReader out = first.inputReader()) {
-            assertThat(out.readLine()).containsPattern(KAFKA);
+            assertThat(out.readLine()).as(this::errors).containsPattern(KAFKA);
         } finally {
             first.destroyForcibly().waitFor();
         }
         Process second = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
         try (BufferedReader out = second.inputReader()) {
-            assertThat(out.readLine()).containsPattern(KAFKA);
+            assertThat(out.readLine()).as(this::errors).containsPattern(KAFKA);
         } finally {
             second.destroyForcibly().waitFor();
+        }
+    }
+
+    private String errors() {
+        try {
+            return Files.readString(dir.resolve("err"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
