@@ -22,8 +22,11 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atEnd,
         boolean over) implements AutoCloseable {
-    /** What a viewer gets in its turn: a second or two. */
-    static final int TURN_BYTES = 512 * 1024;
+    /**
+     * What a viewer gets in its turn: some tenths of a second. Live viewers wait while a core reads and an event loop writes
+     * it.
+     */
+    static final int TURN_BYTES = 128 * 1024;
     /** What is read in a turn where most of the partition is other streams'. */
     private static final int SCAN_BYTES = 4 * 1024 * 1024;
 
