@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import static io.millrace.edge.PastLog.SEGMENT_MS;
+import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Playlists of the past of a whole edge against a real broker. */
@@ -88,8 +88,8 @@ class PastPlaylistsTest {
             String[] names = target.split("[@/.]+");
             long epoch = Long.parseLong(names[names.length - 4]);
             long number = Long.parseLong(names[names.length - 2]);
-            assertThat(get(edge, target).body()).as(target).contains(PastLog.text(epoch, number, 0),
-                    PastLog.text(epoch, number, 1));
+            assertThat(get(edge, target).body()).as(target).contains(IndexedPast.text(epoch, number, 0),
+                    IndexedPast.text(epoch, number, 1));
         }
     }
 
@@ -110,7 +110,7 @@ class PastPlaylistsTest {
     void aClosedRangePlaysOverRestartsAndEpochs() throws Exception {
         KafkaClients kafka = broker.clients("closed.");
         long hourAgoMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, hourAgoMs).segments(100).session(900, hourAgoMs + 210_000).segments(50)
                     .entry(StreamEntry.State.ENDED);
             long secondMs = log.timeMs() + 60_000;
@@ -156,7 +156,7 @@ class PastPlaylistsTest {
     void anOpenRangeRunsOnIntoLiveTheSameOnEveryEdge() throws Exception {
         KafkaClients kafka = broker.clients("open.");
         long startMs = System.currentTimeMillis() - 400_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(150).entry(StreamEntry.State.LIVE);
             await(() -> get(edge, "/api/v1/streams/live/show").statusCode() == 200);
             String media = child(edge, "/live/show.m3u8?start=-390s");
@@ -192,7 +192,7 @@ class PastPlaylistsTest {
     void answersAsProtocolAndContractSay() throws Exception {
         KafkaClients kafka = broker.clients("contract.");
         long startMs = System.currentTimeMillis() - 60_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(20).entry(StreamEntry.State.LIVE);
             await(() -> get(edge, "/api/v1/streams/live/show").statusCode() == 200);
             for (String query : List.of("start=yesterday", "end=5", "start=-1h&end=-2h", "start=2026-01-01T00:00:00")) {
@@ -231,7 +231,7 @@ class PastPlaylistsTest {
     void movesOnAsTheLogForgets() throws Exception {
         KafkaClients kafka = broker.clients("forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0);
+        try (var log = new IndexedPast(kafka, "live/show", 0);
                 EdgeService edge = edge(kafka);
                 Admin admin = kafka.admin("test-forget")) {
             log.epoch(3, startMs).segments(100).entry(StreamEntry.State.ENDED);

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** One stream's past and present: epochs of 2 s segments in two parts, as packager and segmenter write them. */
-final class PastLog implements AutoCloseable {
+final class IndexedPast implements AutoCloseable {
     static final int SEGMENT_MS = 2_000;
 
     private final KafkaClients kafka;
@@ -35,14 +35,14 @@ final class PastLog implements AutoCloseable {
     private boolean discontinuous;
 
     /** @param fillBytes that each part has beside its text */
-    PastLog(KafkaClients kafka, String stream, int fillBytes) {
+    IndexedPast(KafkaClients kafka, String stream, int fillBytes) {
         this.kafka = kafka;
         this.stream = stream;
         this.fillBytes = fillBytes;
         producer = kafka.producer("test-past", 64 << 20);
     }
 
-    PastLog epoch(long number, long atMs) {
+    IndexedPast epoch(long number, long atMs) {
         epoch = number;
         segment = 0;
         discontinuity = 0;
@@ -55,7 +55,7 @@ final class PastLog implements AutoCloseable {
     }
 
     /** The publisher comes back within grace. */
-    PastLog session(long number, long atMs) {
+    IndexedPast session(long number, long atMs) {
         end();
         sessions.add(new StreamEntry.Session(number, atMs, 0, 0, 1, List.of("avc1.64001f")));
         timeMs = atMs;
@@ -70,7 +70,7 @@ final class PastLog implements AutoCloseable {
                 last.codecs()));
     }
 
-    PastLog segments(int count) {
+    IndexedPast segments(int count) {
         for (int i = 0; i < count; i++) {
             for (int part = 0; part < 2; part++) {
                 byte[] bytes = bytes(epoch, segment, part);
@@ -88,7 +88,7 @@ final class PastLog implements AutoCloseable {
         return this;
     }
 
-    PastLog entry(StreamEntry.State state) {
+    IndexedPast entry(StreamEntry.State state) {
         if (state == StreamEntry.State.ENDED) {
             end();
         }
