@@ -51,8 +51,8 @@ final class HlsPlayer implements AutoCloseable {
             String[] names = target.split("[@/.]+");
             long epoch = Long.parseLong(names[names.length - 4]);
             long number = Long.parseLong(names[names.length - 2]);
-            assertThat(get(edge, target).body()).as(target).contains(IndexedPast.text(epoch, number, 0),
-                    IndexedPast.text(epoch, number, 1));
+            assertThat(get(edge, target).body()).as(target).contains(LogWriter.text(epoch, number, 0),
+                    LogWriter.text(epoch, number, 1));
         }
     }
 
