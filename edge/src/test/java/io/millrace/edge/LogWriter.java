@@ -19,6 +19,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes one stream's records as the other stages do, and waits for each. */
 final class LogWriter implements AutoCloseable {
+    static final SessionStarted STARTED = new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
+            "127.0.0.1:5000", Fixtures.EPOCH_MS, Fixtures.RULES);
+
     private final KafkaClients kafka;
     private final String stream;
     private final KafkaProducer<String, byte[]> producer;
@@ -31,12 +34,17 @@ final class LogWriter implements AutoCloseable {
 
     /** Gives the record's offset. */
     long write(Topic topic, LogRecord record) {
+        if (record instanceof IndexEntry entry) {
+            return write(topic, entry, entry.programDateTimeMs());
+        }
         String key = record instanceof StreamEntry entry ? StreamKey.of(stream, entry.epoch()) : stream;
-        Long stampMs = record instanceof IndexEntry entry
-                ? (Long) Stamps.of(entry.programDateTimeMs(), System.currentTimeMillis(),
-                        kafka.settings().retentionMs())
-                : null;
-        return send(topic, key, stampMs, LogCodec.encode(record));
+        return send(topic, key, null, LogCodec.encode(record));
+    }
+
+    /** What is retained by the media's time. Gives the record's offset. */
+    long write(Topic topic, LogRecord record, long programDateTimeMs) {
+        long stampMs = Stamps.of(programDateTimeMs, System.currentTimeMillis(), kafka.settings().retentionMs());
+        return send(topic, stream, stampMs, LogCodec.encode(record));
     }
 
     void tombstone(long epoch) {
@@ -44,8 +52,7 @@ final class LogWriter implements AutoCloseable {
     }
 
     long session() {
-        return write(Topic.PACKETS, new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
-                "127.0.0.1:5000", Fixtures.EPOCH_MS, Fixtures.RULES));
+        return write(Topic.PACKETS, STARTED);
     }
 
     /** One segment of two parts with {@link #bytes}, and what the index says of it. */
@@ -60,7 +67,12 @@ final class LogWriter implements AutoCloseable {
     }
 
     static byte[] bytes(long epoch, long segment, int part) {
-        return ("epoch " + epoch + " segment " + segment + " part " + part + ";").getBytes(StandardCharsets.US_ASCII);
+        return text(epoch, segment, part).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What a part says of itself. */
+    static String text(long epoch, long segment, int part) {
+        return "epoch " + epoch + " segment " + segment + " part " + part + ";";
     }
 
     private long send(Topic topic, String key, Long stampMs, byte[] value) {

@@ -2,14 +2,11 @@ package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.m3u8.MediaPlaylist;
-import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -27,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import static io.millrace.edge.PastLog.SEGMENT_MS;
+import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Playlists of the past of a whole edge against a real broker. */
@@ -37,17 +34,17 @@ class PastPlaylistsTest {
     static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;
-    private static HttpClient http;
+    private static HlsPlayer player;
 
     @BeforeAll
     static void start() throws Exception {
         broker = new TestBroker(dir);
-        http = HttpClient.newHttpClient();
+        player = new HlsPlayer();
     }
 
     @AfterAll
     static void stop() {
-        http.close();
+        player.close();
         broker.close();
         assertThat(FATAL.get()).isNull();
     }
@@ -55,42 +52,6 @@ class PastPlaylistsTest {
     private static EdgeService edge(KafkaClients kafka) {
         return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
                 (_, cause) -> FATAL.set(cause));
-    }
-
-    private static HttpResponse<String> get(EdgeService edge, String target, String... headers)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + target));
-        for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** The media playlist's path that a multivariant one leads to. */
-    private static String child(EdgeService edge, String target) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get(edge, target);
-        assertThat(answer.statusCode()).as(target + " " + answer.body()).isEqualTo(200);
-        String uri = answer.body().lines().filter(line -> !line.startsWith("#")).findFirst().orElseThrow();
-        return URI.create(target).resolve(uri).toString();
-    }
-
-    private static MediaPlaylist playlist(EdgeService edge, String media) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get(edge, media);
-        assertThat(answer.statusCode()).as(media + " " + answer.body()).isEqualTo(200);
-        return MediaPlaylistReader.read(answer.body());
-    }
-
-    /** Every segment of it has the bytes of its name. */
-    private static void playsAll(EdgeService edge, String media, MediaPlaylist playlist)
-            throws IOException, InterruptedException {
-        for (MediaSegment segment : playlist.segments()) {
-            String target = URI.create(media).resolve(segment.uri()).toString();
-            String[] names = target.split("[@/.]+");
-            long epoch = Long.parseLong(names[names.length - 4]);
-            long number = Long.parseLong(names[names.length - 2]);
-            assertThat(get(edge, target).body()).as(target).contains(PastLog.text(epoch, number, 0),
-                    PastLog.text(epoch, number, 1));
-        }
     }
 
     private static String time(long ms) {
@@ -110,41 +71,42 @@ class PastPlaylistsTest {
     void aClosedRangePlaysOverRestartsAndEpochs() throws Exception {
         KafkaClients kafka = broker.clients("closed.");
         long hourAgoMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, hourAgoMs).segments(100).session(900, hourAgoMs + 210_000).segments(50)
                     .entry(StreamEntry.State.ENDED);
             long secondMs = log.timeMs() + 60_000;
             log.epoch(1_000, secondMs).segments(80).entry(StreamEntry.State.ENDED);
-            await(() -> get(edge, "/api/v1/streams/live/show").body().contains("\"epoch\":1000"));
+            await(() -> player.get(edge, "/api/v1/streams/live/show").body().contains("\"epoch\":1000"));
 
-            String one = child(edge, "/live/show.m3u8?start=" + time(hourAgoMs + 20_700) + "&end="
+            String one = player.child(edge, "/live/show.m3u8?start=" + time(hourAgoMs + 20_700) + "&end="
                     + time(hourAgoMs + 41_000));
             assertThat(one).startsWith("/live/show/@3/ts/index.m3u8?start=");
-            MediaPlaylist minutes = playlist(edge, one);
+            MediaPlaylist minutes = player.playlist(edge, one);
             assertThat(minutes.ended()).isTrue();
             assertThat(minutes.mediaSequence()).as("the keyframe before").isEqualTo(10);
             assertThat(minutes.segments()).hasSize(11);
             assertThat(minutes.segments().getFirst().programDateTimeMs()).isEqualTo(hourAgoMs + 20_000);
-            assertThat(get(edge, one).body()).contains("#EXT-X-PLAYLIST-TYPE:VOD");
-            playsAll(edge, one, minutes);
+            assertThat(player.get(edge, one).body()).contains("#EXT-X-PLAYLIST-TYPE:VOD");
+            player.playsAll(edge, one, minutes.segments());
 
-            String both = child(edge, "/live/show.m3u8?start=" + time(hourAgoMs + 190_000) + "&end="
+            String both = player.child(edge, "/live/show.m3u8?start=" + time(hourAgoMs + 190_000) + "&end="
                     + time(secondMs + 30_000));
             assertThat(both).startsWith("/live/show/@3-1000/ts/index.m3u8?");
-            MediaPlaylist across = playlist(edge, both);
+            MediaPlaylist across = player.playlist(edge, both);
             assertThat(across.segments()).hasSize(5 + 50 + 15);
             assertThat(across.segments().stream().filter(MediaSegment::discontinuity).map(MediaSegment::uri))
                     .containsExactly("../../@3/ts/100.ts", "../../@1000/ts/0.ts");
             assertThat(across.ended()).isTrue();
-            playsAll(edge, both, across);
+            player.playsAll(edge, both, across.segments());
 
-            String hole = child(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000));
-            assertThat(playlist(edge, hole).segments().getFirst().programDateTimeMs()).isEqualTo(secondMs);
-            assertThat(playlist(edge, hole).ended()).as("open, but nothing goes on").isTrue();
-            assertThat(get(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000) + "&end=" + time(secondMs - 9_000))
+            String hole = player.child(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000));
+            assertThat(player.playlist(edge, hole).segments().getFirst().programDateTimeMs()).isEqualTo(secondMs);
+            assertThat(player.playlist(edge, hole).ended()).as("open, but nothing goes on").isTrue();
+            assertThat(player
+                    .get(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000) + "&end=" + time(secondMs - 9_000))
                     .statusCode()).isEqualTo(404);
-            assertThat(get(edge, "/live/show.m3u8?start=-1s").statusCode()).as("after all").isEqualTo(404);
-            String sessions = get(edge, "/api/v1/streams/live/show/sessions").body();
+            assertThat(player.get(edge, "/live/show.m3u8?start=-1s").statusCode()).as("after all").isEqualTo(404);
+            String sessions = player.get(edge, "/api/v1/streams/live/show/sessions").body();
             for (String url : List.of("/live/show.m3u8?start=" + time(hourAgoMs) + "&end=", "start="
                     + time(hourAgoMs + 210_000), "start=" + time(secondMs))) {
                 assertThat(sessions).contains(url.replace("Z", "").substring(0, 20));
@@ -156,35 +118,35 @@ class PastPlaylistsTest {
     void anOpenRangeRunsOnIntoLiveTheSameOnEveryEdge() throws Exception {
         KafkaClients kafka = broker.clients("open.");
         long startMs = System.currentTimeMillis() - 400_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(150).entry(StreamEntry.State.LIVE);
-            await(() -> get(edge, "/api/v1/streams/live/show").statusCode() == 200);
-            String media = child(edge, "/live/show.m3u8?start=-390s");
+            await(() -> player.get(edge, "/api/v1/streams/live/show").statusCode() == 200);
+            String media = player.child(edge, "/live/show.m3u8?start=-390s");
             assertThat(media).matches("/live/show/@5/ts/index\\.m3u8\\?start=20.*Z");
-            MediaPlaylist first = playlist(edge, media);
+            MediaPlaylist first = player.playlist(edge, media);
             assertThat(first.ended()).isFalse();
             assertThat(first.segments().getLast().uri()).isEqualTo("../../@5/ts/149.ts");
             try (EdgeService other = edge(kafka)) {
                 for (int newest = 150; newest < 200; newest++) {
                     log.segments(1);
                     String last = "../../@5/ts/" + newest + ".ts";
-                    await(() -> get(edge, media).body().contains(last));
+                    await(() -> player.get(edge, media).body().contains(last));
                     if (newest % 7 == 0) {
-                        await(() -> get(other, media).body().contains(last));
-                        HttpResponse<String> here = get(edge, media);
-                        HttpResponse<String> there = get(other, media);
+                        await(() -> player.get(other, media).body().contains(last));
+                        HttpResponse<String> here = player.get(edge, media);
+                        HttpResponse<String> there = player.get(other, media);
                         assertThat(there.body()).isEqualTo(here.body());
                         assertThat(there.headers().firstValue("etag")).isEqualTo(here.headers().firstValue("etag"));
                     }
-                    MediaPlaylist now = playlist(edge, media);
+                    MediaPlaylist now = player.playlist(edge, media);
                     assertThat(now.mediaSequence()).isEqualTo(first.mediaSequence());
                     assertThat(now.segments().subList(0, first.segments().size())).isEqualTo(first.segments());
                     assertThat(now.segments()).hasSize((int) (newest + 1 - first.mediaSequence()));
                 }
-                playsAll(other, media, playlist(other, media));
+                player.playsAll(other, media, player.playlist(other, media).segments());
             }
             log.entry(StreamEntry.State.ENDED);
-            await(() -> playlist(edge, media).ended());
+            await(() -> player.playlist(edge, media).ended());
         }
     }
 
@@ -192,27 +154,28 @@ class PastPlaylistsTest {
     void answersAsProtocolAndContractSay() throws Exception {
         KafkaClients kafka = broker.clients("contract.");
         long startMs = System.currentTimeMillis() - 60_000;
-        try (var log = new PastLog(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
+        try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(20).entry(StreamEntry.State.LIVE);
-            await(() -> get(edge, "/api/v1/streams/live/show").statusCode() == 200);
+            await(() -> player.get(edge, "/api/v1/streams/live/show").statusCode() == 200);
             for (String query : List.of("start=yesterday", "end=5", "start=-1h&end=-2h", "start=2026-01-01T00:00:00")) {
-                assertThat(get(edge, "/live/show.m3u8?" + query).statusCode()).as(query).isEqualTo(400);
-                assertThat(get(edge, "/live/show/@5/ts/index.m3u8?" + query).statusCode()).as(query).isEqualTo(400);
+                assertThat(player.get(edge, "/live/show.m3u8?" + query).statusCode()).as(query).isEqualTo(400);
+                assertThat(player.get(edge, "/live/show/@5/ts/index.m3u8?" + query).statusCode()).as(query)
+                        .isEqualTo(400);
             }
-            assertThat(get(edge, "/live/show/@5/ts/index.m3u8?start=-5m").statusCode()).isEqualTo(400);
-            assertThat(get(edge, "/live/never.m3u8?start=-5m").statusCode()).isEqualTo(404);
-            assertThat(get(edge, "/live/show/@5-9/ts/index.m3u8").statusCode()).isEqualTo(404);
+            assertThat(player.get(edge, "/live/show/@5/ts/index.m3u8?start=-5m").statusCode()).isEqualTo(400);
+            assertThat(player.get(edge, "/live/never.m3u8?start=-5m").statusCode()).isEqualTo(404);
+            assertThat(player.get(edge, "/live/show/@5-9/ts/index.m3u8").statusCode()).isEqualTo(404);
 
-            String media = child(edge, "/live/show.m3u8?start=-50s");
-            HttpResponse<String> plain = get(edge, media);
+            String media = player.child(edge, "/live/show.m3u8?start=-50s");
+            HttpResponse<String> plain = player.get(edge, media);
             assertThat(plain.headers().map()).containsEntry("content-type", List.of("application/vnd.apple.mpegurl"))
                     .containsEntry("cache-control", List.of("public, max-age=1"))
                     .containsEntry("vary", List.of("accept-encoding"));
             String etag = plain.headers().firstValue("etag").orElseThrow();
-            assertThat(get(edge, media, "If-None-Match", etag).statusCode()).isEqualTo(304);
-            HttpResponse<String> gzip = get(edge, media, "Accept-Encoding", "gzip");
+            assertThat(player.get(edge, media, "If-None-Match", etag).statusCode()).isEqualTo(304);
+            HttpResponse<String> gzip = player.get(edge, media, "Accept-Encoding", "gzip");
             assertThat(gzip.headers().firstValue("content-encoding")).contains("gzip");
-            HttpResponse<String> head = http.send(HttpRequest
+            HttpResponse<String> head = player.http().send(HttpRequest
                     .newBuilder(URI.create("http://127.0.0.1:" + edge.port() + media)).HEAD().build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(head.headers().firstValue("content-length")).contains(String.valueOf(plain.body().length()));
@@ -220,8 +183,9 @@ class PastPlaylistsTest {
 
             // A little ahead of what there is: held, and then there.
             String soon = "/live/show.m3u8?start=" + time(log.timeMs() + 1_000);
-            var held = http.sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + soon))
-                    .build(), HttpResponse.BodyHandlers.ofString());
+            var held = player.http()
+                    .sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + soon))
+                            .build(), HttpResponse.BodyHandlers.ofString());
             log.segments(1);
             assertThat(held.get().statusCode()).isEqualTo(200);
         }
@@ -231,16 +195,17 @@ class PastPlaylistsTest {
     void movesOnAsTheLogForgets() throws Exception {
         KafkaClients kafka = broker.clients("forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", 0);
+        try (var log = new IndexedPast(kafka, "live/show", 0);
                 EdgeService edge = edge(kafka);
                 Admin admin = kafka.admin("test-forget")) {
             log.epoch(3, startMs).segments(100).entry(StreamEntry.State.ENDED);
             long secondMs = log.timeMs() + 60_000;
             log.epoch(1_000, secondMs).segments(100).entry(StreamEntry.State.LIVE);
-            await(() -> get(edge, "/api/v1/streams/live/show").body().contains("\"epoch\":1000"));
-            String media = child(edge, "/live/show.m3u8?start=" + time(startMs));
-            String closed = child(edge, "/live/show.m3u8?start=" + time(startMs) + "&end=" + time(startMs + 60_000));
-            MediaPlaylist whole = playlist(edge, media);
+            await(() -> player.get(edge, "/api/v1/streams/live/show").body().contains("\"epoch\":1000"));
+            String media = player.child(edge, "/live/show.m3u8?start=" + time(startMs));
+            String closed = player.child(edge,
+                    "/live/show.m3u8?start=" + time(startMs) + "&end=" + time(startMs + 60_000));
+            MediaPlaylist whole = player.playlist(edge, media);
             assertThat(whole.segments()).hasSize(200);
 
             var parts = kafka.partition(Topic.PARTS, kafka.partitionOf("live/show"));
@@ -250,21 +215,22 @@ class PastPlaylistsTest {
                 admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0))))
                         .all()
                         .get();
-                await(() -> playlist(edge, media).segments().size() == left);
-                MediaPlaylist rest = playlist(edge, media);
+                await(() -> player.playlist(edge, media).segments().size() == left);
+                MediaPlaylist rest = player.playlist(edge, media);
                 assertThat(rest.mediaSequence()).isEqualTo(gone);
                 assertThat(rest.segments()).isEqualTo(whole.segments().subList(gone, 200));
                 assertThat(rest.discontinuitySequence()).isEqualTo(left < 100 ? 1 : 0);
                 try (EdgeService other = edge(kafka)) {
-                    assertThat(get(other, media).body()).isEqualTo(get(edge, media).body());
+                    assertThat(player.get(other, media).body()).isEqualTo(player.get(edge, media).body());
                 }
             }
-            await(() -> get(edge, closed).statusCode() == 410);
-            assertThat(get(edge, closed).body()).contains("\"availableFrom\":\"" + time(secondMs + 40 * SEGMENT_MS)
-                    .substring(0, 19));
-            assertThat(get(edge, "/live/show/@3/ts/5.ts").statusCode()).isEqualTo(410);
-            assertThat(get(edge, "/live/show/@3/ts/index.m3u8").statusCode()).isEqualTo(410);
-            assertThat(get(edge, "/api/v1/streams/live/show/sessions").body()).contains("\"epoch\":1000")
+            await(() -> player.get(edge, closed).statusCode() == 410);
+            assertThat(player.get(edge, closed).body())
+                    .contains("\"availableFrom\":\"" + time(secondMs + 40 * SEGMENT_MS)
+                            .substring(0, 19));
+            assertThat(player.get(edge, "/live/show/@3/ts/5.ts").statusCode()).isEqualTo(410);
+            assertThat(player.get(edge, "/live/show/@3/ts/index.m3u8").statusCode()).isEqualTo(410);
+            assertThat(player.get(edge, "/api/v1/streams/live/show/sessions").body()).contains("\"epoch\":1000")
                     .doesNotContain("\"epoch\":3,");
         }
     }

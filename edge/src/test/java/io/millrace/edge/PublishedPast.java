@@ -69,9 +69,7 @@ final class PublishedPast implements AutoCloseable {
     /** A publisher comes. */
     void session(ByteBuffer avcRecord, long firstStampMs) {
         session = log.session();
-        truth.fold(session, new io.millrace.platform.log.SessionStarted(
-                io.millrace.platform.log.SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0", "127.0.0.1:5000",
-                Fixtures.EPOCH_MS, Fixtures.RULES));
+        truth.fold(session, LogWriter.STARTED);
         if (epoch < 0) {
             epoch = session;
         }

@@ -37,7 +37,7 @@ class RetentionTest {
     static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;
-    private static PastViewer viewer;
+    private static HlsPlayer viewer;
 
     /** As docs/operations.md has it, with Kafka's own local tier, and all that waits shortened. */
     @BeforeAll
@@ -52,7 +52,7 @@ class RetentionTest {
         tiers.putAll(Map.of("remote.log.manager.task.interval.ms", "500", "log.retention.check.interval.ms", "500",
                 "log.initial.task.delay.ms", "500"));
         broker = new TestBroker(dir.resolve("kafka"), tiers);
-        viewer = new PastViewer();
+        viewer = new HlsPlayer();
     }
 
     @AfterAll
@@ -88,7 +88,7 @@ class RetentionTest {
     void aViewerIsMovedToTheEarliestThatTheBrokerKeeps() throws Exception {
         KafkaClients kafka = broker.clients("small.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-small")) {
+        try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-small")) {
             configure(admin, kafka.settings().topic(Topic.PARTS),
                     Map.of("segment.bytes", String.valueOf(MIB), "retention.bytes", String.valueOf(2 * MIB)));
             log.epoch(3, startMs).segments(10).entry(StreamEntry.State.LIVE);
@@ -115,7 +115,7 @@ class RetentionTest {
     void aRewindBeyondTheLocalLogPlays() throws Exception {
         KafkaClients kafka = broker.clients("tiered.");
         long startMs = System.currentTimeMillis() - 3_600_000;
-        try (var log = new PastLog(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-tiered")) {
+        try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-tiered")) {
             configure(admin, kafka.settings().topic(Topic.PARTS), Map.of("remote.storage.enable", "true",
                     "segment.bytes", String.valueOf(MIB), "local.retention.bytes", String.valueOf(MIB)));
             log.epoch(3, startMs).segments(200).entry(StreamEntry.State.LIVE);

@@ -37,7 +37,7 @@ class TwelveHoursTest {
             long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
             write(kafka, startMs);
             try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
-                    new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause)); var viewer = new PastViewer()) {
+                    new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause)); var viewer = new HlsPlayer()) {
                 long began = System.nanoTime();
                 String media = viewer.child(edge, "/live/show.m3u8?start=-13h");
                 long found = System.nanoTime();

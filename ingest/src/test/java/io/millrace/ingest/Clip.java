@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Two seconds of what FFmpeg publishes; see resources/ingest/README.md. */
@@ -22,13 +21,7 @@ public final class Clip {
 
     private static List<FlvTag> tags() {
         try (InputStream in = Clip.class.getResourceAsStream("/ingest/clip.flv")) {
-            var bytes = ByteBuffer.wrap(in.readAllBytes());
-            var reader = new FlvReader(1 << 20);
-            List<FlvTag> tags = new ArrayList<>();
-            while (bytes.hasRemaining()) {
-                reader.read(bytes).ifPresent(tags::add);
-            }
-            return List.copyOf(tags);
+            return List.copyOf(new FlvReader(1 << 20).readAll(ByteBuffer.wrap(in.readAllBytes())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -52,9 +52,9 @@ final class SessionsCommand implements Callable<Integer> {
             StreamEntry.Session session = span.session();
             table.row(Long.toString(session.session()), Long.toString(span.epoch().epoch()),
                     DirectoryJson.time(session.startedAtMs()),
-                    session.endedAtMs() == 0 ? "-" : DirectoryJson.time(session.endedAtMs()),
+                    session.endedAtMs() == 0 ? "" : DirectoryJson.time(session.endedAtMs()),
                     StatusLine.clock(session.durationMs()), StatusLine.megabytes(session.sizeBytes()),
-                    session.codecs().isEmpty() ? "-" : String.join(",", session.codecs()));
+                    String.join(",", session.codecs()));
         }
         table.print(out);
     }

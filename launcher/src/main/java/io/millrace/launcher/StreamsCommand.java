@@ -49,14 +49,10 @@ final class StreamsCommand implements Callable<Integer> {
             String codecs = String.join(",", Tracks.of(entry.tracks()).codecs());
             String warnings = String.join(",", entry.warnings().stream().map(StreamEntry.Warning::code).toList());
             table.row(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT),
-                    DirectoryJson.time(entry.startedAtMs()), orDash(codecs),
-                    entry.bitrate() == 0 ? "-" : String.format(Locale.ROOT, "%.2f Mbit/s", entry.bitrate() / 1e6),
-                    orDash(entry.address()), orDash(warnings));
+                    DirectoryJson.time(entry.startedAtMs()), codecs,
+                    entry.bitrate() == 0 ? "" : String.format(Locale.ROOT, "%.2f Mbit/s", entry.bitrate() / 1e6),
+                    entry.address(), warnings);
         }
         table.print(out);
-    }
-
-    private static String orDash(String text) {
-        return text.isBlank() ? "-" : text;
     }
 }

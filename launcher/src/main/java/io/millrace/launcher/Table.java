@@ -4,10 +4,15 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Rows of text under a header, in columns as wide as they need to be. Confined to one thread. */
+/**
+ * Rows of text under a header, in columns as wide as they need to be; a cell without text has a dash.
+ * Confined to one thread.
+ */
 final class Table {
     private static final String GAP = "  ";
+    private static final String NOTHING = "-";
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -16,7 +21,7 @@ final class Table {
     }
 
     void row(String... cells) {
-        rows.add(List.of(cells));
+        rows.add(Stream.of(cells).map(cell -> cell.isBlank() ? NOTHING : cell).toList());
     }
 
     void print(PrintWriter out) {

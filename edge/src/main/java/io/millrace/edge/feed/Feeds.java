@@ -9,10 +9,13 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
-/** All that an edge reads of the log, and the threads that do: three tails, and small pools of readers, those of the
- * past apart from those of the present. */
+/**
+ * All that an edge reads of the log, and the threads that do: three tails, and small pools of readers, those of the past
+ * apart from those of the present.
+ */
 public final class Feeds implements AutoCloseable {
     private static final int READERS = 2;
     /** About what a segment has: what is read beyond the wanted part is mostly wanted next. */
@@ -95,7 +98,7 @@ public final class Feeds implements AutoCloseable {
                 check("edge_past", () -> pastReaders.isAlive() && pastPartReaders.isAlive() && flvPast.isAlive()));
     }
 
-    private static HealthCheck check(String name, java.util.function.BooleanSupplier alive) {
+    private static HealthCheck check(String name, BooleanSupplier alive) {
         return new HealthCheck(name, () -> alive.getAsBoolean()
                 ? HealthCheck.Status.up("reads the log")
                 : HealthCheck.Status.down("its thread has ended"));

@@ -136,13 +136,13 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
     @Override
     public Runnable play(Range.Playable range, FlvSink sink) {
-        var viewer = new PastViewer(range, sink, new Reading(range.epoch()), meters);
+        var viewer = new FlvPastViewer(range, sink, new Reading(range.epoch()), meters);
         viewer.begin();
         return viewer::over;
     }
 
     /** The log for one viewer. */
-    private final class Reading implements PastViewer.Source {
+    private final class Reading implements FlvPastViewer.Source {
         private final String stream;
         private final long epoch;
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ final class ReaderPool implements AutoCloseable {
                     job.run(reader);
                 }
             }
-        } catch (InterruptedException | org.apache.kafka.common.errors.InterruptException _) {
+        } catch (InterruptedException | InterruptException _) {
             // Closed.
         } catch (RuntimeException e) {
             LOG.error("a reader of the log could not be made or closed", e);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,7 +72,7 @@ public final class StreamKeys {
         return shortKeys;
     }
 
-    private static java.util.function.Supplier<IllegalArgumentException> wrong(int line, String how) {
+    private static Supplier<IllegalArgumentException> wrong(int line, String how) {
         return () -> new IllegalArgumentException("line " + line + " " + how);
     }
 

@@ -54,7 +54,7 @@ class PastIT {
             second.awaitCaughtUp();
             cluster.kill(Stage.PACKAGER, 0);
             try {
-                PastLog log = awaitPublished(cluster);
+                ExpectedRanges log = awaitPublished(cluster);
                 read(cluster, log, READS / 2);
                 cluster.start(Stage.SEGMENTER, 0);
                 cluster.start(Stage.PACKAGER, 0);
@@ -79,30 +79,30 @@ class PastIT {
     }
 
     /** Returns what the log tells when both publishes are listed by both edges up to what was sent in a hurry. */
-    private PastLog awaitPublished(Cluster cluster) {
-        List<PastLog> told = new ArrayList<>();
+    private ExpectedRanges awaitPublished(Cluster cluster) {
+        List<ExpectedRanges> told = new ArrayList<>();
         Awaitility.await("both publishes are in the log").atMost(Duration.ofSeconds(60)).until(() -> {
             Map<String, UndisturbedRun> runs = UndisturbedRun.read(cluster.kafka(), PARTITIONS);
             if (runs.containsKey(STREAM)) {
-                told.add(new PastLog(runs.get(STREAM)));
+                told.add(new ExpectedRanges(runs.get(STREAM)));
             }
             return !told.isEmpty() && told.getLast().endMs() - told.getLast().beginMs() > 2 * PUBLISH_MS - 5_000;
         });
-        PastLog log = told.getLast();
+        ExpectedRanges log = told.getLast();
         for (int edge = 0; edge < cluster.nodes(Stage.EDGE); edge++) {
-            PastViewer viewer = new PastViewer(http, cluster, edge, STREAM);
+            RangePlayer viewer = new RangePlayer(http, cluster, edge, STREAM);
             Awaitility.await("edge " + edge + " lists them").atMost(Duration.ofSeconds(60))
                     .until(() -> viewer.livePaths().contains(log.lastPath()));
         }
         return log;
     }
 
-    private void read(Cluster cluster, PastLog log, int count)
+    private void read(Cluster cluster, ExpectedRanges log, int count)
             throws InterruptedException, ExecutionException, IOException {
         List<Future<?>> reads = new ArrayList<>();
         try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
             for (int i = 0; i < count; i++) {
-                PastViewer viewer = new PastViewer(http, cluster, i % cluster.nodes(Stage.EDGE), STREAM);
+                RangePlayer viewer = new RangePlayer(http, cluster, i % cluster.nodes(Stage.EDGE), STREAM);
                 long startMs = random.nextLong(log.beginMs() - 5_000, log.endMs());
                 long endMs = Math.min(log.endMs(), Math.max(startMs, log.beginMs()) + random.nextLong(1, LONGEST_MS));
                 long joinMs = random.nextLong(log.endMs() - LONGEST_MS, log.endMs());

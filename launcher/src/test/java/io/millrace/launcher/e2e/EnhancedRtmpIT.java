@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,13 +202,7 @@ class EnhancedRtmpIT {
     }
 
     private static List<FlvTag> tags(Path file) throws IOException {
-        FlvReader reader = new FlvReader(FlvTag.MAX_BODY_BYTES);
-        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
-        List<FlvTag> tags = new ArrayList<>();
-        for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
-            tags.add(tag.get());
-        }
-        return tags;
+        return new FlvReader(FlvTag.MAX_BODY_BYTES).readAll(ByteBuffer.wrap(Files.readAllBytes(file)));
     }
 
     private static String hex(ByteBuffer body) {

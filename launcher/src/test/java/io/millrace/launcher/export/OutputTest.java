@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -43,13 +42,8 @@ class OutputTest {
 
     private static List<FlvTag> tags() {
         try (InputStream in = OutputTest.class.getResourceAsStream("/io/millrace/launcher/push/remuxed.flv")) {
-            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
-            FlvReader reader = new FlvReader(1 << 20);
-            List<FlvTag> all = new ArrayList<>();
-            for (Optional<FlvTag> tag = reader.read(bytes); tag.isPresent(); tag = reader.read(bytes)) {
-                all.add(tag.get());
-            }
-            return all.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO || tag.type() == FlvTag.Type.AUDIO)
+            return new FlvReader(1 << 20).readAll(ByteBuffer.wrap(in.readAllBytes())).stream()
+                    .filter(tag -> tag.type() == FlvTag.Type.VIDEO || tag.type() == FlvTag.Type.AUDIO)
                     .filter(tag -> tag.type() == FlvTag.Type.AUDIO
                             || !(VideoTagBody.parse(tag.body()) instanceof VideoTagBody.End))
                     .toList();
@@ -111,11 +105,7 @@ class OutputTest {
     @Test
     void flvHasEveryTagAndANewSequenceHeaderWhereSomethingChanged() throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.FLV)));
-        FlvReader reader = new FlvReader(1 << 20);
-        List<FlvTag> read = new ArrayList<>();
-        for (Optional<FlvTag> tag = reader.read(bytes); tag.isPresent(); tag = reader.read(bytes)) {
-            read.add(tag.get());
-        }
+        List<FlvTag> read = new FlvReader(1 << 20).readAll(bytes);
         List<FlvTag> expected = new ArrayList<>(tags);
         tags.forEach(tag -> expected.add(later(tag)));
         assertThat(read.removeFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);

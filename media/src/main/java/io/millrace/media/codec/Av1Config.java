@@ -69,16 +69,6 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
         return Codec.AV1;
     }
 
-    @Override
-    public int frameRateNumerator() {
-        return 0;
-    }
-
-    @Override
-    public int frameRateDenominator() {
-        return 1;
-    }
-
     /** AV1 in ISOBMFF, section 5: the optional part is told whole where its defaults would be wrong. */
     @Override
     public String rfc6381() {

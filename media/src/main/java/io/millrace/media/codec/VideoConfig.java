@@ -9,8 +9,12 @@ public sealed interface VideoConfig extends CodecConfig permits AvcConfig, HevcC
     int height();
 
     /** Frames a second, 0 if the record does not say; advisory only. */
-    int frameRateNumerator();
+    default int frameRateNumerator() {
+        return 0;
+    }
 
     /** 1 if the numerator is 0. */
-    int frameRateDenominator();
+    default int frameRateDenominator() {
+        return 1;
+    }
 }

@@ -76,16 +76,6 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
         return 0;
     }
 
-    @Override
-    public int frameRateNumerator() {
-        return 0;
-    }
-
-    @Override
-    public int frameRateDenominator() {
-        return 1;
-    }
-
     /** The optional part is told whole where its defaults, 4:2:0 and BT.709 in limited range, would be wrong. */
     @Override
     public String rfc6381() {

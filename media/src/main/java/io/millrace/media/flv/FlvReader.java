@@ -4,7 +4,9 @@ import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,6 +57,15 @@ public final class FlvReader {
             }
         }
         return Optional.empty();
+    }
+
+    /** Consumes all of {@code in} and answers the tags that end in it. */
+    public List<FlvTag> readAll(ByteBuffer in) {
+        List<FlvTag> tags = new ArrayList<>();
+        for (Optional<FlvTag> tag = read(in); tag.isPresent(); tag = read(in)) {
+            tags.add(tag.get());
+        }
+        return tags;
     }
 
     /** The file header, empty until it is read. */

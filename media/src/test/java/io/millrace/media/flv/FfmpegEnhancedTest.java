@@ -152,13 +152,7 @@ class FfmpegEnhancedTest {
 
     private static List<FlvTag> tags(String file) {
         try (InputStream in = FfmpegEnhancedTest.class.getResourceAsStream("enhanced-" + file + ".flv")) {
-            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
-            FlvReader reader = new FlvReader(1 << 20);
-            List<FlvTag> tags = new ArrayList<>();
-            for (Optional<FlvTag> tag = reader.read(bytes); tag.isPresent(); tag = reader.read(bytes)) {
-                tags.add(tag.get());
-            }
-            return tags;
+            return new FlvReader(1 << 20).readAll(ByteBuffer.wrap(in.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -38,10 +37,7 @@ class FlvStreamTest {
     }
 
     private static List<FlvTag> read(FlvReader reader, ByteBuffer in) {
-        List<FlvTag> tags = new ArrayList<>();
-        for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
-            tags.add(tag.get());
-        }
+        List<FlvTag> tags = reader.readAll(in);
         assertThat(in.hasRemaining()).isFalse();
         return tags;
     }

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -182,13 +181,7 @@ class FfmpegRtmpTest {
     }
 
     private static List<FlvTag> tags(Path file) throws IOException {
-        FlvReader reader = new FlvReader(FlvTag.MAX_BODY_BYTES);
-        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
-        List<FlvTag> tags = new ArrayList<>();
-        for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
-            tags.add(tag.get());
-        }
-        return tags;
+        return new FlvReader(FlvTag.MAX_BODY_BYTES).readAll(ByteBuffer.wrap(Files.readAllBytes(file)));
     }
 
     /** Metadata differs: FFmpeg writes duration and size into files afterwards. */

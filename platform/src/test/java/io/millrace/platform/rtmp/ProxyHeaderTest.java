@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +22,7 @@ class ProxyHeaderTest {
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ClosedConnections closed = new ClosedConnections(registry);
     private RtmpServer server;
     private int port;
 
@@ -65,7 +65,7 @@ class ProxyHeaderTest {
             socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        assertClosed("proxy_header");
+        closed.assertOne("proxy_header");
         assertThat(application.requests).isEmpty();
     }
 
@@ -77,7 +77,7 @@ class ProxyHeaderTest {
             socket.getOutputStream().write(new byte[1536]);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        assertClosed("proxy_header");
+        closed.assertOne("proxy_header");
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class ProxyHeaderTest {
             socket.getOutputStream().write(V1.getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        assertClosed("unsupported");
+        closed.assertOne("unsupported");
         publishAfter(new byte[0]);
         assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
     }
@@ -120,17 +120,5 @@ class ProxyHeaderTest {
         return ByteBuffer.allocate(16 + addresses.length)
                 .put(new byte[]{13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10}).put((byte) versionAndCommand)
                 .put((byte) family).putShort((short) addresses.length).put(addresses).array();
-    }
-
-    private void assertClosed(String reason) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (closed(reason) == 0 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(closed(reason)).isEqualTo(1);
-    }
-
-    private double closed(String reason) {
-        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
     }
 }

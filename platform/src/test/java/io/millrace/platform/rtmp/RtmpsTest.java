@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -39,6 +38,7 @@ class RtmpsTest {
     Path directory;
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ClosedConnections closed = new ClosedConnections(registry);
     private Path certificateFile;
     private Path keyFile;
     private ServerCertificate certificate;
@@ -102,7 +102,7 @@ class RtmpsTest {
             byte[] answer = socket.getInputStream().readAllBytes();
             assertThat(answer).as("an alert of level fatal: protocol_version").endsWith(2, 70);
         }
-        assertClosed("tls");
+        closed.assertOne("tls");
     }
 
     @Test
@@ -161,7 +161,7 @@ class RtmpsTest {
             assertThat(socket.getInputStream().readAllBytes())
                     .doesNotContain("HTTP".getBytes(StandardCharsets.US_ASCII));
         }
-        assertClosed("tls");
+        closed.assertOne("tls");
     }
 
     /** A balancer in front of both: its header comes before TLS. */
@@ -175,18 +175,6 @@ class RtmpsTest {
                 assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
             }
         }
-    }
-
-    private void assertClosed(String reason) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (closed(reason) == 0 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(closed(reason)).isEqualTo(1);
-    }
-
-    private double closed(String reason) {
-        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
     }
 
     private static String subject(SSLSocket socket) throws IOException {

@@ -8,7 +8,7 @@ import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a stream's log has, and what a read of a part of it has to be therefore. Immutable. */
-final class PastLog {
+final class ExpectedRanges {
     /** How far behind the frame that is due at the end of a range a read may stop: an access unit of sound. */
     private static final long END_SLACK_MS = NumberedFrame.AUDIO_MS + NumberedFrame.VIDEO_MS;
 
@@ -16,7 +16,7 @@ final class PastLog {
     /** PROGRAM-DATE-TIME of time 0 of each publish. */
     private final Map<Integer, Long> origins = new HashMap<>();
 
-    PastLog(UndisturbedRun run) {
+    ExpectedRanges(UndisturbedRun run) {
         this.run = run;
         for (UndisturbedRun.Segment segment : run.segments()) {
             String name = NumberedFrame.names(ByteBuffer.wrap(segment.bytes())).filter(NumberedFrame::isVideo)
@@ -40,10 +40,10 @@ final class PastLog {
     }
 
     /** The segments that hold any of the time from {@code startMs} to {@code endMs}, byte by byte. */
-    void isRangeOfSegments(List<PastViewer.Fetched> got, long startMs, long endMs) {
+    void isRangeOfSegments(List<RangePlayer.Fetched> got, long startMs, long endMs) {
         List<UndisturbedRun.Segment> due = run.segments().stream()
                 .filter(s -> s.endMs() > startMs && s.startMs() < endMs).toList();
-        assertThat(got.stream().map(PastViewer.Fetched::path)).as("segments from %d to %d", startMs, endMs)
+        assertThat(got.stream().map(RangePlayer.Fetched::path)).as("segments from %d to %d", startMs, endMs)
                 .containsExactlyElementsOf(due.stream().map(UndisturbedRun.Segment::path).toList());
         for (int i = 0; i < due.size(); i++) {
             assertThat(got.get(i).bytes()).as(due.get(i).path()).isEqualTo(due.get(i).bytes());
@@ -71,7 +71,7 @@ final class PastLog {
         isCounted(got);
     }
 
-    void isRunOfSegments(List<PastViewer.Fetched> got, long startMs) {
+    void isRunOfSegments(List<RangePlayer.Fetched> got, long startMs) {
         UndisturbedRun.Segment due = run.segments().stream().filter(s -> s.endMs() > startMs).findFirst()
                 .orElseThrow();
         assertThat(got.getFirst().path()).as("the first segment from %d on", startMs).isEqualTo(due.path());

@@ -12,8 +12,8 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A player of what {@link PastLog} writes. */
-final class PastViewer implements AutoCloseable {
+/** A player of what {@link IndexedPast} writes. */
+final class HlsPlayer implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
 
     HttpClient http() {
@@ -51,8 +51,8 @@ final class PastViewer implements AutoCloseable {
             String[] names = target.split("[@/.]+");
             long epoch = Long.parseLong(names[names.length - 4]);
             long number = Long.parseLong(names[names.length - 2]);
-            assertThat(get(edge, target).body()).as(target).contains(PastLog.text(epoch, number, 0),
-                    PastLog.text(epoch, number, 1));
+            assertThat(get(edge, target).body()).as(target).contains(LogWriter.text(epoch, number, 0),
+                    LogWriter.text(epoch, number, 1));
         }
     }
 

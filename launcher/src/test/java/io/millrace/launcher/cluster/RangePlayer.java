@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reads the past of one stream at one edge, by HLS and by HTTP-FLV. Confined to one thread. */
-final class PastViewer {
+final class RangePlayer {
     /** One segment as it was served. */
     record Fetched(String path, byte[] bytes) {}
 
@@ -37,7 +37,7 @@ final class PastViewer {
     private final int edge;
     private final String stream;
 
-    PastViewer(HttpClient http, Cluster cluster, int edge, String stream) {
+    RangePlayer(HttpClient http, Cluster cluster, int edge, String stream) {
         this.http = http;
         this.cluster = cluster;
         this.edge = edge;

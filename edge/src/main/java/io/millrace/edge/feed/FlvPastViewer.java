@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING where the live ring does not go back so far; any -> OVER.
  */
-final class PastViewer {
-    private static final Logger LOG = LoggerFactory.getLogger(PastViewer.class);
+final class FlvPastViewer {
+    private static final Logger LOG = LoggerFactory.getLogger(FlvPastViewer.class);
     /** Until the log is asked again: at its end, or where it did not answer. */
     private static final long AGAIN_MS = 500;
 
@@ -64,7 +64,7 @@ final class PastViewer {
     private long next;
     private long seen;
 
-    PastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
+    FlvPastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
         this.range = range;
         this.sink = sink;
         this.source = source;

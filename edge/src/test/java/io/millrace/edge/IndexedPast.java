@@ -1,31 +1,23 @@
 package io.millrace.edge;
 
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
-import io.millrace.platform.log.LogCodec;
-import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.past.Stamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** One stream's past and present: epochs of 2 s segments in two parts, as packager and segmenter write them. */
-final class PastLog implements AutoCloseable {
+final class IndexedPast implements AutoCloseable {
     static final int SEGMENT_MS = 2_000;
 
-    private final KafkaClients kafka;
     private final String stream;
     private final int fillBytes;
-    private final KafkaProducer<String, byte[]> producer;
+    private final LogWriter log;
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
     private long epoch;
     private long segment;
@@ -35,14 +27,13 @@ final class PastLog implements AutoCloseable {
     private boolean discontinuous;
 
     /** @param fillBytes that each part has beside its text */
-    PastLog(KafkaClients kafka, String stream, int fillBytes) {
-        this.kafka = kafka;
+    IndexedPast(KafkaClients kafka, String stream, int fillBytes) {
         this.stream = stream;
         this.fillBytes = fillBytes;
-        producer = kafka.producer("test-past", 64 << 20);
+        log = new LogWriter(kafka, stream);
     }
 
-    PastLog epoch(long number, long atMs) {
+    IndexedPast epoch(long number, long atMs) {
         epoch = number;
         segment = 0;
         discontinuity = 0;
@@ -55,7 +46,7 @@ final class PastLog implements AutoCloseable {
     }
 
     /** The publisher comes back within grace. */
-    PastLog session(long number, long atMs) {
+    IndexedPast session(long number, long atMs) {
         end();
         sessions.add(new StreamEntry.Session(number, atMs, 0, 0, 1, List.of("avc1.64001f")));
         timeMs = atMs;
@@ -70,13 +61,13 @@ final class PastLog implements AutoCloseable {
                 last.codecs()));
     }
 
-    PastLog segments(int count) {
+    IndexedPast segments(int count) {
         for (int i = 0; i < count; i++) {
             for (int part = 0; part < 2; part++) {
-                byte[] bytes = bytes(epoch, segment, part);
-                long offset = send(Topic.PARTS, stream, timeMs,
-                        new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)));
-                send(Topic.INDEX, stream, timeMs,
+                byte[] bytes = bytes(part);
+                long offset = log.write(Topic.PARTS,
+                        new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)), timeMs);
+                log.write(Topic.INDEX,
                         new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, offset, bytes.length, 0,
                                 SEGMENT_MS * 45L, timeMs, 0, part == 0, part == 0 ? offset : -1, 0, 2, true,
                                 discontinuous, discontinuity));
@@ -88,11 +79,11 @@ final class PastLog implements AutoCloseable {
         return this;
     }
 
-    PastLog entry(StreamEntry.State state) {
+    IndexedPast entry(StreamEntry.State state) {
         if (state == StreamEntry.State.ENDED) {
             end();
         }
-        send(Topic.STREAMS, StreamKey.of(stream, epoch), 0,
+        log.write(Topic.STREAMS,
                 new StreamEntry(stream, epoch, epoch, state, Fixtures.RULES, 0, 0, 0, 0, startMs, startMs,
                         state == StreamEntry.State.LIVE ? 0 : timeMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
                         segment - 1, 2_500_000, Fixtures.TRACKS, List.copyOf(sessions), List.of()));
@@ -103,29 +94,12 @@ final class PastLog implements AutoCloseable {
         return timeMs;
     }
 
-    /** What a segment's bytes begin with. */
-    static String text(long epoch, long segment, int part) {
-        return "epoch " + epoch + " segment " + segment + " part " + part + ";";
-    }
-
-    private byte[] bytes(long epoch, long segment, int part) {
-        return (text(epoch, segment, part) + ".".repeat(fillBytes)).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private long send(Topic topic, String key, long mediaMs, LogRecord record) {
-        try {
-            Long stampMs = mediaMs == 0
-                    ? null
-                    : (Long) Stamps.of(mediaMs, System.currentTimeMillis(), kafka.settings().retentionMs());
-            return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), stampMs,
-                    key, LogCodec.encode(record))).get(20, TimeUnit.SECONDS).offset();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    private byte[] bytes(int part) {
+        return (LogWriter.text(epoch, segment, part) + ".".repeat(fillBytes)).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
     public void close() {
-        producer.close();
+        log.close();
     }
 }
