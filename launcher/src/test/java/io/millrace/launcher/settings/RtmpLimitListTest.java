@@ -44,7 +44,7 @@ class RtmpLimitListTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "idel=3s | 'idel' is no limit of RTMP connections; did you mean 'idle'?",
         "audio-mesage=1MB | did you mean 'audio-message'?", "zzzzzzzz=1 | they are handshake, connect, publish, idle",
         "idle | is not one limit", "idle=3s,idle=4s | is not one limit", "idle=0s | idle=0s is not between 1s and 10m",
