@@ -1,36 +1,56 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.media.amf.Amf0Reader;
+import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * {@link ConnectionLimits} as people write them: {@code idle=30s,per-address=50}. What is not named keeps its default.
  */
 final class RtmpLimitList {
-    static final String DEFAULT = "handshake=5s,connect=5s,publish=10s,idle=15s,blocked=10s,per-address=1000,"
-            + "unauthenticated=1000";
+    /** All of them are; one by one they stand in docs/reference.md. */
+    static final String DEFAULT = "default";
+
+    private static final String EACH = """
+            handshake=5s,connect=5s,publish=10s,idle=15s,blocked=10s,per-address=1000,unauthenticated=1000,\
+            before-connect=64KiB,before-publish=256KiB,commands-before-media=200,\
+            control-message=64B,command-message=64KiB,data-message=256KiB,audio-message=256KiB,video-message=8MiB,\
+            chunk-streams=32,partial-messages=16MiB,message-streams=4,\
+            amf-depth=16,amf-keys=512,amf-items=1024,amf-key=256B,amf-string=16KiB,\
+            app-name=256,stream-name=512,query=2048,tc-url=2560""";
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    private RtmpLimitList() {}
+    private final Map<String, String> values;
+
+    private RtmpLimitList(Map<String, String> values) {
+        this.values = values;
+    }
 
     /** @throws IllegalArgumentException saying what would be right */
     static ConnectionLimits parse(String text) {
-        Map<String, String> values = pairs(DEFAULT);
-        pairs(text).forEach((name, value) -> {
-            if (values.replace(name, value) == null) {
-                throw new IllegalArgumentException(
-                        "'" + name + "' is no limit of RTMP connections; they are " + DEFAULT);
-            }
-        });
-        return new ConnectionLimits(time(values, "handshake"), time(values, "connect"), time(values, "publish"),
-                time(values, "idle"), time(values, "blocked"), count(values, "per-address"),
-                count(values, "unauthenticated"));
+        Map<String, String> values = defaults();
+        if (!text.strip().equals(DEFAULT)) {
+            pairs(text).forEach((name, value) -> {
+                if (values.replace(name, value) == null) {
+                    throw new IllegalArgumentException("'" + name + "' is no limit of RTMP connections; "
+                            + NearestName.of(name, values.keySet()).map(near -> "did you mean '" + near + "'?")
+                                    .orElse("they are " + String.join(", ", values.keySet())));
+                }
+            });
+        }
+        return new RtmpLimitList(values).limits();
+    }
+
+    /** Every limit and what it is by default. */
+    static Map<String, String> defaults() {
+        return pairs(EACH);
     }
 
     private static Map<String, String> pairs(String text) {
-        Map<String, String> pairs = new HashMap<>();
+        Map<String, String> pairs = new LinkedHashMap<>();
         for (String pair : text.split(",", -1)) {
             String[] sides = pair.strip().split("\\s*=\\s*", 2);
             if (sides.length < 2 || pairs.put(sides[0], sides[1]) != null) {
@@ -40,7 +60,24 @@ final class RtmpLimitList {
         return pairs;
     }
 
-    private static Duration time(Map<String, String> values, String name) {
+    private ConnectionLimits limits() {
+        return new ConnectionLimits(time("handshake"), time("connect"), time("publish"), time("idle"),
+                time("blocked"), count("per-address"), count("unauthenticated"), rtmp());
+    }
+
+    private RtmpLimits rtmp() {
+        var messages = new RtmpLimits.MessageBytes(bytes("control-message"), bytes("command-message"),
+                bytes("data-message"), bytes("audio-message"), bytes("video-message"));
+        var commandAmf = new Amf0Reader.Limits(count("amf-depth"), count("amf-keys"), count("amf-items"),
+                bytes("amf-key"), bytes("amf-string"));
+        var names = new RtmpLimits.NameChars(count("app-name"), count("stream-name"), count("query"),
+                count("tc-url"));
+        return new RtmpLimits(messages, bytes("before-connect"), bytes("before-publish"), count("chunk-streams"),
+                bytes("partial-messages"), count("message-streams"), count("commands-before-media"), commandAmf,
+                names);
+    }
+
+    private Duration time(String name) {
         Duration time = TimeSpan.parse(values.get(name));
         if (time.toMillis() < 1_000 || time.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(name + "=" + values.get(name) + " is not between 1s and 10m");
@@ -48,7 +85,16 @@ final class RtmpLimitList {
         return time;
     }
 
-    private static int count(Map<String, String> values, String name) {
+    private int count(String name) {
         return Converters.count(values.get(name));
+    }
+
+    /** Each has a bound of its own, see {@link RtmpLimits}. */
+    private int bytes(String name) {
+        long bytes = ByteSize.parse(values.get(name));
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name + "=" + values.get(name) + " is more than 2 GiB");
+        }
+        return (int) bytes;
     }
 }

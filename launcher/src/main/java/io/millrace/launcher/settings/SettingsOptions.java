@@ -112,7 +112,7 @@ public final class SettingsOptions {
     @Option(names = "--max-bitrate", paramLabel = "RATE", defaultValue = "off", converter = Converters.Rate.class, description = "What one publisher may send on average: 20Mbit, 800kbit; 'off' for no limit.")
     private long maxBitrate;
 
-    @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = RtmpLimitList.DEFAULT, converter = Converters.Limits.class, description = "How long and how many RTMP connections may be without doing what they came for.")
+    @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = RtmpLimitList.DEFAULT, converter = Converters.Limits.class, description = "How long and how many RTMP connections may be without doing what they came for, and how much each may ask for; 'default', or what differs: idle=30s,audio-message=1MiB.")
     private ConnectionLimits rtmpLimits;
 
     @Option(names = "--drain", paramLabel = "TIME", defaultValue = "10s", converter = Converters.Time.class, description = "How long a stage that is told to end waits for its clients to leave.")

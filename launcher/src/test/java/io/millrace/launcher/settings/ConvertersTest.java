@@ -1,6 +1,5 @@
 package io.millrace.launcher.settings;
 
-import io.millrace.platform.rtmp.ConnectionLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,22 +91,5 @@ class ConvertersTest {
     void refusesWhatIsNoBitrate(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Bitrate.parse(text))
                 .withMessage("'%s' is no bitrate such as 20Mbit or 800kbit, nor 'off'", text);
-    }
-
-    @Test
-    void limitsThatAreNotNamedKeepTheirDefaults() {
-        assertThat(RtmpLimitList.parse(RtmpLimitList.DEFAULT)).isEqualTo(ConnectionLimits.DEFAULT);
-        assertThat(RtmpLimitList.parse(" idle = 30s , per-address=7")).isEqualTo(new ConnectionLimits(
-                Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30),
-                Duration.ofSeconds(10), 7, 1_000));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"idel=3s | is no limit of RTMP connections", "idle | is not one limit",
-        "idle=3s,idle=4s | is not one limit", "idle=0s | idle=0s is not between 1s and 10m",
-        "idle=11m | not between", "per-address=0 | is not a whole number", "idle=x | is not a duration"})
-    void refusesWhatIsNoLimit(String text, String complaint) {
-        assertThatIllegalArgumentException().isThrownBy(() -> RtmpLimitList.parse(text))
-                .withMessageContaining(complaint);
     }
 }

@@ -31,10 +31,21 @@ public final class Amf0Reader {
      * @param stringBytes UTF-8 bytes of one string
      */
     public record Limits(int depth, int keys, int items, int keyBytes, int stringBytes) {
+        /** Each level takes some of the stack. */
+        public static final int DEPTH_MAX = 256;
         /** For commands: they come from anybody, before any check of who it is. */
         public static final Limits COMMAND = new Limits(16, 512, 1024, 256, 16 * 1024);
         /** For data messages: XMP metadata of tens of kB is seen in the wild. */
         public static final Limits DATA = new Limits(16, 512, 1024, 256, 128 * 1024);
+
+        public Limits {
+            if (depth > DEPTH_MAX) {
+                throw new IllegalArgumentException("AMF: a depth of " + depth + " is more than " + DEPTH_MAX);
+            }
+            if (Math.min(Math.min(depth, keys), Math.min(items, Math.min(keyBytes, stringBytes))) < 1) {
+                throw new IllegalArgumentException("AMF: each limit is at least 1");
+            }
+        }
     }
 
     private final ByteReader in;

@@ -34,7 +34,8 @@ final class ChunkReader {
     }
 
     private final Map<Integer, ChunkStream> streams = new HashMap<>();
-    private final PartialMemory memory = new PartialMemory();
+    private final RtmpLimits limits;
+    private final PartialMemory memory;
     private final byte[] header = new byte[11];
     private int chunkSize = RtmpLimits.CHUNK_SIZE_MIN;
 
@@ -46,6 +47,11 @@ final class ChunkReader {
     private int chunkLeft;
     /** Bytes that looked like a repeated timestamp and turned out to be body; read before the next input. */
     private ByteBuffer replay = NOTHING;
+
+    ChunkReader(RtmpLimits limits) {
+        this.limits = limits;
+        this.memory = new PartialMemory(limits.partialBytes());
+    }
 
     /** The next complete message, or null once {@code in} is used up. */
     RawMessage next(ByteBuffer in) {
@@ -118,10 +124,10 @@ final class ChunkReader {
             if (format >= 2) { // librtmp opens csid 2 with format 1, so that one passes
                 throw MalformedException.value(CHUNK, "fmt", format, "0 or 1 in the first chunk of a csid");
             }
-            if (streams.size() == RtmpLimits.CHUNK_STREAMS) {
-                throw new OverLimitException(CHUNK, "csids", streams.size() + 1L, RtmpLimits.CHUNK_STREAMS);
+            if (streams.size() == limits.chunkStreams()) {
+                throw new OverLimitException(CHUNK, "csids", streams.size() + 1L, limits.chunkStreams());
             }
-            stream = new ChunkStream(memory);
+            stream = new ChunkStream(limits.messages(), memory);
             streams.put(csid, stream);
         } else if (stream.partial && format != 3) {
             throw MalformedException.value(CHUNK, "fmt", format, "3 within a message");

@@ -10,6 +10,7 @@ final class ChunkStream {
     /** Copies a byte of a large message at most 8/7 times in all, and holds at most 8 times of what arrived. */
     private static final int GROWTH = 8;
 
+    private final RtmpLimits.MessageBytes limits;
     private final PartialMemory memory;
 
     /** The timestamp (fmt 0) or delta (fmt 1, 2) of the last header, extended or not. */
@@ -25,15 +26,17 @@ final class ChunkStream {
     private byte[] body = EMPTY;
     private int filled;
 
-    ChunkStream(PartialMemory memory) {
+    ChunkStream(RtmpLimits.MessageBytes limits, PartialMemory memory) {
+        this.limits = limits;
         this.memory = memory;
     }
 
     void describe(int lengthBytes, int typeCode) {
         type = MessageType.of(typeCode);
         length = lengthBytes;
-        if (length > type.limitBytes()) {
-            throw new OverLimitException("message type " + typeCode, "length", length, type.limitBytes());
+        int limitBytes = limits.of(type);
+        if (length > limitBytes) {
+            throw new OverLimitException("message type " + typeCode, "length", length, limitBytes);
         }
     }
 

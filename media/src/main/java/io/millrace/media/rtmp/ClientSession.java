@@ -47,7 +47,7 @@ public final class ClientSession {
 
     private final RtmpUrl url;
     private final boolean reconnects;
-    private final MessageLink link = new MessageLink();
+    private final MessageLink link = new MessageLink(RtmpLimits.DEFAULT);
     private final Handshake handshake;
     private State state = State.HANDSHAKE;
     private int streamId;

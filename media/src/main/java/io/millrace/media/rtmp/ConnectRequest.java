@@ -33,15 +33,15 @@ record ConnectRequest(String app, String tcUrl, String client, int capsEx, boole
     }
 
     /** What is wrong with it, if anything is. */
-    Optional<String> problem() {
+    Optional<String> problem(RtmpLimits.NameChars limits) {
         if (app.isEmpty()) {
             return Optional.of("the URL names no application");
         }
-        if (app.length() > RtmpLimits.APP_CHARS + RtmpLimits.QUERY_CHARS) {
-            return Optional.of("the application is longer than " + RtmpLimits.APP_CHARS + " characters");
+        if (app.length() > limits.app() + limits.query()) {
+            return Optional.of("the application is longer than " + limits.app() + " characters");
         }
-        if (tcUrl.length() > RtmpLimits.TC_URL_CHARS) {
-            return Optional.of("tcUrl is longer than " + RtmpLimits.TC_URL_CHARS + " characters");
+        if (tcUrl.length() > limits.tcUrl()) {
+            return Optional.of("tcUrl is longer than " + limits.tcUrl() + " characters");
         }
         return Optional.empty();
     }

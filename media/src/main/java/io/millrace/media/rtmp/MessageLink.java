@@ -1,5 +1,6 @@
 package io.millrace.media.rtmp;
 
+import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -28,7 +29,8 @@ final class MessageLink {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-    private final ChunkReader reader = new ChunkReader();
+    private final ChunkReader reader;
+    private final Amf0Reader.Limits commandAmf;
     private final ChunkWriter writer = new ChunkWriter();
     /** Of an aggregate, bounded by its limits; handed out before anything that came behind it. */
     private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
@@ -41,6 +43,11 @@ final class MessageLink {
      */
     private long window = Long.MAX_VALUE;
     private int announcedWindow;
+
+    MessageLink(RtmpLimits limits) {
+        reader = new ChunkReader(limits);
+        commandAmf = limits.commandAmf();
+    }
 
     /** Where the handshake writes. */
     ByteWriter out() {
@@ -72,7 +79,7 @@ final class MessageLink {
             if (raw == null) {
                 return null;
             }
-            RtmpMessage message = RtmpMessage.parse(raw);
+            RtmpMessage message = RtmpMessage.parse(raw, commandAmf);
             switch (message) {
                 case RtmpMessage.Command _,RtmpMessage.Media _,RtmpMessage.Ignored _ -> {
                     return message;

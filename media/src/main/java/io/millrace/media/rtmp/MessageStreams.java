@@ -6,11 +6,15 @@ import java.util.BitSet;
 /** The numbers that createStream gave out: 1 and up, since GStreamer rejects 0. Confined to one thread. */
 final class MessageStreams {
     private final BitSet open = new BitSet();
+    private final int most;
+
+    MessageStreams(int most) {
+        this.most = most;
+    }
 
     int create() {
-        if (open.cardinality() == RtmpLimits.MESSAGE_STREAMS) {
-            throw new OverLimitException("createStream", "streams", RtmpLimits.MESSAGE_STREAMS + 1L,
-                    RtmpLimits.MESSAGE_STREAMS);
+        if (open.cardinality() == most) {
+            throw new OverLimitException("createStream", "streams", most + 1L, most);
         }
         int id = open.nextClearBit(1);
         open.set(id);

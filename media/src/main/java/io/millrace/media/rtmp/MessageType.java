@@ -2,19 +2,16 @@ package io.millrace.media.rtmp;
 
 import java.util.Arrays;
 
-/** The type byte of a message header, with the most bytes that we take of it. */
+/** The type byte of a message header. */
 enum MessageType {
-    SET_CHUNK_SIZE(1, RtmpLimits.CONTROL_BYTES), ABORT(2, RtmpLimits.CONTROL_BYTES), ACKNOWLEDGEMENT(3,
-            RtmpLimits.CONTROL_BYTES), USER_CONTROL(4, RtmpLimits.CONTROL_BYTES), WINDOW_ACK_SIZE(5,
-                    RtmpLimits.CONTROL_BYTES), SET_PEER_BANDWIDTH(6, RtmpLimits.CONTROL_BYTES), AUDIO(8,
-                            RtmpLimits.AUDIO_BYTES), VIDEO(9, RtmpLimits.VIDEO_BYTES),
+    SET_CHUNK_SIZE(1), ABORT(2), ACKNOWLEDGEMENT(3), USER_CONTROL(4), WINDOW_ACK_SIZE(5), SET_PEER_BANDWIDTH(6), AUDIO(
+            8), VIDEO(9),
     /** One byte 0, then AMF0, in spite of its name; so is type 17. */
-    DATA_AMF3(15, RtmpLimits.DATA_BYTES), COMMAND_AMF3(17, RtmpLimits.COMMAND_BYTES), DATA(18,
-            RtmpLimits.DATA_BYTES), COMMAND(20, RtmpLimits.COMMAND_BYTES),
+    DATA_AMF3(15), COMMAND_AMF3(17), DATA(18), COMMAND(20),
     /** Several audio, video and data messages in one, as FLV tags. */
-    AGGREGATE(22, RtmpLimits.VIDEO_BYTES),
+    AGGREGATE(22),
     /** Shared objects (16, 19) and whatever else: read and ignored. */
-    OTHER(-1, RtmpLimits.COMMAND_BYTES);
+    OTHER(-1);
 
     private static final MessageType[] BY_CODE = new MessageType[256];
 
@@ -28,11 +25,9 @@ enum MessageType {
     }
 
     private final int code;
-    private final int limitBytes;
 
-    MessageType(int code, int limitBytes) {
+    MessageType(int code) {
         this.code = code;
-        this.limitBytes = limitBytes;
     }
 
     /** @param code 0 to 255 */
@@ -42,9 +37,5 @@ enum MessageType {
 
     int code() {
         return code;
-    }
-
-    int limitBytes() {
-        return limitBytes;
     }
 }

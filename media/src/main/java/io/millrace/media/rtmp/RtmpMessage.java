@@ -68,8 +68,12 @@ sealed interface RtmpMessage {
     /** A type that says nothing to us. */
     record Ignored() implements RtmpMessage {}
 
-    /** Takes the body over. */
-    static RtmpMessage parse(RawMessage raw) {
+    /**
+     * Takes the body over.
+     *
+     * @param limits of commands
+     */
+    static RtmpMessage parse(RawMessage raw, Amf0Reader.Limits limits) {
         ByteReader in = new ByteReader(raw.type().name(), raw.body());
         return switch (raw.type()) {
             case ACKNOWLEDGEMENT -> new Acknowledgement(in.int32("bytesRead"));
@@ -80,8 +84,8 @@ sealed interface RtmpMessage {
             case VIDEO -> media(MediaKind.VIDEO, raw, raw.body());
             case DATA -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(raw.body()));
             case DATA_AMF3 -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(withoutFormat(raw.body())));
-            case COMMAND -> command(raw.streamId(), raw.body());
-            case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()));
+            case COMMAND -> command(raw.streamId(), raw.body(), limits);
+            case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()), limits);
             case AGGREGATE -> new Aggregate(AggregateReader.read(raw));
             case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored();
         };
@@ -97,8 +101,8 @@ sealed interface RtmpMessage {
         return there ? body.slice(body.position() + 1, body.remaining() - 1) : body;
     }
 
-    private static Command command(int streamId, ByteBuffer body) {
-        Amf0Reader in = new Amf0Reader(body, Amf0Reader.Limits.COMMAND);
+    private static Command command(int streamId, ByteBuffer body, Amf0Reader.Limits limits) {
+        Amf0Reader in = new Amf0Reader(body, limits);
         if (!(in.read() instanceof AmfValue.Text(String name))) {
             throw new MalformedException("command", "name", "is no string");
         }

@@ -47,8 +47,9 @@ public final class ServerSession {
     private static final int CONNECTION = 0;
 
     private final Handshake handshake;
-    private final MessageLink link = new MessageLink();
-    private final MessageStreams streams = new MessageStreams();
+    private final RtmpLimits limits;
+    private final MessageLink link;
+    private final MessageStreams streams;
     /** Media of an encoder that does not wait for the answer to publish; bounded by {@link #checkBudget}. */
     private final Queue<ServerEvent> early = new ArrayDeque<>();
     private State state = State.HANDSHAKE;
@@ -59,8 +60,16 @@ public final class ServerSession {
     private int streamId;
     private String streamName = "";
 
-    /** @param random for the handshake, which needs no better than any generator */
+    /** With {@link RtmpLimits#DEFAULT}. */
     public ServerSession(RandomGenerator random) {
+        this(random, RtmpLimits.DEFAULT);
+    }
+
+    /** @param random for the handshake, which needs no better than any generator */
+    public ServerSession(RandomGenerator random, RtmpLimits limits) {
+        this.limits = limits;
+        link = new MessageLink(limits);
+        streams = new MessageStreams(limits.messageStreams());
         handshake = Handshake.server(random);
     }
 
@@ -149,9 +158,9 @@ public final class ServerSession {
     private void checkBudget() {
         switch (state) {
             case AWAITING_CONNECT ->
-                within("bytesBeforeConnect", link.received(), RtmpLimits.BEFORE_CONNECT_BYTES);
+                within("bytesBeforeConnect", link.received(), limits.beforeConnectBytes());
             case CONNECTED, ANSWERING ->
-                within("bytesBeforePublish", link.received() - connectedAtBytes, RtmpLimits.BEFORE_PUBLISH_BYTES);
+                within("bytesBeforePublish", link.received() - connectedAtBytes, limits.beforePublishBytes());
             case HANDSHAKE, PUBLISHING, DRAINING -> {
             }
         }
@@ -190,7 +199,7 @@ public final class ServerSession {
 
     private ServerEvent command(Command command) {
         if (!mediaSeen) {
-            within("commandsBeforeMedia", ++commands, RtmpLimits.COMMANDS_BEFORE_MEDIA);
+            within("commandsBeforeMedia", ++commands, limits.commandsBeforeMedia());
         }
         boolean first = state == State.AWAITING_CONNECT;
         if (first != command.name().equals("connect")) {
@@ -223,7 +232,7 @@ public final class ServerSession {
 
     private ServerEvent connect(Command command) {
         connect = ConnectRequest.parse(command);
-        Optional<String> problem = connect.problem();
+        Optional<String> problem = connect.problem(limits.names());
         if (problem.isPresent()) {
             String code = connect.app().isEmpty()
                     ? "NetConnection.Connect.InvalidApp"
@@ -251,7 +260,7 @@ public final class ServerSession {
         streamId = command.streamId();
         streamName = command.argument(0) instanceof AmfValue.Text(String name) ? name : "";
         StreamPath path = StreamPath.of(connect, streamName);
-        Optional<String> problem = path.problem();
+        Optional<String> problem = path.problem(limits.names());
         if (problem.isPresent() || !streams.isOpen(streamId)) {
             return refused("NetStream.Publish.Denied", problem.orElse("publish needs the stream of createStream"));
         }

@@ -28,16 +28,16 @@ record StreamPath(String app, String name, String query) {
     }
 
     /** What is wrong with it, if anything is. */
-    Optional<String> problem() {
+    Optional<String> problem(RtmpLimits.NameChars limits) {
         if (name.isEmpty()) {
             return Optional.of("the URL names no stream: an address is rtmp://host/application/stream");
         }
-        if (app.length() > RtmpLimits.APP_CHARS || name.length() > RtmpLimits.NAME_CHARS) {
-            return Optional.of("an application has at most " + RtmpLimits.APP_CHARS + " characters, a stream "
-                    + RtmpLimits.NAME_CHARS);
+        if (app.length() > limits.app() || name.length() > limits.name()) {
+            return Optional.of("an application has at most " + limits.app() + " characters, a stream "
+                    + limits.name());
         }
-        if (query.length() > RtmpLimits.QUERY_CHARS) {
-            return Optional.of("a query has at most " + RtmpLimits.QUERY_CHARS + " characters");
+        if (query.length() > limits.query()) {
+            return Optional.of("a query has at most " + limits.query() + " characters");
         }
         return Optional.empty();
     }

@@ -131,7 +131,7 @@ class ChunkReaderTest {
         byte[] video = new byte[300_000];
         byte[] bytes = new ByteWriter().bytes(bytes("02 000000 000004 01 00000000 7fffffff"))
                 .bytes(bytes("04 000000 0493e0 09 01000000")).bytes(video).toByteArray();
-        List<RawMessage> messages = messages(new ChunkReader(), Splits.every(bytes, 65_536));
+        List<RawMessage> messages = messages(new ChunkReader(RtmpLimits.DEFAULT), Splits.every(bytes, 65_536));
         assertThat(messages).singleElement().satisfies(m -> {
             assertThat(m.body().array()).hasSize(300_000);
             assertThat(m.body()).isEqualTo(ByteBuffer.wrap(video));
@@ -140,7 +140,7 @@ class ChunkReaderTest {
 
     @Test
     void takes32ChunkStreamsAndNoMore() {
-        ChunkReader reader = new ChunkReader();
+        ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         for (int csid = 2; csid < 34; csid++) {
             assertThat(messages(reader, List.of(open(csid)))).hasSize(1);
         }
@@ -150,9 +150,9 @@ class ChunkReaderTest {
 
     @Test
     void takesMemoryOnlyAsBytesArrive() {
-        PartialMemory memory = new PartialMemory();
-        ChunkStream stream = new ChunkStream(memory);
-        stream.describe(RtmpLimits.VIDEO_BYTES, 9);
+        PartialMemory memory = new PartialMemory(RtmpLimits.DEFAULT.partialBytes());
+        ChunkStream stream = new ChunkStream(RtmpLimits.DEFAULT.messages(), memory);
+        stream.describe(RtmpLimits.MESSAGE_BYTES_MAX, 9);
         stream.startMessage(true);
         assertThat(memory.bytes()).isZero();
         stream.append(ByteBuffer.allocate(1), 1);
@@ -165,7 +165,7 @@ class ChunkReaderTest {
 
     @Test
     void bounds32SilentGiantsToTheirFirstBytes() {
-        ChunkReader reader = new ChunkReader();
+        ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         for (int csid = 2; csid < 34; csid++) {
             byte[] start = new ByteWriter().uint8(csid).bytes(bytes("000000 800000 09 01000000"))
                     .bytes(new byte[128]).toByteArray();
@@ -176,21 +176,21 @@ class ChunkReaderTest {
 
     @Test
     void refusesMoreThan16MebibytesOfPartialMessages() {
-        PartialMemory memory = new PartialMemory();
-        memory.take(RtmpLimits.PARTIAL_BYTES);
+        PartialMemory memory = new PartialMemory(RtmpLimits.DEFAULT.partialBytes());
+        memory.take(RtmpLimits.DEFAULT.partialBytes());
         assertThatThrownBy(() -> memory.take(1)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("partialMessages");
     }
 
     @Property(tries = 2000)
     void givesMessagesOrTheTypedFaultForAnyBytes(@ForAll byte[] bytes) {
-        ChunkReader reader = new ChunkReader();
+        ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         try {
             messages(reader, List.of(ByteBuffer.wrap(bytes)));
         } catch (MediaException fault) {
             assertThat(fault.getMessage()).isNotBlank();
         }
-        assertThat(reader.partialBytes()).isLessThanOrEqualTo(RtmpLimits.PARTIAL_BYTES);
+        assertThat(reader.partialBytes()).isLessThanOrEqualTo(RtmpLimits.DEFAULT.partialBytes());
     }
 
     private static ByteBuffer open(int csid) {
@@ -210,7 +210,7 @@ class ChunkReaderTest {
     }
 
     private static List<String> read(List<ByteBuffer> pieces) {
-        return messages(new ChunkReader(), pieces).stream()
+        return messages(new ChunkReader(RtmpLimits.DEFAULT), pieces).stream()
                 .map(m -> m.type() + "@" + m.timestamp() + "/" + m.streamId() + " "
                         + StandardCharsets.ISO_8859_1.decode(m.body().duplicate()))
                 .toList();

@@ -27,7 +27,7 @@ class ChunkWriterTest {
         ByteWriter out = new ByteWriter();
         sent.forEach(s -> writer.write(s.csid(), s.message(), out));
 
-        List<RawMessage> read = ChunkReaderTest.messages(new ChunkReader(),
+        List<RawMessage> read = ChunkReaderTest.messages(new ChunkReader(RtmpLimits.DEFAULT),
                 Splits.every(out.toByteArray(), pieceBytes));
 
         assertThat(read).isEqualTo(sent.stream().map(Sent::message).toList());

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ServerSessionTest {
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
-    private final MessageLink client = new MessageLink();
+    private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
     private final List<ServerEvent> events = new ArrayList<>();
 
     @Test
@@ -281,7 +281,7 @@ class ServerSessionTest {
             tag(body, 8, 0, "", 11);
         }
         RawMessage raw = new RawMessage(MessageType.AGGREGATE, 0, 1, body.view());
-        assertThatThrownBy(() -> RtmpMessage.parse(raw)).isInstanceOf(OverLimitException.class)
+        assertThatThrownBy(() -> parse(raw)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("is 1025, the limit is 1024");
     }
 
@@ -332,7 +332,7 @@ class ServerSessionTest {
         events.clear();
 
         server.requestReconnect("the node ends");
-        Command request = (Command) RtmpMessage.parse(
+        Command request = (Command) parse(
                 ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).getFirst());
         assertThat(request).isEqualTo(new Command(0, "onStatus", 0, AmfValue.NULL,
                 List.of(AmfValue.Obj.of(field("level", "status"),
@@ -354,7 +354,7 @@ class ServerSessionTest {
         shakeHands();
         send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 15)), List.of()));
         Command answer = ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
-                .map(RtmpMessage::parse).filter(Command.class::isInstance).map(Command.class::cast).findFirst()
+                .map(ServerSessionTest::parse).filter(Command.class::isInstance).map(Command.class::cast).findFirst()
                 .orElseThrow();
         for (AmfValue place : List.of(answer.object(), answer.argument(0))) {
             SequencedMap<String, AmfValue> fields = ((AmfValue.Keyed) place).fields();
@@ -476,12 +476,16 @@ class ServerSessionTest {
         }
     }
 
-    private final ChunkReader answerReader = new ChunkReader();
+    private final ChunkReader answerReader = new ChunkReader(RtmpLimits.DEFAULT);
 
     /** What the server wrote since the last call; Set Chunk Size takes effect in the reader. */
     private List<String> answers() {
         return ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
-                .map(raw -> RtmpMessage.parse(raw) instanceof Command c ? text(c) : raw.type().name()).toList();
+                .map(raw -> parse(raw) instanceof Command c ? text(c) : raw.type().name()).toList();
+    }
+
+    private static RtmpMessage parse(RawMessage raw) {
+        return RtmpMessage.parse(raw, RtmpLimits.DEFAULT.commandAmf());
     }
 
     private static String text(Command c) {

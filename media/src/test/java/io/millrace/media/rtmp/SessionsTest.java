@@ -98,8 +98,8 @@ class SessionsTest {
 
     @Test
     void everyWindowOfBytesIsAcknowledged() {
-        MessageLink sender = new MessageLink();
-        MessageLink receiver = new MessageLink();
+        MessageLink sender = new MessageLink(RtmpLimits.DEFAULT);
+        MessageLink receiver = new MessageLink(RtmpLimits.DEFAULT);
         sender.send(MessageLink.CONTROL, new RtmpMessage.WindowAckSize(10_000));
         List<Integer> acknowledged = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -114,8 +114,8 @@ class SessionsTest {
 
     @Test
     void nothingIsAcknowledgedThatNobodyAskedFor() {
-        MessageLink sender = new MessageLink();
-        MessageLink receiver = new MessageLink();
+        MessageLink sender = new MessageLink(RtmpLimits.DEFAULT);
+        MessageLink receiver = new MessageLink(RtmpLimits.DEFAULT);
         for (int sent = 0; sent < 2 * MessageLink.WINDOW_BYTES; sent += 100_000) {
             sender.send(MessageLink.VIDEO, new RtmpMessage.Media(MediaKind.VIDEO, 1, 0, bytes(100_000)));
         }
@@ -130,8 +130,8 @@ class SessionsTest {
 
     @Test
     void peerBandwidthIsAnsweredByAWindowOnceAndNeverByZero() {
-        MessageLink asking = new MessageLink();
-        MessageLink asked = new MessageLink();
+        MessageLink asking = new MessageLink(RtmpLimits.DEFAULT);
+        MessageLink asked = new MessageLink(RtmpLimits.DEFAULT);
         for (int bytes : new int[]{0, 1_000_000, 1_000_000}) {
             asking.send(MessageLink.CONTROL,
                     new RtmpMessage.SetPeerBandwidth(bytes, RtmpMessage.SetPeerBandwidth.DYNAMIC));
@@ -143,8 +143,8 @@ class SessionsTest {
 
     @Test
     void pingsAreAnswered() {
-        MessageLink asking = new MessageLink();
-        MessageLink asked = new MessageLink();
+        MessageLink asking = new MessageLink(RtmpLimits.DEFAULT);
+        MessageLink asked = new MessageLink(RtmpLimits.DEFAULT);
         asking.send(MessageLink.CONTROL, new RtmpMessage.UserControl(RtmpMessage.UserControl.PING_REQUEST, 0x01020304));
         assertThat(asked.next(asking.takeOutput())).isNull();
         assertThat(asked.takeOutput())

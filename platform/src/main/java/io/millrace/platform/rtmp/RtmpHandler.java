@@ -41,7 +41,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     private final RtmpApplication application;
     private final RtmpMeters meters;
-    private final ServerSession session = new ServerSession(new SplittableRandom());
+    private final ServerSession session;
     private final Watchdog watchdog;
     private final ConnectionCounts counts;
     private final boolean proxied;
@@ -64,6 +64,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             boolean proxied) {
         this.application = application;
         this.meters = meters;
+        this.session = new ServerSession(new SplittableRandom(), limits.rtmp());
         this.watchdog = new Watchdog(limits);
         this.counts = counts;
         this.proxied = proxied;

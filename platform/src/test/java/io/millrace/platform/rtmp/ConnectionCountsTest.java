@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.media.rtmp.RtmpLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -9,7 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ConnectionCountsTest {
     private final ConnectionCounts counts = new ConnectionCounts(new ConnectionLimits(Duration.ofSeconds(5),
-            Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 2, 3));
+            Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 2, 3,
+            RtmpLimits.DEFAULT));
 
     @Test
     void letsInAsManyAsAllowedAndNotOneMore() {

@@ -2,6 +2,7 @@ package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.RtmpLimits;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -30,7 +31,8 @@ class HostileConnectionsTest {
     /** A handshake under way has its 1.5 kB, and Netty its share of a chunk. */
     private static final long HEAP_BYTES = 32L << 20;
     private static final ConnectionLimits LIMITS = new ConnectionLimits(Duration.ofSeconds(2), Duration.ofSeconds(2),
-            Duration.ofSeconds(2), Duration.ofSeconds(15), Duration.ofSeconds(10), 1_000, UNAUTHENTICATED);
+            Duration.ofSeconds(2), Duration.ofSeconds(15), Duration.ofSeconds(10), 1_000, UNAUTHENTICATED,
+            RtmpLimits.DEFAULT);
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -127,7 +129,7 @@ class HostileConnectionsTest {
         within10Seconds(application.ends);
         server = new RtmpServer(application, new RtmpMeters(registry), new RtmpServerSettings(null, ProxySources.NONE,
                 new ConnectionLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(2),
-                        Duration.ofSeconds(15), Duration.ofSeconds(10), 100, 1)));
+                        Duration.ofSeconds(15), Duration.ofSeconds(10), 100, 1, RtmpLimits.DEFAULT)));
         port = server.bind("127.0.0.1", 0);
         RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/first")).close();
         within10Seconds(application.ends);
@@ -148,7 +150,7 @@ class HostileConnectionsTest {
         within10Seconds(application.ends);
         server = new RtmpServer(application, new RtmpMeters(registry), new RtmpServerSettings(null, ProxySources.NONE,
                 new ConnectionLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(2),
-                        Duration.ofSeconds(15), Duration.ofSeconds(10), 2, 100)));
+                        Duration.ofSeconds(15), Duration.ofSeconds(10), 2, 100, RtmpLimits.DEFAULT)));
         port = server.bind("127.0.0.1", 0);
         publisher = RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/show"));
         Socket second = openAndShakeHands();
