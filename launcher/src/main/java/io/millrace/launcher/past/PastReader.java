@@ -26,6 +26,9 @@ import org.apache.kafka.common.TopicPartition;
  * confined to one thread, but for {@link #cancel}.
  */
 public final class PastReader implements AutoCloseable {
+    /** A tag that was read, and when it came in. */
+    private record Ready(FlvEvent event, long arrivalMs) {}
+
     private static final Duration POLL = Duration.ofMillis(200);
     /** A log that has more and does not give it for so long is not there. */
     private static final long SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -46,12 +49,14 @@ public final class PastReader implements AutoCloseable {
     private final PastFold fold;
     private final TopicPartition partition;
     private final KafkaConsumer<String, LogRecord> consumer;
-    private final Queue<FlvEvent> ready = new ArrayDeque<>();
+    private final Queue<Ready> ready = new ArrayDeque<>();
     private final long startOffset;
     private final OptionalLong end;
     /** For an end that is not in the log yet. */
     private final long untilMs;
     private long nextOffset;
+    /** Of what was read last, and of what was handed out last. */
+    private long readArrivalMs;
     private long arrivalMs;
     private boolean over;
     private volatile boolean cancelled;
@@ -121,7 +126,9 @@ public final class PastReader implements AutoCloseable {
                         + "; is the Kafka up? Try again");
             }
         }
-        return Optional.of(ready.remove());
+        Ready next = ready.remove();
+        arrivalMs = next.arrivalMs();
+        return Optional.of(next.event());
     }
 
     /** Gives whether anything came. */
@@ -151,13 +158,13 @@ public final class PastReader implements AutoCloseable {
             return;
         }
         if (packets instanceof Packet packet) {
-            arrivalMs = packet.arrivalUs() / 1_000;
-            if (end.isEmpty() && arrivalMs >= untilMs) {
+            readArrivalMs = packet.arrivalUs() / 1_000;
+            if (end.isEmpty() && readArrivalMs >= untilMs) {
                 over = true;
                 return;
             }
         }
-        ready.addAll(fold.fold(record.offset(), packets));
+        fold.fold(record.offset(), packets).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
     }
 
     /** Retention has overtaken the reader: the consumer is at what is the oldest record now. */
@@ -177,7 +184,7 @@ public final class PastReader implements AutoCloseable {
         cancelled = true;
     }
 
-    /** When the newest packet that was read came in. */
+    /** When what {@link #next} gave last came in. */
     public Instant arrival() {
         return Instant.ofEpochMilli(arrivalMs);
     }

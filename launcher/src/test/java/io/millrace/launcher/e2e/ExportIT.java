@@ -82,6 +82,14 @@ class ExportIT {
                 .until(() -> get("/api/v1/streams/" + stream).contains("\"state\":\"ended\""));
     }
 
+    /** Of its first session. */
+    private static Instant startOf(String stream) throws IOException, InterruptedException {
+        Matcher started = Pattern.compile("\"startedAt\":\"([^\"]+)\"")
+                .matcher(get("/api/v1/streams/" + stream + "/sessions"));
+        assertThat(started.find()).isTrue();
+        return Instant.parse(started.group(1));
+    }
+
     private static CommandRun export(int code, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("export"));
         all.addAll(List.of(arguments));
@@ -160,10 +168,7 @@ class ExportIT {
 
     @Test
     void aRangeBeginsWithTheKeyframeAtOrBeforeAndEndsWithTheLastFrameBefore() throws Exception {
-        Matcher started = Pattern.compile("\"startedAt\":\"([^\"]+)\"")
-                .matcher(get("/api/v1/streams/live/show/sessions"));
-        assertThat(started.find()).isTrue();
-        Instant start = Instant.parse(started.group(1));
+        Instant start = startOf("live/show");
         export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
                 start.plusMillis(5_000).toString());
         List<String> range = ffmpeg.codedHashes(dir.resolve("range.mp4"), "v");
@@ -225,7 +230,9 @@ class ExportIT {
         CommandRun.run(0, dir, "replay", "live/show", millrace.rtmp() + "/live/replayed", "--kafka", kafka);
         assertThat((System.nanoTime() - begunNanos) / 1e9).isGreaterThan(2 * CLIP_SECONDS - 0.5);
         awaitEnd("live/replayed");
-        export(0, "live/replayed", "replayed.flv");
+        String said = export(0, "live/replayed", "replayed.flv").out();
+        assertThat(Instant.parse(said.replaceAll("(?s).*recorded from (\\S+?Z).*", "$1")))
+                .as("when the first frame came in").isBefore(startOf("live/replayed").plusSeconds(3));
         assertThat(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "v")).isEqualTo(video);
         assertThat(ffmpeg.codedHashes(dir.resolve("before.flv"), "a"))
                 .endsWith(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "a").toArray(String[]::new));
