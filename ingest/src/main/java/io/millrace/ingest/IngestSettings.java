@@ -2,11 +2,9 @@ package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.rtmp.ConnectionLimits;
 import io.millrace.platform.rtmp.ProxySources;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What an ingest node is told at start.
@@ -41,10 +39,6 @@ public record IngestSettings(Listen listen, String nodeId, EpochRules rules, Pol
             return new Listen(host, port, NONE, null, null, ProxySources.NONE, ConnectionLimits.DEFAULT);
         }
     }
-
-    /** The contract's defaults for the rules of an epoch. */
-    public static final EpochRules DEFAULT_RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000,
-            30_000, List.of(Format.TS));
 
     /**
      * Bounds and times.

@@ -144,7 +144,7 @@ public final class PastLog implements AutoCloseable {
         try {
             long fromMs = new Moments(kafka, reader).retainedFromMs(kafka.partitionOf(stream), Topic.PARTS)
                     .orElse(Long.MAX_VALUE);
-            return SessionSpan.of(epochs).stream().filter(span -> span.endMs() > fromMs).toList();
+            return SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= fromMs).toList();
         } catch (KafkaException e) {
             throw unreadable(e);
         }
