@@ -58,7 +58,7 @@ class PastIT {
                 read(cluster, log, READS / 2);
                 cluster.start(Stage.SEGMENTER, 0);
                 cluster.start(Stage.PACKAGER, 0);
-                for (Stage stage : List.of(Stage.SEGMENTER, Stage.PACKAGER, Stage.EDGE)) {
+                for (Stage stage : List.of(Stage.INGEST, Stage.SEGMENTER, Stage.PACKAGER, Stage.EDGE)) {
                     cluster.kill(stage, 1);
                     cluster.start(stage, 1);
                 }
