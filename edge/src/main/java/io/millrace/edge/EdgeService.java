@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.platform.Drainable;
@@ -8,6 +9,7 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,11 +30,13 @@ public final class EdgeService implements AutoCloseable, Drainable {
             FatalError fatal) {
         var meters = new EdgeMeters(registry);
         var feeds = new Feeds(settings, kafka, meters, fatal);
+        var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {
             feeds.start();
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
-                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(), meters);
+                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
+                    viewers, meters);
             return new EdgeService(feeds, server, server.start());
         } catch (RuntimeException e) {
             if (server != null) {

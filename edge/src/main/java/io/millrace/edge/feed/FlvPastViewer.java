@@ -141,10 +141,10 @@ final class FlvPastViewer {
             sink.start(this::goOn);
             byte[] opening = FlvOpening.write(range.tracks(), told, batch.firstMs());
             sink.write(sink.framing().wrap(opening));
-            meters.flvSent(opening.length);
+            meters.sent(sink.protocol(), opening.length);
         }
         batch.stretch().writeTo(sink);
-        meters.flvSent(batch.stretch().mediaBytes());
+        meters.sent(sink.protocol(), batch.stretch().mediaBytes());
         sink.flush();
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.audience.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
@@ -7,6 +8,9 @@ import io.netty.util.concurrent.EventExecutor;
 public interface FlvSink {
     /** Never changes. */
     EventExecutor loop();
+
+    /** Never changes. */
+    Protocol protocol();
 
     /** Never changes. */
     Framing framing();

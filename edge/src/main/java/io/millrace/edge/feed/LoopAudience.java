@@ -1,6 +1,7 @@
 package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.live.Pace;
 import io.millrace.media.flv.FlvTag;
 import io.netty.util.concurrent.EventExecutor;
@@ -17,6 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * one write. Confined to the loop, but for {@link #published}.
  */
 final class LoopAudience {
+    private static final Protocol[] PROTOCOLS = Protocol.values();
+
     private final EventExecutor loop;
     private final TagRing ring;
     private final Pace pace;
@@ -24,6 +27,7 @@ final class LoopAudience {
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
     private final Map<Framing, Stretch> shared = new EnumMap<>(Framing.class);
+    private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
     private long writtenNanos;
@@ -80,7 +84,6 @@ final class LoopAudience {
         at = ring.head();
         if (at > from && !cursors.isEmpty()) {
             measure(from);
-            long mediaBytes = 0;
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
                 Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink().framing(), from) : null;
@@ -88,15 +91,25 @@ final class LoopAudience {
                     cursor.catchUp(at, startNanos);
                 } else {
                     cursor.write(stretch);
-                    mediaBytes += stretch.mediaBytes();
+                    sentBytes[cursor.sink().protocol().ordinal()] += stretch.mediaBytes();
                 }
             }
             shared.values().forEach(Stretch::close);
             shared.clear();
-            meters.flvSent(mediaBytes);
+            countSent();
         }
         writtenNanos = loop.ticker().nanoTime();
         pace.wrote(startNanos, writtenNanos);
+    }
+
+    /** One count a protocol and not one a viewer. */
+    private void countSent() {
+        for (Protocol protocol : PROTOCOLS) {
+            if (sentBytes[protocol.ordinal()] > 0) {
+                meters.sent(protocol, sentBytes[protocol.ordinal()]);
+                sentBytes[protocol.ordinal()] = 0;
+            }
+        }
     }
 
     /** How long the first of the tags was on its way. */
@@ -133,7 +146,7 @@ final class LoopAudience {
         sink.start(() -> cursor.catchUp(at, loop.ticker().nanoTime()));
         if (opening.length > 0) {
             sink.write(sink.framing().wrap(opening));
-            meters.flvSent(opening.length);
+            meters.sent(sink.protocol(), opening.length);
         }
         cursor.catchUp(ring.head(), loop.ticker().nanoTime());
         sink.flush();

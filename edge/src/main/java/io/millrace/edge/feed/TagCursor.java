@@ -60,7 +60,7 @@ final class TagCursor {
         while (at < to && sink.isReady()) {
             try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, sink.framing())) {
                 if (next != null) {
-                    meters.flvSent(next.mediaBytes());
+                    meters.sent(sink.protocol(), next.mediaBytes());
                     write(next);
                 } else if (!skip()) {
                     return;
@@ -96,7 +96,7 @@ final class TagCursor {
         try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, sink.framing())) {
             if (rest != null) {
                 rest.writeTo(sink);
-                meters.flvSent(rest.mediaBytes());
+                meters.sent(sink.protocol(), rest.mediaBytes());
             }
         }
         sink.end();

@@ -87,6 +87,13 @@ final class Exchange {
         return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getHostString() : "";
     }
 
+    /** {@code host:port} of the client's end. */
+    String remoteAddress() {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getHostString() + ":" + address.getPort()
+                : "";
+    }
+
     /** Runs once if the connection goes away before the response is complete. */
     void onClose(Runnable action) {
         onClose = action;

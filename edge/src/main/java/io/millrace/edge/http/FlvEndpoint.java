@@ -1,18 +1,15 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.PastRange;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** HTTP-FLV, with the statuses of the contract. Thread-safe; called on event loops. */
 final class FlvEndpoint {
@@ -20,14 +17,16 @@ final class FlvEndpoint {
     private final FlvSource source;
     private final FlvPast past;
     private final InstantSource clock;
+    private final Viewers viewers;
     private final EdgeMeters meters;
-    private final Map<String, Integer> viewers = new ConcurrentHashMap<>();
 
-    FlvEndpoint(Directory directory, FlvSource source, FlvPast past, InstantSource clock, EdgeMeters meters) {
+    FlvEndpoint(Directory directory, FlvSource source, FlvPast past, InstantSource clock, Viewers viewers,
+            EdgeMeters meters) {
         this.directory = directory;
         this.source = source;
         this.past = past;
         this.clock = clock;
+        this.viewers = viewers;
         this.meters = meters;
     }
 
@@ -83,7 +82,7 @@ final class FlvEndpoint {
     }
 
     private static void describeOnly(Exchange exchange) {
-        exchange.startStream(FlvEndpoint::describe);
+        exchange.startStream(ResponseCarrier::describe);
         exchange.endStream();
     }
 
@@ -100,16 +99,12 @@ final class FlvEndpoint {
         });
         exchange.onShutdown(() -> {
             leave.run();
-            viewer.end();
+            viewer.shutDown();
         });
         exchange.onClose(() -> {
             viewer.close();
             leave.run();
         });
-    }
-
-    int viewers(String stream) {
-        return viewers.getOrDefault(stream, 0);
     }
 
     private void join(Exchange exchange, String stream) {
@@ -123,7 +118,7 @@ final class FlvEndpoint {
         exchange.onDrain(giveUp);
         exchange.onShutdown(() -> {
             source.leave(stream, viewer);
-            viewer.end();
+            viewer.shutDown();
         });
         exchange.onClose(() -> {
             cancel.run();
@@ -134,23 +129,6 @@ final class FlvEndpoint {
     }
 
     private FlvViewer viewer(Exchange exchange, String stream) {
-        return new FlvViewer(exchange, meters, FlvEndpoint::describe, () -> started(stream), () -> left(stream));
-    }
-
-    private void started(String stream) {
-        viewers.merge(stream, 1, Integer::sum);
-        meters.flvJoined();
-    }
-
-    private void left(String stream) {
-        viewers.computeIfPresent(stream, (_, count) -> count == 1 ? null : count - 1);
-        meters.flvLeft();
-    }
-
-    private static void describe(HttpHeaders headers) {
-        headers.set(HttpHeaderNames.CONTENT_TYPE, "video/x-flv");
-        headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
-        // nginx in front passes each tag on as it comes.
-        headers.set("X-Accel-Buffering", "no");
+        return new FlvViewer(exchange, new ResponseCarrier(exchange), stream, viewers, meters);
     }
 }

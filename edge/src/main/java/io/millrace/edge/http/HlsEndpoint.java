@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
@@ -113,7 +114,7 @@ final class HlsEndpoint {
                 case PartSource.Answer.Bytes bytes -> {
                     var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
                             mediaCaching);
-                    meters.hlsSent(body.send(exchange, bytes.bytes()));
+                    meters.sent(Protocol.HLS, body.send(exchange, bytes.bytes()));
                 }
                 case PartSource.Answer.Expired() -> answers.expired(exchange, stream);
             }

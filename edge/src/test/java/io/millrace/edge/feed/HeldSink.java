@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.audience.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -22,6 +23,11 @@ final class HeldSink implements FlvSink {
     @Override
     public EventExecutor loop() {
         return channel.eventLoop();
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.FLV;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
@@ -38,12 +39,13 @@ class EdgeHandlerTest {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
         var audience = new HlsAudience();
-        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), meters);
+        var viewers = new Viewers(meters, InstantSource.system());
+        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, audience, flv), meters);
+                new ApiEndpoint(directory, log, audience, viewers), meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(new HttpServerCodec(), new RequestGate(meters), new EdgeHandler(endpoints, false));

@@ -6,6 +6,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Pace;
 import io.millrace.platform.log.StreamEntry;
@@ -13,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +56,9 @@ class EdgeServerTest {
         directory.put(NOTHING);
         log.end(NOTHING);
         var settings = new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20, Pace.ADAPTIVE);
-        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, log, new EdgeMeters(registry));
+        var meters = new EdgeMeters(registry);
+        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, log,
+                new Viewers(meters, InstantSource.system()), meters);
         port = server.start();
     }
 
