@@ -4,9 +4,9 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.live.Pace;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.edge.live.Selection;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class LoopAudience {
     private static final Protocol[] PROTOCOLS = Protocol.values();
+    private static final int SELECTIONS = Selection.values().length;
+    private static final int FORMS = Framing.values().length * SELECTIONS;
 
     private final EventExecutor loop;
     private final TagRing ring;
@@ -26,7 +28,8 @@ final class LoopAudience {
     private final EdgeMeters meters;
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
-    private final Map<Framing, Stretch> shared = new EnumMap<>(Framing.class);
+    /** What viewers get who take the same in the same way. */
+    private final Stretch[] shared = new Stretch[FORMS];
     private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
@@ -86,7 +89,7 @@ final class LoopAudience {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink().framing(), from) : null;
+                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink(), from) : null;
                 if (stretch == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
@@ -94,8 +97,7 @@ final class LoopAudience {
                     sentBytes[cursor.sink().protocol().ordinal()] += stretch.mediaBytes();
                 }
             }
-            shared.values().forEach(Stretch::close);
-            shared.clear();
+            release();
             countSent();
         }
         writtenNanos = loop.ticker().nanoTime();
@@ -120,15 +122,21 @@ final class LoopAudience {
         }
     }
 
-    private Stretch shared(Framing framing, long from) {
-        Stretch stretch = shared.get(framing);
-        if (stretch == null) {
-            stretch = ring.take(from, at, Integer.MAX_VALUE, framing);
-            if (stretch != null) {
-                shared.put(framing, stretch);
+    private Stretch shared(FlvSink sink, long from) {
+        int form = sink.framing().ordinal() * SELECTIONS + sink.selection().ordinal();
+        if (shared[form] == null) {
+            shared[form] = ring.take(from, at, Integer.MAX_VALUE, sink.framing(), sink.selection());
+        }
+        return shared[form];
+    }
+
+    private void release() {
+        for (int i = 0; i < shared.length; i++) {
+            if (shared[i] != null) {
+                shared[i].close();
+                shared[i] = null;
             }
         }
-        return stretch;
     }
 
     /**

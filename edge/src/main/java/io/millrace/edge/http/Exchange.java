@@ -196,6 +196,18 @@ final class Exchange {
         ctx.write(response);
     }
 
+    /** From now on the connection is no HTTP; there is no response but the handshake. Gives the request that asked for that. */
+    HttpRequest upgrade() {
+        answered = true;
+        hasEnd = false;
+        return request;
+    }
+
+    /** Whether the client would rather have a WebSocket. */
+    boolean asksForWebSocket() {
+        return WebSocketUpgrade.isAskedFor(request);
+    }
+
     void endStream() {
         hasEnd = true;
         onClose = () -> {};

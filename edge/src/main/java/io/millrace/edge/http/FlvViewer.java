@@ -7,6 +7,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.http.Carrier.Parting;
+import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -25,16 +26,19 @@ final class FlvViewer implements FlvSink {
     private final Exchange exchange;
     private final Carrier carrier;
     private final String stream;
+    private final Selection selection;
     private final Viewers viewers;
     private final EdgeMeters meters;
     private State state = State.HELD;
     /** Null until it plays. */
     private Viewer viewer;
 
-    FlvViewer(Exchange exchange, Carrier carrier, String stream, Viewers viewers, EdgeMeters meters) {
+    FlvViewer(Exchange exchange, Carrier carrier, String stream, Selection selection, Viewers viewers,
+            EdgeMeters meters) {
         this.exchange = exchange;
         this.carrier = carrier;
         this.stream = stream;
+        this.selection = selection;
         this.viewers = viewers;
         this.meters = meters;
     }
@@ -52,6 +56,11 @@ final class FlvViewer implements FlvSink {
     @Override
     public Framing framing() {
         return carrier.framing();
+    }
+
+    @Override
+    public Selection selection() {
+        return selection;
     }
 
     @Override
