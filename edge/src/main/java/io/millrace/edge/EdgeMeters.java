@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /** Every meter of the edge. Thread-safe. */
 public final class EdgeMeters {
     /** Why this edge ends connections of HTTP; there from the start, at 0, as all that follow. */
     private static final List<String> HTTP_CLOSES = List.of("idle", "limit", "stalled", "error");
-    /** Why it lets viewers go who have a connection of their own. */
+    /** Why it lets viewers go. */
     private static final Map<Protocol, List<String>> VIEWER_CLOSES = Map.of(
+            Protocol.HLS, List.of("kicked"),
             Protocol.FLV, List.of("slow", "kicked"),
             Protocol.WS, List.of("slow", "kicked", "idle", "abuse"),
             Protocol.RTMP, List.of("slow", "kicked"));
@@ -48,18 +48,12 @@ public final class EdgeMeters {
         DROPS.forEach(this::drops);
     }
 
-    /** HLS viewers are counted elsewhere and asked for when the gauge is read. */
-    public void hlsViewers(Supplier<Number> count) {
-        Gauge.builder("millrace.edge.viewers", count).tag("protocol", Protocol.HLS.label()).register(registry);
-    }
-
     private AtomicInteger showViewers(Protocol protocol, AtomicInteger count) {
         Gauge.builder("millrace.edge.viewers", count, AtomicInteger::get).tag("protocol", protocol.label())
                 .register(registry);
         return count;
     }
 
-    /** A viewer with a connection of its own. */
     public void joined(Protocol protocol) {
         viewers.get(protocol).incrementAndGet();
     }

@@ -4,8 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.edge.http.ViewersResource;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import java.time.Duration;
@@ -17,11 +19,13 @@ import java.util.concurrent.CompletableFuture;
 public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
+    private final Viewers viewers;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, int port) {
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, int port) {
         this.feeds = feeds;
         this.server = server;
+        this.viewers = viewers;
         this.port = port;
     }
 
@@ -37,7 +41,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters);
-            return new EdgeService(feeds, server, server.start());
+            return new EdgeService(feeds, server, viewers, server.start());
         } catch (RuntimeException e) {
             if (server != null) {
                 server.close();
@@ -54,6 +58,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     public List<HealthCheck> checks() {
         return feeds.checks();
+    }
+
+    /** What it serves at the admin port. */
+    public AdminResource admin() {
+        return new ViewersResource(viewers);
     }
 
     /** Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. */

@@ -2,7 +2,7 @@ package io.millrace.edge.audience;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One viewer that watches through a connection of its own. Thread-safe, but for {@link #sent}. */
+/** One viewer. Thread-safe, but for {@link #sent}. */
 public final class Viewer {
     private final long number;
     private final Protocol protocol;
@@ -36,7 +36,7 @@ public final class Viewer {
         return stream;
     }
 
-    /** {@code host:port} of its end of the connection. */
+    /** {@code host:port} of its end of the connection; of HLS, which has no one connection, the host. */
     public String address() {
         return address;
     }
@@ -46,12 +46,12 @@ public final class Viewer {
         return client;
     }
 
-    /** When it began to be sent something, ms since 1970. */
+    /** When it began to watch, ms since 1970. */
     public long sinceMs() {
         return sinceMs;
     }
 
-    /** What was handed to its connection, framing included. */
+    /** What was handed to its connection, framing included; 0 of HLS. */
     public long sentBytes() {
         return sentBytes.get();
     }

@@ -7,12 +7,13 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * Everybody who watches at this edge through a connection of their own. A viewer comes and goes in O(1); a list is made when
+ * Everybody who watches at this edge. A viewer comes and goes in O(1); a list is made when
  * somebody asks. Thread-safe; bounded by the limit of connections.
  */
 public final class Viewers {
@@ -32,8 +33,10 @@ public final class Viewers {
     }
 
     /**
-     * Somebody is about to be sent something.
+     * Somebody begins to watch.
      *
+     * @param address of their end: {@code host:port}, or the host of who has no connection of their own
+     * @param client what their player calls itself; null if it does not say
      * @param kick lets them go; called on any thread, and harmless if they have gone
      */
     public Viewer joined(Protocol protocol, String stream, String address, String client, Runnable kick) {
@@ -69,14 +72,15 @@ public final class Viewers {
                 .sorted(Comparator.comparingLong(Viewer::number)).limit(limit).toList();
     }
 
+    public Optional<Viewer> find(String id) {
+        return Optional.ofNullable(viewers.get(number(id)));
+    }
+
     /** Lets one go; false if there is none of that id. */
     public boolean kick(String id) {
-        Viewer viewer = viewers.get(number(id));
-        if (viewer == null) {
-            return false;
-        }
-        viewer.kick();
-        return true;
+        Optional<Viewer> viewer = find(id);
+        viewer.ifPresent(Viewer::kick);
+        return viewer.isPresent();
     }
 
     /** Lets go those who are {@code wanted}. Gives how many. */

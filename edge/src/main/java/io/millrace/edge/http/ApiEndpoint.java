@@ -21,13 +21,11 @@ final class ApiEndpoint {
 
     private final Directory directory;
     private final PastSource past;
-    private final HlsAudience audience;
     private final Viewers viewers;
 
-    ApiEndpoint(Directory directory, PastSource past, HlsAudience audience, Viewers viewers) {
+    ApiEndpoint(Directory directory, PastSource past, Viewers viewers) {
         this.directory = directory;
         this.past = past;
-        this.audience = audience;
         this.viewers = viewers;
     }
 
@@ -71,9 +69,10 @@ final class ApiEndpoint {
     }
 
     private ApiJson.Stream json(StreamEntry entry) {
+        String stream = entry.stream();
         return ApiJson.stream(entry,
-                new ApiJson.Viewers(audience.of(entry.stream()), viewers.count(entry.stream(), Protocol.FLV),
-                        viewers.count(entry.stream(), Protocol.WS), viewers.count(entry.stream(), Protocol.RTMP)));
+                new ApiJson.Viewers(viewers.count(stream, Protocol.HLS), viewers.count(stream, Protocol.FLV),
+                        viewers.count(stream, Protocol.WS), viewers.count(stream, Protocol.RTMP)));
     }
 
     private static OptionalInt limit(Exchange exchange, Route.Query query) {

@@ -59,14 +59,13 @@ public final class EdgeServer implements AutoCloseable {
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters) {
         this.settings = settings;
-        var audience = new HlsAudience();
-        meters.hlsViewers(audience::total);
+        var audience = new HlsAudience(viewers, meters);
         var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
-                new ApiEndpoint(directory, past, audience, viewers), meters);
+                new ApiEndpoint(directory, past, viewers), meters);
         var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
         loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),

@@ -10,7 +10,6 @@ import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.Segment;
 import io.millrace.edge.live.VariantList;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -68,8 +67,8 @@ final class HlsEndpoint {
             answers.absent(exchange, stream, directory.presence(stream, epoch));
             return;
         }
-        if (entry.get().state() != StreamEntry.State.ENDED) {
-            audience.seen(stream, exchange.remoteHost(), exchange.headers().get(HttpHeaderNames.USER_AGENT, ""));
+        if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(exchange, stream)) {
+            return;
         }
         hold(exchange, entry.get(), EpochView::isListed, view -> answers.media(exchange, view.media(),
                 view.segments().lastEntry().getValue().targetDurationS(), view.ended()));
