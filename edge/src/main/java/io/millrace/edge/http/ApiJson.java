@@ -35,7 +35,8 @@ final class ApiJson {
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
-    record WatchedBy(String id, String stream, String protocol, String address, String client, String since, Long bytes) {}
+    record WatchedBy(String id, String stream, String protocol, String address, String client, String since,
+            Long bytes) {}
 
     record Kicked(int kicked) {}
 

@@ -75,7 +75,8 @@ final class FlvEndpoint {
     private void rewind(Exchange exchange, String stream, TimeSpan span, FlvPast.Range range,
             Selection selection) {
         switch (range) {
-            case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() -> nothing(exchange, stream);
+            case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() ->
+                nothing(exchange, stream);
             case FlvPast.Range.Playable _ when exchange.isHead() -> describeOnly(exchange);
             case FlvPast.Range.Playable playable -> play(exchange, playable, selection);
             // What is newest is not in the index yet.

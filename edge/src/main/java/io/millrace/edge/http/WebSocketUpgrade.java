@@ -52,7 +52,8 @@ final class WebSocketUpgrade {
         }
         String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
         if (!KEY.matcher(key).matches()) {
-            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_websocket_key", "Sec-WebSocket-Key is not 16 bytes in Base64");
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_websocket_key",
+                    "Sec-WebSocket-Key is not 16 bytes in Base64");
             return true;
         }
         return false;

@@ -34,7 +34,8 @@ class ViewersResourceTest {
         flv.sent(7);
         flv.sent(5);
         assertThat(get("", Map.of("stream", "live/show", "protocol", "flv")).json())
-                .isEqualTo("{\"viewers\":[{\"id\":\"" + viewers.id(flv) + "\",\"stream\":\"live/show\",\"protocol\":\"flv\","
+                .isEqualTo("{\"viewers\":[{\"id\":\"" + viewers.id(flv)
+                        + "\",\"stream\":\"live/show\",\"protocol\":\"flv\","
                         + "\"address\":\"192.0.2.1:5000\",\"client\":\"VLC\",\"since\":\"2026-01-01T00:00:00.000Z\","
                         + "\"bytes\":12}],\"next\":null}");
         assertThat(get(viewers.id(ws), Map.of()).json()).startsWith("{\"id\":\"" + viewers.id(ws) + "\"");

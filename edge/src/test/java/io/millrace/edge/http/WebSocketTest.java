@@ -243,7 +243,8 @@ class WebSocketTest {
     }
 
     private double closed(String reason) {
-        return registry.get("millrace.connections.closed").tag("protocol", "ws").tag("reason", reason).counter().count();
+        return registry.get("millrace.connections.closed").tag("protocol", "ws").tag("reason", reason).counter()
+                .count();
     }
 
     private String text() {
