@@ -4,10 +4,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.kafka.Topic;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -169,7 +169,8 @@ class WebSocketFlvTest {
 
     @Test
     void letsViewersGoOnDemandAndWhenTheEdgeEnds() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/kick"); EdgeService other = service("edge-2")) {
+        EdgeService other = service("edge-2");
+        try (var log = new LogWriter(broker.clients(), "live/kick")) {
             publish(log, "live/kick");
             await(() -> get(other, "/api/v1/streams/live/kick").statusCode() == 200);
             try (var one = new WebSocketClient(http, ws(other, "/live/kick.flv"));
@@ -178,8 +179,7 @@ class WebSocketFlvTest {
                 two.next();
                 AdminResource admin = other.admin();
                 String listed = admin
-                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1")))
-                        .json();
+                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1"))).json();
                 assertThat(listed).contains("\"protocol\":\"ws\"", "\"address\":\"127.0.0.1:", "Java-http-client");
                 String id = listed.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
                 assertThat(admin.answer(new AdminResource.Request("DELETE", id, Map.of())).status()).isEqualTo(204);
@@ -187,6 +187,8 @@ class WebSocketFlvTest {
                 other.close();
                 assertThat(two.closed()).isEqualTo(1001);
             }
+        } finally {
+            other.close();
         }
     }
 

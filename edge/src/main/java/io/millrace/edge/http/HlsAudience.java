@@ -52,7 +52,7 @@ final class HlsAudience {
             exchange.error(HttpResponseStatus.FORBIDDEN, "kicked", "this viewer was let go by the operator");
             return true;
         }
-        present.get(session, this::joined);
+        var _ = present.get(session, this::joined);
         return false;
     }
 
