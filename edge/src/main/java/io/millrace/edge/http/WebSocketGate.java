@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 final class WebSocketGate extends ChannelInboundHandlerAdapter {
     /** So often a viewer is asked whether it is still there; proxies close what is silent for a minute. */
     static final long PING_S = 15;
-    /** Nothing to so many pings, one after the other: it is gone. */
-    static final int UNANSWERED_PINGS = 2;
+    /** Nothing to so many pings, one after the other: it is gone. A slow one has them behind what its kernel keeps for it. */
+    static final int UNANSWERED_PINGS = 3;
     /** A viewer has little to say; one that says more between two pings keeps the loop from its work. */
     static final int FRAMES_LIMIT = 64;
     /** For the peer's close frame, and for what stands before ours to be taken. */
