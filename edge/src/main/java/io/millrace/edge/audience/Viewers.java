@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * Everybody who watches at this edge. A viewer comes and goes in O(1); a list is made when
- * somebody asks. Thread-safe; bounded by the limit of connections.
+ * Everybody who watches at this edge. A viewer comes and goes in O(1); a list is made when somebody asks.
+ *
+ * <p>Thread-safe; bounded by those who tell it, with their limits of connections and of sessions.
  */
 public final class Viewers {
     private record Watched(String stream, Protocol protocol) {}

@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
@@ -59,7 +60,7 @@ public final class EdgeServer implements AutoCloseable {
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters) {
         this.settings = settings;
-        var audience = new HlsAudience(viewers, meters);
+        var audience = new HlsAudience(viewers, meters, Ticker.systemTicker());
         var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),

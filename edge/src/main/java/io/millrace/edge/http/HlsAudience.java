@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewer;
@@ -31,15 +32,15 @@ final class HlsAudience {
     private final Viewers viewers;
     private final EdgeMeters meters;
     private final Cache<Session, Viewer> present;
-    private final Cache<Session, Boolean> kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL)
-            .maximumSize(VIEWER_LIMIT).build();
+    private final Cache<Session, Boolean> kicked;
 
-    HlsAudience(Viewers viewers, EdgeMeters meters) {
+    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
         this.viewers = viewers;
         this.meters = meters;
+        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(VIEWER_LIMIT).ticker(ticker).build();
         // The scheduler has them counted out also while nobody asks for anything.
         present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
-                .scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
+                .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
                 .removalListener((Session _, Viewer viewer, RemovalCause _) -> viewers.left(viewer)).build();
     }
 

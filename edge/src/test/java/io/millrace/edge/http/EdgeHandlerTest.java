@@ -34,6 +34,7 @@ class EdgeHandlerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<ByteBuf> made = new ArrayList<>();
     private Viewers viewers;
+    private long audienceNanos;
     private EmbeddedChannel channel;
 
     @BeforeEach
@@ -41,7 +42,7 @@ class EdgeHandlerTest {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
-        var audience = new HlsAudience(viewers, meters);
+        var audience = new HlsAudience(viewers, meters, () -> audienceNanos);
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
@@ -94,6 +95,10 @@ class EdgeHandlerTest {
         assertThat(viewers.count("live/show", Protocol.HLS)).isZero();
         request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nuser-agent: another\r\n\r\n");
         assertThat(status()).isEqualTo(200);
+        audienceNanos += TimeUnit.SECONDS.toNanos(61);
+        get("/live/show/@17/ts/index.m3u8");
+        assertThat(status()).as("a hand on a connection, not a ban").isEqualTo(200);
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the other asks no more").isEqualTo(1);
     }
 
     @Test
