@@ -179,7 +179,8 @@ class WebSocketFlvTest {
                 two.next();
                 AdminResource admin = other.admin();
                 String listed = admin
-                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1"))).json();
+                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1")))
+                        .json();
                 assertThat(listed).contains("\"protocol\":\"ws\"", "\"address\":\"127.0.0.1:", "Java-http-client");
                 String id = listed.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
                 assertThat(admin.answer(new AdminResource.Request("DELETE", id, Map.of())).status()).isEqualTo(204);
