@@ -74,7 +74,8 @@ class OutputTest {
     @Test
     void anFlvAnnouncesSoundThatHasNoSequenceHeader() throws IOException {
         // MPEG-1 layer III, 128 kbit/s, 44.1 kHz, behind FLV's head of format 2.
-        ByteBuffer body = ByteBuffer.wrap(new byte[1 + 417]).put(new byte[]{0x2f, (byte) 0xff, (byte) 0xfb, (byte) 0x90})
+        ByteBuffer body = ByteBuffer.wrap(new byte[1 + 417])
+                .put(new byte[]{0x2f, (byte) 0xff, (byte) 0xfb, (byte) 0x90})
                 .rewind();
         Mp3Config mp3 = Mp3Config.ofFrame(body.slice(1, 417));
         Path file = dir.resolve("mp3.flv");
