@@ -125,7 +125,8 @@ final class LoopAudience {
     private Stretch shared(FlvSink sink, long from) {
         int form = sink.framing().ordinal() * SELECTIONS + sink.selection().ordinal();
         if (shared[form] == null) {
-            shared[form] = ring.take(from, at, Integer.MAX_VALUE, sink.framing(), sink.selection());
+            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, sink.framing(), sink.selection());
+            shared[form] = taken == null ? null : taken.joined();
         }
         return shared[form];
     }

@@ -15,6 +15,9 @@ import java.util.List;
  * @param next index of the tag behind them
  */
 record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
+    /** Tags that are neighbours, and those behind the end of a slab. */
+    private static final int FEW_PIECES = 2;
+
     /** Gathers tags; confined to one thread. */
     static final class Builder {
         private final Framing framing;
@@ -78,6 +81,21 @@ record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoC
     /** Whether nothing of it was selected. */
     boolean isEmpty() {
         return pieces.isEmpty();
+    }
+
+    /**
+     * The same in so few pieces that many viewers may share it: each piece costs each of them as much as some kilobytes that
+     * are copied once. Takes the place of this one, which is closed if need be.
+     */
+    Stretch joined() {
+        if (pieces.size() <= FEW_PIECES) {
+            return this;
+        }
+        int sizeBytes = pieces.stream().mapToInt(ByteBuf::readableBytes).sum();
+        ByteBuf all = PooledByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes);
+        pieces.forEach(piece -> all.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
+        close();
+        return new Stretch(List.of(all), mediaBytes, next);
     }
 
     /** Writes all of it; does not flush. */

@@ -5,6 +5,7 @@ import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -115,6 +116,20 @@ class TagRingTest {
         try (Stretch nothing = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.AUDIO)) {
             assertThat(nothing.isEmpty()).isTrue();
             assertThat(nothing.next()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void joinsManyPiecesForThoseWhoShareThem() {
+        entry(0);
+        frame(40);
+        try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL);
+                Stretch one = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL).joined()) {
+            assertThat(one.pieces()).hasSize(1);
+            assertThat(one.pieces().getFirst()).isEqualTo(Unpooled.wrappedBuffer(many.pieces().stream()
+                    .map(ByteBuf::duplicate).toArray(ByteBuf[]::new)));
+            assertThat(one.mediaBytes()).isEqualTo(many.mediaBytes());
+            assertThat(one.next()).isEqualTo(2);
         }
     }
 

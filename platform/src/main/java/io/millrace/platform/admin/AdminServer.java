@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
 
 /**
  * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and what stages add. Each request has a virtual thread
@@ -83,9 +82,9 @@ public final class AdminServer implements AutoCloseable {
             send(exchange, 405, JSON_TYPE,
                     HealthReport.error("method_not_allowed", "only " + resource.methods() + " are allowed"));
         } else {
-            AdminResource.Answer answer = answer(exchange.getRequestURI().getRawQuery(), query -> resource
+            AdminResource.Answer answer = resource
                     .answer(new AdminResource.Request(method.equals("HEAD") ? "GET" : method,
-                            below.isEmpty() ? "" : below.substring(1), query)));
+                            below.isEmpty() ? "" : below.substring(1), query(exchange.getRequestURI().getRawQuery())));
             if (answer.json() == null) {
                 exchange.sendResponseHeaders(answer.status(), -1);
             } else {
@@ -94,17 +93,7 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private static AdminResource.Answer answer(String rawQuery,
-            Function<Map<String, String>, AdminResource.Answer> resource) {
-        Map<String, String> query;
-        try {
-            query = query(rawQuery);
-        } catch (IllegalArgumentException _) {
-            return AdminResource.Answer.error(400, "bad_request", "the query cannot be read");
-        }
-        return resource.apply(query);
-    }
-
+    /** What cannot be decoded is no URI, and does not come here. */
     private static Map<String, String> query(String raw) {
         Map<String, String> query = new HashMap<>();
         for (String field : raw == null ? List.<String>of() : List.of(raw.split("&"))) {
