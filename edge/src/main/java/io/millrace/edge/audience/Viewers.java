@@ -23,7 +23,7 @@ public final class Viewers {
     private final EdgeMeters meters;
     private final InstantSource clock;
     /** An id of yesterday's process is nobody's today. */
-    private final String prefix = HexFormat.of().toHexDigits((short) new SecureRandom().nextInt()) + "-";
+    private final String prefix = HexFormat.of().toHexDigits(new SecureRandom().nextInt()) + "-";
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, Viewer> viewers = new ConcurrentHashMap<>();
     private final Map<Watched, Integer> counts = new ConcurrentHashMap<>();
