@@ -71,7 +71,8 @@ public final class IngestService implements AutoCloseable, Drainable {
         InstantSource clock = InstantSource.system();
         var meters = new IngestMeters(registry);
         var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
-        var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes());
+        var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
+                settings.limits().batchBytes(kafka.settings().partitions()));
         var desk = new PublishDesk(settings, kafka, log, gate, meters, clock);
         var service = new IngestService(settings, log, desk, gate);
         try {

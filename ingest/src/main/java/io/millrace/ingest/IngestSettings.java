@@ -55,6 +55,9 @@ public record IngestSettings(Listen listen, String nodeId, EpochRules rules, Pol
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
             int flapWindowMs, int malformedPerMinute, int closeMs) {
 
+        private static final int BATCH_BYTES_MIN = 16 << 10;
+        private static final int BATCH_BYTES_MAX = 128 << 10;
+
         public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 10,
                 5_000);
 
@@ -73,6 +76,11 @@ public record IngestSettings(Listen listen, String nodeId, EpochRules rules, Pol
         /** Bytes in flight of one of {@code partitions}: all of them full at once still fit into the node's. */
         public long partitionBytes(int partitions) {
             return Math.min(partitionBytes, Math.max(1L << 20, nodeBytes() / partitions));
+        }
+
+        /** Bytes of one batch: one that is open and one on its way, both nearly empty, fit into the buffer's other half. */
+        public int batchBytes(int partitions) {
+            return Math.clamp(bufferBytes / 4 / partitions, BATCH_BYTES_MIN, BATCH_BYTES_MAX);
         }
     }
 }

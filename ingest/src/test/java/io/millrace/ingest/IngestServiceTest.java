@@ -410,7 +410,7 @@ class IngestServiceTest {
 
     /** What is in the log of a node that was killed in the middle of a publish. */
     private long claimOfANodeThatDies() throws Exception {
-        try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20)) {
+        try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20, 16 << 10)) {
             var claimed = new CompletableFuture<Long>();
             dead.packets(kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY, "dead", "",
                     "127.0.0.1:1", 1, rules(GRACE_MS)), (offset, failure) -> claimed.complete(offset));
@@ -421,7 +421,7 @@ class IngestServiceTest {
     }
 
     private void declareOver(SessionNotice notice) throws Exception {
-        try (LogWriter owner = LogWriter.start(kafka, "owner", 1 << 20)) {
+        try (LogWriter owner = LogWriter.start(kafka, "owner", 1 << 20, 16 << 10)) {
             var written = new CompletableFuture<Long>();
             owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
                     (offset, failure) -> written.complete(offset));

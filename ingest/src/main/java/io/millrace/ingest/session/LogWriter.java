@@ -33,6 +33,11 @@ public final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     /** A send that has to wait finds this bound: a bug, since callers keep the buffer from filling. */
     private static final int MAX_BLOCK_MS = 20;
+    /**
+     * A broker takes one request of a connection at a time. What comes meanwhile is better gathered for the next one than
+     * sent behind it in many: nothing waits longer, and both ends have fewer to deal with.
+     */
+    private static final int IN_FLIGHT = 1;
     private static final long METADATA_MS = 30_000;
     private static final long FIRST_SENDS_MS = 3_000;
 
@@ -66,11 +71,13 @@ public final class LogWriter implements AutoCloseable {
      * Returns when the first send will be as fast as any other.
      *
      * @param bufferBytes memory for what is not acknowledged
+     * @param batchBytes of one partition that go in one request
      * @throws StartupException if the topics cannot be read
      */
-    public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes) {
-        var writer = new LogWriter(kafka,
-                kafka.producer(clientId, bufferBytes, Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS)));
+    public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes) {
+        var writer = new LogWriter(kafka, kafka.producer(clientId, bufferBytes, Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS, ProducerConfig.BATCH_SIZE_CONFIG, batchBytes,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT)));
         try {
             writer.fetchMetadata();
             writer.firstSends(clientId);

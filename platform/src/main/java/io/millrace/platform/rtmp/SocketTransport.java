@@ -6,24 +6,28 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-/** Event loops and the sockets that go with them: epoll where its library loads (Linux), NIO elsewhere. Stateless. */
+/**
+ * Event loops and the sockets that go with them: epoll where its library loads (Linux), NIO elsewhere. Loops that much comes
+ * to take it at a {@link ReadPace}. Stateless.
+ */
 public final class SocketTransport {
     private SocketTransport() {}
 
     /** @param threads 0 for twice the processors */
     public static EventLoopGroup newGroup(String name, int threads) {
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), PacedIo.factory(io));
     }
 
     public static Class<? extends ServerChannel> serverChannel(EventLoopGroup group) {
-        return group instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class)
+        return group instanceof IoEventLoopGroup io && io.isCompatible(EpollIoHandle.class)
                 ? EpollServerSocketChannel.class
                 : NioServerSocketChannel.class;
     }
