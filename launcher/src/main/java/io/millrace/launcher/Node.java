@@ -122,6 +122,7 @@ final class Node {
                         .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE)),
                 kafka, meters, life));
         admin.addChecks(edge.checks());
+        admin.add(edge.admin());
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }
 

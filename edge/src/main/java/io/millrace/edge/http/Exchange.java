@@ -87,6 +87,13 @@ final class Exchange {
         return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getHostString() : "";
     }
 
+    /** {@code host:port} of the client's end. */
+    String remoteAddress() {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getHostString() + ":" + address.getPort()
+                : "";
+    }
+
     /** Runs once if the connection goes away before the response is complete. */
     void onClose(Runnable action) {
         onClose = action;
@@ -187,6 +194,18 @@ final class Exchange {
         answered = true;
         hasEnd = false;
         ctx.write(response);
+    }
+
+    /** From now on the connection is no HTTP; there is no response but the handshake. Gives the request that asked for that. */
+    HttpRequest upgrade() {
+        answered = true;
+        hasEnd = false;
+        return request;
+    }
+
+    /** Whether the client would rather have a WebSocket. */
+    boolean asksForWebSocket() {
+        return WebSocketUpgrade.isAskedFor(request);
     }
 
     void endStream() {
