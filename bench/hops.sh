@@ -16,7 +16,7 @@ stage=(--kafka "$(part broker kafka)" --host 127.0.0.1 --admin-port 0)
 start ingest ingest "${stage[@]}" --rtmp-port 0
 start segmenter segmenter "${stage[@]}" --data-dir "$work/segmenter"
 start packager packager "${stage[@]}"
-start edge edge "${stage[@]}" --http-port 0
+start edge edge "${stage[@]}" --rtmp-port 0 --http-port 0
 http=$(part edge http)
 
 "$work/rtmppush" -u "$(part ingest rtmp)/live/hops" -f "$work/clip.flv" -n 1 -t $((WARM_S + MEASURE_S + 10)) \

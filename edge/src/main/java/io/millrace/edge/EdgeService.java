@@ -5,14 +5,21 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.ViewersResource;
+import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.rtmp.PlayApplication;
+import io.millrace.platform.rtmp.PublishApplication;
+import io.millrace.platform.rtmp.RtmpApplication;
+import io.millrace.platform.rtmp.RtmpListener;
+import io.millrace.platform.rtmp.RtmpMeters;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** One edge: reads the log, serves viewers. Thread-safe. */
@@ -20,12 +27,17 @@ public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
     private final Viewers viewers;
+    private final PlayDesk desk;
+    /** Null if somebody else listens for players. */
+    private final RtmpListener rtmp;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, int port) {
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, PlayDesk desk, RtmpListener rtmp, int port) {
         this.feeds = feeds;
         this.server = server;
         this.viewers = viewers;
+        this.desk = desk;
+        this.rtmp = rtmp;
         this.port = port;
     }
 
@@ -41,7 +53,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters);
-            return new EdgeService(feeds, server, viewers, server.start());
+            int port = server.start();
+            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.connectionLimit(), meters);
+            RtmpListener rtmp = settings.rtmp() == null
+                    ? null
+                    : RtmpListener.open(settings.rtmp(), RtmpApplication.of(PublishApplication.none(
+                            "This is an edge and takes no publishers; publish to an ingest node"), desk),
+                            new RtmpMeters(registry));
+            return new EdgeService(feeds, server, viewers, desk, rtmp, port);
         } catch (RuntimeException e) {
             if (server != null) {
                 server.close();
@@ -56,6 +75,16 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return port;
     }
 
+    /** What players of RTMP are answered, for whoever listens for them. */
+    public PlayApplication players() {
+        return desk;
+    }
+
+    /** Where players of RTMP come; empty if somebody else listens for them. */
+    public Optional<RtmpListener> rtmp() {
+        return Optional.ofNullable(rtmp);
+    }
+
     public List<HealthCheck> checks() {
         return feeds.checks();
     }
@@ -65,14 +94,24 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return new ViewersResource(viewers);
     }
 
-    /** Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. */
+    /**
+     * Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. Of the players of RTMP those are who
+     * know how to go elsewhere.
+     */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
-        return server.drain();
+        if (rtmp == null) {
+            return server.drain();
+        }
+        rtmp.stopAccepting();
+        return CompletableFuture.allOf(server.drain(), rtmp.askPlayersToLeave("The server ends, connect again"));
     }
 
     @Override
     public void close() {
+        if (rtmp != null) {
+            rtmp.close();
+        }
         server.close();
         feeds.close();
     }

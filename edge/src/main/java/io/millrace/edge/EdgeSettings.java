@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.millrace.edge.live.Pace;
+import io.millrace.platform.rtmp.RtmpListen;
 
 /**
  * Settings of one edge.
@@ -9,15 +10,16 @@ import io.millrace.edge.live.Pace;
  * @param httpPort 0: any free one
  * @param node this process's id, part of Kafka client ids
  * @param eventLoops threads that serve connections
- * @param connectionLimit connections at one time; more are refused with 503
+ * @param connectionLimit connections of HTTP at one time, more are refused with 503; and players of RTMP
  * @param partCacheBytes memory for parts that viewers ask for, off the heap
  * @param pastPartCacheBytes the same for parts of the past, so that they never push out what is live
  * @param pastIndexBytes memory for playlists of the past
  * @param flvTickNanos how often viewers of HTTP-FLV are written to at most; 0: whenever something comes;
- *     {@link Pace#ADAPTIVE}: as the load allows
+ *     {@link Pace#ADAPTIVE}: as the load allows; those of RTMP likewise
+ * @param rtmp where players of RTMP come; null if somebody else listens for them ({@link EdgeService#players})
  */
 public record EdgeSettings(String host, int httpPort, String node, int eventLoops, int connectionLimit,
-        long partCacheBytes, long pastPartCacheBytes, long pastIndexBytes, long flvTickNanos) {
+        long partCacheBytes, long pastPartCacheBytes, long pastIndexBytes, long flvTickNanos, RtmpListen rtmp) {
     /** Half a minute of ten streams at 6 Mbit/s. */
     private static final long PART_CACHE_BYTES = 256L * 1024 * 1024;
     /** Viewers of the past seldom watch the same: it holds what each will ask for next. */
@@ -29,11 +31,16 @@ public record EdgeSettings(String host, int httpPort, String node, int eventLoop
     /** The defaults for everything but the address. */
     public static EdgeSettings of(String host, int httpPort, String node) {
         return new EdgeSettings(host, httpPort, node, Math.max(2, Runtime.getRuntime().availableProcessors()),
-                CONNECTION_LIMIT, PART_CACHE_BYTES, PAST_PART_CACHE_BYTES, PAST_INDEX_BYTES, Pace.ADAPTIVE);
+                CONNECTION_LIMIT, PART_CACHE_BYTES, PAST_PART_CACHE_BYTES, PAST_INDEX_BYTES, Pace.ADAPTIVE, null);
     }
 
     public EdgeSettings withFlvTickNanos(long nanos) {
         return new EdgeSettings(host, httpPort, node, eventLoops, connectionLimit, partCacheBytes, pastPartCacheBytes,
-                pastIndexBytes, nanos);
+                pastIndexBytes, nanos, rtmp);
+    }
+
+    public EdgeSettings withRtmp(RtmpListen listen) {
+        return new EdgeSettings(host, httpPort, node, eventLoops, connectionLimit, partCacheBytes, pastPartCacheBytes,
+                pastIndexBytes, flvTickNanos, listen);
     }
 }

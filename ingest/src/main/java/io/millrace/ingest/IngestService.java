@@ -12,11 +12,11 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.rtmp.PlayApplication;
+import io.millrace.platform.rtmp.RtmpApplication;
+import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
-import io.millrace.platform.rtmp.RtmpServer;
-import io.millrace.platform.rtmp.RtmpServerSettings;
-import io.millrace.platform.rtmp.ServerCertificate;
-import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,10 +46,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
-    private ServerCertificate certificate;
-    private RtmpServer server;
-    private int port;
-    private int tlsPort = IngestSettings.Listen.NONE;
+    private RtmpListener listener;
 
     private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, PublishGate gate) {
         this.settings = settings;
@@ -68,6 +65,14 @@ public final class IngestService implements AutoCloseable, Drainable {
      */
     public static IngestService start(IngestSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
+        return start(settings, PlayApplication.none("This is an ingest node and plays nothing; play from an edge"),
+                kafka,
+                registry, fatal);
+    }
+
+    /** The same where somebody is there for players, too. */
+    public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
+            MeterRegistry registry, FatalError fatal) {
         InstantSource clock = InstantSource.system();
         var meters = new IngestMeters(registry);
         var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
@@ -76,7 +81,9 @@ public final class IngestService implements AutoCloseable, Drainable {
         var desk = new PublishDesk(settings, kafka, log, gate, meters, clock);
         var service = new IngestService(settings, log, desk, gate);
         try {
-            service.run(kafka, new OwnerSteps(log, clock, meters), new RtmpMeters(registry), fatal);
+            service.run(kafka, new OwnerSteps(log, clock, meters), fatal);
+            service.listener = RtmpListener.open(settings.listen(), RtmpApplication.of(desk, players),
+                    new RtmpMeters(registry));
             return service;
         } catch (RuntimeException e) {
             service.close();
@@ -84,32 +91,11 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    private void run(KafkaClients kafka, OwnerSteps steps, RtmpMeters rtmpMeters, FatalError fatal) {
+    private void run(KafkaClients kafka, OwnerSteps steps, FatalError fatal) {
         feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
-        listen(settings.listen(), rtmpMeters);
-    }
-
-    private void listen(IngestSettings.Listen listen, RtmpMeters rtmpMeters) {
-        if (listen.certificate() != null) {
-            certificate = ServerCertificate.open(listen.certificate(), listen.key());
-        }
-        server = new RtmpServer(desk, rtmpMeters,
-                new RtmpServerSettings(certificate, listen.proxies(), listen.limits()));
-        try {
-            port = server.bind(listen.host(), listen.rtmpPort());
-        } catch (BindException e) {
-            throw new StartupException(e.getMessage() + "; choose another port with --rtmp-port", e);
-        }
-        if (listen.rtmpsPort() != IngestSettings.Listen.NONE) {
-            try {
-                tlsPort = server.bindTls(listen.host(), listen.rtmpsPort());
-            } catch (BindException e) {
-                throw new StartupException(e.getMessage() + "; choose another port with --rtmps-port", e);
-            }
-        }
     }
 
     private void heartbeat(FatalError fatal) {
@@ -135,17 +121,18 @@ public final class IngestService implements AutoCloseable, Drainable {
     /** Publishers are refused at once; those that know the reconnect request get it soon, and are waited for. */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
-        return desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4));
+        return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
+                listener.askPlayersToLeave("The server ends, connect again"));
     }
 
     /** The port that it listens on. */
     public int port() {
-        return port;
+        return listener.port();
     }
 
-    /** The port of RTMPS, {@link IngestSettings.Listen#NONE} without one. */
+    /** The port of RTMPS, {@link RtmpListen#NONE} without one. */
     public int tlsPort() {
-        return tlsPort;
+        return listener.tlsPort();
     }
 
     /**
@@ -155,11 +142,8 @@ public final class IngestService implements AutoCloseable, Drainable {
     @Override
     public void close() {
         desk.close(settings.limits().closeMs());
-        if (server != null) {
-            server.close();
-        }
-        if (certificate != null) {
-            certificate.close();
+        if (listener != null) {
+            listener.close();
         }
         gate.close();
         heartbeats.shutdownNow();

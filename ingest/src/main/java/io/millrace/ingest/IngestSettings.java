@@ -2,9 +2,7 @@ package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.ProxySources;
-import java.nio.file.Path;
+import io.millrace.platform.rtmp.RtmpListen;
 
 /**
  * What an ingest node is told at start.
@@ -16,29 +14,8 @@ import java.nio.file.Path;
  * @param ceilingBitsPerSecond of one publisher, 0 for none
  * @param limits bounds and times
  */
-public record IngestSettings(Listen listen, String nodeId, EpochRules rules, PolicySettings policy,
+public record IngestSettings(RtmpListen listen, String nodeId, EpochRules rules, PolicySettings policy,
         long ceilingBitsPerSecond, Limits limits) {
-
-    /**
-     * Where publishers come.
-     *
-     * @param host address of the listeners
-     * @param rtmpPort 0 for any free one
-     * @param rtmpsPort 0 for any free one, {@link #NONE} for none
-     * @param certificate PEM file for RTMPS, on its port and by first byte on that of RTMP; null without
-     * @param key PEM file of its key; null without
-     * @param proxies balancers that send a PROXY header
-     * @param limits of connections that do not publish
-     */
-    public record Listen(String host, int rtmpPort, int rtmpsPort, Path certificate, Path key, ProxySources proxies,
-            ConnectionLimits limits) {
-        public static final int NONE = -1;
-
-        /** RTMP alone. */
-        public static Listen rtmp(String host, int port) {
-            return new Listen(host, port, NONE, null, null, ProxySources.NONE, ConnectionLimits.DEFAULT);
-        }
-    }
 
     /**
      * Bounds and times.

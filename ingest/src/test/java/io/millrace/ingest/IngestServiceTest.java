@@ -20,6 +20,7 @@ import io.millrace.platform.log.SessionNotice.State;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.platform.rtmp.RtmpListen;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -276,7 +277,7 @@ class IngestServiceTest {
     @Test
     void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
-        IngestService node = node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
                 new PolicySettings(keys, null, null), 0, IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "show")))
@@ -300,7 +301,7 @@ class IngestServiceTest {
 
     @Test
     void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
-        IngestService node = node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
                 PolicySettings.OPEN, 100_000, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
@@ -328,7 +329,7 @@ class IngestServiceTest {
     }
 
     private IngestService node(String id, IngestSettings.Limits limits) {
-        return node(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), id, rules(GRACE_MS),
+        return node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, rules(GRACE_MS),
                 PolicySettings.OPEN, 0, limits));
     }
 

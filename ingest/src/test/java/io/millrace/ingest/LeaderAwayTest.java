@@ -12,6 +12,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.platform.rtmp.RtmpListen;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class LeaderAwayTest {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 60_000, 30_000, 10,
                 2_000);
-        return IngestService.start(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), "a", rules,
+        return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules,
                 PolicySettings.OPEN, 0, limits), kafka, registry, (what, cause) -> {
                     throw new AssertionError(what, cause);
                 });

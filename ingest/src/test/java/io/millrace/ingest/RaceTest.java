@@ -14,6 +14,7 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.platform.rtmp.RtmpListen;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,7 +146,7 @@ class RaceTest {
     }
 
     private static IngestService node(String id, KafkaClients kafka) {
-        return IngestService.start(new IngestSettings(IngestSettings.Listen.rtmp("127.0.0.1", 0), id, RULES,
+        return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, RULES,
                 PolicySettings.OPEN, 0, IngestSettings.Limits.DEFAULT), kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);

@@ -22,6 +22,8 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.rtmp.PlayApplication;
+import io.millrace.platform.rtmp.RtmpListen;
 import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
 import java.io.IOException;
@@ -49,6 +51,8 @@ final class Node {
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
     private RunningStages stages;
+    /** The edge of this process for the listener of ingest; they start side by side. */
+    private volatile PlayApplication players = PlayApplication.none("The server starts, try again");
     private volatile Status status = Status.down("starting");
 
     Node(ProcessLife life, Settings settings) {
@@ -68,7 +72,7 @@ final class Node {
         KafkaClients kafka = log(embedded, meters);
         Topics.Replicas replicas = Topics.ensure(kafka);
         stages = life.opened(new RunningStages());
-        stages.start(serving.stages(), stage -> start(stage, kafka, meters, replicas, embedded));
+        stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
         if (!embedded) {
             // With the log in this process nobody else can take over, and nothing is worth waiting for.
@@ -106,23 +110,26 @@ final class Node {
         return new KafkaClients(settings.onEmbedded(broker.address()), meters);
     }
 
-    private void start(Stage stage, KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas,
-            boolean embedded) throws InterruptedException {
+    private void start(Stage stage, Serving serving, KafkaClients kafka, MeterRegistry meters,
+            Topics.Replicas replicas, boolean embedded) throws InterruptedException {
         switch (stage) {
-            case EDGE -> startEdge(kafka, meters);
+            case EDGE -> startEdge(!serving.stages().contains(Stage.INGEST), kafka, meters);
             case PACKAGER -> startPackager(kafka, meters);
             case SEGMENTER -> startSegmenter(kafka, meters, replicas, embedded ? 0 : settings.standbyReplicas());
-            case INGEST -> startIngest(kafka, meters);
+            case INGEST -> startIngest(serving.stages().contains(Stage.EDGE), kafka, meters);
         }
     }
 
-    private void startEdge(KafkaClients kafka, MeterRegistry meters) {
-        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(
-                EdgeSettings.of(settings.host(), settings.httpPort(), name)
-                        .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE)),
-                kafka, meters, life));
+    /** @param listens whether players of RTMP come to a listener of its own */
+    private void startEdge(boolean listens, KafkaClients kafka, MeterRegistry meters) {
+        EdgeSettings edgeSettings = EdgeSettings.of(settings.host(), settings.httpPort(), name)
+                .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE));
+        EdgeService edge = stages.opened(Stage.EDGE, EdgeService
+                .start(listens ? edgeSettings.withRtmp(listen()) : edgeSettings, kafka, meters, life));
+        players = edge.players();
         admin.addChecks(edge.checks());
         admin.add(edge.admin());
+        edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }
 
@@ -148,21 +155,33 @@ final class Node {
                 : Status.down("has ended"))));
     }
 
-    private void startIngest(KafkaClients kafka, MeterRegistry meters) {
+    private RtmpListen listen() {
+        PublishingSettings publishing = settings.publishing();
+        return new RtmpListen(settings.host(), settings.rtmpPort(), publishing.rtmpsPort(), publishing.tlsCert(),
+                publishing.tlsKey(), publishing.proxies(), publishing.limits());
+    }
+
+    private void readyForRtmp(int port, int tlsPort) {
+        ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), port));
+        if (tlsPort != RtmpListen.NONE) {
+            ready.with(ReadyLine.Part.RTMPS, new HostPort(settings.host(), tlsPort));
+        }
+    }
+
+    /** @param plays whether players come to its listener, too */
+    private void startIngest(boolean plays, KafkaClients kafka, MeterRegistry meters) {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
         PublishingSettings publishing = settings.publishing();
-        var listen = new IngestSettings.Listen(settings.host(), settings.rtmpPort(), publishing.rtmpsPort(),
-                publishing.tlsCert(), publishing.tlsKey(), publishing.proxies(), publishing.limits());
-        IngestService ingest = stages.opened(Stage.INGEST,
-                IngestService.start(new IngestSettings(listen, name, rules, publishing.policy(),
-                        publishing.maxBitsPerSecond(), IngestSettings.Limits.DEFAULT), kafka, meters, life));
+        var ingestSettings = new IngestSettings(listen(), name, rules, publishing.policy(),
+                publishing.maxBitsPerSecond(), IngestSettings.Limits.DEFAULT);
+        IngestService ingest = stages.opened(Stage.INGEST, plays
+                ? IngestService.start(ingestSettings, (request, player) -> players.play(request, player), kafka, meters,
+                        life)
+                : IngestService.start(ingestSettings, kafka, meters, life));
         admin.addChecks(ingest.checks());
-        ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), ingest.port()));
-        if (ingest.tlsPort() >= 0) {
-            ready.with(ReadyLine.Part.RTMPS, new HostPort(settings.host(), ingest.tlsPort()));
-        }
+        readyForRtmp(ingest.port(), ingest.tlsPort());
     }
 
     /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */

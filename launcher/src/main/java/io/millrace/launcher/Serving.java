@@ -13,7 +13,7 @@ enum Serving {
                                     "Cuts the packets of every stream into segments and parts.",
                                     EnumSet.of(Stage.SEGMENTER)), PACKAGER("Muxes what was cut, and writes the index.",
                                             EnumSet.of(Stage.PACKAGER)), EDGE(
-                                                    "Serves viewers by HLS, HTTP-FLV and WebSocket-FLV.",
+                                                    "Serves viewers by HLS, HTTP-FLV, WebSocket-FLV and RTMP.",
                                                     EnumSet.of(Stage.EDGE));
 
     private final String description;

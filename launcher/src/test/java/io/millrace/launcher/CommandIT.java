@@ -74,7 +74,8 @@ class CommandIT {
     @Test
     void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
         String kafka = "127.0.0.1:" + freePort();
-        assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--http-port", "0")),
+        assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--rtmp-port", "0",
+                "--http-port", "0")),
                 "cannot reach Kafka at " + kafka, "--kafka");
     }
 

@@ -2,7 +2,6 @@ package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.FlvEvent;
-import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Pace;
 import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
@@ -16,13 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * One stream's tags to all of its viewers: one copy of the bytes, in a ring that every event loop with viewers reads.
+ * One stream's tags to all of its viewers that take them in one {@link Layout}: one copy of the bytes, in a ring that every event loop with viewers reads.
  *
  * <p>Confined to the packet feed's thread; viewers are called on their own loops, in the order of the log.
  */
 final class FlvBroadcast {
     private final TagRing ring;
-    private final TagSlabs slabs = new TagSlabs();
+    private final Layout layout;
+    private final TagSlabs slabs;
     private final Function<EventExecutor, Pace> paces;
     private final Ticker ticker;
     private final EdgeMeters meters;
@@ -48,10 +48,43 @@ final class FlvBroadcast {
      * @param paces how often each loop writes
      */
     FlvBroadcast(long startOffset, Function<EventExecutor, Pace> paces, Ticker ticker, EdgeMeters meters) {
+        this(Layout.TAGS, startOffset, paces, ticker, meters);
+    }
+
+    private FlvBroadcast(Layout layout, long startOffset, Function<EventExecutor, Pace> paces, Ticker ticker,
+            EdgeMeters meters) {
+        this.layout = layout;
+        slabs = new TagSlabs(layout);
         ring = new TagRing(startOffset);
         this.paces = paces;
         this.ticker = ticker;
         this.meters = meters;
+    }
+
+    /** The same for players of RTMP, from the latest group of pictures on; what follows is published to both. */
+    FlvBroadcast asMessages() {
+        TagRing.Entry entry = ring.entry(Selection.ALL);
+        var messages = new FlvBroadcast(Layout.MESSAGES, 0, paces, ticker, meters);
+        for (long i = entry == null ? ring.head() : entry.index(); i < ring.head(); i++) {
+            messages.copy(ring.at(i));
+        }
+        return messages;
+    }
+
+    private void copy(SharedTag tag) {
+        ring.add(slabs.put(tag.event(), tag.offset(), tag.arrivalUs(), tag.publishedNanos(), tag.headers()));
+        newestMs = tag.timestampMs();
+    }
+
+    /** A message of RTMP that is no tag. */
+    void notice(byte[] message, long offset, List<FlvTag> headers) {
+        ring.add(slabs.notice(message, newestMs, offset, ticker.nanoTime(), headers));
+        news = true;
+        leads = true;
+    }
+
+    boolean isWatched() {
+        return !loops.isEmpty();
     }
 
     /** The next tag; its bytes are copied. @param headers the sequence headers in force */
@@ -97,7 +130,7 @@ final class FlvBroadcast {
         List<FlvTag> mine = sink.selection().of(headers);
         boolean same = mine.equals(sink.selection().of(known));
         int timestampMs = next == null ? newestMs : next.timestampMs();
-        join(sink, index, headers, same ? new byte[0] : FlvOpening.headers(mine, timestampMs));
+        join(sink, index, headers, same ? new byte[0] : layout.headers(mine, timestampMs));
         return true;
     }
 

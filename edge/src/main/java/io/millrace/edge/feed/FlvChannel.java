@@ -2,11 +2,11 @@ package io.millrace.edge.feed;
 
 import io.millrace.edge.live.EpochTags;
 import io.millrace.edge.live.FlvEvent;
-import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Keyframe;
 import io.millrace.edge.live.Selection;
 import io.millrace.edge.live.Tracks;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.PlayChunks;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
@@ -62,6 +62,8 @@ final class FlvChannel {
     private Tracks tracks;
     private EpochTags tags;
     private FlvBroadcast broadcast;
+    /** The same tags for players of RTMP; null while nobody plays. */
+    private FlvBroadcast messages;
 
     /** @param broadcasts makes the way to the viewers, from an offset on */
     FlvChannel(String stream, long tailFrom, LongFunction<FlvBroadcast> broadcasts) {
@@ -100,8 +102,25 @@ final class FlvChannel {
         waiting.remove(sink);
         seams.removeIf(seam -> seam.sink() == sink);
         if (playing.remove(sink) && state == State.PLAYING) {
-            broadcast.leave(sink);
+            broadcast(sink.framing().layout()).leave(sink);
         }
+        boolean wanted = waiting.stream().anyMatch(each -> each.framing().layout() == Layout.MESSAGES);
+        if (messages != null && !messages.isWatched() && !wanted) {
+            messages.end();
+            messages = null;
+        }
+    }
+
+    private FlvBroadcast broadcast(Layout layout) {
+        return switch (layout) {
+            case TAGS -> broadcast;
+            case MESSAGES -> {
+                if (messages == null) {
+                    messages = broadcast.asMessages();
+                }
+                yield messages;
+            }
+        };
     }
 
     /** The tracks are known. Gives whether the past is to be read now. */
@@ -201,6 +220,9 @@ final class FlvChannel {
             startWaiting();
             startSeams();
             broadcast.flush();
+            if (messages != null) {
+                messages.flush();
+            }
         }
     }
 
@@ -208,7 +230,12 @@ final class FlvChannel {
         if (state == State.PLAYING) {
             long arrivalUs = at.record() instanceof Packet packet ? packet.arrivalUs() : 0;
             foldedTo = at.offset() + 1;
-            tags.fold(at.offset(), at.record()).forEach(event -> publish(event, at.offset(), arrivalUs));
+            boolean wasLive = tags.isLive();
+            List<FlvEvent> events = tags.fold(at.offset(), at.record());
+            if (messages != null && wasLive != tags.isLive()) {
+                messages.notice(wasLive ? PlayChunks.dry() : PlayChunks.publishNotify(), at.offset(), tags.headers());
+            }
+            events.forEach(event -> publish(event, at.offset(), arrivalUs));
         }
     }
 
@@ -217,7 +244,12 @@ final class FlvChannel {
             return;
         }
         switch (event) {
-            case FlvEvent.Media media -> broadcast.publish(media, offset, arrivalUs, tags.headers());
+            case FlvEvent.Media media -> {
+                broadcast.publish(media, offset, arrivalUs, tags.headers());
+                if (messages != null) {
+                    messages.publish(media, offset, arrivalUs, tags.headers());
+                }
+            }
             case FlvEvent.End _ -> over();
         }
     }
@@ -228,12 +260,15 @@ final class FlvChannel {
             return;
         }
         for (Selection selection : Selection.values()) {
-            startWaiting(selection);
+            for (Layout layout : Layout.values()) {
+                startWaiting(selection, layout);
+            }
         }
     }
 
-    private void startWaiting(Selection selection) {
-        List<FlvSink> sinks = waiting.stream().filter(sink -> sink.selection() == selection).toList();
+    private void startWaiting(Selection selection, Layout layout) {
+        List<FlvSink> sinks = waiting.stream()
+                .filter(sink -> sink.selection() == selection && sink.framing().layout() == layout).toList();
         Tracks selected = selection.of(tracks);
         if (sinks.isEmpty()) {
             return;
@@ -243,11 +278,12 @@ final class FlvChannel {
             sinks.forEach(waiting::remove);
             return;
         }
-        TagRing.Entry entry = broadcast.entry(selection);
+        FlvBroadcast to = broadcast(layout);
+        TagRing.Entry entry = to.entry(selection);
         if (entry != null) {
-            byte[] opening = FlvOpening.write(selected, selection.of(entry.headers()), entry.timestampMs());
+            byte[] opening = layout.opening(selected, selection.of(entry.headers()), entry.timestampMs());
             sinks.forEach(sink -> {
-                broadcast.join(sink, entry, opening);
+                to.join(sink, entry, opening);
                 playing.add(sink);
                 waiting.remove(sink);
             });
@@ -264,6 +300,9 @@ final class FlvChannel {
         meanwhile.clear();
         if (broadcast != null) {
             broadcast.end();
+        }
+        if (messages != null) {
+            messages.end();
         }
         waiting.forEach(sink -> sink.loop().execute(sink::end));
         waiting.clear();

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/** What a connection puts around tags. Tags lie in memory with the commonest one already around them. */
+/** What a connection puts around tags. They lie in memory with the commonest one already around them ({@link Layout}). */
 public enum Framing {
     /** One chunk a tag, as HTTP/1.1 has it (RFC 9112, 7.1). */
     CHUNKED {
@@ -27,6 +27,13 @@ public enum Framing {
         public ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(frameHead(bytes.length), bytes);
         }
+    },
+    /** Chunks of RTMP, of which everything consists that such a viewer gets. */
+    RTMP {
+        @Override
+        public ByteBuf wrap(byte[] bytes) {
+            return Unpooled.wrappedBuffer(bytes);
+        }
     };
 
     /** Final, binary. */
@@ -38,6 +45,13 @@ public enum Framing {
 
     /** Something that one viewer alone gets; shares the memory of {@code bytes}. */
     public abstract ByteBuf wrap(byte[] bytes);
+
+    Layout layout() {
+        return switch (this) {
+            case CHUNKED, PLAIN, WEBSOCKET -> Layout.TAGS;
+            case RTMP -> Layout.MESSAGES;
+        };
+    }
 
     static byte[] chunkHead(int sizeBytes) {
         return (Integer.toHexString(sizeBytes) + "\r\n").getBytes(StandardCharsets.US_ASCII);

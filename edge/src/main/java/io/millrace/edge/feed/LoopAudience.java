@@ -117,7 +117,7 @@ final class LoopAudience {
     /** How long the first of the tags was on its way. */
     private void measure(long from) {
         SharedTag first = ring.at(from);
-        if (first != null) {
+        if (first != null && first.arrivalUs() > 0) {
             meters.tagLatency(System.currentTimeMillis() * 1000 - first.arrivalUs());
         }
     }

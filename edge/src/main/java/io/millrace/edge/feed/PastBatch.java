@@ -84,7 +84,7 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
     /** One turn; confined to the reader's thread. */
     private static final class Turn implements AutoCloseable {
         private final PastTags tags;
-        private final TagSlabs slabs = new TagSlabs();
+        private final TagSlabs slabs = new TagSlabs(Layout.TAGS);
         private final List<SharedTag> read = new ArrayList<>();
         private final Selection selection;
         private final Stretch.Builder stretch;

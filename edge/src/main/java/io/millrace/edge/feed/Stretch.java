@@ -40,7 +40,7 @@ record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoC
             mediaBytes += tag.sizeBytes();
             switch (framing) {
                 case PLAIN, WEBSOCKET -> pieces.add(tag.slab().retainedSlice(tag.tagFrom(), tag.sizeBytes()));
-                case CHUNKED -> {
+                case CHUNKED, RTMP -> {
                     if (last != null && !last.touches(tag)) {
                         cut();
                     }

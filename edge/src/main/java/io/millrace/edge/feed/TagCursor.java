@@ -1,7 +1,6 @@
 package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.live.FlvOpening;
 import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
@@ -96,7 +95,7 @@ final class TagCursor {
 
     private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
         if (!inForce.equals(told)) {
-            sink.write(sink.framing().wrap(FlvOpening.headers(inForce, timestampMs)));
+            sink.write(sink.framing().wrap(sink.framing().layout().headers(inForce, timestampMs)));
         }
     }
 

@@ -50,7 +50,8 @@ public final class FlvOpening {
         return out.toByteArray();
     }
 
-    private static ByteBuffer metadata(Tracks tracks) {
+    /** The body of onMetaData. */
+    static ByteBuffer metadata(Tracks tracks) {
         List<AmfValue.Field> fields = new ArrayList<>();
         fields.add(field("duration", 0));
         fields.add(field("hasVideo", new AmfValue.Bool(tracks.video() != null)));

@@ -23,7 +23,7 @@ class TagRingTest {
     private static final long MS = 1_000_000;
 
     private final TagRing ring = new TagRing(100);
-    private final TagSlabs slabs = new TagSlabs();
+    private final TagSlabs slabs = new TagSlabs(Layout.TAGS);
     private final Set<ByteBuf> memory = new HashSet<>();
     private long offset = 100;
 

@@ -55,7 +55,7 @@ class EdgeServerTest {
         log.expired(OLD);
         directory.put(NOTHING);
         log.end(NOTHING);
-        var settings = new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20, Pace.ADAPTIVE);
+        var settings = new EdgeSettings("127.0.0.1", 0, "edge", 2, 64, 1 << 20, 1 << 20, 1 << 20, Pace.ADAPTIVE, null);
         var meters = new EdgeMeters(registry);
         server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, log,
                 new Viewers(meters, InstantSource.system()), meters);

@@ -11,9 +11,9 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.rtmp.PublishAnswer;
+import io.millrace.platform.rtmp.PublishApplication;
 import io.millrace.platform.rtmp.PublishRequest;
 import io.millrace.platform.rtmp.Publisher;
-import io.millrace.platform.rtmp.RtmpApplication;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class PublishDesk implements RtmpApplication, SessionListener {
+public final class PublishDesk implements PublishApplication, SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(PublishDesk.class);
 
     private final IngestSettings settings;
@@ -83,11 +83,6 @@ public final class PublishDesk implements RtmpApplication, SessionListener {
         Publication publication = publication(stream, request, publisher);
         publications.add(stream, publication);
         return publication.claim();
-    }
-
-    @Override
-    public String playRefusal() {
-        return "This is an ingest node and plays nothing; play from an edge";
     }
 
     @Override

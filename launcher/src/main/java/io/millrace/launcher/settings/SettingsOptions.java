@@ -118,7 +118,7 @@ public final class SettingsOptions {
     @Option(names = "--drain", paramLabel = "TIME", defaultValue = "10s", converter = Converters.Time.class, description = "How long a stage that is told to end waits for its clients to leave.")
     private Duration drain;
 
-    @Option(names = "--flv-tick", paramLabel = "TIME", defaultValue = "auto", converter = Converters.Tick.class, description = "How often viewers of HTTP-FLV are written to at most; 0s whenever something comes, 'auto' as the load allows.")
+    @Option(names = "--flv-tick", paramLabel = "TIME", defaultValue = "auto", converter = Converters.Tick.class, description = "How often viewers of FLV and RTMP are written to at most; 0s whenever something comes, 'auto' as the load allows.")
     private FlvTick flvTick;
 
     @Option(names = "--standby-replicas", paramLabel = "N", defaultValue = "1", converter = Converters.Spare.class, description = "How many other segmenters follow the state of each, where there are others.")

@@ -159,9 +159,10 @@ public final class ContainerCluster implements Cluster {
             for (int i = 0; i < NODES; i++) {
                 int media = ports.next();
                 int admin = ports.next();
+                int rtmp = stage == Stage.EDGE ? ports.next() : media;
                 Map<String, String> variables = new HashMap<>(settings);
                 variables.putAll(Map.of("JDK_JAVA_OPTIONS", JVM, "MILLRACE_KAFKA", kafka(), "MILLRACE_HOST", HOST,
-                        "MILLRACE_ADMIN_PORT", String.valueOf(admin), "MILLRACE_RTMP_PORT", String.valueOf(media),
+                        "MILLRACE_ADMIN_PORT", String.valueOf(admin), "MILLRACE_RTMP_PORT", String.valueOf(rtmp),
                         "MILLRACE_HTTP_PORT", String.valueOf(media)));
                 places.add(new Node(new MillraceContainer(image, command, command + i, variables), media, admin));
             }

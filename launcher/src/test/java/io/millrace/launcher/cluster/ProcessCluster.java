@@ -176,7 +176,7 @@ final class ProcessCluster implements Cluster {
         switch (stage) {
             case INGEST -> args.addAll(List.of("--rtmp-port", node.port("rtmp")));
             case SEGMENTER -> args.addAll(List.of("--data-dir", dir.resolve(node.name).toString()));
-            case EDGE -> args.addAll(List.of("--http-port", node.port("http")));
+            case EDGE -> args.addAll(List.of("--rtmp-port", node.port("rtmp"), "--http-port", node.port("http")));
             case BROKER, PACKAGER -> {
                 // No port of their own, or set above.
             }

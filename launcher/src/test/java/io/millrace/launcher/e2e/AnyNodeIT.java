@@ -71,7 +71,7 @@ class AnyNodeIT {
         String kafka = one.ready().get("kafka");
         other = run("other", "ingest", "--kafka", kafka, "--rtmp-port", "0");
         victim = run("victim", "ingest", "--kafka", kafka, "--rtmp-port", "0");
-        MillraceProcess edge = run("edge", "edge", "--kafka", kafka, "--http-port", "0");
+        MillraceProcess edge = run("edge", "edge", "--kafka", kafka, "--rtmp-port", "0", "--http-port", "0");
         other.ready();
         victim.ready();
         edges = List.of(one.ready().get("http"), edge.ready().get("http"));

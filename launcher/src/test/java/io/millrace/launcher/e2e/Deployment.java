@@ -91,7 +91,8 @@ final class Deployment implements AutoCloseable {
                                 .toArray(String[]::new)));
         MillraceProcess packager = run(dir, "packager", with(flags, common));
         MillraceProcess edge = run(dir, "edge",
-                with(flags, Stream.concat(Stream.of(common), Stream.of("--http-port", "0")).toArray(String[]::new)));
+                with(flags, Stream.concat(Stream.of(common), Stream.of("--rtmp-port", "0", "--http-port", "0"))
+                        .toArray(String[]::new)));
         rtmp = ingest.ready().get("rtmp");
         segmenter.ready();
         packager.ready();

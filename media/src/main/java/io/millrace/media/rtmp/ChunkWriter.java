@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * Splits messages into chunks with the shortest headers; the layout is at {@link ChunkReader}.
  *
- * <p>Confined to one thread. A timestamp that goes back is written in full (fmt 0).
+ * <p>Confined to one thread. A timestamp that goes back is written in full (fmt 0), and so is what controls the connection:
+ * it is rare, and a player gets some of that from elsewhere ({@link PlayChunks#dry}).
  */
 final class ChunkWriter {
     private static final int NO_DELTA = -1;
@@ -28,7 +29,8 @@ final class ChunkWriter {
         int length = message.body().remaining();
         Last last = lasts.get(csid);
         int delta = last == null ? NO_DELTA : message.timestamp() - last.timestamp();
-        boolean absolute = last == null || delta < 0 || last.streamId() != message.streamId();
+        boolean absolute = csid == MessageLink.CONTROL || last == null || delta < 0
+                || last.streamId() != message.streamId();
         boolean described = !absolute && last.type() == message.type() && last.length() == length;
         int format = absolute ? 0 : !described ? 1 : delta == last.delta() ? 3 : 2;
         int stamp = absolute ? message.timestamp() : delta;

@@ -1,11 +1,18 @@
 package io.millrace.media.rtmp;
 
 import io.millrace.media.bytes.OverLimitException;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** The numbers that createStream gave out: 1 and up, since GStreamer rejects 0. Confined to one thread. */
+/**
+ * The streams that createStream gave out, by their numbers: the lowest that is free, from 1 up, since GStreamer rejects 0.
+ * So the only stream of a player is {@link PlayChunks#STREAM_ID}. Confined to one thread.
+ */
 final class MessageStreams {
-    private final BitSet open = new BitSet();
+    private final TreeMap<Integer, NetStream> open = new TreeMap<>();
     private final int most;
 
     MessageStreams(int most) {
@@ -13,25 +20,57 @@ final class MessageStreams {
     }
 
     int create() {
-        if (open.cardinality() == most) {
+        if (open.size() == most) {
             throw new OverLimitException("createStream", "streams", most + 1L, most);
         }
-        int id = open.nextClearBit(1);
-        open.set(id);
+        int id = 1;
+        while (open.containsKey(id)) {
+            id++;
+        }
+        open.put(id, new NetStream(id));
         return id;
     }
 
-    boolean isOpen(int id) {
-        return id > 0 && open.get(id);
+    /** Null if it is not open. */
+    NetStream get(int id) {
+        return open.get(id);
+    }
+
+    Collection<NetStream> all() {
+        return List.copyOf(open.values());
+    }
+
+    /** Those on which something is done or asked for. */
+    List<NetStream> inUse() {
+        return used().toList();
+    }
+
+    boolean isAnyInUse() {
+        return used().findAny().isPresent();
+    }
+
+    /** The only one that is published, if there is one and no more. */
+    Optional<NetStream> onlyPublished() {
+        List<NetStream> published = used()
+                .filter(each -> each.use() == NetStream.Use.PUBLISHING || each.use() == NetStream.Use.PUBLISH_ASKED)
+                .toList();
+        return published.size() == 1 ? Optional.of(published.getFirst()) : Optional.empty();
+    }
+
+    boolean has(NetStream.Use use) {
+        for (NetStream each : open.values()) {
+            if (each.use() == use) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void delete(int id) {
-        if (isOpen(id)) {
-            open.clear(id);
-        }
+        open.remove(id);
     }
 
-    void deleteAll() {
-        open.clear();
+    private Stream<NetStream> used() {
+        return open.values().stream().filter(each -> each.use() != NetStream.Use.NOTHING);
     }
 }

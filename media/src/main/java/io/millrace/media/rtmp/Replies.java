@@ -1,6 +1,8 @@
 package io.millrace.media.rtmp;
 
+import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.rtmp.RtmpMessage.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,9 +79,30 @@ final class Replies {
     }
 
     static Command unpublished(int streamId) {
-        return onStatus(streamId,
-                AmfValue.Obj.of(field("level", "status"), field("code", "NetStream.Unpublish.Success"),
-                        field("description", "Unpublished.")));
+        return status(streamId, "NetStream.Unpublish.Success", "Unpublished.");
+    }
+
+    static Command playStarted(int streamId, String name) {
+        return onStatus(streamId, AmfValue.Obj.of(field("level", "status"), field("code", "NetStream.Play.Start"),
+                field("description", "Playing."), field("details", name), field("clientid", "1")));
+    }
+
+    /** Flash may look at neither samples nor pictures; it waits for being told. */
+    static RtmpMessage.Media sampleAccess(int streamId) {
+        ByteWriter out = new ByteWriter();
+        new Amf0Writer(out).values(List.of(new AmfValue.Text("|RtmpSampleAccess"), new AmfValue.Bool(false),
+                new AmfValue.Bool(false)));
+        return new RtmpMessage.Media(MediaKind.DATA, streamId, 0, out.view());
+    }
+
+    static Command subscribed() {
+        return new Command(0, "onFCSubscribe", 0, AmfValue.NULL, List.of(AmfValue.Obj.of(field("level", "status"),
+                field("code", "NetStream.Play.Start"), field("description", "Subscribed."))));
+    }
+
+    static Command status(int streamId, String code, String description) {
+        return onStatus(streamId, AmfValue.Obj.of(field("level", "status"), field("code", code),
+                field("description", description)));
     }
 
     static Command failed(int streamId, String code, String description) {

@@ -24,6 +24,8 @@ sealed interface RtmpMessage {
      */
     record UserControl(int event, int value) implements RtmpMessage {
         public static final int STREAM_BEGIN = 0;
+        public static final int STREAM_EOF = 1;
+        public static final int STREAM_DRY = 2;
         public static final int PING_REQUEST = 6;
         public static final int PING_RESPONSE = 7;
     }

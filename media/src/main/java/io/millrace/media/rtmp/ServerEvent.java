@@ -1,27 +1,52 @@
 package io.millrace.media.rtmp;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 
-/** What a {@link ServerSession} tells its shell. Immutable but for the body of media, which belongs to the receiver. */
+/**
+ * What a {@link ServerSession} tells its shell; {@code streamId} is one of createStream. Immutable but for the body of media,
+ * which belongs to the receiver.
+ */
 public sealed interface ServerEvent {
     /**
-     * Answer with {@link ServerSession#acceptPublish} or {@link ServerSession#close}; media waits until then.
+     * Answer with {@link ServerSession#acceptPublish} or {@link ServerSession#end}; media waits until then.
      *
      * @param path application and name joined, query and {@code _definst_} removed; not yet checked to be a stream's name
      * @param query of the name, the application and tcUrl, in that order, joined by {@code &}; empty without one
      * @param client flashVer, printable, at most {@link RtmpLimits#CLIENT_CHARS}
      * @param tcUrl as it came
      */
-    record PublishRequested(String path, String query, String client, String tcUrl) implements ServerEvent {}
+    record PublishRequested(int streamId, String path, String query, String client,
+            String tcUrl) implements ServerEvent {}
 
     /** One message of the accepted publisher; {@code @setDataFrame} is stripped. Timestamp: the 32 bits, ms. */
-    record Media(MediaKind kind, int timestamp, ByteBuffer body) implements ServerEvent {}
+    record Media(int streamId, MediaKind kind, int timestamp, ByteBuffer body) implements ServerEvent {}
 
     /** The publisher ended in good order, or gave up before it was answered. The connection stays. */
-    record Unpublished() implements ServerEvent {}
+    record Unpublished(int streamId) implements ServerEvent {}
 
-    /** Answer with {@link ServerSession#close}. */
-    record PlayRequested(String path, String query) implements ServerEvent {}
+    /**
+     * Answer with {@link ServerSession#acceptPlay} or {@link ServerSession#end}, as soon or as late as there is something to
+     * play.
+     *
+     * @param path and the next two as in {@link PublishRequested}
+     * @param fourCcs what the player says in connect that it takes of Enhanced RTMP; {@code *} is everything
+     */
+    record PlayRequested(int streamId, String path, String query, String client,
+            Set<String> fourCcs) implements ServerEvent {
+        public PlayRequested {
+            fourCcs = Set.copyOf(fourCcs);
+        }
+    }
+
+    /** The player is told already; it gets nothing more until it goes on. */
+    record PlayPaused(int streamId, boolean paused) implements ServerEvent {}
+
+    /** What the player wants to get from now on. */
+    record PlayTracks(int streamId, boolean audio, boolean video) implements ServerEvent {}
+
+    /** The player ended, or gave up before it was answered. The connection stays. */
+    record PlayStopped(int streamId) implements ServerEvent {}
 
     /** The session has written a refusal by itself and takes no more: drain and close. */
     record Refused(String code, String description) implements ServerEvent {}

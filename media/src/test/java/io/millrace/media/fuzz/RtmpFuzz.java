@@ -61,12 +61,17 @@ public final class RtmpFuzz {
 
     private static void answer(ServerSession session, ServerEvent event) {
         switch (event) {
-            case ServerEvent.PublishRequested request when request.query().isEmpty() -> session.acceptPublish();
-            case ServerEvent.PublishRequested _ -> session.close("NetStream.Publish.Denied", "no");
-            case ServerEvent.PlayRequested _ -> session.close("NetStream.Play.Failed", "no");
+            case ServerEvent.PublishRequested request when request.query().isEmpty() ->
+                session.acceptPublish(request.streamId());
+            case ServerEvent.PublishRequested request ->
+                session.end(request.streamId(), "NetStream.Publish.Denied", "no");
+            case ServerEvent.PlayRequested request when request.query().isEmpty() ->
+                session.acceptPlay(request.streamId());
+            case ServerEvent.PlayRequested request -> session.end(request.streamId(), "NetStream.Play.Failed", "no");
             case ServerEvent.Media media -> BodyFuzz.look(media.body());
-            case ServerEvent.Unpublished _,ServerEvent.Refused _,ServerEvent.PassedOver _ -> {
-            }
+            case ServerEvent.Unpublished _,ServerEvent.PlayPaused _,ServerEvent.PlayTracks _,ServerEvent.PlayStopped _,ServerEvent.Refused _,ServerEvent.PassedOver _ ->
+                {
+                }
         }
     }
 }

@@ -38,7 +38,7 @@ class EncoderQuirksTest {
         command(MessageType.COMMAND_AMF3, 0, "createStream", 4, AmfValue.NULL);
         command(MessageType.COMMAND_AMF3, 1, "publish", 5, AmfValue.NULL, new AmfValue.Text("show"),
                 new AmfValue.Text("live"));
-        server.acceptPublish();
+        server.acceptPublish(1);
         ByteBuffer metadata = ByteBuffer.wrap("\u0002\0\nonMetaData\u0005".getBytes(StandardCharsets.US_ASCII));
         ByteBuffer wrapped = DataBody.withSetDataFrame(metadata);
         send(3, new RawMessage(MessageType.DATA_AMF3, 0, 1, ByteBuffer.wrap(new ByteWriter().uint8(0).bytes(wrapped)
@@ -50,10 +50,10 @@ class EncoderQuirksTest {
         send(3, new RawMessage(MessageType.AGGREGATE, 1_000, 1, tags.view()));
         command(MessageType.COMMAND_AMF3, 0, "FCUnpublish", 6, AmfValue.NULL, new AmfValue.Text("show"));
         assertThat(events).containsExactly(
-                new ServerEvent.PublishRequested("live/show", "", "FMLE/3.0 (compatible; FMSc/1.0)",
+                new ServerEvent.PublishRequested(1, "live/show", "", "FMLE/3.0 (compatible; FMSc/1.0)",
                         "rtmp://h/live"),
-                new ServerEvent.Media(MediaKind.DATA, 0, metadata), video(1_000), video(1_033),
-                new ServerEvent.Unpublished());
+                new ServerEvent.Media(1, MediaKind.DATA, 0, metadata), video(1_000), video(1_033),
+                new ServerEvent.Unpublished(1));
     }
 
     /** No releaseStream, control messages on csid 3, a publish without a type, metadata on stream 0, no end. */
@@ -67,11 +67,11 @@ class EncoderQuirksTest {
                 field("tcUrl", "rtmp://h:1935/live/")));
         command(MessageType.COMMAND, 0, "createStream", 2, AmfValue.NULL);
         command(MessageType.COMMAND, 1, "publish", 0, AmfValue.NULL, new AmfValue.Text("cam-1"));
-        server.acceptPublish();
+        server.acceptPublish(1);
         send(3, new RawMessage(MessageType.DATA, 0, 0, ByteBuffer.wrap("\u0002\0\nonMetaData\u0005"
                 .getBytes(StandardCharsets.US_ASCII))));
         send(3, new RawMessage(MessageType.VIDEO, 40, 1, ByteBuffer.wrap(new byte[]{0x27, 1})));
-        assertThat(events).hasSize(3).startsWith(new ServerEvent.PublishRequested("live/cam-1", "", "",
+        assertThat(events).hasSize(3).startsWith(new ServerEvent.PublishRequested(1, "live/cam-1", "", "",
                 "rtmp://h:1935/live/"))
                 .endsWith(video(40));
     }
@@ -88,11 +88,11 @@ class EncoderQuirksTest {
         command(MessageType.COMMAND, 1, "publish", 5, AmfValue.NULL, new AmfValue.Text("show"));
         assertThat(events).containsExactly(
                 new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_COMMAND),
-                new ServerEvent.PublishRequested("live/show", "", "", ""));
+                new ServerEvent.PublishRequested(1, "live/show", "", "", ""));
     }
 
     private static ServerEvent video(int timestamp) {
-        return new ServerEvent.Media(MediaKind.VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x27, 1}));
+        return new ServerEvent.Media(1, MediaKind.VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x27, 1}));
     }
 
     private void command(MessageType type, int stream, String name, int transaction, AmfValue object,

@@ -30,10 +30,10 @@ class RecordedPublishTest {
 
         assertThat(events.getFirst()).isInstanceOfSatisfying(ServerEvent.PublishRequested.class, request -> {
             assertThat(request).isEqualTo(
-                    new ServerEvent.PublishRequested("live/show", "token=abc", client, request.tcUrl()));
+                    new ServerEvent.PublishRequested(1, "live/show", "token=abc", client, request.tcUrl()));
             assertThat(request.tcUrl()).matches("rtmp://127\\.0\\.0\\.1:\\d+/live");
         });
-        assertThat(events.getLast()).isEqualTo(new ServerEvent.Unpublished());
+        assertThat(events.getLast()).isEqualTo(new ServerEvent.Unpublished(1));
         List<Tag> received = events.stream().filter(ServerEvent.Media.class::isInstance)
                 .map(ServerEvent.Media.class::cast).map(m -> new Tag(m.kind(), m.timestamp(), m.body())).toList();
         List<Tag> file = tags(encoder);
@@ -57,7 +57,7 @@ class RecordedPublishTest {
             for (ServerEvent event = session.next(piece); event != null; event = session.next(piece)) {
                 events.add(event);
                 if (event instanceof ServerEvent.PublishRequested) {
-                    session.acceptPublish();
+                    session.acceptPublish(1);
                 }
             }
         }

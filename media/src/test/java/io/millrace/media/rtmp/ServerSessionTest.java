@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,9 +73,9 @@ class ServerSessionTest {
         send(new Command(1, "publish", 5, AmfValue.NULL,
                 List.of(new AmfValue.Text("key?t=1"), new AmfValue.Text("live"))));
         assertThat(events).containsExactly(
-                new ServerEvent.PublishRequested("live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)",
+                new ServerEvent.PublishRequested(1, "live/key", "t=1", "FMLE/3.0 (compatible; FMSc/1.0)",
                         "rtmp://h/live"));
-        server.acceptPublish();
+        server.acceptPublish(1);
         assertThat(answers()).containsExactly("USER_CONTROL", "onStatus/1 0 NetStream.Publish.Start");
 
         events.clear();
@@ -85,9 +86,9 @@ class ServerSessionTest {
         client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 9, ByteBuffer.allocate(300)));
         send(command(0, "FCUnpublish", 6, "key?t=1"));
         send(new Command(0, "deleteStream", 7, AmfValue.NULL, List.of(new AmfValue.Number(1))));
-        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.DATA, 0, metadata),
-                new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5_000)),
-                new ServerEvent.Media(MediaKind.AUDIO, 9, ByteBuffer.allocate(300)), new ServerEvent.Unpublished());
+        assertThat(events).containsExactly(new ServerEvent.Media(1, MediaKind.DATA, 0, metadata),
+                new ServerEvent.Media(1, MediaKind.VIDEO, 7, ByteBuffer.allocate(5_000)),
+                new ServerEvent.Media(1, MediaKind.AUDIO, 9, ByteBuffer.allocate(300)), new ServerEvent.Unpublished(1));
     }
 
     @ParameterizedTest
@@ -97,7 +98,7 @@ class ServerSessionTest {
         "live/_definst_, show, '', live/show, ''", "live/, show, '', live/show, ''",
         "live/_definst_/, show, '', live/show, ''", "live, show?, rtmp://h/live, live/show, ''"})
     void joinsApplicationAndName(String app, String name, String tcUrl, String path, String query) {
-        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, "", 0, false), name))
+        assertThat(StreamPath.of(new ConnectRequest(app, tcUrl, "", 0, false, Set.of()), name))
                 .extracting(StreamPath::path, StreamPath::query)
                 .containsExactly(path, query);
     }
@@ -134,9 +135,9 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 0, "show"));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested("live/show", ""));
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "", Set.of()));
         answers();
-        server.close("NetStream.Play.Failed", "not here");
+        server.end(1, "NetStream.Play.Failed", "not here");
         assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Play.Failed");
     }
 
@@ -155,15 +156,15 @@ class ServerSessionTest {
         send(new Command(0, "deleteStream", 0, AmfValue.NULL, List.of(new AmfValue.Number(1))));
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(1, "publish", 5, "other"));
-        assertThat(events).containsExactly(new ServerEvent.Unpublished(),
-                new ServerEvent.PublishRequested("live/other", "", "", ""));
+        assertThat(events).containsExactly(new ServerEvent.Unpublished(1),
+                new ServerEvent.PublishRequested(1, "live/other", "", "", ""));
     }
 
     @Test
     void deleteStreamWithANameEndsEverythingAsGStreamerMeansIt() {
         publishing("show");
         send(command(0, "deleteStream", 0, "show"));
-        assertThat(events).containsExactly(new ServerEvent.Unpublished());
+        assertThat(events).containsExactly(new ServerEvent.Unpublished(1));
     }
 
     @Test
@@ -172,9 +173,9 @@ class ServerSessionTest {
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
         send(new Command(1, "closeStream", 0, AmfValue.NULL, List.of()));
-        assertThat(events).last().isEqualTo(new ServerEvent.Unpublished());
+        assertThat(events).last().isEqualTo(new ServerEvent.Unpublished(1));
         assertThat(server.state()).isEqualTo(ServerSession.State.CONNECTED);
-        assertThatThrownBy(server::acceptPublish).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> server.acceptPublish(1)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -211,16 +212,67 @@ class ServerSessionTest {
     }
 
     @Test
-    void aSecondPublishIsRefusedAndTheFirstGoesOn() {
+    void publishesSeveralStreamsOfAConnectionAndTheEndOfOneIsNotThatOfTheOthers() {
         publishing("show");
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(2, "publish", 5, "other"));
-        send(command(2, "play", 0, "other"));
-        assertThat(answers()).containsExactly("_result 4 Number[value=2.0]",
-                "onStatus/2 0 NetStream.Publish.Denied", "onStatus/2 0 NetStream.Play.Failed");
-        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5)));
+        assertThat(events).containsExactly(new ServerEvent.PublishRequested(2, "live/other", "", "", ""));
+        assertThat(server.state()).as("the first goes on").isEqualTo(ServerSession.State.PUBLISHING);
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 1, ByteBuffer.allocate(5)));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 2, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
-        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
+        assertThat(events).as("that of the second waits for the answer").last().isEqualTo(
+                new ServerEvent.Media(1, MediaKind.VIDEO, 2, ByteBuffer.allocate(5)));
+        events.clear();
+        server.acceptPublish(2);
+        assertThat(answers()).containsExactly("_result 4 Number[value=2.0]", "USER_CONTROL",
+                "onStatus/2 0 NetStream.Publish.Start");
+        send(command(0, "FCUnpublish", 0, "show"));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 3, ByteBuffer.allocate(5)));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 4, ByteBuffer.allocate(5)));
+        feed(client.takeOutput());
+        assertThat(events).containsExactly(new ServerEvent.Media(2, MediaKind.VIDEO, 1, ByteBuffer.allocate(5)),
+                new ServerEvent.Unpublished(1),
+                new ServerEvent.Media(2, MediaKind.VIDEO, 4, ByteBuffer.allocate(5)));
+    }
+
+    @Test
+    void aRefusalOfOneStreamLeavesTheOthersAlone() {
+        publishing("show");
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        answers();
+        send(command(1, "publish", 5, "again"));
+        send(command(3, "publish", 5, "never"));
+        send(command(2, "publish", 5, "other"));
+        server.end(2, "NetStream.Publish.BadName", "taken");
+        assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Publish.Denied",
+                "onStatus/3 0 NetStream.Publish.Denied", "onStatus/2 0 NetStream.Publish.BadName");
+        assertThat(server.state()).isEqualTo(ServerSession.State.PUBLISHING);
+        server.end(1, "NetStream.Publish.BadName", "taken");
+        assertThat(server.state()).as("nothing is left").isEqualTo(ServerSession.State.DRAINING);
+    }
+
+    @Test
+    void boundsTheBytesThatComeBeforeTheAnswerToASecondPublish() {
+        publishing("show");
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(command(2, "publish", 5, "other"));
+        for (int i = 0; i < 9; i++) {
+            client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 2, 0, ByteBuffer.allocate(30_000)));
+        }
+        assertThatThrownBy(() -> feed(client.takeOutput())).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforePublish");
+    }
+
+    @Test
+    void metadataOnTheStreamOfTheConnectionIsNobodysWhereTwoPublish() {
+        publishing("show");
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(command(2, "publish", 5, "other"));
+        events.clear();
+        client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
+        feed(client.takeOutput());
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -228,7 +280,7 @@ class ServerSessionTest {
         publishing("show");
         client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
         feed(client.takeOutput());
-        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.DATA, 0, ByteBuffer.allocate(3)));
+        assertThat(events).containsExactly(new ServerEvent.Media(1, MediaKind.DATA, 0, ByteBuffer.allocate(3)));
     }
 
     @Test
@@ -256,9 +308,9 @@ class ServerSessionTest {
         tag(body, 18, 140, "d", 12);
         aggregate(body.toByteArray(), 0x7FFF_FFFF);
         assertThat(events).containsExactly(
-                new ServerEvent.Media(MediaKind.VIDEO, 0x7FFF_FFFF, ByteBuffer.wrap(new byte[]{'v', 'v'})),
-                new ServerEvent.Media(MediaKind.AUDIO, 0x7FFF_FFF5, ByteBuffer.wrap(new byte[]{'a'})),
-                new ServerEvent.Media(MediaKind.DATA, 0x8000_0027, ByteBuffer.wrap(new byte[]{'d'})));
+                new ServerEvent.Media(1, MediaKind.VIDEO, 0x7FFF_FFFF, ByteBuffer.wrap(new byte[]{'v', 'v'})),
+                new ServerEvent.Media(1, MediaKind.AUDIO, 0x7FFF_FFF5, ByteBuffer.wrap(new byte[]{'a'})),
+                new ServerEvent.Media(1, MediaKind.DATA, 0x8000_0027, ByteBuffer.wrap(new byte[]{'d'})));
     }
 
     @Test
@@ -268,7 +320,7 @@ class ServerSessionTest {
         tag(body, 8, 5, "a", 12);
         aggregate(Arrays.copyOf(body.toByteArray(), body.size() - 4), 7);
         assertThat(events).containsExactly(
-                new ServerEvent.Media(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{'a'})));
+                new ServerEvent.Media(1, MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{'a'})));
     }
 
     @Test
@@ -327,7 +379,7 @@ class ServerSessionTest {
         send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 1)), List.of()));
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
-        server.acceptPublish();
+        server.acceptPublish(1);
         answers();
         events.clear();
 
@@ -340,7 +392,7 @@ class ServerSessionTest {
                         field("description", "the node ends")))));
         client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
-        assertThat(events).containsExactly(new ServerEvent.Media(MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
+        assertThat(events).containsExactly(new ServerEvent.Media(1, MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
     }
 
     @Test
@@ -445,7 +497,7 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, name));
-        server.acceptPublish();
+        server.acceptPublish(1);
         answers();
         events.clear();
     }

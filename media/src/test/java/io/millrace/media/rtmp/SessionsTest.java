@@ -28,11 +28,11 @@ class SessionsTest {
         ClientSession client = client("rtmp://host/a/b/show?token=x");
         carry(client);
         assertThat(serverEvents).containsExactly(
-                new ServerEvent.PublishRequested("a/b/show", "token=x", "FMLE/3.0 (compatible; Millrace)",
+                new ServerEvent.PublishRequested(1, "a/b/show", "token=x", "FMLE/3.0 (compatible; Millrace)",
                         "rtmp://host/a/b"));
         assertThat(clientEvents).isEmpty();
 
-        server.acceptPublish();
+        server.acceptPublish(1);
         carry(client);
         assertThat(clientEvents).containsExactly(new ClientEvent.Started());
 
@@ -45,7 +45,7 @@ class SessionsTest {
         carry(client);
         assertThat(serverEvents).containsExactly(media(MediaKind.VIDEO, 16_777_000, 70_000),
                 media(MediaKind.AUDIO, 16_777_300, 0), media(MediaKind.VIDEO, 16_777_400, 140_000),
-                media(MediaKind.VIDEO, 16_777_100, 5), new ServerEvent.Unpublished());
+                media(MediaKind.VIDEO, 16_777_100, 5), new ServerEvent.Unpublished(1));
         assertThat(server.state()).isEqualTo(ServerSession.State.CONNECTED);
     }
 
@@ -57,7 +57,7 @@ class SessionsTest {
 
         ByteBuffer wire = client.takeOutput();
         assertThat(StandardCharsets.ISO_8859_1.decode(wire.duplicate()).toString()).contains("@setDataFrame");
-        assertThat(server.next(wire)).isEqualTo(new ServerEvent.Media(MediaKind.DATA, 0, metadata));
+        assertThat(server.next(wire)).isEqualTo(new ServerEvent.Media(1, MediaKind.DATA, 0, metadata));
     }
 
     @Test
@@ -67,7 +67,7 @@ class SessionsTest {
 
         byte[] audio = HexFormat.of().parseHex("040000010000030801000000000000");
         assertThat(server.next(ByteBuffer.wrap(audio))).isNull();
-        server.acceptPublish();
+        server.acceptPublish(1);
 
         assertThat(server.next(bytes(0))).isEqualTo(media(MediaKind.AUDIO, 1, 3));
         assertThat(server.next(bytes(0))).isNull();
@@ -198,7 +198,7 @@ class SessionsTest {
     private ClientSession publishing() {
         ClientSession client = client("rtmp://host/live/show");
         carry(client);
-        server.acceptPublish();
+        server.acceptPublish(1);
         carry(client);
         serverEvents.clear();
         clientEvents.clear();
@@ -210,6 +210,6 @@ class SessionsTest {
     }
 
     private static ServerEvent media(MediaKind kind, int timestamp, int size) {
-        return new ServerEvent.Media(kind, timestamp, bytes(size));
+        return new ServerEvent.Media(1, kind, timestamp, bytes(size));
     }
 }

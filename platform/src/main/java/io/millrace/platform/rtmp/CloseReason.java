@@ -22,6 +22,12 @@ public enum CloseReason {
     IDLE,
     /** A peer that does not read what we write. */
     BLOCKED,
+    /** A player that reads less than its stream has. */
+    SLOW,
+    /** A player that was let go by hand. */
+    KICKED,
+    /** What it played came to its end. */
+    STREAM_ENDED,
     /** The request was not allowed or makes no sense. */
     REFUSED,
     /** Another publisher has the stream now. */

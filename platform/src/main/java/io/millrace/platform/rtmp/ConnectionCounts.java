@@ -29,7 +29,7 @@ final class ConnectionCounts {
         return true;
     }
 
-    /** It publishes, or is gone. */
+    /** It publishes or plays, or is gone. */
     void leave() {
         unauthenticated.decrementAndGet();
     }

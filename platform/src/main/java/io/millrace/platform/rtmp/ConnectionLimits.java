@@ -8,11 +8,11 @@ import java.time.Duration;
  *
  * @param handshake from the connection to the end of the handshake, that of TLS and a PROXY header included
  * @param connect from there to the end of {@code connect}
- * @param publish from there to {@code publish}, and from the end of one publish to the next
+ * @param publish from there to {@code publish} or {@code play}, and from the end of one to the next
  * @param idle without a byte from a publisher that we want to hear
  * @param blocked without the peer taking a byte that we have for it
  * @param perAddress connections of one IPv4 address, or of one /64 of IPv6
- * @param unauthenticated connections of which no publish was accepted yet
+ * @param unauthenticated connections of which no publish or play was accepted yet
  * @param rtmp of what one connection sends
  */
 public record ConnectionLimits(Duration handshake, Duration connect, Duration publish, Duration idle, Duration blocked,

@@ -10,18 +10,30 @@ import io.millrace.media.rtmp.ServerEvent;
  */
 final class Publication implements Publisher {
     private final RtmpHandler connection;
+    private final int streamId;
     private final boolean knowsReconnect;
+    private boolean paused;
     private PublishSink sink;
     private PublishSink.End end;
     private String detail;
 
-    Publication(RtmpHandler connection, boolean knowsReconnect) {
+    Publication(RtmpHandler connection, int streamId, boolean knowsReconnect) {
         this.connection = connection;
+        this.streamId = streamId;
         this.knowsReconnect = knowsReconnect;
+    }
+
+    int streamId() {
+        return streamId;
     }
 
     boolean isOver() {
         return end != null;
+    }
+
+    /** Whether the connection is not to be read because of it. */
+    boolean isPaused() {
+        return paused;
     }
 
     /** The application took it; if the encoder has left meanwhile, the sink learns that at once. */
@@ -50,12 +62,21 @@ final class Publication implements Publisher {
 
     @Override
     public void pauseReading() {
-        connection.execute(() -> connection.pause(this, true));
+        pause(true);
     }
 
     @Override
     public void resumeReading() {
-        connection.execute(() -> connection.pause(this, false));
+        pause(false);
+    }
+
+    private void pause(boolean pause) {
+        connection.execute(() -> {
+            if (!isOver()) {
+                paused = pause;
+                connection.switchReading();
+            }
+        });
     }
 
     @Override
@@ -76,7 +97,7 @@ final class Publication implements Publisher {
     public void close(CloseReason reason, String code, String description) {
         connection.execute(() -> {
             if (!isOver()) {
-                connection.refuse(reason, code, description);
+                connection.refuse(streamId, reason, code, description);
             }
         });
     }

@@ -2,14 +2,19 @@ package io.millrace.platform.rtmp;
 
 import java.util.concurrent.CompletionStage;
 
-/** What a service does with the connections of the RTMP server. Called on an event loop; must not block. */
-public interface RtmpApplication {
-    /**
-     * An encoder asks to publish. The answer may complete on any thread; until then the connection waits. If the
-     * encoder leaves meanwhile, a sink that is answered later gets {@link PublishSink#ended} at once.
-     */
-    CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher);
+/** What is done with the connections of an RTMP server, who comes to publish and who comes to play. */
+public interface RtmpApplication extends PublishApplication, PlayApplication {
+    static RtmpApplication of(PublishApplication publishers, PlayApplication players) {
+        return new RtmpApplication() {
+            @Override
+            public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+                return publishers.publish(request, publisher);
+            }
 
-    /** What a player that asks this listener is told; the connection is then closed. */
-    String playRefusal();
+            @Override
+            public PlayAnswer play(PlayRequest request, Player player) {
+                return players.play(request, player);
+            }
+        };
+    }
 }

@@ -8,10 +8,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +22,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +44,10 @@ import org.slf4j.event.Level;
 final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(RtmpHandler.class);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** A player is asked so often whether it is there: that keeps what stands between us from forgetting it. */
+    private static final int PING_SECONDS = 10;
+    /** A player's socket gets more once less than this waits, and no more above the second. */
+    private static final WriteBufferWaterMark PLAYER_WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final RtmpApplication application;
     private final RtmpMeters meters;
@@ -46,15 +56,17 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private final ConnectionCounts counts;
     private final boolean proxied;
     private ChannelHandlerContext ctx;
-    /** Whether it is among the connections of which no publish was accepted. */
+    /** Whether it is among the connections of which no publish or play was accepted. */
     private boolean waiting;
     /** What it counts for; null before that is known, and after. */
     private InetAddress counted;
     private String address = "";
     private Future<?> ticking;
-    /** The publish that is asked for or goes on; null without one. */
-    private Publication publication;
-    private boolean paused;
+    /** What is asked for or goes on, by its message stream. */
+    private final Map<Integer, Publication> publications = new HashMap<>();
+    private final Map<Integer, Play> plays = new HashMap<>();
+    private int seconds;
+    private final Movement movement = new Movement();
     /** Set once it is decided that the connection ends. */
     private CloseReason reason;
     private boolean closed;
@@ -81,7 +93,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         ticking = ctx.executor().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
         waiting = counts.enter();
         if (!waiting) {
-            close(CloseReason.TOO_MANY, "too many connections that do not publish");
+            close(CloseReason.TOO_MANY, "too many connections that do not publish or play");
         } else if (!proxied) {
             cameFrom(context.channel().remoteAddress());
         }
@@ -120,6 +132,9 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         switchReading();
+        if (isWritable()) {
+            List.copyOf(plays.values()).forEach(Play::writable);
+        }
     }
 
     @Override
@@ -129,8 +144,8 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             reason = CloseReason.PEER_CLOSED;
             LOG.debug("rtmp {}: closed by the peer", address);
         }
-        endPublication(PublishSink.End.DISCONNECTED, "the connection was closed");
-        publishes();
+        endAll(PublishSink.End.DISCONNECTED, "the connection was closed");
+        doesWhatItCameFor();
         if (counted != null) {
             counts.leave(counted);
             counted = null;
@@ -172,25 +187,66 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void pause(Publication publisher, boolean pause) {
-        if (publisher == publication && !publisher.isOver()) {
-            paused = pause;
-            switchReading();
+    EventExecutor loop() {
+        return ctx.executor();
+    }
+
+    boolean isWritable() {
+        return ctx.channel().isWritable();
+    }
+
+    /** What is played, between two messages of the session. Transferred. */
+    void write(ByteBuf messages) {
+        ctx.write(messages, ctx.voidPromise());
+    }
+
+    void flush() {
+        ctx.flush();
+    }
+
+    void startPlay(Play play) {
+        ctx.channel().config().setWriteBufferWaterMark(PLAYER_WATER_MARK);
+        session.acceptPlay(play.streamId());
+        writeOutput();
+    }
+
+    void endPlay(Play play) {
+        if (reason == null && ctx.channel().isActive()) {
+            session.endPlay(play.streamId());
+            endOne(play.streamId(), CloseReason.STREAM_ENDED, "its stream is over");
         }
     }
 
-    /** Writes an error to the peer, drains what it still sends, and closes. */
-    void refuse(CloseReason why, String code, String description) {
-        if (reason != null || !ctx.channel().isActive()) {
-            return;
+    /** Writes an error to the peer about one stream; if there is nothing else, drains what it still sends, and closes. */
+    void refuse(int streamId, CloseReason why, String code, String description) {
+        if (reason == null && ctx.channel().isActive()) {
+            session.end(streamId, code, description);
+            endOne(streamId, why, code + ", " + description);
         }
-        session.close(code, description);
-        drain(why, code + ", " + description);
+    }
+
+    private void endOne(int streamId, CloseReason why, String detail) {
+        if (session.state() == ServerSession.State.DRAINING) {
+            drain(why, detail);
+        } else {
+            LOG.info("rtmp {}: stream {} of the connection ends, {}: {}", address, streamId, why.label(), detail);
+            endPublication(streamId, PublishSink.End.CLOSED_BY_SERVER, detail);
+            endPlay(streamId);
+        }
         writeOutput();
         ctx.flush();
     }
 
-    /** For a publisher that knows it. */
+    /** A player that knows it is asked to connect again. False if there is none. */
+    boolean askPlayerToLeave(String description) {
+        boolean asked = session.state() == ServerSession.State.PLAYING && session.knowsReconnect();
+        if (asked) {
+            requestReconnect(description);
+        }
+        return asked;
+    }
+
+    /** For a peer that knows it. */
     void requestReconnect(String description) {
         LOG.info("rtmp {}: is asked to connect again: {}", address, description);
         session.requestReconnect(description);
@@ -202,8 +258,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     void shutDown() {
         switch (session.state()) {
             case HANDSHAKE, AWAITING_CONNECT -> close(CloseReason.SHUTDOWN, "the server ends");
-            case CONNECTED, ANSWERING, PUBLISHING ->
-                refuse(CloseReason.SHUTDOWN, "NetConnection.Connect.AppShutdown", "the server ends");
+            case CONNECTED, ANSWERING, PUBLISHING, PLAYING -> {
+                if (reason == null && ctx.channel().isActive()) {
+                    session.close("NetConnection.Connect.AppShutdown", "the server ends");
+                    drain(CloseReason.SHUTDOWN, "the server ends");
+                    writeOutput();
+                    ctx.flush();
+                }
+            }
             case DRAINING -> {
             }
         }
@@ -228,10 +290,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private void handle(ServerEvent event) {
         switch (event) {
             case ServerEvent.PublishRequested request -> publish(request);
-            case ServerEvent.Media media -> publication.message(media);
-            case ServerEvent.Unpublished _ -> endPublication(PublishSink.End.UNPUBLISHED, "ended by the encoder");
-            case ServerEvent.PlayRequested _ ->
-                refuse(CloseReason.REFUSED, "NetStream.Play.Failed", application.playRefusal());
+            case ServerEvent.Media media -> publications.get(media.streamId()).message(media);
+            case ServerEvent.Unpublished(int streamId) ->
+                endPublication(streamId, PublishSink.End.UNPUBLISHED, "ended by the encoder");
+            case ServerEvent.PlayRequested request -> play(request);
+            case ServerEvent.PlayPaused(int streamId, boolean paused) -> plays.get(streamId).pause(paused);
+            case ServerEvent.PlayTracks(int streamId, boolean audio, boolean video) ->
+                plays.get(streamId).tracks(audio, video);
+            case ServerEvent.PlayStopped(int streamId) -> endPlay(streamId);
             case ServerEvent.Refused(String code, String description) ->
                 drain(CloseReason.REFUSED, code + ", " + description);
             case ServerEvent.PassedOver(ServerEvent.PassedOver.What what) -> meters.passedOver(what);
@@ -241,11 +307,11 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private void publish(ServerEvent.PublishRequested requested) {
         Optional<String> problem = StreamName.problem(requested.path());
         if (problem.isPresent()) {
-            refuse(CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
+            refuse(requested.streamId(), CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
             return;
         }
-        Publication asked = new Publication(this, session.knowsReconnect());
-        publication = asked;
+        Publication asked = new Publication(this, requested.streamId(), session.knowsReconnect());
+        publications.put(requested.streamId(), asked);
         PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
                 requested.client(), requested.tcUrl(), address);
         CompletionStage<PublishAnswer> answer = application.publish(request, asked);
@@ -262,13 +328,13 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         switch (answer) {
             case null -> {
                 LOG.error("rtmp {}: the application failed to answer a publish", address, failure);
-                refuse(CloseReason.INTERNAL_ERROR, "NetStream.Failed", "the server failed");
+                refuse(asked.streamId(), CloseReason.INTERNAL_ERROR, "NetStream.Failed", "the server failed");
             }
             case PublishAnswer.Refused(String code, String description) ->
-                refuse(CloseReason.REFUSED, code, description);
+                refuse(asked.streamId(), CloseReason.REFUSED, code, description);
             case PublishAnswer.Accepted _ -> {
-                session.acceptPublish();
-                publishes();
+                session.acceptPublish(asked.streamId());
+                doesWhatItCameFor();
                 watchdog.heard();
                 pump(NOTHING);
                 ctx.flush();
@@ -276,8 +342,28 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void play(ServerEvent.PlayRequested requested) {
+        Optional<String> problem = StreamName.problem(requested.path());
+        if (problem.isPresent()) {
+            refuse(requested.streamId(), CloseReason.REFUSED, "NetStream.Play.StreamNotFound", problem.get());
+            return;
+        }
+        Play asked = new Play(this, requested.streamId());
+        plays.put(requested.streamId(), asked);
+        PlayRequest request = new PlayRequest(new StreamName(requested.path()), requested.query(), requested.client(),
+                requested.fourCcs(), address);
+        switch (application.play(request, asked)) {
+            case PlayAnswer.Accepted(PlaySink sink) -> {
+                asked.accepted(sink);
+                doesWhatItCameFor();
+            }
+            case PlayAnswer.Refused(String code, String description) ->
+                refuse(asked.streamId(), CloseReason.REFUSED, code, description);
+        }
+    }
+
     /** It is no more among those that only might. */
-    private void publishes() {
+    private void doesWhatItCameFor() {
         if (waiting) {
             waiting = false;
             counts.leave();
@@ -285,13 +371,24 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void tick() {
-        boolean writable = ctx.channel().isWritable();
-        watchdog.tick(session.state(), !paused && writable, writable)
+        boolean writable = isWritable();
+        boolean moves = movement.look(ctx.channel().unsafe().outboundBuffer()) || writable;
+        watchdog.tick(session.state(), !isPaused() && writable, moves)
                 .ifPresent(why -> close(why, "no answer in time"));
+        seconds++;
+        if (session.state() == ServerSession.State.PLAYING && writable && seconds % PING_SECONDS == 0) {
+            session.ping(seconds);
+            writeOutput();
+            ctx.flush();
+        }
     }
 
-    private void switchReading() {
-        ctx.channel().config().setAutoRead(!paused && ctx.channel().isWritable());
+    private boolean isPaused() {
+        return publications.values().stream().anyMatch(Publication::isPaused);
+    }
+
+    void switchReading() {
+        ctx.channel().config().setAutoRead(!isPaused() && isWritable());
     }
 
     private void writeOutput() {
@@ -304,7 +401,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private void drain(CloseReason why, String detail) {
         reason = why;
         LOG.info("rtmp {}: closing, {}: {}", address, why.label(), detail);
-        endPublication(PublishSink.End.CLOSED_BY_SERVER, detail);
+        endAll(PublishSink.End.CLOSED_BY_SERVER, detail);
     }
 
     private void close(CloseReason why, String detail) {
@@ -314,7 +411,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             LOG.atLevel(isCrowd(why) ? Level.DEBUG : Level.INFO).log("rtmp {}: closed, {}: {}", address, why.label(),
                     detail);
             boolean silent = why == CloseReason.IDLE || why == CloseReason.PEER_CLOSED;
-            endPublication(silent ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER, detail);
+            endAll(silent ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER, detail);
         }
         closed = true;
         ctx.close();
@@ -329,14 +426,43 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         close(CloseReason.INTERNAL_ERROR, String.valueOf(failure));
     }
 
-    private void endPublication(PublishSink.End end, String detail) {
+    private void endAll(PublishSink.End end, String detail) {
+        List.copyOf(publications.keySet()).forEach(streamId -> endPublication(streamId, end, detail));
+        List.copyOf(plays.keySet()).forEach(this::endPlay);
+    }
+
+    private void endPublication(int streamId, PublishSink.End end, String detail) {
+        Publication publication = publications.remove(streamId);
         if (publication != null) {
             publication.ended(end, detail);
-            publication = null;
-        }
-        if (paused) {
-            paused = false;
             switchReading();
+        }
+    }
+
+    private void endPlay(int streamId) {
+        Play play = plays.remove(streamId);
+        if (play != null) {
+            play.ended();
+        }
+    }
+
+    /** Whether a peer takes what waits for it: looked at now and then instead of at every write. */
+    private static final class Movement {
+        private Object waiting;
+        private long waitingBytes;
+        private long sentBytes;
+
+        /** @param out null once the connection is closed */
+        private boolean look(ChannelOutboundBuffer out) {
+            if (out == null) {
+                return false;
+            }
+            boolean moved = out.current() != waiting || out.totalPendingWriteBytes() != waitingBytes
+                    || out.currentProgress() != sentBytes;
+            waiting = out.current();
+            waitingBytes = out.totalPendingWriteBytes();
+            sentBytes = out.currentProgress();
+            return moved;
         }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -111,10 +112,37 @@ public final class RtmpServer implements AutoCloseable {
         return settings.certificate().handler(channel.alloc(), settings.limits().handshake().toMillis());
     }
 
+    /** Takes no new connections. */
+    public void stopAccepting() {
+        listeners.close().awaitUninterruptibly();
+    }
+
+    /**
+     * Asks the players that know it to connect again elsewhere. Returns at once; completed when all of those have left.
+     *
+     * @param description for people
+     */
+    public CompletableFuture<Void> askPlayersToLeave(String description) {
+        return CompletableFuture.allOf(connections.stream().map(channel -> askToLeave(channel, description))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private static CompletableFuture<Void> askToLeave(Channel channel, String description) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        channel.closeFuture().addListener(_ -> left.complete(null));
+        channel.eventLoop().execute(() -> {
+            RtmpHandler handler = channel.pipeline().get(RtmpHandler.class);
+            if (handler == null || !handler.askPlayerToLeave(description)) {
+                left.complete(null);
+            }
+        });
+        return left;
+    }
+
     @Override
     public void close() {
         closing = true;
-        listeners.close().awaitUninterruptibly();
+        stopAccepting();
         connections.forEach(channel -> {
             RtmpHandler handler = channel.pipeline().get(RtmpHandler.class);
             channel.eventLoop().execute(handler::shutDown);

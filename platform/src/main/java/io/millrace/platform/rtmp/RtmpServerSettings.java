@@ -5,7 +5,7 @@ package io.millrace.platform.rtmp;
  *
  * @param certificate of RTMPS, closed by whoever opened it; null without RTMPS
  * @param proxies whose connections begin with a PROXY header
- * @param limits of each connection, and of all that do not publish
+ * @param limits of each connection, and of all that do not publish or play
  */
 public record RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits) {
     /** RTMP alone, from anywhere. */

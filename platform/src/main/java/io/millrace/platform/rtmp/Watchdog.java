@@ -32,14 +32,14 @@ final class Watchdog {
      * One second went by.
      *
      * @param reading false while we do not want to hear anything
-     * @param writable false while the peer does not read
+     * @param moves false while the peer does not take what we have for it
      * @return why the connection has to be closed, if it has
      */
-    Optional<CloseReason> tick(State now, boolean reading, boolean writable) {
+    Optional<CloseReason> tick(State now, boolean reading, boolean moves) {
         inState = now == state ? inState + 1 : 0;
         state = now;
         silent = reading ? silent + 1 : 0;
-        blocked = writable ? 0 : blocked + 1;
+        blocked = moves ? 0 : blocked + 1;
         if (blocked > seconds(limits.blocked())) {
             return Optional.of(CloseReason.BLOCKED);
         }
@@ -48,6 +48,7 @@ final class Watchdog {
             case AWAITING_CONNECT -> after(inState >= seconds(limits.connect()), CloseReason.CONNECT_TIMEOUT);
             case CONNECTED -> after(inState >= seconds(limits.publish()), CloseReason.PUBLISH_TIMEOUT);
             case ANSWERING -> Optional.empty(); // the application's time, not the peer's
+            case PLAYING -> Optional.empty(); // a player has nothing to say
             case PUBLISHING -> after(silent > seconds(limits.idle()), CloseReason.IDLE);
             case DRAINING -> after(inState >= DRAIN_SECONDS, CloseReason.REFUSED);
         };

@@ -19,6 +19,10 @@ final class RecordingApplication implements RtmpApplication {
 
     final BlockingQueue<PublishRequest> requests = new LinkedBlockingQueue<>();
     final BlockingQueue<Publisher> publishers = new LinkedBlockingQueue<>();
+    final BlockingQueue<PlayRequest> plays = new LinkedBlockingQueue<>();
+    final BlockingQueue<Player> players = new LinkedBlockingQueue<>();
+    /** What the players did. */
+    final BlockingQueue<String> played = new LinkedBlockingQueue<>();
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
     final PublishSink sink = new PublishSink() {
@@ -32,6 +36,29 @@ final class RecordingApplication implements RtmpApplication {
             ends.add(new Ended(end, detail));
         }
     };
+    final PlaySink playSink = new PlaySink() {
+        @Override
+        public void writable() {
+            played.add("writable");
+        }
+
+        @Override
+        public void hold() {
+            played.add("hold");
+        }
+
+        @Override
+        public void goOn(boolean audio, boolean video) {
+            played.add("go on" + (audio ? " audio" : "") + (video ? " video" : ""));
+        }
+
+        @Override
+        public void ended() {
+            played.add("ended");
+        }
+    };
+    /** Refuses unless the test puts something else here. */
+    PlayAnswer playAnswer = new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere");
     /** Accepts at once unless the test puts something else here. */
     CompletionStage<PublishAnswer> answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(sink));
 
@@ -43,8 +70,10 @@ final class RecordingApplication implements RtmpApplication {
     }
 
     @Override
-    public String playRefusal() {
-        return "players are served elsewhere";
+    public PlayAnswer play(PlayRequest request, Player player) {
+        plays.add(request);
+        players.add(player);
+        return playAnswer;
     }
 
     List<Message> drainMessages() {

@@ -6,6 +6,9 @@ import io.millrace.media.StreamName;
 import io.millrace.media.rtmp.ClientEvent;
 import io.millrace.media.rtmp.ClientSession;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PlayChunks;
+import io.millrace.media.rtmp.PlayerEvent;
+import io.millrace.media.rtmp.PlayerSession;
 import io.millrace.media.rtmp.RtmpUrl;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -102,6 +105,104 @@ class RtmpHandlerTest {
         later.complete(new PublishAnswer.Accepted(application.sink));
         assertThat(application.ends).extracting(RecordingApplication.Ended::end)
                 .containsExactly(PublishSink.End.DISCONNECTED);
+    }
+
+    @Test
+    void aPlayerGetsWhatTheApplicationWritesBetweenTheWordsOfTheConnection() {
+        plays();
+        assertThat(playerTold).as("held").isEmpty();
+        passSeconds(60);
+        assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
+        Player asked = application.players.remove();
+        asked.start();
+        asked.write(Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.VIDEO, 40, ByteBuffer.allocate(100_000))));
+        asked.flush();
+        carryToPlayer();
+        assertThat(playerTold).containsExactly("NetStream.Play.Reset", "NetStream.Play.Start", "DATA 0 24",
+                "VIDEO 40 100000");
+        player.pause(true);
+        carryToPlayer();
+        player.pause(false);
+        carryToPlayer();
+        player.receiveVideo(false);
+        carryToPlayer();
+        asked.write(Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.AUDIO, 80, ByteBuffer.allocate(10))));
+        asked.flush();
+        player.receiveVideo(true);
+        carryToPlayer();
+        assertThat(playerTold).endsWith("NetStream.Pause.Notify", "NetStream.Unpause.Notify", "AUDIO 80 10");
+        asked.end();
+        carryToPlayer();
+        assertThat(playerTold).endsWith("NetStream.Play.UnpublishNotify", "NetStream.Play.Stop");
+        assertThat(application.played).containsExactly("hold", "hold", "go on audio video", "hold",
+                "go on audio", "hold", "go on audio video", "ended");
+        passSeconds(2);
+        assertThat(closed("stream_ended")).isEqualTo(1);
+    }
+
+    @Test
+    void aPlayerThatSaysNothingStaysAndIsAskedNowAndThenWhetherItIsThere() {
+        plays();
+        Player asked = application.players.remove();
+        asked.start();
+        asked.flush();
+        carryToPlayer();
+        passSeconds(120);
+        assertThat(channel.isOpen()).isTrue();
+        int[] pings = {0};
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            pings[0]++;
+            out.release();
+        }
+        assertThat(pings[0]).isEqualTo(12);
+    }
+
+    @Test
+    void aPlayerThatLeavesIsGoneForTheApplication() {
+        plays();
+        Player asked = application.players.remove();
+        channel.close();
+        assertThat(application.played).containsExactly("ended");
+        ByteBuf late = Unpooled.buffer(4).writeInt(1);
+        asked.start();
+        asked.write(late);
+        asked.end();
+        assertThat(late.refCnt()).isZero();
+        assertThat(asked.isWritable()).isFalse();
+    }
+
+    private final List<String> playerTold = new ArrayList<>();
+    private PlayerSession player;
+
+    /** A player that the application accepts and holds. */
+    private void plays() {
+        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        player = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")), new SplittableRandom(1));
+        carryToPlayer();
+        assertThat(application.plays).singleElement().extracting(PlayRequest::stream)
+                .isEqualTo(new StreamName("live/show"));
+    }
+
+    private void carryToPlayer() {
+        for (ByteBuffer out = player.takeOutput(); out.hasRemaining(); out = player.takeOutput()) {
+            channel.writeInbound(Unpooled.wrappedBuffer(out));
+            hear();
+        }
+        hear();
+    }
+
+    private void hear() {
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            ByteBuffer in = out.nioBuffer();
+            for (PlayerEvent event = player.next(in); event != null; event = player.next(in)) {
+                playerTold.add(switch (event) {
+                    case PlayerEvent.Status(String code, String _) -> code;
+                    case PlayerEvent.Media(MediaKind kind, int timestamp, ByteBuffer body) ->
+                        kind + " " + timestamp + " " + body.remaining();
+                });
+            }
+            out.release();
+        }
     }
 
     @Test

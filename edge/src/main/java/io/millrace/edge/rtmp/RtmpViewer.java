@@ -1,0 +1,229 @@
+package io.millrace.edge.rtmp;
+
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.feed.FlvSource;
+import io.millrace.edge.feed.Framing;
+import io.millrace.edge.live.Selection;
+import io.millrace.platform.rtmp.CloseReason;
+import io.millrace.platform.rtmp.PlayRequest;
+import io.millrace.platform.rtmp.PlaySink;
+import io.millrace.platform.rtmp.Player;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One player of a stream: hands to its socket what comes, as messages of RTMP already. Who pauses leaves the stream and comes
+ * back to what is live then. Confined to the player's event loop.
+ *
+ * <p>HELD (nothing to play yet) -> PLAYING; PLAYING -> PAUSED -> PLAYING; any -> OVER.
+ */
+final class RtmpViewer implements PlaySink {
+    /** As long as requests by HTTP are held. */
+    static final long HOLD_MS = 10_000;
+
+    private enum State {
+        HELD, PLAYING, PAUSED, OVER
+    }
+
+    private final PlayRequest request;
+    private final String stream;
+    private final Player player;
+    private final PlayDesk desk;
+    private final FlvSource source;
+    private final Viewers viewers;
+    private final EdgeMeters meters;
+    private State state = State.HELD;
+    /** Null until it plays. */
+    private Viewer viewer;
+    /** How it takes part in the stream now; null while it does not. */
+    private Part part;
+    private ScheduledFuture<?> hold;
+
+    RtmpViewer(PlayRequest request, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
+            EdgeMeters meters) {
+        this.request = request;
+        stream = request.stream().value();
+        this.player = player;
+        this.desk = desk;
+        this.source = source;
+        this.viewers = viewers;
+        this.meters = meters;
+        hold = player.loop().schedule(this::giveUp, HOLD_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void writable() {
+        if (part != null && part.more != null) {
+            part.more.run();
+        }
+    }
+
+    @Override
+    public void hold() {
+        if (state == State.PLAYING) {
+            state = State.PAUSED;
+            leave();
+        }
+    }
+
+    @Override
+    public void goOn(boolean audio, boolean video) {
+        if (state == State.PAUSED) {
+            state = State.PLAYING;
+        }
+        if (state == State.PLAYING && desk.hasEnded(stream)) {
+            end();
+        } else if (state != State.OVER) {
+            part = new Part(audio && video ? Selection.ALL : audio ? Selection.AUDIO : Selection.VIDEO);
+            source.join(stream, part);
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (state != State.OVER) {
+            state = State.OVER;
+            hold.cancel(false);
+            leave();
+            desk.left();
+            if (viewer != null) {
+                viewers.left(viewer);
+            }
+        }
+    }
+
+    private void leave() {
+        if (part != null) {
+            source.leave(stream, part);
+            part = null;
+        }
+    }
+
+    private void giveUp() {
+        if (state == State.HELD) {
+            player.close(CloseReason.REFUSED, PlayDesk.NOT_FOUND, "there is nothing to play yet");
+        }
+    }
+
+    /** The first bytes of this time are there. */
+    private void start() {
+        if (state != State.HELD) {
+            return;
+        }
+        // The tracks are known only now.
+        Optional<String> problem = desk.unplayable(request);
+        if (problem.isPresent()) {
+            player.close(CloseReason.REFUSED, PlayDesk.FAILED, problem.get());
+            return;
+        }
+        state = State.PLAYING;
+        hold.cancel(false);
+        viewer = viewers.joined(Protocol.RTMP, stream, request.address(),
+                request.client().isEmpty() ? null : request.client(), () -> player.loop().execute(this::kick));
+        player.start();
+    }
+
+    private void kick() {
+        player.close(CloseReason.KICKED, PlayDesk.FAILED, "let go by who runs this edge");
+    }
+
+    private void end() {
+        switch (state) {
+            case HELD -> giveUp();
+            case PLAYING -> player.end();
+            case PAUSED, OVER -> {
+                // It is told when it wants to go on; or has left before.
+            }
+        }
+    }
+
+    /** One stay with the stream, from its latest keyframe on. What an earlier one still gives is no more wanted. */
+    private final class Part implements FlvSink {
+        private final Selection selection;
+        private Runnable more;
+
+        private Part(Selection selection) {
+            this.selection = selection;
+        }
+
+        private boolean isOn() {
+            return part == this && state == State.PLAYING;
+        }
+
+        @Override
+        public EventExecutor loop() {
+            return player.loop();
+        }
+
+        @Override
+        public Protocol protocol() {
+            return Protocol.RTMP;
+        }
+
+        @Override
+        public Selection selection() {
+            return selection;
+        }
+
+        @Override
+        public Framing framing() {
+            return Framing.RTMP;
+        }
+
+        @Override
+        public void start(Runnable again) {
+            if (part == this) {
+                more = again;
+                RtmpViewer.this.start();
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return isOn() && player.isWritable();
+        }
+
+        @Override
+        public void write(ByteBuf piece) {
+            if (isOn()) {
+                viewer.sent(piece.readableBytes());
+                player.write(piece);
+            } else {
+                piece.release();
+            }
+        }
+
+        @Override
+        public void flush() {
+            if (isOn()) {
+                player.flush();
+            }
+        }
+
+        @Override
+        public void skipped(long tags) {
+            meters.dropped("slow_viewer", tags);
+        }
+
+        @Override
+        public void tooSlow() {
+            if (isOn()) {
+                player.close(CloseReason.SLOW, "NetStream.Play.InsufficientBW", "the stream is faster than the player");
+            }
+        }
+
+        @Override
+        public void end() {
+            if (part == this) {
+                RtmpViewer.this.end();
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.millrace.edge;
+
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PlayerEvent;
+import io.millrace.media.rtmp.PlayerSession;
+import io.millrace.media.rtmp.RtmpUrl;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** A player of RTMP that reads event by event. */
+final class RtmpClient implements AutoCloseable {
+    private final Socket socket;
+    private final PlayerSession session;
+    private ByteBuffer in = ByteBuffer.allocate(0);
+
+    RtmpClient(int port, String stream, List<String> fourCcs, boolean reconnects) throws IOException {
+        session = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://127.0.0.1:" + port + "/" + stream)),
+                new SplittableRandom(1), fourCcs, reconnects);
+        socket = new Socket("127.0.0.1", port);
+        write();
+    }
+
+    RtmpClient(int port, String stream) throws IOException {
+        this(port, stream, List.of(), false);
+    }
+
+    /** The next event, null once the server has closed. */
+    PlayerEvent next() throws IOException {
+        InputStream socketIn = socket.getInputStream();
+        byte[] buffer = new byte[65_536];
+        while (true) {
+            PlayerEvent event = session.next(in);
+            write();
+            if (event != null) {
+                return event;
+            }
+            int count = socketIn.read(buffer);
+            if (count < 0) {
+                return null;
+            }
+            in = ByteBuffer.wrap(buffer.clone(), 0, count);
+        }
+    }
+
+    /** The code of the next status; media before it is an error. */
+    String status() throws IOException {
+        return switch (next()) {
+            case PlayerEvent.Status(String code, String _) -> code;
+            case PlayerEvent.Media media -> throw new AssertionError("no status, but " + media);
+            case null -> "closed";
+        };
+    }
+
+    /** The next audio or video; data and status before it are passed over. */
+    PlayerEvent.Media media() throws IOException {
+        while (true) {
+            PlayerEvent event = next();
+            if (event == null) {
+                throw new AssertionError("closed");
+            }
+            if (event instanceof PlayerEvent.Media media && media.kind() != MediaKind.DATA) {
+                return media;
+            }
+        }
+    }
+
+    void say(Consumer<PlayerSession> words) throws IOException {
+        words.accept(session);
+        write();
+    }
+
+    private void write() throws IOException {
+        ByteBuffer output = session.takeOutput();
+        if (!output.hasRemaining()) {
+            return;
+        }
+        socket.getOutputStream().write(output.array(), output.arrayOffset() + output.position(), output.remaining());
+        socket.getOutputStream().flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.millrace.media.rtmp;
+
+import io.millrace.media.bytes.OverLimitException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/** One message stream of {@code createStream}, and what is done on it. Confined to one thread. */
+final class NetStream {
+    /** What is done on it. */
+    enum Use {
+        NOTHING,
+        /** The shell has not answered yet. */
+        PUBLISH_ASKED, PUBLISHING, PLAY_ASKED, PLAYING
+    }
+
+    private final int id;
+    /** Media of an encoder that does not wait for the answer to publish. */
+    private final Queue<ServerEvent> early = new ArrayDeque<>();
+    private long earlyBytes;
+    private Use use = Use.NOTHING;
+    private String name = "";
+    /** Of a player: whether it is told that what it played before is over, and what it wants to get. */
+    private boolean reset;
+    private boolean audio;
+    private boolean video;
+
+    NetStream(int id) {
+        this.id = id;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Use use() {
+        return use;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean resets() {
+        return reset;
+    }
+
+    boolean wantsAudio() {
+        return audio;
+    }
+
+    boolean wantsVideo() {
+        return video;
+    }
+
+    void askPublish(String stream) {
+        use = Use.PUBLISH_ASKED;
+        name = stream;
+    }
+
+    void askPlay(String stream, boolean resets) {
+        use = Use.PLAY_ASKED;
+        name = stream;
+        reset = resets;
+        audio = true;
+        video = true;
+    }
+
+    void wantAudio(boolean wanted) {
+        audio = wanted;
+    }
+
+    void wantVideo(boolean wanted) {
+        video = wanted;
+    }
+
+    /** The shell said yes. */
+    void accept(Use asked, Use then) {
+        if (use != asked) {
+            throw new IllegalStateException("stream " + id + " in " + use + " does not become " + then);
+        }
+        use = then;
+    }
+
+    void end() {
+        use = Use.NOTHING;
+        early.clear();
+        earlyBytes = 0;
+    }
+
+    /** Keeps media until the publish is answered. */
+    void keep(ServerEvent.Media media, RtmpLimits limits) {
+        earlyBytes += media.body().remaining();
+        if (early.size() == RtmpLimits.EARLY_MESSAGES) {
+            throw new OverLimitException("session", "messagesBeforePublish", RtmpLimits.EARLY_MESSAGES + 1L,
+                    RtmpLimits.EARLY_MESSAGES);
+        }
+        if (earlyBytes > limits.beforePublishBytes()) {
+            throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforePublishBytes());
+        }
+        early.add(media);
+    }
+
+    /** What was kept, given away. */
+    void takeEarly(Queue<ServerEvent> to) {
+        to.addAll(early);
+        early.clear();
+        earlyBytes = 0;
+    }
+}

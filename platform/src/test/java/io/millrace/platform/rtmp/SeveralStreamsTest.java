@@ -1,0 +1,136 @@
+package io.millrace.platform.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.StreamName;
+import io.millrace.media.amf.Amf0Writer;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.ByteWriter;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static io.millrace.media.amf.AmfValue.field;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** One connection, two publishes and a play; the bytes are written by hand, since no client of ours does that. */
+class SeveralStreamsTest {
+    private static final int COMMAND = 20;
+    private static final int VIDEO = 9;
+
+    private final RecordingApplication application = new RecordingApplication();
+    private final EmbeddedChannel channel = new EmbeddedChannel(new RtmpHandler(application,
+            new RtmpMeters(new SimpleMeterRegistry()), ConnectionLimits.DEFAULT,
+            new ConnectionCounts(ConnectionLimits.DEFAULT), false));
+
+    @BeforeEach
+    void connect() {
+        channel.freezeTime();
+        channel.writeInbound(Unpooled.wrappedBuffer(new ByteWriter().uint8(3).bytes(new byte[2 * 1536]).view()));
+        command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("tcUrl", "rtmp://h/live")));
+        for (int stream = 1; stream <= 3; stream++) {
+            command(0, "createStream", stream + 1, AmfValue.NULL);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void theEndOfOnePublishIsNotThatOfTheOther() {
+        publish(1, "one");
+        publish(2, "two");
+        assertThat(application.requests).extracting(PublishRequest::stream)
+                .containsExactly(new StreamName("live/one"), new StreamName("live/two"));
+        video(1, 10);
+        video(2, 20);
+        command(0, "deleteStream", 0, AmfValue.NULL, new AmfValue.Number(1));
+        video(1, 11);
+        video(2, 21);
+        assertThat(application.messages).extracting(RecordingApplication.Message::timestamp)
+                .containsExactly(10, 20, 21);
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.UNPUBLISHED);
+        channel.close();
+        assertThat(application.ends).extracting(RecordingApplication.Ended::end)
+                .containsExactly(PublishSink.End.UNPUBLISHED, PublishSink.End.DISCONNECTED);
+    }
+
+    @Test
+    void whoLosesOneStreamKeepsTheOtherAndIsClosedWithTheLast() {
+        publish(1, "one");
+        publish(2, "two");
+        List<Publisher> publishers = new ArrayList<>(application.publishers);
+        publishers.get(0).close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "taken over");
+        assertThat(application.ends).hasSize(1);
+        video(1, 10);
+        video(2, 20);
+        assertThat(application.messages).extracting(RecordingApplication.Message::timestamp).containsExactly(20);
+        publishers.get(1).close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "taken over");
+        assertThat(application.ends).hasSize(2);
+        video(2, 21);
+        assertThat(application.messages).hasSize(1);
+        channel.advanceTimeBy(3, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void readingStopsWhileAnyOfThemWantsItTo() {
+        publish(1, "one");
+        publish(2, "two");
+        List<Publisher> publishers = new ArrayList<>(application.publishers);
+        publishers.forEach(Publisher::pauseReading);
+        publishers.get(0).resumeReading();
+        assertThat(channel.config().isAutoRead()).isFalse();
+        command(2, "closeStream", 0, AmfValue.NULL);
+        assertThat(channel.config().isAutoRead()).as("who wanted it has gone").isTrue();
+    }
+
+    @Test
+    void whoPublishesMayPlayAsWell() {
+        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        publish(1, "one");
+        command(2, "play", 0, AmfValue.NULL, new AmfValue.Text("other"));
+        assertThat(application.plays).extracting(PlayRequest::stream).containsExactly(new StreamName("live/other"));
+        Player player = application.players.remove();
+        player.start();
+        player.end();
+        assertThat(application.played).containsExactly("ended");
+        video(1, 10);
+        assertThat(application.messages).as("the publish goes on").hasSize(1);
+        command(3, "play", 0, AmfValue.NULL, new AmfValue.Text("third"));
+        channel.close();
+        assertThat(application.played).containsExactly("ended", "ended");
+    }
+
+    private void publish(int stream, String name) {
+        command(stream, "publish", 0, AmfValue.NULL, new AmfValue.Text(name), new AmfValue.Text("live"));
+    }
+
+    private void command(int stream, String name, double transaction, AmfValue object, AmfValue... arguments) {
+        ByteWriter body = new ByteWriter();
+        new Amf0Writer(body).value(new AmfValue.Text(name)).value(new AmfValue.Number(transaction)).value(object)
+                .values(List.of(arguments));
+        message(stream, COMMAND, 0, body.view());
+    }
+
+    private void video(int stream, int timestamp) {
+        message(stream, VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0}));
+    }
+
+    /** One chunk: no message here has more than the 128 bytes that fit into one. */
+    private void message(int stream, int type, int timestamp, ByteBuffer body) {
+        assertThat(body.remaining()).isLessThanOrEqualTo(128);
+        channel.writeInbound(Unpooled.wrappedBuffer(new ByteWriter().uint8(3).uint24(timestamp)
+                .uint24(body.remaining()).uint8(type).uint32(Integer.reverseBytes(stream)).bytes(body).view()));
+        channel.runPendingTasks();
+    }
+}
