@@ -119,6 +119,8 @@ class EnhancedRtmpIT {
             String entry = await(stream + " is live").atMost(Duration.ofSeconds(20)).until(
                     () -> get("/api/v1/streams/" + stream).body(), body -> body.contains("\"codec\""));
             Future<Path> viewer = viewers.flv(millrace.http("/" + stream + ".flv"), dir.resolve("seen.flv"));
+            RtmpPlayer player = ffmpeg.play(millrace.rtmp() + "/" + stream,
+                    List.of("hvc1", "av01", "vp09", "Opus", "fLaC", "ec-3"), dir, "played");
             clip.tracks().forEach(codec -> assertThat(entry).contains("\"codec\":\"" + codec + "\""));
             assertThat(entry.contains("codec_not_in_hls"))
                     .isEqualTo(!clip.hls().equals(String.join(",", clip.tracks())));
@@ -135,6 +137,7 @@ class EnhancedRtmpIT {
                     packets.stream().filter(p -> p.kind() != Packet.Kind.DATA).map(Packet::track).distinct().sorted())
                     .containsExactlyElementsOf(clip.ids());
             seen(viewer.get(), packets);
+            seen(player.recording(), packets);
         }
     }
 

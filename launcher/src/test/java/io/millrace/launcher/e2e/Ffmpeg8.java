@@ -36,6 +36,11 @@ final class Ffmpeg8 {
         assertThat(process.exitValue()).as("FFmpeg 8 encodes: %s", Files.readString(log)).isZero();
     }
 
+    /** Plays {@code url} as a player that says which codecs of Enhanced RTMP it takes. */
+    RtmpPlayer play(String url, List<String> fourCcs, Path dir, String name) throws IOException {
+        return RtmpPlayer.ffmpeg(program, List.of("-rtmp_enhanced_codecs", String.join(",", fourCcs)), url, dir, name);
+    }
+
     /** Publishes {@code flv} in real time, every track as it is, and writes the same tags into a file. */
     Process publishAndWrite(Path flv, String url, Path same, Path log) throws IOException {
         return start(List.of("-re", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",

@@ -1,0 +1,79 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.RequiredTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A real player of RTMP that writes what it gets into an FLV file, until the stream is over. */
+final class RtmpPlayer implements AutoCloseable {
+    private static final long END_SECONDS = 60;
+
+    private final String name;
+    private final Path file;
+    private final Path log;
+    private final Process process;
+
+    private RtmpPlayer(String name, Path file, Path log, List<String> command) throws IOException {
+        this.name = name;
+        this.file = file;
+        this.log = log;
+        process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    /** FFmpeg, which writes tags of its own making. */
+    static RtmpPlayer ffmpeg(String url, Path dir, String name) throws IOException {
+        return ffmpeg(RequiredTool.find("ffmpeg").toString(), List.of(), url, dir, name);
+    }
+
+    /** @param options in front of the URL */
+    static RtmpPlayer ffmpeg(String program, List<String> options, String url, Path dir, String name)
+            throws IOException {
+        Path file = dir.resolve(name + ".flv");
+        List<String> command = new ArrayList<>(List.of(program, "-v", "error", "-nostdin", "-y"));
+        command.addAll(options);
+        command.addAll(List.of("-i", url, "-map", "0", "-c", "copy", file.toString()));
+        return new RtmpPlayer(name, file, dir.resolve(name + ".log"), command);
+    }
+
+    /** librtmp, which writes what it gets as it is. */
+    static RtmpPlayer rtmpdump(String url, Path dir, String name) throws IOException {
+        Path file = dir.resolve(name + ".flv");
+        return new RtmpPlayer(name, file, dir.resolve(name + ".log"),
+                List.of(RequiredTool.find("rtmpdump").toString(), "-q", "--live", "-r", url, "-o", file.toString()));
+    }
+
+    static RtmpPlayer gstreamer(String url, Path dir, String name) throws IOException {
+        Path file = dir.resolve(name + ".flv");
+        return new RtmpPlayer(name, file, dir.resolve(name + ".log"),
+                List.of(RequiredTool.find("gst-launch-1.0").toString(), "-q", "rtmp2src", "location=" + url, "!",
+                        "filesink", "location=" + file));
+    }
+
+    /** Bytes so far. */
+    long sizeBytes() throws IOException {
+        return Files.exists(file) ? Files.size(file) : 0;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has written, once it has ended by itself. */
+    Path recording() throws IOException, InterruptedException {
+        assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).as("%s ends with the stream; it says %s", name,
+                Files.readString(log)).isTrue();
+        assertThat(file).as("%s says %s", name, Files.readString(log)).exists();
+        return file;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
