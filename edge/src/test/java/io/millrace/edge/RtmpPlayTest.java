@@ -10,6 +10,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.media.rtmp.PlayerSession;
 import io.millrace.media.rtmp.RtmpUrl;
+import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Packet;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -197,6 +199,20 @@ class RtmpPlayTest {
         }
         assertThat(REGISTRY.get("millrace.dropped").tags("stage", "edge", "reason", "slow_viewer").counter().count())
                 .isPositive();
+    }
+
+    @Test
+    void isListedAndLetGoByWhoRunsTheEdge() throws Exception {
+        try (var live = new Live("live/kick"); RtmpClient player = play("live/kick")) {
+            first(player, 3);
+            Map<String, String> these = Map.of("stream", "live/kick", "protocol", "rtmp");
+            assertThat(edge.admin().answer(new AdminResource.Request("GET", "", these)).json())
+                    .contains("\"protocol\":\"rtmp\"", "\"client\":\"Millrace\"");
+            edge.admin().answer(new AdminResource.Request("DELETE", "", these));
+            assertThat(player.status()).isEqualTo("NetStream.Play.Failed");
+            assertThat(player.status()).isEqualTo("closed");
+            live.end();
+        }
     }
 
     @Test
