@@ -48,12 +48,13 @@ final class TagCursor {
 
     /** Gives it what all others get, too. */
     void write(Stretch shared) {
+        // First of all: a socket may say from within the flush that it takes more.
+        at = shared.next();
+        stuckSinceNanos = NEVER;
         if (!shared.isEmpty()) {
             shared.writeTo(sink);
             sink.flush();
         }
-        at = shared.next();
-        stuckSinceNanos = NEVER;
     }
 
     /** Gives it what its socket takes of what it has not got up to {@code to}. */

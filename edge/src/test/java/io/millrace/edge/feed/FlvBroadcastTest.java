@@ -68,6 +68,18 @@ class FlvBroadcastTest {
         start(0);
     }
 
+    /** Netty does so where a write that was too much for a moment has gone out. */
+    @Test
+    void aSocketThatTakesMoreFromWithinTheFlushGetsNothingTwice() {
+        entry(1);
+        HeldSink viewer = join();
+        viewer.told();
+        viewer.onFlush = viewer.more;
+        frame(2);
+        broadcast.flush();
+        assertThat(viewer.told()).containsExactly("2", "flush");
+    }
+
     @Test
     void writesOnceATickToAll() {
         start(TICK_NANOS);

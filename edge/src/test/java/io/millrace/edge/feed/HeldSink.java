@@ -16,6 +16,8 @@ final class HeldSink implements FlvSink {
     private final List<String> events = new ArrayList<>();
     final List<ByteBuf> pieces = new ArrayList<>();
     Runnable more;
+    /** Runs within the next flush. */
+    Runnable onFlush = () -> {};
     boolean ready = true;
 
     HeldSink(EmbeddedChannel channel) {
@@ -71,6 +73,9 @@ final class HeldSink implements FlvSink {
         if (!events.isEmpty() && !events.getLast().equals("flush")) {
             events.add("flush");
         }
+        Runnable now = onFlush;
+        onFlush = () -> {};
+        now.run();
     }
 
     @Override
