@@ -1,6 +1,9 @@
 package io.millrace.edge;
 
+import io.millrace.edge.http.FamiliarUrls;
+import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.live.Pace;
+import io.millrace.platform.net.ProxySources;
 
 /**
  * Settings of one edge.
@@ -9,31 +12,42 @@ import io.millrace.edge.live.Pace;
  * @param httpPort 0: any free one
  * @param node this process's id, part of Kafka client ids
  * @param eventLoops threads that serve connections
- * @param connectionLimit connections at one time; more are refused with 503
+ * @param limits of connections and requests
+ * @param proxies that are believed when they say for whom they connect
+ * @param familiarUrls of other servers that hold here, too
  * @param partCacheBytes memory for parts that viewers ask for, off the heap
  * @param pastPartCacheBytes the same for parts of the past, so that they never push out what is live
  * @param pastIndexBytes memory for playlists of the past
  * @param flvTickNanos how often viewers of HTTP-FLV are written to at most; 0: whenever something comes;
  *     {@link Pace#ADAPTIVE}: as the load allows
  */
-public record EdgeSettings(String host, int httpPort, String node, int eventLoops, int connectionLimit,
-        long partCacheBytes, long pastPartCacheBytes, long pastIndexBytes, long flvTickNanos) {
+public record EdgeSettings(String host, int httpPort, String node, int eventLoops, HttpLimits limits,
+        ProxySources proxies, FamiliarUrls familiarUrls, long partCacheBytes, long pastPartCacheBytes,
+        long pastIndexBytes, long flvTickNanos) {
     /** Half a minute of ten streams at 6 Mbit/s. */
     private static final long PART_CACHE_BYTES = 256L * 1024 * 1024;
     /** Viewers of the past seldom watch the same: it holds what each will ask for next. */
     private static final long PAST_PART_CACHE_BYTES = 64L * 1024 * 1024;
     /** A day of ten streams. */
     private static final long PAST_INDEX_BYTES = 64L * 1024 * 1024;
-    private static final int CONNECTION_LIMIT = 50_000;
 
     /** The defaults for everything but the address. */
     public static EdgeSettings of(String host, int httpPort, String node) {
         return new EdgeSettings(host, httpPort, node, Math.max(2, Runtime.getRuntime().availableProcessors()),
-                CONNECTION_LIMIT, PART_CACHE_BYTES, PAST_PART_CACHE_BYTES, PAST_INDEX_BYTES, Pace.ADAPTIVE);
+                HttpLimits.DEFAULT, ProxySources.NONE, FamiliarUrls.NONE, PART_CACHE_BYTES, PAST_PART_CACHE_BYTES,
+                PAST_INDEX_BYTES,
+                Pace.ADAPTIVE);
     }
 
     public EdgeSettings withFlvTickNanos(long nanos) {
-        return new EdgeSettings(host, httpPort, node, eventLoops, connectionLimit, partCacheBytes, pastPartCacheBytes,
+        return new EdgeSettings(host, httpPort, node, eventLoops, limits, proxies, familiarUrls, partCacheBytes,
+                pastPartCacheBytes,
                 pastIndexBytes, nanos);
+    }
+
+    public EdgeSettings withHttp(HttpLimits its, ProxySources believed, FamiliarUrls familiar) {
+        return new EdgeSettings(host, httpPort, node, eventLoops, its, believed, familiar, partCacheBytes,
+                pastPartCacheBytes,
+                pastIndexBytes, flvTickNanos);
     }
 }

@@ -3,7 +3,7 @@ package io.millrace.ingest;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.ProxySources;
+import io.millrace.platform.net.ProxySources;
 import java.nio.file.Path;
 
 /**

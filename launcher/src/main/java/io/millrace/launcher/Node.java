@@ -11,6 +11,7 @@ import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
+import io.millrace.launcher.settings.ViewingSettings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
 import io.millrace.platform.StartupException;
@@ -117,9 +118,11 @@ final class Node {
     }
 
     private void startEdge(KafkaClients kafka, MeterRegistry meters) {
+        ViewingSettings viewing = settings.viewing();
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(
                 EdgeSettings.of(settings.host(), settings.httpPort(), name)
-                        .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE)),
+                        .withFlvTickNanos(viewing.flvTick().nanos().orElse(Pace.ADAPTIVE))
+                        .withHttp(viewing.limits(), viewing.proxies(), viewing.familiarUrls()),
                 kafka, meters, life));
         admin.addChecks(edge.checks());
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));

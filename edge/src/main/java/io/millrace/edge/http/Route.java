@@ -41,6 +41,9 @@ sealed interface Route {
     /** {@code /api/v1/streams/live/show/sessions}; a stream named {@code a/b/sessions} is hidden by that of {@code a/b}. */
     record Sessions(String stream, Query query) implements Route {}
 
+    /** Elsewhere: a URL relative to this one. Only of {@link FamiliarUrls}. */
+    record Moved(String location) implements Route {}
+
     /** Nothing of ours. */
     record Unknown() implements Route {}
 
@@ -86,17 +89,27 @@ sealed interface Route {
         if (path.endsWith(".flv")) {
             return named(path, ".flv", stream -> new Flv(stream, query));
         }
-        Matcher segment = SEGMENT.matcher(path);
-        if (segment.matches() && StreamName.parse(segment.group(1)).isPresent()) {
-            return new Segment(segment.group(1), Long.parseLong(segment.group(2)), Long.parseLong(segment.group(3)));
+        if (path.endsWith(".ts")) {
+            return segment(path);
         }
+        return path.endsWith(".m3u8") ? playlist(path, query) : new Unknown();
+    }
+
+    private static Route segment(String path) {
+        Matcher segment = SEGMENT.matcher(path);
+        return segment.matches() && StreamName.parse(segment.group(1)).isPresent()
+                ? new Segment(segment.group(1), Long.parseLong(segment.group(2)), Long.parseLong(segment.group(3)))
+                : new Unknown();
+    }
+
+    private static Route playlist(String path, Query query) {
         Matcher playlist = PLAYLIST.matcher(path);
         if (playlist.matches() && StreamName.parse(playlist.group(1)).isPresent()) {
             long first = Long.parseLong(playlist.group(2));
             long last = playlist.group(3) == null ? first : Long.parseLong(playlist.group(3));
             return first <= last ? new MediaPlaylist(playlist.group(1), first, last, query) : new Unknown();
         }
-        return path.endsWith(".m3u8") ? named(path, ".m3u8", name -> new Multivariant(name, query)) : new Unknown();
+        return named(path, ".m3u8", name -> new Multivariant(name, query));
     }
 
     private static Route api(String rest, Query query) {
@@ -116,7 +129,7 @@ sealed interface Route {
     }
 
     /** What a proxy may send: {@code http://host/path}. */
-    private static String originForm(String target) {
+    static String originForm(String target) {
         if (target.startsWith("/")) {
             return target;
         }
