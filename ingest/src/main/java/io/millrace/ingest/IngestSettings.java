@@ -2,8 +2,8 @@ package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.rtmp.ConnectionLimits;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.rtmp.ConnectionLimits;
 import java.nio.file.Path;
 
 /**

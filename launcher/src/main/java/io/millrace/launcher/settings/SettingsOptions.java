@@ -160,7 +160,8 @@ public final class SettingsOptions {
         check(retention.isPositive(), "--retention must be more than nothing");
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
-                drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas, publishing(),
+                drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
+                publishing(),
                 defaults().kafkaClient());
     }
 
