@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What HLS costs an edge, beside nginx with the same files in the same run: playlists, plain and compressed, whole segments,
-# and ranges of the size of a part, asked for by wrk over connections that are kept alive.
+# What HLS costs an edge, beside nginx with the same files in the same run: playlists, plain and compressed, whole segments, new
+# and old, and ranges of the size of a part, asked for by wrk over connections that are kept alive.
 #   SPAN=8            seconds of each row
 #   CONNECTIONS=64
 #   WARM=20           seconds of load before anything is measured
@@ -26,13 +26,20 @@ pids+=($!)
 child=$(curl -sf --retry 20 --retry-all-errors "$http/live/bench.m3u8" | grep -v '^#')
 playlist=/live/$child
 until (($(curl -sf "$http$playlist" | grep -c '\.ts$') >= 10)); do sleep 0.5; done
-segment=${playlist%/*}/$(curl -sf "$http$playlist" | grep '\.ts$' | tail -n 2 | head -n 1)
-for path in "$playlist" "$segment"; do
-    mkdir -p "$work/www$(dirname "$path")"
-    curl -sf "$http$path" -o "$work/www$path"
-done
+mkdir -p "$work/www${playlist%/*}"
+copy() { curl -sf "$http$1" -o "$work/www$1"; }
+copy "$playlist"
 curl -sf -H 'Accept-Encoding: gzip' "$http$playlist" -o "$work/www$playlist.gz"
-range=bytes=0-$(($(stat -c %s "$work/www$segment") / 4 - 1))
+
+# newest: the newest segment in $segment, and a quarter of it in $range. It leaves the playlist after half a minute, so each
+# row has its own; nginx has it as a file.
+newest() {
+    segment=${playlist%/*}/$(curl -sf "$http$playlist" | grep '\.ts$' | tail -n 1)
+    copy "$segment"
+    range=bytes=0-$(($(stat -c %s "$work/www$segment") / 4 - 1))
+}
+newest
+old=$segment
 
 cat >"$work/nginx.conf" <<CONF
 daemon off; pid $work/nginx.pid; error_log $work/nginx.log; worker_processes 2;
@@ -96,6 +103,9 @@ echo '|---|---|---|---|---|---|---|---|---|---|'
 for ((round = 0; round < ROUNDS; round++)); do
     row "playlist, $(stat -c %s "$work/www$playlist") B" "$playlist"
     row "playlist, gzip, $(stat -c %s "$work/www$playlist.gz") B" "$playlist" "$gzip"
+    newest
     row "segment, $(stat -c %s "$work/www$segment") B" "$segment"
-    row "a quarter of it (Range)" "$segment" "Range: $range"
+    newest
+    row "a quarter of one (Range), $(($(stat -c %s "$work/www$segment") / 4)) B" "$segment" "Range: $range"
+    row "segment that has left the playlist, $(stat -c %s "$work/www$old") B" "$old"
 done

@@ -23,10 +23,12 @@ final class Client {
 
     private final ProxySources proxies;
     private SocketAddress address;
+    private boolean proxy;
+    private String host;
 
     private Client(SocketAddress address, ProxySources proxies) {
-        this.address = address;
         this.proxies = proxies;
+        cameFrom(address);
     }
 
     static Client of(Channel channel, ProxySources proxies) {
@@ -38,18 +40,22 @@ final class Client {
     /** Who asks, as text; empty if unknown. */
     static String host(Channel channel, HttpHeaders headers) {
         Client client = channel.attr(KEY).get();
-        InetAddress address = client == null ? null : client.behind(headers);
-        return address == null ? "" : address.getHostAddress();
+        if (client == null) {
+            return "";
+        }
+        return client.proxy ? client.behind(headers) : client.host;
     }
 
     /** A PROXY header says so. */
     void cameFrom(SocketAddress source) {
         address = source;
+        proxy = proxies.contains(source);
+        host = address() == null ? "" : address().getHostAddress();
     }
 
     /** Whether it speaks for others. */
     boolean isProxy() {
-        return proxies.contains(address);
+        return proxy;
     }
 
     /** Null if the socket has none. */
@@ -58,26 +64,28 @@ final class Client {
     }
 
     /** The last of the chain that is no proxy of ours: what stands before it, anybody may have written. */
-    private InetAddress behind(HttpHeaders headers) {
-        if (!isProxy()) {
-            return address();
-        }
-        InetAddress nearest = address();
+    private String behind(HttpHeaders headers) {
+        String nearest = host;
         List<String> chain = List.of(String.join(",", headers.getAll(FORWARDED_FOR)).split(","));
         for (String hop : chain.reversed().subList(0, Math.min(LONGEST_CHAIN, chain.size()))) {
             byte[] bytes = NetUtil.createByteArrayFromIpAddressString(hop.strip());
             if (bytes == null) {
                 return nearest;
             }
-            try {
-                nearest = InetAddress.getByAddress(bytes);
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException("4 or 16 bytes are an address", e);
-            }
-            if (!proxies.contains(new InetSocketAddress(nearest, 0))) {
+            InetAddress next = address(bytes);
+            nearest = next.getHostAddress();
+            if (!proxies.contains(new InetSocketAddress(next, 0))) {
                 return nearest;
             }
         }
         return nearest;
+    }
+
+    private static InetAddress address(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 or 16 bytes are an address", e);
+        }
     }
 }

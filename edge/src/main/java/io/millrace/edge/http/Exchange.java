@@ -6,10 +6,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -41,6 +43,8 @@ final class Exchange {
     private static final AsciiString EXPOSED = AsciiString.cached("Date, Age, Content-Length, Content-Range, ETag");
     private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
     private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
+    /** Nothing that a client sent goes into them unread. */
+    private static final HttpHeadersFactory OUR_OWN = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
@@ -172,7 +176,7 @@ final class Exchange {
             body.release();
             return;
         }
-        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body, OUR_OWN, OUR_OWN);
         prepare(response);
         more.accept(response.headers());
         if (status.equals(HttpResponseStatus.NO_CONTENT) || status.equals(HttpResponseStatus.NOT_MODIFIED)) {
