@@ -3,6 +3,7 @@
 # bare loop (rig/limit) at the same ticks in the same run.
 #   bench/fanout.sh [VIEWERS…]      default: 1 50 500 1000
 #   TICKS="auto 33ms 100ms"         the edge's --flv-tick
+#   PROTOCOLS="http ws"             how the edge's viewers watch; default: http
 #   WINDOW=10                       seconds that are measured
 #   JFR=FILE                        a profile of the edge with the first tick, while it is measured
 # Needs gcc, ffmpeg and jq; loopback only; some 20 s for each row and 40 s to start. Rows of one run may be compared, and
@@ -101,6 +102,8 @@ for n in "${viewers[@]}"; do
         row 'bare loop' "${tick}ms" "$n" "${edge[limit$tick]}" "${url[limit$tick]}"
     done
     for tick in "${ticks[@]}"; do
-        row edge "$tick" "$n" "${edge[$tick]}" "${url[$tick]}"
+        for protocol in ${PROTOCOLS:-http}; do
+            row "edge, $protocol" "$tick" "$n" "${edge[$tick]}" "${url[$tick]/http/$protocol}"
+        done
     done
 done

@@ -13,7 +13,7 @@
   const video = $('video');
   const wish = new URLSearchParams(location.search);
   let chosen = wish.get('stream');
-  let kind = wish.get('player') === 'flv' ? 'flv' : 'hls';
+  let kind = ['flv', 'ws'].includes(wish.get('player')) ? wish.get('player') : 'hls';
   let startMs = Date.parse(wish.get('start')) || null; // the moment to play from, null for live
   let limit = PAGE_SIZE;
   let polls = 0;
@@ -122,7 +122,7 @@
     $('state').className = 'state ' + stream.state;
     for (const button of document.querySelectorAll('[data-player]')) {
       button.setAttribute('aria-pressed', button.dataset.player === kind);
-      button.disabled = button.dataset.player === 'flv' && (stream.state === 'ended' || startMs !== null);
+      button.disabled = button.dataset.player !== 'hls' && (stream.state === 'ended' || startMs !== null);
     }
     $('live').hidden = startMs === null || stream.state === 'ended';
     timeline.mark(onScreen());
@@ -135,7 +135,8 @@
     if ($('urls').dataset.stream !== stream.name) {
       $('urls').dataset.stream = stream.name;
       const url = location.origin + '/' + stream.name;
-      fill($('urls'), [['HLS', url + '.m3u8'], ['HTTP-FLV', url + '.flv'], ['VLC', 'vlc ' + url + '.m3u8'],
+      fill($('urls'), [['HLS', url + '.m3u8'], ['HTTP-FLV', url + '.flv'],
+        ['WebSocket-FLV', url.replace('http', 'ws') + '.flv'], ['VLC', 'vlc ' + url + '.m3u8'],
         ['ffplay', 'ffplay -fflags nobuffer ' + url + '.flv'],
         ['This page', location.origin + '/?stream=' + stream.name + '&player=hls']].map(copy));
     }
@@ -184,6 +185,7 @@
     playing = { stream: stream.name, epoch: stream.epoch, kind: player, startMs, stop: () => {} };
     notice('Connecting…');
     if (player === 'flv') playFlv(url + '.flv');
+    else if (player === 'ws') playFlv(url.replace('http', 'ws') + '.flv');
     else playHls(url + '.m3u8' + (startMs === null ? '' : '?start=' + new Date(startMs).toISOString()));
     video.play().catch(() => notice('Press play to start.'));
   }

@@ -4,63 +4,68 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.http.CloseReason;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Every meter of the edge. Thread-safe. */
 public final class EdgeMeters {
     /** Why this edge ends connections of HTTP; there from the start, at 0, as all that follow. */
     private static final List<String> HTTP_CLOSES = Stream.of(CloseReason.values()).map(CloseReason::label).toList();
-    private static final List<String> FLV_CLOSES = List.of("slow");
+    /** Why it lets viewers go. */
+    private static final Map<Protocol, List<String>> VIEWER_CLOSES = Map.of(
+            Protocol.HLS, List.of("kicked"),
+            Protocol.FLV, List.of("slow", "kicked"),
+            Protocol.WS, List.of("slow", "kicked", "idle", "abuse"),
+            Protocol.RTMP, List.of("slow", "kicked"));
     private static final List<String> DROPS = List.of("slow_viewer", "undecodable");
 
     private final MeterRegistry registry;
-    private final AtomicInteger flvViewers = new AtomicInteger();
+    private final Map<Protocol, AtomicInteger> viewers = new EnumMap<>(Protocol.class);
+    private final Map<Protocol, Counter> sentBytes = new EnumMap<>(Protocol.class);
     private final Timer flvLatency;
     private final Timer playlistLatency;
-    private final Counter flvBytes;
-    private final Counter hlsBytes;
 
     public EdgeMeters(MeterRegistry registry) {
         this.registry = registry;
         // millrace_edge_viewers{protocol}: viewers now; for HLS who asked for a playlist a moment ago.
-        Gauge.builder("millrace.edge.viewers", flvViewers, AtomicInteger::get).tag("protocol", "flv")
-                .register(registry);
+        VIEWER_CLOSES.forEach((protocol, reasons) -> {
+            viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
+            reasons.forEach(reason -> closes(protocol.label(), reason));
+        });
         // millrace_stage_latency_seconds{stage}: from the ingest stamp to: edge, a tag given to its viewers; playlist, a
         // segment listed.
         flvLatency = latency("edge");
         playlistLatency = latency("playlist");
         // millrace_edge_bytes_sent_total{protocol}: bodies handed to the network.
-        flvBytes = bytesSent("flv");
-        hlsBytes = bytesSent("hls");
+        for (Protocol protocol : Protocol.values()) {
+            sentBytes.put(protocol, registry.counter("millrace.edge.bytes.sent", "protocol", protocol.label()));
+        }
         HTTP_CLOSES.forEach(reason -> closes("http", reason));
-        FLV_CLOSES.forEach(reason -> closes("flv", reason));
         DROPS.forEach(this::drops);
     }
 
-    /** HLS viewers are counted elsewhere and asked for when the gauge is read. */
-    public void hlsViewers(Supplier<Number> count) {
-        Gauge.builder("millrace.edge.viewers", count).tag("protocol", "hls").register(registry);
+    private AtomicInteger showViewers(Protocol protocol, AtomicInteger count) {
+        Gauge.builder("millrace.edge.viewers", count, AtomicInteger::get).tag("protocol", protocol.label())
+                .register(registry);
+        return count;
     }
 
-    public void flvJoined() {
-        flvViewers.incrementAndGet();
+    public void joined(Protocol protocol) {
+        viewers.get(protocol).incrementAndGet();
     }
 
-    public void flvLeft() {
-        flvViewers.decrementAndGet();
+    public void left(Protocol protocol) {
+        viewers.get(protocol).decrementAndGet();
     }
 
-    public void flvSent(long sizeBytes) {
-        flvBytes.increment(sizeBytes);
-    }
-
-    public void hlsSent(long sizeBytes) {
-        hlsBytes.increment(sizeBytes);
+    public void sent(Protocol protocol, long sizeBytes) {
+        sentBytes.get(protocol).increment(sizeBytes);
     }
 
     public void tagLatency(long micros) {
@@ -74,6 +79,11 @@ public final class EdgeMeters {
     /** millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */
     public void closed(String protocol, String reason) {
         closes(protocol, reason).increment();
+    }
+
+    /** A viewer was let go. */
+    public void closed(Protocol protocol, String reason) {
+        closed(protocol.label(), reason);
     }
 
     /** millrace_dropped_total{stage="edge",reason}: tags that slow viewers did not get, records that were skipped. */
@@ -94,9 +104,5 @@ public final class EdgeMeters {
     private Timer latency(String stage) {
         return Timer.builder("millrace.stage.latency").tag("stage", stage).publishPercentileHistogram()
                 .register(registry);
-    }
-
-    private Counter bytesSent(String protocol) {
-        return registry.counter("millrace.edge.bytes.sent", "protocol", protocol);
     }
 }

@@ -1,13 +1,17 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.edge.http.ViewersResource;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,11 +19,13 @@ import java.util.concurrent.CompletableFuture;
 public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
+    private final Viewers viewers;
     private final int port;
 
-    private EdgeService(Feeds feeds, EdgeServer server, int port) {
+    private EdgeService(Feeds feeds, EdgeServer server, Viewers viewers, int port) {
         this.feeds = feeds;
         this.server = server;
+        this.viewers = viewers;
         this.port = port;
     }
 
@@ -28,12 +34,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
             FatalError fatal) {
         var meters = new EdgeMeters(registry);
         var feeds = new Feeds(settings, kafka, meters, fatal);
+        var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {
             feeds.start();
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
-                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(), meters);
-            return new EdgeService(feeds, server, server.start());
+                    feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
+                    viewers, meters);
+            return new EdgeService(feeds, server, viewers, server.start());
         } catch (RuntimeException e) {
             if (server != null) {
                 server.close();
@@ -50,6 +58,11 @@ public final class EdgeService implements AutoCloseable, Drainable {
 
     public List<HealthCheck> checks() {
         return feeds.checks();
+    }
+
+    /** What it serves at the admin port. */
+    public AdminResource admin() {
+        return new ViewersResource(viewers);
     }
 
     /** Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. */

@@ -1,5 +1,6 @@
 package io.millrace.edge;
 
+import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import java.io.IOException;
@@ -27,6 +28,10 @@ final class FlvClient implements AutoCloseable {
 
     HttpHeaders headers() {
         return response.headers();
+    }
+
+    FlvHeader header() {
+        return reader.header().orElseThrow();
     }
 
     /** The next tag, null at the clean end of the response. */

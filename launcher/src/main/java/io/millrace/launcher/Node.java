@@ -125,6 +125,7 @@ final class Node {
                         .withHttp(viewing.limits(), viewing.proxies(), viewing.familiarUrls()),
                 kafka, meters, life));
         admin.addChecks(edge.checks());
+        admin.add(edge.admin());
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }
 

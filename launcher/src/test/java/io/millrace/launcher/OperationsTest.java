@@ -28,7 +28,7 @@ class OperationsTest {
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
         new PackagerMeters(registry).showBytes(() -> 0, () -> 0);
-        new EdgeMeters(registry).hlsViewers(() -> 0);
+        new EdgeMeters(registry);
         // A histogram's largest value, which Prometheus has as a metric of its own.
         List<String> real = names(TYPE, registry.scrape()).stream().filter(name -> !name.endsWith("_max")).toList();
         assertThat(real).contains("millrace_dropped_total", "millrace_connections_closed_total");

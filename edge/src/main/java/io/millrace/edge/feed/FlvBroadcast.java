@@ -4,6 +4,7 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Pace;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
@@ -62,8 +63,8 @@ final class FlvBroadcast {
     }
 
     /** Where a viewer that joins now begins; null without anything to begin with. */
-    TagRing.Entry entry() {
-        return ring.entry();
+    TagRing.Entry entry(Selection selection) {
+        return ring.entry(selection);
     }
 
     /** Tells the loops of what was published. */
@@ -93,9 +94,10 @@ final class FlvBroadcast {
         }
         SharedTag next = ring.at(index);
         List<FlvTag> headers = next == null ? inForce : next.headers();
-        boolean same = headers.equals(known);
+        List<FlvTag> mine = sink.selection().of(headers);
+        boolean same = mine.equals(sink.selection().of(known));
         int timestampMs = next == null ? newestMs : next.timestampMs();
-        join(sink, index, headers, same ? new byte[0] : FlvOpening.headers(headers, timestampMs));
+        join(sink, index, headers, same ? new byte[0] : FlvOpening.headers(mine, timestampMs));
         return true;
     }
 

@@ -4,6 +4,7 @@ import io.millrace.edge.live.EpochTags;
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.Keyframe;
+import io.millrace.edge.live.Selection;
 import io.millrace.edge.live.Tracks;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
@@ -226,16 +227,31 @@ final class FlvChannel {
         if (waiting.isEmpty() || state != State.PLAYING || !tags.isLive()) {
             return;
         }
-        TagRing.Entry entry = broadcast.entry();
-        if (entry == null) {
+        for (Selection selection : Selection.values()) {
+            startWaiting(selection);
+        }
+    }
+
+    private void startWaiting(Selection selection) {
+        List<FlvSink> sinks = waiting.stream().filter(sink -> sink.selection() == selection).toList();
+        Tracks selected = selection.of(tracks);
+        if (sinks.isEmpty()) {
             return;
         }
-        byte[] opening = FlvOpening.write(tracks, entry.headers(), entry.timestampMs());
-        waiting.forEach(sink -> {
-            broadcast.join(sink, entry, opening);
-            playing.add(sink);
-        });
-        waiting.clear();
+        if (selected.isEmpty()) {
+            sinks.forEach(sink -> sink.loop().execute(sink::end));
+            sinks.forEach(waiting::remove);
+            return;
+        }
+        TagRing.Entry entry = broadcast.entry(selection);
+        if (entry != null) {
+            byte[] opening = FlvOpening.write(selected, selection.of(entry.headers()), entry.timestampMs());
+            sinks.forEach(sink -> {
+                broadcast.join(sink, entry, opening);
+                playing.add(sink);
+                waiting.remove(sink);
+            });
+        }
     }
 
     /** Lets everybody go. */

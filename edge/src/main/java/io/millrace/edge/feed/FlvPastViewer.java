@@ -4,6 +4,7 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.EpochTags;
 import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.PastTags;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +28,7 @@ final class FlvPastViewer {
     /** What a viewer needs of the log. */
     interface Source {
         /** Its next turn. Fails with {@link BusyException} if too many wait for theirs. */
-        CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing);
+        CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection);
 
         /** It has everything up to an offset and goes on live. */
         void join(FlvChannel.Seam seam);
@@ -82,7 +83,7 @@ final class FlvPastViewer {
 
     private void read() {
         state = State.READING;
-        source.read(tags, next, sink.framing()).whenComplete((batch, failure) -> {
+        source.read(tags, next, sink.framing(), sink.selection()).whenComplete((batch, failure) -> {
             try {
                 sink.loop().execute(() -> turn(batch, failure));
             } catch (RejectedExecutionException _) {
@@ -139,12 +140,13 @@ final class FlvPastViewer {
         if (!started) {
             started = true;
             sink.start(this::goOn);
-            byte[] opening = FlvOpening.write(range.tracks(), told, batch.firstMs());
+            byte[] opening = FlvOpening.write(sink.selection().of(range.tracks()), sink.selection().of(told),
+                    batch.firstMs());
             sink.write(sink.framing().wrap(opening));
-            meters.flvSent(opening.length);
+            meters.sent(sink.protocol(), opening.length);
         }
         batch.stretch().writeTo(sink);
-        meters.flvSent(batch.stretch().mediaBytes());
+        meters.sent(sink.protocol(), batch.stretch().mediaBytes());
         sink.flush();
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
@@ -9,7 +11,15 @@ public interface FlvSink {
     EventExecutor loop();
 
     /** Never changes. */
+    Protocol protocol();
+
+    /** Never changes. */
     Framing framing();
+
+    /** Never changes. */
+    default Selection selection() {
+        return Selection.ALL;
+    }
 
     /**
      * The first call, and the first again when a viewer of the past comes to the present. Bytes follow.

@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import io.millrace.media.bytes.ByteWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,20 @@ public enum Framing {
         public ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(bytes);
         }
+    },
+    /** One unmasked binary frame a write, as WebSocket has it (RFC 6455, 5.2). */
+    WEBSOCKET {
+        @Override
+        public ByteBuf wrap(byte[] bytes) {
+            return Unpooled.wrappedBuffer(frameHead(bytes.length), bytes);
+        }
     };
 
+    /** Final, binary. */
+    private static final int BINARY = 0x82;
+    /** What says that a length of 16, and of 64 bits follows. */
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
     static final byte[] CRLF = {'\r', '\n'};
 
     /** Something that one viewer alone gets; shares the memory of {@code bytes}. */
@@ -28,5 +41,20 @@ public enum Framing {
 
     static byte[] chunkHead(int sizeBytes) {
         return (Integer.toHexString(sizeBytes) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static byte[] frameHead(int sizeBytes) {
+        var out = new ByteWriter(10);
+        out.uint8(BINARY);
+        if (sizeBytes < LENGTH_16) {
+            out.uint8(sizeBytes);
+        } else if (sizeBytes < 1 << Short.SIZE) {
+            out.uint8(LENGTH_16);
+            out.uint16(sizeBytes);
+        } else {
+            out.uint8(LENGTH_64);
+            out.int64(sizeBytes);
+        }
+        return out.toByteArray();
     }
 }

@@ -1,11 +1,12 @@
 package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.live.Pace;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * one write. Confined to the loop, but for {@link #published}.
  */
 final class LoopAudience {
+    private static final Protocol[] PROTOCOLS = Protocol.values();
+    private static final int SELECTIONS = Selection.values().length;
+    private static final int FORMS = Framing.values().length * SELECTIONS;
+
     private final EventExecutor loop;
     private final TagRing ring;
     private final Pace pace;
     private final EdgeMeters meters;
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
-    private final Map<Framing, Stretch> shared = new EnumMap<>(Framing.class);
+    /** What viewers get who take the same in the same way. */
+    private final Stretch[] shared = new Stretch[FORMS];
+    private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
     private long writtenNanos;
@@ -80,23 +87,31 @@ final class LoopAudience {
         at = ring.head();
         if (at > from && !cursors.isEmpty()) {
             measure(from);
-            long mediaBytes = 0;
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink().framing(), from) : null;
+                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink(), from) : null;
                 if (stretch == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
                     cursor.write(stretch);
-                    mediaBytes += stretch.mediaBytes();
+                    sentBytes[cursor.sink().protocol().ordinal()] += stretch.mediaBytes();
                 }
             }
-            shared.values().forEach(Stretch::close);
-            shared.clear();
-            meters.flvSent(mediaBytes);
+            release();
+            countSent();
         }
         writtenNanos = loop.ticker().nanoTime();
         pace.wrote(startNanos, writtenNanos);
+    }
+
+    /** One count a protocol and not one a viewer. */
+    private void countSent() {
+        for (Protocol protocol : PROTOCOLS) {
+            if (sentBytes[protocol.ordinal()] > 0) {
+                meters.sent(protocol, sentBytes[protocol.ordinal()]);
+                sentBytes[protocol.ordinal()] = 0;
+            }
+        }
     }
 
     /** How long the first of the tags was on its way. */
@@ -107,15 +122,22 @@ final class LoopAudience {
         }
     }
 
-    private Stretch shared(Framing framing, long from) {
-        Stretch stretch = shared.get(framing);
-        if (stretch == null) {
-            stretch = ring.take(from, at, Integer.MAX_VALUE, framing);
-            if (stretch != null) {
-                shared.put(framing, stretch);
+    private Stretch shared(FlvSink sink, long from) {
+        int form = sink.framing().ordinal() * SELECTIONS + sink.selection().ordinal();
+        if (shared[form] == null) {
+            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, sink.framing(), sink.selection());
+            shared[form] = taken == null ? null : taken.joined();
+        }
+        return shared[form];
+    }
+
+    private void release() {
+        for (int i = 0; i < shared.length; i++) {
+            if (shared[i] != null) {
+                shared[i].close();
+                shared[i] = null;
             }
         }
-        return stretch;
     }
 
     /**
@@ -133,7 +155,7 @@ final class LoopAudience {
         sink.start(() -> cursor.catchUp(at, loop.ticker().nanoTime()));
         if (opening.length > 0) {
             sink.write(sink.framing().wrap(opening));
-            meters.flvSent(opening.length);
+            meters.sent(sink.protocol(), opening.length);
         }
         cursor.catchUp(ring.head(), loop.ticker().nanoTime());
         sink.flush();

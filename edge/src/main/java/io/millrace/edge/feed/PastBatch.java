@@ -2,6 +2,7 @@ package io.millrace.edge.feed;
 
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.PastTags;
+import io.millrace.edge.live.Selection;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.past.RangeReader;
@@ -41,8 +42,8 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
 
     /** Reads in the log; blocks. */
     static PastBatch read(RangeReader reader, TopicPartition partition, String stream, PastTags tags, long from,
-            Framing framing) {
-        try (var turn = new Turn(tags, from, framing)) {
+            Framing framing, Selection selection) {
+        try (var turn = new Turn(tags, from, framing, selection)) {
             long end = reader.end(partition);
             turn.next = Math.max(from, Math.min(end, reader.beginning(partition)));
             if (turn.next > from) {
@@ -85,21 +86,26 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
         private final PastTags tags;
         private final TagSlabs slabs = new TagSlabs();
         private final List<SharedTag> read = new ArrayList<>();
+        private final Selection selection;
         private final Stretch.Builder stretch;
         private long next;
         private long seen;
         private long scannedBytes;
         private boolean over;
 
-        private Turn(PastTags tags, long from, Framing framing) {
+        private Turn(PastTags tags, long from, Framing framing, Selection selection) {
             this.tags = tags;
+            this.selection = selection;
             next = from;
-            stretch = new Stretch.Builder(framing);
+            stretch = new Stretch.Builder(framing, selection);
         }
 
         private void add(long offset, PacketsRecord record) {
             for (FlvEvent event : tags.fold(offset, record)) {
                 switch (event) {
+                    case FlvEvent.Media media when !selection.has(media.tag().type()) -> {
+                        // It is not copied either.
+                    }
                     case FlvEvent.Media media -> {
                         long arrivalUs = record instanceof Packet packet ? packet.arrivalUs() : 0;
                         SharedTag tag = slabs.put(media, offset, arrivalUs, 0, tags.headers());

@@ -4,6 +4,7 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Keyframe;
 import io.millrace.edge.live.PastTags;
+import io.millrace.edge.live.Selection;
 import io.millrace.edge.live.Tracks;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -152,9 +153,10 @@ final class PastFeed implements FlvPast, AutoCloseable {
         }
 
         @Override
-        public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing) {
+        public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
             TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
-            return readers.submit(reader -> PastBatch.read(reader, partition, stream, tags, from, framing));
+            return readers.submit(reader -> PastBatch.read(reader, partition, stream, tags, from, framing,
+                    selection));
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param slab the memory; direct
  * @param entry whether decoding may begin here: a keyframe, or any frame of a stream without video
+ * @param soundEntry whether it may begin here for who takes the sound alone: any frame of it
  * @param leads whether viewers wait for it: a frame of the picture, or of the sound where there is no picture
  * @param timestampMs on the epoch's FLV time line
  * @param offset of its packet in {@code packets}
@@ -21,8 +22,9 @@ import java.util.List;
  * @param publishedNanos when it came to this edge, on a clock that only goes on
  * @param headers the sequence headers in force; the same object until they change
  */
-record SharedTag(ByteBuf slab, int from, int tagFrom, int tagTo, int to, boolean entry, boolean leads, int timestampMs,
-        long offset, long arrivalUs, long publishedNanos, List<FlvTag> headers) {
+record SharedTag(ByteBuf slab, int from, int tagFrom, int tagTo, int to, FlvTag.Type type, boolean entry,
+        boolean soundEntry, boolean leads, int timestampMs, long offset, long arrivalUs, long publishedNanos,
+        List<FlvTag> headers) {
     /** Of the tag itself. */
     int sizeBytes() {
         return tagTo - tagFrom;

@@ -1,6 +1,8 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,22 +15,31 @@ import java.util.List;
  * @param next index of the tag behind them
  */
 record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
+    /** Tags that are neighbours, and those behind the end of a slab. */
+    private static final int FEW_PIECES = 2;
+
     /** Gathers tags; confined to one thread. */
     static final class Builder {
         private final Framing framing;
+        private final Selection selection;
         private final List<ByteBuf> pieces = new ArrayList<>(2);
         private SharedTag first;
         private SharedTag last;
         private int mediaBytes;
 
-        Builder(Framing framing) {
+        Builder(Framing framing, Selection selection) {
             this.framing = framing;
+            this.selection = selection;
         }
 
+        /** The next tag; one that is not selected is passed over. */
         void add(SharedTag tag) {
+            if (!selection.has(tag.type())) {
+                return;
+            }
             mediaBytes += tag.sizeBytes();
             switch (framing) {
-                case PLAIN -> pieces.add(tag.slab().retainedSlice(tag.tagFrom(), tag.sizeBytes()));
+                case PLAIN, WEBSOCKET -> pieces.add(tag.slab().retainedSlice(tag.tagFrom(), tag.sizeBytes()));
                 case CHUNKED -> {
                     if (last != null && !last.touches(tag)) {
                         cut();
@@ -49,14 +60,42 @@ record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoC
             }
         }
 
+        /** What lies on the heap is copied once a viewer. */
+        private static ByteBuf direct(byte[] bytes) {
+            return PooledByteBufAllocator.DEFAULT.directBuffer(bytes.length, bytes.length).writeBytes(bytes);
+        }
+
         int mediaBytes() {
             return mediaBytes;
         }
 
         Stretch build(long next) {
             cut();
+            if (framing == Framing.WEBSOCKET && mediaBytes > 0) {
+                pieces.addFirst(direct(Framing.frameHead(mediaBytes)));
+            }
             return new Stretch(pieces, mediaBytes, next);
         }
+    }
+
+    /** Whether nothing of it was selected. */
+    boolean isEmpty() {
+        return pieces.isEmpty();
+    }
+
+    /**
+     * The same in so few pieces that many viewers may share it: each piece costs each of them as much as some kilobytes that
+     * are copied once. Takes the place of this one, which is closed if need be.
+     */
+    Stretch joined() {
+        if (pieces.size() <= FEW_PIECES) {
+            return this;
+        }
+        int sizeBytes = pieces.stream().mapToInt(ByteBuf::readableBytes).sum();
+        ByteBuf all = PooledByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes);
+        pieces.forEach(piece -> all.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
+        close();
+        return new Stretch(List.of(all), mediaBytes, next);
     }
 
     /** Writes all of it; does not flush. */

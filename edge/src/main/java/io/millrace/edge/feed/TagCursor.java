@@ -28,7 +28,7 @@ final class TagCursor {
 
     /**
      * @param at where it begins
-     * @param headers the sequence headers that it has been told; null if that is not known
+     * @param headers the sequence headers that it has been told
      */
     TagCursor(FlvSink sink, TagRing ring, EdgeMeters meters, long at, List<FlvTag> headers) {
         this.sink = sink;
@@ -49,8 +49,10 @@ final class TagCursor {
 
     /** Gives it what all others get, too. */
     void write(Stretch shared) {
-        shared.writeTo(sink);
-        sink.flush();
+        if (!shared.isEmpty()) {
+            shared.writeTo(sink);
+            sink.flush();
+        }
         at = shared.next();
         stuckSinceNanos = NEVER;
     }
@@ -58,9 +60,9 @@ final class TagCursor {
     /** Gives it what its socket takes of what it has not got up to {@code to}. */
     void catchUp(long to, long nowNanos) {
         while (at < to && sink.isReady()) {
-            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, sink.framing())) {
+            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, sink.framing(), sink.selection())) {
                 if (next != null) {
-                    meters.flvSent(next.mediaBytes());
+                    meters.sent(sink.protocol(), next.mediaBytes());
                     write(next);
                 } else if (!skip()) {
                     return;
@@ -78,25 +80,32 @@ final class TagCursor {
 
     /** False if there is no keyframe to go on with yet. */
     private boolean skip() {
-        TagRing.Entry entry = ring.entry();
+        TagRing.Entry entry = ring.entry(sink.selection());
         if (entry == null) {
             return false;
         }
         sink.skipped(entry.index() - at);
         at = entry.index();
-        if (entry.headers() != headers) {
-            headers = entry.headers();
-            sink.write(sink.framing().wrap(FlvOpening.headers(headers, entry.timestampMs())));
+        List<FlvTag> told = headers;
+        headers = entry.headers();
+        if (headers != told) {
+            tell(sink.selection().of(told), sink.selection().of(headers), entry.timestampMs());
         }
         return true;
     }
 
+    private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
+        if (!inForce.equals(told)) {
+            sink.write(sink.framing().wrap(FlvOpening.headers(inForce, timestampMs)));
+        }
+    }
+
     /** Gives it all that is left, whether its socket takes it now or not, and the end. */
     void end(long to) {
-        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, sink.framing())) {
+        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, sink.framing(), sink.selection())) {
             if (rest != null) {
                 rest.writeTo(sink);
-                meters.flvSent(rest.mediaBytes());
+                meters.sent(sink.protocol(), rest.mediaBytes());
             }
         }
         sink.end();

@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
@@ -37,6 +38,7 @@ final class TagRing {
     private long bytes;
     private long entry = NONE;
     private long entryBytes;
+    private long soundEntry = NONE;
     private long coveredFrom;
     private boolean closed;
 
@@ -57,6 +59,9 @@ final class TagRing {
         if (tag.entry()) {
             entry = head;
             entryBytes = 0;
+        }
+        if (tag.soundEntry()) {
+            soundEntry = head;
         }
         tags[slot(head)] = tag;
         bytes += costBytes(tag);
@@ -109,13 +114,14 @@ final class TagRing {
         return head;
     }
 
-    /** The latest tag where decoding may begin, null without one. */
-    synchronized Entry entry() {
-        if (entry == NONE) {
+    /** The latest tag where decoding of what is selected may begin, null without one. */
+    synchronized Entry entry(Selection selection) {
+        long index = selection == Selection.AUDIO ? soundEntry : entry;
+        if (index < first) {
             return null;
         }
-        SharedTag tag = tags[slot(entry)];
-        return new Entry(entry, tag.timestampMs(), tag.headers());
+        SharedTag tag = tags[slot(index)];
+        return new Entry(index, tag.timestampMs(), tag.headers());
     }
 
     /** A tag; null if it is gone, or has not come. */
@@ -135,12 +141,15 @@ final class TagRing {
         return index;
     }
 
-    /** The tags from {@code from} up to {@code to}, as far as the limit goes but one at least; null if they are gone. */
-    synchronized Stretch take(long from, long to, int limitBytes, Framing framing) {
+    /**
+     * What is selected of the tags from {@code from} up to {@code to}, as far as the limit goes but one at least; null if they
+     * are gone.
+     */
+    synchronized Stretch take(long from, long to, int limitBytes, Framing framing, Selection selection) {
         if (from < first) {
             return null;
         }
-        var stretch = new Stretch.Builder(framing);
+        var stretch = new Stretch.Builder(framing, selection);
         long index = from;
         while (index < to && stretch.mediaBytes() < limitBytes) {
             stretch.add(tags[slot(index)]);
@@ -153,6 +162,7 @@ final class TagRing {
     synchronized void close() {
         closed = true;
         entry = NONE;
+        soundEntry = NONE;
         while (first < head) {
             drop();
         }

@@ -34,8 +34,9 @@ final class TagSlabs implements AutoCloseable {
         int from = end;
         end += size;
         int tagFrom = from + head.length;
-        return new SharedTag(slab.retain(), from, tagFrom, tagFrom + tagBytes, end, event.entry(), event.leads(),
-                tag.timestampMs(), offset, arrivalUs, nowNanos, headers);
+        return new SharedTag(slab.retain(), from, tagFrom, tagFrom + tagBytes, end, tag.type(), event.entry(),
+                event instanceof FlvEvent.Frame && tag.type() == FlvTag.Type.AUDIO, event.leads(), tag.timestampMs(),
+                offset, arrivalUs, nowNanos, headers);
     }
 
     private void next(int size) {

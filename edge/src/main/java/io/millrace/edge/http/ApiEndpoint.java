@@ -1,5 +1,7 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.SessionSpan;
@@ -19,14 +21,12 @@ final class ApiEndpoint {
 
     private final Directory directory;
     private final PastSource past;
-    private final HlsAudience audience;
-    private final FlvEndpoint flv;
+    private final Viewers viewers;
 
-    ApiEndpoint(Directory directory, PastSource past, HlsAudience audience, FlvEndpoint flv) {
+    ApiEndpoint(Directory directory, PastSource past, Viewers viewers) {
         this.directory = directory;
         this.past = past;
-        this.audience = audience;
-        this.flv = flv;
+        this.viewers = viewers;
     }
 
     void streams(Exchange exchange, Route.Query query) {
@@ -69,8 +69,10 @@ final class ApiEndpoint {
     }
 
     private ApiJson.Stream json(StreamEntry entry) {
+        String stream = entry.stream();
         return ApiJson.stream(entry,
-                new ApiJson.Viewers(audience.of(entry.stream()), flv.viewers(entry.stream()), 0, 0));
+                new ApiJson.Viewers(viewers.count(stream, Protocol.HLS), viewers.count(stream, Protocol.FLV),
+                        viewers.count(stream, Protocol.WS), viewers.count(stream, Protocol.RTMP)));
     }
 
     private static OptionalInt limit(Exchange exchange, Route.Query query) {

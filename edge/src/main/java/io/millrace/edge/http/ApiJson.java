@@ -33,6 +33,13 @@ final class ApiJson {
 
     record Viewers(long hls, long flv, long ws, long rtmp) {}
 
+    record ViewerList(List<WatchedBy> viewers, String next) {}
+
+    record WatchedBy(String id, String stream, String protocol, String address, String client, String since,
+            Long bytes) {}
+
+    record Kicked(int kicked) {}
+
     record Warning(String code, String message) {}
 
     record Sessions(List<Session> sessions, String next) {}

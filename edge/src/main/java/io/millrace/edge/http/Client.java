@@ -46,6 +46,15 @@ final class Client {
         return client.proxy ? client.behind(headers) : client.host;
     }
 
+    /** The same with the port, if that is known. */
+    static String endpoint(Channel channel, HttpHeaders headers) {
+        Client client = channel.attr(KEY).get();
+        String host = host(channel, headers);
+        return client != null && !client.proxy && client.address instanceof InetSocketAddress inet
+                ? host + ":" + inet.getPort()
+                : host;
+    }
+
     /** A PROXY header says so. */
     void cameFrom(SocketAddress source) {
         address = source;

@@ -1,7 +1,9 @@
 package io.millrace.edge.http;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
@@ -60,18 +62,17 @@ public final class EdgeServer implements AutoCloseable {
     private Channel listener;
 
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
-            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast,
+            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters) {
         this.settings = settings;
         admission = new Admission(settings.limits());
-        var audience = new HlsAudience();
-        meters.hlsViewers(audience::total);
-        var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), meters);
+        var audience = new HlsAudience(viewers, meters, Ticker.systemTicker());
+        var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
-                new ApiEndpoint(directory, past, audience, flvEndpoint), settings.familiarUrls(), meters);
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
         var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
         loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),

@@ -101,6 +101,11 @@ final class Exchange {
         return Client.host(ctx.channel(), headers());
     }
 
+    /** {@code host:port} of the client's end; without the port where only its proxy knows it. */
+    String remoteAddress() {
+        return Client.endpoint(ctx.channel(), headers());
+    }
+
     /** Runs once if the connection goes away before the response is complete. */
     void onClose(Runnable action) {
         onClose = action;
@@ -201,6 +206,18 @@ final class Exchange {
         answered = true;
         hasEnd = false;
         ctx.write(response);
+    }
+
+    /** From now on the connection is no HTTP; there is no response but the handshake. Gives the request that asked for that. */
+    HttpRequest upgrade() {
+        answered = true;
+        hasEnd = false;
+        return request;
+    }
+
+    /** Whether the client would rather have a WebSocket. */
+    boolean asksForWebSocket() {
+        return WebSocketUpgrade.isAskedFor(request);
     }
 
     void endStream() {

@@ -1,76 +1,87 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.PastRange;
+import io.millrace.edge.live.Selection;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** HTTP-FLV, with the statuses of the contract. Thread-safe; called on event loops. */
+/** HTTP-FLV and WebSocket-FLV, with the statuses of the contract. Thread-safe; called on event loops. */
 final class FlvEndpoint {
     private final Directory directory;
     private final FlvSource source;
     private final FlvPast past;
     private final InstantSource clock;
+    private final Viewers viewers;
     private final EdgeMeters meters;
-    private final Map<String, Integer> viewers = new ConcurrentHashMap<>();
 
-    FlvEndpoint(Directory directory, FlvSource source, FlvPast past, InstantSource clock, EdgeMeters meters) {
+    FlvEndpoint(Directory directory, FlvSource source, FlvPast past, InstantSource clock, Viewers viewers,
+            EdgeMeters meters) {
         this.directory = directory;
         this.source = source;
         this.past = past;
         this.clock = clock;
+        this.viewers = viewers;
         this.meters = meters;
     }
 
     void watch(Exchange exchange, String stream, Route.Query query) {
+        if (exchange.asksForWebSocket() && WebSocketUpgrade.refuses(exchange)) {
+            return;
+        }
+        TrackChoice.parse(query).ifPresentOrElse(selection -> watch(exchange, stream, query, selection),
+                () -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", TrackChoice.SYNTAX));
+    }
+
+    private void watch(Exchange exchange, String stream, Route.Query query, Selection selection) {
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty() && directory.presence(stream) == Directory.Presence.EXPIRED) {
             exchange.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is not kept any more", null), _ -> {});
         } else if (entry.isEmpty()) {
             exchange.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
         } else if (TimeSpan.isIn(query)) {
-            rewind(exchange, stream, query);
+            rewind(exchange, stream, query, selection);
         } else {
-            live(exchange, entry.get());
+            live(exchange, entry.get(), selection);
         }
     }
 
-    private void live(Exchange exchange, StreamEntry entry) {
+    private void live(Exchange exchange, StreamEntry entry, Selection selection) {
         if (entry.state() == StreamEntry.State.ENDED) {
             exchange.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
         } else if (exchange.isHead()) {
             describeOnly(exchange);
         } else {
-            join(exchange, entry.stream());
+            join(exchange, entry.stream(), selection);
         }
     }
 
-    private void rewind(Exchange exchange, String stream, Route.Query query) {
+    private void rewind(Exchange exchange, String stream, Route.Query query, Selection selection) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
             exchange.then(past.find(stream, span.startMs(), span.endMs()),
-                    range -> rewind(exchange, stream, span, range));
+                    range -> rewind(exchange, stream, span, range, selection));
         } catch (TimeSpan.UnreadableException e) {
             exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
         }
     }
 
-    private void rewind(Exchange exchange, String stream, TimeSpan span, FlvPast.Range range) {
+    private void rewind(Exchange exchange, String stream, TimeSpan span, FlvPast.Range range,
+            Selection selection) {
         switch (range) {
-            case FlvPast.Range.Playable playable when exchange.isHead() -> describeOnly(exchange);
-            case FlvPast.Range.Playable playable -> play(exchange, playable);
+            case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() ->
+                nothing(exchange, stream);
+            case FlvPast.Range.Playable _ when exchange.isHead() -> describeOnly(exchange);
+            case FlvPast.Range.Playable playable -> play(exchange, playable, selection);
             // What is newest is not in the index yet.
             case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN -> directory.newest(stream).ifPresentOrElse(
-                    entry -> live(exchange, entry), () -> nothing(exchange, stream));
+                    entry -> live(exchange, entry, selection), () -> nothing(exchange, stream));
             case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(exchange, stream);
             case FlvPast.Range.Expired(long availableFromMs) -> exchange.error(HttpResponseStatus.GONE,
                     ApiError.expired("this part of " + stream + " is not kept any more", Json.time(availableFromMs)),
@@ -83,15 +94,15 @@ final class FlvEndpoint {
     }
 
     private static void describeOnly(Exchange exchange) {
-        exchange.startStream(FlvEndpoint::describe);
+        exchange.startStream(ResponseCarrier::describe);
         exchange.endStream();
     }
 
-    private void play(Exchange exchange, FlvPast.Range.Playable range) {
+    private void play(Exchange exchange, FlvPast.Range.Playable range, Selection selection) {
         if (exchange.isAnswered()) {
             return;
         }
-        FlvViewer viewer = viewer(exchange, range.epoch().stream());
+        FlvViewer viewer = viewer(exchange, range.epoch().stream(), selection);
         Runnable leave = past.play(range, viewer);
         exchange.onDrain(() -> {
             if (viewer.giveUp()) {
@@ -100,7 +111,7 @@ final class FlvEndpoint {
         });
         exchange.onShutdown(() -> {
             leave.run();
-            viewer.end();
+            viewer.shutDown();
         });
         exchange.onClose(() -> {
             viewer.close();
@@ -108,12 +119,8 @@ final class FlvEndpoint {
         });
     }
 
-    int viewers(String stream) {
-        return viewers.getOrDefault(stream, 0);
-    }
-
-    private void join(Exchange exchange, String stream) {
-        FlvViewer viewer = viewer(exchange, stream);
+    private void join(Exchange exchange, String stream, Selection selection) {
+        FlvViewer viewer = viewer(exchange, stream, selection);
         Runnable giveUp = () -> {
             if (viewer.giveUp()) {
                 source.leave(stream, viewer);
@@ -123,7 +130,7 @@ final class FlvEndpoint {
         exchange.onDrain(giveUp);
         exchange.onShutdown(() -> {
             source.leave(stream, viewer);
-            viewer.end();
+            viewer.shutDown();
         });
         exchange.onClose(() -> {
             cancel.run();
@@ -133,24 +140,10 @@ final class FlvEndpoint {
         source.join(stream, viewer);
     }
 
-    private FlvViewer viewer(Exchange exchange, String stream) {
-        return new FlvViewer(exchange, meters, FlvEndpoint::describe, () -> started(stream), () -> left(stream));
-    }
-
-    private void started(String stream) {
-        viewers.merge(stream, 1, Integer::sum);
-        meters.flvJoined();
-    }
-
-    private void left(String stream) {
-        viewers.computeIfPresent(stream, (_, count) -> count == 1 ? null : count - 1);
-        meters.flvLeft();
-    }
-
-    private static void describe(HttpHeaders headers) {
-        headers.set(HttpHeaderNames.CONTENT_TYPE, "video/x-flv");
-        headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
-        // nginx in front passes each tag on as it comes.
-        headers.set("X-Accel-Buffering", "no");
+    private FlvViewer viewer(Exchange exchange, String stream, Selection selection) {
+        Carrier carrier = exchange.asksForWebSocket()
+                ? new WebSocketCarrier(exchange, meters)
+                : new ResponseCarrier(exchange);
+        return new FlvViewer(exchange, carrier, stream, selection, viewers, meters);
     }
 }

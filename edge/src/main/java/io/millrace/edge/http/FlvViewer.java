@@ -1,18 +1,22 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
+import io.millrace.edge.http.Carrier.Parting;
+import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.function.Consumer;
 
 /**
- * One viewer of HTTP-FLV: hands to its socket what comes, framed already. Confined to the event loop of its connection.
+ * One viewer of FLV: hands to its carrier what comes, framed already. Confined to the event loop of its connection.
+ *
+ * <p>HELD -> PLAYING -> OVER; HELD -> OVER.
  */
 final class FlvViewer implements FlvSink {
     private enum State {
@@ -20,32 +24,43 @@ final class FlvViewer implements FlvSink {
     }
 
     private final Exchange exchange;
-    private final ChannelHandlerContext ctx;
+    private final Carrier carrier;
+    private final String stream;
+    private final Selection selection;
+    private final Viewers viewers;
     private final EdgeMeters meters;
-    private final Consumer<HttpHeaders> describe;
-    private final Runnable onStart;
-    private final Runnable onEnd;
-    private final ChannelHandlerContext wire;
     private State state = State.HELD;
+    /** Null until it plays. */
+    private Viewer viewer;
 
-    FlvViewer(Exchange exchange, EdgeMeters meters, Consumer<HttpHeaders> describe, Runnable onStart, Runnable onEnd) {
+    FlvViewer(Exchange exchange, Carrier carrier, String stream, Selection selection, Viewers viewers,
+            EdgeMeters meters) {
         this.exchange = exchange;
-        this.ctx = exchange.context();
+        this.carrier = carrier;
+        this.stream = stream;
+        this.selection = selection;
+        this.viewers = viewers;
         this.meters = meters;
-        this.describe = describe;
-        this.onStart = onStart;
-        this.onEnd = onEnd;
-        wire = exchange.wire();
     }
 
     @Override
     public EventExecutor loop() {
-        return ctx.executor();
+        return exchange.context().executor();
+    }
+
+    @Override
+    public Protocol protocol() {
+        return carrier.protocol();
     }
 
     @Override
     public Framing framing() {
-        return exchange.isChunked() ? Framing.CHUNKED : Framing.PLAIN;
+        return carrier.framing();
+    }
+
+    @Override
+    public Selection selection() {
+        return selection;
     }
 
     @Override
@@ -53,20 +68,22 @@ final class FlvViewer implements FlvSink {
         exchange.onWritable(more);
         if (state == State.HELD) {
             state = State.PLAYING;
-            onStart.run();
-            exchange.startStream(describe);
+            viewer = viewers.joined(carrier.protocol(), stream, exchange.remoteAddress(),
+                    exchange.headers().get(HttpHeaderNames.USER_AGENT), () -> loop().execute(this::kicked));
+            carrier.begin();
         }
     }
 
     @Override
     public boolean isReady() {
-        return state == State.PLAYING && ctx.channel().isWritable();
+        return state == State.PLAYING && exchange.context().channel().isWritable();
     }
 
     @Override
     public void write(ByteBuf piece) {
         if (state == State.PLAYING) {
-            wire.write(piece, wire.voidPromise());
+            viewer.sent(piece.readableBytes());
+            carrier.write(piece);
         } else {
             piece.release();
         }
@@ -74,7 +91,7 @@ final class FlvViewer implements FlvSink {
 
     @Override
     public void flush() {
-        wire.flush();
+        carrier.flush();
     }
 
     @Override
@@ -84,24 +101,38 @@ final class FlvViewer implements FlvSink {
 
     @Override
     public void tooSlow() {
+        letGo("slow", Parting.SLOW);
+    }
+
+    private void kicked() {
+        letGo("kicked", Parting.KICKED);
+    }
+
+    private void letGo(String reason, Parting why) {
         if (state == State.PLAYING) {
-            meters.closed("flv", "slow");
-            ctx.close();
+            meters.closed(carrier.protocol(), reason);
+            end(why);
         }
     }
 
     @Override
     public void end() {
-        switch (state) {
-            case HELD -> giveUp();
-            case PLAYING -> {
-                // What waits is part of the stream; a connection on which it does not move is closed.
-                over();
-                exchange.endStream();
-            }
-            case OVER -> {
-                // Its connection was faster.
-            }
+        if (!giveUp()) {
+            end(Parting.ENDED);
+        }
+    }
+
+    /** The edge ends. */
+    void shutDown() {
+        if (!giveUp()) {
+            end(Parting.SHUTDOWN);
+        }
+    }
+
+    private void end(Parting why) {
+        if (state == State.PLAYING) {
+            close();
+            carrier.end(why);
         }
     }
 
@@ -116,16 +147,11 @@ final class FlvViewer implements FlvSink {
         return true;
     }
 
-    /** The connection is gone. */
+    /** The connection is gone, or gets nothing more. */
     void close() {
         if (state == State.PLAYING) {
-            over();
+            viewers.left(viewer);
         }
         state = State.OVER;
-    }
-
-    private void over() {
-        state = State.OVER;
-        onEnd.run();
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.SharedText;
@@ -32,7 +33,7 @@ final class HlsAnswers {
     }
 
     private void text(Exchange exchange, SharedText text, int maxAgeS) {
-        meters.hlsSent(TextBody.send(exchange, text, PLAYLIST, "public, max-age=" + maxAgeS));
+        meters.sent(Protocol.HLS, TextBody.send(exchange, text, PLAYLIST, "public, max-age=" + maxAgeS));
     }
 
     void absent(Exchange exchange, String stream, Directory.Presence presence) {

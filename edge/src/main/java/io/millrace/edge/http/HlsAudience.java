@@ -2,49 +2,68 @@ package io.millrace.edge.http;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
- * Who watches by HLS, as far as an edge can tell: an address and a player count as long as they ask for playlists.
+ * Who watches by HLS, as far as an edge can tell: an address and a player are a viewer as long as they ask for playlists.
  *
  * <p>Thread-safe; bounded.
  */
 final class HlsAudience {
     /** Longer than the longest target duration (12 s): a player asks for its playlist once in that time. */
     private static final Duration PRESENCE = Duration.ofSeconds(15);
+    /** Players do not ask for long once they are refused. */
+    private static final Duration REFUSAL = Duration.ofMinutes(1);
     private static final int VIEWER_LIMIT = 100_000;
+    /** Of what players call themselves so much is kept: more than any that is honest. */
+    private static final int PLAYER_LIMIT = 256;
 
-    private static final long COUNTED_FOR_NANOS = Duration.ofSeconds(1).toNanos();
+    private record Session(String stream, String host, String player) {}
 
-    private record Counts(long atNanos, Map<String, Long> byStream) {}
+    private final Viewers viewers;
+    private final EdgeMeters meters;
+    private final Cache<Session, Viewer> present;
+    private final Cache<Session, Boolean> kicked;
 
-    private record Viewer(String stream, String host, String player) {}
-
-    private final Cache<Viewer, Boolean> viewers = Caffeine.newBuilder().expireAfterWrite(PRESENCE)
-            .maximumSize(VIEWER_LIMIT).build();
-
-    private volatile Counts counts = new Counts(System.nanoTime() - 2 * COUNTED_FOR_NANOS, Map.of());
-
-    void seen(String stream, String host, String player) {
-        viewers.put(new Viewer(stream, host, player), true);
+    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
+        this.viewers = viewers;
+        this.meters = meters;
+        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(VIEWER_LIMIT).ticker(ticker).build();
+        // The scheduler has them counted out also while nobody asks for anything.
+        present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
+                .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
+                .removalListener((Session _, Viewer viewer, RemovalCause _) -> viewers.left(viewer)).build();
     }
 
-    /** Counted at most once a second, whoever asks. */
-    long of(String stream) {
-        Counts now = counts;
-        if (System.nanoTime() - now.atNanos() > COUNTED_FOR_NANOS) {
-            viewers.cleanUp();
-            now = new Counts(System.nanoTime(), viewers.asMap().keySet().stream()
-                    .collect(Collectors.groupingBy(Viewer::stream, Collectors.counting())));
-            counts = now;
+    /** Somebody asks for a live playlist. Gives whether they are refused, which is answered then. */
+    boolean refuses(Exchange exchange, String stream) {
+        String player = exchange.headers().get(HttpHeaderNames.USER_AGENT, "");
+        var session = new Session(stream, exchange.remoteHost(),
+                player.substring(0, Math.min(player.length(), PLAYER_LIMIT)));
+        if (kicked.getIfPresent(session) != null) {
+            exchange.error(HttpResponseStatus.FORBIDDEN, "kicked", "this viewer was let go by the operator");
+            return true;
         }
-        return now.byStream().getOrDefault(stream, 0L);
+        var _ = present.get(session, this::joined);
+        return false;
     }
 
-    long total() {
-        viewers.cleanUp();
-        return viewers.estimatedSize();
+    private Viewer joined(Session session) {
+        return viewers.joined(Protocol.HLS, session.stream(), session.host(), session.player(), () -> kick(session));
+    }
+
+    private void kick(Session session) {
+        meters.closed(Protocol.HLS, "kicked");
+        kicked.put(session, true);
+        present.invalidate(session);
     }
 }

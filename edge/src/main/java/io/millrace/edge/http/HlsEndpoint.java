@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.EpochSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
@@ -9,7 +10,6 @@ import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.Segment;
 import io.millrace.edge.live.VariantList;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -67,8 +67,8 @@ final class HlsEndpoint {
             answers.absent(exchange, stream, directory.presence(stream, epoch));
             return;
         }
-        if (entry.get().state() != StreamEntry.State.ENDED) {
-            audience.seen(stream, exchange.remoteHost(), exchange.headers().get(HttpHeaderNames.USER_AGENT, ""));
+        if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(exchange, stream)) {
+            return;
         }
         hold(exchange, entry.get(), EpochView::isListed, view -> answers.media(exchange, view.media(),
                 view.segments().lastEntry().getValue().targetDurationS(), view.ended()));
@@ -113,7 +113,7 @@ final class HlsEndpoint {
                 case PartSource.Answer.Bytes bytes -> {
                     var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
                             mediaCaching);
-                    meters.hlsSent(body.send(exchange, bytes.bytes()));
+                    meters.sent(Protocol.HLS, body.send(exchange, bytes.bytes()));
                 }
                 case PartSource.Answer.Expired() -> answers.expired(exchange, stream);
             }

@@ -9,7 +9,6 @@ import io.millrace.edge.live.PlaylistBlock;
 import io.millrace.edge.live.VariantList;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
 import java.util.List;
@@ -120,8 +119,8 @@ final class PastEndpoint {
                 span.get().endMs());
         List<StreamEntry> all = directory.history(stream).stream().filter(epoch -> range.hasEpoch(epoch.epoch()))
                 .toList();
-        if (all.getLast().state() != StreamEntry.State.ENDED) {
-            audience.seen(stream, exchange.remoteHost(), exchange.headers().get(HttpHeaderNames.USER_AGENT, ""));
+        if (all.getLast().state() != StreamEntry.State.ENDED && audience.refuses(exchange, stream)) {
+            return;
         }
         withView(exchange, all.getLast(), EpochView::isListed, view -> media(exchange, range, all, view, true));
     }

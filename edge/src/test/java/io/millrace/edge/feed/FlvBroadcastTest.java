@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.Pace;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -242,11 +243,56 @@ class FlvBroadcastTest {
                 .isEqualTo(2 * (3 + 16 + 16));
     }
 
+    @Test
+    void givesEachTheTracksThatItWants() {
+        entry(1);
+        HeldSink both = join();
+        HeldSink picture = join(Selection.VIDEO);
+        assertThat(broadcast.entry(Selection.AUDIO)).as("no sound yet").isNull();
+        publish(sound(2));
+        publish(sound(3));
+        HeldSink sound = join(Selection.AUDIO);
+        publish(picture(4));
+        publish(sound(5));
+        assertThat(both.told()).containsExactly("FLV", "1", "flush", "2", "3", "flush", "4", "5", "flush");
+        assertThat(picture.told()).containsExactly("FLV", "1", "flush", "4", "flush");
+        assertThat(sound.told()).as("begins with the latest sound").containsExactly("FLV", "3", "flush", "5", "flush");
+    }
+
+    @Test
+    void tellsAViewerThatSkipsOnlyTheHeadersOfItsTracks() {
+        entry(1);
+        publish(sound(2));
+        HeldSink sound = join(Selection.AUDIO);
+        HeldSink both = join();
+        sound.told();
+        both.told();
+        sound.ready = false;
+        both.ready = false;
+        frame(6);
+        publish(sound(7));
+        headers = List.of(tag(FlvTag.Type.VIDEO, 8));
+        pass(6_000);
+        entry(3);
+        publish(sound(4));
+        sound.ready = true;
+        both.ready = true;
+        broadcast.flush();
+        sound.more.run();
+        both.more.run();
+        assertThat(both.told()).containsExactly("skipped 2", "8", "3", "4", "flush");
+        assertThat(sound.told()).containsExactly("skipped 3", "4", "flush");
+    }
+
     private HeldSink join() {
-        var viewer = new HeldSink(channel);
+        return join(Selection.ALL);
+    }
+
+    private HeldSink join(Selection selection) {
+        var viewer = new HeldSink(channel, selection);
         viewers.add(viewer);
         broadcast.flush();
-        broadcast.join(viewer, broadcast.entry(), OPENING);
+        broadcast.join(viewer, broadcast.entry(viewer.selection()), OPENING);
         channel.runPendingTasks();
         return viewer;
     }

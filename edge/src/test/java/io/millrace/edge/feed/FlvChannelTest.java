@@ -5,6 +5,7 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.live.Keyframe;
 import io.millrace.edge.live.Pace;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.PacketsRecord;
@@ -104,6 +105,18 @@ class FlvChannelTest {
     void tellsSequenceHeadersThatAViewerOfThePastDoesNotKnow() {
         headers = List.of();
         assertThat(join(102).told()).hasSize(3).endsWith("39", "flush");
+    }
+
+    @Test
+    void endsAViewerThatWantsTracksThatAreNotThere() {
+        HeldSink sound = new HeldSink(loop, Selection.AUDIO);
+        sinks.add(sound);
+        channel.join(sound);
+        assertThat(sound.told()).containsExactly("end");
+        HeldSink picture = new HeldSink(loop, Selection.VIDEO);
+        sinks.add(picture);
+        channel.join(picture);
+        assertThat(picture.told()).contains("23", "39");
     }
 
     private HeldSink join(long seen) {

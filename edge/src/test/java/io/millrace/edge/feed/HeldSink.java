@@ -1,5 +1,7 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -10,18 +12,34 @@ import java.util.List;
 /** A viewer whose socket a test fills and empties; its loop is that of an embedded channel. */
 final class HeldSink implements FlvSink {
     private final EmbeddedChannel channel;
+    private final Selection selection;
     private final List<String> events = new ArrayList<>();
     final List<ByteBuf> pieces = new ArrayList<>();
     Runnable more;
     boolean ready = true;
 
     HeldSink(EmbeddedChannel channel) {
+        this(channel, Selection.ALL);
+    }
+
+    HeldSink(EmbeddedChannel channel, Selection selection) {
         this.channel = channel;
+        this.selection = selection;
+    }
+
+    @Override
+    public Selection selection() {
+        return selection;
     }
 
     @Override
     public EventExecutor loop() {
         return channel.eventLoop();
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.FLV;
     }
 
     @Override

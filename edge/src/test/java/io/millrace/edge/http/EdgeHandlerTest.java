@@ -3,6 +3,8 @@ package io.millrace.edge.http;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
@@ -31,19 +33,22 @@ class EdgeHandlerTest {
     private final MemoryLog log = new MemoryLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<ByteBuf> made = new ArrayList<>();
+    private Viewers viewers;
+    private long audienceNanos;
     private EmbeddedChannel channel;
 
     @BeforeEach
     void connect() {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
-        var audience = new HlsAudience();
-        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), meters);
+        viewers = new Viewers(meters, InstantSource.system());
+        var audience = new HlsAudience(viewers, meters, () -> audienceNanos);
+        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, audience, flv), FamiliarUrls.NONE, meters);
+                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
@@ -77,6 +82,26 @@ class EdgeHandlerTest {
         assertThat(status()).isEqualTo(200);
         pass(20_000);
         assertThat(channel.<Object>readOutbound()).as("one request, one response").isNull();
+    }
+
+    @Test
+    void countsAnHlsPlayerWhileItAsksAndRefusesOneThatWasLetGo() {
+        log.segments(LIVE, 0, 0);
+        get("/live/show/@17/ts/index.m3u8");
+        get("/live/show/@17/ts/index.m3u8");
+        assertThat(sent()).contains("#EXTM3U");
+        assertThat(viewers.count("live/show", Protocol.HLS)).isEqualTo(1);
+        assertThat(viewers.kick(viewer -> viewer.protocol() == Protocol.HLS)).isEqualTo(1);
+        assertThat(viewers.count("live/show", Protocol.HLS)).isZero();
+        get("/live/show/@17/ts/index.m3u8");
+        assertThat(status()).isEqualTo(403);
+        assertThat(viewers.count("live/show", Protocol.HLS)).isZero();
+        request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nHost: x\r\nuser-agent: another\r\n\r\n");
+        assertThat(status()).isEqualTo(200);
+        audienceNanos += TimeUnit.SECONDS.toNanos(61);
+        get("/live/show/@17/ts/index.m3u8");
+        assertThat(status()).as("a hand on a connection, not a ban").isEqualTo(200);
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the other asks no more").isEqualTo(1);
     }
 
     @Test

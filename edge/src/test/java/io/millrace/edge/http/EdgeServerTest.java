@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
@@ -11,6 +12,7 @@ import io.millrace.platform.log.StreamEntry;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +53,10 @@ class EdgeServerTest {
         log.expired(OLD);
         directory.put(NOTHING);
         log.end(NOTHING);
-        var settings = EdgeSettings.of("127.0.0.1", 0, "edge");
-        server = new EdgeServer(settings, 3_600_000, directory, log, log, log, log, log, log, new EdgeMeters(registry));
+        var meters = new EdgeMeters(registry);
+        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge"), 3_600_000, directory, log, log, log, log, log,
+                log,
+                new Viewers(meters, InstantSource.system()), meters);
         port = server.start();
     }
 

@@ -1,18 +1,19 @@
 package io.millrace.launcher.export;
 
+import io.millrace.edge.live.Tracks;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** What an export can be, by the end of the file's name. */
 public enum ExportFormat {
-    FLV(FlvOutput::new), MP4(Mp4Output::new), TS(TsOutput::new);
+    FLV(FlvOutput::new), MP4((file, _) -> new Mp4Output(file)), TS((file, _) -> new TsOutput(file));
 
-    private final Function<PartFile, Output> output;
+    private final BiFunction<PartFile, Tracks, Output> output;
 
-    ExportFormat(Function<PartFile, Output> output) {
+    ExportFormat(BiFunction<PartFile, Tracks, Output> output) {
         this.output = output;
     }
 
@@ -26,7 +27,8 @@ public enum ExportFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    Output output(PartFile file) {
-        return output.apply(file);
+    /** @param tracks what there is at the beginning */
+    Output output(PartFile file, Tracks tracks) {
+        return output.apply(file, tracks);
     }
 }

@@ -58,7 +58,7 @@ public final class ExportJob implements Job {
             if (part.hadLeftover()) {
                 progress.restarted(part.part().toString());
             }
-            Output output = format.output(part);
+            Output output = format.output(part, reader.tracks());
             copy(output, part);
             if (cancelled) {
                 return;

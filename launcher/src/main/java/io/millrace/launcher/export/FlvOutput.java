@@ -15,12 +15,14 @@ import java.util.List;
 /** FLV: every tag as the encoder sent it, and a sequence header wherever the configuration changes. */
 final class FlvOutput implements Output {
     private final PartFile file;
+    private final Tracks tracks;
     private final List<FlvTag> first = new ArrayList<>(2);
     private boolean opened;
     private int lastMs;
 
-    FlvOutput(PartFile file) {
+    FlvOutput(PartFile file, Tracks tracks) {
         this.file = file;
+        this.tracks = tracks;
     }
 
     @Override
@@ -43,7 +45,8 @@ final class FlvOutput implements Output {
     private void open() {
         opened = true;
         VideoConfig video = null;
-        AudioConfig audio = null;
+        // What describes itself has no sequence header, and players wait for it only if they are told.
+        AudioConfig audio = tracks.audio() != null && tracks.audio().codec().isSelfDescribing() ? tracks.audio() : null;
         for (FlvTag header : first) {
             switch (SequenceHeader.config(header)) {
                 case VideoConfig config -> video = config;

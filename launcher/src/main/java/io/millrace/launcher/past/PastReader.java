@@ -50,6 +50,7 @@ public final class PastReader implements AutoCloseable {
     private final TopicPartition partition;
     private final KafkaConsumer<String, LogRecord> consumer;
     private final Queue<Ready> ready = new ArrayDeque<>();
+    private final Tracks firstTracks;
     private final long startOffset;
     private final OptionalLong end;
     /** For an end that is not in the log yet. */
@@ -84,6 +85,7 @@ public final class PastReader implements AutoCloseable {
                     + stream);
         }
         fold = new PastFold(place, this::tracks);
+        firstTracks = place.tracks();
         startOffset = place.offset();
         nextOffset = startOffset;
         consumer = log.kafka().reader("millrace-past-packets");
@@ -108,6 +110,11 @@ public final class PastReader implements AutoCloseable {
         return epochs.stream().filter(each -> each.epoch() == epoch).findFirst()
                 .or(() -> log.directory().epoch(stream, epoch)).map(places::firstTracks)
                 .orElse(new Tracks(null, null));
+    }
+
+    /** What the range begins with; also of codecs that have no sequence header. */
+    public Tracks tracks() {
+        return firstTracks;
     }
 
     /** The next tag; empty at the end, or soon after {@link #cancel}. */

@@ -75,7 +75,7 @@ class BrowserIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hls", "flv"})
+    @ValueSource(strings = {"hls", "flv", "ws"})
     void pagePlaysTheStream(String player) throws IOException {
         Page page = browser.newPage();
         page.navigate(millrace.http("/?stream=live/show&player=" + player).toString());

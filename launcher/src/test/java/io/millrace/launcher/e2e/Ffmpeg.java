@@ -2,6 +2,7 @@ package io.millrace.launcher.e2e;
 
 import io.millrace.launcher.RequiredTool;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,11 @@ final class Ffmpeg {
         return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-stream_loop",
                 String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url)
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    /** Watches {@code url} for so long and keeps what comes as it is. */
+    void record(URI url, int seconds, Path file) throws IOException, InterruptedException {
+        run(List.of("-y", "-i", url.toString(), "-t", String.valueOf(seconds), "-c", "copy", file.toString()));
     }
 
     /** Hashes of the coded access units of one kind ({@code v} or {@code a}), in order. */

@@ -1,10 +1,13 @@
 package io.millrace.launcher.export;
 
 import io.millrace.edge.live.FlvOpening;
+import io.millrace.edge.live.Tracks;
 import io.millrace.media.codec.AacConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.TagBodyWriter;
@@ -56,7 +59,7 @@ class OutputTest {
     private Path export(ExportFormat format) {
         Path file = dir.resolve("show." + format.word());
         try (PartFile part = PartFile.create(file, false)) {
-            Output output = format.output(part);
+            Output output = format.output(part, new Tracks(null, null));
             for (int round = 0; round < 2; round++) {
                 for (FlvTag tag : tags) {
                     write(round == 0 ? tag : later(tag), output);
@@ -66,6 +69,26 @@ class OutputTest {
             part.finish();
         }
         return file;
+    }
+
+    @Test
+    void anFlvAnnouncesSoundThatHasNoSequenceHeader() throws IOException {
+        // MPEG-1 layer III, 128 kbit/s, 44.1 kHz, behind FLV's head of format 2.
+        ByteBuffer body = ByteBuffer.wrap(new byte[1 + 417])
+                .put(new byte[]{0x2f, (byte) 0xff, (byte) 0xfb, (byte) 0x90})
+                .rewind();
+        Mp3Config mp3 = Mp3Config.ofFrame(body.slice(1, 417));
+        Path file = dir.resolve("mp3.flv");
+        try (PartFile part = PartFile.create(file, false)) {
+            Output output = ExportFormat.FLV.output(part, new Tracks(null, mp3));
+            output.frame(new FlvTag(FlvTag.Type.AUDIO, 0, body), true);
+            output.finish(BEGAN);
+            part.finish();
+        }
+        FlvReader reader = new FlvReader(1 << 20);
+        List<FlvTag> read = reader.readAll(ByteBuffer.wrap(Files.readAllBytes(file)));
+        assertThat(reader.header()).contains(new FlvHeader(true, false));
+        assertThat(read).extracting(FlvTag::type).containsExactly(FlvTag.Type.SCRIPT, FlvTag.Type.AUDIO);
     }
 
     private void write(FlvTag tag, Output output) {

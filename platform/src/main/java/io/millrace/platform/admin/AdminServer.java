@@ -7,14 +7,17 @@ import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The admin port: {@code /metrics}, {@code /health/live} and {@code /health/ready}. Each request has a virtual thread
+ * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and what stages add. Each request has a virtual thread
  * of its own and never meets an event loop of the media path. Thread-safe.
  *
  * <p>It listens before the services start, so that a process that is slow to start is seen alive and not ready.
@@ -57,6 +60,52 @@ public final class AdminServer implements AutoCloseable {
     /** From now on the process is ready only while these hold, too. */
     public void addChecks(List<HealthCheck> more) {
         checks.addAll(more);
+    }
+
+    /** From now on it serves this, too. */
+    public void add(AdminResource resource) {
+        server.createContext(resource.path(), exchange -> {
+            try (exchange) {
+                answer(exchange, resource);
+            }
+        });
+    }
+
+    private static void answer(HttpExchange exchange, AdminResource resource) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String method = exchange.getRequestMethod();
+        String below = path.substring(resource.path().length());
+        if (!below.isEmpty() && !below.startsWith("/")) {
+            send(exchange, 404, JSON_TYPE, notFound());
+        } else if (!List.of(resource.methods().split(", ")).contains(method)) {
+            exchange.getResponseHeaders().set("Allow", resource.methods());
+            send(exchange, 405, JSON_TYPE,
+                    HealthReport.error("method_not_allowed", "only " + resource.methods() + " are allowed"));
+        } else {
+            AdminResource.Answer answer = resource
+                    .answer(new AdminResource.Request(method.equals("HEAD") ? "GET" : method,
+                            below.isEmpty() ? "" : below.substring(1), query(exchange.getRequestURI().getRawQuery())));
+            if (answer.json() == null) {
+                exchange.sendResponseHeaders(answer.status(), -1);
+            } else {
+                send(exchange, answer.status(), JSON_TYPE, answer.json());
+            }
+        }
+    }
+
+    /** What cannot be decoded is no URI, and does not come here. */
+    private static Map<String, String> query(String raw) {
+        Map<String, String> query = new HashMap<>();
+        for (String field : raw == null ? List.<String>of() : List.of(raw.split("&"))) {
+            int equals = field.indexOf('=');
+            String name = equals < 0 ? field : field.substring(0, equals);
+            query.putIfAbsent(decoded(name), equals < 0 ? "" : decoded(field.substring(equals + 1)));
+        }
+        return query;
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
     public InetSocketAddress address() {

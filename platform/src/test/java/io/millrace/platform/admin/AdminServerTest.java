@@ -90,6 +90,38 @@ class AdminServerTest {
     }
 
     @Test
+    void servesWhatAStageAdds() throws Exception {
+        admin.add(new AdminResource() {
+            @Override
+            public String path() {
+                return "/api/v1/things";
+            }
+
+            @Override
+            public String methods() {
+                return "GET, DELETE";
+            }
+
+            @Override
+            public Answer answer(Request request) {
+                return request.method().equals("DELETE")
+                        ? new Answer(204, null)
+                        : new Answer(200, "\"" + request.below() + " " + request.query().get("a") + "\"");
+            }
+        });
+        assertThat(get("/api/v1/things/7?a=live%2Fshow&a=2&b").body()).isEqualTo("\"7 live/show\"");
+        assertThat(get("/api/v1/things").body()).isEqualTo("\" null\"");
+        assertThat(get("/api/v1/thingsandmore").statusCode()).isEqualTo(404);
+        HttpResponse<String> deleted = client.send(HttpRequest.newBuilder(uri("/api/v1/things/7")).DELETE().build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(deleted.statusCode()).isEqualTo(204);
+        HttpResponse<String> asked = client.send(HttpRequest.newBuilder(uri("/api/v1/things"))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(asked.statusCode()).as("pages of others may not").isEqualTo(405);
+        assertThat(asked.headers().firstValue("Allow")).contains("GET, DELETE");
+    }
+
+    @Test
     void aTakenPortIsABindException() {
         assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
                 .isInstanceOf(BindException.class);

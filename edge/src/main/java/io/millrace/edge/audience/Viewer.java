@@ -1,0 +1,67 @@
+package io.millrace.edge.audience;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One viewer. Thread-safe, but for {@link #sent}. */
+public final class Viewer {
+    private final long number;
+    private final Protocol protocol;
+    private final String stream;
+    private final String address;
+    private final String client;
+    private final long sinceMs;
+    private final Runnable kick;
+    private final AtomicLong sentBytes = new AtomicLong();
+
+    Viewer(long number, Protocol protocol, String stream, String address, String client, long sinceMs, Runnable kick) {
+        this.number = number;
+        this.protocol = protocol;
+        this.stream = stream;
+        this.address = address;
+        this.client = client;
+        this.sinceMs = sinceMs;
+        this.kick = kick;
+    }
+
+    /** Rises from viewer to viewer. */
+    long number() {
+        return number;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    public String stream() {
+        return stream;
+    }
+
+    /** {@code host:port} of its end of the connection; of HLS, which has no one connection, the host. */
+    public String address() {
+        return address;
+    }
+
+    /** What its player calls itself; null if it does not say. */
+    public String client() {
+        return client;
+    }
+
+    /** When it began to watch, ms since 1970. */
+    public long sinceMs() {
+        return sinceMs;
+    }
+
+    /** What was handed to its connection, framing included; 0 of HLS. */
+    public long sentBytes() {
+        return sentBytes.get();
+    }
+
+    /** Something was handed to its connection; by one thread alone. */
+    public void sent(int sizeBytes) {
+        sentBytes.lazySet(sentBytes.getPlain() + sizeBytes);
+    }
+
+    void kick() {
+        kick.run();
+    }
+}

@@ -1,0 +1,95 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.platform.admin.AdminResource;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** {@code /api/v1/viewers} of the admin port: who watches here, and their end. Thread-safe. */
+public final class ViewersResource implements AdminResource {
+    private final Viewers viewers;
+
+    public ViewersResource(Viewers viewers) {
+        this.viewers = viewers;
+    }
+
+    @Override
+    public String path() {
+        return "/api/v1/viewers";
+    }
+
+    @Override
+    public String methods() {
+        return "GET, HEAD, DELETE";
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        boolean delete = request.method().equals("DELETE");
+        if (!request.below().isEmpty()) {
+            return delete ? kick(request.below()) : one(request.below());
+        }
+        return wanted(request.query())
+                .map(wanted -> delete ? kick(request.query(), wanted) : list(request.query(), wanted))
+                .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol is hls, flv, ws or rtmp"));
+    }
+
+    private static Optional<Predicate<Viewer>> wanted(Map<String, String> query) {
+        String stream = query.get("stream");
+        String protocol = query.get("protocol");
+        if (protocol != null && Stream.of(Protocol.values()).noneMatch(known -> known.label().equals(protocol))) {
+            return Optional.empty();
+        }
+        return Optional.of(viewer -> (stream == null || viewer.stream().equals(stream))
+                && (protocol == null || viewer.protocol().label().equals(protocol)));
+    }
+
+    private Answer list(Map<String, String> query, Predicate<Viewer> wanted) {
+        String text = query.getOrDefault("limit", Integer.toString(ApiEndpoint.DEFAULT_LIMIT));
+        if (!text.matches("[1-9][0-9]{0,3}") || Integer.parseInt(text) > ApiEndpoint.MAX_LIMIT) {
+            return Answer.error(400, "bad_parameter", "limit is a number from 1 to " + ApiEndpoint.MAX_LIMIT);
+        }
+        int limit = Integer.parseInt(text);
+        // One more than asked for tells whether there is a next page.
+        List<Viewer> found = viewers.list(wanted, query.get("after"), limit + 1);
+        boolean more = found.size() > limit;
+        List<Viewer> page = more ? found.subList(0, limit) : found;
+        return json(new ApiJson.ViewerList(page.stream().map(this::json).toList(),
+                more ? viewers.id(page.getLast()) : null));
+    }
+
+    private Answer one(String id) {
+        return viewers.find(id).map(viewer -> json((Object) json(viewer))).orElseGet(() -> absent(id));
+    }
+
+    private Answer kick(String id) {
+        return viewers.kick(id) ? new Answer(204, null) : absent(id);
+    }
+
+    private Answer kick(Map<String, String> query, Predicate<Viewer> wanted) {
+        // Everybody at once is never meant.
+        return query.containsKey("stream")
+                ? json(new ApiJson.Kicked(viewers.kick(wanted)))
+                : Answer.error(400, "bad_parameter", "stream says whose viewers are to be let go");
+    }
+
+    private ApiJson.WatchedBy json(Viewer viewer) {
+        boolean counted = viewer.protocol() != Protocol.HLS;
+        return new ApiJson.WatchedBy(viewers.id(viewer), viewer.stream(), viewer.protocol().label(), viewer.address(),
+                viewer.client(), Json.time(viewer.sinceMs()), counted ? viewer.sentBytes() : null);
+    }
+
+    private static Answer json(Object value) {
+        return new Answer(200, new String(Json.write(value), StandardCharsets.UTF_8));
+    }
+
+    private static Answer absent(String id) {
+        return Answer.error(404, "viewer_not_found", "there is no viewer " + id + " at this edge");
+    }
+}

@@ -1,0 +1,253 @@
+package io.millrace.edge;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.flv.FlvHeader;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StreamEntry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** WebSocket-FLV with the JDK's client and a real broker; and either track alone, in both ways. */
+@Timeout(60)
+class WebSocketFlvTest {
+    @TempDir
+    static Path dir;
+    private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
+    private static TestBroker broker;
+    private static EdgeService edge;
+    private static HttpClient http;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new TestBroker(dir);
+        edge = service("edge-1");
+        http = HttpClient.newHttpClient();
+    }
+
+    @AfterAll
+    static void stop() {
+        http.close();
+        edge.close();
+        broker.close();
+        assertThat(FATAL.get()).isNull();
+    }
+
+    private static EdgeService service(String node) {
+        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, node), broker.clients(), new SimpleMeterRegistry(),
+                (_, cause) -> FATAL.set(cause));
+    }
+
+    @Test
+    void keepsViewersWhenThePublisherComesBackAndTellsThemTheEnd() throws Exception {
+        try (var log = new LogWriter(broker.clients(), "live/ws")) {
+            long session = publish(log, "live/ws");
+            try (var viewer = new WebSocketClient(http, ws(edge, "/live/ws.flv"))) {
+                assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+                assertThat(viewer.header()).isEqualTo(new FlvHeader(true, true));
+                assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.VIDEO);
+                assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
+                FlvTag before = viewer.next();
+                assertThat(frame(before)).isEqualTo(1);
+                assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
+                assertThat(get("/api/v1/streams/live/ws").body())
+                        .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":1,\"rtmp\":0}");
+                log.write(Topic.PACKETS, new SessionEnded(session, 1, SessionEnded.Reason.DISCONNECTED, ""));
+                long again = log.session();
+                log.write(Topic.PACKETS, Fixtures.videoConfig(again, 0, Fixtures.AVC_RECORD));
+                log.write(Topic.PACKETS, Fixtures.video(again, 1, 900_000, true, 2));
+                FlvTag after = viewer.next();
+                assertThat(frame(after)).isEqualTo(2);
+                assertThat(after.timestampMs()).isBetween(before.timestampMs() + 1, before.timestampMs() + 1_000);
+                log.write(Topic.PACKETS, new SessionEnded(again, 2, SessionEnded.Reason.UNPUBLISHED, ""));
+                log.write(Topic.PACKETS, new GraceOver(again, 3));
+                assertThat(viewer.closed()).isEqualTo(1000);
+            }
+            await(() -> get("/api/v1/streams/live/ws").body().contains("\"ws\":0"));
+        }
+    }
+
+    @Test
+    void givesTheSoundAloneFromItsLatestFrameOn() throws Exception {
+        try (var log = new LogWriter(broker.clients(), "live/sound")) {
+            long session = publish(log, "live/sound");
+            log.write(Topic.PACKETS, Fixtures.audio(session, 5, 1_040));
+            try (var both = new FlvClient(http, request("/live/sound.flv"));
+                    var sound = new FlvClient(http, request("/live/sound.flv?video=0"));
+                    var socket = new WebSocketClient(http, ws(edge, "/live/sound.flv?video=0"));
+                    var picture = new FlvClient(http, request("/live/sound.flv?audio=0&video=1"))) {
+                assertThat(both.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+                FlvTag metadata = sound.next();
+                assertThat(metadata.type()).isEqualTo(FlvTag.Type.SCRIPT);
+                assertThat(text(metadata)).contains("audiocodecid").doesNotContain("videocodecid", "width");
+                assertThat(sound.header()).isEqualTo(new FlvHeader(true, false));
+                assertThat(sound.next().body().get(1)).as("AAC sequence header").isZero();
+                assertThat(socket.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+                assertThat(socket.header()).isEqualTo(new FlvHeader(true, false));
+                assertThat(socket.next().body().get(1)).isZero();
+                assertThat(text(picture.next())).contains("videocodecid").doesNotContain("audiocodecid");
+                assertThat(picture.header()).isEqualTo(new FlvHeader(false, true));
+                assertThat(picture.next().body().get(1)).as("AVC sequence header").isZero();
+                log.write(Topic.PACKETS, Fixtures.audio(session, 6, 1_060));
+                log.write(Topic.PACKETS, Fixtures.video(session, 7, 1_080, false, 9));
+                log.write(Topic.PACKETS, Fixtures.audio(session, 8, 1_081));
+                int last = last(both, 9).timestampMs();
+                FlvTag first = sound.next();
+                assertThat(first.type()).isEqualTo(FlvTag.Type.AUDIO);
+                assertThat(first.timestampMs()).as("not the whole group").isEqualTo(last - 40);
+                assertThat(sound.next().timestampMs()).isEqualTo(last - 20);
+                assertThat(sound.next().timestampMs()).isEqualTo(last + 1);
+                assertThat(socket.next().timestampMs()).isEqualTo(last - 40);
+                assertThat(socket.next().timestampMs()).isEqualTo(last - 20);
+                assertThat(socket.next().timestampMs()).isEqualTo(last + 1);
+                assertThat(frame(picture.next())).isEqualTo(1);
+                assertThat(frame(picture.next())).isEqualTo(9);
+            }
+            assertThat(get("/live/sound.flv?video=0&audio=0").statusCode()).isEqualTo(400);
+            assertThat(get("/live/sound.flv?video=none").statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void rewindsByWebSocketAndTakesEitherTrackOfThePast() throws Exception {
+        try (var past = new PublishedPast(broker.clients(), "live/wspast", System.currentTimeMillis() - 100_000)) {
+            past.session(Fixtures.AVC_RECORD, 5_000);
+            for (int i = 0; i < 20; i++) {
+                past.group();
+            }
+            past.tell(StreamEntry.State.LIVE);
+            await(() -> get("/api/v1/streams/live/wspast").statusCode() == 200);
+            String range = "?start=" + Instant.ofEpochMilli(past.frames.get(40).programDateTimeMs()) + "&end="
+                    + Instant.ofEpochMilli(past.frames.get(80).programDateTimeMs());
+            try (var response = new FlvClient(http, request("/live/wspast.flv" + range));
+                    var socket = new WebSocketClient(http, ws(edge, "/live/wspast.flv" + range))) {
+                for (FlvTag tag = response.next(); tag != null; tag = response.next()) {
+                    assertThat(socket.next()).isEqualTo(tag);
+                }
+                assertThat(socket.closed()).isEqualTo(1000);
+                assertThat(socket.hasNext()).isFalse();
+            }
+            try (var picture = new FlvClient(http, request("/live/wspast.flv" + range + "&audio=0"))) {
+                assertThat(picture.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+                for (FlvTag tag = picture.next(); tag != null; tag = picture.next()) {
+                    assertThat(tag.type()).isEqualTo(FlvTag.Type.VIDEO);
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesBeforeTheHandshake() {
+        assertThatThrownBy(() -> new WebSocketClient(http, ws(edge, "/live/never.flv")))
+                .isInstanceOf(CompletionException.class).cause().isInstanceOfSatisfying(
+                        WebSocketHandshakeException.class,
+                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(404));
+    }
+
+    @Test
+    void letsViewersGoOnDemandAndWhenTheEdgeEnds() throws Exception {
+        EdgeService other = service("edge-2");
+        try (var log = new LogWriter(broker.clients(), "live/kick")) {
+            publish(log, "live/kick");
+            await(() -> get(other, "/api/v1/streams/live/kick").statusCode() == 200);
+            try (var one = new WebSocketClient(http, ws(other, "/live/kick.flv"));
+                    var two = new WebSocketClient(http, ws(other, "/live/kick.flv"))) {
+                one.next();
+                two.next();
+                AdminResource admin = other.admin();
+                String listed = admin
+                        .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1")))
+                        .json();
+                assertThat(listed).contains("\"protocol\":\"ws\"", "\"address\":\"127.0.0.1:", "Java-http-client");
+                String id = listed.replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
+                assertThat(admin.answer(new AdminResource.Request("DELETE", id, Map.of())).status()).isEqualTo(204);
+                assertThat(one.closed()).isEqualTo(1008);
+                other.close();
+                assertThat(two.closed()).isEqualTo(1001);
+            }
+        } finally {
+            other.close();
+        }
+    }
+
+    /** A picture and a sound, live. Gives the session. */
+    private static long publish(LogWriter log, String stream) {
+        long session = log.session();
+        log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
+        log.write(Topic.PACKETS, Fixtures.audioConfig(session, 1, Fixtures.AAC_RECORD));
+        long first = log.write(Topic.PACKETS, Fixtures.video(session, 2, 1_000, true, 1));
+        log.write(Topic.PACKETS, Fixtures.audio(session, 3, 1_010));
+        log.write(Topic.STREAMS,
+                Fixtures.entry(stream, session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
+        await(() -> get("/api/v1/streams/" + stream).statusCode() == 200);
+        return session;
+    }
+
+    /** Reads up to the frame of that name. */
+    private static FlvTag last(FlvClient viewer, int name) throws IOException {
+        FlvTag tag = viewer.next();
+        while (tag.type() != FlvTag.Type.VIDEO || frame(tag) != name) {
+            tag = viewer.next();
+        }
+        return tag;
+    }
+
+    private static String text(FlvTag tag) {
+        byte[] bytes = new byte[tag.body().remaining()];
+        tag.body().duplicate().get(bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int frame(FlvTag tag) {
+        assertThat(tag.type()).isEqualTo(FlvTag.Type.VIDEO);
+        return tag.body().get(tag.body().limit() - 1);
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
+    }
+
+    private static URI ws(EdgeService edge, String path) {
+        return URI.create("ws://127.0.0.1:" + edge.port() + path);
+    }
+
+    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return get(edge, path);
+    }
+
+    private static HttpResponse<String> get(EdgeService edge, String path) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path)).build();
+    }
+}

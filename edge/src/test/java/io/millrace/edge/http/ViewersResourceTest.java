@@ -1,0 +1,94 @@
+package io.millrace.edge.http;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.platform.admin.AdminResource.Answer;
+import io.millrace.platform.admin.AdminResource.Request;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ViewersResourceTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Viewers viewers = new Viewers(new EdgeMeters(registry),
+            InstantSource.fixed(Instant.ofEpochMilli(Fixtures.EPOCH_MS)));
+    private final ViewersResource resource = new ViewersResource(viewers);
+    private final List<String> kicked = new ArrayList<>();
+    private final Viewer flv = join(Protocol.FLV, "live/show");
+    private final Viewer ws = join(Protocol.WS, "live/show");
+    private final Viewer other = join(Protocol.WS, "live/other");
+
+    @Test
+    void listsWhoWatches() {
+        flv.sent(7);
+        flv.sent(5);
+        assertThat(get("", Map.of("stream", "live/show", "protocol", "flv")).json())
+                .isEqualTo("{\"viewers\":[{\"id\":\"" + viewers.id(flv)
+                        + "\",\"stream\":\"live/show\",\"protocol\":\"flv\","
+                        + "\"address\":\"192.0.2.1:5000\",\"client\":\"VLC\",\"since\":\"2026-01-01T00:00:00.000Z\","
+                        + "\"bytes\":12}],\"next\":null}");
+        assertThat(get(viewers.id(ws), Map.of()).json()).startsWith("{\"id\":\"" + viewers.id(ws) + "\"");
+        Viewer hls = join(Protocol.HLS, "live/show");
+        assertThat(get(viewers.id(hls), Map.of()).json()).as("nobody counts them").contains("\"bytes\":null");
+    }
+
+    @Test
+    void listsPageByPage() {
+        Answer first = get("", Map.of("limit", "2"));
+        assertThat(first.json()).contains(viewers.id(flv), viewers.id(ws)).doesNotContain(viewers.id(other))
+                .endsWith("\"next\":\"" + viewers.id(ws) + "\"}");
+        viewers.left(ws);
+        assertThat(get("", Map.of("limit", "2", "after", viewers.id(ws))).json()).as("also after one that has gone")
+                .contains(viewers.id(other)).doesNotContain(viewers.id(flv)).endsWith("\"next\":null}");
+    }
+
+    @Test
+    void letsOneGoOrAllOfAStream() {
+        assertThat(delete(viewers.id(flv), Map.of())).isEqualTo(new Answer(204, null));
+        assertThat(kicked).containsExactly("FLV live/show");
+        assertThat(delete("", Map.of("stream", "live/show")).json()).isEqualTo("{\"kicked\":2}");
+        assertThat(delete("", Map.of("stream", "live/other", "protocol", "flv")).json()).isEqualTo("{\"kicked\":0}");
+        assertThat(kicked).containsExactlyInAnyOrder("FLV live/show", "FLV live/show", "WS live/show");
+        assertThat(delete("", Map.of()).status()).as("never everybody").isEqualTo(400);
+    }
+
+    @Test
+    void knowsNobodyWhoHasGoneOrIsElsewhere() {
+        viewers.left(flv);
+        viewers.left(flv);
+        assertThat(viewers.count("live/show", Protocol.FLV)).isZero();
+        assertThat(registry.get("millrace.edge.viewers").tag("protocol", "flv").gauge().value()).isZero();
+        assertThat(delete(viewers.id(flv), Map.of()).status()).isEqualTo(404);
+        assertThat(delete("0000" + viewers.id(ws), Map.of()).status()).isEqualTo(404);
+        assertThat(kicked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"protocol, srt", "limit, 0", "limit, 1001", "limit, x"})
+    void refusesWhatItCannotRead(String name, String value) {
+        assertThat(get("", Map.of(name, value)).status()).isEqualTo(400);
+    }
+
+    private Viewer join(Protocol protocol, String stream) {
+        return viewers.joined(protocol, stream, "192.0.2.1:5000", "VLC", () -> kicked.add(protocol + " " + stream));
+    }
+
+    private Answer get(String below, Map<String, String> query) {
+        return resource.answer(new Request("GET", below, query));
+    }
+
+    private Answer delete(String below, Map<String, String> query) {
+        return resource.answer(new Request("DELETE", below, query));
+    }
+}

@@ -1,0 +1,266 @@
+package io.millrace.edge.http;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.feed.Framing;
+import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.Selection;
+import io.millrace.platform.log.StreamEntry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A WebSocket viewer byte for byte; time passes when the test says so. */
+class WebSocketTest {
+    private static final String KEY = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    private static final String UPGRADE = "connection: keep-alive, Upgrade\r\nupgrade: WebSocket\r\n";
+    /** All zeros: masking leaves what it masks. */
+    private static final String MASK = "00000000";
+
+    private final Directory directory = new Directory();
+    private final MemoryLog log = new MemoryLog();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Viewers viewers;
+    private EmbeddedChannel channel;
+
+    @BeforeEach
+    void connect() {
+        directory.put(Fixtures.entry("live/show", 17, StreamEntry.State.LIVE));
+        directory.put(Fixtures.entry("live/over", 18, StreamEntry.State.ENDED));
+        var meters = new EdgeMeters(registry);
+        viewers = new Viewers(meters, InstantSource.system());
+        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
+        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters);
+        channel = new EmbeddedChannel();
+        channel.freezeTime();
+        HttpLimits limits = HttpLimits.DEFAULT;
+        var guard = new ConnectionGuard(limits, meters);
+        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+                new EdgeHandler(endpoints, limits));
+        channel.pipeline().fireChannelActive();
+    }
+
+    @AfterEach
+    void keepsNoReferences() {
+        channel.finishAndReleaseAll();
+        assertThat(log.sinks).isEmpty();
+        assertThat(viewers.list(_ -> true, null, 10)).isEmpty();
+    }
+
+    @Test
+    void answersTheHandshakeOnceThereIsSomethingToShow() {
+        get("/live/show.flv", UPGRADE + KEY);
+        pass(9_000);
+        assertThat(sent()).isEmpty();
+        FlvSink sink = log.sinks.getFirst();
+        assertThat(sink.framing()).isEqualTo(Framing.WEBSOCKET);
+        sink.start(() -> {});
+        assertThat(text()).startsWith("HTTP/1.1 101 ").contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+                .doesNotContain("extensions", "protocol");
+        sink.write(sink.framing().wrap("abc".getBytes(StandardCharsets.US_ASCII)));
+        sink.flush();
+        assertThat(sent()).isEqualTo("8203" + "616263");
+        assertThat(viewers.count("live/show", Protocol.WS)).isEqualTo(1);
+        assertThat(gauge()).isEqualTo(1);
+        channel.close();
+        assertThat(viewers.count("live/show", Protocol.WS)).isZero();
+        assertThat(gauge()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/live/never.flv, 404", "/live/over.flv, 404", "/live/show.flv?audio=0&video=0, 400",
+        "/live/show.flv?audio=no, 400", "/live/show.flv?start=x, 400"})
+    void refusesInHttp(String target, int status) {
+        get(target, UPGRADE + KEY);
+        assertThat(text()).startsWith("HTTP/1.1 " + status + " ").contains("{\"error\":");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void refusesAHandshakeThatItCannotComplete() {
+        get("/live/show.flv", UPGRADE + KEY.replace("13", "8"));
+        assertThat(text()).startsWith("HTTP/1.1 426 ").contains("sec-websocket-version: 13");
+        get("/live/show.flv", UPGRADE + KEY.replace("==", ""));
+        assertThat(text()).startsWith("HTTP/1.1 400 ");
+        get("/live/show.flv", UPGRADE + KEY);
+        pass(10_000);
+        assertThat(text()).startsWith("HTTP/1.1 404 ").contains("nothing_to_show_yet");
+    }
+
+    @Test
+    void isHttpToWhoDoesNotAskForAnUpgrade() {
+        get("/live/show.flv?video=0", "upgrade: websocket\r\n" + KEY);
+        FlvSink sink = log.sinks.getFirst();
+        assertThat(sink.framing()).isEqualTo(Framing.CHUNKED);
+        assertThat(sink.selection()).isEqualTo(Selection.AUDIO);
+    }
+
+    @Test
+    void tellsWhyNothingFollowsAndWaitsForThePeer() {
+        FlvSink sink = watch();
+        sink.end();
+        assertThat(sent()).startsWith("88").contains("03e8");
+        assertThat(viewers.count("live/show", Protocol.WS)).isZero();
+        pass(1_999);
+        assertThat(channel.isOpen()).isTrue();
+        receive("8882" + MASK + "03e8");
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(sent()).isEmpty();
+    }
+
+    @Test
+    void doesNotWaitForThePeerForEver() {
+        watch().tooSlow();
+        assertThat(sent()).contains("03f5");
+        assertThat(closed("slow")).isEqualTo(1);
+        pass(2_000);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void letsAViewerGoOnDemand() {
+        watch();
+        String id = viewers.id(viewers.list(_ -> true, null, 10).getFirst());
+        assertThat(viewers.kick(id)).isTrue();
+        channel.runPendingTasks();
+        assertThat(sent()).contains("03f0");
+        assertThat(closed("kicked")).isEqualTo(1);
+        assertThat(viewers.kick(id)).isFalse();
+    }
+
+    @Test
+    void saysThatTheServerEnds() {
+        watch();
+        channel.pipeline().get(EdgeHandler.class).shutDown();
+        assertThat(sent()).contains("03e9");
+    }
+
+    @Test
+    void answersPingsAndAClose() {
+        watch();
+        receive("8982" + MASK + "beef");
+        assertThat(sent()).isEqualTo("8a02beef");
+        receive("8882" + MASK + "03e9");
+        assertThat(sent()).isEqualTo("880203e9");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void noticesAPeerThatIsGone() {
+        watch();
+        pass(15_000);
+        assertThat(sent()).isEqualTo("8900");
+        receive("8a80" + MASK);
+        for (int ping = 0; ping < WebSocketGate.UNANSWERED_PINGS; ping++) {
+            pass(15_000);
+            assertThat(sent()).isEqualTo("8900");
+        }
+        pass(14_999);
+        assertThat(channel.isOpen()).isTrue();
+        pass(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed("idle")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8181000000006b, 03eb", "8281000000006b, 03eb", "81fe100000000000, 03f1", "8101, 03ea", "b180, 03ea",
+        "8080000000, 03ea"})
+    void closesAConnectionThatSendsAnythingElse(String frame, String code) {
+        FlvSink sink = watch();
+        receive(frame + (frame.length() < 14 ? MASK : ""));
+        assertThat(sent()).startsWith("88").contains(code);
+        assertThat(closed("abuse")).isEqualTo(1);
+        sink.write(Unpooled.copiedBuffer("late", StandardCharsets.US_ASCII));
+        sink.flush();
+        assertThat(sent()).as("nothing stands behind a close").isEmpty();
+        assertThat(log.sinks).isEmpty();
+        pass(2_000);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void closesAConnectionThatSaysTooMuch() {
+        watch();
+        for (int i = 0; i < WebSocketGate.FRAMES_LIMIT; i++) {
+            receive("8980" + MASK);
+        }
+        assertThat(closed("abuse")).isZero();
+        receive("8980" + MASK);
+        assertThat(closed("abuse")).isEqualTo(1);
+        assertThat(sent()).contains("03f0");
+    }
+
+    @Test
+    void keepsNoAnswersForAPeerThatDoesNotRead() {
+        watch();
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        receive("8980" + MASK);
+        pass(15_000);
+        assertThat(sent()).isEmpty();
+    }
+
+    private FlvSink watch() {
+        get("/live/show.flv", UPGRADE + KEY);
+        FlvSink sink = log.sinks.getFirst();
+        sink.start(() -> {});
+        assertThat(text()).startsWith("HTTP/1.1 101 ");
+        return sink;
+    }
+
+    private void get(String target, String headers) {
+        channel.writeInbound(Unpooled.copiedBuffer("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n",
+                StandardCharsets.US_ASCII));
+        channel.runPendingTasks();
+    }
+
+    private void receive(String hex) {
+        channel.writeInbound(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
+        channel.runPendingTasks();
+    }
+
+    private void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+    }
+
+    private double gauge() {
+        return registry.get("millrace.edge.viewers").tag("protocol", "ws").gauge().value();
+    }
+
+    private double closed(String reason) {
+        return registry.get("millrace.connections.closed").tag("protocol", "ws").tag("reason", reason).counter()
+                .count();
+    }
+
+    private String text() {
+        return new String(HexFormat.of().parseHex(sent()), StandardCharsets.UTF_8);
+    }
+
+    /** All bytes that were sent since the last time. */
+    private String sent() {
+        var hex = new StringBuilder();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            hex.append(ByteBufUtil.hexDump(bytes));
+            bytes.release();
+        }
+        return hex.toString();
+    }
+}
