@@ -44,6 +44,10 @@ import java.util.stream.Stream;
 public final class EdgeServer implements AutoCloseable {
     /** Requests are short: what one read brings is no more than a long pipeline of them. */
     private static final int READ_BYTES = 8 * 1024;
+    /** More than one read brings, so that it is {@link RequestGate} that bounds a pipeline: by waiting, not by closing. */
+    private static final int PIPELINE_DEPTH = READ_BYTES / 8;
+    /** {@link ConnectionGuard}, which counts, comes first; the kernel sees those that it does not. */
+    private static final int USER_TIMEOUT_FACTOR = 2;
     /** A peer that is gone without a word while nothing is sent is asked by its kernel after so long, and so many times. */
     private static final int KEEPALIVE_S = 60;
     private static final int KEEPALIVE_PROBE_S = 10;
@@ -133,7 +137,9 @@ public final class EdgeServer implements AutoCloseable {
 
     /** A client that is gone without a word: what it does not acknowledge, or nobody answers when its kernel is asked. */
     private void noticeHalfOpen(ServerBootstrap bootstrap) {
-        bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) settings.limits().blocked().toMillis())
+        bootstrap
+                .childOption(EpollChannelOption.TCP_USER_TIMEOUT,
+                        USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis())
                 .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_S)
                 .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_PROBE_S)
                 .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
@@ -165,7 +171,7 @@ public final class EdgeServer implements AutoCloseable {
         }
         channel.pipeline().addLast(
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
-                        .setMaxHeaderSize(limits.headersBytes())),
+                        .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
                 new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits));
     }
 
