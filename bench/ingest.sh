@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What taking publishers costs, beside nginx-rtmp in the same run, as one table: CPU-seconds per GB, allocation a packet.
-# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about three
-# minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load,
-# COUNTS=200 takes that number of publishers only.
+# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about four
+# minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load, COUNTS=200 takes that number
+# of publishers only, WARM=1 warms up with one load of half a minute in place of three.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -89,7 +89,8 @@ rtmp=$(sed -n 's/.*rtmp=\(\S*\).*/\1/p' "$work/ingest.out")
 admin=$(sed -n 's/.*admin=\(\S*\).*/\1/p' "$work/ingest.out")
 packets() { curl -sf "$admin/metrics" | awk '/^millrace_ingest_packets_total/ {n += $2} END {printf "%d", n}'; }
 
-load "$rtmp/warm" 200 "$((seconds * 4))" "$ingest" >&2
+# A node runs for months: what its JVM compiles in the first minute, connections included, is not what publishers cost.
+for ((i = 0; i < ${WARM:-3}; i++)); do load "$rtmp/warm$i" 200 30 "$ingest" >&2; done
 for count in "${counts[@]}"; do
     load "rtmp://127.0.0.1:$nginx_port/live" "$count" "$seconds" "$nginx" >"$work/nginx.$count"
     load "$rtmp/live" "$count" "$seconds" "$ingest" "$broker" >"$work/millrace.$count"
