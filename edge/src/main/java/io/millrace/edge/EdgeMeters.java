@@ -5,16 +5,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.http.CloseReason;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Every meter of the edge. Thread-safe. */
 public final class EdgeMeters {
     /** Why this edge ends connections of HTTP; there from the start, at 0, as all that follow. */
-    private static final List<String> HTTP_CLOSES = List.of("idle", "limit", "stalled", "error");
+    private static final List<String> HTTP_CLOSES = Stream.of(CloseReason.values()).map(CloseReason::label).toList();
     /** Why it lets viewers go. */
     private static final Map<Protocol, List<String>> VIEWER_CLOSES = Map.of(
             Protocol.HLS, List.of("kicked"),

@@ -54,7 +54,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters);
             int port = server.start();
-            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.connectionLimit(), meters);
+            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.limits().connections(), meters);
             RtmpListener rtmp = settings.rtmp() == null
                     ? null
                     : RtmpListener.open(settings.rtmp(), RtmpApplication.of(PublishApplication.none(

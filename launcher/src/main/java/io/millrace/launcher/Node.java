@@ -11,6 +11,7 @@ import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
+import io.millrace.launcher.settings.ViewingSettings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
 import io.millrace.platform.StartupException;
@@ -122,8 +123,10 @@ final class Node {
 
     /** @param listens whether players of RTMP come to a listener of its own */
     private void startEdge(boolean listens, KafkaClients kafka, MeterRegistry meters) {
+        ViewingSettings viewing = settings.viewing();
         EdgeSettings edgeSettings = EdgeSettings.of(settings.host(), settings.httpPort(), name)
-                .withFlvTickNanos(settings.flvTick().nanos().orElse(Pace.ADAPTIVE));
+                .withFlvTickNanos(viewing.flvTick().nanos().orElse(Pace.ADAPTIVE))
+                .withHttp(viewing.limits(), viewing.proxies(), viewing.familiarUrls());
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService
                 .start(listens ? edgeSettings.withRtmp(listen()) : edgeSettings, kafka, meters, life));
         players = edge.players();

@@ -1,7 +1,6 @@
 package io.millrace.media;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The public name of a stream: an application of one or more segments and a stream, such as {@code live/show}.
@@ -13,7 +12,7 @@ public record StreamName(String value) {
     /** Characters of a whole name; Kafka keys and URLs stay small. */
     public static final int LIMIT = 1024;
 
-    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+    private static final int SEGMENT_LIMIT = 128;
 
     public StreamName {
         problem(value).ifPresent(p -> {
@@ -36,7 +35,7 @@ public record StreamName(String value) {
             return Optional.of("a stream name is an application and a stream, such as live/show");
         }
         for (String segment : segments) {
-            if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {
+            if (!isSegment(segment) || segment.equals(".") || segment.equals("..")) {
                 return Optional
                         .of("a stream name is made of segments of 1 to 128 letters, digits and ._~- with / between");
             }
@@ -49,6 +48,19 @@ public record StreamName(String value) {
             return Optional.of("a stream name does not end in .m3u8, .flv or .mpd");
         }
         return Optional.empty();
+    }
+
+    /** Asked for every request of a viewer. */
+    private static boolean isSegment(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isAllowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.'
+                    || c == '_' || c == '~' || c == '-';
+            if (!isAllowed) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= SEGMENT_LIMIT;
     }
 
     @Override

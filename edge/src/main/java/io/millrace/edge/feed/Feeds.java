@@ -18,6 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  */
 public final class Feeds implements AutoCloseable {
     private static final int READERS = 2;
+    /** Of the memory, for parts that were evicted while they are sent; live and past each. */
+    private static final int SENDING_SHARE = 4;
     /** About what a segment has: what is read beyond the wanted part is mostly wanted next. */
     private static final int PART_FETCH_BYTES = 512 * 1024;
 
@@ -36,6 +38,8 @@ public final class Feeds implements AutoCloseable {
 
     public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal) {
         String node = settings.node();
+        // Off the heap there is as much as on it.
+        long sendingBytes = Runtime.getRuntime().maxMemory() / SENDING_SHARE;
         rangeReaders = new ReaderPool("edge-ranges", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-ranges", Map.of())));
         partReaders = new ReaderPool("edge-parts", READERS, () -> new RangeReader(kafka.seeker(node + "-edge-parts",
@@ -44,13 +48,13 @@ public final class Feeds implements AutoCloseable {
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
         flvPast = new PastFeed(kafka, node, directory, packets, meters);
-        parts = new PartReader(kafka, partReaders, settings.partCacheBytes());
+        parts = new PartReader(kafka, partReaders, settings.partCacheBytes(), sendingBytes);
         pastReaders = new ReaderPool("edge-past", READERS, () -> RangeReader.ofIndex(kafka, node + "-edge-past"));
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes());
-        pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes());
+        pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes(), sendingBytes);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);
     }

@@ -39,12 +39,19 @@ public final class PartReader implements PartSource, AutoCloseable {
     private final KafkaClients kafka;
     private final ReaderPool readers;
     private final AsyncCache<PartKey, ByteBuf> cache;
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    private final long limitBytes;
 
     private record PartKey(int partition, long offset) {}
 
-    PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes) {
+    /**
+     * @param cacheBytes for parts that are kept
+     * @param sendingBytes for those that are not kept any more and that a response still sends, however slowly
+     */
+    PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes, long sendingBytes) {
         this.kafka = kafka;
         this.readers = readers;
+        limitBytes = cacheBytes + sendingBytes;
         cache = Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<PartKey, ByteBuf>weigher((_, bytes) -> bytes.readableBytes()).executor(Runnable::run)
                 .removalListener((_, bytes, _) -> bytes.release()).buildAsync();
@@ -88,6 +95,9 @@ public final class PartReader implements PartSource, AutoCloseable {
 
     /** The bytes of those that the log still holds. */
     private Map<PartKey, ByteBuf> load(RangeReader reader, String stream, Set<? extends PartKey> keys) {
+        if (memory.metric().usedDirectMemory() > limitBytes) {
+            throw new BusyException("too many bytes wait for viewers who take them slowly");
+        }
         Map<PartKey, ByteBuf> loaded = new HashMap<>();
         try {
             for (NavigableSet<Long> run : runs(keys)) {
@@ -122,13 +132,13 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     /** Off the heap: it is sent many times, and the record would keep its whole fetch alive. */
-    private static ByteBuf copy(String stream, ConsumerRecord<String, LogRecord> record) {
+    private ByteBuf copy(String stream, ConsumerRecord<String, LogRecord> record) {
         if (!stream.equals(record.key()) || !(record.value() instanceof Part part)) {
             throw new IllegalStateException("offset " + record.offset() + " of " + record.topic() + " is no part of "
                     + stream);
         }
         int sizeBytes = part.bytes().remaining();
-        return UnpooledByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes).writeBytes(part.bytes().duplicate());
+        return memory.directBuffer(sizeBytes, sizeBytes).writeBytes(part.bytes().duplicate());
     }
 
     @Override

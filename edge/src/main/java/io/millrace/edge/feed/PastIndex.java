@@ -52,6 +52,8 @@ public final class PastIndex implements PastSource {
 
     private record EpochKey(String stream, long epoch) {}
 
+    private record TailKey(EpochKey epoch, long newest) {}
+
     private record VersionKey(PastRange range, long newest, boolean live) {}
 
     /** @param block null if the index has nothing of it */
@@ -63,6 +65,8 @@ public final class PastIndex implements PastSource {
     private final AsyncCache<VersionKey, Answer> versions;
     private final Cache<EpochKey, PlaylistBlock> tails = Caffeine.newBuilder().expireAfterAccess(MOMENT_KEPT)
             .maximumSize(ENTRIES_LIMIT).build();
+    private final AsyncCache<TailKey, List<PlaylistBlock>> tailReads = Caffeine.newBuilder()
+            .expireAfterWrite(GROWING_KEPT).maximumSize(ENTRIES_LIMIT).buildAsync();
     private final AsyncCache<MomentKey, Moment> moments = Caffeine.newBuilder().expireAfterWrite(MOMENT_KEPT)
             .maximumSize(ENTRIES_LIMIT).buildAsync();
     private final AsyncCache<Integer, Retained> retained = Caffeine.newBuilder().expireAfterWrite(RETAINED_KEPT)
@@ -188,10 +192,12 @@ public final class PastIndex implements PastSource {
             return CompletableFuture.completedFuture(List.of(grown.get()));
         }
         OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
-        return read(reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
-            read.blocks().forEach(block -> tails.put(key, block));
-            return read.blocks();
-        });
+        // Whoever asks before the answer is there shares it: of a popular stream that is everybody at once.
+        return tailReads.get(new TailKey(key, newest),
+                (_, _) -> read(reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
+                    read.blocks().forEach(block -> tails.put(key, block));
+                    return read.blocks();
+                }));
     }
 
     @Override

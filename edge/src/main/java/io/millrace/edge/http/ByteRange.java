@@ -21,7 +21,7 @@ sealed interface ByteRange {
     /** 416 */
     record Unsatisfiable() implements ByteRange {}
 
-    Pattern ONE = Pattern.compile("bytes=\\s*([0-9]{0,18})-([0-9]{0,18})\\s*");
+    Pattern ONE = Pattern.compile("(?i)bytes=\\s*([0-9]{0,18})-([0-9]{0,18})\\s*");
 
     /** @param header the Range header, or null */
     static ByteRange parse(String header, int size) {

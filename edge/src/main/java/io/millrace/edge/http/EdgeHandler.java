@@ -3,8 +3,8 @@ package io.millrace.edge.http;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -20,14 +20,13 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Endpoints endpoints;
-    private final boolean full;
+    private final HttpLimits limits;
     private Exchange exchange;
     private boolean draining;
 
-    /** @param full whether this connection is one more than the edge serves: it is told so, and closed */
-    EdgeHandler(Endpoints endpoints, boolean full) {
+    EdgeHandler(Endpoints endpoints, HttpLimits limits) {
         this.endpoints = endpoints;
-        this.full = full;
+        this.limits = limits;
     }
 
     @Override
@@ -65,13 +64,15 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private void answer(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             refuse(request.decoderResult().cause());
-        } else if (full) {
-            endpoints.meters().closed("http", "limit");
-            exchange.error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", "this edge is full"),
-                    headers -> {
-                        headers.set(HttpHeaderNames.RETRY_AFTER, 5);
-                        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-                    });
+            return;
+        }
+        if (exchange.hasBody()) {
+            count(CloseReason.BODY);
+        }
+        if (request.protocolVersion().majorVersion() != 1) {
+            exchange.error(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version", "this is a server of HTTP/1.1");
+        } else if (lacksHost(request)) {
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "a request has one Host");
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
             allow();
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
@@ -79,8 +80,14 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
                     ApiError.of("method_not_allowed", "only " + METHODS + " are allowed"),
                     headers -> headers.set(HttpHeaderNames.ALLOW, METHODS));
         } else {
-            route(Route.parse(request.uri()));
+            route(endpoints.familiar().route(request.uri()).orElseGet(() -> Route.parse(request.uri())));
         }
+    }
+
+    /** RFC 9112, 3.2: a request without it is refused, and so is one that two may understand differently. */
+    private static boolean lacksHost(HttpRequest request) {
+        int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
+        return hosts > 1 || hosts == 0 && request.protocolVersion().isKeepAliveDefault();
     }
 
     private void route(Route route) {
@@ -95,6 +102,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.Streams(Route.Query query) -> endpoints.api().streams(exchange, query);
             case Route.Stream(String stream) -> endpoints.api().stream(exchange, stream);
             case Route.Sessions(String stream, Route.Query query) -> endpoints.api().sessions(exchange, stream, query);
+            case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> exchange.error(HttpResponseStatus.NOT_FOUND, "not_found",
                     "there is nothing under this URL");
             case Route.Malformed(String why) -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
@@ -117,6 +125,14 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Found, and not for ever: the setting may go. */
+    private void moved(String location) {
+        exchange.send(HttpResponseStatus.FOUND, Unpooled.EMPTY_BUFFER, headers -> {
+            headers.set(HttpHeaderNames.LOCATION, location);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
+        });
+    }
+
     /** Preflight (Fetch standard, 4.8): whatever may be asked here may be asked from everywhere. */
     private void allow() {
         exchange.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
@@ -129,12 +145,20 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(Throwable cause) {
         switch (cause) {
-            case TooLongHttpLineException _ -> exchange.error(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long",
-                    "the request line has more than " + EdgeServer.LINE_BYTES + " bytes");
-            case TooLongHttpHeaderException _ -> exchange.error(
-                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
-                    "the headers have more than " + EdgeServer.HEADERS_BYTES + " bytes");
-            default -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not HTTP/1.1");
+            case TooLongHttpLineException _ -> {
+                count(CloseReason.OVER_LIMIT);
+                exchange.error(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long",
+                        "the request line has more than " + limits.lineBytes() + " bytes");
+            }
+            case TooLongHttpHeaderException _ -> {
+                count(CloseReason.OVER_LIMIT);
+                exchange.error(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
+                        "the headers have more than " + limits.headersBytes() + " bytes");
+            }
+            default -> {
+                count(CloseReason.MALFORMED);
+                exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not HTTP/1.1");
+            }
         }
     }
 
@@ -154,10 +178,20 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            LOG.warn("connection of {} closed", ctx.channel().remoteAddress(), cause);
-            endpoints.meters().closed("http", "error");
+        switch (cause) {
+            case IOException _ -> {
+                // The peer or the network ended it.
+            }
+            case HAProxyProtocolException _ -> count(CloseReason.PROXY_HEADER);
+            default -> {
+                LOG.warn("connection of {} closed", ctx.channel().remoteAddress(), cause);
+                count(CloseReason.INTERNAL_ERROR);
+            }
         }
         ctx.close();
+    }
+
+    private void count(CloseReason reason) {
+        reason.count(endpoints.meters());
     }
 }

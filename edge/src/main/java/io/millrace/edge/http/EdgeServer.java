@@ -12,6 +12,7 @@ import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.StartupException;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +22,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -40,10 +42,16 @@ import java.util.stream.Stream;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
-    /** A request line: the longest stream name twice over. */
-    static final int LINE_BYTES = 8 * 1024;
-    /** All headers of a request together. */
-    static final int HEADERS_BYTES = 8 * 1024;
+    /** Requests are short: what one read brings is no more than a long pipeline of them. */
+    private static final int READ_BYTES = 8 * 1024;
+    /** More than one read brings, so that it is {@link RequestGate} that bounds a pipeline: by waiting, not by closing. */
+    private static final int PIPELINE_DEPTH = READ_BYTES / 8;
+    /** {@link ConnectionGuard}, which counts, comes first; the kernel sees those that it does not. */
+    private static final int USER_TIMEOUT_FACTOR = 2;
+    /** A peer that is gone without a word while nothing is sent is asked by its kernel after so long, and so many times. */
+    private static final int KEEPALIVE_S = 60;
+    private static final int KEEPALIVE_PROBE_S = 10;
+    private static final int KEEPALIVE_PROBES = 3;
     /** How long a viewer may take to read the end of its stream when the edge ends. */
     private static final long STREAM_END_MS = 1_000;
     /** A viewer's socket gets more once less than this waits, and no more above the second. */
@@ -52,6 +60,7 @@ public final class EdgeServer implements AutoCloseable {
     private final EventLoopGroup acceptors;
     private final EventLoopGroup loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Admission admission;
     private final Endpoints endpoints;
     private final EdgeSettings settings;
     private Channel listener;
@@ -60,13 +69,14 @@ public final class EdgeServer implements AutoCloseable {
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters) {
         this.settings = settings;
+        admission = new Admission(settings.limits());
         var audience = new HlsAudience(viewers, meters, Ticker.systemTicker());
         var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
-                new ApiEndpoint(directory, past, viewers), meters);
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
         var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
         loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),
@@ -100,15 +110,22 @@ public final class EdgeServer implements AutoCloseable {
         Class<? extends ServerChannel> type = Epoll.isAvailable()
                 ? EpollServerSocketChannel.class
                 : NioServerSocketChannel.class;
-        var bound = new ServerBootstrap().group(acceptors, loops).channel(type).option(ChannelOption.SO_BACKLOG, 1024)
-                .option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true)
+        var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
+                .option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(512, 2_048, READ_BYTES))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         connect(channel);
                     }
-                }).bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
+                });
+        if (Epoll.isAvailable()) {
+            noticeHalfOpen(bootstrap);
+        }
+        var bound = bootstrap.bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new StartupException("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
                     + bound.cause().getMessage() + "; stop what listens there, or choose another with --http-port",
@@ -118,13 +135,48 @@ public final class EdgeServer implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
+    /** A client that is gone without a word: what it does not acknowledge, or nobody answers when its kernel is asked. */
+    private void noticeHalfOpen(ServerBootstrap bootstrap) {
+        bootstrap
+                .childOption(EpollChannelOption.TCP_USER_TIMEOUT,
+                        USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis())
+                .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_S)
+                .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_PROBE_S)
+                .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+    }
+
     private void connect(Channel channel) {
-        boolean full = connections.size() >= settings.connectionLimit();
+        Client client = Client.of(channel, settings.proxies());
         connections.add(channel);
-        channel.pipeline().addLast(new StallGuard(endpoints.meters()),
-                new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES)
-                        .setMaxHeaderSize(HEADERS_BYTES)),
-                new RequestGate(endpoints.meters()), new EdgeHandler(endpoints, full));
+        if (!admission.admits(channel)) {
+            Refusal.prepare(channel, CloseReason.TOO_MANY, endpoints.meters());
+        } else if (!client.isProxy() && !admits(channel, client)) {
+            Refusal.prepare(channel, CloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+        } else {
+            serve(channel, client);
+        }
+    }
+
+    private void serve(Channel channel, Client client) {
+        HttpLimits limits = settings.limits();
+        var guard = new ConnectionGuard(limits, endpoints.meters());
+        channel.pipeline().addLast(guard);
+        if (client.isProxy()) {
+            channel.pipeline().addLast(new ProxyDetector(source -> {
+                client.cameFrom(source);
+                if (!client.isProxy() && !admits(channel, client)) {
+                    Refusal.replace(channel.pipeline(), CloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+                }
+            }));
+        }
+        channel.pipeline().addLast(
+                new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
+                        .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
+                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits));
+    }
+
+    private boolean admits(Channel channel, Client client) {
+        return client.address() == null || admission.admits(channel, client.address());
     }
 
     /**

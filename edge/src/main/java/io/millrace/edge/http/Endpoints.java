@@ -4,4 +4,4 @@ import io.millrace.edge.EdgeMeters;
 
 /** Who answers what; shared by all connections. */
 record Endpoints(PageEndpoint page, HlsEndpoint hls, PastEndpoint past, FlvEndpoint flv, ApiEndpoint api,
-        EdgeMeters meters) {}
+        FamiliarUrls familiar, EdgeMeters meters) {}

@@ -5,12 +5,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -19,8 +20,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.net.InetSocketAddress;
-import java.util.Date;
+import io.netty.util.AsciiString;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +37,18 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     static final String NO_STORE = "no-store";
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final String EXPOSED = "Date, Age, Content-Length, Content-Range, ETag";
+    // Written as they are into every response.
+    private static final AsciiString SERVER = AsciiString.cached("Millrace");
+    private static final AsciiString ANYBODY = AsciiString.cached("*");
+    private static final AsciiString EXPOSED = AsciiString.cached("Date, Age, Content-Length, Content-Range, ETag");
+    private static final AsciiString CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
+    private static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
+    /** Nothing that a client sent goes into them unread. */
+    private static final HttpHeadersFactory OUR_OWN = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private final ChannelHandlerContext ctx;
     private final HttpRequest request;
+    private final boolean hasBody;
     private boolean keepAlive;
     private boolean answered;
     private boolean hasEnd = true;
@@ -53,7 +61,7 @@ final class Exchange {
         this.ctx = ctx;
         this.request = request;
         // A body that nobody wants is not waited for.
-        boolean hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
+        hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
         keepAlive = HttpUtil.isKeepAlive(request) && !hasBody && request.decoderResult().isSuccess();
     }
 
@@ -79,19 +87,23 @@ final class Exchange {
         return request.method().equals(HttpMethod.HEAD);
     }
 
+    /** Whether the request has a body, behind which the connection cannot go on. */
+    boolean hasBody() {
+        return hasBody;
+    }
+
     boolean isAnswered() {
         return answered;
     }
 
+    /** Who asks, behind whatever proxy of ours; empty if unknown. */
     String remoteHost() {
-        return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address.getHostString() : "";
+        return Client.host(ctx.channel(), headers());
     }
 
-    /** {@code host:port} of the client's end. */
+    /** {@code host:port} of the client's end; without the port where only its proxy knows it. */
     String remoteAddress() {
-        return ctx.channel().remoteAddress() instanceof InetSocketAddress address
-                ? address.getHostString() + ":" + address.getPort()
-                : "";
+        return Client.endpoint(ctx.channel(), headers());
     }
 
     /** Runs once if the connection goes away before the response is complete. */
@@ -169,7 +181,7 @@ final class Exchange {
             body.release();
             return;
         }
-        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body, OUR_OWN, OUR_OWN);
         prepare(response);
         more.accept(response.headers());
         if (status.equals(HttpResponseStatus.NO_CONTENT) || status.equals(HttpResponseStatus.NOT_MODIFIED)) {
@@ -243,11 +255,7 @@ final class Exchange {
 
     private void prepare(HttpResponse response) {
         HttpHeaders headers = response.headers();
-        headers.set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
-        headers.set(HttpHeaderNames.SERVER, "Millrace");
-        headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.set("X-Content-Type-Options", "nosniff");
+        describe(headers);
         if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (!request.protocolVersion().isKeepAliveDefault()) {
@@ -255,10 +263,19 @@ final class Exchange {
         }
     }
 
+    /** What every response says. */
+    static void describe(HttpHeaders headers) {
+        headers.set(HttpHeaderNames.DATE, ResponseDate.now());
+        headers.set(HttpHeaderNames.SERVER, SERVER);
+        headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+        headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
+    }
+
     private void finish(Object last, boolean close) {
         var written = ctx.writeAndFlush(last);
         if (close) {
-            written.addListener(ChannelFutureListener.CLOSE);
+            written.addListener(LastWords.CLOSE);
         }
     }
 }

@@ -5,63 +5,62 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Lets one request through at a time, so that pipelined requests are answered in order; drops request bodies, which
- * nothing here wants; closes a connection whose next request does not come in time.
+ * Lets one request through at a time, so that pipelined requests are answered in order, and none before the client takes the
+ * response to the one before; drops request bodies, which nothing here wants, and all that comes behind the last request of a
+ * connection.
  *
  * <p>Confined to the event loop. Holds no more than {@link #WAITING_LIMIT} requests and what one read brought.
  */
 final class RequestGate extends ChannelDuplexHandler {
     /** Above this many waiting requests nothing more is read. */
     static final int WAITING_LIMIT = 16;
-    /** From the connection's begin to the end of its first request's headers. */
-    static final long HEADER_TIMEOUT_S = 10;
-    /** From one response to the end of the next request's headers. */
-    static final long KEEP_ALIVE_S = 60;
 
     private final Deque<HttpRequest> waiting = new ArrayDeque<>();
+    private final ConnectionGuard guard;
     private final EdgeMeters meters;
     private boolean answering;
-    private ScheduledFuture<?> deadline;
+    /** The last response is not taken yet. */
+    private boolean behind;
+    private boolean ending;
 
-    RequestGate(EdgeMeters meters) {
+    RequestGate(ConnectionGuard guard, EdgeMeters meters) {
+        this.guard = guard;
         this.meters = meters;
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        expectRequest(ctx, HEADER_TIMEOUT_S);
-        ctx.fireChannelActive();
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        stopDeadline();
         waiting.clear();
         ctx.fireChannelInactive();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest request) {
-            if (answering) {
-                waiting.add(request);
-                ctx.channel().config().setAutoRead(waiting.size() < WAITING_LIMIT);
-            } else {
+        if (ending) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request) {
+            if (!answering) {
                 begin(ctx, request);
+            } else {
+                waiting.add(request);
+                readOn(ctx);
             }
         } else {
             boolean broken = message instanceof HttpContent content && content.decoderResult().isFailure();
             ReferenceCountUtil.release(message);
             if (broken) {
+                ending = true;
+                CloseReason.MALFORMED.count(meters);
                 ctx.close();
             }
         }
@@ -69,9 +68,16 @@ final class RequestGate extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response
+                && response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
+            ending = true;
+            waiting.clear();
+        }
         boolean last = message instanceof LastHttpContent;
         ctx.write(message, promise);
-        if (last) {
+        if (last && waiting.isEmpty()) {
+            next(ctx);
+        } else if (last) {
             // Not from within the write: a long pipeline would recurse.
             ctx.executor().execute(() -> next(ctx));
         }
@@ -79,35 +85,38 @@ final class RequestGate extends ChannelDuplexHandler {
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         answering = true;
-        stopDeadline();
+        guard.answering();
         ctx.fireChannelRead(request);
     }
 
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (behind && ctx.channel().isWritable()) {
+            behind = false;
+            next(ctx);
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
     private void next(ChannelHandlerContext ctx) {
-        answering = false;
         if (!ctx.channel().isActive()) {
             return;
         }
+        if (!ctx.channel().isWritable()) {
+            behind = true;
+            return;
+        }
+        answering = false;
         HttpRequest request = waiting.poll();
-        ctx.channel().config().setAutoRead(waiting.size() < WAITING_LIMIT);
+        readOn(ctx);
         if (request == null) {
-            expectRequest(ctx, KEEP_ALIVE_S);
+            guard.answered();
         } else {
             begin(ctx, request);
         }
     }
 
-    private void expectRequest(ChannelHandlerContext ctx, long seconds) {
-        stopDeadline();
-        deadline = ctx.executor().schedule(() -> {
-            meters.closed("http", "idle");
-            ctx.close();
-        }, seconds, TimeUnit.SECONDS);
-    }
-
-    private void stopDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
-        }
+    private void readOn(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(waiting.size() < WAITING_LIMIT);
     }
 }

@@ -5,8 +5,6 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a request's target names. A pure function of the text; immutable.
@@ -41,6 +39,9 @@ sealed interface Route {
     /** {@code /api/v1/streams/live/show/sessions}; a stream named {@code a/b/sessions} is hidden by that of {@code a/b}. */
     record Sessions(String stream, Query query) implements Route {}
 
+    /** Elsewhere: a URL relative to this one. Only of {@link FamiliarUrls}. */
+    record Moved(String location) implements Route {}
+
     /** Nothing of ours. */
     record Unknown() implements Route {}
 
@@ -57,8 +58,8 @@ sealed interface Route {
     }
 
     String API = "/api/v1/streams";
-    Pattern PLAYLIST = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})(?:-([1-9][0-9]{0,17}))?/ts/index\\.m3u8");
-    Pattern SEGMENT = Pattern.compile("/(.+)/@(0|[1-9][0-9]{0,17})/ts/(0|[1-9][0-9]{0,17})\\.ts");
+    /** Digits of a number that a long holds. */
+    int LONGEST_NUMBER = 18;
 
     /** @param target of the request line, origin or absolute form */
     static Route parse(String target) {
@@ -86,17 +87,41 @@ sealed interface Route {
         if (path.endsWith(".flv")) {
             return named(path, ".flv", stream -> new Flv(stream, query));
         }
-        Matcher segment = SEGMENT.matcher(path);
-        if (segment.matches() && StreamName.parse(segment.group(1)).isPresent()) {
-            return new Segment(segment.group(1), Long.parseLong(segment.group(2)), Long.parseLong(segment.group(3)));
-        }
-        Matcher playlist = PLAYLIST.matcher(path);
-        if (playlist.matches() && StreamName.parse(playlist.group(1)).isPresent()) {
-            long first = Long.parseLong(playlist.group(2));
-            long last = playlist.group(3) == null ? first : Long.parseLong(playlist.group(3));
-            return first <= last ? new MediaPlaylist(playlist.group(1), first, last, query) : new Unknown();
+        int media = path.indexOf("/@");
+        if (media > 0) {
+            return media(path.substring(1, media), path.substring(media + 2), query);
         }
         return path.endsWith(".m3u8") ? named(path, ".m3u8", name -> new Multivariant(name, query)) : new Unknown();
+    }
+
+    /**
+     * What most requests are for.
+     *
+     * @param rest what stands behind the {@code @}: {@code 17/ts/5.ts}
+     */
+    private static Route media(String stream, String rest, Query query) {
+        int slash = rest.indexOf('/');
+        if (slash < 0 || !rest.startsWith("/ts/", slash) || StreamName.problem(stream).isPresent()) {
+            return new Unknown();
+        }
+        String epochs = rest.substring(0, slash);
+        String file = rest.substring(slash + "/ts/".length());
+        int dash = epochs.indexOf('-');
+        long first = number(dash < 0 ? epochs : epochs.substring(0, dash));
+        long last = dash < 0 ? first : number(epochs.substring(dash + 1));
+        if (file.equals("index.m3u8")) {
+            return first >= 0 && last >= first ? new MediaPlaylist(stream, first, last, query) : new Unknown();
+        }
+        long segment = file.endsWith(".ts") ? number(file.substring(0, file.length() - ".ts".length())) : -1;
+        return first >= 0 && dash < 0 && segment >= 0 ? new Segment(stream, first, segment) : new Unknown();
+    }
+
+    /** Every number is written in one way, so that every segment has one URL; -1 for anything else. */
+    private static long number(String digits) {
+        boolean isOne = !digits.isEmpty() && digits.length() <= LONGEST_NUMBER
+                && (digits.charAt(0) != '0' || digits.length() == 1)
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return isOne ? Long.parseLong(digits) : -1;
     }
 
     private static Route api(String rest, Query query) {
@@ -116,7 +141,7 @@ sealed interface Route {
     }
 
     /** What a proxy may send: {@code http://host/path}. */
-    private static String originForm(String target) {
+    static String originForm(String target) {
         if (target.startsWith("/")) {
             return target;
         }

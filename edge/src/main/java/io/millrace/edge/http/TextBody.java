@@ -41,19 +41,26 @@ final class TextBody {
         return exchange.isHead() ? 0 : size;
     }
 
-    /** Accept-Encoding of RFC 9110, 12.5.3: gzip named, or everything, and not at quality 0. */
+    /** Accept-Encoding of RFC 9110, 12.5.3: gzip named and not at quality 0, or else everything that is not named. */
     static boolean takesGzip(String acceptEncoding) {
         if (acceptEncoding == null) {
             return false;
         }
+        boolean others = false;
         for (String candidate : acceptEncoding.toLowerCase(Locale.ROOT).split(",")) {
             String[] coding = candidate.strip().split("\\s*;\\s*q\\s*=\\s*", 2);
-            boolean refused = coding.length == 2 && coding[1].matches("0(\\.0*)?");
-            if ((coding[0].equals("gzip") || coding[0].equals("*")) && !refused) {
-                return true;
+            boolean taken = coding.length < 2 || !coding[1].matches("0(\\.0*)?");
+            switch (coding[0]) {
+                case "gzip", "x-gzip" -> {
+                    return taken;
+                }
+                case "*" -> others = taken;
+                default -> {
+                    // What we do not have.
+                }
             }
         }
-        return false;
+        return others;
     }
 
     /** If-None-Match of RFC 9110, 13.1.2; compared weakly. */

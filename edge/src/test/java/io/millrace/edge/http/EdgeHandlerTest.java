@@ -48,10 +48,13 @@ class EdgeHandlerTest {
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, viewers), meters);
+                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
-        channel.pipeline().addLast(new HttpServerCodec(), new RequestGate(meters), new EdgeHandler(endpoints, false));
+        HttpLimits limits = HttpLimits.DEFAULT;
+        var guard = new ConnectionGuard(limits, meters);
+        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+                new EdgeHandler(endpoints, limits));
         channel.pipeline().fireChannelActive();
     }
 
@@ -93,7 +96,7 @@ class EdgeHandlerTest {
         get("/live/show/@17/ts/index.m3u8");
         assertThat(status()).isEqualTo(403);
         assertThat(viewers.count("live/show", Protocol.HLS)).isZero();
-        request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nuser-agent: another\r\n\r\n");
+        request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nHost: x\r\nuser-agent: another\r\n\r\n");
         assertThat(status()).isEqualTo(200);
         audienceNanos += TimeUnit.SECONDS.toNanos(61);
         get("/live/show/@17/ts/index.m3u8");
@@ -126,6 +129,31 @@ class EdgeHandlerTest {
         assertThat(channel.isOpen()).isTrue();
         pass(1);
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void readsNoMoreWhileALongPipelineWaits() {
+        String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
+        get("/live/show.m3u8");
+        request(request.repeat(RequestGate.WAITING_LIMIT - 1));
+        assertThat(channel.config().isAutoRead()).isTrue();
+        request(request);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        log.segments(LIVE, 0, 0);
+        channel.runPendingTasks();
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(1 + RequestGate.WAITING_LIMIT);
+    }
+
+    @Test
+    void answersNothingMoreBeforeTheClientTakesWhatItAskedFor() {
+        String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        request(request.repeat(3));
+        assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(2);
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.runPendingTasks();
+        assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(3);
     }
 
     @Test
@@ -209,7 +237,7 @@ class EdgeHandlerTest {
     }
 
     private void get(String target) {
-        request("GET " + target + " HTTP/1.1\r\n\r\n");
+        request("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
     }
 
     private void request(String text) {

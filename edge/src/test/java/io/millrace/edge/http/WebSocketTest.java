@@ -47,10 +47,13 @@ class WebSocketTest {
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, null, flv, null, meters);
+        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters);
         channel = new EmbeddedChannel();
         channel.freezeTime();
-        channel.pipeline().addLast(new HttpServerCodec(), new RequestGate(meters), new EdgeHandler(endpoints, false));
+        HttpLimits limits = HttpLimits.DEFAULT;
+        var guard = new ConnectionGuard(limits, meters);
+        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+                new EdgeHandler(endpoints, limits));
         channel.pipeline().fireChannelActive();
     }
 
@@ -222,7 +225,7 @@ class WebSocketTest {
     }
 
     private void get(String target, String headers) {
-        channel.writeInbound(Unpooled.copiedBuffer("GET " + target + " HTTP/1.1\r\n" + headers + "\r\n",
+        channel.writeInbound(Unpooled.copiedBuffer("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n",
                 StandardCharsets.US_ASCII));
         channel.runPendingTasks();
     }

@@ -1,8 +1,10 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.FamiliarUrls;
+import io.millrace.edge.http.HttpLimits;
+import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
 import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.ProxySources;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -58,6 +60,18 @@ final class Converters {
     static final class Limits extends Checked<ConnectionLimits> {
         Limits() {
             super(RtmpLimitList::parse);
+        }
+    }
+
+    static final class OfHttp extends Checked<HttpLimits> {
+        OfHttp() {
+            super(HttpLimitList::parse);
+        }
+    }
+
+    static final class Familiar extends Checked<FamiliarUrls> {
+        Familiar() {
+            super(FamiliarUrls::parse);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.ProxySources;
 import java.nio.file.Path;
 
 /**

@@ -4,15 +4,13 @@ import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * {@link ConnectionLimits} as people write them: {@code idle=30s,per-address=50}. What is not named keeps its default.
  */
 final class RtmpLimitList {
-    /** All of them are; one by one they stand in docs/reference.md. */
-    static final String DEFAULT = "default";
+    static final String DEFAULT = LimitList.DEFAULT;
 
     private static final String EACH = """
             handshake=5s,connect=5s,publish=10s,idle=15s,blocked=10s,per-address=1000,unauthenticated=1000,\
@@ -21,43 +19,21 @@ final class RtmpLimitList {
             chunk-streams=32,partial-messages=16MiB,message-streams=4,\
             amf-depth=16,amf-keys=512,amf-items=1024,amf-key=256B,amf-string=16KiB,\
             app-name=256,stream-name=512,query=2048,tc-url=2560""";
-    private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    private final Map<String, String> values;
+    private final LimitList values;
 
-    private RtmpLimitList(Map<String, String> values) {
+    private RtmpLimitList(LimitList values) {
         this.values = values;
     }
 
     /** @throws IllegalArgumentException saying what would be right */
     static ConnectionLimits parse(String text) {
-        Map<String, String> values = defaults();
-        if (!text.strip().equals(DEFAULT)) {
-            pairs(text).forEach((name, value) -> {
-                if (values.replace(name, value) == null) {
-                    throw new IllegalArgumentException("'" + name + "' is no limit of RTMP connections; "
-                            + NearestName.of(name, values.keySet()).map(near -> "did you mean '" + near + "'?")
-                                    .orElse("they are " + String.join(", ", values.keySet())));
-                }
-            });
-        }
-        return new RtmpLimitList(values).limits();
+        return new RtmpLimitList(LimitList.parse(text, EACH, "RTMP connections")).limits();
     }
 
     /** Every limit and what it is by default. */
     static Map<String, String> defaults() {
-        return pairs(EACH);
-    }
-
-    private static Map<String, String> pairs(String text) {
-        Map<String, String> pairs = new LinkedHashMap<>();
-        for (String pair : text.split(",", -1)) {
-            String[] sides = pair.strip().split("\\s*=\\s*", 2);
-            if (sides.length < 2 || pairs.put(sides[0], sides[1]) != null) {
-                throw new IllegalArgumentException("'" + pair.strip() + "' is not one limit such as idle=15s");
-            }
-        }
-        return pairs;
+        return LimitList.pairs(EACH);
     }
 
     private ConnectionLimits limits() {
@@ -78,23 +54,15 @@ final class RtmpLimitList {
     }
 
     private Duration time(String name) {
-        Duration time = TimeSpan.parse(values.get(name));
-        if (time.toMillis() < 1_000 || time.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(name + "=" + values.get(name) + " is not between 1s and 10m");
-        }
-        return time;
+        return values.time(name);
     }
 
     private int count(String name) {
-        return Converters.count(values.get(name));
+        return values.count(name);
     }
 
     /** Each has a bound of its own, see {@link RtmpLimits}. */
     private int bytes(String name) {
-        long bytes = ByteSize.parse(values.get(name));
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(name + "=" + values.get(name) + " is more than 2 GiB");
-        }
-        return (int) bytes;
+        return values.bytes(name);
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param kafkaGiven whether somebody named them: otherwise {@code up} and {@code demo} embed a broker
  * @param replication 0: as many as there are brokers, up to 3
  * @param drain how long a stage that is told to end waits for its clients to leave
+ * @param viewing what the edge allows viewers, and how often it writes to them
  * @param standbyReplicas other segmenters that follow the state of one, where there are others
  * @param publishing RTMPS, who may publish, and how much
  * @param kafkaClient goes to every Kafka client as it is
@@ -21,7 +22,7 @@ import java.util.Map;
 public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, BootstrapServers kafka,
         boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
-        Duration grace, Duration drain, FlvTick flvTick, int standbyReplicas, PublishingSettings publishing,
+        Duration grace, Duration drain, ViewingSettings viewing, int standbyReplicas, PublishingSettings publishing,
         Map<String, String> kafkaClient) {
 
     public Settings {

@@ -1,9 +1,11 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.edge.http.FamiliarUrls;
+import io.millrace.edge.http.HttpLimits;
 import io.millrace.ingest.policy.HookForm;
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.ProxySources;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,6 +117,15 @@ public final class SettingsOptions {
     @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = RtmpLimitList.DEFAULT, converter = Converters.Limits.class, description = "How long and how many RTMP connections may be without doing what they came for, and how much each may ask for; 'default', or what differs: idle=30s,audio-message=1MiB.")
     private ConnectionLimits rtmpLimits;
 
+    @Option(names = "--http-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = HttpLimitList.DEFAULT, converter = Converters.OfHttp.class, description = "How long and how many HTTP connections may be without doing what they came for, and how much a request may be; 'default', or what differs: idle=30s,per-address=100.")
+    private HttpLimits httpLimits;
+
+    @Option(names = "--http-proxies", paramLabel = "NETWORK[,…]", defaultValue = "off", converter = Converters.Proxies.class, description = "Proxies and balancers in front of the HTTP port, by address or network: they are believed for whom they connect.")
+    private ProxySources httpProxies;
+
+    @Option(names = "--familiar-urls", paramLabel = "SERVER[,…]", defaultValue = "off", converter = Converters.Familiar.class, description = "URLs of other servers that hold here, too: nginx-rtmp (or nginx-rtmp=APP), mediamtx, nginx-http-flv.")
+    private FamiliarUrls familiarUrls;
+
     @Option(names = "--drain", paramLabel = "TIME", defaultValue = "10s", converter = Converters.Time.class, description = "How long a stage that is told to end waits for its clients to leave.")
     private Duration drain;
 
@@ -149,7 +160,9 @@ public final class SettingsOptions {
         check(retention.isPositive(), "--retention must be more than nothing");
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
-                drain, flvTick, standbyReplicas, publishing(), defaults().kafkaClient());
+                drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
+                publishing(),
+                defaults().kafkaClient());
     }
 
     private PublishingSettings publishing() {

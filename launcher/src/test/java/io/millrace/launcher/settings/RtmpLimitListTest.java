@@ -63,7 +63,7 @@ class RtmpLimitListTest {
     @Test
     void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
         String reference = Files.readString(Path.of("..", "docs", "reference.md"));
-        String section = reference.substring(reference.indexOf("\n## Limits"), reference.indexOf("\n## Sizes"));
+        String section = reference.substring(reference.indexOf("\n### Of RTMP"), reference.indexOf("\n### Of HTTP"));
         Map<String, String> documented = ROW.matcher(section).results()
                 .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
         assertThat(documented).isEqualTo(RtmpLimitList.defaults());

@@ -1,5 +1,7 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.net.ProxySources;
+
 import java.nio.file.Path;
 
 /**

@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.net.ProxyHeader;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -98,7 +99,7 @@ public final class RtmpServer implements AutoCloseable {
         boolean proxied = settings.proxies().contains(channel.remoteAddress());
         RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), counts, proxied);
         if (proxied) {
-            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection));
+            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection::cameFrom));
         }
         transport.accept(channel);
         channel.pipeline().addLast(connection);

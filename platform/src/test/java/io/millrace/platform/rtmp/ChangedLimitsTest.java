@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
+import io.millrace.platform.net.ProxySources;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.net.ProxySources;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

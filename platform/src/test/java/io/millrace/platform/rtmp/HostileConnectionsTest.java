@@ -3,6 +3,7 @@ package io.millrace.platform.rtmp;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
+import io.millrace.platform.net.ProxySources;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.net.ProxySources;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;

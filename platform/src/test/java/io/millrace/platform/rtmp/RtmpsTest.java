@@ -2,6 +2,7 @@ package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.StartupException;
+import io.millrace.platform.net.ProxySources;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

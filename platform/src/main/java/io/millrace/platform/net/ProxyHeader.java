@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.net;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -7,17 +7,19 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.function.Consumer;
 
 /**
  * Tells the connection whose it is, by the PROXY header that Netty's decoder has read in front of it, and goes away. A
  * balancer's own connection (LOCAL, UNKNOWN) keeps the balancer's address.
  */
-final class ProxyHeader extends ChannelInboundHandlerAdapter {
-    private final RtmpHandler connection;
+public final class ProxyHeader extends ChannelInboundHandlerAdapter {
+    private final Consumer<SocketAddress> cameFrom;
 
-    ProxyHeader(RtmpHandler connection) {
-        this.connection = connection;
+    public ProxyHeader(Consumer<SocketAddress> cameFrom) {
+        this.cameFrom = cameFrom;
     }
 
     @Override
@@ -32,7 +34,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             byte[] address = tcp && header.sourceAddress() != null
                     ? NetUtil.createByteArrayFromIpAddressString(header.sourceAddress())
                     : null;
-            connection.cameFrom(address == null
+            cameFrom.accept(address == null
                     ? context.channel().remoteAddress()
                     : new InetSocketAddress(InetAddress.getByAddress(address), header.sourcePort()));
         } finally {

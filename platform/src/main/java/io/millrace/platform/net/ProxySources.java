@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.net;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Balancers that begin each connection with a PROXY header, by their networks. From anybody else such a header would be a
- * lie, and is no RTMP. Immutable.
+ * Balancers that are believed when they say whom they speak for, by their networks. From anybody else a PROXY header would
+ * be a lie. Immutable.
  */
 public final class ProxySources {
     public static final ProxySources NONE = new ProxySources(List.of());
@@ -34,7 +34,7 @@ public final class ProxySources {
                 : new ProxySources(Stream.of(text.split(",", -1)).map(each -> network(each.strip())).toList());
     }
 
-    boolean contains(SocketAddress address) {
+    public boolean contains(SocketAddress address) {
         return address instanceof InetSocketAddress inet && networks.stream().anyMatch(each -> each.matches(inet));
     }
 

@@ -1,0 +1,37 @@
+package io.millrace.edge.http;
+
+import io.millrace.platform.net.ProxyHeader;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Tells a PROXY header from a request by the first bytes, and goes away: a proxy that speaks HTTP itself sends none. The
+ * longest that it waits for are 12 bytes, which every request has.
+ */
+final class ProxyDetector extends ByteToMessageDecoder {
+    private final Consumer<SocketAddress> cameFrom;
+
+    ProxyDetector(Consumer<SocketAddress> cameFrom) {
+        this.cameFrom = cameFrom;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        switch (HAProxyMessageDecoder.detectProtocol(in).state()) {
+            case NEEDS_MORE_DATA -> {
+                // Nothing is taken.
+            }
+            case DETECTED -> {
+                ctx.pipeline().addAfter(ctx.name(), "proxy-address", new ProxyHeader(cameFrom));
+                ctx.pipeline().addAfter(ctx.name(), "proxy-header", new HAProxyMessageDecoder());
+                ctx.pipeline().remove(this);
+            }
+            case INVALID -> ctx.pipeline().remove(this);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.millrace.edge;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A thousand viewers of HTTP-FLV who come and go as they like, over real sockets and a real log, with every buffer watched:
+ * 20 s, or as {@code -Dmillrace.churn.seconds=120} says.
+ */
+@Timeout(300)
+class ViewerChurnTest {
+    private static final int VIEWERS = 1_000;
+    private static final int GOP = 25;
+    private static final int FRAME_MS = 40;
+    private static final int FRAME_BYTES = 2_000;
+    /** What is flat: nothing grows with the viewers who have been there, which are megabytes each second. */
+    private static final long FLAT_BYTES = 48 << 20;
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("millrace.churn.seconds", 20));
+    private static final String STREAM = "live/churn";
+
+    private final AtomicInteger visits = new AtomicInteger();
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong skipped = new AtomicLong();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void leaveNothingBehindAndMissNothing(@TempDir Path dir) throws Exception {
+        assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
+        var fatal = new AtomicReference<Throwable>();
+        ListAppender<ILoggingEvent> leaks = leaks();
+        long deadline = System.nanoTime() + TIME.toNanos();
+        try (var broker = new TestBroker(dir);
+                var log = new LogWriter(broker.clients(), STREAM);
+                EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), broker.clients(),
+                        registry, (_, cause) -> fatal.set(cause));
+                var publisher = Executors.newSingleThreadScheduledExecutor();
+                ExecutorService viewers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> publishing = publish(log, publisher);
+            await().atMost(Duration.ofSeconds(20)).until(() -> visit(edge.port(), 1) == 1);
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < VIEWERS; i++) {
+                var random = new SplittableRandom(i);
+                running.add(viewers.submit(() -> {
+                    while (System.nanoTime() < deadline) {
+                        visit(edge.port(), random.nextInt(1, 150));
+                    }
+                    return null;
+                }));
+            }
+            // The second half against the end of the first: everybody is there, and code is compiled.
+            await().atMost(TIME.plusSeconds(10)).until(() -> System.nanoTime() > deadline - TIME.toNanos() / 2);
+            long halfwayBytes = usedBytes();
+            for (Future<?> viewer : running) {
+                viewer.get(60, TimeUnit.SECONDS);
+            }
+            publishing.cancel(false);
+            await().atMost(Duration.ofSeconds(20)).until(() -> viewers() == 0);
+            long endBytes = usedBytes();
+            System.out.printf("churn: %d visits of %d viewers in %d s, %d frames, %d of them skipped; "
+                    + "%d MB in use halfway, %d at the end%n", visits.get(), VIEWERS, TIME.toSeconds(), frames.get(),
+                    skipped.get(), halfwayBytes >> 20, endBytes >> 20);
+            assertThat(visits.get()).isGreaterThan(VIEWERS);
+            assertThat(skipped.get()).as("frames that slow viewers did not get, as the edge counts them")
+                    .isLessThanOrEqualTo((long) registry.get("millrace.dropped").tag("reason", "slow_viewer").counter()
+                            .count());
+            assertThat(endBytes - halfwayBytes).isLessThan(FLAT_BYTES);
+            assertThat(registry.get("millrace.connections.closed").tag("reason", "internal_error").counter().count())
+                    .isZero();
+        }
+        // A leak is told when a buffer is made after the one that leaked was collected.
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            io.netty.buffer.Unpooled.directBuffer(16).release();
+        }
+        assertThat(leaks.list).extracting(ILoggingEvent::getFormattedMessage).noneMatch(text -> text.contains("LEAK"));
+        assertThat(fatal.get()).isNull();
+    }
+
+    private static ListAppender<ILoggingEvent> leaks() {
+        ListAppender<ILoggingEvent> leaks = new ListAppender<>();
+        leaks.start();
+        ((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).addAppender(leaks);
+        return leaks;
+    }
+
+    /** Numbered frames, a key every second, as fast as they are due. */
+    private static Future<?> publish(LogWriter log, java.util.concurrent.ScheduledExecutorService publisher) {
+        long session = log.session();
+        log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
+        log.write(Topic.STREAMS, Fixtures.entry(STREAM, session, StreamEntry.State.LIVE,
+                List.of(Fixtures.TRACKS.getFirst()), session));
+        var next = new AtomicInteger();
+        return publisher.scheduleAtFixedRate(() -> {
+            int number = next.getAndIncrement();
+            log.write(Topic.PACKETS, frame(session, number));
+        }, 0, FRAME_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private static Packet frame(long session, int number) {
+        boolean key = number % GOP == 0;
+        ByteBuffer nal = ByteBuffer.allocate(FRAME_BYTES).putInt(FRAME_BYTES - 4).put((byte) (key ? 0x65 : 0x41));
+        nal.putInt(FRAME_BYTES - 4, number).position(FRAME_BYTES);
+        return new Packet(session, number + 1, System.currentTimeMillis() * 1000, (long) number * FRAME_MS, 0,
+                Packet.Kind.VIDEO, 0, key, false, false,
+                TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, nal.flip())));
+    }
+
+    /** Watches so many frames and goes away in the middle of it all. Gives how many it saw. */
+    private int visit(int port, int wanted) throws IOException {
+        int seen = 0;
+        int last = -1;
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                var tags = new ChunkedFlv(socket.getInputStream())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(("GET /" + STREAM + ".flv HTTP/1.1\r\nHost: x\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            if (tags.status() == 404) {
+                return 0;
+            }
+            assertThat(tags.status()).isEqualTo(200);
+            assertThat(tags.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+            assertThat(tags.next().body().get(1)).as("a sequence header").isZero();
+            for (; seen < wanted; seen++) {
+                ByteBuffer body = tags.next().body();
+                boolean key = body.get(0) >> 4 == 1;
+                int number = body.getInt(body.limit() - 4);
+                assertThat(body.remaining()).isEqualTo(FRAME_BYTES + 5);
+                if (number != last + 1 || last < 0) {
+                    assertThat(key).as("frame %d behind %d begins a group", number, last).isTrue();
+                    assertThat(number).isGreaterThan(last);
+                    skipped.addAndGet(last < 0 ? 0 : number - last - 1);
+                }
+                last = number;
+            }
+        } catch (SocketException e) {
+            throw new AssertionError("thrown out after " + seen + " of " + wanted + " frames", e);
+        }
+        visits.incrementAndGet();
+        frames.addAndGet(seen);
+        return seen;
+    }
+
+    private double viewers() {
+        return registry.get("millrace.edge.viewers").tag("protocol", "flv").gauge().value();
+    }
+
+    /** After a collection: the heap's live objects, and what Netty has off it. */
+    private static long usedBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
+                + Math.max(0, PlatformDependent.usedDirectMemory());
+    }
+}

@@ -1,0 +1,76 @@
+package io.millrace.edge.feed;
+
+import io.millrace.edge.TestBroker;
+import io.millrace.edge.live.PartRef;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.Part;
+import io.millrace.platform.past.RangeReader;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(60)
+class PartReaderTest {
+    private static final String STREAM = "live/show";
+    private static final int PART_BYTES = 20_000;
+    private static final int CACHE_BYTES = 2_000_000;
+    private static final int SENDING_BYTES = 500_000;
+
+    @Test
+    void doesNotReadForOthersWhileSlowViewersHoldTooMuch(@TempDir Path dir) throws Exception {
+        try (var broker = new TestBroker(dir);
+                var pool = new ReaderPool("test-parts", 1,
+                        () -> new RangeReader(broker.clients().seeker("test-parts", Map.of())));
+                var parts = new PartReader(broker.clients(), pool, CACHE_BYTES, SENDING_BYTES)) {
+            List<PartRef> refs = write(broker.clients(), 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
+            List<ByteBuf> held = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                for (PartRef ref : refs) {
+                    held.add(read(parts, ref));
+                }
+            }).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(BusyException.class);
+            long heldBytes = held.stream().mapToLong(ByteBuf::readableBytes).sum();
+            assertThat(heldBytes).isBetween((long) SENDING_BYTES, (long) CACHE_BYTES + SENDING_BYTES + PART_BYTES);
+            held.forEach(ByteBuf::release);
+            read(parts, refs.getLast()).release();
+        }
+    }
+
+    private static ByteBuf read(PartReader parts, PartRef ref) throws Exception {
+        return switch (parts.read(STREAM, List.of(ref)).toCompletableFuture().get(20, TimeUnit.SECONDS)) {
+            case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
+            case PartSource.Answer.Expired() -> throw new AssertionError("expired");
+        };
+    }
+
+    private static List<PartRef> write(KafkaClients kafka, int count) throws Exception {
+        List<PartRef> refs = new ArrayList<>();
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
+            for (int i = 0; i < count; i++) {
+                byte[] bytes = new byte[PART_BYTES];
+                bytes[0] = (byte) i;
+                var part = new Part(17, i, 0, Format.TS, ByteBuffer.wrap(bytes));
+                long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
+                        kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part))).get(20, TimeUnit.SECONDS).offset();
+                refs.add(new PartRef(offset, PART_BYTES));
+            }
+        }
+        return refs;
+    }
+}

@@ -1,0 +1,431 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.feed.Framing;
+import io.millrace.platform.net.ProxySources;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+/** What a stranger can do at the HTTP port, over the loopback, and that nobody else notices. */
+@Timeout(60)
+class HostileViewersTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final HttpLimits PATIENT = new HttpLimits(LONG, LONG, LONG, 64, 64, 8_192, 8_192);
+    private static final int QUICK_MS = 400;
+    private static final Duration QUICK = Duration.ofMillis(QUICK_MS);
+    private static final byte[] PIECE = new byte[64 * 1024];
+
+    private MemoryEdge edge;
+    private MemoryLog log;
+    private int port;
+
+    private void start(HttpLimits limits) {
+        start(limits, ProxySources.NONE, FamiliarUrls.NONE);
+    }
+
+    private void start(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar) {
+        edge = new MemoryEdge(limits, proxies, familiar);
+        log = edge.log;
+        port = edge.port;
+    }
+
+    @AfterEach
+    void stop() {
+        edge.close();
+    }
+
+    private static HttpLimits times(Duration headers, Duration idle, Duration blocked) {
+        return new HttpLimits(headers, idle, blocked, 64, 64, 8_192, 8_192);
+    }
+
+    private double closed(CloseReason reason) {
+        return edge.registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", reason.label())
+                .counter().count();
+    }
+
+    @Test
+    void aRequestThatComesByteByByteHasItsTime() throws IOException {
+        start(times(QUICK, LONG, LONG));
+        try (var http = new RawHttp(port)) {
+            long begin = System.nanoTime();
+            trickle(http);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(QUICK, Duration.ofSeconds(10));
+        }
+        assertThat(closed(CloseReason.HEADER_TIMEOUT)).isEqualTo(1);
+    }
+
+    /** A byte of a header every 20 ms until the server has enough. */
+    private static void trickle(RawHttp http) {
+        try {
+            http.send("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+            while (http.isQuietFor(20)) {
+                http.send("a");
+            }
+        } catch (IOException _) {
+            // Closed between the two.
+        }
+    }
+
+    @Test
+    void soHasOneOnAConnectionThatMayBeIdleForLonger() throws IOException {
+        start(times(QUICK, LONG, LONG));
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
+            assertThat(http.isQuietFor(2 * QUICK_MS)).as("idle").isTrue();
+            assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
+            trickle(http);
+        }
+        assertThat(closed(CloseReason.HEADER_TIMEOUT)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatAsksForNothingMoreIsClosed() throws IOException {
+        start(times(LONG, QUICK, LONG));
+        try (var http = new RawHttp(port)) {
+            assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
+            assertThat(http.isQuietFor(QUICK_MS / 2)).isTrue();
+            assertThat(http.next()).isEqualTo(-1);
+        }
+        assertThat(closed(CloseReason.IDLE)).isEqualTo(1);
+    }
+
+    @Test
+    void requestsMayBeAsLongAsTheLimitAndNotAByteLonger() throws IOException {
+        start(new HttpLimits(LONG, LONG, LONG, 64, 64, 1_000, 2_000));
+        String line = "GET /%s HTTP/1.1";
+        try (var http = new RawHttp(port)) {
+            assertThat(http.send(line.formatted("a".repeat(1_000 - line.length() + 2)) + "\r\nHost: x\r\n\r\n").read()
+                    .status()).isEqualTo(404);
+            assertThat(http.send("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(2_000 - 15) + "\r\n\r\n").read()
+                    .status())
+                    .isEqualTo(200);
+        }
+        assertEnds(line.formatted("a".repeat(1_001 - line.length() + 2)) + "\r\nHost: x\r\n\r\n", 414);
+        assertEnds("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(2_001 - 8) + "\r\n\r\n", 431);
+        assertEnds("GET / HTTP/1.1\r\n" + "X-Many: aaaaaaaaaa\r\n".repeat(1_000) + "\r\n", 431);
+        assertThat(closed(CloseReason.OVER_LIMIT)).isEqualTo(3);
+        assertEnds("\u0016\u0003\u0001 this is TLS\r\n\r\n", 400);
+        assertThat(closed(CloseReason.MALFORMED)).isEqualTo(1);
+    }
+
+    /** The answer arrives, whatever of the request was not read, and the connection ends. */
+    private void assertEnds(String request, int status) throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response answer = http.send(request).read();
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.headers()).containsEntry("connection", "close");
+            assertThat(http.next()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aBodyIsNotReadAndItsSenderGetsTheAnswerNonetheless() throws IOException {
+        start(PATIENT);
+        assertEnds("POST /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(900_000),
+                405);
+        assertEnds("GET /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 200);
+        assertThat(closed(CloseReason.BODY)).isEqualTo(2);
+    }
+
+    @Test
+    void aLongPipelineWaitsInItsSocketAndIsAnsweredInOrder() throws Exception {
+        start(PATIENT);
+        int count = 5_000;
+        try (var http = new RawHttp(port); var sender = Executors.newSingleThreadExecutor()) {
+            http.get("/live/new.m3u8");
+            await().until(() -> log.watched.contains("live/new"));
+            Future<?> sending = sender.submit(() -> http
+                    .send("GET /live/never.flv HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)));
+            log.segments(MemoryEdge.NEW, 0, 0);
+            assertThat(http.read().status()).isEqualTo(200);
+            for (int i = 0; i < count; i++) {
+                assertThat(http.read().status()).isEqualTo(404);
+            }
+            sending.get(1, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aPeerThatTakesNothingIsLetGo() throws IOException {
+        start(times(LONG, LONG, QUICK));
+        try (var http = new RawHttp(port, "127.0.0.1", 4_096)) {
+            watchWithoutReading(http);
+            await().until(() -> log.sinks.isEmpty());
+        }
+        assertThat(closed(CloseReason.BLOCKED)).isEqualTo(1);
+    }
+
+    /** Writes to an FLV viewer as long as its socket takes it. */
+    private void watchWithoutReading(RawHttp http) throws IOException {
+        int before = log.sinks.size();
+        http.get("/live/show.flv");
+        await().until(() -> log.sinks.size() > before);
+        FlvSink sink = log.sinks.get(before);
+        sink.loop().execute(() -> {
+            sink.start(() -> {});
+            for (int i = 0; i < 200 && sink.isReady(); i++) {
+                sink.write(Framing.CHUNKED.wrap(PIECE));
+                sink.flush();
+            }
+        });
+    }
+
+    /** Nothing is sent on it, so only its kernel could say that the peer is gone: it is asked after a minute, not two hours. */
+    @Test
+    void theKernelLooksAfterHalfOpenConnections() throws IOException {
+        assumeThat(Path.of("/proc/net/tcp")).exists();
+        start(PATIENT);
+        try (var http = new RawHttp(port)) {
+            http.get("/live/new.flv");
+            await().until(() -> log.sinks.size() == 1);
+            String ports = "^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:%04X .*".formatted(port, http.localPort());
+            List<String> timers;
+            try (var tcp = Files.lines(Path.of("/proc/net/tcp")); var tcp6 = Files.lines(Path.of("/proc/net/tcp6"))) {
+                timers = Stream.concat(tcp, tcp6).filter(line -> line.matches(ports))
+                        .map(line -> line.strip().split("\\s+")[5]).toList();
+            }
+            assertThat(timers).singleElement().asString().startsWith("02:");
+            int hundredths = Integer.parseInt(timers.getFirst().substring(3).toLowerCase(Locale.ROOT), 16);
+            assertThat(hundredths).isBetween(1, 6_000);
+        }
+    }
+
+    @Test
+    void connectionsAboveTheLimitAreToldSoBeforeTheyAsk() throws IOException {
+        start(new HttpLimits(LONG, LONG, LONG, 3, 64, 8_192, 8_192));
+        try (var first = watching(); var second = watching()) {
+            try (var third = watching(); var fourth = new RawHttp(port)) {
+                assertRefused(fourth, 503);
+                assertThat(third.get("/").read().status()).isEqualTo(200);
+            }
+            awaitRoom("127.0.0.1");
+            assertThat(first.get("/").read().status()).isEqualTo(200);
+            assertThat(second.get("/").read().status()).isEqualTo(200);
+        }
+        assertThat(closed(CloseReason.TOO_MANY)).isPositive();
+    }
+
+    @Test
+    void connectionsOfOneAddressDoNotTakeThePlaceOfOthers() throws IOException {
+        start(new HttpLimits(LONG, LONG, LONG, 64, 2, 8_192, 8_192));
+        try (var second = watching(); var other = new RawHttp(port, "127.0.0.2", 0)) {
+            try (var first = watching(); var third = new RawHttp(port)) {
+                assertRefused(third, 429);
+                assertThat(first.get("/").read().status()).isEqualTo(200);
+                assertThat(other.get("/").read().status()).isEqualTo(200);
+            }
+            awaitRoom("127.0.0.1");
+            assertThat(second.get("/").read().status()).isEqualTo(200);
+        }
+        assertThat(closed(CloseReason.TOO_MANY_OF_ADDRESS)).isPositive();
+    }
+
+    /** A connection that counts: connections that come at the same time are counted in any order. */
+    private RawHttp watching() throws IOException {
+        var http = new RawHttp(port);
+        assertThat(http.get("/").read().status()).isEqualTo(200);
+        return http;
+    }
+
+    private void assertRefused(RawHttp http, int status) throws IOException {
+        RawHttp.Response response = http.read();
+        assertThat(response.status()).isEqualTo(status);
+        assertThat(response.headers()).containsEntry("retry-after", "5").containsEntry("connection", "close");
+        assertThat(response.body()).startsWith("{\"error\":{\"code\":\"");
+        assertThat(http.next()).isEqualTo(-1);
+    }
+
+    private void awaitRoom(String from) {
+        await().until(() -> {
+            try (var http = new RawHttp(port, from, 0)) {
+                return http.get("/").read().status() == 200;
+            }
+        });
+    }
+
+    @Test
+    void believesAProxyForWhomItConnects() throws IOException {
+        start(new HttpLimits(LONG, LONG, LONG, 64, 1, 8_192, 8_192), ProxySources.parse("127.0.0.1"),
+                FamiliarUrls.NONE);
+        String playlist = "/live/show/@17/ts/index.m3u8";
+        try (var first = new RawHttp(port);
+                var second = new RawHttp(port);
+                var third = new RawHttp(port);
+                var http = new RawHttp(port);
+                var broken = new RawHttp(port);
+                var liar = new RawHttp(port, "127.0.0.2", 0)) {
+            assertThat(first.send("PROXY TCP4 192.0.2.1 127.0.0.1 5000 8080\r\n").get(playlist).read().status())
+                    .isEqualTo(200);
+            second.send("PROXY TCP4 192.0.2.1 127.0.0.1 5001 8080\r\n");
+            assertRefused(second, 429);
+            assertThat(third.send("PROXY TCP4 192.0.2.2 127.0.0.1 5001 8080\r\n").get(playlist).read().status())
+                    .isEqualTo(200);
+            for (String chain : List.of("192.0.2.3", "10.9.9.9, 192.0.2.4", "10.9.9.9,192.0.2.4, 127.0.0.1")) {
+                assertThat(http.get(playlist, "X-Forwarded-For: " + chain).read().status()).isEqualTo(200);
+            }
+            assertThat(http.get("/api/v1/streams/live/show").read().body())
+                    .as("192.0.2.1 to .4").contains("\"viewers\":{\"hls\":4,");
+            broken.send("PROXY nonsense\r\n");
+            assertThat(broken.next()).isEqualTo(-1);
+            await().untilAsserted(() -> assertThat(closed(CloseReason.PROXY_HEADER)).isEqualTo(1));
+            assertThat(liar.send("PROXY TCP4 192.0.2.9 127.0.0.1 5001 8080\r\n\r\n").read().status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void redirectsFamiliarUrls() throws IOException {
+        start(PATIENT, ProxySources.NONE, FamiliarUrls.parse("nginx-rtmp,mediamtx,nginx-http-flv"));
+        try (var http = new RawHttp(port)) {
+            for (String target : List.of("/hls/show.m3u8", "/live/show/index.m3u8")) {
+                RawHttp.Response moved = http.get(target).read();
+                assertThat(moved.status()).isEqualTo(302);
+                String location = Path.of(target).getParent().resolve(moved.headers().get("location")).normalize()
+                        .toString();
+                assertThat(http.get(location).read().body()).contains("show/@17/ts/index.m3u8");
+            }
+            http.get("/live?port=1935&app=live&stream=show");
+            await().until(() -> log.sinks.size() == 1);
+        }
+    }
+
+    @Test
+    void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
+        start(new HttpLimits(QUICK, QUICK, QUICK, 200, 20, 8_192, 8_192));
+        var over = new AtomicBoolean();
+        try (ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();
+                var flv = new RawHttp(port, "127.0.0.9", 0);
+                var hls = new RawHttp(port, "127.0.0.9", 0)) {
+            flv.get("/live/show.flv");
+            await().until(() -> log.sinks.size() == 1);
+            FlvSink sink = log.sinks.getFirst();
+            sink.loop().execute(() -> {
+                sink.start(() -> {});
+                sink.flush();
+            });
+            assertThat(flv.read(true).status()).isEqualTo(200);
+            List<Future<?>> abuses = new ArrayList<>();
+            for (Abuse abuse : abuses()) {
+                for (int i = 0; i < 5; i++) {
+                    abuses.add(strangers.submit(() -> {
+                        while (!over.get()) {
+                            abuse.once();
+                        }
+                        return null;
+                    }));
+                }
+            }
+            long slowestNanos = watch(flv, sink, hls);
+            over.set(true);
+            for (Future<?> abuse : abuses) {
+                awaitEnd(abuse);
+            }
+            assertThat(Duration.ofNanos(slowestNanos)).isLessThan(Duration.ofSeconds(2));
+        }
+        for (CloseReason reason : List.of(CloseReason.HEADER_TIMEOUT, CloseReason.IDLE,
+                CloseReason.BODY, CloseReason.MALFORMED, CloseReason.TOO_MANY_OF_ADDRESS, CloseReason.BLOCKED)) {
+            assertThat(closed(reason)).as(reason.label()).isPositive();
+        }
+    }
+
+    private interface Abuse {
+        void once() throws IOException;
+    }
+
+    private List<Abuse> abuses() {
+        return List.of(() -> {
+            try (var http = new RawHttp(port, "127.0.0.3", 0)) {
+                trickle(http);
+            }
+        }, () -> {
+            try (var http = new RawHttp(port, "127.0.0.3", 0)) {
+                http.get("/api/v1/streams").read();
+                http.next();
+            }
+        }, () -> {
+            try (var http = new RawHttp(port, "127.0.0.4", 0)) {
+                http.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + "a".repeat(100_000))
+                        .read();
+            }
+        }, () -> {
+            try (var http = new RawHttp(port, "127.0.0.4", 0)) {
+                http.send("\u0000".repeat(100) + "\r\n\r\n").read();
+            }
+        }, () -> {
+            try (var http = new RawHttp(port, "127.0.0.5", 0)) {
+                http.get("/live/new.m3u8").send("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2_000));
+                http.isQuietFor(QUICK_MS);
+            }
+        }, () -> {
+            List<RawHttp> many = new ArrayList<>();
+            try {
+                for (int i = 0; i < 25; i++) {
+                    many.add(new RawHttp(port, "127.0.0.6", 0));
+                }
+                many.getLast().read();
+            } finally {
+                for (RawHttp http : many) {
+                    http.close();
+                }
+            }
+        }, () -> {
+            try (var http = new RawHttp(port, "127.0.0.7", 4_096)) {
+                http.send("GET /assets/vendor/hls.light.min.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+                await().until(() -> closed(CloseReason.BLOCKED) > 0);
+            }
+        });
+    }
+
+    /** Numbered chunks and requests by turns; gives the longest that one of them took. */
+    private static long watch(RawHttp flv, FlvSink sink, RawHttp hls) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+        long slowest = 0;
+        for (int i = 0; System.nanoTime() < end; i++) {
+            String number = Integer.toString(i);
+            long begin = System.nanoTime();
+            sink.loop().execute(() -> {
+                sink.write(chunk(number));
+                sink.flush();
+            });
+            assertThat(flv.chunk()).isEqualTo(number);
+            assertThat(hls.get("/live/show/@17/ts/index.m3u8").read().status()).isEqualTo(200);
+            assertThat(hls.get("/live/show/@17/ts/3.ts").read().body()).isEqualTo("part 01006part 01007");
+            slowest = Math.max(slowest, System.nanoTime() - begin);
+        }
+        return slowest;
+    }
+
+    private static ByteBuf chunk(String text) {
+        return Framing.CHUNKED.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Most end with the connection. */
+    private static void awaitEnd(Future<?> abuse) throws InterruptedException, TimeoutException {
+        try {
+            abuse.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).isInstanceOf(IOException.class);
+        }
+    }
+}

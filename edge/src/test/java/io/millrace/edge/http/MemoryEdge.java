@@ -1,0 +1,38 @@
+package io.millrace.edge.http;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.EdgeSettings;
+import io.millrace.edge.Fixtures;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.ProxySources;
+import java.time.InstantSource;
+import java.util.List;
+
+/** A real listener over a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has nothing yet. */
+final class MemoryEdge implements AutoCloseable {
+    static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
+    static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
+
+    final MemoryLog log = new MemoryLog();
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final int port;
+    private final EdgeServer server;
+
+    MemoryEdge(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar) {
+        var directory = new Directory();
+        var meters = new EdgeMeters(registry);
+        List.of(LIVE, NEW).forEach(directory::put);
+        log.segments(LIVE, 0, 9);
+        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar), 3_600_000,
+                directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters);
+        port = server.start();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
