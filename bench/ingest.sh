@@ -1,45 +1,20 @@
 #!/usr/bin/env bash
 # What taking publishers costs, beside nginx-rtmp in the same run, as one table: CPU-seconds per GB, allocation a packet.
-# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about four
+# Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about six
 # minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load, COUNTS=200 takes that number
-# of publishers only, WARM=1 warms up with one load of half a minute in place of three.
+# of publishers only, WARM=1 warms up with one load of half a minute in place of four.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/lib.sh
 
-seconds=${SECONDS_A_LOAD:-15}
+seconds=${SECONDS_A_LOAD:-30}
 read -ra counts <<<"${COUNTS:-50 200}"
-module=${NGINX_RTMP_MODULE:-/usr/lib/nginx/modules/ngx_rtmp_module.so}
-work=$(mktemp -d)
-pids=()
-end() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap end EXIT
-
-# User and system time of a process, in ticks of 10 ms.
-ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
 make -s -C bench/rig BIN="$work" >&2
 ffmpeg -v error -f lavfi -i testsrc2=size=640x360:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 10 \
     -c:v libx264 -preset veryfast -b:v 436k -minrate 436k -maxrate 436k -bufsize 436k -nal-hrd cbr -bf 0 -g 60 -keyint_min 60 \
     -sc_threshold 0 -pix_fmt yuv420p -c:a aac -b:a 64k "$work/clip.flv"
 
-# Starts a process of millrace and waits for its ready line: NAME, then its arguments.
-start() {
-    local name=$1
-    shift
-    ./millrace "$@" --admin-port 0 >"$work/$name.out" 2>"$work/$name.err" &
-    pids+=($!)
-    until grep -q ^ready "$work/$name.out"; do
-        kill -0 $! || { cat "$work/$name.err" >&2; exit 1; }
-        sleep 0.1
-    done
-}
-
-# One load: URL, publishers, seconds, then the processes whose time is taken. Prints a line of JSON: bytes, max_backlog, and ticks.
+# One load: URL, publishers, seconds, then the processes whose time is taken. Prints a line of JSON: bytes, max_backlog, and seconds of CPU.
 load() {
     local url=$1 count=$2 time=$3
     shift 3
@@ -48,49 +23,27 @@ load() {
     local push=$!
     until grep -q ^READY "$work/push"; do sleep 0.02; done
     local before=() after=() pid
-    for pid in "$@"; do before+=("$(ticks "$pid")"); done
+    for pid in "$@"; do before+=("$(cpu_s "$pid")"); done
     wait "$push" || { tail -n 3 "$work/push" "$work/push.err" >&2; }
-    for pid in "$@"; do after+=("$(ticks "$pid")"); done
+    for pid in "$@"; do after+=("$(cpu_s "$pid")"); done
     local spent='[]' i
-    for i in "${!before[@]}"; do spent=$(jq -c ". + [$((after[i] - before[i]))]" <<<"$spent"); done
-    tail -n 1 "$work/push" | jq -c "{bytes, alive_end, max_backlog, ticks: $spent}"
+    for i in "${!before[@]}"; do spent=$(jq -c ". + [${after[i]} - ${before[i]}]" <<<"$spent"); done
+    tail -n 1 "$work/push" | jq -c "{bytes, alive_end, max_backlog, spent: $spent}"
 }
 
-nginx_port=$(free_port)
-cat >"$work/nginx.conf" <<NGINX
-load_module $module;
-daemon off;
-master_process off;
-user root;
-pid $work/nginx.pid;
-error_log $work/nginx.log;
-events { worker_connections 2048; }
-rtmp {
-    server {
-        listen 127.0.0.1:$nginx_port;
-        application live { live on; }
-    }
-}
-NGINX
-nginx -c "$work/nginx.conf" -p "$work" -e "$work/nginx.log" &
-pids+=($!)
-nginx=$!
-until (exec 3<>"/dev/tcp/127.0.0.1/$nginx_port") 2>/dev/null; do
-    kill -0 "$nginx" || { cat "$work/nginx.log" >&2; exit 1; }
-    sleep 0.05
-done
-
-start broker broker --kafka-port 0 --data-dir "$work/data"
-broker=${pids[-1]}
-kafka=$(sed -n 's/.*kafka=\(\S*\).*/\1/p' "$work/broker.out")
-start ingest ingest --kafka "$kafka" --host 127.0.0.1 --rtmp-port 0
-ingest=${pids[-1]}
-rtmp=$(sed -n 's/.*rtmp=\(\S*\).*/\1/p' "$work/ingest.out")
-admin=$(sed -n 's/.*admin=\(\S*\).*/\1/p' "$work/ingest.out")
+nginx_port=18937
+start_nginx_rtmp "$nginx_port"
+nginx=$pid
+start broker broker --kafka-port 0 --data-dir "$work/data" --admin-port 0
+broker=$pid
+start ingest ingest --kafka "$(part broker kafka)" --host 127.0.0.1 --rtmp-port 0 --admin-port 0
+ingest=$pid
+rtmp=$(part ingest rtmp)
+admin=$(part ingest admin)
 packets() { curl -sf "$admin/metrics" | awk '/^millrace_ingest_packets_total/ {n += $2} END {printf "%d", n}'; }
 
 # A node runs for months: what its JVM compiles in the first minute, connections included, is not what publishers cost.
-for ((i = 0; i < ${WARM:-3}; i++)); do load "$rtmp/warm$i" 200 30 "$ingest" >&2; done
+for ((i = 0; i < ${WARM:-4}; i++)); do load "$rtmp/warm$i" 200 30 "$ingest" >&2; done
 for count in "${counts[@]}"; do
     load "rtmp://127.0.0.1:$nginx_port/live" "$count" "$seconds" "$nginx" >"$work/nginx.$count"
     load "$rtmp/live" "$count" "$seconds" "$ingest" "$broker" >"$work/millrace.$count"
@@ -109,7 +62,7 @@ allocated=$("$jdk/jfr" print --json --events jdk.ThreadAllocationStatistics "$wo
     [.recording.events[].values] | group_by(.thread.javaThreadId)
     | map(sort_by(.startTime) | (last.allocated - (if length > 1 then first.allocated else 0 end))) | add')
 
-per_gb() { jq -r "[.ticks[]] | .[$2:$3] | add / 100" "$1" | awk -v bytes="$(jq .bytes "$1")" '{printf "%.2f", $1 / (bytes / 1e9)}'; }
+per_gb() { jq -r "[.spent[]] | .[$2:$3] | add" "$1" | awk -v bytes="$(jq .bytes "$1")" '{printf "%.2f", $1 / (bytes / 1e9)}'; }
 times() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
 echo "| publishers of 500 kbit/s | nginx-rtmp, CPU-s/GB | ingest | times nginx | ingest and broker | times nginx | max_backlog: nginx, ingest |"
 echo "|---|---|---|---|---|---|---|"

@@ -5,7 +5,8 @@ work=$(mktemp -d)
 pids=()
 
 end() {
-    ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+    # The last ones first: a stage that loses its broker complains.
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill "${pids[i]}" 2>/dev/null || true; done
     wait 2>/dev/null || true
     rm -rf "$work"
 }
@@ -29,6 +30,32 @@ start() {
 
 # part NAME PART: what the ready line of NAME says of PART, such as rtmp or http.
 part() { sed -n "s/^ready.* $2=\(\S*\).*/\1/p; s/^ready $2=\(\S*\).*/\1/p" "$work/$1.out" | head -n 1; }
+
+# start_nginx_rtmp PORT: nginx as a server of RTMP, application live; one process, in $pid.
+start_nginx_rtmp() {
+    cat >"$work/nginx-rtmp.conf" <<NGINX
+load_module ${NGINX_RTMP_MODULE:-/usr/lib/nginx/modules/ngx_rtmp_module.so};
+daemon off;
+master_process off;
+user root;
+pid $work/nginx-rtmp.pid;
+error_log $work/nginx-rtmp.log;
+events { worker_connections 10000; }
+rtmp {
+    server {
+        listen 127.0.0.1:$1;
+        application live { live on; }
+    }
+}
+NGINX
+    nginx -c "$work/nginx-rtmp.conf" -p "$work" -e "$work/nginx-rtmp.log" &
+    pid=$!
+    pids+=("$pid")
+    until (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+        kill -0 "$pid" 2>/dev/null || { cat "$work/nginx-rtmp.log" >&2; exit 1; }
+        sleep 0.05
+    done
+}
 
 # make_clip FILE: ten seconds of 1280x720 at 30 frames a second and 2.5 Mbit/s, GOP 2 s.
 make_clip() {

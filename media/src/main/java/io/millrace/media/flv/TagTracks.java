@@ -26,6 +26,9 @@ public record TagTracks<B>(int offsetNanos, List<Track<B>> tracks) {
 
     /** The track that the message is filed under: the default one if it is in it, else the one with the least number. */
     public Track<B> main() {
-        return tracks.stream().min(Comparator.comparingInt(Track::id)).orElseThrow();
+        // Nearly every message has one.
+        return tracks.size() == 1
+                ? tracks.getFirst()
+                : tracks.stream().min(Comparator.comparingInt(Track::id)).orElseThrow();
     }
 }

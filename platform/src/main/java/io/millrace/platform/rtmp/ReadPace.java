@@ -13,7 +13,8 @@ final class ReadPace {
     static final int FEW = 200;
     /** From here on it waits for the longest. */
     static final int MANY = 1_000;
-    static final long LONGEST_NANOS = 20 * MS;
+    /** The time of a frame: longer, and pictures would come in pairs. */
+    static final long LONGEST_NANOS = 33 * MS;
     private static final long WINDOW_NANOS = 500 * MS;
 
     private long windowStartNanos;

@@ -13,42 +13,46 @@ class ReadPaceTest {
     private long nowNanos;
 
     @ParameterizedTest
-    @CsvSource({"50, 0", "200, 0", "600, 10", "1000, 20", "20000, 20"})
+    @CsvSource({"50, 0", "200, 0", "600, 17", "1000, 33", "20000, 33"})
     void theMoreComesTheLongerItWaits(int readsPerSecond, long waitMs) {
         runForASecond(readsPerSecond);
+        lookAtATick();
 
-        assertThat(afterALook()).isEqualTo(waitMs * MS);
+        assertThat(pace.waitNanos(nowNanos)).isEqualTo(waitMs * MS);
     }
 
     @Test
     void aLookThatComesLateDoesNotWait() {
         runForASecond(5_000);
-        pace.looks(nowNanos);
+        lookAtATick();
 
-        assertThat(pace.waitNanos(nowNanos + 5 * MS)).isEqualTo(15 * MS);
-        assertThat(pace.waitNanos(nowNanos + 25 * MS)).isZero();
+        assertThat(pace.waitNanos(nowNanos + 5 * MS)).isEqualTo(28 * MS);
+        assertThat(pace.waitNanos(nowNanos + 40 * MS)).isZero();
     }
 
     @Test
     void loopsLookAtTheSameTime() {
         runForASecond(5_000);
+        lookAtATick();
         pace.looks(nowNanos + 3 * MS);
 
-        assertThat(pace.waitNanos(nowNanos + 4 * MS)).isEqualTo(16 * MS);
-        assertThat(pace.waitNanos(nowNanos + 20 * MS)).isZero();
+        assertThat(pace.waitNanos(nowNanos + 4 * MS)).isEqualTo(29 * MS);
+        assertThat(pace.waitNanos(nowNanos + 33 * MS)).isZero();
     }
 
     @Test
     void whenTheManyHaveLeftNothingWaitsAnyMore() {
         runForASecond(5_000);
         runForASecond(100);
+        lookAtATick();
 
-        assertThat(afterALook()).isZero();
+        assertThat(pace.waitNanos(nowNanos)).isZero();
     }
 
-    private long afterALook() {
+    private void lookAtATick() {
         pace.looks(nowNanos);
-        return pace.waitNanos(nowNanos);
+        nowNanos += pace.waitNanos(nowNanos);
+        pace.looks(nowNanos);
     }
 
     /** In 50 turns, of which each finds a fiftieth. */
