@@ -40,7 +40,7 @@ row() {
     jq -r -R 'fromjson? | select(.alive < .n) | "\(.n - .alive) of \(.n) viewers gone: \(.dead_why)"' <"$work/load" >&2
     tail -n 1 "$work/load" | jq -r --arg server "$1" --arg tick "$2" --argjson spent "$spent" --arg mb "$(rss_mb "$4")" \
         'def ms: if . == null then "–" else . * 10 | round / 10 end;
-        "| \($server) | \($tick) | \(.n) | \($spent / ((.bytes + 1) / 1e9) * 100 | round / 100) | \(.lat_p50_ms | ms) | \(.lat_p99_ms | ms) | \(.ttkf_p50_ms | ms) | \(.kbps_min | round) | \(.below90) | \($mb) |"'
+        "| \($server) | \($tick) | \(.n) | \($spent / ((.bytes + 1) / 1e9) * 100 | round / 100) | \(.lat_p50_ms | ms) | \(.lat_p99_ms | ms) | \(.ttkf_p50_ms | ms) | \(.kbps_min | ms) | \(.below90) | \($mb) |"'
 }
 
 # publish URL: the clip, over and over
