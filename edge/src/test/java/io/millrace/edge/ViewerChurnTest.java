@@ -88,7 +88,7 @@ class ViewerChurnTest {
             await().atMost(TIME.plusSeconds(10)).until(() -> System.nanoTime() > deadline - TIME.toNanos() / 2);
             long halfwayBytes = usedBytes();
             for (Future<?> viewer : running) {
-                viewer.get(60, TimeUnit.SECONDS);
+                viewer.get(TIME.toSeconds() + 60, TimeUnit.SECONDS);
             }
             publishing.cancel(false);
             await().atMost(Duration.ofSeconds(20)).until(() -> viewers() == 0);
