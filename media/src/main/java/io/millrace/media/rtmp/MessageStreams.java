@@ -12,7 +12,26 @@ import java.util.stream.Stream;
  * So the only stream of a player is {@link PlayChunks#STREAM_ID}. Confined to one thread.
  */
 final class MessageStreams {
+    /** How many streams are used for what: asked at every message, and so counted at every change. */
+    static final class Uses {
+        private final int[] counts = new int[NetStream.Use.values().length];
+
+        void changed(NetStream.Use before, NetStream.Use now) {
+            if (before != NetStream.Use.NOTHING) {
+                counts[before.ordinal()]--;
+            }
+            if (now != NetStream.Use.NOTHING) {
+                counts[now.ordinal()]++;
+            }
+        }
+
+        private boolean has(NetStream.Use use) {
+            return counts[use.ordinal()] > 0;
+        }
+    }
+
     private final TreeMap<Integer, NetStream> open = new TreeMap<>();
+    private final Uses uses = new Uses();
     private final int most;
 
     MessageStreams(int most) {
@@ -27,7 +46,7 @@ final class MessageStreams {
         while (open.containsKey(id)) {
             id++;
         }
-        open.put(id, new NetStream(id));
+        open.put(id, new NetStream(id, uses));
         return id;
     }
 
@@ -57,15 +76,12 @@ final class MessageStreams {
         return published.size() == 1 ? Optional.of(published.getFirst()) : Optional.empty();
     }
 
+    /** Whether one of them is used so. */
     boolean has(NetStream.Use use) {
-        for (NetStream each : open.values()) {
-            if (each.use() == use) {
-                return true;
-            }
-        }
-        return false;
+        return uses.has(use);
     }
 
+    /** Its use has ended before. */
     void delete(int id) {
         open.remove(id);
     }

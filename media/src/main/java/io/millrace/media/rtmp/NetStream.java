@@ -14,6 +14,7 @@ final class NetStream {
     }
 
     private final int id;
+    private final MessageStreams.Uses uses;
     /** Media of an encoder that does not wait for the answer to publish. */
     private final Queue<ServerEvent> early = new ArrayDeque<>();
     private long earlyBytes;
@@ -24,8 +25,10 @@ final class NetStream {
     private boolean audio;
     private boolean video;
 
-    NetStream(int id) {
+    /** @param uses what its connection's streams are used for, which it keeps up to date for itself */
+    NetStream(int id, MessageStreams.Uses uses) {
         this.id = id;
+        this.uses = uses;
     }
 
     int id() {
@@ -53,12 +56,12 @@ final class NetStream {
     }
 
     void askPublish(String stream) {
-        use = Use.PUBLISH_ASKED;
+        become(Use.PUBLISH_ASKED);
         name = stream;
     }
 
     void askPlay(String stream, boolean resets) {
-        use = Use.PLAY_ASKED;
+        become(Use.PLAY_ASKED);
         name = stream;
         reset = resets;
         audio = true;
@@ -78,11 +81,16 @@ final class NetStream {
         if (use != asked) {
             throw new IllegalStateException("stream " + id + " in " + use + " does not become " + then);
         }
-        use = then;
+        become(then);
+    }
+
+    private void become(Use next) {
+        uses.changed(use, next);
+        use = next;
     }
 
     void end() {
-        use = Use.NOTHING;
+        become(Use.NOTHING);
         early.clear();
         earlyBytes = 0;
     }
