@@ -35,8 +35,12 @@ final class PartitionFold {
     private final Map<String, Journal> journals = new HashMap<>();
     /** Folded or put out since the last commit, in that order; written at the next. */
     private final Set<String> dirty = new LinkedHashSet<>();
-    /** Over at the last commit, deleted at the next unless something happens to them. */
+    /** Over, and written down without outputs; deleted once a commit says so unless something happens to them. */
     private final Set<String> over = new LinkedHashSet<>();
+    /** Offset in the partition of the last record seen, repeated ones too; -1 before the first. */
+    private long position = -1;
+    /** {@link #position} at the last commit: a successor begins behind it. */
+    private long committedPosition = -1;
 
     PartitionFold(SegmenterMeters meters) {
         this.meters = meters;
@@ -65,6 +69,7 @@ final class PartitionFold {
 
     /** One record of {@code packets}, in the order of the log; answers what it leads to. */
     List<Output> fold(String stream, long offset, byte[] value) {
+        position = offset;
         if (stream == null || value == null || StreamName.problem(stream).isPresent()) {
             meters.dropped("undecodable");
             return List.of();
@@ -112,15 +117,24 @@ final class PartitionFold {
         return outputs;
     }
 
-    /** The moment of the commit: what has changed goes to {@code put}; a null value deletes. */
+    /**
+     * The moment of the commit: what has changed goes to {@code put}; a null value deletes.
+     *
+     * <p>A stream that is over is deleted once a commit lies behind its last record: until then a successor might be given
+     * its records again, and nothing but its state says that they were folded. A task that repeats what its predecessor
+     * folded commits in front of that record too, and keeps the state through such commits.
+     */
     void commit(BiConsumer<String, byte[]> put) {
-        for (String stream : over) {
-            if (journals.get(stream).isForgettable()) {
-                journals.remove(stream);
-                put.accept(stream, null);
+        over.removeIf(stream -> {
+            Journal journal = journals.get(stream);
+            if (journal.fold().lastOffset() > committedPosition) {
+                return false;
             }
-        }
-        over.clear();
+            journals.remove(stream);
+            put.accept(stream, null);
+            return true;
+        });
+        committedPosition = position;
         for (String stream : dirty) {
             Journal journal = journals.get(stream);
             put.accept(stream, journal.commit());
