@@ -145,9 +145,8 @@ final class FlvPastViewer {
             sink.write(sink.framing().wrap(opening));
             meters.sent(sink.protocol(), opening.length);
         }
-        batch.stretch().writeTo(sink);
+        sink.send(batch.stretch().pieces());
         meters.sent(sink.protocol(), batch.stretch().mediaBytes());
-        sink.flush();
     }
 
     /** The socket has taken what was written. */

@@ -89,12 +89,12 @@ final class LoopAudience {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor.sink(), from) : null;
+                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
                 if (stretch == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
                     cursor.write(stretch);
-                    sentBytes[cursor.sink().protocol().ordinal()] += stretch.mediaBytes();
+                    sentBytes[cursor.protocol().ordinal()] += stretch.mediaBytes();
                 }
             }
             release();
@@ -122,10 +122,10 @@ final class LoopAudience {
         }
     }
 
-    private Stretch shared(FlvSink sink, long from) {
-        int form = sink.framing().ordinal() * SELECTIONS + sink.selection().ordinal();
+    private Stretch shared(TagCursor cursor, long from) {
+        int form = cursor.framing().ordinal() * SELECTIONS + cursor.selection().ordinal();
         if (shared[form] == null) {
-            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, sink.framing(), sink.selection());
+            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
             shared[form] = taken == null ? null : taken.joined();
         }
         return shared[form];

@@ -39,11 +39,11 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final long PAST_LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
     /**
-     * Sound alone is not worth a round trip to the broker: it comes with the picture behind it, or soon. An answer for each
-     * packet costs more than the writes to a hundred viewers.
+     * Sound alone is not worth a round trip to the broker: it comes with the picture behind it, or a frame's time later at 20
+     * frames a second. An answer for each packet costs more than the writes to a hundred viewers.
      */
-    private static final Map<String, ?> FETCH = Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 2 * 1024,
-            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+    private static final Map<String, ?> FETCH = Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1024,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
 
     private final KafkaClients kafka;
     private final Directory directory;

@@ -98,13 +98,6 @@ record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoC
         return new Stretch(List.of(all), mediaBytes, next);
     }
 
-    /** Writes all of it; does not flush. */
-    void writeTo(FlvSink sink) {
-        for (int i = 0; i < pieces.size(); i++) {
-            sink.write(pieces.get(i).retainedDuplicate());
-        }
-    }
-
     @Override
     public void close() {
         pieces.forEach(ByteBuf::release);

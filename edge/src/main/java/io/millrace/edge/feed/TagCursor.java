@@ -1,6 +1,8 @@
 package io.millrace.edge.feed;
 
 import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.audience.Protocol;
+import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
 import java.util.List;
 
@@ -17,6 +19,10 @@ final class TagCursor {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final FlvSink sink;
+    // Of the sink. Here since a tick asks many viewers for them, and each object that it has to look at costs it more than that.
+    private final Protocol protocol;
+    private final Framing framing;
+    private final Selection selection;
     private final TagRing ring;
     private final EdgeMeters meters;
     private long at;
@@ -31,14 +37,25 @@ final class TagCursor {
      */
     TagCursor(FlvSink sink, TagRing ring, EdgeMeters meters, long at, List<FlvTag> headers) {
         this.sink = sink;
+        protocol = sink.protocol();
+        framing = sink.framing();
+        selection = sink.selection();
         this.ring = ring;
         this.meters = meters;
         this.at = at;
         this.headers = headers;
     }
 
-    FlvSink sink() {
-        return sink;
+    Protocol protocol() {
+        return protocol;
+    }
+
+    Framing framing() {
+        return framing;
+    }
+
+    Selection selection() {
+        return selection;
     }
 
     /** Whether it stands at {@code index} and its socket takes more. */
@@ -52,17 +69,16 @@ final class TagCursor {
         at = shared.next();
         stuckSinceNanos = NEVER;
         if (!shared.isEmpty()) {
-            shared.writeTo(sink);
-            sink.flush();
+            sink.send(shared.pieces());
         }
     }
 
     /** Gives it what its socket takes of what it has not got up to {@code to}. */
     void catchUp(long to, long nowNanos) {
         while (at < to && sink.isReady()) {
-            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, sink.framing(), sink.selection())) {
+            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, framing, selection)) {
                 if (next != null) {
-                    meters.sent(sink.protocol(), next.mediaBytes());
+                    meters.sent(protocol, next.mediaBytes());
                     write(next);
                 } else if (!skip()) {
                     return;
@@ -80,7 +96,7 @@ final class TagCursor {
 
     /** False if there is no keyframe to go on with yet. */
     private boolean skip() {
-        TagRing.Entry entry = ring.entry(sink.selection());
+        TagRing.Entry entry = ring.entry(selection);
         if (entry == null) {
             return false;
         }
@@ -89,23 +105,23 @@ final class TagCursor {
         List<FlvTag> told = headers;
         headers = entry.headers();
         if (headers != told) {
-            tell(sink.selection().of(told), sink.selection().of(headers), entry.timestampMs());
+            tell(selection.of(told), selection.of(headers), entry.timestampMs());
         }
         return true;
     }
 
     private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
         if (!inForce.equals(told)) {
-            sink.write(sink.framing().wrap(sink.framing().layout().headers(inForce, timestampMs)));
+            sink.write(framing.wrap(framing.layout().headers(inForce, timestampMs)));
         }
     }
 
     /** Gives it all that is left, whether its socket takes it now or not, and the end. */
     void end(long to) {
-        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, sink.framing(), sink.selection())) {
+        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
             if (rest != null) {
-                rest.writeTo(sink);
-                meters.sent(sink.protocol(), rest.mediaBytes());
+                sink.send(rest.pieces());
+                meters.sent(protocol, rest.mediaBytes());
             }
         }
         sink.end();

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 
 /** What carries one viewer's bytes. Confined to the event loop of its connection, but for what never changes. */
 interface Carrier {
@@ -24,6 +25,9 @@ interface Carrier {
     void write(ByteBuf piece);
 
     void flush();
+
+    /** Bytes of the viewer, framed, which go out now; borrowed. */
+    void send(List<ByteBuf> pieces);
 
     /** Nothing follows. */
     void end(Parting why);

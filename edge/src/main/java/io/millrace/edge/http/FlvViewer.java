@@ -9,9 +9,11 @@ import io.millrace.edge.feed.Framing;
 import io.millrace.edge.http.Carrier.Parting;
 import io.millrace.edge.live.Selection;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
 
 /**
  * One viewer of FLV: hands to its carrier what comes, framed already. Confined to the event loop of its connection.
@@ -24,6 +26,7 @@ final class FlvViewer implements FlvSink {
     }
 
     private final Exchange exchange;
+    private final Channel channel;
     private final Carrier carrier;
     private final String stream;
     private final Selection selection;
@@ -36,6 +39,7 @@ final class FlvViewer implements FlvSink {
     FlvViewer(Exchange exchange, Carrier carrier, String stream, Selection selection, Viewers viewers,
             EdgeMeters meters) {
         this.exchange = exchange;
+        this.channel = exchange.context().channel();
         this.carrier = carrier;
         this.stream = stream;
         this.selection = selection;
@@ -76,7 +80,7 @@ final class FlvViewer implements FlvSink {
 
     @Override
     public boolean isReady() {
-        return state == State.PLAYING && exchange.context().channel().isWritable();
+        return state == State.PLAYING && channel.isWritable();
     }
 
     @Override
@@ -92,6 +96,16 @@ final class FlvViewer implements FlvSink {
     @Override
     public void flush() {
         carrier.flush();
+    }
+
+    @Override
+    public void send(List<ByteBuf> pieces) {
+        if (state == State.PLAYING) {
+            for (int i = 0; i < pieces.size(); i++) {
+                viewer.sent(pieces.get(i).readableBytes());
+            }
+            carrier.send(pieces);
+        }
     }
 
     @Override

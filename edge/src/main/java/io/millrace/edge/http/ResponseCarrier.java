@@ -2,19 +2,25 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
+import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 
 /** HTTP-FLV: the body of a response. */
 final class ResponseCarrier implements Carrier {
     private final Exchange exchange;
     private final ChannelHandlerContext wire;
+    private final Framing framing;
+    private final SocketOutlet outlet;
 
     ResponseCarrier(Exchange exchange) {
         this.exchange = exchange;
         wire = exchange.wire();
+        framing = exchange.isChunked() ? Framing.CHUNKED : Framing.PLAIN;
+        outlet = SocketOutlet.of(wire);
     }
 
     @Override
@@ -24,7 +30,7 @@ final class ResponseCarrier implements Carrier {
 
     @Override
     public Framing framing() {
-        return exchange.isChunked() ? Framing.CHUNKED : Framing.PLAIN;
+        return framing;
     }
 
     @Override
@@ -47,6 +53,11 @@ final class ResponseCarrier implements Carrier {
     @Override
     public void flush() {
         wire.flush();
+    }
+
+    @Override
+    public void send(List<ByteBuf> pieces) {
+        outlet.send(pieces);
     }
 
     @Override

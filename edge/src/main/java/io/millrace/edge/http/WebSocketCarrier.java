@@ -3,10 +3,12 @@ package io.millrace.edge.http;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
+import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import java.util.List;
 
 /**
  * WebSocket-FLV: binary frames, of whole tags each. The handshake is answered when there is something to show: until then a
@@ -23,6 +25,7 @@ final class WebSocketCarrier implements Carrier {
     /** Null until it begins. */
     private ChannelHandlerContext gateContext;
     private ChannelHandlerContext wire;
+    private SocketOutlet outlet;
 
     WebSocketCarrier(Exchange exchange, EdgeMeters meters) {
         this.exchange = exchange;
@@ -48,6 +51,7 @@ final class WebSocketCarrier implements Carrier {
         gateContext = pipeline.context(gate);
         WebSocketUpgrade.complete(channel, exchange.upgrade());
         wire = pipeline.context(WebSocketFrameEncoder.class);
+        outlet = SocketOutlet.of(wire);
     }
 
     @Override
@@ -60,6 +64,11 @@ final class WebSocketCarrier implements Carrier {
         if (wire != null) {
             wire.flush();
         }
+    }
+
+    @Override
+    public void send(List<ByteBuf> pieces) {
+        outlet.send(pieces);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.millrace.platform.rtmp.Player;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -204,6 +205,16 @@ final class RtmpViewer implements PlaySink {
         public void flush() {
             if (isOn()) {
                 player.flush();
+            }
+        }
+
+        @Override
+        public void send(List<ByteBuf> pieces) {
+            if (isOn()) {
+                for (int i = 0; i < pieces.size(); i++) {
+                    viewer.sent(pieces.get(i).readableBytes());
+                }
+                player.send(pieces);
             }
         }
 

@@ -4,6 +4,7 @@ import io.millrace.media.rtmp.PlayChunks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
 
 /** One play of a connection, from the request to its end: what the application holds as its {@link Player}. */
 final class Play implements Player {
@@ -104,6 +105,16 @@ final class Play implements Player {
     @Override
     public void flush() {
         connection.flush();
+    }
+
+    @Override
+    public void send(List<ByteBuf> messages) {
+        if (!over && streamId == PlayChunks.STREAM_ID) {
+            connection.send(messages);
+        } else {
+            messages.forEach(piece -> write(piece.retainedDuplicate()));
+            flush();
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.platform.rtmp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
 
 /** One player of a stream as the application sees it. Confined to its {@link #loop}; calls after the end do nothing. */
 public interface Player {
@@ -18,6 +19,9 @@ public interface Player {
     void write(ByteBuf messages);
 
     void flush();
+
+    /** Whole messages, which go out now; borrowed. */
+    void send(List<ByteBuf> messages);
 
     /** What was played has come to its end. */
     void end();

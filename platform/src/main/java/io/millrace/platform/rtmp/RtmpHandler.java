@@ -4,6 +4,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.rtmp.ServerEvent;
 import io.millrace.media.rtmp.ServerSession;
+import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -65,6 +66,8 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     /** What is asked for or goes on, by its message stream. */
     private final Map<Integer, Publication> publications = new HashMap<>();
     private final Map<Integer, Play> plays = new HashMap<>();
+    /** Null until it plays. */
+    private SocketOutlet outlet;
     private int seconds;
     private final Movement movement = new Movement();
     /** Set once it is decided that the connection ends. */
@@ -204,8 +207,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         ctx.flush();
     }
 
+    /** The same for many players; borrowed. */
+    void send(List<ByteBuf> messages) {
+        outlet.send(messages);
+    }
+
     void startPlay(Play play) {
         ctx.channel().config().setWriteBufferWaterMark(PLAYER_WATER_MARK);
+        outlet = SocketOutlet.of(ctx);
         session.acceptPlay(play.streamId());
         writeOutput();
     }

@@ -1,0 +1,181 @@
+package io.millrace.platform.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+class SocketOutletTest {
+    private static final int PIECE_BYTES = 10_000;
+    private static final int BUFFER_BYTES = 16 * 1024;
+    /** Two pieces each: more than both sockets take. */
+    private static final int MANY = 40;
+
+    private final AtomicInteger channelWrites = new AtomicInteger();
+    private final CompletableFuture<ChannelHandlerContext> accepted = new CompletableFuture<>();
+    private EventLoopGroup loops;
+    private Socket peer;
+
+    @AfterEach
+    void close() throws Exception {
+        if (peer != null) {
+            peer.close();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private ChannelHandlerContext connectByEpoll() throws Exception {
+        assumeThat(Epoll.isAvailable()).as("epoll is there").isTrue();
+        return connect(true, false);
+    }
+
+    /** The context of a handler on an accepted connection, in front of which another one may count what is written. */
+    private ChannelHandlerContext connect(boolean epoll, boolean behindAnother) throws Exception {
+        loops = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        Channel listener = new ServerBootstrap().group(loops)
+                .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .childOption(ChannelOption.SO_SNDBUF, BUFFER_BYTES).childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (behindAnother) {
+                            channel.pipeline().addLast(new Counting());
+                        }
+                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
+                        accepted.complete(channel.pipeline().lastContext());
+                    }
+                }).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+        peer = new Socket();
+        peer.setReceiveBufferSize(BUFFER_BYTES);
+        peer.setSoTimeout(10_000);
+        peer.connect(listener.localAddress());
+        return accepted.get(10, TimeUnit.SECONDS);
+    }
+
+    private final class Counting extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            channelWrites.incrementAndGet();
+            ctx.write(message, promise);
+        }
+    }
+
+    /** The bytes of all pieces count on. */
+    private static ByteBuf piece(int number) {
+        ByteBuf piece = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES, PIECE_BYTES);
+        for (int i = 0; i < PIECE_BYTES; i++) {
+            piece.writeByte(number * PIECE_BYTES + i);
+        }
+        return piece;
+    }
+
+    private static void sendPair(SocketOutlet outlet, int number) {
+        List<ByteBuf> pair = List.of(piece(number), piece(number + 1));
+        outlet.send(pair);
+        pair.forEach(ByteBuf::release);
+    }
+
+    private static void sendPairs(ChannelHandlerContext context, int count) throws Exception {
+        context.executor().submit(() -> {
+            SocketOutlet outlet = SocketOutlet.of(context);
+            for (int i = 0; i < count; i++) {
+                sendPair(outlet, 2 * i);
+            }
+        }).sync();
+    }
+
+    private void assertComplete(int pieces) throws Exception {
+        byte[] all = peer.getInputStream().readNBytes(pieces * PIECE_BYTES);
+        assertThat(all).hasSize(pieces * PIECE_BYTES);
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] != (byte) i) {
+                assertThat((int) all[i]).as("byte %s", i).isEqualTo((byte) i);
+            }
+        }
+    }
+
+    private static long waitingBytes(ChannelHandlerContext context) {
+        return context.channel().unsafe().outboundBuffer().totalPendingWriteBytes();
+    }
+
+    @Test
+    void nothingGoesThroughTheChannelThatTheSocketTakesAtOnce() throws Exception {
+        ChannelHandlerContext context = connectByEpoll();
+        context.executor().submit(() -> {
+            SocketOutlet outlet = SocketOutlet.of(context);
+            ByteBuf piece = piece(0);
+            outlet.send(List.of(piece));
+            assertThat(piece.refCnt()).as("nobody else holds it").isOne();
+            piece.release();
+        }).sync();
+        assertComplete(1);
+    }
+
+    @Test
+    void whatTheSocketDoesNotTakeFollowsInOrder() throws Exception {
+        ChannelHandlerContext context = connectByEpoll();
+        sendPairs(context, MANY);
+        assertThat(waitingBytes(context)).as("the peer has read nothing").isPositive();
+        assertComplete(2 * MANY);
+    }
+
+    @Test
+    void whatOthersHaveQueuedGoesFirst() throws Exception {
+        ChannelHandlerContext context = connectByEpoll();
+        context.executor().submit(() -> {
+            context.write(piece(0));
+            context.write(piece(1));
+            sendPair(SocketOutlet.of(context), 2);
+        }).sync();
+        assertComplete(4);
+    }
+
+    @Test
+    void handlersInFrontSeeAllOfIt() throws Exception {
+        sendPairs(connect(Epoll.isAvailable(), true), 1);
+        assertComplete(2);
+        assertThat(channelWrites).hasValue(2);
+    }
+
+    @Test
+    void withoutEpollAllOfItGoesThroughTheChannel() throws Exception {
+        sendPairs(connect(false, false), MANY);
+        assertComplete(2 * MANY);
+    }
+
+    @Test
+    void thePeersAbsenceClosesTheChannel() throws Exception {
+        ChannelHandlerContext context = connectByEpoll();
+        // So that only a write can find out.
+        context.channel().config().setAutoRead(false);
+        peer.setSoLinger(true, 0);
+        peer.close();
+        for (int i = 0; i < 1_000 && context.channel().isOpen(); i++) {
+            sendPairs(context, 1);
+        }
+        assertThat(context.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+}
