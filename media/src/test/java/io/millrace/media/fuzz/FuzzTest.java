@@ -8,17 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Jazzer, each target in a process of its own with little memory: guided by coverage, from recordings. A minute in all;
- * {@code -Dmillrace.fuzz.seconds=1800} for longer. What was once found stands in the resources and is run first.
+ * Jazzer, each target in a process of its own with little memory, two at a time: guided by coverage, from recordings. Ten
+ * seconds each; {@code -Dmillrace.fuzz.seconds=60} for longer. What was once found stands in the resources and is run first.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FuzzTest {
-    private static final int SECONDS = Integer.getInteger("millrace.fuzz.seconds", 60);
+    private static final int SECONDS = Integer.getInteger("millrace.fuzz.seconds", 10);
     private static final String HEAP = "-Xmx256m";
     private static final int LARGEST_INPUT_BYTES = 8192;
     private static final int START_AND_END_SECONDS = 120;
@@ -33,18 +36,17 @@ class FuzzTest {
         Path seeds = Seeds.write(dir.resolve("seeds"), target);
         Path corpus = Files.createDirectories(dir.resolve("corpus"));
         Path log = dir.resolve("jazzer.log");
-        int seconds = Math.max(1, SECONDS / TARGETS.size());
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-OmitStackTraceInFastThrow",
                 "-XX:+UseSerialGC", HEAP, "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "com.code_intelligence.jazzer.Jazzer", "--target_class=" + target.getName(),
                 "--instrumentation_includes=io.millrace.media.**", "--reproducer_path=" + dir,
-                "-max_total_time=" + seconds, "-max_len=" + LARGEST_INPUT_BYTES, "-timeout=10", "-rss_limit_mb=0",
+                "-max_total_time=" + SECONDS, "-max_len=" + LARGEST_INPUT_BYTES, "-timeout=10", "-rss_limit_mb=0",
                 "-print_final_stats=1", corpus.toString(), seeds.toString()));
         Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true)
                 .redirectOutput(log.toFile()).start();
-        boolean ended = process.waitFor(seconds + START_AND_END_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(SECONDS + START_AND_END_SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = Files.readString(log);
         assertThat(ended).as("%s ends; it says\n%s", target, said).isTrue();
@@ -52,7 +54,7 @@ class FuzzTest {
         Matcher done = DONE.matcher(said);
         assertThat(done.find()).as("%s tells how many it ran:\n%s", target, said).isTrue();
         System.out
-                .println("FUZZ " + target.getSimpleName() + ": " + done.group(1) + " executions in " + seconds + " s");
+                .println("FUZZ " + target.getSimpleName() + ": " + done.group(1) + " executions in " + SECONDS + " s");
         assertThat(Long.parseLong(done.group(1))).isPositive();
     }
 }
