@@ -22,6 +22,8 @@ public final class IngestMeters {
         UNSUPPORTED_CODEC,
         /** Bytes that break their standard: NAL lengths that do not fit, a broken configuration. */
         MALFORMED,
+        /** More than {@link io.millrace.ingest.publish.MediaLimits} allows. */
+        OVER_LIMIT,
         /** A video frame before its configuration. */
         NO_CONFIG,
         /** Nothing to show: a command frame, an end of sequence, an empty audio message. */

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
 
@@ -12,10 +13,11 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param rules what rules an epoch that begins here
  * @param policy who may publish
  * @param ceilingBitsPerSecond of one publisher, 0 for none
+ * @param media what one publisher may send
  * @param limits bounds and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, EpochRules rules, PolicySettings policy,
-        long ceilingBitsPerSecond, Limits limits) {
+        long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
 
     /**
      * Bounds and times.
@@ -26,17 +28,15 @@ public record IngestSettings(RtmpListen listen, String nodeId, EpochRules rules,
      * @param heartbeatMs how often a session is noted again
      * @param leaseMs how long a session may be silent in {@code sessions} before it is taken for dead
      * @param flapWindowMs a third takeover of a stream within this time is refused
-     * @param malformedPerMinute frames that are dropped before the publisher is closed
      * @param closeMs how long {@code close} waits for the last records to be acknowledged
      */
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
-            int flapWindowMs, int malformedPerMinute, int closeMs) {
+            int flapWindowMs, int closeMs) {
 
         private static final int BATCH_BYTES_MIN = 16 << 10;
         private static final int BATCH_BYTES_MAX = 128 << 10;
 
-        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 10,
-                5_000);
+        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 5_000);
 
         public Limits {
             if (heartbeatMs * 2L > leaseMs) {

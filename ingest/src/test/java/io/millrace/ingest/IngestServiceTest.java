@@ -3,6 +3,7 @@ package io.millrace.ingest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -242,7 +244,7 @@ class IngestServiceTest {
 
     @Test
     void slowsTheEncoderWhileKafkaIsAwayAndLosesNothing() throws Exception {
-        IngestSettings.Limits small = new IngestSettings.Limits(64 << 10, 1 << 20, 8 << 20, 200, 30_000, 30_000, 10,
+        IngestSettings.Limits small = new IngestSettings.Limits(64 << 10, 1 << 20, 8 << 20, 200, 30_000, 30_000,
                 5_000);
         IngestService node = node("a", small);
         RtmpClient client = client(node);
@@ -278,7 +280,7 @@ class IngestServiceTest {
     void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
         IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
-                new PolicySettings(keys, null, null), 0, IngestSettings.Limits.DEFAULT));
+                new PolicySettings(keys, null, null), 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "show")))
                 .hasMessageContaining("the stream key is not known here (NetStream.Publish.Denied)");
@@ -302,7 +304,7 @@ class IngestServiceTest {
     @Test
     void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
         IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
-                PolicySettings.OPEN, 100_000, IngestSettings.Limits.DEFAULT));
+                PolicySettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
         live(1);
@@ -319,18 +321,45 @@ class IngestServiceTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> closed("bitrate") == 1);
     }
 
+    @Test
+    void whatExceedsALimitIsDroppedAndCountedAndTooMuchOfItEndsThePublish() throws Exception {
+        MediaLimits oneTrack = new MediaLimits(64 << 10, 4_096, 31, 255, 2_048, 8, 1, 2);
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+                PolicySettings.OPEN, 0, oneTrack, IngestSettings.Limits.DEFAULT));
+        RtmpClient client = client(node);
+        sendClip(client);
+        live(1);
+        ByteBuffer secondTrack = ByteBuffer.wrap(HexFormat.of().parseHex("95016d7034610121"));
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < 3; i++) {
+                client.send(MediaKind.AUDIO, 2_000 + i, secondTrack.duplicate());
+            }
+            sendUntilRefused(client);
+        }).isInstanceOf(RtmpException.class).hasMessageContaining(
+                "Too many malformed messages, the last: Multitrack.tracks: is 2, the limit is 1");
+        assertThat(dropped("over_limit")).isEqualTo(3);
+        assertThat(dropped("malformed")).isZero();
+        await().atMost(Duration.ofSeconds(10)).until(() -> closed("malformed") == 1);
+        packets.until(SessionEnded.class, 1, e -> true);
+        assertThat(packets.until(Packet.class, 1, p -> true)).allMatch(p -> p.track() == 0);
+    }
+
+    private double dropped(String reason) {
+        return registry.get("millrace.dropped").tag("stage", "ingest").tag("reason", reason).counter().count();
+    }
+
     private double closed(String reason) {
         return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
     }
 
     private IngestService node(String id, Duration lease) {
-        return node(id, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, (int) lease.toMillis(), 30_000, 10,
+        return node(id, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, (int) lease.toMillis(), 30_000,
                 5_000));
     }
 
     private IngestService node(String id, IngestSettings.Limits limits) {
         return node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, rules(GRACE_MS),
-                PolicySettings.OPEN, 0, limits));
+                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
     }
 
     private IngestService node(IngestSettings settings) {

@@ -3,6 +3,7 @@ package io.millrace.ingest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
@@ -119,10 +120,10 @@ class LeaderAwayTest {
 
     private IngestService node(KafkaClients kafka) {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
-        IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 60_000, 30_000, 10,
+        IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 60_000, 30_000,
                 2_000);
         return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules,
-                PolicySettings.OPEN, 0, limits), kafka, registry, (what, cause) -> {
+                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
                     throw new AssertionError(what, cause);
                 });
     }

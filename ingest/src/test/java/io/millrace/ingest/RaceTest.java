@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
@@ -147,7 +148,7 @@ class RaceTest {
 
     private static IngestService node(String id, KafkaClients kafka) {
         return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, RULES,
-                PolicySettings.OPEN, 0, IngestSettings.Limits.DEFAULT), kafka,
+                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT), kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);
                 });

@@ -161,7 +161,7 @@ final class Node {
     private RtmpListen listen() {
         PublishingSettings publishing = settings.publishing();
         return new RtmpListen(settings.host(), settings.rtmpPort(), publishing.rtmpsPort(), publishing.tlsCert(),
-                publishing.tlsKey(), publishing.proxies(), publishing.limits());
+                publishing.tlsKey(), publishing.proxies(), publishing.limits().connections());
     }
 
     private void readyForRtmp(int port, int tlsPort) {
@@ -178,7 +178,7 @@ final class Node {
                 (int) settings.grace().toMillis(), List.of(Format.TS));
         PublishingSettings publishing = settings.publishing();
         var ingestSettings = new IngestSettings(listen(), name, rules, publishing.policy(),
-                publishing.maxBitsPerSecond(), IngestSettings.Limits.DEFAULT);
+                publishing.maxBitsPerSecond(), publishing.limits().media(), IngestSettings.Limits.DEFAULT);
         IngestService ingest = stages.opened(Stage.INGEST, plays
                 ? IngestService.start(ingestSettings, (request, player) -> players.play(request, player), kafka, meters,
                         life)

@@ -16,8 +16,6 @@ import picocli.CommandLine.Spec;
 /** A command that serves until it is told to end. */
 @Command(sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-    private static final String DEMO_STREAM = "/live/demo";
-
     private final Serving serving;
     @Mixin
     private HelpFlag help;
@@ -37,27 +35,30 @@ final class ServeCommand implements Callable<Integer> {
         Logging.apply(logOptions);
         Settings settings = options.settings();
         PrintWriter out = spec.commandLine().getOut();
+        // Before anything starts: it may be that nothing lets it in.
+        String demo = serving == Serving.DEMO ? DemoName.of(settings.publishing().policy()) : null;
         ProcessLife.run(life -> {
             ReadyLine ready = new Node(life, settings).start(serving);
             out.println(ready);
-            if (serving == Serving.DEMO) {
-                publishDemo(life, ready, out);
+            if (demo != null) {
+                publishDemo(demo, life, ready, out);
             }
         });
         return ExitCode.OK;
     }
 
     /** Over the real socket, as any encoder would. */
-    private static void publishDemo(ProcessLife life, ReadyLine ready, PrintWriter out) {
-        URI url = URI.create(ready.localUrl(ReadyLine.Part.RTMP) + DEMO_STREAM);
+    private static void publishDemo(String name, ProcessLife life, ReadyLine ready, PrintWriter out) {
+        URI url = URI.create(ready.localUrl(ReadyLine.Part.RTMP) + "/" + name);
         PushJob job = PushJob.demo(url, (bytes, mediaMs) -> {
             // Nobody watches the progress of a clip without an end.
         });
         life.opened(JobThread.start("push", job, life));
         String http = ready.localUrl(ReadyLine.Part.HTTP);
-        out.println("The demo is live/demo. Open:");
+        String stream = "/" + DemoName.STREAM.value();
+        out.println("The demo is " + DemoName.STREAM.value() + ". Open:");
         out.println("  " + http + "/                     the page, to watch in a browser");
-        out.println("  " + http + DEMO_STREAM + ".m3u8   HLS, for Safari, VLC and every other player");
-        out.println("  " + http + DEMO_STREAM + ".flv    HTTP-FLV, the least delay: ffplay -fflags nobuffer …");
+        out.println("  " + http + stream + ".m3u8   HLS, for Safari, VLC and every other player");
+        out.println("  " + http + stream + ".flv    HTTP-FLV, the least delay: ffplay -fflags nobuffer …");
     }
 }

@@ -6,6 +6,7 @@ import io.millrace.media.StreamName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -38,19 +39,24 @@ final class SignCommand implements Callable<Integer> {
         StreamName stream = new StreamName(name);
         Duration validity = options.expires();
         spec.commandLine().getOut()
-                .println(name + secrets().query(stream, Instant.now().plus(validity).getEpochSecond()));
+                .println(name + secrets(file()).query(stream, Instant.now().plus(validity).getEpochSecond()));
         return ExitCode.OK;
     }
 
-    private SigningSecrets secrets() {
+    private Path file() {
         if (options.secretFile() == null) {
             throw new UserError("there is no secret to sign with; name its file with --publish-secret");
         }
+        return options.secretFile();
+    }
+
+    /** @throws UserError if the file cannot be used */
+    static SigningSecrets secrets(Path file) {
         try {
-            return SigningSecrets.parse(Files.readString(options.secretFile()));
+            return SigningSecrets.parse(Files.readString(file));
         } catch (IOException | IllegalArgumentException e) {
             String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
-            throw new UserError("the secret in " + options.secretFile() + " cannot be used: " + why, e);
+            throw new UserError("the secret in " + file + " cannot be used: " + why, e);
         }
     }
 }

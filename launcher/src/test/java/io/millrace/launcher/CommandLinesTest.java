@@ -63,6 +63,27 @@ class CommandLinesTest {
     }
 
     @Test
+    void limitsMayStandInAMapOrAListOrOneValue() throws IOException {
+        for (String limits : List.of("{idle: 30s, audio-message: 1MiB}", "\n  idle: 30s\n  audio-message: 1MiB",
+                "[idle=30s, audio-message=1MiB]", "idle=30s,audio-message=1MiB")) {
+            Outcome outcome = run(Map.of("MILLRACE_CONFIG", file("rtmp-limits: " + limits + "\n").toString()),
+                    "config");
+            assertThat(outcome.setting("rtmp-limits")).startsWith("idle=30s,audio-message=1MiB | file ");
+        }
+        Path file = file("http-limits: {idle: 30s}\nrtmp-limits: {}\n");
+        Outcome outcome = run(Map.of("MILLRACE_CONFIG", file.toString()), "config");
+        assertThat(outcome.setting("http-limits")).startsWith("idle=30s | file ");
+        assertThat(outcome.setting("rtmp-limits")).startsWith("default | file ");
+    }
+
+    @Test
+    void anUnknownNameAmongLimitsIsNamedWithItsOwnLine() throws IOException {
+        Path file = file("rtmp-limits:\n  handshake: 3s\n  idel: 30s\n");
+        assertThat(run(Map.of(), "config", "--config", file.toString()).err()).isEqualToIgnoringNewLines(
+                "millrace: " + file + ", line 3: unknown setting 'idel'; did you mean 'idle'?");
+    }
+
+    @Test
     void anEmptyVariableIsNotSet() {
         assertThat(run(Map.of("MILLRACE_HOST", ""), "config").setting("host")).isEqualTo("0.0.0.0 | default");
     }
@@ -81,6 +102,9 @@ class CommandLinesTest {
             config: x              | line 1: unknown setting 'config'
             help: true             | line 1: unknown setting 'help'
             host: {a: 1}           | line 1: expected one value, found a map
+            http-limits: {a: b, zzzzzzzz: 1} | line 1: unknown setting 'a'; 'http-limits' has headers, idle, blocked
+            http-limits: {idle: {a: b}} | line 1: expected one value, found a map
+            http-limits: {idle: }  | line 1: Invalid value for option '--http-limits': '' is not a duration
             - a                    | line 1: expected lines of 'setting: value'
             'host: a: b'           | line 1: not YAML
             segment: 3z            | line 1: Invalid value for option '--segment': '3z' is not a duration

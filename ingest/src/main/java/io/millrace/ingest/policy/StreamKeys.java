@@ -4,8 +4,10 @@ import io.millrace.media.StreamName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,9 +20,12 @@ import java.util.regex.Pattern;
  */
 public final class StreamKeys {
     /** What may stand in a name's last segment, since that is where encoders put a key. */
-    private static final Pattern LINE = Pattern.compile("\"?([A-Za-z0-9._~-]{1,128})\"?\\s*[:=]\\s*\"?([^\\s\"]+)\"?");
+    private static final Pattern PATTERN = Pattern
+            .compile("\"?([A-Za-z0-9._~-]{1,128})\"?\\s*[:=]\\s*\"?([^\\s\"]+)\"?");
     /** 128 bits in hexadecimal have 32, in base64 22. */
     private static final int SHORT_CHARS = 16;
+
+    private record Line(int number, String key, StreamName stream) {}
 
     private final Map<String, StreamName> streams;
     private final int shortKeys;
@@ -37,6 +42,22 @@ public final class StreamKeys {
     public static StreamKeys parse(String text) {
         Map<String, StreamName> streams = new HashMap<>();
         int shortKeys = 0;
+        for (Line line : lines(text)) {
+            if (streams.put(digest(line.key()), line.stream()) != null) {
+                throw wrong(line.number(), "has a key that an earlier line has").get();
+            }
+            shortKeys += line.key().length() < SHORT_CHARS ? 1 : 0;
+        }
+        return new StreamKeys(streams, shortKeys);
+    }
+
+    /** The first key of {@code stream} in such a text, for who publishes it: {@link StreamKeys} itself does not know it. */
+    public static Optional<String> keyOf(String text, StreamName stream) {
+        return lines(text).stream().filter(line -> line.stream().equals(stream)).map(Line::key).findFirst();
+    }
+
+    private static List<Line> lines(String text) {
+        List<Line> lines = new ArrayList<>();
         int number = 0;
         for (String line : text.lines().toList()) {
             number++;
@@ -44,19 +65,14 @@ public final class StreamKeys {
             if (stripped.isEmpty() || stripped.startsWith("#")) {
                 continue;
             }
-            Matcher parts = LINE.matcher(stripped);
+            Matcher parts = PATTERN.matcher(stripped);
             if (!parts.matches()) {
-                throw new IllegalArgumentException(
-                        "line " + number + " is not 'KEY: application/stream', a key of letters, digits and ._~-");
+                throw wrong(number, "is not 'KEY: application/stream', a key of letters, digits and ._~-").get();
             }
-            StreamName stream = StreamName.parse(parts.group(2))
-                    .orElseThrow(wrong(number, "does not name a stream such as live/show"));
-            if (streams.put(digest(parts.group(1)), stream) != null) {
-                throw wrong(number, "has a key that an earlier line has").get();
-            }
-            shortKeys += parts.group(1).length() < SHORT_CHARS ? 1 : 0;
+            lines.add(new Line(number, parts.group(1), StreamName.parse(parts.group(2))
+                    .orElseThrow(wrong(number, "does not name a stream such as live/show"))));
         }
-        return new StreamKeys(streams, shortKeys);
+        return lines;
     }
 
     Optional<StreamName> stream(String key) {

@@ -35,7 +35,7 @@ final class PacketFlow {
     private final Valve valve;
     private final PublishContext context;
     private final Outcome outcome;
-    private final PacketTranslator translator = new PacketTranslator();
+    private final PacketTranslator translator;
     private final Preamble preamble = new Preamble();
     /** Bounded: while it fills the socket is not read, so that it gets what was read before. */
     private final Deque<Packet> held = new ArrayDeque<>();
@@ -50,6 +50,7 @@ final class PacketFlow {
         this.valve = valve;
         this.context = context;
         this.outcome = outcome;
+        this.translator = new PacketTranslator(context.media());
     }
 
     /** Packets written for the current session. */

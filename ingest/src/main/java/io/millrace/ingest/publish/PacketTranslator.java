@@ -12,7 +12,6 @@ import io.millrace.platform.rtmp.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /**
  * Looks into the messages of one publisher, once, and writes down what readers need without parsing media. The bodies are
@@ -21,7 +20,7 @@ import java.util.function.BiFunction;
  * <p>A message of several tracks stays one packet, since its body is kept as it came. It is filed under its main track:
  * keyframe, configuration and composition time are that one's, and who wants another track has to look into the body.
  *
- * <p>Confined to one thread at a time. Limits: {@link #MAX_TRACKS}, {@link #MAX_CONFIG_BYTES}.
+ * <p>Confined to one thread at a time. Limits: {@link MediaLimits}.
  */
 final class PacketTranslator {
     /** A message, or why it is none of ours. */
@@ -31,13 +30,14 @@ final class PacketTranslator {
         record Dropped(Drop reason) implements Result {}
     }
 
-    /** Tracks of one kind; OBS sends up to six of audio. */
-    static final int MAX_TRACKS = 16;
-    /** A message that configures: it is kept to be repeated. */
-    static final int MAX_CONFIG_BYTES = 64 * 1024;
+    /** How one track's part of a message is read. */
+    private interface Reading<B> {
+        Outcome read(TrackReader reader, B body, int messageBytes);
+    }
 
     private static final int MAIN_TRACK = 0;
 
+    private final MediaLimits limits;
     private final TimestampUnwrapper audioClock = new TimestampUnwrapper();
     private final TimestampUnwrapper videoClock = new TimestampUnwrapper();
     private final TimestampUnwrapper dataClock = new TimestampUnwrapper();
@@ -46,25 +46,30 @@ final class PacketTranslator {
     private boolean mediaSeen;
     private long mediaMs;
 
+    PacketTranslator(MediaLimits limits) {
+        this.limits = limits;
+    }
+
     /**
      * @param session number of the session that it becomes a packet of
      * @param seq its number there
      * @param body borrowed and kept: it becomes the packet's
-     * @throws io.millrace.media.bytes.MediaException the body breaks its standard, or we do not know its codec
+     * @throws io.millrace.media.bytes.MediaException the body breaks its standard, exceeds a limit, or we do not
+     *     know its codec
      */
     Result translate(long session, long seq, long arrivalUs, PublishSink.Kind kind, int timestamp, ByteBuffer body) {
         return switch (kind) {
             case AUDIO -> {
                 long timestampMs = media(audioClock, timestamp);
-                TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body);
-                Outcome outcome = read(message, audioTracks, TrackReader::audio);
+                TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body, limits.modifiers());
+                Outcome outcome = read(message, body.remaining(), audioTracks, TrackReader::audio);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO,
                         message.main().id(), false, false, outcome == Outcome.CONFIG, body));
             }
             case VIDEO -> {
                 long timestampMs = media(videoClock, timestamp);
-                TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body);
-                Outcome outcome = read(message, videoTracks, TrackReader::video);
+                TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body, limits.modifiers());
+                Outcome outcome = read(message, body.remaining(), videoTracks, TrackReader::video);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
                         compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(),
                         outcome == Outcome.KEYFRAME, outcome == Outcome.FLAGGED_FRAME, outcome == Outcome.CONFIG,
@@ -76,20 +81,20 @@ final class PacketTranslator {
     }
 
     /** What the message is to its main track; every other track is looked at as well. */
-    private static <B> Outcome read(TagTracks<B> message, Map<Integer, TrackReader> tracks,
-            BiFunction<TrackReader, B, Outcome> reading) {
+    private <B> Outcome read(TagTracks<B> message, int messageBytes, Map<Integer, TrackReader> tracks,
+            Reading<B> reading) {
         TagTracks.Track<B> main = message.main();
         Outcome outcome = Outcome.NO_MEDIA;
         for (TagTracks.Track<B> track : message.tracks()) {
             TrackReader reader = tracks.get(track.id());
             if (reader == null) {
-                if (tracks.size() == MAX_TRACKS) {
-                    throw new OverLimitException("Multitrack", "tracks", MAX_TRACKS + 1L, MAX_TRACKS);
+                if (tracks.size() == limits.tracks()) {
+                    throw new OverLimitException("Multitrack", "tracks", limits.tracks() + 1L, limits.tracks());
                 }
-                reader = new TrackReader();
+                reader = new TrackReader(limits);
                 tracks.put(track.id(), reader);
             }
-            Outcome read = reading.apply(reader, track.body());
+            Outcome read = reading.read(reader, track.body(), messageBytes);
             outcome = track == main ? read : outcome;
         }
         return outcome;
@@ -99,14 +104,7 @@ final class PacketTranslator {
         return switch (outcome) {
             case NO_CONFIG -> new Result.Dropped(Drop.NO_CONFIG);
             case NO_MEDIA -> new Result.Dropped(Drop.NO_MEDIA);
-            case KEYFRAME, FRAME, FLAGGED_FRAME -> new Result.Translated(packet);
-            case CONFIG -> {
-                int size = packet.body().remaining();
-                if (size > MAX_CONFIG_BYTES) {
-                    throw new OverLimitException("configuration", "size", size, MAX_CONFIG_BYTES);
-                }
-                yield new Result.Translated(packet);
-            }
+            case KEYFRAME, FRAME, FLAGGED_FRAME, CONFIG -> new Result.Translated(packet);
         };
     }
 

@@ -14,8 +14,7 @@ import java.util.SequencedMap;
  * What an encoder says once and every session must hold: metadata, and what configures each track, the latest of each. A
  * session that is begun anew in the middle of a publish starts with them.
  *
- * <p>Confined to one thread at a time. Bounded by {@link PacketTranslator#MAX_TRACKS} and
- * {@link PacketTranslator#MAX_CONFIG_BYTES}.
+ * <p>Confined to one thread at a time. Bounded by the tracks and the bytes of {@link MediaLimits}.
  */
 final class Preamble {
     /** AMF0 string marker, length, {@code onMetaData}. */

@@ -1,7 +1,9 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.IngestMeters;
+import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.MediaException;
+import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
@@ -73,7 +75,7 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         this.ceiling = context.ceilingBitsPerSecond() == 0
                 ? null
                 : new BitrateCeiling(context.ceilingBitsPerSecond());
-        this.malformed = new MalformedAllowance(context.limits().malformedPerMinute());
+        this.malformed = new MalformedAllowance(context.media().malformedPerMinute());
     }
 
     /** Done when nothing of this publish is on its way any more. */
@@ -160,14 +162,21 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
             packets.message(kind, timestamp, body);
         } catch (UnsupportedException e) {
             unsupported(e);
-        } catch (MediaException e) {
-            meters.dropped(IngestMeters.Drop.MALFORMED);
-            if (malformed.exceeded(context.clock().millis())) {
-                return new Trouble(CloseReason.MALFORMED, StatusCodes.FAILED,
-                        "Too many malformed messages, the last: " + e.getMessage());
-            }
+        } catch (OverLimitException e) {
+            return dropped(IngestMeters.Drop.OVER_LIMIT, e);
+        } catch (MalformedException e) {
+            return dropped(IngestMeters.Drop.MALFORMED, e);
         }
         return null;
+    }
+
+    /** Holding the lock. */
+    private Trouble dropped(IngestMeters.Drop reason, MediaException fault) {
+        meters.dropped(reason);
+        return malformed.exceeded(context.clock().millis())
+                ? new Trouble(CloseReason.MALFORMED, StatusCodes.FAILED,
+                        "Too many malformed messages, the last: " + fault.getMessage())
+                : null;
     }
 
     /** Holding the lock: the same of the bitrate. */

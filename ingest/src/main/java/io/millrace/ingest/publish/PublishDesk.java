@@ -50,7 +50,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.log = log;
         this.gate = gate;
         this.known = new KnownSessions(settings.limits().flapWindowMs());
-        this.context = new PublishContext(settings.limits(), settings.ceilingBitsPerSecond(), clock, meters);
+        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters);
         int partitions = kafka.settings().partitions();
         this.nodeBudget = new ByteBudget(settings.limits().nodeBytes());
         this.partitionBudgets = IntStream.range(0, partitions)

@@ -1,6 +1,5 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Av1TemporalUnit;
 import io.millrace.media.codec.AvcConfig;
@@ -36,50 +35,71 @@ final class TrackReader {
         NO_MEDIA
     }
 
+    private final MediaLimits limits;
     private CodecConfig config;
 
-    /** @throws io.millrace.media.bytes.MediaException bytes that break their standard */
-    Outcome video(VideoTagBody body) {
+    TrackReader(MediaLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * @param messageBytes of the whole message
+     * @throws io.millrace.media.bytes.MediaException bytes that break their standard, or more of them than allowed
+     */
+    Outcome video(VideoTagBody body, int messageBytes) {
         return switch (body) {
             // FFmpeg 8 says nothing at first for AV1 of some encoders, and all of it behind the first picture.
             case VideoTagBody.Config(_, ByteBuffer record) when !record.hasRemaining() -> Outcome.NO_MEDIA;
             case VideoTagBody.Config(Codec codec, ByteBuffer record) -> {
-                config = CodecConfig.parse(codec, record);
+                config = parsed(codec, record, messageBytes);
                 yield Outcome.CONFIG;
             }
             case VideoTagBody.Frame frame when !frame.data().hasRemaining() -> Outcome.NO_MEDIA;
             case VideoTagBody.Frame frame when config == null || config.codec() != frame.codec() -> Outcome.NO_CONFIG;
             case VideoTagBody.Frame frame when isKey(frame.data()) -> Outcome.KEYFRAME;
             case VideoTagBody.Frame frame -> frame.flaggedKey() ? Outcome.FLAGGED_FRAME : Outcome.FRAME;
-            case VideoTagBody.Metadata(_, ByteBuffer amf) -> {
-                checkSize("Metadata", amf);
+            case VideoTagBody.Metadata _ -> {
+                limits.checkConfigBytes(messageBytes);
                 yield Outcome.CONFIG;
             }
             case VideoTagBody.End _,VideoTagBody.Command _ -> Outcome.NO_MEDIA;
         };
     }
 
+    /** Only what may pass is remembered: what follows is read with the configuration that is in the log. */
+    private CodecConfig parsed(Codec codec, ByteBuffer record, int messageBytes) {
+        limits.checkConfigBytes(messageBytes);
+        CodecConfig parsed = CodecConfig.parse(codec, record);
+        limits.check(parsed);
+        return parsed;
+    }
+
     private boolean isKey(ByteBuffer frame) {
+        int most = limits.frameUnits();
         return switch (config) {
-            case AvcConfig avc -> NalUnits.containsIdr(frame, avc.nalLengthSize());
-            case HevcConfig hevc -> HevcNal.containsIrap(frame, hevc.nalLengthSize());
-            default -> config.codec() == Codec.AV1 ? Av1TemporalUnit.isKey(frame) : Vp9Config.isKey(frame);
+            case AvcConfig avc -> NalUnits.containsIdr(frame, avc.nalLengthSize(), most);
+            case HevcConfig hevc -> HevcNal.containsIrap(frame, hevc.nalLengthSize(), most);
+            default -> config.codec() == Codec.AV1 ? Av1TemporalUnit.isKey(frame, most) : Vp9Config.isKey(frame);
         };
     }
 
-    /** @throws io.millrace.media.bytes.MediaException bytes that break their standard */
-    Outcome audio(AudioTagBody body) {
+    /**
+     * @param messageBytes of the whole message
+     * @throws io.millrace.media.bytes.MediaException bytes that break their standard, or more of them than allowed
+     */
+    Outcome audio(AudioTagBody body, int messageBytes) {
         return switch (body) {
+            case AudioTagBody.Config(Codec codec, _) when codec.isSelfDescribing() -> {
+                limits.checkConfigBytes(messageBytes);
+                yield Outcome.CONFIG;
+            }
             case AudioTagBody.Config(Codec codec, ByteBuffer record) -> {
-                checkSize("AudioConfig", record);
-                if (!codec.isSelfDescribing()) {
-                    config = CodecConfig.parse(codec, record);
-                }
+                config = parsed(codec, record, messageBytes);
                 yield Outcome.CONFIG;
             }
             case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> frame(codec, data);
-            case AudioTagBody.MultichannelConfig(_, ByteBuffer layout) -> {
-                checkSize("MultichannelConfig", layout);
+            case AudioTagBody.MultichannelConfig _ -> {
+                limits.checkConfigBytes(messageBytes);
                 yield Outcome.CONFIG;
             }
             case AudioTagBody.Silence() -> Outcome.NO_MEDIA;
@@ -95,11 +115,5 @@ final class TrackReader {
             return Outcome.FRAME;
         }
         return Outcome.NO_CONFIG;
-    }
-
-    private static void checkSize(String structure, ByteBuffer record) {
-        if (record.remaining() > CodecConfig.MAX_RECORD_BYTES) {
-            throw new OverLimitException(structure, "size", record.remaining(), CodecConfig.MAX_RECORD_BYTES);
-        }
     }
 }

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PacketTranslatorTest {
-    private final PacketTranslator translator = new PacketTranslator();
+    private final PacketTranslator translator = new PacketTranslator(MediaLimits.DEFAULT);
 
     @Test
     void readsWhatFfmpegPublishes() {

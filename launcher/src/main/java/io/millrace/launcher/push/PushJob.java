@@ -115,16 +115,17 @@ public final class PushJob implements Job {
 
     /** Tells the faults of the server from those of the file. */
     private static final class NamedSink implements MediaSink {
-        private final URI url;
+        private final String name;
         private final MediaSink sink;
 
         NamedSink(URI url, Connector connector) {
-            this.url = url;
+            // Without its query: what lets somebody publish is nobody else's.
+            name = url.toString().replaceFirst("\\?.*", "");
             try {
                 sink = connector.connect(url);
             } catch (IOException e) {
                 throw new UserError("cannot publish to %s: %s; start a server with ./millrace up, or check the URL"
-                        .formatted(url, reason(e)), e);
+                        .formatted(name, reason(e)), e);
             }
         }
 
@@ -134,7 +135,7 @@ public final class PushJob implements Job {
                 sink.send(kind, timestampMs, body);
             } catch (IOException e) {
                 throw new UserError("publishing to %s ended after %d s: %s; look into the server's log and push again"
-                        .formatted(url, timestampMs / 1000, reason(e)), e);
+                        .formatted(name, timestampMs / 1000, reason(e)), e);
             }
         }
 

@@ -4,7 +4,6 @@ import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
-import io.millrace.platform.rtmp.ConnectionLimits;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ final class Converters {
         }
     }
 
-    static final class Limits extends Checked<ConnectionLimits> {
+    static final class Limits extends Checked<RtmpLimitSettings> {
         Limits() {
             super(RtmpLimitList::parse);
         }

@@ -2,7 +2,6 @@ package io.millrace.launcher.settings;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.net.ProxySources;
-import io.millrace.platform.rtmp.ConnectionLimits;
 import java.nio.file.Path;
 
 /**
@@ -13,4 +12,4 @@ import java.nio.file.Path;
  * @param maxBitsPerSecond of one publisher, 0 for no limit
  */
 public record PublishingSettings(int rtmpsPort, Path tlsCert, Path tlsKey, ProxySources proxies,
-        ConnectionLimits limits, long maxBitsPerSecond, PolicySettings policy) {}
+        RtmpLimitSettings limits, long maxBitsPerSecond, PolicySettings policy) {}

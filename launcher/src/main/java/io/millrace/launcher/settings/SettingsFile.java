@@ -30,6 +30,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class SettingsFile {
     /** The one key that is not a flag. */
     static final String KAFKA_CLIENT = "kafka-client";
+    /** Flags whose value is several by name, {@code idle=30s,per-address=50}: here they may stand in a map, too. */
+    private static final Map<String, Set<String>> MAPS = Map.of("rtmp-limits", RtmpLimitList.defaults().keySet(),
+            "http-limits", HttpLimitList.defaults().keySet());
     static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of());
 
     /** A settings file is a page; far more than that is another file. */
@@ -98,19 +101,34 @@ final class SettingsFile {
                     kafkaClient = entries(entry.getValue()).entrySet().stream()
                             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, each -> text(each.getValue())));
                 } else {
-                    requireKnown(entry.getKey(), entry.getValue());
-                    values.put(entry.getKey(), new Value(text(entry.getValue()), line(entry.getValue())));
+                    requireKnown(entry.getKey(), entry.getValue(), known, "'millrace config' lists all settings");
+                    values.put(entry.getKey(), new Value(value(entry.getKey(), entry.getValue()),
+                            line(entry.getValue())));
                 }
             }
             return new SettingsFile(name, Map.copyOf(values), kafkaClient);
         }
 
-        private void requireKnown(String key, Node node) {
-            if (!known.contains(key)) {
-                String hint = NearestName.of(key, known).map(near -> "; did you mean '" + near + "'?")
-                        .orElse("; 'millrace config' lists all settings");
-                throw new UserError(name + ", line " + line(node) + ": unknown setting '" + key + "'" + hint);
+        /** @param otherwise what helps where no name is near */
+        private void requireKnown(String key, Node node, Set<String> names, String otherwise) {
+            if (!names.contains(key)) {
+                String hint = NearestName.of(key, names).map(near -> "did you mean '" + near + "'?").orElse(otherwise);
+                throw new UserError(name + ", line " + line(node) + ": unknown setting '" + key + "'; " + hint);
             }
+        }
+
+        private String value(String key, Node node) {
+            Set<String> names = MAPS.get(key);
+            if (names == null || !(node instanceof MappingNode)) {
+                return text(node);
+            }
+            Map<String, Node> limits = entries(node);
+            limits.forEach((limit, value) -> requireKnown(limit, value, names, "'" + key + "' has "
+                    + String.join(", ", names)));
+            return limits.isEmpty()
+                    ? LimitList.DEFAULT
+                    : limits.entrySet().stream().map(each -> each.getKey() + "=" + text(each.getValue()))
+                            .collect(Collectors.joining(","));
         }
 
         private Map<String, Node> entries(Node node) {

@@ -5,7 +5,6 @@ import io.millrace.edge.http.HttpLimits;
 import io.millrace.ingest.policy.HookForm;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.platform.net.ProxySources;
-import io.millrace.platform.rtmp.ConnectionLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,7 +114,7 @@ public final class SettingsOptions {
     private long maxBitrate;
 
     @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = RtmpLimitList.DEFAULT, converter = Converters.Limits.class, description = "How long and how many RTMP connections may be without doing what they came for, and how much each may ask for; 'default', or what differs: idle=30s,audio-message=1MiB.")
-    private ConnectionLimits rtmpLimits;
+    private RtmpLimitSettings rtmpLimits;
 
     @Option(names = "--http-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = HttpLimitList.DEFAULT, converter = Converters.OfHttp.class, description = "How long and how many HTTP connections may be without doing what they came for, and how much a request may be; 'default', or what differs: idle=30s,per-address=100.")
     private HttpLimits httpLimits;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Brokers and two nodes of each stage as processes on loopback ports. */
+/** Brokers and nodes of the stages as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
     /** Small nodes that start quickly: they share two cores with all others and live for seconds. */
     private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
@@ -44,16 +44,17 @@ final class ProcessCluster implements Cluster {
         }
     }
 
-    private ProcessCluster(Path dir, int brokers, List<String> flags) throws IOException {
+    private ProcessCluster(Path dir, Map<Stage, Integer> counts, List<String> flags) throws IOException {
         this.dir = dir;
         this.flags = flags;
         for (Stage stage : Stage.values()) {
             List<Node> places = new ArrayList<>();
-            for (int i = 0; i < (stage == Stage.BROKER ? brokers : NODES); i++) {
+            for (int i = 0; i < counts.getOrDefault(stage, 0); i++) {
                 places.add(new Node(stage.name().toLowerCase(Locale.ROOT) + i));
             }
             nodes.put(stage, places);
         }
+        int brokers = counts.get(Stage.BROKER);
         voters = brokers == 1 ? "alone" : voters(brokers);
     }
 
@@ -67,14 +68,25 @@ final class ProcessCluster implements Cluster {
     }
 
     /**
-     * Starts all nodes and returns when they are ready.
+     * Starts brokers and two nodes of each stage, and returns when they are ready.
      *
      * @param dir for data and logs
      * @param brokers 1 or 3
      * @param flags for every stage
      */
     static ProcessCluster start(Path dir, int brokers, String... flags) throws IOException, InterruptedException {
-        ProcessCluster cluster = new ProcessCluster(dir, brokers, List.of(flags));
+        return start(dir, Map.of(Stage.BROKER, brokers, Stage.INGEST, NODES, Stage.SEGMENTER, NODES, Stage.PACKAGER,
+                NODES, Stage.EDGE, NODES), flags);
+    }
+
+    /**
+     * The same with as many nodes of each stage as {@code counts} says.
+     *
+     * @param counts a broker at least; none of a stage that is not there
+     */
+    static ProcessCluster start(Path dir, Map<Stage, Integer> counts, String... flags)
+            throws IOException, InterruptedException {
+        ProcessCluster cluster = new ProcessCluster(dir, counts, List.of(flags));
         try {
             // Stage by stage: nine processes that start at once starve each other on two cores.
             for (Stage stage : Stage.values()) {
@@ -128,6 +140,16 @@ final class ProcessCluster implements Cluster {
     public String kafka() {
         return nodes.get(Stage.BROKER).stream().map(broker -> broker.addresses.get("kafka"))
                 .collect(Collectors.joining(","));
+    }
+
+    /** The address of one broker alone. */
+    String kafka(int node) {
+        return nodes.get(Stage.BROKER).get(node).addresses.get("kafka");
+    }
+
+    /** {@code path} on the admin port of one node. */
+    URI admin(Stage stage, int node, String path) {
+        return URI.create(nodes.get(stage).get(node).addresses.get("admin") + path);
     }
 
     @Override

@@ -192,6 +192,17 @@ class PushJobTest {
     }
 
     @Test
+    void whatLetsItPublishIsNotPrinted() {
+        PushJob job = new PushJob(TestFiles.path("remuxed.flv"), URI.create(URL + "?key=of-mine"), false, NO_PROGRESS)
+                .with(url -> {
+                    assertThat(url).hasQuery("key=of-mine");
+                    throw new ConnectException("Connection refused");
+                }, PaceClock.SYSTEM);
+        assertThatThrownBy(job::run).isInstanceOf(UserError.class)
+                .hasMessageStartingWith("cannot publish to rtmp://127.0.0.1/live/show: Connection refused;");
+    }
+
+    @Test
     void filesThatCannotBeReadAreOneLine(@TempDir Path dir) {
         var missing = new PushJob(dir.resolve("no.flv"), URL, false, NO_PROGRESS);
         assertThatThrownBy(missing::run).isInstanceOf(UserError.class)

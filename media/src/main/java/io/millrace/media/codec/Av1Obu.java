@@ -22,11 +22,18 @@ final class Av1Obu {
     private static final int MAX_LEB128_BYTES = 8;
 
     private final ByteReader in;
+    private final int most;
     private int count;
     private int type;
     private ByteBuffer payload;
 
     Av1Obu(ByteBuffer units) {
+        this(units, MAX_UNITS);
+    }
+
+    /** @param most of them */
+    Av1Obu(ByteBuffer units, int most) {
+        this.most = most;
         in = new ByteReader(STRUCTURE, units.duplicate());
     }
 
@@ -35,8 +42,8 @@ final class Av1Obu {
         if (!in.hasRemaining()) {
             return false;
         }
-        if (++count > MAX_UNITS) {
-            throw new OverLimitException(STRUCTURE, "count", count, MAX_UNITS);
+        if (++count > most) {
+            throw new OverLimitException(STRUCTURE, "count", count, most);
         }
         int header = in.uint8("obu_header");
         if ((header & 0x80) != 0) {

@@ -11,7 +11,12 @@ public final class Av1TemporalUnit {
      * that a malformed one never passes.
      */
     public static boolean isKey(ByteBuffer temporalUnit) {
-        var obus = new Av1Obu(temporalUnit);
+        return isKey(temporalUnit, Av1Obu.MAX_UNITS);
+    }
+
+    /** The same of a temporal unit that may have {@code most} OBUs, up to 2048. */
+    public static boolean isKey(ByteBuffer temporalUnit, int most) {
+        var obus = new Av1Obu(temporalUnit, most);
         Av1SequenceHeader header = null;
         boolean firstFrame = true;
         boolean key = false;

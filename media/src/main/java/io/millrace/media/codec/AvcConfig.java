@@ -15,7 +15,7 @@ import java.util.List;
  * {u16 length, PPS}}; what may follow repeats fields of the SPS and is not read, so that it may also be missing.
  *
  * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES} and
- * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by their fields (31 SPS, 255 PPS).
+ * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by their fields ({@link #MAX_SPS}, {@link #MAX_PPS}).
  *
  * @param record its bytes, read-only
  * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
@@ -33,6 +33,9 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
     private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
     /** One parameter set: real ones have less than 100 bytes, the largest scaling matrices about 1000. */
     public static final int MAX_PARAMETER_SET_BYTES = 4096;
+    /** As many as their fields can say. */
+    public static final int MAX_SPS = 31;
+    public static final int MAX_PPS = 255;
     private static final int VERSION = 1;
 
     public static AvcConfig parse(ByteBuffer record) {

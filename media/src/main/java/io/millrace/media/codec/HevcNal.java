@@ -22,7 +22,12 @@ public final class HevcNal {
 
     /** Whether a decoder can start here. Walks the whole access unit, so that a malformed one never passes. */
     public static boolean containsIrap(ByteBuffer accessUnit, int nalLengthSize) {
-        var units = new NalUnits(accessUnit, nalLengthSize);
+        return containsIrap(accessUnit, nalLengthSize, NalUnits.MAX_UNITS);
+    }
+
+    /** The same of an access unit that may have {@code most} units, up to {@link NalUnits#MAX_UNITS}. */
+    public static boolean containsIrap(ByteBuffer accessUnit, int nalLengthSize, int most) {
+        var units = new NalUnits(accessUnit, nalLengthSize, most);
         boolean found = false;
         while (units.next()) {
             int type = type(accessUnit.get(units.offset()));

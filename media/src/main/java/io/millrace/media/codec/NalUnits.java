@@ -26,6 +26,7 @@ public final class NalUnits {
 
     private final ByteBuffer accessUnit;
     private final int nalLengthSize;
+    private final int most;
     private int next;
     private int offset;
     private int size;
@@ -36,11 +37,17 @@ public final class NalUnits {
      * @param nalLengthSize 1, 2 or 4, by the configuration record
      */
     public NalUnits(ByteBuffer accessUnit, int nalLengthSize) {
+        this(accessUnit, nalLengthSize, MAX_UNITS);
+    }
+
+    /** @param most units of it */
+    NalUnits(ByteBuffer accessUnit, int nalLengthSize, int most) {
         if (nalLengthSize != 1 && nalLengthSize != 2 && nalLengthSize != 4) {
             throw new IllegalArgumentException("nalLengthSize " + nalLengthSize);
         }
         this.accessUnit = accessUnit;
         this.nalLengthSize = nalLengthSize;
+        this.most = most;
         this.next = accessUnit.position();
     }
 
@@ -57,8 +64,8 @@ public final class NalUnits {
         if (left < nalLengthSize) {
             throw MalformedException.truncated(STRUCTURE, "NALUnitLength", nalLengthSize, left);
         }
-        if (++count > MAX_UNITS) {
-            throw new OverLimitException(STRUCTURE, "count", count, MAX_UNITS);
+        if (++count > most) {
+            throw new OverLimitException(STRUCTURE, "count", count, most);
         }
         long length = length();
         if (length == 0 || length > left - nalLengthSize) {
@@ -104,7 +111,12 @@ public final class NalUnits {
 
     /** Whether a decoder can start here. Walks the whole access unit, so that a malformed one never passes. */
     public static boolean containsIdr(ByteBuffer accessUnit, int nalLengthSize) {
-        var units = new NalUnits(accessUnit, nalLengthSize);
+        return containsIdr(accessUnit, nalLengthSize, MAX_UNITS);
+    }
+
+    /** The same of an access unit that may have {@code most} units, up to {@link #MAX_UNITS}. */
+    public static boolean containsIdr(ByteBuffer accessUnit, int nalLengthSize, int most) {
+        var units = new NalUnits(accessUnit, nalLengthSize, most);
         boolean found = false;
         while (units.next()) {
             found |= units.type() == IDR;

@@ -47,6 +47,11 @@ public sealed interface AudioTagBody {
 
     /** The same, of each of its tracks. */
     static TagTracks<AudioTagBody> parseTracks(ByteBuffer body) {
+        return parseTracks(body, TagTracks.MAX_MOD_EX);
+    }
+
+    /** The same of a message that may have so many {@code modifiers} (ModEx), up to {@link TagTracks#MAX_MOD_EX}. */
+    static TagTracks<AudioTagBody> parseTracks(ByteBuffer body, int modifiers) {
         if (!body.hasRemaining()) {
             return TagTracks.of(new Silence());
         }
@@ -54,7 +59,7 @@ public sealed interface AudioTagBody {
         // Rate, size and channels of the first byte say nothing for AAC; its AudioSpecificConfig does.
         int head = in.uint8("SoundFormat");
         return switch (head >>> 4) {
-            case EX_HEADER_FORMAT -> AudioTagReader.enhanced(in, head & 0x0F);
+            case EX_HEADER_FORMAT -> AudioTagReader.enhanced(in, head & 0x0F, modifiers);
             case AAC_FORMAT -> TagTracks.of(AudioTagReader.aac(in));
             case MP3_FORMAT, MP3_8K_FORMAT -> TagTracks.of(AudioTagReader.frame(Codec.MP3, in));
             default -> throw new UnsupportedException("AUDIODATA", "SoundFormat", head >>> 4,

@@ -26,8 +26,8 @@ final class AudioTagReader {
         };
     }
 
-    static TagTracks<AudioTagBody> enhanced(ByteReader in, int firstType) {
-        ExHeader header = ExHeader.parse(in, ExHeader.modifiers(in, firstType), MULTITRACK, false);
+    static TagTracks<AudioTagBody> enhanced(ByteReader in, int firstType, int modifiers) {
+        ExHeader header = ExHeader.parse(in, ExHeader.modifiers(in, firstType, modifiers), MULTITRACK, false);
         List<TagTracks.Track<AudioTagBody>> tracks = header.tracks().stream()
                 .map(t -> new TagTracks.Track<>(t.track(), body(header.packetType(), t))).toList();
         return new TagTracks<>(header.offsetNanos(), tracks);

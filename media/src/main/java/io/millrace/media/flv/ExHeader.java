@@ -23,18 +23,13 @@ import java.util.Optional;
  * mode 2, tracks of several codecs            {FourCC | track: u8 | size: u24 | data}
  * </pre>
  *
- * <p>Immutable. Limits: {@link #MAX_MOD_EX}, {@link #MAX_TRACKS}.
+ * <p>Immutable. Limits: {@link TagTracks#MAX_MOD_EX}, {@link TagTracks#MAX_TRACKS}.
  *
  * @param packetType of every track of the message
  * @param offsetNanos to be added to the time of this message alone, 0 to 999 999
  * @param tracks in the order of the message, one at least
  */
 record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
-    /** Modifiers of one message; one is all that is defined. */
-    static final int MAX_MOD_EX = 8;
-    /** Tracks of one message. */
-    static final int MAX_TRACKS = 16;
-
     private static final int MOD_EX = 7;
     private static final int TIMESTAMP_OFFSET_NANO = 0;
     private static final int MAX_OFFSET_NANOS = 999_999;
@@ -45,12 +40,13 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
     /** What comes before the codec, behind which the two kinds of messages part for a moment. */
     record Prefix(int packetType, int offsetNanos) {}
 
-    static Prefix modifiers(ByteReader in, int firstType) {
+    /** @param most modifiers of the message */
+    static Prefix modifiers(ByteReader in, int firstType, int most) {
         int type = firstType;
         int offsetNanos = 0;
         for (int count = 1; type == MOD_EX; count++) {
-            if (count > MAX_MOD_EX) {
-                throw new OverLimitException("ModEx", "count", count, MAX_MOD_EX);
+            if (count > most) {
+                throw new OverLimitException("ModEx", "count", count, most);
             }
             int size = in.uint8("modExDataSize") + 1;
             ByteBuffer data = in.slice(size == 256 ? in.uint16("modExDataSize") + 1 : size, "modExData");
@@ -107,8 +103,8 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
         List<TrackData> tracks = new ArrayList<>();
         int fourCc = shared;
         for (int count = 1; in.hasRemaining() || count == 1; count++) {
-            if (count > MAX_TRACKS) {
-                throw new OverLimitException("Multitrack", "tracks", count, MAX_TRACKS);
+            if (count > TagTracks.MAX_TRACKS) {
+                throw new OverLimitException("Multitrack", "tracks", count, TagTracks.MAX_TRACKS);
             }
             fourCc = ofManyCodecs ? in.int32("FourCC") : shared;
             int track = in.uint8("trackId");

@@ -57,11 +57,16 @@ public sealed interface VideoTagBody {
 
     /** The same, of each of its tracks. */
     static TagTracks<VideoTagBody> parseTracks(ByteBuffer body) {
+        return parseTracks(body, TagTracks.MAX_MOD_EX);
+    }
+
+    /** The same of a message that may have so many {@code modifiers} (ModEx), up to {@link TagTracks#MAX_MOD_EX}. */
+    static TagTracks<VideoTagBody> parseTracks(ByteBuffer body, int modifiers) {
         var in = new ByteReader("VIDEODATA", body.duplicate());
         int head = in.uint8("FrameType");
         int frameType = head >>> 4 & 7;
         return (head & 0x80) == 0
                 ? TagTracks.of(VideoTagReader.legacy(in, head, frameType))
-                : VideoTagReader.enhanced(in, head & 0x0F, frameType);
+                : VideoTagReader.enhanced(in, head & 0x0F, frameType, modifiers);
     }
 }

@@ -50,8 +50,8 @@ final class VideoTagReader {
         };
     }
 
-    static TagTracks<VideoTagBody> enhanced(ByteReader in, int firstType, int frameType) {
-        ExHeader.Prefix prefix = ExHeader.modifiers(in, firstType);
+    static TagTracks<VideoTagBody> enhanced(ByteReader in, int firstType, int frameType, int modifiers) {
+        ExHeader.Prefix prefix = ExHeader.modifiers(in, firstType, modifiers);
         if (frameType == COMMAND && prefix.packetType() != METADATA) {
             return TagTracks.of(new VideoTagBody.Command());
         }

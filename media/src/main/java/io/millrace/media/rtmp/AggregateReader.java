@@ -19,15 +19,18 @@ final class AggregateReader {
 
     private AggregateReader() {}
 
-    /** @throws io.millrace.media.bytes.MediaException a tag that is longer than the message, or too many of them */
-    static List<RtmpMessage.Media> read(RawMessage raw) {
+    /**
+     * @param most tags of it
+     * @throws io.millrace.media.bytes.MediaException a tag that is longer than the message, or too many of them
+     */
+    static List<RtmpMessage.Media> read(RawMessage raw, int most) {
         List<RtmpMessage.Media> messages = new ArrayList<>();
         ByteReader in = new ByteReader(AGGREGATE, raw.body());
         boolean first = true;
         int firstTimestamp = 0;
         for (int count = 1; in.hasRemaining(); count++) {
-            if (count > RtmpLimits.AGGREGATE_MESSAGES) {
-                throw new OverLimitException(AGGREGATE, "messages", count, RtmpLimits.AGGREGATE_MESSAGES);
+            if (count > most) {
+                throw new OverLimitException(AGGREGATE, "messages", count, most);
             }
             MessageType type = MessageType.of(in.uint8("type"));
             int size = in.uint24("size");

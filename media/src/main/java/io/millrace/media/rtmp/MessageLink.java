@@ -1,6 +1,5 @@
 package io.millrace.media.rtmp;
 
-import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -30,7 +29,7 @@ final class MessageLink {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final ChunkReader reader;
-    private final Amf0Reader.Limits commandAmf;
+    private final RtmpLimits limits;
     private final ChunkWriter writer = new ChunkWriter();
     /** Of an aggregate, bounded by its limits; handed out before anything that came behind it. */
     private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
@@ -46,7 +45,7 @@ final class MessageLink {
 
     MessageLink(RtmpLimits limits) {
         reader = new ChunkReader(limits);
-        commandAmf = limits.commandAmf();
+        this.limits = limits;
     }
 
     /** Where the handshake writes. */
@@ -79,7 +78,7 @@ final class MessageLink {
             if (raw == null) {
                 return null;
             }
-            RtmpMessage message = RtmpMessage.parse(raw, commandAmf);
+            RtmpMessage message = RtmpMessage.parse(raw, limits);
             switch (message) {
                 case RtmpMessage.Command _,RtmpMessage.Media _,RtmpMessage.Ignored _ -> {
                     return message;

@@ -98,9 +98,9 @@ final class NetStream {
     /** Keeps media until the publish is answered. */
     void keep(ServerEvent.Media media, RtmpLimits limits) {
         earlyBytes += media.body().remaining();
-        if (early.size() == RtmpLimits.EARLY_MESSAGES) {
-            throw new OverLimitException("session", "messagesBeforePublish", RtmpLimits.EARLY_MESSAGES + 1L,
-                    RtmpLimits.EARLY_MESSAGES);
+        int most = limits.messagesBeforePublish();
+        if (early.size() == most) {
+            throw new OverLimitException("session", "messagesBeforePublish", most + 1L, most);
         }
         if (earlyBytes > limits.beforePublishBytes()) {
             throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforePublishBytes());

@@ -12,21 +12,26 @@ import io.millrace.media.amf.Amf0Reader;
  * @param partialBytes memory of messages that are not complete yet, over all chunk streams of a connection
  * @param messageStreams those of createStream that are open at the same time
  * @param commandsBeforeMedia commands before the first media message
+ * @param messagesBeforePublish media of an encoder that does not wait for the answer to publish, kept for that
+ * @param aggregateMessages in one aggregate; seconds of audio and video
  * @param commandAmf what one command may hold
  * @param names the longest names
  */
 public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int beforePublishBytes, int chunkStreams,
-        int partialBytes, int messageStreams, int commandsBeforeMedia, Amf0Reader.Limits commandAmf, NameChars names) {
+        int partialBytes, int messageStreams, int commandsBeforeMedia, int messagesBeforePublish,
+        int aggregateMessages, Amf0Reader.Limits commandAmf, NameChars names) {
 
     /** A message becomes one packet of the log, and that is at most this. */
     public static final int MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
     /** What one connection may be allowed of memory, and of bytes that nobody has asked for. */
     public static final int CONNECTION_BYTES_MAX = 256 * 1024 * 1024;
+    /** Each takes memory of its own, however short it is. */
+    public static final int MESSAGES_MAX = 64 * 1024;
 
     /** onMetaData with XMP in it is the longest data that is seen. */
     public static final RtmpLimits DEFAULT = new RtmpLimits(
             new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX), 64 * 1024, 256 * 1024, 32,
-            16 * 1024 * 1024, 4, 200, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
+            16 * 1024 * 1024, 4, 200, 1_024, 1_024, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
     /** The memory that a header alone can claim; beyond it memory follows the bytes that arrived. */
     static final int EAGER_BYTES = 64 * 1024;
@@ -34,10 +39,6 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
     static final int CHUNK_SIZE_MIN = 128;
     /** The length field has 24 bits, so more than this changes nothing. */
     static final int CHUNK_SIZE_MAX = 0xFF_FFFF;
-    /** Messages in one aggregate: seconds of audio and video. */
-    static final int AGGREGATE_MESSAGES = 1_024;
-    /** Messages of an encoder that does not wait for the answer to publish, kept for that. */
-    static final int EARLY_MESSAGES = 1_024;
     /** What is kept of flashVer. */
     static final int CLIENT_CHARS = 256;
 
@@ -53,6 +54,8 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
         check("bytes of incomplete messages", partialBytes, 1, CONNECTION_BYTES_MAX);
         check("message streams", messageStreams, 1, Integer.MAX_VALUE);
         check("commands before media", commandsBeforeMedia, 1, Integer.MAX_VALUE);
+        check("messages before publish", messagesBeforePublish, 1, MESSAGES_MAX);
+        check("messages of an aggregate", aggregateMessages, 1, MESSAGES_MAX);
     }
 
     /**

@@ -73,9 +73,9 @@ sealed interface RtmpMessage {
     /**
      * Takes the body over.
      *
-     * @param limits of commands
+     * @param limits of what is in a message
      */
-    static RtmpMessage parse(RawMessage raw, Amf0Reader.Limits limits) {
+    static RtmpMessage parse(RawMessage raw, RtmpLimits limits) {
         ByteReader in = new ByteReader(raw.type().name(), raw.body());
         return switch (raw.type()) {
             case ACKNOWLEDGEMENT -> new Acknowledgement(in.int32("bytesRead"));
@@ -86,9 +86,9 @@ sealed interface RtmpMessage {
             case VIDEO -> media(MediaKind.VIDEO, raw, raw.body());
             case DATA -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(raw.body()));
             case DATA_AMF3 -> media(MediaKind.DATA, raw, DataBody.withoutSetDataFrame(withoutFormat(raw.body())));
-            case COMMAND -> command(raw.streamId(), raw.body(), limits);
-            case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()), limits);
-            case AGGREGATE -> new Aggregate(AggregateReader.read(raw));
+            case COMMAND -> command(raw.streamId(), raw.body(), limits.commandAmf());
+            case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()), limits.commandAmf());
+            case AGGREGATE -> new Aggregate(AggregateReader.read(raw, limits.aggregateMessages()));
             case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored();
         };
     }

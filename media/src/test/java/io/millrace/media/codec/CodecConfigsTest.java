@@ -234,6 +234,14 @@ class CodecConfigsTest {
         assertThat(Av1TemporalUnit.isKey(hex(unit))).isEqualTo(key);
     }
 
+    @Example
+    void av1UnitsAreCounted() {
+        ByteBuffer three = hex("12 00 0a0a 00000003b50d936be401 32 01 10");
+        assertThat(Av1TemporalUnit.isKey(three, 3)).isTrue();
+        assertThatThrownBy(() -> Av1TemporalUnit.isKey(three, 2)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("count: is 3, the limit is 2");
+    }
+
     @ParameterizedTest
     @CsvSource({"00000002 2601, true", "00000002 2a01, true", "00000002 2001, true", "00000002 2c01, false",
         "00000002 0201, false", "00000002 4001 00000002 2601, true"})

@@ -92,6 +92,16 @@ class NalUnitsTest {
     }
 
     @Test
+    void aCallerMayWantFewer() {
+        ByteBuffer three = accessUnit(4, "09f0", "6742", "65aa");
+        assertThat(NalUnits.containsIdr(three, 4, 3)).isTrue();
+        assertThatThrownBy(() -> NalUnits.containsIdr(three, 4, 2)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("count: is 3, the limit is 2");
+        assertThat(HevcNal.containsIrap(three, 4, 3)).isFalse();
+        assertThatThrownBy(() -> HevcNal.containsIrap(three, 4, 2)).isInstanceOf(OverLimitException.class);
+    }
+
+    @Test
     void refusesALengthSizeThatNoRecordCanSay() {
         assertThatThrownBy(() -> new NalUnits(ByteBuffer.allocate(9), 3)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -209,6 +209,17 @@ class EnhancedTagTest {
         assertThat(VideoTagBody.parseTracks(hex("96 11 61763031" + "00 000001 0a".repeat(16))).tracks()).hasSize(16);
     }
 
+    @Example
+    void aCallerMayWantFewerModifiers() {
+        ByteBuffer video = hex("97 02 00002a 07 02 00002a 01 61763031 0a");
+        assertThat(VideoTagBody.parseTracks(video, 2).offsetNanos()).isEqualTo(42);
+        assertThatThrownBy(() -> VideoTagBody.parseTracks(video, 1)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("count: is 2, the limit is 1");
+        ByteBuffer audio = hex("97 02 00002a 07 02 00002a 01 4f707573 fc");
+        assertThat(AudioTagBody.parseTracks(audio, 2).offsetNanos()).isEqualTo(42);
+        assertThatThrownBy(() -> AudioTagBody.parseTracks(audio, 1)).isInstanceOf(OverLimitException.class);
+    }
+
     @Property
     void whatIsWrittenIsRead(@ForAll @Size(min = 1, max = 40) byte[] bytes, @ForAll Codec codec) {
         ByteBuffer data = ByteBuffer.wrap(bytes);

@@ -235,7 +235,7 @@ class PlayFlowTest {
 
     private List<String> answers() {
         return ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
-                .map(raw -> RtmpMessage.parse(raw, RtmpLimits.DEFAULT.commandAmf())).map(PlayFlowTest::text).toList();
+                .map(raw -> RtmpMessage.parse(raw, RtmpLimits.DEFAULT)).map(PlayFlowTest::text).toList();
     }
 
     private static String text(RtmpMessage message) {

@@ -29,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class RtmpLimitsTest {
     /** None is the default, and no two are alike. */
     private static final RtmpLimits LIMITS = new RtmpLimits(
-            new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000), 40_000, 50_000, 7, 70_000, 2, 9,
-            new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
+            new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000), 40_000, 50_000, 7, 70_000, 2, 9, 16,
+            17, new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
 
     private final ServerSession server = new ServerSession(new SplittableRandom(1), LIMITS);
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
@@ -104,6 +104,38 @@ class RtmpLimitsTest {
                 .hasMessageContaining("commandsBeforeMedia: is 10, the limit is 9");
     }
 
+    @Test
+    void messagesBeforePublishAreCounted() {
+        shakeHands();
+        send(connect("live", ""));
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(new Command(1, "publish", 3, AmfValue.NULL, List.of(new AmfValue.Text("show"))));
+        var empty = new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(0));
+        for (int i = 0; i < 16; i++) {
+            send(empty);
+        }
+        assertThatThrownBy(() -> send(empty)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("messagesBeforePublish: is 17, the limit is 16");
+    }
+
+    @Test
+    void messagesOfAnAggregateAreCounted() {
+        byte[] tag = {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11};
+        ByteWriter tags = new ByteWriter();
+        for (int i = 0; i < 17; i++) {
+            tags.bytes(tag);
+        }
+        assertThat(aggregate(tags)).isInstanceOfSatisfying(RtmpMessage.Aggregate.class,
+                aggregate -> assertThat(aggregate.messages()).hasSize(17));
+        tags.bytes(tag);
+        assertThatThrownBy(() -> aggregate(tags)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("messages: is 18, the limit is 17");
+    }
+
+    private static RtmpMessage aggregate(ByteWriter tags) {
+        return RtmpMessage.parse(new RawMessage(MessageType.AGGREGATE, 0, 1, tags.view()), LIMITS);
+    }
+
     /** An argument of a command, of a size that counts for one limit. */
     record Argument(String limit, int most, IntFunction<AmfValue> of) {
         @Override
@@ -170,6 +202,8 @@ class RtmpLimitsTest {
             new Bound("incomplete messages", 33_000, 256 << 20, v -> limits(1, 1, 1, v, 1, 1)),
             new Bound("message streams", 1, Integer.MAX_VALUE, v -> limits(1, 1, 1, 33_000, v, 1)),
             new Bound("commands before media", 1, Integer.MAX_VALUE, v -> limits(1, 1, 1, 33_000, 1, v)),
+            new Bound("messages before publish", 1, 64 << 10, v -> messages(v, 1)),
+            new Bound("messages of an aggregate", 1, 64 << 10, v -> messages(1, v)),
             new Bound("AMF", 1, 256, v -> new Amf0Reader.Limits(v, 1, 1, 1, 1)),
             new Bound("AMF", 1, Integer.MAX_VALUE, v -> new Amf0Reader.Limits(1, v, 1, 1, 1)),
             new Bound("AMF", 1, Integer.MAX_VALUE, v -> new Amf0Reader.Limits(1, 1, v, 1, 1)),
@@ -196,7 +230,13 @@ class RtmpLimitsTest {
     private static RtmpLimits limits(int beforeConnect, int beforePublish, int chunkStreams, int partial,
             int messageStreams, int commands) {
         return new RtmpLimits(LIMITS.messages(), beforeConnect, beforePublish, chunkStreams, partial, messageStreams,
-                commands, LIMITS.commandAmf(), LIMITS.names());
+                commands, LIMITS.messagesBeforePublish(), LIMITS.aggregateMessages(), LIMITS.commandAmf(),
+                LIMITS.names());
+    }
+
+    private static RtmpLimits messages(int beforePublish, int ofAnAggregate) {
+        return new RtmpLimits(LIMITS.messages(), 1, 1, 1, 33_000, 1, 1, beforePublish, ofAnAggregate,
+                LIMITS.commandAmf(), LIMITS.names());
     }
 
     /** Reads the header of a message of that length. */
@@ -249,8 +289,8 @@ class RtmpLimitsTest {
         feed(ByteBuffer.wrap(hello));
     }
 
-    private void send(Command command) {
-        client.send(3, command);
+    private void send(RtmpMessage message) {
+        client.send(3, message);
         feed(client.takeOutput());
     }
 

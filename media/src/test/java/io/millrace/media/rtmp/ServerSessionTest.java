@@ -288,7 +288,7 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
-        for (int i = 0; i < RtmpLimits.EARLY_MESSAGES; i++) {
+        for (int i = 0; i < RtmpLimits.DEFAULT.messagesBeforePublish(); i++) {
             client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(0)));
         }
         feed(client.takeOutput());
@@ -329,7 +329,7 @@ class ServerSessionTest {
         assertThatThrownBy(() -> aggregate(new byte[]{8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1}, 0))
                 .isInstanceOf(MalformedException.class).hasMessageContaining("aggregate.body: wants 9 bytes");
         ByteWriter body = new ByteWriter();
-        for (int i = 0; i < RtmpLimits.AGGREGATE_MESSAGES + 1; i++) {
+        for (int i = 0; i < RtmpLimits.DEFAULT.aggregateMessages() + 1; i++) {
             tag(body, 8, 0, "", 11);
         }
         RawMessage raw = new RawMessage(MessageType.AGGREGATE, 0, 1, body.view());
@@ -537,7 +537,7 @@ class ServerSessionTest {
     }
 
     private static RtmpMessage parse(RawMessage raw) {
-        return RtmpMessage.parse(raw, RtmpLimits.DEFAULT.commandAmf());
+        return RtmpMessage.parse(raw, RtmpLimits.DEFAULT);
     }
 
     private static String text(Command c) {

@@ -25,7 +25,7 @@ class ChangedLimitsTest {
     private static final ConnectionLimits LIMITS = new ConnectionLimits(Duration.ofSeconds(5), Duration.ofSeconds(5),
             Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 1_000, 1_000,
             new RtmpLimits(new RtmpLimits.MessageBytes(64, 4_096, 4_096, 4_096, VIDEO_BYTES), 4_096, 4_096, 6, 8_192,
-                    2, 20, Amf0Reader.Limits.COMMAND, new RtmpLimits.NameChars(4, 4, 20, 100)));
+                    2, 20, 10, 10, Amf0Reader.Limits.COMMAND, new RtmpLimits.NameChars(4, 4, 20, 100)));
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -1,0 +1,100 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.Av1Config;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.HevcConfig;
+import io.millrace.media.codec.HevcNal;
+import io.millrace.media.codec.NalUnits;
+import io.millrace.media.codec.Vp9Config;
+import io.millrace.media.flv.TagTracks;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What the media of one publisher may hold. A message that exceeds it is dropped and counted, and the publish goes on as long
+ * as that stays rare.
+ *
+ * <p>Immutable. All but the last can be made stricter only: what the formats allow at most is shared by everybody who reads
+ * the log, whichever node let a message in.
+ *
+ * @param configBytes a message that configures a track; the latest of each is kept, to be repeated
+ * @param parameterSetBytes one VPS, SPS or PPS
+ * @param sps those of one configuration
+ * @param pps those of one configuration
+ * @param frameUnits NAL units of one frame, OBUs of AV1
+ * @param modifiers ModEx of one message
+ * @param tracks those of audio; and as many of video
+ * @param malformedPerMinute messages dropped within a minute, because they are broken or exceed any of these; one more ends
+ *     the publish
+ */
+public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int pps, int frameUnits, int modifiers,
+        int tracks, int malformedPerMinute) {
+
+    /** Each is remembered for a minute. */
+    private static final int MALFORMED_MAX = 1_000;
+    private static final String STRUCTURE = "configuration";
+
+    public static final MediaLimits DEFAULT = new MediaLimits(CodecConfig.MAX_RECORD_BYTES,
+            AvcConfig.MAX_PARAMETER_SET_BYTES, AvcConfig.MAX_SPS, AvcConfig.MAX_PPS, NalUnits.MAX_UNITS,
+            TagTracks.MAX_MOD_EX, TagTracks.MAX_TRACKS, 10);
+
+    /** @throws IllegalArgumentException saying which limit makes no sense, and what would */
+    public MediaLimits {
+        check("bytes of a sequence header", configBytes, CodecConfig.MAX_RECORD_BYTES);
+        check("bytes of a parameter set", parameterSetBytes, AvcConfig.MAX_PARAMETER_SET_BYTES);
+        check("SPS", sps, AvcConfig.MAX_SPS);
+        check("PPS", pps, AvcConfig.MAX_PPS);
+        check("NAL units of a frame", frameUnits, NalUnits.MAX_UNITS);
+        check("ModEx of a message", modifiers, TagTracks.MAX_MOD_EX);
+        check("tracks of a kind", tracks, TagTracks.MAX_TRACKS);
+        check("malformed messages a minute", malformedPerMinute, MALFORMED_MAX);
+    }
+
+    /** @throws OverLimitException the message that configures a track is too long */
+    void checkConfigBytes(int messageBytes) {
+        within("size", messageBytes, configBytes);
+    }
+
+    /** @throws OverLimitException too many parameter sets, or one that is too long */
+    void check(CodecConfig config) {
+        switch (config) {
+            case AvcConfig avc -> {
+                checkSets("SPS", avc.sps(), sps);
+                checkSets("PPS", avc.pps(), pps);
+            }
+            case HevcConfig hevc -> {
+                checkSets("VPS", setsOf(hevc, HevcNal.VPS), HevcConfig.MAX_UNITS);
+                checkSets("SPS", setsOf(hevc, HevcNal.SPS), sps);
+                checkSets("PPS", setsOf(hevc, HevcNal.PPS), pps);
+            }
+            case Av1Config _,Vp9Config _,AudioConfig _ -> {
+                // They have no parameter sets.
+            }
+        }
+    }
+
+    private void checkSets(String what, List<ByteBuffer> sets, int most) {
+        within(what + ".count", sets.size(), most);
+        sets.forEach(set -> within(what + ".size", set.remaining(), parameterSetBytes));
+    }
+
+    private static List<ByteBuffer> setsOf(HevcConfig config, int type) {
+        return config.parameterSets().stream().filter(set -> HevcNal.type(set.get(0)) == type).toList();
+    }
+
+    private static void within(String field, int seen, int most) {
+        if (seen > most) {
+            throw new OverLimitException(STRUCTURE, field, seen, most);
+        }
+    }
+
+    private static void check(String what, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(what + ": the limit cannot be " + value
+                    + (value < 1 ? ", less than 1" : ", more than " + most));
+        }
+    }
+}

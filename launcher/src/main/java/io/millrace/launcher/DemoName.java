@@ -1,0 +1,51 @@
+package io.millrace.launcher;
+
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.policy.StreamKeys;
+import io.millrace.media.StreamName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What the demo publishes as: like any encoder it needs a key or a signature where the settings ask for one. */
+final class DemoName {
+    static final StreamName STREAM = new StreamName("live/demo");
+    /** It is for the beginning of the publish, some seconds from now. */
+    private static final Duration VALIDITY = Duration.ofHours(1);
+
+    private DemoName() {}
+
+    /**
+     * The stream with what lets it in, to be put behind {@code rtmp://HOST/}.
+     *
+     * @throws UserError if the settings leave it no way in
+     */
+    static String of(PolicySettings policy) {
+        Optional<String> key = policy.keys() == null ? Optional.empty() : key(policy.keys());
+        if (key.isPresent()) {
+            return STREAM.value() + "?key=" + key.get();
+        }
+        if (policy.secret() != null) {
+            return STREAM.value()
+                    + SignCommand.secrets(policy.secret()).query(STREAM, Instant.now().plus(VALIDITY).getEpochSecond());
+        }
+        if (policy.keys() != null) {
+            throw new UserError("the demo publishes as " + STREAM.value() + ", and no stream key in " + policy.keys()
+                    + " is for that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
+        }
+        return STREAM.value();
+    }
+
+    private static Optional<String> key(Path file) {
+        try {
+            return StreamKeys.keyOf(Files.readString(file), STREAM);
+        } catch (IOException | IllegalArgumentException e) {
+            String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+            throw new UserError("the stream keys in " + file + " cannot be used: " + why, e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.millrace.launcher;
+
+import io.millrace.ingest.policy.PolicySettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class DemoNameTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void needsNothingWhereEverybodyMayPublish() {
+        assertThat(DemoName.of(PolicySettings.OPEN)).isEqualTo("live/demo");
+    }
+
+    @Test
+    void takesItsKeyFromTheFile() throws IOException {
+        Path keys = file("keys", "# all of ours\nother-key: live/show\nthe-demos-key: live/demo\nlater: live/demo\n");
+        assertThat(DemoName.of(new PolicySettings(keys, null, null))).isEqualTo("live/demo?key=the-demos-key");
+    }
+
+    @Test
+    void signsForItself() throws IOException {
+        Path secret = file("secret", "a secret of some length\n");
+        Path keys = file("keys", "other-key: live/show\n");
+        assertThat(DemoName.of(new PolicySettings(null, secret, null)))
+                .matches("live/demo\\?expires=\\d+&sign=[0-9a-f]{64}");
+        assertThat(DemoName.of(new PolicySettings(keys, secret, null))).startsWith("live/demo?expires=");
+    }
+
+    @Test
+    void saysWhatToDoWhereNothingLetsItIn() throws IOException {
+        Path keys = file("keys", "other-key: live/show\n");
+        assertThatThrownBy(() -> DemoName.of(new PolicySettings(keys, null, null))).isInstanceOf(UserError.class)
+                .hasMessage("the demo publishes as live/demo, and no stream key in " + keys
+                        + " is for that; add a line 'KEY: live/demo', or use 'millrace up'");
+        assertThatThrownBy(() -> DemoName.of(new PolicySettings(dir.resolve("none"), null, null)))
+                .isInstanceOf(UserError.class).hasMessageContaining("there is no such file");
+        Path broken = file("broken", "nonsense\n");
+        assertThatThrownBy(() -> DemoName.of(new PolicySettings(broken, null, null))).isInstanceOf(UserError.class)
+                .hasMessageContaining("line 1 is not 'KEY: application/stream'").hasMessageNotContaining("nonsense");
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(dir.resolve(name), text);
+    }
+}
