@@ -3,10 +3,12 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayerEvent;
+import io.netty.channel.epoll.Epoll;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -21,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** Viewers who get half of their stream's bitrate, over real sockets, in every way to watch that is pushed to them. */
+/** Viewers who get half of their stream's bitrate, or nothing any more, over real sockets, in every way to watch that is pushed to them. */
 @Timeout(120)
 class SlowViewersTest {
     private static final int GOP = 10;
@@ -30,6 +33,7 @@ class SlowViewersTest {
     /** The ring holds some eighty, and a socket some twenty. */
     private static final int MOST_FRAMES = 1_000;
     private static final int SKIPS = 2;
+    private static final String NOBODY = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
     /** More than stands before the first picture. */
@@ -81,6 +85,10 @@ class SlowViewersTest {
             }
         };
 
+        int port(EdgeService of) {
+            return this == RTMP ? TestEdge.rtmpPort(of) : of.port();
+        }
+
         abstract Pictures watch(int httpPort, int rtmpPort, String stream) throws Exception;
 
         private interface Tags {
@@ -114,7 +122,7 @@ class SlowViewersTest {
         List<Integer> seen = new CopyOnWriteArrayList<>();
         double droppedBefore = dropped();
         try (var live = new LiveStream(edge, stream);
-                var link = new NarrowLink(way == Way.RTMP ? edge.rtmpPort() : edge.service.port());
+                var link = new NarrowLink(way.port(edge.service));
                 Pictures fast = way.watch(edge.service.port(), edge.rtmpPort(), stream);
                 ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
             link.carry(OPENING_BYTES);
@@ -143,6 +151,28 @@ class SlowViewersTest {
             assertThat(gaps(seen)).as("once more for each time it was too far behind, never after").isEqualTo(SKIPS);
             assertThat(seen.size()).as("of %d frames", published).isGreaterThan(published * 2 / 5);
             assertThat(dropped() - droppedBefore).as("what it missed").isEqualTo(published + 1.0 - seen.size());
+        }
+    }
+
+    /** What waits for them is little, and in the kernel. */
+    @ParameterizedTest
+    @EnumSource
+    void areLetGoWhenTheyAreGoneWithoutAWord(Way way) throws Exception {
+        assumeThat(Epoll.isAvailable()).as("Linux").isTrue();
+        String stream = "live/gone" + way.ordinal();
+        String api = "/api/v1/streams/" + stream;
+        EdgeService hasty = edge.impatient(Duration.ofSeconds(1));
+        try (var live = new LiveStream(edge, stream); var link = new VanishingLink(way.port(hasty))) {
+            TestEdge.await(() -> edge.get(hasty, api).statusCode() == 200);
+            Pictures viewer = way.watch(link.port(), link.port(), stream);
+            viewer.next();
+            assertThat(edge.get(hasty, api).body()).doesNotContain(NOBODY);
+            link.vanish();
+            live.video(3_040, false, 4);
+            TestEdge.await(() -> edge.get(hasty, api).body().contains(NOBODY));
+            viewer.close();
+        } finally {
+            hasty.close();
         }
     }
 

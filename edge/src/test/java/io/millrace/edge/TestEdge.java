@@ -1,7 +1,11 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.FamiliarUrls;
+import io.millrace.edge.http.HttpLimits;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.rtmp.ConnectionLimits;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.io.IOException;
 import java.net.URI;
@@ -37,9 +41,25 @@ final class TestEdge implements AutoCloseable {
         return start("edge-2", new SimpleMeterRegistry());
     }
 
+    /** Another that gives peers so long to take what there is for them. */
+    EdgeService impatient(Duration blocked) {
+        ConnectionLimits usual = ConnectionLimits.DEFAULT;
+        var limits = new ConnectionLimits(usual.handshake(), usual.connect(), usual.publish(), usual.idle(), blocked,
+                usual.perAddress(), usual.unauthenticated(), usual.rtmp());
+        HttpLimits http = HttpLimits.DEFAULT;
+        return start(EdgeSettings.of("127.0.0.1", 0, "edge-3")
+                .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
+                .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
+                        http.lineBytes(), http.headersBytes()), ProxySources.NONE, FamiliarUrls.NONE),
+                new SimpleMeterRegistry());
+    }
+
     private EdgeService start(String node, SimpleMeterRegistry meters) {
-        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)),
-                broker.clients(), meters, (_, cause) -> fatal.set(cause));
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters);
+    }
+
+    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters) {
+        return EdgeService.start(settings, broker.clients(), meters, (_, cause) -> fatal.set(cause));
     }
 
     KafkaClients kafka() {
