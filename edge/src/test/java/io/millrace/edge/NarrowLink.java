@@ -20,7 +20,9 @@ final class NarrowLink implements AutoCloseable {
     private final Socket server = new Socket();
     private final Semaphore bytes = new Semaphore(0);
 
-    NarrowLink(int serverPort) throws IOException {
+    /** @param firstBytes that pass without being told */
+    NarrowLink(int serverPort, int firstBytes) throws IOException {
+        bytes.release(firstBytes);
         server.setReceiveBufferSize(KEPT_BYTES);
         server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort));
         Thread.startVirtualThread(this::carry);

@@ -61,22 +61,22 @@ class SlowViewersTest {
     private enum Way {
         HTTP_FLV {
             @Override
-            Pictures watch(int httpPort, int rtmpPort, String stream) throws Exception {
-                var viewer = new FlvClient(edge.http, TestEdge.request(httpPort, "/" + stream + ".flv"));
+            Pictures watch(int port, String stream) throws Exception {
+                var viewer = new FlvClient(edge.http, TestEdge.request(port, "/" + stream + ".flv"));
                 return pictures(viewer::next, viewer::close);
             }
         },
         WEBSOCKET_FLV {
             @Override
-            Pictures watch(int httpPort, int rtmpPort, String stream) {
-                var viewer = edge.ws(httpPort, "/" + stream + ".flv");
+            Pictures watch(int port, String stream) {
+                var viewer = edge.ws(port, "/" + stream + ".flv");
                 return pictures(viewer::next, viewer::close);
             }
         },
         RTMP {
             @Override
-            Pictures watch(int httpPort, int rtmpPort, String stream) throws Exception {
-                var viewer = new RtmpClient(rtmpPort, stream);
+            Pictures watch(int port, String stream) throws Exception {
+                var viewer = new RtmpClient(port, stream);
                 return pictures(() -> {
                     PlayerEvent.Media media = viewer.media();
                     return new FlvTag(media.kind() == MediaKind.VIDEO ? FlvTag.Type.VIDEO : FlvTag.Type.AUDIO,
@@ -89,7 +89,7 @@ class SlowViewersTest {
             return this == RTMP ? TestEdge.rtmpPort(of) : of.port();
         }
 
-        abstract Pictures watch(int httpPort, int rtmpPort, String stream) throws Exception;
+        abstract Pictures watch(int port, String stream) throws Exception;
 
         private interface Tags {
             FlvTag next() throws Exception;
@@ -122,11 +122,10 @@ class SlowViewersTest {
         List<Integer> seen = new CopyOnWriteArrayList<>();
         double droppedBefore = dropped();
         try (var live = new LiveStream(edge, stream);
-                var link = new NarrowLink(way.port(edge.service));
-                Pictures fast = way.watch(edge.service.port(), edge.rtmpPort(), stream);
-                ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
-            link.carry(OPENING_BYTES);
-            Pictures slow = way.watch(link.port(), link.port(), stream);
+                ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor();
+                var link = new NarrowLink(way.port(edge.service), OPENING_BYTES);
+                Pictures fast = way.watch(way.port(edge.service), stream);
+                Pictures slow = way.watch(link.port(), stream)) {
             fast.next();
             slow.next();
             Future<?> reading = reader.submit(() -> {
@@ -146,7 +145,6 @@ class SlowViewersTest {
             }
             publish(live, fast, published, LAST);
             reading.get(20, TimeUnit.SECONDS);
-            slow.close();
 
             assertThat(gaps(seen)).as("once more for each time it was too far behind, never after").isEqualTo(SKIPS);
             assertThat(seen.size()).as("of %d frames", published).isGreaterThan(published * 2 / 5);
@@ -164,13 +162,13 @@ class SlowViewersTest {
         EdgeService hasty = edge.impatient(Duration.ofSeconds(1));
         try (var live = new LiveStream(edge, stream); var link = new VanishingLink(way.port(hasty))) {
             TestEdge.await(() -> edge.get(hasty, api).statusCode() == 200);
-            Pictures viewer = way.watch(link.port(), link.port(), stream);
-            viewer.next();
-            assertThat(edge.get(hasty, api).body()).doesNotContain(NOBODY);
-            link.vanish();
-            live.video(3_040, false, 4);
-            TestEdge.await(() -> edge.get(hasty, api).body().contains(NOBODY));
-            viewer.close();
+            try (Pictures viewer = way.watch(link.port(), stream)) {
+                viewer.next();
+                assertThat(edge.get(hasty, api).body()).doesNotContain(NOBODY);
+                link.vanish();
+                live.video(3_040, false, 4);
+                TestEdge.await(() -> edge.get(hasty, api).body().contains(NOBODY));
+            }
         } finally {
             hasty.close();
         }
