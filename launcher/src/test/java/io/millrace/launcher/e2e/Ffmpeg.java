@@ -15,9 +15,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The real FFmpeg, as encoder and as judge. A test that uses it is skipped where it is missing. */
 final class Ffmpeg {
-    /** Filters of FFmpeg and ffplay that log a checksum of each picture, of each run of sound. What each says of one comes in pieces. */
+    /** Filters of FFmpeg and ffplay that log checksums. A line comes in pieces, and one of the other may come between. */
     enum Shown {
+        /** One a picture. */
         PICTURES("showinfo", "checksum:([0-9A-F]{8}) plane_checksum:"),
+        /** One a run of 1024 samples. */
         SOUND("ashowinfo", "nb_samples:\\d+ checksum:([0-9A-F]{8})");
 
         final String filter;
@@ -92,7 +94,8 @@ final class Ffmpeg {
     List<String> shown(Path media) throws IOException, InterruptedException {
         Path log = Files.createTempFile("shown", ".log");
         Process process = new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostats", "-nostdin", "-i",
-                media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-vf", Shown.PICTURES.filter, "-f", "null", "-")
+                media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-vf", Shown.PICTURES.filter, "-f", "null",
+                "-")
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertThat(process.waitFor()).as("exit code of ffmpeg on %s: %s", media, log).isZero();
         List<String> checksums = Shown.PICTURES.checksums(log);

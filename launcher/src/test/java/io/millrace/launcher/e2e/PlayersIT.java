@@ -22,7 +22,7 @@ class PlayersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
-    void showEveryPictureFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
+    void showWhatWasPublishedFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
         var ffmpeg = new Ffmpeg();
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, 30, "-s", "320x180");
@@ -44,10 +44,12 @@ class PlayersIT {
                 player.awaitEnd();
                 List<String> shown = player.pictures();
                 assertThat(shown).as("pictures in %s", player).hasSizeGreaterThan(published.size() / 3);
-                assertThat(shown).as("pictures in %s", player)
-                        .isEqualTo(published.subList(Math.max(0, published.size() - shown.size()), published.size()));
-                assertThat(player.soundSeconds()).as("sound in %s", player)
-                        .isCloseTo(shown.size() / FRAMES_A_SECOND, within(0.5));
+                assertThat(published).as("pictures in %s, none that is not whole", player).containsSubsequence(shown);
+                int all = published.size() - published.indexOf(shown.getFirst());
+                assertThat(all - shown.size()).as("pictures missing in %s", player)
+                        .isLessThanOrEqualTo(player.leavesOut(all));
+                assertThat(player.soundSeconds()).as("sound in %s", player).isCloseTo(all / FRAMES_A_SECOND,
+                        within(1.0));
             }
         } finally {
             players.forEach(ScreenPlayer::close);

@@ -35,6 +35,9 @@ abstract class ScreenPlayer implements AutoCloseable {
     /** Checksums of the pictures in order, as {@link Ffmpeg#shown} has them. */
     abstract List<String> pictures() throws Exception;
 
+    /** How many of so many pictures it may leave out. */
+    abstract int leavesOut(int pictures);
+
     /** Seconds of sound that is not silence. */
     abstract double soundSeconds() throws Exception;
 
@@ -68,6 +71,11 @@ abstract class ScreenPlayer implements AutoCloseable {
         @Override
         List<String> pictures() throws IOException {
             return Shown.PICTURES.checksums(log);
+        }
+
+        @Override
+        int leavesOut(int pictures) {
+            return 0;
         }
 
         @Override
@@ -125,6 +133,12 @@ abstract class ScreenPlayer implements AutoCloseable {
                 }
             }
             return distinct;
+        }
+
+        /** Whatever it is told: those whose time is over on a busy machine. */
+        @Override
+        int leavesOut(int pictures) {
+            return pictures / 5;
         }
 
         @Override
