@@ -1,22 +1,14 @@
 package io.millrace.edge;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,67 +22,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EdgeServiceTest {
     @TempDir
     static Path dir;
-    private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
-    private static TestBroker broker;
-    private static EdgeService edge;
-    private static HttpClient http;
+    private static TestEdge edge;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(dir);
-        edge = service();
-        http = HttpClient.newHttpClient();
+        edge = new TestEdge(dir);
     }
 
     @AfterAll
     static void stop() {
-        http.close();
         edge.close();
-        broker.close();
-        assertThat(FATAL.get()).isNull();
-    }
-
-    private static EdgeService service() {
-        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), broker.clients(),
-                new SimpleMeterRegistry(), (_, cause) -> FATAL.set(cause));
     }
 
     @Test
     void showsSegmentsThatWereWrittenBeforeAndAfterTheFirstViewerCame() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/hls")) {
+        try (var log = edge.log("live/hls")) {
             log.segment(17, 0, -1);
             log.segment(17, 1, -1);
             log.write(Topic.STREAMS, Fixtures.entry("live/hls", 17, StreamEntry.State.LIVE));
-            await(() -> get("/api/v1/streams/live/hls").statusCode() == 200);
-            HttpResponse<String> multivariant = get("/live/hls.m3u8");
+            edge.awaitKnown("live/hls");
+            HttpResponse<String> multivariant = edge.get("/live/hls.m3u8");
             assertThat(multivariant.statusCode()).as(multivariant.body()).isEqualTo(200);
             assertThat(multivariant.body()).contains("hls/@17/ts/index.m3u8", "CODECS=\"avc1.64001f,mp4a.40.2\"",
                     "RESOLUTION=640x360");
-            assertThat(get("/live/hls/@17/ts/index.m3u8").body()).contains("#EXT-X-MEDIA-SEQUENCE:0", "\n1.ts\n")
+            assertThat(edge.get("/live/hls/@17/ts/index.m3u8").body()).contains("#EXT-X-MEDIA-SEQUENCE:0", "\n1.ts\n")
                     .doesNotContain("2.ts", "ENDLIST");
             log.segment(17, 2, -1);
-            await(() -> get("/live/hls/@17/ts/index.m3u8").body().contains("\n2.ts\n"));
-            assertThat(get("/live/hls/@17/ts/2.ts").body()).isEqualTo(text(17, 2));
-            assertThat(get("/live/hls/@17/ts/3.ts").statusCode()).isEqualTo(404);
+            TestEdge.await(() -> edge.get("/live/hls/@17/ts/index.m3u8").body().contains("\n2.ts\n"));
+            assertThat(edge.get("/live/hls/@17/ts/2.ts").body()).isEqualTo(text(17, 2));
+            assertThat(edge.get("/live/hls/@17/ts/3.ts").statusCode()).isEqualTo(404);
         }
     }
 
     @Test
     void everyEdgeSaysTheSameWhereverItBeganToRead() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/same")) {
+        try (var log = edge.log("live/same")) {
             log.write(Topic.STREAMS, Fixtures.entry("live/same", 3, StreamEntry.State.LIVE));
             log.segment(3, 0, -1);
-            await(() -> get("/live/same/@3/ts/index.m3u8").statusCode() == 200);
+            TestEdge.await(() -> edge.get("/live/same/@3/ts/index.m3u8").statusCode() == 200);
             for (int segment = 1; segment < 20; segment++) {
                 log.segment(3, segment, -1);
             }
-            await(() -> get("/live/same/@3/ts/index.m3u8").body().contains("\n19.ts\n"));
-            try (EdgeService other = service()) {
-                String here = get("/live/same/@3/ts/index.m3u8").body();
-                assertThat(get(other, "/live/same/@3/ts/index.m3u8").body()).isEqualTo(here);
-                assertThat(get(other, "/live/same.m3u8").body()).isEqualTo(get("/live/same.m3u8").body());
+            TestEdge.await(() -> edge.get("/live/same/@3/ts/index.m3u8").body().contains("\n19.ts\n"));
+            try (EdgeService other = edge.another()) {
+                String here = edge.get("/live/same/@3/ts/index.m3u8").body();
+                assertThat(edge.get(other, "/live/same/@3/ts/index.m3u8").body()).isEqualTo(here);
+                assertThat(edge.get(other, "/live/same.m3u8").body()).isEqualTo(edge.get("/live/same.m3u8").body());
                 assertThat(here).contains("#EXT-X-MEDIA-SEQUENCE:14");
-                assertThat(get(other, "/live/same/@3/ts/1.ts").body()).as("long out of the window")
+                assertThat(edge.get(other, "/live/same/@3/ts/1.ts").body()).as("long out of the window")
                         .isEqualTo(text(3, 1));
             }
         }
@@ -98,11 +77,11 @@ class EdgeServiceTest {
 
     @Test
     void holdsTheFirstRequestUntilThereIsSomethingToShow() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/early")) {
+        try (var log = edge.log("live/early")) {
             log.write(Topic.STREAMS, Fixtures.entry("live/early", 5, StreamEntry.State.LIVE));
-            await(() -> get("/api/v1/streams/live/early").statusCode() == 200);
-            var held = http.sendAsync(request(edge, "/live/early.m3u8"), HttpResponse.BodyHandlers.ofString());
-            assertThat(get("/live/early/@5/ts/0.ts").statusCode()).isEqualTo(404);
+            edge.awaitKnown("live/early");
+            var held = edge.http.sendAsync(edge.request("/live/early.m3u8"), HttpResponse.BodyHandlers.ofString());
+            assertThat(edge.get("/live/early/@5/ts/0.ts").statusCode()).isEqualTo(404);
             assertThat(held).isNotDone();
             log.segment(5, 0, -1);
             assertThat(held.get().statusCode()).isEqualTo(200);
@@ -111,34 +90,34 @@ class EdgeServiceTest {
 
     @Test
     void endsThePlaylistOnceTheEpochIsOver() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/over")) {
+        try (var log = edge.log("live/over")) {
             log.segment(9, 0, -1);
             log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.LIVE));
-            await(() -> get("/live/over/@9/ts/index.m3u8").statusCode() == 200);
-            assertThat(get("/live/over/@9/ts/index.m3u8").body()).doesNotContain("ENDLIST");
+            TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").statusCode() == 200);
+            assertThat(edge.get("/live/over/@9/ts/index.m3u8").body()).doesNotContain("ENDLIST");
             log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.ENDED));
-            await(() -> get("/live/over/@9/ts/index.m3u8").body().endsWith("#EXT-X-ENDLIST\n"));
-            assertThat(get("/live/over.flv").statusCode()).isEqualTo(404);
-            try (EdgeService other = service()) {
-                assertThat(get(other, "/live/over/@9/ts/index.m3u8").body()).endsWith("#EXT-X-ENDLIST\n");
+            TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").body().endsWith("#EXT-X-ENDLIST\n"));
+            assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(404);
+            try (EdgeService other = edge.another()) {
+                assertThat(edge.get(other, "/live/over/@9/ts/index.m3u8").body()).endsWith("#EXT-X-ENDLIST\n");
             }
             log.tombstone(9);
-            await(() -> get("/live/over.m3u8").statusCode() == 410);
-            assertThat(get("/live/over.m3u8").body()).contains("\"code\":\"expired\"", "availableFrom");
-            assertThat(get("/live/over.flv").statusCode()).isEqualTo(410);
+            TestEdge.await(() -> edge.get("/live/over.m3u8").statusCode() == 410);
+            assertThat(edge.get("/live/over.m3u8").body()).contains("\"code\":\"expired\"", "availableFrom");
+            assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(410);
         }
     }
 
     @Test
     void tellsWhatWasNeverThere() throws Exception {
-        assertThat(get("/live/never.m3u8").statusCode()).isEqualTo(404);
-        assertThat(get("/live/never.flv").body()).contains("\"error\":{\"code\":\"stream_not_found\"");
-        assertThat(get("/live/never/@1/ts/index.m3u8").statusCode()).isEqualTo(404);
+        assertThat(edge.get("/live/never.m3u8").statusCode()).isEqualTo(404);
+        assertThat(edge.get("/live/never.flv").body()).contains("\"error\":{\"code\":\"stream_not_found\"");
+        assertThat(edge.get("/live/never/@1/ts/index.m3u8").statusCode()).isEqualTo(404);
     }
 
     @Test
     void startsFlvAtTheLatestKeyframeAndGoesOnLive() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/flv")) {
+        try (var log = edge.log("live/flv")) {
             long session = log.session();
             log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
             log.write(Topic.PACKETS, Fixtures.audioConfig(session, 1, Fixtures.AAC_RECORD));
@@ -149,8 +128,8 @@ class EdgeServiceTest {
             log.write(Topic.INDEX, new Fixtures.PartSpec(session, 0).keyframe(first).part(0, true, 0));
             log.write(Topic.STREAMS,
                     Fixtures.entry("live/flv", session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
-            await(() -> get("/api/v1/streams/live/flv").statusCode() == 200);
-            try (var viewer = new FlvClient(http, request(edge, "/live/flv.flv"))) {
+            edge.awaitKnown("live/flv");
+            try (var viewer = edge.flv("/live/flv.flv")) {
                 assertThat(viewer.headers().firstValue("Content-Type")).contains("video/x-flv");
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(viewer.next().body().get(1)).as("AVC sequence header").isEqualTo((byte) 0);
@@ -172,14 +151,14 @@ class EdgeServiceTest {
 
     @Test
     void keepsFlvViewersWhenThePublisherComesBack() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/back")) {
+        try (var log = edge.log("live/back")) {
             long session = log.session();
             log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
             long first = log.write(Topic.PACKETS, Fixtures.video(session, 1, 5_000, true, 1));
             log.write(Topic.STREAMS, Fixtures.entry("live/back", session, StreamEntry.State.LIVE,
                     List.of(Fixtures.TRACKS.getFirst()), first - 1));
-            await(() -> get("/api/v1/streams/live/back").statusCode() == 200);
-            try (var viewer = new FlvClient(http, request(edge, "/live/back.flv"))) {
+            edge.awaitKnown("live/back");
+            try (var viewer = edge.flv("/live/back.flv")) {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 viewer.next();
                 FlvTag before = viewer.next();
@@ -203,25 +182,5 @@ class EdgeServiceTest {
     private static String text(long epoch, long segment) {
         return new String(LogWriter.bytes(epoch, segment, 0), StandardCharsets.US_ASCII)
                 + new String(LogWriter.bytes(epoch, segment, 1), StandardCharsets.US_ASCII);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
-    }
-
-    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return get(edge, path);
-    }
-
-    private static HttpResponse<String> get(EdgeService edge, String path) throws IOException, InterruptedException {
-        return http.send(request(edge, path), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpRequest request(EdgeService edge, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path)).build();
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.edge;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.admin.AdminResource;
@@ -9,19 +8,12 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,36 +28,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class WebSocketFlvTest {
     @TempDir
     static Path dir;
-    private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
-    private static TestBroker broker;
-    private static EdgeService edge;
-    private static HttpClient http;
+    private static TestEdge edge;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(dir);
-        edge = service("edge-1");
-        http = HttpClient.newHttpClient();
+        edge = new TestEdge(dir);
     }
 
     @AfterAll
     static void stop() {
-        http.close();
         edge.close();
-        broker.close();
-        assertThat(FATAL.get()).isNull();
-    }
-
-    private static EdgeService service(String node) {
-        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, node), broker.clients(), new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause));
     }
 
     @Test
     void keepsViewersWhenThePublisherComesBackAndTellsThemTheEnd() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/ws")) {
+        try (var log = edge.log("live/ws")) {
             long session = publish(log, "live/ws");
-            try (var viewer = new WebSocketClient(http, ws(edge, "/live/ws.flv"))) {
+            try (var viewer = edge.ws("/live/ws.flv")) {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(viewer.header()).isEqualTo(new FlvHeader(true, true));
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.VIDEO);
@@ -73,7 +52,7 @@ class WebSocketFlvTest {
                 FlvTag before = viewer.next();
                 assertThat(frame(before)).isEqualTo(1);
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
-                assertThat(get("/api/v1/streams/live/ws").body())
+                assertThat(edge.get("/api/v1/streams/live/ws").body())
                         .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":1,\"rtmp\":0}");
                 log.write(Topic.PACKETS, new SessionEnded(session, 1, SessionEnded.Reason.DISCONNECTED, ""));
                 long again = log.session();
@@ -86,19 +65,19 @@ class WebSocketFlvTest {
                 log.write(Topic.PACKETS, new GraceOver(again, 3));
                 assertThat(viewer.closed()).isEqualTo(1000);
             }
-            await(() -> get("/api/v1/streams/live/ws").body().contains("\"ws\":0"));
+            TestEdge.await(() -> edge.get("/api/v1/streams/live/ws").body().contains("\"ws\":0"));
         }
     }
 
     @Test
     void givesTheSoundAloneFromItsLatestFrameOn() throws Exception {
-        try (var log = new LogWriter(broker.clients(), "live/sound")) {
+        try (var log = edge.log("live/sound")) {
             long session = publish(log, "live/sound");
             log.write(Topic.PACKETS, Fixtures.audio(session, 5, 1_040));
-            try (var both = new FlvClient(http, request("/live/sound.flv"));
-                    var sound = new FlvClient(http, request("/live/sound.flv?video=0"));
-                    var socket = new WebSocketClient(http, ws(edge, "/live/sound.flv?video=0"));
-                    var picture = new FlvClient(http, request("/live/sound.flv?audio=0&video=1"))) {
+            try (var both = edge.flv("/live/sound.flv");
+                    var sound = edge.flv("/live/sound.flv?video=0");
+                    var socket = edge.ws("/live/sound.flv?video=0");
+                    var picture = edge.flv("/live/sound.flv?audio=0&video=1")) {
                 assertThat(both.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 FlvTag metadata = sound.next();
                 assertThat(metadata.type()).isEqualTo(FlvTag.Type.SCRIPT);
@@ -126,31 +105,31 @@ class WebSocketFlvTest {
                 assertThat(frame(picture.next())).isEqualTo(1);
                 assertThat(frame(picture.next())).isEqualTo(9);
             }
-            assertThat(get("/live/sound.flv?video=0&audio=0").statusCode()).isEqualTo(400);
-            assertThat(get("/live/sound.flv?video=none").statusCode()).isEqualTo(400);
+            assertThat(edge.get("/live/sound.flv?video=0&audio=0").statusCode()).isEqualTo(400);
+            assertThat(edge.get("/live/sound.flv?video=none").statusCode()).isEqualTo(400);
         }
     }
 
     @Test
     void rewindsByWebSocketAndTakesEitherTrackOfThePast() throws Exception {
-        try (var past = new PublishedPast(broker.clients(), "live/wspast", System.currentTimeMillis() - 100_000)) {
+        try (var past = new PublishedPast(edge.kafka(), "live/wspast", System.currentTimeMillis() - 100_000)) {
             past.session(Fixtures.AVC_RECORD, 5_000);
             for (int i = 0; i < 20; i++) {
                 past.group();
             }
             past.tell(StreamEntry.State.LIVE);
-            await(() -> get("/api/v1/streams/live/wspast").statusCode() == 200);
+            edge.awaitKnown("live/wspast");
             String range = "?start=" + Instant.ofEpochMilli(past.frames.get(40).programDateTimeMs()) + "&end="
                     + Instant.ofEpochMilli(past.frames.get(80).programDateTimeMs());
-            try (var response = new FlvClient(http, request("/live/wspast.flv" + range));
-                    var socket = new WebSocketClient(http, ws(edge, "/live/wspast.flv" + range))) {
+            try (var response = edge.flv("/live/wspast.flv" + range);
+                    var socket = edge.ws("/live/wspast.flv" + range)) {
                 for (FlvTag tag = response.next(); tag != null; tag = response.next()) {
                     assertThat(socket.next()).isEqualTo(tag);
                 }
                 assertThat(socket.closed()).isEqualTo(1000);
                 assertThat(socket.hasNext()).isFalse();
             }
-            try (var picture = new FlvClient(http, request("/live/wspast.flv" + range + "&audio=0"))) {
+            try (var picture = edge.flv("/live/wspast.flv" + range + "&audio=0")) {
                 assertThat(picture.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 for (FlvTag tag = picture.next(); tag != null; tag = picture.next()) {
                     assertThat(tag.type()).isEqualTo(FlvTag.Type.VIDEO);
@@ -161,7 +140,7 @@ class WebSocketFlvTest {
 
     @Test
     void refusesBeforeTheHandshake() {
-        assertThatThrownBy(() -> new WebSocketClient(http, ws(edge, "/live/never.flv")))
+        assertThatThrownBy(() -> edge.ws("/live/never.flv"))
                 .isInstanceOf(CompletionException.class).cause().isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
                         refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(404));
@@ -169,12 +148,12 @@ class WebSocketFlvTest {
 
     @Test
     void letsViewersGoOnDemandAndWhenTheEdgeEnds() throws Exception {
-        EdgeService other = service("edge-2");
-        try (var log = new LogWriter(broker.clients(), "live/kick")) {
+        EdgeService other = edge.another();
+        try (var log = edge.log("live/kick")) {
             publish(log, "live/kick");
-            await(() -> get(other, "/api/v1/streams/live/kick").statusCode() == 200);
-            try (var one = new WebSocketClient(http, ws(other, "/live/kick.flv"));
-                    var two = new WebSocketClient(http, ws(other, "/live/kick.flv"))) {
+            TestEdge.await(() -> edge.get(other, "/api/v1/streams/live/kick").statusCode() == 200);
+            try (var one = edge.ws(other.port(), "/live/kick.flv");
+                    var two = edge.ws(other.port(), "/live/kick.flv")) {
                 one.next();
                 two.next();
                 AdminResource admin = other.admin();
@@ -202,7 +181,7 @@ class WebSocketFlvTest {
         log.write(Topic.PACKETS, Fixtures.audio(session, 3, 1_010));
         log.write(Topic.STREAMS,
                 Fixtures.entry(stream, session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
-        await(() -> get("/api/v1/streams/" + stream).statusCode() == 200);
+        edge.awaitKnown(stream);
         return session;
     }
 
@@ -224,30 +203,5 @@ class WebSocketFlvTest {
     private static int frame(FlvTag tag) {
         assertThat(tag.type()).isEqualTo(FlvTag.Type.VIDEO);
         return tag.body().get(tag.body().limit() - 1);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
-    }
-
-    private static URI ws(EdgeService edge, String path) {
-        return URI.create("ws://127.0.0.1:" + edge.port() + path);
-    }
-
-    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return get(edge, path);
-    }
-
-    private static HttpResponse<String> get(EdgeService edge, String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpRequest request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path)).build();
     }
 }

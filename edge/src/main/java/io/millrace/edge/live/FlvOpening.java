@@ -28,6 +28,9 @@ public final class FlvOpening {
      */
     public static final int DURATION_POSITION = 13 + 11 + 13 + 5 + 10 + 1;
 
+    /** FFmpeg, and so VLC, takes an onMetaData at any other time for the first line of a subtitle track, and VLC waits 10 s for its next. */
+    static final int METADATA_MS = 0;
+
     private static final int AVC = 7;
     private static final int MP3 = 2;
     private static final int AAC = 10;
@@ -38,7 +41,7 @@ public final class FlvOpening {
     public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
         var out = new ByteWriter(512);
         out.bytes(FlvWriter.header(new FlvHeader(tracks.audio() != null, tracks.video() != null)));
-        out.bytes(FlvWriter.tag(new FlvTag(FlvTag.Type.SCRIPT, timestampMs, metadata(tracks))));
+        out.bytes(FlvWriter.tag(new FlvTag(FlvTag.Type.SCRIPT, METADATA_MS, metadata(tracks))));
         out.bytes(headers(headers, timestampMs));
         return out.toByteArray();
     }

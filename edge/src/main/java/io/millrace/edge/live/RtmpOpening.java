@@ -20,7 +20,7 @@ public final class RtmpOpening {
     /** @param headers sequence headers, which get the timestamp of the first frame */
     public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
         return new ByteWriter(512)
-                .bytes(PlayChunks.message(MediaKind.DATA, timestampMs, FlvOpening.metadata(tracks)))
+                .bytes(PlayChunks.message(MediaKind.DATA, FlvOpening.METADATA_MS, FlvOpening.metadata(tracks)))
                 .bytes(headers(headers, timestampMs)).toByteArray();
     }
 

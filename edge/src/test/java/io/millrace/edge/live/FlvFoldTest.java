@@ -85,6 +85,7 @@ class FlvFoldTest {
             assertThat(values.read()).isEqualTo(new AmfValue.Text("onMetaData"));
             var fields = ((AmfValue.EcmaArray) values.read()).fields();
 
+            assertThat(metadata.timestampMs()).as("where FFmpeg takes it for what it is").isZero();
             assertThat(reader.header()).contains(new FlvHeader(tracks.audio() != null, tracks.video() != null));
             assertThat(fields).containsEntry("hasVideo", new AmfValue.Bool(tracks.video() != null))
                     .containsEntry("hasAudio", new AmfValue.Bool(tracks.audio() != null))

@@ -46,6 +46,10 @@ class DashboardIT {
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError("no data after " + DATA + ": " + without.get().keySet(), e);
             }
+            try (RtmpPlayer player = RtmpPlayer.ffmpeg(balancer.play() + "/live/show", dir, "player")) {
+                Awaitility.await("a player of RTMP plays through the balancer").atMost(DATA)
+                        .until(() -> player.sizeBytes() > 0);
+            }
         }
     }
 

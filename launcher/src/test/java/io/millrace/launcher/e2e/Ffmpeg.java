@@ -9,11 +9,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The real FFmpeg, as encoder and as judge. A test that uses it is skipped where it is missing. */
 final class Ffmpeg {
+    /** Filters of FFmpeg and ffplay that log checksums. A line comes in pieces, and one of the other may come between. */
+    enum Shown {
+        /** One a picture. */
+        PICTURES("showinfo", "checksum:([0-9A-F]{8}) plane_checksum:"),
+        /** One a run of 1024 samples. */
+        SOUND("ashowinfo", "nb_samples:\\d+ checksum:([0-9A-F]{8})");
+
+        final String filter;
+        private final Pattern checksum;
+
+        Shown(String filter, String checksum) {
+            this.filter = filter;
+            this.checksum = Pattern.compile(checksum);
+        }
+
+        /** In order. */
+        List<String> checksums(Path log) throws IOException {
+            return checksum.matcher(Files.readString(log, StandardCharsets.ISO_8859_1)).results()
+                    .map(found -> found.group(1)).toList();
+        }
+    }
+
     private final Path ffmpeg = RequiredTool.find("ffmpeg");
 
     /** Encodes a test picture and tone as H.264 with B-frames and AAC, GOPs of {@code gopFrames} at 30 frames a second. */
@@ -65,6 +88,19 @@ final class Ffmpeg {
     List<String> decodedHashes(Path media) throws IOException, InterruptedException {
         return hashes(run(List.of("-i", media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5",
                 "-")));
+    }
+
+    /** Checksums of the decoded pictures in order. */
+    List<String> shown(Path media) throws IOException, InterruptedException {
+        Path log = Files.createTempFile("shown", ".log");
+        Process process = new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostats", "-nostdin", "-i",
+                media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-vf", Shown.PICTURES.filter, "-f", "null",
+                "-")
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        assertThat(process.waitFor()).as("exit code of ffmpeg on %s: %s", media, log).isZero();
+        List<String> checksums = Shown.PICTURES.checksums(log);
+        Files.delete(log);
+        return checksums;
     }
 
     /** Decodes everything and fails at the first thing that FFmpeg does not like. */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * HAProxy with the settings of {@code compose/}, but for what only Docker's network has: the nodes are one on loopback, and so
+ * HAProxy with the settings of {@code compose/}, but for what only Docker's network has: the nodes are one on loopback, with
+ * one listener for publishers and players, and so
  * is everything that it listens on. The nodes have to expect its PROXY headers.
  */
 final class LoadBalancer implements AutoCloseable {
@@ -17,12 +18,14 @@ final class LoadBalancer implements AutoCloseable {
     private final ToolProcess process;
     private final int rtmp;
     private final int http;
+    private final int play;
     private final int admin;
 
-    private LoadBalancer(ToolProcess process, int rtmp, int http, int admin) {
+    private LoadBalancer(ToolProcess process, int rtmp, int http, int play, int admin) {
         this.process = process;
         this.rtmp = rtmp;
         this.http = http;
+        this.play = play;
         this.admin = admin;
     }
 
@@ -30,25 +33,34 @@ final class LoadBalancer implements AutoCloseable {
         LoopbackPorts ports = new LoopbackPorts();
         int rtmp = ports.next();
         int http = ports.next();
+        int play = ports.next();
         int admin = ports.next();
         String settings = Files.readString(SETTINGS)
                 // Two descriptors each; a developer's machine may allow fewer.
                 .replace("maxconn 20000", "maxconn 1000")
                 .replace("bind :1935", "bind 127.0.0.1:" + rtmp)
                 .replace("bind :8080", "bind 127.0.0.1:" + http)
+                .replace("bind :1936", "bind 127.0.0.1:" + play)
                 .replace("bind :8404", "bind 127.0.0.1:" + admin)
                 .replace(" resolvers docker init-addr none resolve-prefer ipv4", "")
                 .replaceAll("server-template ingest .* check port \\d+",
                         server("ingest", URI.create(millrace.rtmp()), millrace))
+                .replaceAll("server-template play .* check port \\d+",
+                        server("play", URI.create(millrace.rtmp()), millrace))
                 .replaceAll("server-template edge .*", server("edge", millrace.http(""), millrace));
         Path file = Files.writeString(dir.resolve("haproxy.cfg"), settings);
         ToolProcess process = ToolProcess.start("haproxy", List.of("-db", "-f", file.toString()),
                 dir.resolve("haproxy.log"), URI.create("http://127.0.0.1:" + admin + "/health"));
-        return new LoadBalancer(process, rtmp, http, admin);
+        return new LoadBalancer(process, rtmp, http, play, admin);
     }
 
     String rtmp() {
         return "rtmp://127.0.0.1:" + rtmp;
+    }
+
+    /** For players of RTMP. */
+    String play() {
+        return "rtmp://127.0.0.1:" + play;
     }
 
     URI http(String path) {

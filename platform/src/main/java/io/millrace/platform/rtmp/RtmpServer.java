@@ -7,6 +7,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -27,6 +30,8 @@ public final class RtmpServer implements AutoCloseable {
     /** For peers to read the last status: the drain, its rounding, and some slack. */
     private static final int CLOSE_SECONDS = 4;
     private static final int BACKLOG = 1024;
+    /** {@link Watchdog}, which counts, comes first; the kernel sees peers that are gone without a word. */
+    private static final int USER_TIMEOUT_FACTOR = 2;
 
     private final RtmpApplication application;
     private final RtmpMeters meters;
@@ -79,14 +84,21 @@ public final class RtmpServer implements AutoCloseable {
     }
 
     private int bind(String protocol, String host, int port, Consumer<Channel> transport) throws BindException {
-        ChannelFuture bound = new ServerBootstrap().group(group).channel(SocketTransport.serverChannel(group))
+        Class<? extends ServerChannel> type = SocketTransport.serverChannel(group);
+        ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(type)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         accept(channel, transport);
                     }
-                }).bind(host, port).awaitUninterruptibly();
+                });
+        if (type == EpollServerSocketChannel.class) {
+            // A player is pinged, so that there is always something that nobody acknowledges.
+            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT,
+                    USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis());
+        }
+        ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw cannotBind(protocol, host, port, bound.cause());
         }

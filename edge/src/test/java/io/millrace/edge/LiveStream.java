@@ -1,0 +1,68 @@
+package io.millrace.edge;
+
+import io.millrace.media.codec.Codec;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StreamEntry;
+import java.nio.ByteBuffer;
+
+/** A live stream of video and audio whose latest keyframe is frame 3. */
+final class LiveStream implements AutoCloseable {
+    static final int LARGE_BYTES = 200_000;
+
+    private final LogWriter log;
+    private long session;
+    private long seq;
+
+    LiveStream(TestEdge edge, String stream) {
+        log = edge.log(stream);
+        again();
+        log.write(Topic.PACKETS, Fixtures.audioConfig(session, seq++, Fixtures.AAC_RECORD));
+        long first = log.write(Topic.PACKETS, Fixtures.video(session, seq++, 1_000, true, 1));
+        log.write(Topic.PACKETS, Fixtures.video(session, seq++, 3_000, true, 3));
+        log.write(Topic.STREAMS, Fixtures.entry(stream, session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
+        edge.awaitKnown(stream);
+    }
+
+    /** The publisher comes back. */
+    void again() {
+        session = log.session();
+        seq = 0;
+        log.write(Topic.PACKETS, Fixtures.videoConfig(session, seq++, Fixtures.AVC_RECORD));
+    }
+
+    void video(long timestampMs, boolean key, int fill) {
+        log.write(Topic.PACKETS, Fixtures.video(session, seq++, timestampMs, key, fill));
+    }
+
+    /** Of so many bytes that the ring holds less than a hundred; its number is in its last four. */
+    void large(long timestampMs, boolean key, int number) {
+        ByteBuffer data = ByteBuffer.allocate(LARGE_BYTES).putInt(LARGE_BYTES - 4).put((byte) (key ? 0x65 : 0x41))
+                .putInt(LARGE_BYTES - 4, number).rewind();
+        log.write(Topic.PACKETS,
+                new Packet(session, seq++, System.currentTimeMillis() * 1000, timestampMs, 0, Packet.Kind.VIDEO, 0, key,
+                        false, false, TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, data))));
+    }
+
+    void audio(long timestampMs) {
+        log.write(Topic.PACKETS, Fixtures.audio(session, seq++, timestampMs));
+    }
+
+    void away() {
+        log.write(Topic.PACKETS, new SessionEnded(session, 1, SessionEnded.Reason.DISCONNECTED, ""));
+    }
+
+    void end() {
+        away();
+        log.write(Topic.PACKETS, new GraceOver(session, 2));
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.edge;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.FamiliarUrls;
+import io.millrace.edge.http.HttpLimits;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.rtmp.ConnectionLimits;
+import io.millrace.platform.rtmp.RtmpListen;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A whole edge against a real broker, and who asks it. The records are those that the other stages write. */
+final class TestEdge implements AutoCloseable {
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final EdgeService service;
+    final HttpClient http = HttpClient.newHttpClient();
+    private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+    private final TestBroker broker;
+
+    TestEdge(Path dir) throws Exception {
+        broker = new TestBroker(dir);
+        service = start("edge-1", registry);
+    }
+
+    /** One more of the same log, which its caller closes. */
+    EdgeService another() {
+        return start("edge-2", new SimpleMeterRegistry());
+    }
+
+    /** Another that gives peers so long to take what there is for them. */
+    EdgeService impatient(Duration blocked) {
+        ConnectionLimits usual = ConnectionLimits.DEFAULT;
+        var limits = new ConnectionLimits(usual.handshake(), usual.connect(), usual.publish(), usual.idle(), blocked,
+                usual.perAddress(), usual.unauthenticated(), usual.rtmp());
+        HttpLimits http = HttpLimits.DEFAULT;
+        return start(EdgeSettings.of("127.0.0.1", 0, "edge-3")
+                .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
+                .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
+                        http.lineBytes(), http.headersBytes()), ProxySources.NONE, FamiliarUrls.NONE),
+                new SimpleMeterRegistry());
+    }
+
+    private EdgeService start(String node, SimpleMeterRegistry meters) {
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters);
+    }
+
+    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters) {
+        return EdgeService.start(settings, broker.clients(), meters, (_, cause) -> fatal.set(cause));
+    }
+
+    KafkaClients kafka() {
+        return broker.clients();
+    }
+
+    LogWriter log(String stream) {
+        return new LogWriter(kafka(), stream);
+    }
+
+    static int rtmpPort(EdgeService of) {
+        return of.rtmp().orElseThrow().port();
+    }
+
+    int rtmpPort() {
+        return rtmpPort(service);
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return get(service, path);
+    }
+
+    HttpResponse<String> get(EdgeService from, String path) throws IOException, InterruptedException {
+        return http.send(request(from.port(), path), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpRequest request(String path) {
+        return request(service.port(), path);
+    }
+
+    static HttpRequest request(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    }
+
+    FlvClient flv(String path) throws IOException, InterruptedException {
+        return new FlvClient(http, request(path));
+    }
+
+    WebSocketClient ws(String path) {
+        return ws(service.port(), path);
+    }
+
+    WebSocketClient ws(int port, String path) {
+        return new WebSocketClient(http, URI.create("ws://127.0.0.1:" + port + path));
+    }
+
+    RtmpClient rtmp(String stream) throws IOException {
+        return new RtmpClient(rtmpPort(), stream);
+    }
+
+    /** Until the directory has it. */
+    void awaitKnown(String stream) {
+        await(() -> get("/api/v1/streams/" + stream).statusCode() == 200);
+    }
+
+    static void await(Condition condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        service.close();
+        broker.close();
+        assertThat(fatal.get()).isNull();
+    }
+}

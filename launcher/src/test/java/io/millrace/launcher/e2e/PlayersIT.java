@@ -1,0 +1,66 @@
+package io.millrace.launcher.e2e;
+
+import io.millrace.launcher.e2e.Deployment.Layout;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/** VLC and ffplay by each protocol that they know, from somewhere in the stream to its end. */
+class PlayersIT {
+    private static final int CLIP_SECONDS = 10;
+    private static final double FRAMES_A_SECOND = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void showWhatWasPublishedFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
+        var ffmpeg = new Ffmpeg();
+        Path clip = dir.resolve("clip.flv");
+        ffmpeg.makeClip(clip, CLIP_SECONDS, 30, "-s", "320x180");
+        List<ScreenPlayer> players = new ArrayList<>();
+        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--segment", "1s", "--window", "5s",
+                "--grace", "1s")) {
+            Process publisher = ffmpeg.publish(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
+            await(millrace, "\"codec\"");
+            for (String url : List.of(millrace.rtmp() + "/live/show", millrace.http("/live/show.flv").toString(),
+                    millrace.http("/live/show.m3u8").toString())) {
+                String protocol = url.endsWith("/show") ? "rtmp" : url.substring(url.lastIndexOf('.') + 1);
+                players.add(new ScreenPlayer.Ffplay(url, dir, "ffplay-" + protocol));
+                players.add(new ScreenPlayer.Vlc(ffmpeg, url, dir, "vlc-" + protocol));
+            }
+            await(millrace, "\"viewers\":{\"hls\":2,\"flv\":2,\"ws\":0,\"rtmp\":2}");
+            assertThat(publisher.waitFor()).as("ffmpeg publishes without an error").isZero();
+            List<String> published = ffmpeg.shown(clip);
+            for (ScreenPlayer player : players) {
+                player.awaitEnd();
+                List<String> shown = player.pictures();
+                assertThat(shown).as("pictures in %s", player).hasSizeGreaterThan(published.size() / 3);
+                assertThat(published).as("pictures in %s, none that is not whole", player).containsSubsequence(shown);
+                int all = published.size() - published.indexOf(shown.getFirst());
+                assertThat(all - shown.size()).as("pictures missing in %s", player)
+                        .isLessThanOrEqualTo(player.leavesOut(all));
+                assertThat(player.soundSeconds()).as("sound in %s", player).isCloseTo(all / FRAMES_A_SECOND,
+                        within(1.0));
+            }
+        } finally {
+            players.forEach(ScreenPlayer::close);
+        }
+    }
+
+    private static void await(Deployment millrace, String state) {
+        HttpRequest request = HttpRequest.newBuilder(millrace.http("/api/v1/streams/live/show")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(
+                    () -> client.send(request, HttpResponse.BodyHandlers.ofString()).body().contains(state));
+        }
+    }
+}
