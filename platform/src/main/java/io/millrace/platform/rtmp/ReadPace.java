@@ -9,18 +9,46 @@ package io.millrace.platform.rtmp;
  */
 final class ReadPace {
     private static final long MS = 1_000_000;
-    /** So many reads a second, and nothing waits: the messages of two or three publishers. */
-    static final int FEW = 200;
-    /** From here on it waits for the longest. */
-    static final int MANY = 1_000;
     /** The time of a frame: longer, and pictures would come in pairs. */
     static final long LONGEST_NANOS = 33 * MS;
     private static final long WINDOW_NANOS = 500 * MS;
 
+    /**
+     * How it looks, and from how many reads a second on, at that pace, it looks less or more often. A publisher sends some 75
+     * messages a second, and is read once a tick at most. The ticks divide each other, so that loops at different paces meet.
+     */
+    private enum Level {
+        /** Up to three publishers. */
+        AT_ONCE(0, 0, 250),
+        /** Up to eight. */
+        HALF_A_FRAME(LONGEST_NANOS / 2, 150, 400),
+        /** As few as seven. */
+        A_FRAME(LONGEST_NANOS, 200, Double.POSITIVE_INFINITY);
+
+        private static final Level[] ALL = values();
+
+        private final long tickNanos;
+        private final double fewer;
+        private final double more;
+
+        Level(long tickNanos, double fewer, double more) {
+            this.tickNanos = tickNanos;
+            this.fewer = fewer;
+            this.more = more;
+        }
+
+        Level after(double readsPerSecond) {
+            if (readsPerSecond >= more) {
+                return ALL[ordinal() + 1];
+            }
+            return readsPerSecond < fewer ? ALL[ordinal() - 1] : this;
+        }
+    }
+
     private long windowStartNanos;
     private long lastLookNanos;
     private long reads;
-    private long tickNanos;
+    private Level level = Level.AT_ONCE;
 
     ReadPace(long nowNanos) {
         windowStartNanos = nowNanos;
@@ -29,6 +57,7 @@ final class ReadPace {
 
     /** How long it is to wait before it looks: once in every tick of the clock, so that all loops of a process look together. */
     long waitNanos(long nowNanos) {
+        long tickNanos = level.tickNanos;
         if (tickNanos == 0 || Math.floorDiv(nowNanos, tickNanos) > Math.floorDiv(lastLookNanos, tickNanos)) {
             return 0;
         }
@@ -45,14 +74,9 @@ final class ReadPace {
         reads += sockets;
         long windowNanos = nowNanos - windowStartNanos;
         if (windowNanos >= WINDOW_NANOS) {
-            tickNanos = tickNanos(reads * 1e9 / windowNanos);
+            level = level.after(reads * 1e9 / windowNanos);
             windowStartNanos = nowNanos;
             reads = 0;
         }
-    }
-
-    private static long tickNanos(double readsPerSecond) {
-        double share = (readsPerSecond - FEW) / (MANY - FEW);
-        return Math.round(LONGEST_NANOS / MS * Math.clamp(share, 0, 1)) * MS;
     }
 }

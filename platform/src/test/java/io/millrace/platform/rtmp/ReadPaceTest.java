@@ -13,12 +13,27 @@ class ReadPaceTest {
     private long nowNanos;
 
     @ParameterizedTest
-    @CsvSource({"50, 0", "200, 0", "600, 17", "1000, 33", "20000, 33"})
-    void theMoreComesTheLongerItWaits(int readsPerSecond, long waitMs) {
+    @CsvSource({"50, 0", "200, 0", "300, 16500", "450, 33000", "20000, 33000"})
+    void theMoreComesTheLongerItWaits(int readsPerSecond, long waitUs) {
         runForASecond(readsPerSecond);
         lookAtATick();
 
-        assertThat(pace.waitNanos(nowNanos)).isEqualTo(waitMs * MS);
+        assertThat(pace.waitNanos(nowNanos)).isEqualTo(waitUs * MS / 1_000);
+    }
+
+    /** A longer tick finds the messages of a publisher together: fewer reads must not be taken for fewer publishers. */
+    @ParameterizedTest
+    @CsvSource({"3, 0", "5, 16500", "9, 33000", "100, 33000"})
+    void publishersThatStayLeaveItsPaceAlone(int publishers, long waitUs) {
+        for (int second = 0; second < 5; second++) {
+            lookAtATick();
+            long wait = pace.waitNanos(nowNanos);
+            double looks = wait == 0 ? 75 : Math.min(75, 1e9 / wait);
+            runForASecond((int) (publishers * looks));
+            if (second > 1) {
+                assertThat(wait).isEqualTo(waitUs * MS / 1_000);
+            }
+        }
     }
 
     @Test
