@@ -7,11 +7,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Sends a text that was rendered before, compressed if the client takes that, or 304 if it has it. */
 final class TextBody {
+    private static final Pattern NOT_AT_ALL = Pattern.compile("\\s*;\\s*[qQ]\\s*=\\s*0(\\.0*)?\\s*");
+
     private TextBody() {}
 
     /** Gives the bytes of the body that were sent. */
@@ -47,17 +49,15 @@ final class TextBody {
             return false;
         }
         boolean others = false;
-        for (String candidate : acceptEncoding.toLowerCase(Locale.ROOT).split(",")) {
-            String[] coding = candidate.strip().split("\\s*;\\s*q\\s*=\\s*", 2);
-            boolean taken = coding.length < 2 || !coding[1].matches("0(\\.0*)?");
-            switch (coding[0]) {
-                case "gzip", "x-gzip" -> {
-                    return taken;
-                }
-                case "*" -> others = taken;
-                default -> {
-                    // What we do not have.
-                }
+        for (String candidate : acceptEncoding.split(",")) {
+            int weight = candidate.indexOf(';');
+            boolean taken = weight < 0 || !NOT_AT_ALL.matcher(candidate.substring(weight)).matches();
+            String coding = (weight < 0 ? candidate : candidate.substring(0, weight)).strip();
+            if (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip")) {
+                return taken;
+            }
+            if (coding.equals("*")) {
+                others = taken;
             }
         }
         return others;
