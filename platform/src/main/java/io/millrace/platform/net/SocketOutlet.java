@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Where bytes leave a connection that are framed already: the socket itself while nothing else waits for it, the channel's
- * queue otherwise. A message on its way through a channel costs more than what is left of a {@code send} without it, and
- * one that goes to many viewers would cost that once each.
+ * queue otherwise. What goes to many viewers would cost each of them a message on its way through a channel, which is as much
+ * again as all else of a {@code send} that is not the kernel's.
  *
  * <p>Confined to the event loop.
  */
@@ -67,6 +67,7 @@ public final class SocketOutlet {
         }
     }
 
+    /** False also once the channel is closed, and its descriptor may be another connection's: then it has no buffer. */
     private boolean nothingWaits() {
         ChannelOutboundBuffer out = context.channel().unsafe().outboundBuffer();
         return out != null && out.totalPendingWriteBytes() == 0;

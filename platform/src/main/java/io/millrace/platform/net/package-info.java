@@ -1,2 +1,5 @@
-/** What listeners of every protocol know of those who connect: whose address it is, and how many come from there. */
+/**
+ * What listeners of every protocol share: whose address a connection has, how many come from there, and how bytes for many
+ * leave.
+ */
 package io.millrace.platform.net;

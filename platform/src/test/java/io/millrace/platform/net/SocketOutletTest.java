@@ -15,20 +15,25 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+@Timeout(30)
 class SocketOutletTest {
     private static final int PIECE_BYTES = 10_000;
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -36,8 +41,9 @@ class SocketOutletTest {
     private static final int MANY = 40;
 
     private final AtomicInteger channelWrites = new AtomicInteger();
-    private final CompletableFuture<ChannelHandlerContext> accepted = new CompletableFuture<>();
+    private final BlockingQueue<ChannelHandlerContext> accepted = new LinkedBlockingQueue<>();
     private EventLoopGroup loops;
+    private Channel listener;
     private Socket peer;
 
     @AfterEach
@@ -56,7 +62,7 @@ class SocketOutletTest {
     /** The context of a handler on an accepted connection, in front of which another one may count what is written. */
     private ChannelHandlerContext connect(boolean epoll, boolean behindAnother) throws Exception {
         loops = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        Channel listener = new ServerBootstrap().group(loops)
+        listener = new ServerBootstrap().group(loops)
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .childOption(ChannelOption.SO_SNDBUF, BUFFER_BYTES).childHandler(new ChannelInitializer<>() {
                     @Override
@@ -65,14 +71,14 @@ class SocketOutletTest {
                             channel.pipeline().addLast(new Counting());
                         }
                         channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
-                        accepted.complete(channel.pipeline().lastContext());
+                        accepted.add(channel.pipeline().lastContext());
                     }
                 }).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
         peer = new Socket();
         peer.setReceiveBufferSize(BUFFER_BYTES);
         peer.setSoTimeout(10_000);
         peer.connect(listener.localAddress());
-        return accepted.get(10, TimeUnit.SECONDS);
+        return accepted.poll(10, TimeUnit.SECONDS);
     }
 
     private final class Counting extends ChannelOutboundHandlerAdapter {
@@ -177,5 +183,40 @@ class SocketOutletTest {
             sendPairs(context, 1);
         }
         assertThat(context.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anOutletOfAClosedConnectionSaysNothingToTheOneThatHasItsDescriptor() throws Exception {
+        ChannelHandlerContext first = connectByEpoll();
+        SocketOutlet outlet = SocketOutlet.of(first);
+        int descriptor = descriptor(first);
+        // They have their own already: the next ones that are free are those of their other ends.
+        List<Socket> peers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            peers.add(new Socket());
+            peers.getLast().bind(null);
+        }
+        first.channel().close().sync();
+
+        List<ChannelHandlerContext> others = new ArrayList<>();
+        for (Socket next : peers) {
+            next.setSoTimeout(10_000);
+            next.connect(listener.localAddress());
+            others.add(accepted.poll(10, TimeUnit.SECONDS));
+        }
+        assertThat(others).as("one has the descriptor of the closed one")
+                .anyMatch(other -> descriptor(other) == descriptor);
+        first.executor().submit(() -> sendPair(outlet, 0)).sync();
+        for (ChannelHandlerContext other : others) {
+            other.channel().close().sync();
+        }
+        for (Socket each : peers) {
+            assertThat(each.getInputStream().readAllBytes()).isEmpty();
+            each.close();
+        }
+    }
+
+    private static int descriptor(ChannelHandlerContext context) {
+        return ((EpollSocketChannel) context.channel()).fd().intValue();
     }
 }
