@@ -49,7 +49,7 @@ class PlayersIT {
                 assertThat(all - shown.size()).as("pictures missing in %s", player)
                         .isLessThanOrEqualTo(player.leavesOut(all));
                 assertThat(player.soundSeconds()).as("sound in %s", player).isCloseTo(all / FRAMES_A_SECOND,
-                        within(2.0));
+                        within(1.0));
             }
         } finally {
             players.forEach(ScreenPlayer::close);

@@ -138,7 +138,7 @@ abstract class ScreenPlayer implements AutoCloseable {
         /** Whatever it is told: those whose time is over on a busy machine. */
         @Override
         int leavesOut(int pictures) {
-            return pictures / 2;
+            return pictures / 5;
         }
 
         @Override

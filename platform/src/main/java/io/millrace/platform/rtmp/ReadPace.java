@@ -22,7 +22,7 @@ final class ReadPace {
         AT_ONCE(0, 0, 250),
         /** Up to eight. */
         HALF_A_FRAME(LONGEST_NANOS / 2, 150, 400),
-        /** As few as seven. */
+        /** More, until they are fewer than seven. */
         A_FRAME(LONGEST_NANOS, 200, Double.POSITIVE_INFINITY);
 
         private static final Level[] ALL = values();

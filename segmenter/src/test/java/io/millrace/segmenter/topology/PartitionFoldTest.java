@@ -121,14 +121,20 @@ class PartitionFoldTest {
         assertThat(fold.size()).isZero();
     }
 
-    @Test
-    void aSuccessorForgetsAnEndedStreamOnceACommitLiesBehindIt() {
-        PartitionFold first = new PartitionFold(meters);
+    /** Of who folded all of its records and died after a commit. */
+    private Map<String, byte[]> changelogOfAnEndedStream() {
+        PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
-            first.fold(STREAM, i, RECORDS.get(i));
+            fold.fold(STREAM, i, RECORDS.get(i));
         }
         Map<String, byte[]> changelog = new HashMap<>();
-        commit(first, changelog);
+        commit(fold, changelog);
+        return changelog;
+    }
+
+    @Test
+    void aSuccessorForgetsAnEndedStreamOnceACommitLiesBehindIt() {
+        Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
         assertThat(second.resume(changelog)).isNotEmpty();
@@ -147,12 +153,7 @@ class PartitionFoldTest {
 
     @Test
     void anotherStreamsRecordsTellASuccessorTooThatAnEndedOneIsBehind() {
-        PartitionFold first = new PartitionFold(meters);
-        for (int i = 0; i < RECORDS.size(); i++) {
-            first.fold(STREAM, i, RECORDS.get(i));
-        }
-        Map<String, byte[]> changelog = new HashMap<>();
-        commit(first, changelog);
+        Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
         second.resume(changelog);
         commit(second, changelog);
