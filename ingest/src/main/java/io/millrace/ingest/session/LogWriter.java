@@ -38,6 +38,8 @@ public final class LogWriter implements AutoCloseable {
      * sent behind it in many: nothing waits longer, and both ends have fewer to deal with.
      */
     private static final int IN_FLIGHT = 1;
+    /** What two event loops read in one tick has been handed over after this time. */
+    private static final int LINGER_MS = 2;
     private static final long METADATA_MS = 30_000;
     private static final long FIRST_SENDS_MS = 3_000;
 
@@ -57,12 +59,15 @@ public final class LogWriter implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final String packetsTopic;
     private final String sessionsTopic;
-    private final AtomicLong unacknowledged = new AtomicLong();
+    private final AdaptiveLinger linger;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong settled = new AtomicLong();
     private volatile long progressNanos = System.nanoTime();
 
-    private LogWriter(KafkaClients kafka, KafkaProducer<String, byte[]> producer) {
+    private LogWriter(KafkaClients kafka, String clientId, KafkaProducer<String, byte[]> producer) {
         this.kafka = kafka;
         this.producer = producer;
+        this.linger = new AdaptiveLinger(clientId + "-linger", sent::get, producer::flush);
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
     }
@@ -75,9 +80,10 @@ public final class LogWriter implements AutoCloseable {
      * @throws StartupException if the topics cannot be read
      */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes) {
-        var writer = new LogWriter(kafka, kafka.producer(clientId, bufferBytes, Map.of(
+        var writer = new LogWriter(kafka, clientId, kafka.producer(clientId, bufferBytes, Map.of(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS, ProducerConfig.BATCH_SIZE_CONFIG, batchBytes,
-                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT)));
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT,
+                ProducerConfig.LINGER_MS_CONFIG, LINGER_MS)));
         try {
             writer.fetchMetadata();
             writer.firstSends(clientId);
@@ -115,13 +121,14 @@ public final class LogWriter implements AutoCloseable {
 
     /** For how long nothing was acknowledged although something waits for it; 0 if nothing waits. */
     public long stuckMs() {
-        return unacknowledged.get() == 0
+        return settled.get() == sent.get()
                 ? 0
                 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
     }
 
     /** Waits for what was sent, so long at most. */
     public void close(long timeoutMs) {
+        linger.close();
         producer.close(Duration.ofMillis(timeoutMs));
     }
 
@@ -140,11 +147,11 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void send(ProducerRecord<String, byte[]> record, Callback callback) {
-        if (unacknowledged.getAndIncrement() == 0) {
+        if (sent.getAndIncrement() == settled.get()) {
             progressNanos = System.nanoTime();
         }
         Callback counted = (metadata, failure) -> {
-            unacknowledged.decrementAndGet();
+            settled.incrementAndGet();
             if (failure == null) {
                 progressNanos = System.nanoTime();
             }
@@ -152,6 +159,7 @@ public final class LogWriter implements AutoCloseable {
         };
         try {
             producer.send(record, counted);
+            linger.added();
         } catch (KafkaException | IllegalStateException e) {
             // Closed, or fenced for good: the record was never queued.
             counted.onCompletion(null, e);

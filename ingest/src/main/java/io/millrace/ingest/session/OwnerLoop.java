@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Owns some partitions of {@code sessions}, as one of the ingest nodes' consumer group, and sees to their sessions with a
  * {@link LeaseTable} each. A partition that is given to it is read from the beginning; nothing is committed. Owns a thread
- * and a consumer.
+ * and two consumers.
  *
  * <p>Before any step it makes sure that it has read all there was when the step became due: what is late because Kafka was
  * out of reach is not silence. Thread-safe.
@@ -45,8 +45,6 @@ public final class OwnerLoop implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     /** A round of questions to partitions without a leader takes not much longer than this. */
     private static final long ROUND_MS = 5_000;
-    /** A question to the broker waits behind a fetch. */
-    private static final int FETCH_WAIT_MS = 100;
     /** A loop that hangs for so long gives its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
     private static final long START_MS = 60_000;
@@ -73,6 +71,8 @@ public final class OwnerLoop implements AutoCloseable {
 
     private final KafkaClients kafka;
     private final KafkaConsumer<String, LogRecord> consumer;
+    /** Asks where partitions end and reads nothing: on the consumer's connection a question waits behind a fetch. */
+    private final KafkaConsumer<String, LogRecord> ends;
     private final OwnerSteps steps;
     private final int leaseMs;
     private final FatalError fatal;
@@ -92,7 +92,8 @@ public final class OwnerLoop implements AutoCloseable {
         this.consumer = kafka.member(clientId, GROUP,
                 Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName(), ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                        MAX_POLL_INTERVAL_MS, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS));
+                        MAX_POLL_INTERVAL_MS));
+        this.ends = kafka.reader(clientId + "-ends");
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
@@ -123,11 +124,12 @@ public final class OwnerLoop implements AutoCloseable {
     public void close() {
         closed = true;
         consumer.wakeup();
+        ends.wakeup();
         Threads.join(thread);
     }
 
     private void run() {
-        try (consumer) {
+        try (consumer; ends) {
             consumer.subscribe(List.of(kafka.settings().topic(Topic.SESSIONS)), new Assignment());
             while (!closed) {
                 consumer.poll(POLL).forEach(this::read);
@@ -166,7 +168,7 @@ public final class OwnerLoop implements AutoCloseable {
 
     /**
      * Takes what was due when it looked for the end of the partition, once it has read up to there. It cannot ask to have
-     * read everything: the answer waits behind the fetch that is under way, and there is always one more heartbeat.
+     * read everything, since there is always one more heartbeat.
      */
     private void act() {
         long askedAtMs = nowMs();
@@ -199,7 +201,7 @@ public final class OwnerLoop implements AutoCloseable {
             }
             TopicPartition partition = entry.getKey();
             try {
-                answer.accept(it, consumer.endOffsets(Set.of(partition), LOOK).get(partition));
+                answer.accept(it, ends.endOffsets(Set.of(partition), LOOK).get(partition));
                 it.outOfReach = false;
             } catch (RetriableException e) {
                 if (!it.outOfReach) {

@@ -65,6 +65,9 @@ final class NodeConfig {
         config.put("replica.fetch.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
         // The default takes 128 MB of heap at start; our compacted topics have some thousands of keys.
         config.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
+        // The system's own, which grow with what is sent. Kafka's 100 KB are less than a request.
+        config.put("socket.send.buffer.bytes", "-1");
+        config.put("socket.receive.buffer.bytes", "-1");
         config.put("num.network.threads", "2");
         config.put("num.io.threads", "2");
     }

@@ -146,6 +146,9 @@ public final class KafkaClients {
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
+        // Kafka's own sizes, 64 and 128 KB, make a request of many records wait for its receiver several times on its way.
+        config.putIfAbsent(CommonClientConfigs.SEND_BUFFER_CONFIG, CommonClientConfigs.SEND_BUFFER_LOWER_BOUND);
+        config.putIfAbsent(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, CommonClientConfigs.RECEIVE_BUFFER_LOWER_BOUND);
         config.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
         // Kafka's default forgets all metadata while no broker answers, and then every send fails: a cluster that is away
