@@ -8,8 +8,7 @@ import io.millrace.platform.log.StreamEntry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,18 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A whole edge against a real broker; the records are those that the other stages write. */
 @Timeout(60)
 class EdgeServiceTest {
-    @TempDir
-    static Path dir;
+    @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path dir) throws Exception {
         edge = new TestEdge(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        edge.close();
     }
 
     @Test
@@ -151,26 +144,18 @@ class EdgeServiceTest {
 
     @Test
     void keepsFlvViewersWhenThePublisherComesBack() throws Exception {
-        try (var log = edge.log("live/back")) {
-            long session = log.session();
-            log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-            long first = log.write(Topic.PACKETS, Fixtures.video(session, 1, 5_000, true, 1));
-            log.write(Topic.STREAMS, Fixtures.entry("live/back", session, StreamEntry.State.LIVE,
-                    List.of(Fixtures.TRACKS.getFirst()), first - 1));
-            edge.awaitKnown("live/back");
-            try (var viewer = edge.flv("/live/back.flv")) {
-                assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
-                viewer.next();
-                FlvTag before = viewer.next();
-                assertThat(frame(before)).isEqualTo(1);
-                log.write(Topic.PACKETS, new SessionEnded(session, 1, SessionEnded.Reason.DISCONNECTED, ""));
-                long again = log.session();
-                log.write(Topic.PACKETS, Fixtures.videoConfig(again, 0, Fixtures.AVC_RECORD));
-                log.write(Topic.PACKETS, Fixtures.video(again, 1, 900_000, true, 2));
-                FlvTag after = viewer.next();
-                assertThat(frame(after)).isEqualTo(2);
-                assertThat(after.timestampMs()).isBetween(before.timestampMs() + 1, before.timestampMs() + 1_000);
-            }
+        try (var live = new LiveStream(edge, "live/back"); var viewer = edge.flv("/live/back.flv")) {
+            assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
+            viewer.next();
+            viewer.next();
+            FlvTag before = viewer.next();
+            assertThat(frame(before)).isEqualTo(3);
+            live.away();
+            live.again();
+            live.video(900_000, true, 4);
+            FlvTag after = viewer.next();
+            assertThat(frame(after)).isEqualTo(4);
+            assertThat(after.timestampMs()).isBetween(before.timestampMs() + 1, before.timestampMs() + 1_000);
         }
     }
 

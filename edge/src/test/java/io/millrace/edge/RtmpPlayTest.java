@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,18 +34,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A whole edge against a real broker, played from over sockets; the records are those that the other stages write. */
 @Timeout(60)
 class RtmpPlayTest {
-    @TempDir
-    static Path dir;
+    @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path dir) throws Exception {
         edge = new TestEdge(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        edge.close();
     }
 
     @Test

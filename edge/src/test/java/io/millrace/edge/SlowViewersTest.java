@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,18 +39,12 @@ class SlowViewersTest {
     /** More than stands before the first picture. */
     private static final int OPENING_BYTES = 16 * 1024;
 
-    @TempDir
-    static Path dir;
+    @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path dir) throws Exception {
         edge = new TestEdge(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        edge.close();
     }
 
     /** Gives the video bodies that one viewer gets, one by one. */

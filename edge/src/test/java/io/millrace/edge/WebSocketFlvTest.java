@@ -3,9 +3,6 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.admin.AdminResource;
-import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.GraceOver;
-import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
 import java.net.http.WebSocketHandshakeException;
@@ -14,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,43 +23,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** WebSocket-FLV with the JDK's client and a real broker; and either track alone, in both ways. */
 @Timeout(60)
 class WebSocketFlvTest {
-    @TempDir
-    static Path dir;
+    @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@TempDir Path dir) throws Exception {
         edge = new TestEdge(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        edge.close();
     }
 
     @Test
     void keepsViewersWhenThePublisherComesBackAndTellsThemTheEnd() throws Exception {
-        try (var log = edge.log("live/ws")) {
-            long session = publish(log, "live/ws");
+        try (var live = new LiveStream(edge, "live/ws")) {
+            live.audio(3_010);
             try (var viewer = edge.ws("/live/ws.flv")) {
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 assertThat(viewer.header()).isEqualTo(new FlvHeader(true, true));
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.VIDEO);
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
                 FlvTag before = viewer.next();
-                assertThat(frame(before)).isEqualTo(1);
+                assertThat(frame(before)).isEqualTo(3);
                 assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.AUDIO);
                 assertThat(edge.get("/api/v1/streams/live/ws").body())
                         .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":1,\"rtmp\":0}");
-                log.write(Topic.PACKETS, new SessionEnded(session, 1, SessionEnded.Reason.DISCONNECTED, ""));
-                long again = log.session();
-                log.write(Topic.PACKETS, Fixtures.videoConfig(again, 0, Fixtures.AVC_RECORD));
-                log.write(Topic.PACKETS, Fixtures.video(again, 1, 900_000, true, 2));
+                live.away();
+                live.again();
+                live.video(900_000, true, 4);
                 FlvTag after = viewer.next();
-                assertThat(frame(after)).isEqualTo(2);
+                assertThat(frame(after)).isEqualTo(4);
                 assertThat(after.timestampMs()).isBetween(before.timestampMs() + 1, before.timestampMs() + 1_000);
-                log.write(Topic.PACKETS, new SessionEnded(again, 2, SessionEnded.Reason.UNPUBLISHED, ""));
-                log.write(Topic.PACKETS, new GraceOver(again, 3));
+                live.end();
                 assertThat(viewer.closed()).isEqualTo(1000);
             }
             TestEdge.await(() -> edge.get("/api/v1/streams/live/ws").body().contains("\"ws\":0"));
@@ -71,9 +60,9 @@ class WebSocketFlvTest {
 
     @Test
     void givesTheSoundAloneFromItsLatestFrameOn() throws Exception {
-        try (var log = edge.log("live/sound")) {
-            long session = publish(log, "live/sound");
-            log.write(Topic.PACKETS, Fixtures.audio(session, 5, 1_040));
+        try (var live = new LiveStream(edge, "live/sound")) {
+            live.audio(3_010);
+            live.audio(3_040);
             try (var both = edge.flv("/live/sound.flv");
                     var sound = edge.flv("/live/sound.flv?video=0");
                     var socket = edge.ws("/live/sound.flv?video=0");
@@ -90,9 +79,9 @@ class WebSocketFlvTest {
                 assertThat(text(picture.next())).contains("videocodecid").doesNotContain("audiocodecid");
                 assertThat(picture.header()).isEqualTo(new FlvHeader(false, true));
                 assertThat(picture.next().body().get(1)).as("AVC sequence header").isZero();
-                log.write(Topic.PACKETS, Fixtures.audio(session, 6, 1_060));
-                log.write(Topic.PACKETS, Fixtures.video(session, 7, 1_080, false, 9));
-                log.write(Topic.PACKETS, Fixtures.audio(session, 8, 1_081));
+                live.audio(3_060);
+                live.video(3_080, false, 9);
+                live.audio(3_081);
                 int last = last(both, 9).timestampMs();
                 FlvTag first = sound.next();
                 assertThat(first.type()).isEqualTo(FlvTag.Type.AUDIO);
@@ -102,7 +91,7 @@ class WebSocketFlvTest {
                 assertThat(socket.next().timestampMs()).isEqualTo(last - 40);
                 assertThat(socket.next().timestampMs()).isEqualTo(last - 20);
                 assertThat(socket.next().timestampMs()).isEqualTo(last + 1);
-                assertThat(frame(picture.next())).isEqualTo(1);
+                assertThat(frame(picture.next())).isEqualTo(3);
                 assertThat(frame(picture.next())).isEqualTo(9);
             }
             assertThat(edge.get("/live/sound.flv?video=0&audio=0").statusCode()).isEqualTo(400);
@@ -149,8 +138,7 @@ class WebSocketFlvTest {
     @Test
     void letsViewersGoOnDemandAndWhenTheEdgeEnds() throws Exception {
         EdgeService other = edge.another();
-        try (var log = edge.log("live/kick")) {
-            publish(log, "live/kick");
+        try (var _ = new LiveStream(edge, "live/kick")) {
             TestEdge.await(() -> edge.get(other, "/api/v1/streams/live/kick").statusCode() == 200);
             try (var one = edge.ws(other.port(), "/live/kick.flv");
                     var two = edge.ws(other.port(), "/live/kick.flv")) {
@@ -170,19 +158,6 @@ class WebSocketFlvTest {
         } finally {
             other.close();
         }
-    }
-
-    /** A picture and a sound, live. Gives the session. */
-    private static long publish(LogWriter log, String stream) {
-        long session = log.session();
-        log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-        log.write(Topic.PACKETS, Fixtures.audioConfig(session, 1, Fixtures.AAC_RECORD));
-        long first = log.write(Topic.PACKETS, Fixtures.video(session, 2, 1_000, true, 1));
-        log.write(Topic.PACKETS, Fixtures.audio(session, 3, 1_010));
-        log.write(Topic.STREAMS,
-                Fixtures.entry(stream, session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
-        edge.awaitKnown(stream);
-        return session;
     }
 
     /** Reads up to the frame of that name. */

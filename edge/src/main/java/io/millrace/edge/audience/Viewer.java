@@ -1,5 +1,7 @@
 package io.millrace.edge.audience;
 
+import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /** One viewer. Thread-safe, but for {@link #sent}. */
@@ -60,7 +62,11 @@ public final class Viewer {
     }
 
     /** Something was handed to its connection; by one thread alone. */
-    public void sent(int sizeBytes) {
+    public void sent(List<ByteBuf> pieces) {
+        int sizeBytes = 0;
+        for (int i = 0; i < pieces.size(); i++) {
+            sizeBytes += pieces.get(i).readableBytes();
+        }
         // No fence: it is one of the few things that each viewer costs at each tick.
         SENT_BYTES.lazySet(this, sentBytes + sizeBytes);
     }

@@ -142,7 +142,7 @@ final class FlvPastViewer {
             sink.start(this::goOn);
             byte[] opening = FlvOpening.write(sink.selection().of(range.tracks()), sink.selection().of(told),
                     batch.firstMs());
-            sink.write(sink.framing().wrap(opening));
+            sink.send(opening);
             meters.sent(sink.protocol(), opening.length);
         }
         sink.send(batch.stretch().pieces());

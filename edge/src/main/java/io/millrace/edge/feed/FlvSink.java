@@ -32,15 +32,17 @@ public interface FlvSink {
     /** Whether the socket takes more. False once it is over. */
     boolean isReady();
 
-    /** Whole tags and what stands around them; transferred. */
-    void write(ByteBuf piece);
+    /**
+     * Sends whole tags, framed, as {@link io.millrace.platform.net.SocketOutlet#send} does: borrowed, in order, at once. Comes
+     * after {@link #start}; does nothing once it is over.
+     */
+    void send(List<ByteBuf> pieces);
 
-    void flush();
-
-    /** Writes all of {@code pieces} and flushes; borrowed. For a sink that has a shorter way than two calls a piece. */
-    default void send(List<ByteBuf> pieces) {
-        pieces.forEach(piece -> write(piece.retainedDuplicate()));
-        flush();
+    /** Sends what this viewer alone gets, which is not framed yet. */
+    default void send(byte[] own) {
+        ByteBuf piece = framing().wrap(own);
+        send(List.of(piece));
+        piece.release();
     }
 
     /** So many tags were left out. */

@@ -10,28 +10,28 @@ public enum Framing {
     /** One chunk a tag, as HTTP/1.1 has it (RFC 9112, 7.1). */
     CHUNKED {
         @Override
-        public ByteBuf wrap(byte[] bytes) {
+        ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(chunkHead(bytes.length), bytes, CRLF);
         }
     },
     /** Nothing: HTTP/1.0, where the connection's end is the end. */
     PLAIN {
         @Override
-        public ByteBuf wrap(byte[] bytes) {
+        ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(bytes);
         }
     },
     /** One unmasked binary frame a write, as WebSocket has it (RFC 6455, 5.2). */
     WEBSOCKET {
         @Override
-        public ByteBuf wrap(byte[] bytes) {
+        ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(frameHead(bytes.length), bytes);
         }
     },
     /** Chunks of RTMP, of which everything consists that such a viewer gets. */
     RTMP {
         @Override
-        public ByteBuf wrap(byte[] bytes) {
+        ByteBuf wrap(byte[] bytes) {
             return Unpooled.wrappedBuffer(bytes);
         }
     };
@@ -44,7 +44,7 @@ public enum Framing {
     static final byte[] CRLF = {'\r', '\n'};
 
     /** Something that one viewer alone gets; shares the memory of {@code bytes}. */
-    public abstract ByteBuf wrap(byte[] bytes);
+    abstract ByteBuf wrap(byte[] bytes);
 
     Layout layout() {
         return switch (this) {

@@ -154,11 +154,10 @@ final class LoopAudience {
         pace.joined();
         sink.start(() -> cursor.catchUp(at, loop.ticker().nanoTime()));
         if (opening.length > 0) {
-            sink.write(sink.framing().wrap(opening));
+            sink.send(opening);
             meters.sent(sink.protocol(), opening.length);
         }
         cursor.catchUp(ring.head(), loop.ticker().nanoTime());
-        sink.flush();
     }
 
     void leave(FlvSink sink) {

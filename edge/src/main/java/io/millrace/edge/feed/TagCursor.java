@@ -112,7 +112,7 @@ final class TagCursor {
 
     private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
         if (!inForce.equals(told)) {
-            sink.write(framing.wrap(framing.layout().headers(inForce, timestampMs)));
+            sink.send(framing.layout().headers(inForce, timestampMs));
         }
     }
 
@@ -120,8 +120,8 @@ final class TagCursor {
     void end(long to) {
         try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
             if (rest != null) {
-                sink.send(rest.pieces());
                 meters.sent(protocol, rest.mediaBytes());
+                write(rest);
             }
         }
         sink.end();

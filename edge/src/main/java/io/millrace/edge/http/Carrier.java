@@ -2,8 +2,7 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
-import io.netty.buffer.ByteBuf;
-import java.util.List;
+import io.millrace.platform.net.SocketOutlet;
 
 /** What carries one viewer's bytes. Confined to the event loop of its connection, but for what never changes. */
 interface Carrier {
@@ -18,16 +17,8 @@ interface Carrier {
     /** Never changes. */
     Framing framing();
 
-    /** Bytes follow: what stands before them goes out. */
-    void begin();
-
-    /** Bytes of the viewer, framed; transferred. */
-    void write(ByteBuf piece);
-
-    void flush();
-
-    /** Bytes of the viewer, framed, which go out now; borrowed. */
-    void send(List<ByteBuf> pieces);
+    /** Bytes follow: what stands before them is written. Gives where they leave, framed; the first of them take it along. */
+    SocketOutlet begin();
 
     /** Nothing follows. */
     void end(Parting why);

@@ -11,6 +11,7 @@ import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.StartupException;
+import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -18,20 +19,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -77,10 +72,8 @@ public final class EdgeServer implements AutoCloseable {
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
-        var factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("edge-accept", true), factory);
-        loops = new MultiThreadIoEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("edge-http", true),
-                factory);
+        acceptors = SocketTransport.newGroup("edge-accept", 1);
+        loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }
 
     /** Of this moment: connections come and go meanwhile. */
@@ -107,9 +100,7 @@ public final class EdgeServer implements AutoCloseable {
 
     /** Listens. Gives the port. */
     public int start() {
-        Class<? extends ServerChannel> type = Epoll.isAvailable()
-                ? EpollServerSocketChannel.class
-                : NioServerSocketChannel.class;
+        Class<? extends ServerChannel> type = SocketTransport.serverChannel(loops);
         var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
                 .option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -122,7 +113,7 @@ public final class EdgeServer implements AutoCloseable {
                         connect(channel);
                     }
                 });
-        if (Epoll.isAvailable()) {
+        if (type == EpollServerSocketChannel.class) {
             noticeHalfOpen(bootstrap);
         }
         var bound = bootstrap.bind(settings.host(), settings.httpPort()).awaitUninterruptibly();

@@ -8,6 +8,7 @@ import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.http.Carrier.Parting;
 import io.millrace.edge.live.Selection;
+import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -33,8 +34,9 @@ final class FlvViewer implements FlvSink {
     private final Viewers viewers;
     private final EdgeMeters meters;
     private State state = State.HELD;
-    /** Null until it plays. */
+    // Null until it plays.
     private Viewer viewer;
+    private SocketOutlet outlet;
 
     FlvViewer(Exchange exchange, Carrier carrier, String stream, Selection selection, Viewers viewers,
             EdgeMeters meters) {
@@ -74,7 +76,7 @@ final class FlvViewer implements FlvSink {
             state = State.PLAYING;
             viewer = viewers.joined(carrier.protocol(), stream, exchange.remoteAddress(),
                     exchange.headers().get(HttpHeaderNames.USER_AGENT), () -> loop().execute(this::kicked));
-            carrier.begin();
+            outlet = carrier.begin();
         }
     }
 
@@ -84,27 +86,10 @@ final class FlvViewer implements FlvSink {
     }
 
     @Override
-    public void write(ByteBuf piece) {
-        if (state == State.PLAYING) {
-            viewer.sent(piece.readableBytes());
-            carrier.write(piece);
-        } else {
-            piece.release();
-        }
-    }
-
-    @Override
-    public void flush() {
-        carrier.flush();
-    }
-
-    @Override
     public void send(List<ByteBuf> pieces) {
         if (state == State.PLAYING) {
-            for (int i = 0; i < pieces.size(); i++) {
-                viewer.sent(pieces.get(i).readableBytes());
-            }
-            carrier.send(pieces);
+            viewer.sent(pieces);
+            outlet.send(pieces);
         }
     }
 

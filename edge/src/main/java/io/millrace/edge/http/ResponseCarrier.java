@@ -3,24 +3,17 @@ package io.millrace.edge.http;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
 import io.millrace.platform.net.SocketOutlet;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.List;
 
 /** HTTP-FLV: the body of a response. */
 final class ResponseCarrier implements Carrier {
     private final Exchange exchange;
-    private final ChannelHandlerContext wire;
     private final Framing framing;
-    private final SocketOutlet outlet;
 
     ResponseCarrier(Exchange exchange) {
         this.exchange = exchange;
-        wire = exchange.wire();
         framing = exchange.isChunked() ? Framing.CHUNKED : Framing.PLAIN;
-        outlet = SocketOutlet.of(wire);
     }
 
     @Override
@@ -34,8 +27,9 @@ final class ResponseCarrier implements Carrier {
     }
 
     @Override
-    public void begin() {
+    public SocketOutlet begin() {
         exchange.startStream(ResponseCarrier::describe);
+        return SocketOutlet.of(exchange.wire());
     }
 
     static void describe(HttpHeaders headers) {
@@ -43,21 +37,6 @@ final class ResponseCarrier implements Carrier {
         headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
         // nginx in front passes each tag on as it comes.
         headers.set("X-Accel-Buffering", "no");
-    }
-
-    @Override
-    public void write(ByteBuf piece) {
-        wire.write(piece, wire.voidPromise());
-    }
-
-    @Override
-    public void flush() {
-        wire.flush();
-    }
-
-    @Override
-    public void send(List<ByteBuf> pieces) {
-        outlet.send(pieces);
     }
 
     @Override

@@ -4,11 +4,9 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.Framing;
 import io.millrace.platform.net.SocketOutlet;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
-import java.util.List;
 
 /**
  * WebSocket-FLV: binary frames, of whole tags each. The handshake is answered when there is something to show: until then a
@@ -24,8 +22,6 @@ final class WebSocketCarrier implements Carrier {
     private final WebSocketGate gate;
     /** Null until it begins. */
     private ChannelHandlerContext gateContext;
-    private ChannelHandlerContext wire;
-    private SocketOutlet outlet;
 
     WebSocketCarrier(Exchange exchange, EdgeMeters meters) {
         this.exchange = exchange;
@@ -43,32 +39,14 @@ final class WebSocketCarrier implements Carrier {
     }
 
     @Override
-    public void begin() {
+    public SocketOutlet begin() {
         var channel = exchange.context().channel();
         var pipeline = channel.pipeline();
         pipeline.replace(RequestGate.class, null, gate);
         channel.config().setAutoRead(true);
         gateContext = pipeline.context(gate);
         WebSocketUpgrade.complete(channel, exchange.upgrade());
-        wire = pipeline.context(WebSocketFrameEncoder.class);
-        outlet = SocketOutlet.of(wire);
-    }
-
-    @Override
-    public void write(ByteBuf piece) {
-        wire.write(piece, wire.voidPromise());
-    }
-
-    @Override
-    public void flush() {
-        if (wire != null) {
-            wire.flush();
-        }
-    }
-
-    @Override
-    public void send(List<ByteBuf> pieces) {
-        outlet.send(pieces);
+        return SocketOutlet.of(pipeline.context(WebSocketFrameEncoder.class));
     }
 
     @Override

@@ -192,28 +192,9 @@ final class RtmpViewer implements PlaySink {
         }
 
         @Override
-        public void write(ByteBuf piece) {
-            if (isOn()) {
-                viewer.sent(piece.readableBytes());
-                player.write(piece);
-            } else {
-                piece.release();
-            }
-        }
-
-        @Override
-        public void flush() {
-            if (isOn()) {
-                player.flush();
-            }
-        }
-
-        @Override
         public void send(List<ByteBuf> pieces) {
             if (isOn()) {
-                for (int i = 0; i < pieces.size(); i++) {
-                    viewer.sent(pieces.get(i).readableBytes());
-                }
+                viewer.sent(pieces);
                 player.send(pieces);
             }
         }

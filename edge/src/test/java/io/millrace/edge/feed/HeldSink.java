@@ -8,6 +8,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A viewer whose socket a test fills and empties; its loop is that of an embedded channel. */
 final class HeldSink implements FlvSink {
@@ -16,8 +17,8 @@ final class HeldSink implements FlvSink {
     private final List<String> events = new ArrayList<>();
     final List<ByteBuf> pieces = new ArrayList<>();
     Runnable more;
-    /** Runs within the next flush. */
-    Runnable onFlush = () -> {};
+    /** Runs within the next send. */
+    Runnable onSend = () -> {};
     boolean ready = true;
 
     HeldSink(EmbeddedChannel channel) {
@@ -59,23 +60,20 @@ final class HeldSink implements FlvSink {
         return ready;
     }
 
-    /** Tells a tag by the first byte of its body. */
     @Override
-    public void write(ByteBuf piece) {
-        pieces.add(piece);
-        events.add(piece.readableBytes() < 12
-                ? piece.toString(StandardCharsets.US_ASCII)
-                : String.valueOf(piece.getByte(11)));
+    public void send(List<ByteBuf> borrowed) {
+        borrowed.forEach(piece -> pieces.add(piece.retain()));
+        events.add(borrowed.stream().map(HeldSink::name).collect(Collectors.joining(" ")));
+        Runnable now = onSend;
+        onSend = () -> {};
+        now.run();
     }
 
-    @Override
-    public void flush() {
-        if (!events.isEmpty() && !events.getLast().equals("flush")) {
-            events.add("flush");
-        }
-        Runnable now = onFlush;
-        onFlush = () -> {};
-        now.run();
+    /** Tells a tag by the first byte of its body. */
+    private static String name(ByteBuf piece) {
+        return piece.readableBytes() < 12
+                ? piece.toString(StandardCharsets.US_ASCII)
+                : String.valueOf(piece.getByte(11));
     }
 
     @Override
@@ -93,7 +91,7 @@ final class HeldSink implements FlvSink {
         events.add("end");
     }
 
-    /** What happened since the last time. */
+    /** What happened since the last time; what was sent together is one string. */
     List<String> told() {
         channel.runPendingTasks();
         List<String> told = List.copyOf(events);

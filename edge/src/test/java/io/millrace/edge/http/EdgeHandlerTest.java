@@ -173,8 +173,7 @@ class EdgeHandlerTest {
         assertThat(sink.framing()).isEqualTo(Framing.CHUNKED);
         sink.start(() -> {});
         assertThat(viewers()).isEqualTo(1);
-        sink.write(text("3\r\nabc\r\n"));
-        sink.flush();
+        send(sink, "3\r\nabc\r\n");
         pass(60_000);
         sink.end();
         String response = sent();
@@ -183,8 +182,7 @@ class EdgeHandlerTest {
         assertThat(channel.isOpen()).as("the connection goes on").isTrue();
         assertThat(viewers()).isZero();
         assertThat(sink.isReady()).isFalse();
-        sink.write(text("late"));
-        sink.flush();
+        send(sink, "late");
         assertThat(sent()).as("after the end").isEmpty();
     }
 
@@ -194,7 +192,7 @@ class EdgeHandlerTest {
         FlvSink sink = log.sinks.getFirst();
         assertThat(sink.framing()).isEqualTo(Framing.PLAIN);
         sink.start(() -> {});
-        sink.write(text("abc"));
+        send(sink, "abc");
         sink.end();
         assertThat(sent()).contains("connection: close").doesNotContain("chunked").endsWith("\r\n\r\nabc");
         assertThat(channel.isOpen()).isFalse();
@@ -230,10 +228,11 @@ class EdgeHandlerTest {
         assertThat(log.sinks).isEmpty();
     }
 
-    private ByteBuf text(String text) {
-        ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    private void send(FlvSink sink, String framed) {
+        ByteBuf bytes = Unpooled.copiedBuffer(framed, StandardCharsets.US_ASCII);
+        sink.send(List.of(bytes));
+        bytes.release();
         made.add(bytes);
-        return bytes;
     }
 
     private void get(String target) {

@@ -6,10 +6,8 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -179,16 +177,12 @@ class EdgeServerTest {
             FlvSink sink = log.sinks.getFirst();
             sink.loop().execute(() -> {
                 sink.start(() -> {});
-                sink.write(chunk("FLV"));
-                sink.flush();
+                sink.send(bytes("FLV"));
             });
             assertThat(viewer.read(true).status()).isEqualTo(200);
             assertThat(viewer.chunk()).isEqualTo("FLV");
             server.drain().get(5, TimeUnit.SECONDS);
-            sink.loop().execute(() -> {
-                sink.write(chunk("more"));
-                sink.flush();
-            });
+            sink.loop().execute(() -> sink.send(bytes("more")));
             assertThat(viewer.chunk()).isEqualTo("more");
             server.close();
             assertThat(viewer.chunk()).as("the last chunk of a whole response").isEmpty();
@@ -197,8 +191,8 @@ class EdgeServerTest {
         }
     }
 
-    private static ByteBuf chunk(String text) {
-        return Framing.CHUNKED.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test

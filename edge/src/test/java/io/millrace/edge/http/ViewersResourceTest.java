@@ -8,6 +8,7 @@ import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
+import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,8 +32,8 @@ class ViewersResourceTest {
 
     @Test
     void listsWhoWatches() {
-        flv.sent(7);
-        flv.sent(5);
+        flv.sent(List.of(Unpooled.wrappedBuffer(new byte[3]), Unpooled.wrappedBuffer(new byte[4])));
+        flv.sent(List.of(Unpooled.wrappedBuffer(new byte[5])));
         assertThat(get("", Map.of("stream", "live/show", "protocol", "flv")).json())
                 .isEqualTo("{\"viewers\":[{\"id\":\"" + viewers.id(flv)
                         + "\",\"stream\":\"live/show\",\"protocol\":\"flv\","

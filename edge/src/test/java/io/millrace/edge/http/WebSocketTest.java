@@ -74,8 +74,7 @@ class WebSocketTest {
         sink.start(() -> {});
         assertThat(text()).startsWith("HTTP/1.1 101 ").contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
                 .doesNotContain("extensions", "protocol");
-        sink.write(sink.framing().wrap("abc".getBytes(StandardCharsets.US_ASCII)));
-        sink.flush();
+        sink.send("abc".getBytes(StandardCharsets.US_ASCII));
         assertThat(sent()).isEqualTo("8203" + "616263");
         assertThat(viewers.count("live/show", Protocol.WS)).isEqualTo(1);
         assertThat(gauge()).isEqualTo(1);
@@ -187,8 +186,7 @@ class WebSocketTest {
         receive(frame + (frame.length() < 14 ? MASK : ""));
         assertThat(sent()).startsWith("88").contains(code);
         assertThat(closed("abuse")).isEqualTo(1);
-        sink.write(Unpooled.copiedBuffer("late", StandardCharsets.US_ASCII));
-        sink.flush();
+        sink.send("late".getBytes(StandardCharsets.US_ASCII));
         assertThat(sent()).as("nothing stands behind a close").isEmpty();
         assertThat(log.sinks).isEmpty();
         pass(2_000);

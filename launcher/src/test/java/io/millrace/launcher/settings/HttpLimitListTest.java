@@ -2,12 +2,7 @@ package io.millrace.launcher.settings;
 
 import io.millrace.edge.http.HttpLimits;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,8 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class HttpLimitListTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| `([^`]*)` \\|");
-
     @Test
     void limitsThatAreNotNamedKeepTheirDefaults() {
         assertThat(HttpLimitList.parse(HttpLimitList.DEFAULT)).isEqualTo(HttpLimits.DEFAULT);
@@ -43,10 +36,6 @@ class HttpLimitListTest {
 
     @Test
     void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
-        String reference = Files.readString(Path.of("..", "docs", "reference.md"));
-        String section = reference.substring(reference.indexOf("\n### Of HTTP"), reference.indexOf("\n## Sizes"));
-        Map<String, String> documented = ROW.matcher(section).results()
-                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
-        assertThat(documented).isEqualTo(HttpLimitList.defaults());
+        assertThat(DocumentedLimits.between("### Of HTTP", "## Sizes")).isEqualTo(HttpLimitList.defaults());
     }
 }

@@ -5,12 +5,7 @@ import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,8 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RtmpLimitListTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| `([^`]*)` \\|");
-
     @Test
     void limitsThatAreNotNamedKeepTheirDefaults() {
         assertThat(RtmpLimitList.parse(RtmpLimitList.DEFAULT)).isEqualTo(
@@ -71,10 +64,6 @@ class RtmpLimitListTest {
 
     @Test
     void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
-        String reference = Files.readString(Path.of("..", "docs", "reference.md"));
-        String section = reference.substring(reference.indexOf("\n### Of RTMP"), reference.indexOf("\n### Of HTTP"));
-        Map<String, String> documented = ROW.matcher(section).results()
-                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
-        assertThat(documented).isEqualTo(RtmpLimitList.defaults());
+        assertThat(DocumentedLimits.between("### Of RTMP", "### Of HTTP")).isEqualTo(RtmpLimitList.defaults());
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.platform.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -49,7 +50,13 @@ public final class SocketOutlet {
         return false;
     }
 
-    /** Sends all of {@code pieces}, in order: what the socket does not take now as soon as it does. Borrowed. */
+    /**
+     * Sends all of {@code pieces} at once and in order, behind what the channel has, which goes out with them. What the socket
+     * does not take now follows as soon as it does: who has much asks {@link Channel#isWritable} before. The event loop may
+     * call back from within: {@code channelWritabilityChanged}. On a closed connection nothing happens.
+     *
+     * @param pieces borrowed: the same may go to others at the same time, on other threads, too, so nobody moves their indices
+     */
     public void send(List<ByteBuf> pieces) {
         boolean direct = socket != null && pieces.size() <= FEW_PIECES && nothingWaits();
         boolean queued = false;

@@ -91,29 +91,17 @@ final class Play implements Player {
 
     /** All players get the same bytes, but for what they have on streams beside the first. */
     @Override
-    public void write(ByteBuf messages) {
-        if (over) {
-            messages.release();
-        } else if (streamId == PlayChunks.STREAM_ID) {
-            connection.write(messages);
-        } else {
-            connection.write(Unpooled.wrappedBuffer(PlayChunks.readdress(messages.nioBuffer(), streamId)));
-            messages.release();
-        }
-    }
-
-    @Override
-    public void flush() {
-        connection.flush();
-    }
-
-    @Override
     public void send(List<ByteBuf> messages) {
-        if (!over && streamId == PlayChunks.STREAM_ID) {
+        if (over) {
+            return;
+        }
+        if (streamId == PlayChunks.STREAM_ID) {
             connection.send(messages);
         } else {
-            messages.forEach(piece -> write(piece.retainedDuplicate()));
-            flush();
+            List<ByteBuf> readdressed = messages.stream()
+                    .map(piece -> Unpooled.wrappedBuffer(PlayChunks.readdress(piece.nioBuffer(), streamId))).toList();
+            connection.send(readdressed);
+            readdressed.forEach(ByteBuf::release);
         }
     }
 

@@ -9,18 +9,16 @@ public interface Player {
     /** Never changes. */
     EventExecutor loop();
 
-    /** The player is told that it plays; what it plays follows. */
+    /** The player is told that it plays, together with the first of what it plays. */
     void start();
 
     /** Whether the socket takes more. */
     boolean isWritable();
 
-    /** Whole messages of {@link io.millrace.media.rtmp.PlayChunks}; transferred. */
-    void write(ByteBuf messages);
-
-    void flush();
-
-    /** Whole messages, which go out now; borrowed. */
+    /**
+     * Sends whole messages of {@link io.millrace.media.rtmp.PlayChunks}, as {@link io.millrace.platform.net.SocketOutlet#send}
+     * does: borrowed, in order, at once. Comes after {@link #start}.
+     */
     void send(List<ByteBuf> messages);
 
     /** What was played has come to its end. */

@@ -198,16 +198,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         return ctx.channel().isWritable();
     }
 
-    /** What is played, between two messages of the session. Transferred. */
-    void write(ByteBuf messages) {
-        ctx.write(messages, ctx.voidPromise());
-    }
-
-    void flush() {
-        ctx.flush();
-    }
-
-    /** The same for many players; borrowed. */
+    /** What is played, between two messages of the session; borrowed. */
     void send(List<ByteBuf> messages) {
         outlet.send(messages);
     }

@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.platform.net.ProxyHeader;
+import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -43,10 +44,10 @@ public final class RtmpServer implements AutoCloseable {
     private volatile boolean closing;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** With event loops of its own, one a processor. */
+    /** With event loops of its own, one a processor, which take what comes at a {@link ReadPace} where much comes. */
     public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings) {
         this(application, meters, settings,
-                SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors()), true);
+                SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors(), PacedIo::factory), true);
     }
 
     /** With event loops that the caller shares and closes. */

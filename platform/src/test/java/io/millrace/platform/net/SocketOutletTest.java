@@ -98,10 +98,11 @@ class SocketOutletTest {
         return piece;
     }
 
-    private static void sendPair(SocketOutlet outlet, int number) {
+    private static List<ByteBuf> sendPair(SocketOutlet outlet, int number) {
         List<ByteBuf> pair = List.of(piece(number), piece(number + 1));
         outlet.send(pair);
         pair.forEach(ByteBuf::release);
+        return pair;
     }
 
     private static void sendPairs(ChannelHandlerContext context, int count) throws Exception {
@@ -206,7 +207,8 @@ class SocketOutletTest {
         }
         assertThat(others).as("one has the descriptor of the closed one")
                 .anyMatch(other -> descriptor(other) == descriptor);
-        first.executor().submit(() -> sendPair(outlet, 0)).sync();
+        List<ByteBuf> late = first.executor().submit(() -> sendPair(outlet, 0)).sync().getNow();
+        assertThat(late).as("nobody else holds them").allMatch(piece -> piece.refCnt() == 0);
         for (ChannelHandlerContext other : others) {
             other.channel().close().sync();
         }

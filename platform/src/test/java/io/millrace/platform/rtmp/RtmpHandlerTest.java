@@ -115,8 +115,7 @@ class RtmpHandlerTest {
         assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
         Player asked = application.players.remove();
         asked.start();
-        asked.write(Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.VIDEO, 40, ByteBuffer.allocate(100_000))));
-        asked.flush();
+        asked.send(message(MediaKind.VIDEO, 40, 100_000));
         carryToPlayer();
         assertThat(playerTold).containsExactly("NetStream.Play.Reset", "NetStream.Play.Start", "DATA 0 24",
                 "VIDEO 40 100000");
@@ -126,8 +125,7 @@ class RtmpHandlerTest {
         carryToPlayer();
         player.receiveVideo(false);
         carryToPlayer();
-        asked.write(Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.AUDIO, 80, ByteBuffer.allocate(10))));
-        asked.flush();
+        asked.send(message(MediaKind.AUDIO, 80, 10));
         player.receiveVideo(true);
         carryToPlayer();
         assertThat(playerTold).endsWith("NetStream.Pause.Notify", "NetStream.Unpause.Notify", "AUDIO 80 10");
@@ -145,7 +143,7 @@ class RtmpHandlerTest {
         plays();
         Player asked = application.players.remove();
         asked.start();
-        asked.flush();
+        asked.send(message(MediaKind.VIDEO, 0, 1));
         carryToPlayer();
         passSeconds(120);
         assertThat(channel.isOpen()).isTrue();
@@ -165,10 +163,14 @@ class RtmpHandlerTest {
         assertThat(application.played).containsExactly("ended");
         ByteBuf late = Unpooled.buffer(4).writeInt(1);
         asked.start();
-        asked.write(late);
+        asked.send(List.of(late));
         asked.end();
-        assertThat(late.refCnt()).isZero();
+        assertThat(late.release()).as("nobody else holds it").isTrue();
         assertThat(asked.isWritable()).isFalse();
+    }
+
+    private static List<ByteBuf> message(MediaKind kind, int timestamp, int sizeBytes) {
+        return List.of(Unpooled.wrappedBuffer(PlayChunks.message(kind, timestamp, ByteBuffer.allocate(sizeBytes))));
     }
 
     private final List<String> playerTold = new ArrayList<>();

@@ -5,6 +5,10 @@ import io.millrace.media.StreamName;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PlayChunks;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
@@ -102,6 +106,10 @@ class SeveralStreamsTest {
         assertThat(application.plays).extracting(PlayRequest::stream).containsExactly(new StreamName("live/other"));
         Player player = application.players.remove();
         player.start();
+        ByteBuf message = Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.VIDEO, 40, ByteBuffer.allocate(3)));
+        player.send(List.of(message));
+        assertThat(message.release()).as("nobody else holds it").isTrue();
+        assertThat(sent()).as("on its own stream").endsWith("000028" + "000003" + "09" + "02000000" + "000000");
         player.end();
         assertThat(application.played).containsExactly("ended");
         video(1, 10);
@@ -109,6 +117,15 @@ class SeveralStreamsTest {
         command(3, "play", 0, AmfValue.NULL, new AmfValue.Text("third"));
         channel.close();
         assertThat(application.played).containsExactly("ended", "ended");
+    }
+
+    private String sent() {
+        var hex = new StringBuilder();
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            hex.append(ByteBufUtil.hexDump(out));
+            out.release();
+        }
+        return hex.toString();
     }
 
     private void publish(int stream, String name) {
