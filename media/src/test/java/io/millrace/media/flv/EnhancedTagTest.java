@@ -136,8 +136,8 @@ class EnhancedTagTest {
             new Broken("no codec that we know", "96 21 78787878 01 000000", UnsupportedException.class, "xxxx"),
             new Broken("a codec with control characters", "90 00010203", UnsupportedException.class, "????"),
             new Broken("audio's codec", "91 4f707573 fc", UnsupportedException.class, "Opus"),
-            new Broken("frame type 0", "81 61763031 0a", MalformedException.class, "FrameType"),
-            new Broken("frame type 6", "e1 61763031 0a", MalformedException.class, "FrameType"),
+            new Broken("frame type 0", "81 61763031 0a", UnsupportedException.class, "FrameType"),
+            new Broken("frame type 6", "e1 61763031 0a", UnsupportedException.class, "FrameType"),
             new Broken("composition time cut short", "91 68766331 0000", MalformedException.class, "CompositionTime"));
 
     @ParameterizedTest
