@@ -26,7 +26,7 @@ public final class IngestMeters {
         OVER_LIMIT,
         /** A video frame before its configuration. */
         NO_CONFIG,
-        /** Nothing to show: a command frame, an end of sequence, an empty audio message. */
+        /** Nothing to show: a command frame, an end of sequence, an empty message. */
         NO_MEDIA
     }
 

@@ -54,7 +54,7 @@ final class TrackReader {
                 config = parsed(codec, record, messageBytes);
                 yield Outcome.CONFIG;
             }
-            case VideoTagBody.Frame frame when !frame.data().hasRemaining() -> Outcome.NO_MEDIA;
+            case VideoTagBody.Frame frame when isEmpty(frame) -> Outcome.NO_MEDIA;
             case VideoTagBody.Frame frame when config == null || config.codec() != frame.codec() -> Outcome.NO_CONFIG;
             case VideoTagBody.Frame frame when isKey(frame.data()) -> Outcome.KEYFRAME;
             case VideoTagBody.Frame frame -> frame.flaggedKey() ? Outcome.FLAGGED_FRAME : Outcome.FRAME;
@@ -72,6 +72,17 @@ final class TrackReader {
         CodecConfig parsed = CodecConfig.parse(codec, record);
         limits.check(parsed);
         return parsed;
+    }
+
+    /** Without a byte, or with nothing but NAL units of no length, as drones of DJI send now and then. */
+    private static boolean isEmpty(VideoTagBody.Frame frame) {
+        ByteBuffer data = frame.data();
+        boolean hasUnits = frame.codec() == Codec.AVC || frame.codec() == Codec.HEVC;
+        int at = data.position();
+        while (hasUnits && at < data.limit() && data.get(at) == 0) {
+            at++;
+        }
+        return at == data.limit();
     }
 
     private boolean isKey(ByteBuffer frame) {

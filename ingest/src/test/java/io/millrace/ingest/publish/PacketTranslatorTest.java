@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -76,14 +77,31 @@ class PacketTranslatorTest {
 
     @ParameterizedTest
     @CsvSource({"VIDEO, 27 01 000000 00000003 419a00, NO_CONFIG", "VIDEO, 17 02 000000, NO_MEDIA",
-        "VIDEO, 57 00, NO_MEDIA", "VIDEO, d1 00, NO_MEDIA", "AUDIO, '', NO_MEDIA", "AUDIO, af 01, NO_MEDIA"})
+        "VIDEO, 57 00, NO_MEDIA", "VIDEO, d1 00, NO_MEDIA", "VIDEO, '', NO_MEDIA", "AUDIO, '', NO_MEDIA",
+        "AUDIO, af 01, NO_MEDIA"})
     void dropsWhatNobodyCanShow(Kind kind, String body, Drop reason) {
         assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
     }
 
+    /** DJI's drones send frames of nothing but NAL units of no length. */
     @ParameterizedTest
-    @CsvSource({"VIDEO, 1d 01 000000 00", "VIDEO, 90 76766331 00", "VIDEO, 12 00", "AUDIO, 7f ff",
-        "AUDIO, 90 73706578"})
+    @ValueSource(strings = {"27 01 000000 00000000", "17 01 000000 0000000000000000", "a3 68766331 00000000"})
+    void aFrameOfEmptyUnitsIsNone(String body) {
+        translate(Kind.VIDEO, config());
+        assertThat(translate(Kind.VIDEO, hex(body))).isEqualTo(new Result.Dropped(Drop.NO_MEDIA));
+    }
+
+    /** Players could not read a sample with such a unit in it. */
+    @Test
+    void anEmptyUnitBesideOthersIsMalformed() {
+        translate(Kind.VIDEO, config());
+        assertThatThrownBy(() -> translate(Kind.VIDEO, hex("27 01 000000 00000000 00000003 419a00")))
+                .isInstanceOf(MalformedException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"VIDEO, 1d 01 000000 00", "VIDEO, 90 76766331 00", "VIDEO, 12 00", "VIDEO, 67 01 000000 00",
+        "AUDIO, 7f ff", "AUDIO, 90 73706578"})
     void saysThatACodecIsNotSupported(Kind kind, String body) {
         assertThatThrownBy(() -> translate(kind, hex(body))).isInstanceOf(UnsupportedException.class);
     }
@@ -196,6 +214,20 @@ class PacketTranslatorTest {
                 .orElseThrow();
         assertThat(video.timestampMs()).isEqualTo(0xFFFF_FFF0L);
         assertThat(audio.timestampMs()).isEqualTo(0x1_0000_0010L);
+    }
+
+    /** Past 24 bits, past what is signed, and past 32: picture and sound by turns, each a step after the one before. */
+    @ParameterizedTest
+    @ValueSource(longs = {0xFF_FFFF - 500, 0x7FFF_FFFFL - 500, 0xFFFF_FFFFL - 500})
+    void timeGoesOnWhereStampsGrowABit(long startMs) {
+        translator.translate(0, 0, 0, Kind.VIDEO, (int) startMs, config());
+        translator.translate(0, 0, 0, Kind.AUDIO, (int) startMs, hex("af 00 1388"));
+        for (long ms = startMs; ms < startMs + 1_000; ms += 40) {
+            Result video = translator.translate(0, 0, 0, Kind.VIDEO, (int) ms, hex("27 01 000000 00000003 419a00"));
+            Result audio = translator.translate(0, 0, 0, Kind.AUDIO, (int) (ms - 20), hex("af 01 21"));
+            assertThat(packet(video)).extracting(Packet::timestampMs).containsExactly(ms);
+            assertThat(packet(audio)).extracting(Packet::timestampMs).containsExactly(ms - 20);
+        }
     }
 
     @Test

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>Pure. A body that is fine as it is is handed back and not copied.
  *
- * <p>mpegts.js 1.8 stops at Metadata, Multitrack, ModEx, {@code avc1} and {@code mp4a} in enhanced headers.
+ * <p>mpegts.js 1.8 stops at Metadata, Multitrack, ModEx, {@code avc1} and {@code mp4a} in enhanced headers, and at MP3 of
+ * 8 kHz.
  */
 public final class PlayerTagBody {
     private static final int DEFAULT_TRACK = 0;
@@ -57,9 +58,13 @@ public final class PlayerTagBody {
 
     private static ByteBuffer audio(ByteBuffer body, Codec codec, AudioTagBody parsed) {
         int head = body.get(body.position()) & 0xFF;
-        boolean enhanced = head >>> 4 == AudioTagBody.EX_HEADER_FORMAT;
         boolean hasLegacyHeader = codec == Codec.AAC || codec == Codec.MP3;
         boolean plain = (head & 0x0F) <= AudioTagReader.SEQUENCE_END;
-        return !enhanced || plain && !hasLegacyHeader ? body : TagBodyWriter.write(parsed);
+        boolean fine = switch (head >>> 4) {
+            case AudioTagBody.EX_HEADER_FORMAT -> plain && !hasLegacyHeader;
+            case AudioTagBody.MP3_8K_FORMAT -> false; // the frame says its rate, and mpegts.js knows one format of MP3
+            default -> true;
+        };
+        return fine ? body : TagBodyWriter.write(parsed);
     }
 }

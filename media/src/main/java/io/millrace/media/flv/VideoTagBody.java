@@ -43,7 +43,7 @@ public sealed interface VideoTagBody {
      */
     record Metadata(Codec codec, ByteBuffer amf) implements VideoTagBody {}
 
-    /** A video info or command frame (frame type 5): nothing to show. */
+    /** A video info or command frame (frame type 5), or a message of no bytes, as cameras send them: nothing to show. */
     record Command() implements VideoTagBody {}
 
     /**
@@ -62,6 +62,9 @@ public sealed interface VideoTagBody {
 
     /** The same of a message that may have so many {@code modifiers} (ModEx), up to {@link TagTracks#MAX_MOD_EX}. */
     static TagTracks<VideoTagBody> parseTracks(ByteBuffer body, int modifiers) {
+        if (!body.hasRemaining()) {
+            return TagTracks.of(new Command());
+        }
         var in = new ByteReader("VIDEODATA", body.duplicate());
         int head = in.uint8("FrameType");
         int frameType = head >>> 4 & 7;

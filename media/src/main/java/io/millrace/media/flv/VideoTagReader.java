@@ -1,7 +1,6 @@
 package io.millrace.media.flv;
 
 import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.Codec;
 import java.util.List;
@@ -90,7 +89,7 @@ final class VideoTagReader {
 
     private static void checkFrameType(int frameType) {
         if (frameType < KEY || frameType > COMMAND) {
-            throw MalformedException.value(STRUCTURE, "FrameType", frameType, "1 to 5");
+            throw new UnsupportedException(STRUCTURE, "FrameType", frameType, "1 to 5");
         }
     }
 }

@@ -6,7 +6,9 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a message says (RTMP 1.0, 5.4 and 7.1). Immutable but for the bodies of media, which belong to who gets them. */
@@ -110,7 +112,20 @@ sealed interface RtmpMessage {
         }
         double transaction = in.hasRemaining() && in.read() instanceof AmfValue.Number(double number) ? number : 0;
         AmfValue object = in.hasRemaining() ? in.read() : AmfValue.NULL;
-        return new Command(streamId, name, transaction, object, in.readAll());
+        return new Command(streamId, name, transaction, object, arguments(in));
+    }
+
+    /** Up to what cannot be read: encoders leave bytes behind their last value. Limits hold. */
+    private static List<AmfValue> arguments(Amf0Reader in) {
+        List<AmfValue> arguments = new ArrayList<>();
+        try {
+            while (in.hasRemaining()) {
+                arguments.add(in.read());
+            }
+        } catch (MalformedException | UnsupportedException _) {
+            // What is left says nothing to us.
+        }
+        return arguments;
     }
 
     /** The message as the writer of chunks takes it. */

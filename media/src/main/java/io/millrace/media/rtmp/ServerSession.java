@@ -337,6 +337,9 @@ public final class ServerSession {
     }
 
     private ServerEvent publish(Command command) {
+        if (isFalse(command.argument(0))) {
+            return stop(command.streamId());
+        }
         String name = name(command);
         StreamPath path = StreamPath.of(connect, name);
         NetStream stream = free(command, path, "publish", "NetStream.Publish.Denied");
@@ -349,8 +352,7 @@ public final class ServerSession {
     }
 
     private ServerEvent play(Command command) {
-        // NetStream.play(false) of Flash: stop.
-        if (command.argument(0) instanceof AmfValue.Bool(boolean wanted) && !wanted) {
+        if (isFalse(command.argument(0))) {
             return stop(command.streamId());
         }
         NetStream before = streams.get(command.streamId());
@@ -368,6 +370,11 @@ public final class ServerSession {
                     connect.fourCcs()));
         }
         return ready.poll();
+    }
+
+    /** What Flash calls {@code NetStream.publish(false)} and {@code play(false)}: stop. */
+    private static boolean isFalse(AmfValue name) {
+        return name instanceof AmfValue.Bool(boolean wanted) && !wanted;
     }
 
     private static String name(Command command) {

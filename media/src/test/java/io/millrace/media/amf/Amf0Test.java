@@ -58,6 +58,8 @@ class Amf0Test {
 
     /** Encoders write these; we do not. */
     static final List<Row> READ_ONLY = List.of(
+            new Row("no number", "00 7ff8000000000001", new AmfValue.Number(Double.NaN)),
+            new Row("bytes that are no UTF-8", "02 0003 61c328", new AmfValue.Text("a\ufffd(")),
             new Row("any true", "01 ff", new AmfValue.Bool(true)),
             new Row("short string as a long one", "0c 00000001 61", new AmfValue.Text("a")),
             new Row("XML", "0f 00000001 61", new AmfValue.Text("a")),

@@ -54,6 +54,8 @@ class ChunkReaderTest {
                     04 000000 000102 09 01000000""" + "61".repeat(128) + """
                     02 000000 000004 01 00000000 00000082
                     c4""" + "61".repeat(130), List.of("VIDEO@0/1 " + "a".repeat(258))),
+            new Case("the least chunk size", "02 000000 000004 01 00000000 00000080 04 000001 000001 08 01000000 61",
+                    List.of("AUDIO@1/1 a")),
             new Case("interleaved csids", """
                     04 000000 000081 09 01000000""" + "61".repeat(128) + """
                     05 000000 000082 08 01000000""" + "62".repeat(128) + """
@@ -84,6 +86,12 @@ class ChunkReaderTest {
                             "AUDIO@16780000/1 ab")),
             new Case("extended delta", "04 000001 000001 08 01000000 61 84 ffffff 01000000 62 c4 01000000 63",
                     List.of("AUDIO@1/1 a", "AUDIO@16777217/1 b", "AUDIO@33554433/1 c")),
+            new Case("librtmp's step back: a delta of 2^32 less 10", """
+                    04 000014 000001 08 01000000 61
+                    44 ffffff 000081 09 fffffff6""" + "61".repeat(128) + """
+                    c4 fffffff6 62
+                    44 000005 000001 08 63""",
+                    List.of("AUDIO@20/1 a", "VIDEO@10/1 " + "a".repeat(128) + "b", "AUDIO@15/1 c")),
             new Case("timestamps wrap at 32 bits", "04 ffffff 000001 08 01000000 ffffffff 61 84 000002 62",
                     List.of("AUDIO@-1/1 a", "AUDIO@1/1 b")));
 

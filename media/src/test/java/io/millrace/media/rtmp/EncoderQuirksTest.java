@@ -6,9 +6,12 @@ import io.millrace.media.rtmp.RtmpMessage.Command;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,12 +79,41 @@ class EncoderQuirksTest {
                 .endsWith(video(40));
     }
 
+    /** {@code NetStream.publish(false)}, like {@code play(false)}: stop, and perhaps publish something else then. */
+    @Test
+    void flashStopsByPublishingFalse() {
+        connectAndCreate();
+        command(MessageType.COMMAND, 1, "publish", 3, AmfValue.NULL, new AmfValue.Text("show"),
+                new AmfValue.Text("live"));
+        server.acceptPublish(1);
+        command(MessageType.COMMAND, 1, "publish", 0, AmfValue.NULL, new AmfValue.Bool(false));
+        assertThat(server.state()).isEqualTo(ServerSession.State.CONNECTED);
+        command(MessageType.COMMAND, 1, "publish", 0, AmfValue.NULL, new AmfValue.Text("other"));
+        assertThat(events).containsExactly(new ServerEvent.PublishRequested(1, "live/show", "", "", ""),
+                new ServerEvent.Unpublished(1), new ServerEvent.PublishRequested(1, "live/other", "", "", ""));
+    }
+
+    /** An end marker too many, padding, half a value, what AMF0 does not have, and what it reserves. */
+    @ParameterizedTest
+    @ValueSource(strings = {"000009", "00", "0000000000000000", "02000461", "7f", "04", "070000"})
+    void commandsWithBytesLeftOver(String rest) {
+        connectAndCreate();
+        ByteBuffer body = new Command(1, "publish", 3, AmfValue.NULL,
+                List.of(new AmfValue.Text("show"), new AmfValue.Text("live"))).toRaw().body();
+        send(3, new RawMessage(MessageType.COMMAND, 0, 1,
+                new ByteWriter().bytes(body).bytes(HexFormat.of().parseHex(rest)).view()));
+        assertThat(events).containsExactly(new ServerEvent.PublishRequested(1, "live/show", "", "", ""));
+    }
+
     /** It opens csid 2 with a header that has no stream, and asks for what nobody needs. */
     @Test
     void librtmpOfOldWithCallsThatNobodyKnows() {
         feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
         feed(new ByteWriter().uint8(0x42).uint24(0).uint24(4).uint8(5).uint32(2_500_000).toByteArray());
         command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live")));
+        feed(HexFormat.of().parseHex("020000000000020400000000" + "001b")); // an event without a value
+        feed(HexFormat.of().parseHex("020000000000060400000000" + "7fff00000001"));
+        feed(HexFormat.of().parseHex("020000000000040300000000" + "00001000")); // an acknowledgement
         command(MessageType.COMMAND, 0, "_checkbw", 2, AmfValue.NULL);
         command(MessageType.COMMAND, 0, "setPlaylist", 3, AmfValue.NULL, new AmfValue.Text("x"));
         command(MessageType.COMMAND, 0, "createStream", 4, AmfValue.NULL);
@@ -89,6 +121,12 @@ class EncoderQuirksTest {
         assertThat(events).containsExactly(
                 new ServerEvent.PassedOver(ServerEvent.PassedOver.What.UNKNOWN_COMMAND),
                 new ServerEvent.PublishRequested(1, "live/show", "", "", ""));
+    }
+
+    private void connectAndCreate() {
+        feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
+        command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live")));
+        command(MessageType.COMMAND, 0, "createStream", 2, AmfValue.NULL);
     }
 
     private static ServerEvent video(int timestamp) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -51,6 +52,27 @@ class ServerSessionTest {
     @Test
     void refusesOtherVersions() {
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[]{4}))).isInstanceOf(MalformedException.class);
+    }
+
+    /** FFmpeg writes its own chunks in the size that it is told here, and aborts if a window is 0. */
+    @Test
+    void connectIsAnsweredByWindowBandwidthAndChunkSizeFirst() {
+        shakeHands();
+        send(connect("live"));
+        byte[] answer = new byte[16 + 17 + 16 + 1];
+        server.takeOutput().get(answer);
+        assertThat(HexFormat.of().formatHex(answer)).isEqualTo("""
+                02 000000 000004 05 00000000 002625a0
+                02 000000 000005 06 00000000 002625a0 02
+                02 000000 000004 01 00000000 00010000
+                03""".replaceAll("\\s", ""));
+    }
+
+    @Test
+    void connectMayHoldAnEcmaArrayInPlaceOfAnObject() {
+        shakeHands();
+        send(new Command(0, "connect", 1, AmfValue.EcmaArray.of(field("app", "live")), List.of()));
+        assertThat(answers()).last().isEqualTo("_result 1 NetConnection.Connect.Success");
     }
 
     /** Written by hand after librtmp as OBS uses it: Set Chunk Size before connect, swfUrl like tcUrl, metadata on csid 4. */
