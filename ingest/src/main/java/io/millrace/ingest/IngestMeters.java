@@ -8,6 +8,7 @@ import io.millrace.ingest.policy.Decision;
 import io.millrace.platform.log.Packet;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,11 @@ public final class IngestMeters {
         /** A video frame before its configuration. */
         NO_CONFIG,
         /** Nothing to show: a command frame, an end of sequence, an empty message. */
-        NO_MEDIA
+        NO_MEDIA;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final Duration[] LATENCY_BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000,
@@ -53,11 +58,12 @@ public final class IngestMeters {
     public IngestMeters(MeterRegistry registry) {
         this.registry = registry;
         for (Packet.Kind kind : Packet.Kind.values()) {
-            packets.put(kind, Counter.builder("millrace.ingest.packets").tag("kind", word(kind))
-                    .description("Packets that the log has acknowledged").register(registry));
+            packets.put(kind,
+                    Counter.builder("millrace.ingest.packets").tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                            .description("Packets that the log has acknowledged").register(registry));
         }
         for (Drop drop : Drop.values()) {
-            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "ingest").tag("reason", word(drop))
+            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "ingest").tag("reason", drop.word())
                     .description("What came in and was not passed on").register(registry));
         }
         bytes = counter("millrace.ingest.bytes", "Bytes of media that the log has acknowledged");
@@ -150,9 +156,5 @@ public final class IngestMeters {
 
     private Counter counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry);
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT);
     }
 }

@@ -1,5 +1,8 @@
 package io.millrace.ingest;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
@@ -42,6 +45,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -330,6 +334,7 @@ class IngestServiceTest {
         sendClip(client);
         live(1);
         ByteBuffer secondTrack = ByteBuffer.wrap(HexFormat.of().parseHex("95016d7034610121"));
+        ListAppender<ILoggingEvent> lines = listen();
         assertThatThrownBy(() -> {
             for (int i = 0; i < 3; i++) {
                 client.send(MediaKind.AUDIO, 2_000 + i, secondTrack.duplicate());
@@ -339,9 +344,23 @@ class IngestServiceTest {
                 "Too many malformed messages, the last: Multitrack.tracks: is 2, the limit is 1");
         assertThat(dropped("over_limit")).isEqualTo(3);
         assertThat(dropped("malformed")).isZero();
+        assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains("dropped"))
+                .as("said once, with the stream's name").singleElement().asString().startsWith("live/show: session ")
+                .endsWith(" sends what is dropped as over_limit: Multitrack.tracks: is 2, the limit is 1");
         await().atMost(Duration.ofSeconds(10)).until(() -> closed("malformed") == 1);
         packets.until(SessionEnded.class, 1, e -> true);
         assertThat(packets.until(Packet.class, 1, p -> true)).allMatch(p -> p.track() == 0);
+    }
+
+    /** To the log of publications. */
+    private ListAppender<ILoggingEvent> listen() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger("io.millrace.ingest.publish.Publication");
+        lines.start();
+        log.addAppender(lines);
+        opened.add(() -> log.detachAppender(lines));
+        return lines;
     }
 
     private double dropped(String reason) {

@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.StreamKeys;
 import io.millrace.media.StreamName;
+import io.millrace.platform.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +45,7 @@ final class DemoName {
         try {
             return StreamKeys.keyOf(Files.readString(file), STREAM);
         } catch (IOException | IllegalArgumentException e) {
-            String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+            String why = e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
             throw new UserError("the stream keys in " + file + " cannot be used: " + why, e);
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.launcher;
 import io.millrace.ingest.policy.SigningSecrets;
 import io.millrace.launcher.settings.SigningOptions;
 import io.millrace.media.StreamName;
+import io.millrace.platform.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,7 +56,7 @@ final class SignCommand implements Callable<Integer> {
         try {
             return SigningSecrets.parse(Files.readString(file));
         } catch (IOException | IllegalArgumentException e) {
-            String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+            String why = e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
             throw new UserError("the secret in " + file + " cannot be used: " + why, e);
         }
     }

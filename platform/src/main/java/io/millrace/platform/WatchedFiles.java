@@ -3,7 +3,6 @@ package io.millrace.platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -125,8 +124,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     private static String sentence(String what, List<Path> files, Exception e) {
-        String why = e instanceof NoSuchFileException none ? "there is no " + none.getFile() : e.getMessage();
-        return what + " in " + names(files) + " cannot be used: " + why;
+        return what + " in " + names(files) + " cannot be used: " + FileFault.reason(e);
     }
 
     private static String names(List<Path> files) {

@@ -2,6 +2,7 @@ package io.millrace.platform;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,14 @@ class WatchedFilesTest {
         Files.delete(file);
         assertThatThrownBy(this::open).isInstanceOf(StartupException.class)
                 .hasMessage("the number in " + file + " cannot be used: there is no " + file);
+    }
+
+    @Test
+    void saysWhyAFileMayNotBeRead() {
+        assertThatThrownBy(() -> WatchedFiles.open("the number", List.of(file), _ -> {
+            throw new AccessDeniedException(file.toString());
+        })).isInstanceOf(StartupException.class)
+                .hasMessage("the number in " + file + " cannot be used: access to " + file + " is denied");
     }
 
     private WatchedFiles<Integer> open() {

@@ -16,8 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The languages in which a hook is asked and answers: those of the servers whose hooks people have. Pure. */
 public enum HookForm {
     /**
-     * nginx-rtmp's {@code on_publish}: a form; 2xx is yes, 3xx yes under the name that Location gives, all else no. Unlike there,
-     * parameters of the encoder's URL that are called like one of ours are left out, so that no encoder answers for us.
+     * nginx-rtmp's {@code on_publish}: a form; 2xx is yes, 3xx yes under the name that Location gives, if it gives one, all
+     * else no. Unlike there, parameters of the encoder's URL that are called like one of ours are left out, so that no
+     * encoder answers for us.
      */
     NGINX("application/x-www-form-urlencoded") {
         @Override

@@ -2,18 +2,23 @@ package io.millrace.ingest.policy;
 
 import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.policy.Decision.Reason;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks a hook over HTTP, never more than {@link #AT_ONCE} questions at once. Thread-safe; blocks nobody. */
+/** Asks a hook over HTTP, {@link #AT_ONCE} questions at once at most. Thread-safe; blocks nobody. */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
     private static final Logger LOG = LoggerFactory.getLogger(PublishHook.class);
@@ -22,32 +27,36 @@ final class PublishHook implements AutoCloseable {
 
     private final PolicySettings.Hook settings;
     private final IngestMeters meters;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Turns turns = new Turns(AT_ONCE);
+    private final Executor threads = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
     private final HttpClient client;
 
     PublishHook(PolicySettings.Hook settings, IngestMeters meters) {
         this.settings = settings;
         this.meters = meters;
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(settings.timeout())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .executor(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory()))
-                .build();
+                .followRedirects(HttpClient.Redirect.NEVER).executor(threads).build();
     }
 
-    /** Never fails: what goes wrong is an answer, too. */
+    /** Never fails: what goes wrong is an answer, too. Within the timeout, also where all places are taken. */
     CompletableFuture<Decision> ask(HookQuestion question) {
-        if (!places.tryAcquire()) {
-            return CompletableFuture.completedFuture(without(question, AT_ONCE + " questions wait for an answer"));
-        }
-        long began = System.nanoTime();
-        return client.sendAsync(request(question), BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES))
-                // The client's own timeout ends with the headers.
-                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .handle((response, failure) -> {
-                    places.release();
-                    meters.hookAnswered(System.nanoTime() - began);
-                    return failure == null ? answer(question, response) : without(question, String.valueOf(failure));
+        CompletableFuture<Void> turn = turns.next();
+        return turn.thenComposeAsync(_ -> send(question), threads)
+                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
+                    turns.done(turn);
+                    return failure == null ? answer(question, response) : without(question, reason(failure));
                 });
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(HookQuestion question) {
+        long began = System.nanoTime();
+        CompletableFuture<HttpResponse<String>> sent = client.sendAsync(request(question),
+                BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES));
+        // The client's own timeout ends with the headers, and a body may come for ever.
+        CompletableFuture.delayedExecutor(settings.timeout().toMillis(), TimeUnit.MILLISECONDS, threads)
+                .execute(() -> sent.cancel(true));
+        return sent.whenComplete((_, _) -> meters.hookAnswered(System.nanoTime() - began));
     }
 
     private HttpRequest request(HookQuestion question) {
@@ -64,13 +73,24 @@ final class PublishHook implements AutoCloseable {
         return settings.form().answer(question, status, response.headers().firstValue("Location"), response.body());
     }
 
+    /** The name that was asked for is not said: it is a key where the hook turns keys into names. */
     private Decision without(HookQuestion question, String why) {
-        LOG.warn("{}: the hook has no answer for {}, so it is {}: {}", question.stream(), question.address(),
-                settings.allowWithoutAnswer() ? "allowed" : "refused", why);
+        LOG.warn("{}: the hook has no answer to question {}, so the publish is {}: {}", question.address(),
+                question.number(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
         meters.hookFailed();
         return settings.allowWithoutAnswer()
                 ? new Decision.Allowed(question.stream())
                 : new Decision.Refused(Reason.HOOK_FAILED, "nobody can say now whether this is allowed, try again");
+    }
+
+    private String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        return switch (cause) {
+            case TimeoutException _,HttpTimeoutException _,CancellationException _ ->
+                "none within " + settings.timeout().toMillis() + " ms";
+            case ConnectException _ -> "no connection to " + settings.url().getHost();
+            default -> String.valueOf(cause);
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.ingest.policy;
 import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.media.StreamName;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Who may publish what, as far as that can be told without asking anybody: by a key or by a signature, where there are any;
@@ -13,6 +14,7 @@ import java.util.Optional;
  */
 public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
     static final String KEY = "key";
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
 
     /**
      * @param asked the name of the URL, which may be a key
@@ -53,7 +55,9 @@ public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
         if (!secrets.isGenuine(asked, expires, sign)) {
             return refused(Reason.BAD_SIGNATURE, "the signature is not for this stream and time");
         }
-        // Genuine, so the number is one that we have written.
+        if (!SECONDS.matcher(expires).matches()) { // whoever has the secret may sign anything
+            return refused(Reason.BAD_SIGNATURE, "what is signed as 'expires' is no number of seconds since 1970");
+        }
         return nowS < Long.parseLong(expires)
                 ? new Decision.Allowed(asked)
                 : refused(Reason.EXPIRED, "the signed URL has expired");

@@ -53,8 +53,11 @@ public final class SigningSecrets {
      */
     public String query(StreamName stream, long expiresS) {
         String expires = Long.toString(expiresS);
-        return "?" + EXPIRES + "=" + expires + "&" + SIGN + "="
-                + HexFormat.of().formatHex(mac(secrets.getFirst(), stream, expires));
+        return "?" + EXPIRES + "=" + expires + "&" + SIGN + "=" + sign(stream, expires);
+    }
+
+    String sign(StreamName stream, String expires) {
+        return HexFormat.of().formatHex(mac(secrets.getFirst(), stream, expires));
     }
 
     /** Whether {@code sign} is one of ours; takes the same time however much of it is right. */

@@ -12,6 +12,8 @@ import io.millrace.platform.rtmp.PublishAnswer;
 import io.millrace.platform.rtmp.PublishSink;
 import io.millrace.platform.rtmp.Publisher;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -58,7 +60,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     /** The greatest session of the stream that was seen live, of whatever node. */
     private long greatestLive = NO_SESSION;
     private boolean heartbeatOnItsWay;
-    private boolean warned;
+    /** What was dropped of it and is known from the log. */
+    private final Set<IngestMeters.Drop> told = EnumSet.noneOf(IngestMeters.Drop.class);
     private SessionEnded.Reason endReason;
     private String endDetail;
 
@@ -161,18 +164,27 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
         try {
             packets.message(kind, timestamp, body);
         } catch (UnsupportedException e) {
-            unsupported(e);
+            dropped(IngestMeters.Drop.UNSUPPORTED_CODEC, e);
         } catch (OverLimitException e) {
-            return dropped(IngestMeters.Drop.OVER_LIMIT, e);
+            return wrong(IngestMeters.Drop.OVER_LIMIT, e);
         } catch (MalformedException e) {
-            return dropped(IngestMeters.Drop.MALFORMED, e);
+            return wrong(IngestMeters.Drop.MALFORMED, e);
         }
         return null;
     }
 
-    /** Holding the lock. */
-    private Trouble dropped(IngestMeters.Drop reason, MediaException fault) {
+    /** Holding the lock. Said once a session: a meter does not know whose it was. */
+    private void dropped(IngestMeters.Drop reason, MediaException fault) {
         meters.dropped(reason);
+        if (told.add(reason)) {
+            LOG.warn("{}: session {} sends what is dropped as {}: {}", records.stream(), session, reason.word(),
+                    fault.getMessage());
+        }
+    }
+
+    /** Holding the lock. */
+    private Trouble wrong(IngestMeters.Drop reason, MediaException fault) {
+        dropped(reason, fault);
         return malformed.exceeded(context.clock().millis())
                 ? new Trouble(CloseReason.MALFORMED, StatusCodes.FAILED,
                         "Too many malformed messages, the last: " + fault.getMessage())
@@ -195,16 +207,6 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
             case OVER -> new Trouble(CloseReason.BITRATE, StatusCodes.REJECTED, "The bitrate is over the "
                     + context.ceilingBitsPerSecond() / 1_000 + " kbit/s that are allowed");
         };
-    }
-
-    /** Holding the lock. */
-    private void unsupported(UnsupportedException e) {
-        meters.dropped(IngestMeters.Drop.UNSUPPORTED_CODEC);
-        if (!warned) {
-            warned = true;
-            LOG.warn("{}: session {} sends what is not supported, it is dropped: {}", records.stream(), session,
-                    e.getMessage());
-        }
     }
 
     /** Also behind the end, which is acknowledged later: an older publisher has to learn that it was taken over. */

@@ -1,5 +1,8 @@
 package io.millrace.ingest.policy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,12 +29,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,6 +51,7 @@ class PublishGateTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final BlockingQueue<String> questions = new LinkedBlockingQueue<>();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
     private HttpServer hook;
     private PublishGate gate;
 
@@ -127,6 +133,23 @@ class PublishGateTest {
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
     }
 
+    /** The hook would have turned it into the public name. */
+    @Test
+    void aKeyThatOnlyTheHookKnowsIsInNoLineOfTheLog() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger hookLog = (Logger) LoggerFactory.getLogger(PublishHook.class);
+        hookLog.addAppender(lines);
+        try {
+            gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
+            assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED);
+        } finally {
+            hookLog.detachAppender(lines);
+        }
+        assertThat(lines.list).singleElement().extracting(ILoggingEvent::getFormattedMessage)
+                .isEqualTo("127.0.0.1:5: the hook has no answer to question 1, so the publish is refused: status 502");
+    }
+
     @Test
     void aServerErrorIsNoAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
@@ -140,24 +163,80 @@ class PublishGateTest {
     }
 
     @Test
-    void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeoutAndByABoundedNumber() throws Exception {
-        HttpServer silent = server(exchange -> {
-            questions.add("asked");
-            awaitMayAnswer();
-        });
-        gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
-                URI.create("http://127.0.0.1:" + silent.getAddress().getPort() + "/"), HookForm.NGINX,
-                Duration.ofSeconds(2), false)));
+    void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeout() throws Exception {
+        gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(2))));
         List<CompletableFuture<Decision>> waiting = new ArrayList<>();
-        for (int i = 0; i < PublishHook.AT_ONCE; i++) {
+        for (int i = 0; i < PublishHook.AT_ONCE + 1; i++) {
             waiting.add(gate.decide(request("live/show", "")));
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
-        assertThat(gate.decide(request("live/show", ""))).as("one too many is answered at once").isDone();
         for (CompletableFuture<Decision> each : waiting) {
             assertRefused(each.get(10, TimeUnit.SECONDS), Reason.HOOK_FAILED);
         }
-        assertThat(gate.decide(request("live/show", ""))).as("there is room again").isNotDone();
+        assertThat(gate.decide(request("live/later", ""))).as("there is room again").isNotDone();
+        String asked;
+        do {
+            asked = questions.poll(1, TimeUnit.SECONDS);
+            assertThat(asked).isNotNull();
+        } while (!asked.contains("name=later"));
+    }
+
+    @Test
+    void anAnswerThatDripsIsNotListenedToForEver() throws Exception {
+        CountDownLatch hungUp = new CountDownLatch(1);
+        HttpServer dripping = server(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try {
+                while (!mayAnswer.await(50, TimeUnit.MILLISECONDS)) {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                }
+            } catch (IOException _) {
+                hungUp.countDown();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
+                URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
+                Duration.ofSeconds(1), false)));
+        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+        assertThat(hungUp.await(10, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
+        assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
+    }
+
+    /** After a restart. */
+    @Test
+    void whoComesWhileAllPlacesAreTakenWaitsForATurn() throws Exception {
+        gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(20))));
+        List<CompletableFuture<Decision>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3 * PublishHook.AT_ONCE; i++) {
+            waiting.add(gate.decide(request("live/show", "")));
+        }
+        for (int i = 0; i < PublishHook.AT_ONCE; i++) {
+            assertThat(questions.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
+        mayAnswer.countDown();
+        for (CompletableFuture<Decision> each : waiting) {
+            assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
+        }
+        assertThat(mostAtOnce).hasValue(PublishHook.AT_ONCE);
+    }
+
+    /** Says yes once it may answer. */
+    private PolicySettings.Hook silentHook(Duration timeout) throws IOException {
+        AtomicInteger atOnce = new AtomicInteger();
+        HttpServer silent = server(exchange -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            questions.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            awaitMayAnswer();
+            atOnce.decrementAndGet();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        return new PolicySettings.Hook(URI.create("http://127.0.0.1:" + silent.getAddress().getPort() + "/"),
+                HookForm.NGINX, timeout, false);
     }
 
     private void awaitMayAnswer() {

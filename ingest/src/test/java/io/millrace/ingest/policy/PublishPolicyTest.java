@@ -84,6 +84,14 @@ class PublishPolicyTest {
         assertRefused(decide(byEither, "live/show", ""), Reason.NO_CREDENTIALS);
     }
 
+    /** By a script of the operator's, with the right secret. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tomorrow", "", "1767225601.5", "-1", "99999999999999999999"})
+    void whatIsSignedHasToBeATime(String expires) {
+        String query = "expires=" + expires + "&sign=" + secrets.sign(SHOW, expires);
+        assertRefused(decide(bySignature, "live/show", query), Reason.BAD_SIGNATURE);
+    }
+
     @Test
     void secretsAreChangedByTurns() {
         String old = secrets.query(SHOW, NOW_S + 60).substring(1);

@@ -105,6 +105,11 @@ public final class PushJob implements Job {
         }
     }
 
+    /** Without its query: what lets somebody publish is nobody else's. */
+    static String shown(URI url) {
+        return url.toString().replaceFirst("\\?.*", "");
+    }
+
     private static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file";
@@ -119,8 +124,7 @@ public final class PushJob implements Job {
         private final MediaSink sink;
 
         NamedSink(URI url, Connector connector) {
-            // Without its query: what lets somebody publish is nobody else's.
-            name = url.toString().replaceFirst("\\?.*", "");
+            name = shown(url);
             try {
                 sink = connector.connect(url);
             } catch (IOException e) {

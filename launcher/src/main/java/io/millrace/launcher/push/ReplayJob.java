@@ -67,7 +67,7 @@ public final class ReplayJob implements Job {
             } catch (IOException e) {
                 if (!accepted) {
                     throw new UserError("cannot publish to %s: %s; start a server with ./millrace up, or check the URL"
-                            .formatted(url, e.getMessage()), e);
+                            .formatted(PushJob.shown(url), e.getMessage()), e);
                 }
                 lost(e);
             }
@@ -88,7 +88,8 @@ public final class ReplayJob implements Job {
         if (cancelled.getCount() == 0) {
             return;
         }
-        progress.trouble("lost %s: %s; trying again in %d s".formatted(url, why.getMessage(), pause.toSeconds()));
+        progress.trouble(
+                "lost %s: %s; trying again in %d s".formatted(PushJob.shown(url), why.getMessage(), pause.toSeconds()));
         clock.waitUntil(clock.nowNanos() + pause.toNanos(), cancelled);
         Duration twice = pause.multipliedBy(2);
         pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;

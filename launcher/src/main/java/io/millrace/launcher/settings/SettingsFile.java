@@ -1,6 +1,7 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.launcher.UserError;
+import io.millrace.platform.FileFault;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,7 @@ final class SettingsFile {
     }
 
     private static String reason(Exception e) {
-        return e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
+        return e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
     }
 
     /** Checks one file's tree of nodes. */

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReplayJobTest {
-    private static final URI URL = URI.create("rtmp://127.0.0.1/live/again");
+    private static final URI URL = URI.create("rtmp://127.0.0.1/live/again?key=secret");
     private static final int FRAME_MS = 40;
     private static final int GOP = 10;
 
@@ -142,7 +142,8 @@ class ReplayJobTest {
         assertThat(pictures(second)).startsWith(10).endsWith(29).hasSize(20).isSorted();
         assertThat(second.get(2).timestampMs()).isZero();
         assertThat(troubles).hasSize(4).first().asString().contains("the server went away").contains("again in 1 s");
-        assertThat(troubles.getLast()).contains("Connection refused").contains("again in 8 s");
+        assertThat(troubles.getLast()).contains("lost rtmp://127.0.0.1/live/again: ").contains("Connection refused")
+                .contains("again in 8 s");
     }
 
     @Test
@@ -150,7 +151,8 @@ class ReplayJobTest {
         ReplayJob job = new ReplayJob(past(1), () -> {}, URL, (_, _) -> {}, _ -> {
             throw new ConnectException("Connection refused");
         }, clock);
-        assertThatThrownBy(job::run).isInstanceOf(UserError.class).hasMessageContaining("cannot publish to")
+        assertThatThrownBy(job::run).isInstanceOf(UserError.class)
+                .hasMessageContaining("cannot publish to rtmp://127.0.0.1/live/again: ")
                 .hasMessageContaining("./millrace up");
     }
 

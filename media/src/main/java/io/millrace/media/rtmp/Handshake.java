@@ -27,6 +27,9 @@ final class Handshake {
     private static final int TLS = 0x16;
     private static final int RTMPE = 0x06;
     private static final int RTMPE_XTEA = 0x08;
+    /** Version 1 begins with a P, as POST does. */
+    private static final int PROXY_V2 = 0x0D;
+    private static final String UNEXPECTED_PROXY = "a PROXY header that is not expected from there";
 
     private enum Phase { VERSION, FIRST, SECOND, DONE }
 
@@ -99,7 +102,9 @@ final class Handshake {
             }
             case TLS -> throw new UnsupportedException("handshake", "C0", "TLS", "RTMP without TLS on this port");
             case RTMPE, RTMPE_XTEA -> throw new UnsupportedException("handshake", "C0", "RTMPE", "RTMP");
-            case 'G', 'P' -> throw new UnsupportedException("handshake", "C0", "HTTP", "RTMP");
+            case 'G' -> throw new UnsupportedException("handshake", "C0", "HTTP", "RTMP");
+            case 'P' -> throw new UnsupportedException("handshake", "C0", "HTTP or " + UNEXPECTED_PROXY, "RTMP");
+            case PROXY_V2 -> throw new UnsupportedException("handshake", "C0", UNEXPECTED_PROXY, "RTMP");
             default -> throw MalformedException.value("handshake", "C0", version, "3");
         }
     }

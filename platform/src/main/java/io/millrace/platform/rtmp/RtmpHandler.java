@@ -161,7 +161,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()
                 && !(tls.cause() instanceof ClosedChannelException)) {
-            close(CloseReason.TLS, tls.cause().getMessage());
+            close(CloseReason.TLS, TlsFault.reason(tls.cause()));
         }
         context.fireUserEventTriggered(event);
     }
@@ -171,7 +171,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         switch (cause) {
             case HAProxyProtocolException _ -> close(CloseReason.PROXY_HEADER, cause.getMessage());
             case DecoderException _ when cause.getCause() instanceof SSLException tls ->
-                close(CloseReason.TLS, tls.getMessage());
+                close(CloseReason.TLS, TlsFault.reason(tls));
             case IOException _ -> close(CloseReason.PEER_CLOSED, cause.getMessage());
             default -> bug(cause);
         }

@@ -14,7 +14,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -68,17 +71,37 @@ public final class ServerCertificate implements AutoCloseable {
     }
 
     private static SslContext context(List<byte[]> contents) throws GeneralSecurityException, SSLException {
-        X509Certificate[] chain = CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(contents.getFirst())).stream()
-                .map(X509Certificate.class::cast).toArray(X509Certificate[]::new);
-        if (chain.length == 0) {
-            throw new IllegalArgumentException("the first file holds no certificate in PEM");
-        }
-        chain[0].checkValidity();
+        X509Certificate[] chain = chain(contents.getFirst());
+        checkTime(chain[0]);
         PrivateKey key = key(new String(contents.get(1), StandardCharsets.US_ASCII), chain[0]);
         check(chain[0], key);
         return SslContextBuilder.forServer(key, chain).sslProvider(SslProvider.JDK).protocols("TLSv1.3", "TLSv1.2")
                 .build();
+    }
+
+    private static X509Certificate[] chain(byte[] pem) {
+        try {
+            X509Certificate[] chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem)).stream().map(X509Certificate.class::cast)
+                    .toArray(X509Certificate[]::new);
+            if (chain.length > 0) {
+                return chain;
+            }
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("the first file holds no certificate in PEM: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("the first file holds no certificate in PEM");
+    }
+
+    private static void checkTime(X509Certificate certificate) {
+        try {
+            certificate.checkValidity();
+        } catch (CertificateExpiredException e) {
+            throw new IllegalArgumentException("it expired at " + certificate.getNotAfter().toInstant(), e);
+        } catch (CertificateNotYetValidException e) {
+            throw new IllegalArgumentException("it is not valid before " + certificate.getNotBefore().toInstant()
+                    + "; is the clock right?", e);
+        }
     }
 
     private static PrivateKey key(String pem, X509Certificate certificate) throws GeneralSecurityException {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
@@ -82,11 +83,12 @@ class ProxyHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"off", "10.0.0.0/8,127.0.0.2"})
-    void headerOfAnybodyElseIsNoRtmp(String sources) throws Exception {
+    @CsvSource({"off, 1", "'10.0.0.0/8,127.0.0.2', 1", "off, 2"})
+    void headerOfAnybodyElseIsNoRtmp(String sources, int version) throws Exception {
         bind(sources);
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.getOutputStream().write(V1.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(version == 1 ? V1.getBytes(StandardCharsets.US_ASCII) : v2(0x20, 0, new byte[0]));
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
         closed.assertOne("unsupported");

@@ -3,6 +3,7 @@ package io.millrace.platform.rtmp;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.StartupException;
 import io.millrace.platform.net.ProxySources;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
@@ -153,6 +155,30 @@ class RtmpsTest {
         Files.writeString(certificateFile, "");
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
                 .hasMessageContaining("holds no certificate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-40d, it expired at ", "+10d, it is not valid before "})
+    void doesNotTakeACertificateThatIsNotOfToday(String start, String complaint) throws Exception {
+        TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(StartupException.class)
+                .hasMessageContaining(" cannot be used: " + complaint);
+        assertThat(certificate.look()).isFalse();
+    }
+
+    /** Each file named for the other. */
+    @Test
+    void saysWhichFileIsNotWhatItShouldBe() {
+        assertThatThrownBy(() -> ServerCertificate.open(keyFile, certificateFile))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("the first file holds no certificate in PEM");
+    }
+
+    /** It could be a request with its cookies. */
+    @Test
+    void nothingOfWhatIsNoTlsIsInTheLog() {
+        assertThat(TlsFault.reason(new NotSslRecordException("not an SSL/TLS record: 474554")))
+                .doesNotContain("474554");
     }
 
     @Test

@@ -17,10 +17,16 @@ record TestCertificate(String name, String certificate, String key) {
 
     /** @param algorithm {@code EC} or {@code RSA} */
     static TestCertificate make(String name, String algorithm, Path directory) throws Exception {
+        return make(name, algorithm, "+0d", directory);
+    }
+
+    /** @param start of its 30 days, from now: {@code -40d} */
+    static TestCertificate make(String name, String algorithm, String start, Path directory) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-validity", "30",
+                        "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-startdate",
+                        start, "-validity", "30",
                         "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD))
                 .inheritIO().start();
         assertThat(keytool.waitFor()).isZero();

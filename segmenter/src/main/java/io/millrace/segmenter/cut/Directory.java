@@ -10,8 +10,11 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The directory's entry of one epoch, kept up to date and written again when something in it changes. */
 final class Directory {
@@ -19,6 +22,8 @@ final class Directory {
     private static final long REFRESH_TICKS = 10L * 90_000;
     /** Encoders that come and go within one epoch: the oldest of them are forgotten. */
     private static final int SESSIONS_LIMIT = 256;
+    /** A cause that was not seen for so much media is gone. */
+    private static final long GONE_TICKS = 60L * 90_000;
 
     private final String stream;
     private final long epoch;
@@ -37,13 +42,23 @@ final class Directory {
     private long bitrate;
     private List<StreamEntry.Track> tracks = List.of();
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
-    private final List<StreamEntry.Warning> warnings = new ArrayList<>();
+    /** Of the session, those that come last said last. */
+    private final Map<StreamWarning, Trouble> troubles = new LinkedHashMap<>();
     private long sessionTicks;
     private long windowTicks;
     private long windowBytes;
     /** Of the session, bits a second; 0 while it has not said. */
     private long declaredBitrate;
     private boolean dirty;
+
+    /**
+     * A warning that the session has, or has had.
+     *
+     * @param message as of the last time
+     * @param seenTicks of the session, when its cause was last seen
+     * @param gone since then, for so long that it is said no more
+     */
+    private record Trouble(String message, long seenTicks, boolean gone) {}
 
     Directory(String stream, long epoch, EpochRules rules, long firstOffset, long startedAtMs) {
         this.stream = stream;
@@ -65,7 +80,7 @@ final class Directory {
         declaredBitrate = 0;
         windowTicks = 0;
         windowBytes = 0;
-        warnings.clear();
+        troubles.clear();
         if (sessions.size() == SESSIONS_LIMIT) {
             sessions.removeFirst();
         }
@@ -114,15 +129,23 @@ final class Directory {
         dirty = true;
     }
 
-    /** False if the session has a warning of that kind already. */
+    /** False if the session has, or has had, a warning of that kind already. */
     boolean warned(Step.Warned warned) {
-        String code = warned.warning().word();
-        if (warnings.stream().anyMatch(w -> w.code().equals(code))) {
-            return false;
+        Trouble before = troubles.get(warned.warning());
+        if (before == null || before.gone()) {
+            troubles.remove(warned.warning());
+            dirty = true;
         }
-        warnings.add(new StreamEntry.Warning(code, warned.message()));
-        dirty = true;
-        return true;
+        troubles.put(warned.warning(), new Trouble(warned.message(), sessionTicks, false));
+        return before == null;
+    }
+
+    private void forgetWhatIsGone() {
+        // What is wrong with keyframes shows once a segment.
+        long longest = Math.max(GONE_TICKS, 2 * targetDurationS * 90_000L);
+        troubles.replaceAll((warning, trouble) -> warning.ends() && sessionTicks - trouble.seenTicks() >= longest
+                ? new Trouble(trouble.message(), trouble.seenTicks(), true)
+                : trouble);
     }
 
     /** @param bitsPerSecond what the encoder says it will send, 0 if it says nothing */
@@ -170,6 +193,7 @@ final class Directory {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
             if (windowTicks >= REFRESH_TICKS) {
                 compare(out);
+                forgetWhatIsGone();
             }
             windowTicks = 0;
             windowBytes = 0;
@@ -203,13 +227,20 @@ final class Directory {
         return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, offset,
                 timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
                 started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions),
-                List.copyOf(warnings));
+                troubles.entrySet().stream().filter(each -> !each.getValue().gone())
+                        .map(each -> new StreamEntry.Warning(each.getKey().word(), each.getValue().message()))
+                        .toList());
     }
 
     void write(ByteWriter out) {
         byte[] entry = LogCodec.encode(entry(0));
         out.uint32(entry.length).bytes(entry).uint8(offsetKnown ? 1 : 0).int64(sessionTicks).int64(windowTicks)
-                .int64(windowBytes).int64(declaredBitrate);
+                .int64(windowBytes).int64(declaredBitrate).uint8(troubles.size());
+        troubles.forEach((warning, trouble) -> {
+            byte[] message = trouble.message().getBytes(StandardCharsets.UTF_8);
+            out.uint8(warning.ordinal()).int64(trouble.seenTicks()).uint8(trouble.gone() ? 1 : 0)
+                    .uint32(message.length).bytes(message);
+        });
     }
 
     static Directory read(ByteReader in) {
@@ -231,12 +262,19 @@ final class Directory {
         directory.bitrate = e.bitrate();
         directory.tracks = e.tracks();
         directory.sessions.addAll(e.sessions());
-        directory.warnings.addAll(e.warnings());
         directory.offsetKnown = in.uint8("offsetKnown") == 1;
         directory.sessionTicks = in.int64("sessionTicks");
         directory.windowTicks = in.int64("windowTicks");
         directory.windowBytes = in.int64("windowBytes");
         directory.declaredBitrate = in.int64("declaredBitrate");
+        for (int count = in.uint8("troubles"); count > 0; count--) {
+            StreamWarning warning = StreamWarning.values()[Math.min(in.uint8("warning"),
+                    StreamWarning.values().length - 1)];
+            long seenTicks = in.int64("seenTicks");
+            boolean gone = in.uint8("gone") == 1;
+            String message = new String(in.bytes(in.int32("sizeBytes"), "message"), StandardCharsets.UTF_8);
+            directory.troubles.put(warning, new Trouble(message, seenTicks, gone));
+        }
         return directory;
     }
 }

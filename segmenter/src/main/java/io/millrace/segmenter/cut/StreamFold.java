@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
  * it is skipped, and the next session starts fresh. Confined to one thread.
  */
 public final class StreamFold {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     /** Tag headers without anything behind them: end of sequence, commands, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;

@@ -2,7 +2,7 @@ package io.millrace.segmenter.cut;
 
 import java.util.Locale;
 
-/** What may be wrong with a session: the codes of the directory's warnings, once a session each. */
+/** What may be wrong with a session: the codes of the directory's warnings, one of each at most. */
 public enum StreamWarning {
     /** Keyframes are further apart than the segments that are wanted. */
     LONG_GOP,
@@ -27,5 +27,15 @@ public enum StreamWarning {
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it is said again for as long as its cause lasts, so that silence means that the cause is gone. */
+    boolean ends() {
+        return switch (this) {
+            case LONG_GOP, NO_KEYFRAME, KEYFRAME_FLAGS, TIMESTAMP_JUMP, TRACK_SKEW, DECLARED_BITRATE, CODEC_NOT_IN_HLS,
+                    MULTITRACK ->
+                true;
+            case UNSUPPORTED_TRACK, QUARANTINED -> false;
+        };
     }
 }

@@ -3,11 +3,16 @@ package io.millrace.segmenter.cut;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +136,43 @@ class WarningsTest {
         assertThat(warnings()).isEmpty();
     }
 
+    @Test
+    void aWarningGoesAMinuteOfMediaAfterItsCause() {
+        Tape.Publisher p = tape.publisher().configs().live(0, 300, 40, 150);
+        assertThat(listed()).containsExactly("long_gop");
+        p.live(12_000, 1_250, 40, 50);
+        assertThat(listed()).as("50 s after the last long one").containsExactly("long_gop");
+        p.live(62_000, 500, 40, 50);
+        assertThat(listed()).as("70 s after it").isEmpty();
+        p.live(82_000, 300, 40, 150);
+        assertThat(listed()).as("and it is back").containsExactly("long_gop");
+        assertThat(warnings()).as("said once to whoever logs and counts").containsExactly("LONG_GOP");
+    }
+
+    @Test
+    void aWarningStaysAsLongAsItsCause() {
+        tape.publisher().configs().live(0, 3_600, 40, 150).ends();
+        assertThat(listed()).containsExactly("long_gop");
+    }
+
+    /** A keyframe every 60.3 s, the longest that segments of 60 s take. */
+    @Test
+    void aCauseThatShowsRarelyIsNotTakenForGone() {
+        EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 60_000, 500, 180_000, 30_000,
+                List.of(Format.TS));
+        tape.publisher(rules).videoConfig(Tape.AVC_180P).pictures(0, 3_015, 100, 603).ends();
+        assertThat(warnings()).containsExactly("LONG_GOP");
+        assertThat(entries()).filteredOn(entry -> entry.lastSegment() >= 0).hasSizeGreaterThan(3)
+                .allSatisfy(entry -> assertThat(codes(entry)).containsExactly("long_gop"));
+    }
+
+    @Test
+    void aWarningSaysHowItIsNow() {
+        tape.publisher().configs().live(0, 300, 40, 150).live(12_000, 300, 40, 100).ends();
+        assertThat(entries().getLast().warnings()).extracting(StreamEntry.Warning::message)
+                .containsExactly("keyframes come every 4000 ms, segments of 2000 ms are wanted");
+    }
+
     private static void metadata(Tape.Publisher publisher, AmfValue value) {
         ByteWriter body = new ByteWriter();
         new Amf0Writer(body).value(new AmfValue.Text("onMetaData")).value(value);
@@ -142,22 +184,41 @@ class WarningsTest {
         List<String> said = new ArrayList<>();
         List<String> listed = new ArrayList<>();
         StreamFold fold = new StreamFold("live/show");
+        Set<String> known = new HashSet<>();
         long session = -1;
-        int known = 0;
         for (Tape.Entry entry : tape.entries()) {
             fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
             Step step = fold.fold(entry.offset(), entry.record());
             assertThat(step.failure()).isNull();
             step.newWarnings().forEach(warned -> said.add(warned.warning().name()));
-            for (var streamEntry : step.entries()) {
-                known = streamEntry.session() == session ? known : 0;
-                session = streamEntry.session();
-                streamEntry.warnings().subList(known, streamEntry.warnings().size())
-                        .forEach(w -> listed.add(w.code()));
-                known = streamEntry.warnings().size();
+            for (StreamEntry streamEntry : step.entries()) {
+                if (streamEntry.session() != session) {
+                    session = streamEntry.session();
+                    known.clear();
+                }
+                codes(streamEntry).stream().filter(known::add).forEach(listed::add);
             }
         }
         assertThat(listed).isEqualTo(said.stream().map(w -> w.toLowerCase(java.util.Locale.ROOT)).toList());
         return said;
+    }
+
+    /** Those of the newest entry. */
+    private List<String> listed() {
+        return codes(entries().getLast());
+    }
+
+    private List<StreamEntry> entries() {
+        List<StreamEntry> entries = new ArrayList<>();
+        StreamFold fold = new StreamFold("live/show");
+        for (Tape.Entry entry : tape.entries()) {
+            fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
+            entries.addAll(fold.fold(entry.offset(), entry.record()).entries());
+        }
+        return entries;
+    }
+
+    private static List<String> codes(StreamEntry entry) {
+        return entry.warnings().stream().map(StreamEntry.Warning::code).toList();
     }
 }
