@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
  * The ingest stage: takes RTMP publishers, writes what they send into {@code packets}, and sees with the other ingest nodes
  * to whose session counts.
  *
- * <p>Threads: the RTMP server's event loops (messages), the producer's (acknowledgements), one that reads
- * {@code sessions}, one that owns some of its partitions, one for heartbeats; of who may publish, one that looks after each
- * watched file and a virtual one for each question to the hook. None of them waits for another.
+ * <p>Threads: the RTMP server's event loops (messages), the producer's (acknowledgements) and one that hurries it, one that
+ * reads {@code sessions}, one that owns some of its partitions, one for heartbeats; of who may publish, one that looks after
+ * each watched file and a virtual one for each question to the hook. None of them waits for another.
  */
 public final class IngestService implements AutoCloseable, Drainable {
     /** Load balancers look every second or two; an encoder that is asked to leave before would come back here. */
