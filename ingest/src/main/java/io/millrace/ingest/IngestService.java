@@ -9,7 +9,7 @@ import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -61,7 +61,7 @@ public final class IngestService implements AutoCloseable, Drainable {
      * Returns when it listens, its consumers have their partitions, and the first packet will be as fast as any other. The
      * topics exist already.
      *
-     * @throws StartupException with one line for people
+     * @throws UserError with one line for people
      */
     public static IngestService start(IngestSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {

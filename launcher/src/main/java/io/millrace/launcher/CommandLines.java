@@ -2,7 +2,7 @@ package io.millrace.launcher;
 
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LayeredSettings;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -96,15 +96,12 @@ final class CommandLines {
     }
 
     private static int failed(CommandLine command, Exception e) {
-        switch (e) {
-            case UserError error -> LoggerFactory.getLogger(CommandLines.class).debug("Failed", error);
-            case StartupException error -> LoggerFactory.getLogger(CommandLines.class).debug("Failed", error);
-            default -> {
-                LoggerFactory.getLogger(CommandLines.class).error("A bug, please report it", e);
-                return failed(command.getErr(), "unexpected " + e + "; the log above says where");
-            }
+        if (e instanceof UserError) {
+            LoggerFactory.getLogger(CommandLines.class).debug("Failed", e);
+            return failed(command.getErr(), e.getMessage());
         }
-        return failed(command.getErr(), e.getMessage());
+        LoggerFactory.getLogger(CommandLines.class).error("A bug, please report it", e);
+        return failed(command.getErr(), "unexpected " + e + "; the log above says where");
     }
 
     private static int failed(PrintWriter err, String message) {

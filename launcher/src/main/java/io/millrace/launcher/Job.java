@@ -1,5 +1,7 @@
 package io.millrace.launcher;
 
+import io.millrace.platform.UserError;
+
 /** Work with an end: a push, an export, a replay. */
 public interface Job {
     /**

@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.platform.UserError;
 import java.time.Duration;
 
 /** A job at work beside the thread that owns the process. Its end is the end of the process's work. */

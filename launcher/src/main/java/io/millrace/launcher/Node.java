@@ -14,7 +14,7 @@ import io.millrace.launcher.settings.Settings;
 import io.millrace.launcher.settings.ViewingSettings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
@@ -65,7 +65,7 @@ final class Node {
      * Returns when every stage serves.
      *
      * @return what to print
-     * @throws StartupException or {@link UserError}, with one line for people
+     * @throws UserError with one line for people
      */
     ReadyLine start(Serving serving) throws InterruptedException {
         MeterRegistry meters = startAdmin();
@@ -148,9 +148,9 @@ final class Node {
         try {
             packager.ready().get(ASSIGNMENT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new StartupException("the packager cannot start: " + e.getCause().getMessage(), e.getCause());
+            throw new UserError("the packager cannot start: " + e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
-            throw new StartupException("the packager got no partitions within " + ASSIGNMENT_SECONDS
+            throw new UserError("the packager got no partitions within " + ASSIGNMENT_SECONDS
                     + " s; look whether the Kafka cluster has a working group coordinator", e);
         }
         admin.addChecks(List.of(new HealthCheck("packager", () -> packager.isRunning()

@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.platform.FatalError;
+import io.millrace.platform.UserError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -4,6 +4,7 @@ import io.millrace.ingest.policy.SigningSecrets;
 import io.millrace.launcher.settings.SigningOptions;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -79,6 +79,27 @@ class CommandIT {
                 "cannot reach Kafka at " + kafka, "--kafka");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"replay live/show rtmp://127.0.0.1/live/again", "export live/show show.mp4", "streams",
+        "sessions live/show"})
+    void soItIsForACommandThatReadsTheLog(String command) throws Exception {
+        String kafka = "127.0.0.1:" + freePort();
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+        arguments.addAll(List.of("--kafka", kafka));
+        Outcome outcome = run(arguments);
+        assertFails(outcome, "cannot reach Kafka at " + kafka, "--kafka");
+        assertThat(outcome.err()).hasLineCount(1);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerAPushIsOneLineAndCode1() throws Exception {
+        String url = "rtmp://127.0.0.1:" + freePort() + "/live/show";
+        Path clip = Path.of("src", "main", "resources", "demo", "demo.flv").toRealPath();
+        Outcome outcome = run(List.of("push", clip.toString(), url));
+        assertFails(outcome, "cannot publish to " + url, "start a server");
+        assertThat(outcome.err()).hasLineCount(1);
+    }
+
     @Test
     void aDirectoryThatCannotBeWrittenIsOneLineAndCode1() throws Exception {
         Path file = Files.createFile(dir.resolve("file"));

@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

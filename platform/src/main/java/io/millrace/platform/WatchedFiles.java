@@ -61,14 +61,14 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
      * Reads the files and goes on to watch them.
      *
      * @param what they are, for people: {@code the certificate}
-     * @throws StartupException if they cannot be used now
+     * @throws UserError if they cannot be used now
      */
     public static <T> WatchedFiles<T> open(String what, List<Path> files, Parser<T> parser) {
         try {
             List<byte[]> contents = read(files);
             return new WatchedFiles<>(what, List.copyOf(files), parser, contents, parser.parse(contents));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new StartupException(sentence(what, files, e), e);
+            throw new UserError(sentence(what, files, e), e);
         }
     }
 

@@ -63,10 +63,10 @@ class WatchedFilesTest {
     @Test
     void doesNotOpenWhatCannotBeUsed() throws IOException {
         Files.writeString(file, "one");
-        assertThatThrownBy(this::open).isInstanceOf(StartupException.class)
+        assertThatThrownBy(this::open).isInstanceOf(UserError.class)
                 .hasMessage("the number in " + file + " cannot be used: no number");
         Files.delete(file);
-        assertThatThrownBy(this::open).isInstanceOf(StartupException.class)
+        assertThatThrownBy(this::open).isInstanceOf(UserError.class)
                 .hasMessage("the number in " + file + " cannot be used: there is no " + file);
     }
 
@@ -74,7 +74,7 @@ class WatchedFilesTest {
     void saysWhyAFileMayNotBeRead() {
         assertThatThrownBy(() -> WatchedFiles.open("the number", List.of(file), _ -> {
             throw new AccessDeniedException(file.toString());
-        })).isInstanceOf(StartupException.class)
+        })).isInstanceOf(UserError.class)
                 .hasMessage("the number in " + file + " cannot be used: access to " + file + " is denied");
     }
 

@@ -3,7 +3,7 @@ package io.millrace.segmenter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.millrace.platform.FatalError;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
@@ -51,7 +51,7 @@ public final class SegmenterService implements AutoCloseable {
     /**
      * Returns when its partitions are assigned and their state is restored.
      *
-     * @throws StartupException if that takes longer than a minute
+     * @throws UserError if that takes longer than a minute
      */
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
@@ -89,17 +89,17 @@ public final class SegmenterService implements AutoCloseable {
         try {
             if (!settled.await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 streams.close(CLOSE_LIMIT);
-                throw new StartupException("the segmenter was given no partitions by Kafka at " + where + " within "
+                throw new UserError("the segmenter was given no partitions by Kafka at " + where + " within "
                         + START_LIMIT.toSeconds() + " s; is the group coordinator up?");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             streams.close(CLOSE_LIMIT);
-            throw new StartupException("interrupted while the segmenter started", e);
+            throw new UserError("interrupted while the segmenter started", e);
         }
         if (failure.get() != null) {
             streams.close(CLOSE_LIMIT);
-            throw new StartupException("the segmenter cannot start with Kafka at " + where + ": "
+            throw new UserError("the segmenter cannot start with Kafka at " + where + ": "
                     + failure.get().getMessage(), failure.get());
         }
     }

@@ -3,7 +3,7 @@ package io.millrace.edge.feed;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.FatalError;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -58,12 +58,12 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         tail.start();
         try {
             if (!read.await(READ_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new StartupException("the directory was not read within " + READ_LIMIT.toSeconds()
+                throw new UserError("the directory was not read within " + READ_LIMIT.toSeconds()
                         + " s; is Kafka up, and do the topics exist?");
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new StartupException("interrupted while reading the directory");
+            throw new UserError("interrupted while reading the directory");
         }
     }
 

@@ -10,7 +10,7 @@ import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -118,7 +118,7 @@ public final class EdgeServer implements AutoCloseable {
         }
         var bound = bootstrap.bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new StartupException("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
+            throw new UserError("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
                     + bound.cause().getMessage() + "; stop what listens there, or choose another with --http-port",
                     bound.cause());
         }

@@ -35,7 +35,7 @@ public final class PublishGate implements AutoCloseable {
 
     /**
      * @param node names this node to the hook
-     * @throws io.millrace.platform.StartupException if a file cannot be used
+     * @throws io.millrace.platform.UserError if a file cannot be used
      */
     public static PublishGate open(PolicySettings settings, String node, IngestMeters meters, InstantSource clock) {
         WatchedFiles<StreamKeys> keys = settings.keys() == null

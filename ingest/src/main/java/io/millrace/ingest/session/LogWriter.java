@@ -1,6 +1,6 @@
 package io.millrace.ingest.session;
 
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -77,7 +77,7 @@ public final class LogWriter implements AutoCloseable {
      *
      * @param bufferBytes memory for what is not acknowledged
      * @param batchBytes of one partition that go in one request
-     * @throws StartupException if the topics cannot be read
+     * @throws UserError if the topics cannot be read
      */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes) {
         var writer = new LogWriter(kafka, clientId, kafka.producer(clientId, bufferBytes, Map.of(
@@ -172,7 +172,7 @@ public final class LogWriter implements AutoCloseable {
         for (String topic : List.of(packetsTopic, sessionsTopic)) {
             while (!known(topic)) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new StartupException("cannot reach Kafka at " + kafka.settings().bootstrapServers()
+                    throw new UserError("cannot reach Kafka at " + kafka.settings().bootstrapServers()
                             + ": no metadata of topic " + topic + "; check that the broker is up and the topic exists");
                 }
             }

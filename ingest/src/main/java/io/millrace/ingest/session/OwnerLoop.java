@@ -1,7 +1,7 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.FatalError;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -110,7 +110,7 @@ public final class OwnerLoop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loop.close();
-        throw new StartupException("consumer group " + kafka.settings().group(GROUP) + " gave no answer in " + START_MS
+        throw new UserError("consumer group " + kafka.settings().group(GROUP) + " gave no answer in " + START_MS
                 + " ms; check the cluster and this user's rights on the group");
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.FatalError;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -58,7 +58,7 @@ public final class SessionFeed implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         feed.close();
-        throw new StartupException("cannot read topic " + kafka.settings().topic(Topic.SESSIONS)
+        throw new UserError("cannot read topic " + kafka.settings().topic(Topic.SESSIONS)
                 + " to its end in " + START_MS + " ms; check that every partition of it has a leader");
     }
 

@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.media.StreamName;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.rtmp.PublishRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -84,7 +84,7 @@ class PublishGateTest {
     void doesNotStartWithFilesThatCannotBeUsed() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "short");
-        assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(StartupException.class)
+        assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(UserError.class)
                 .hasMessageContaining("the signing secret in " + secret + " cannot be used: a secret is a line of 16");
         gate = open(PolicySettings.OPEN);
     }

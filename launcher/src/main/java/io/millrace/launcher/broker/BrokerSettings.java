@@ -1,9 +1,9 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.Voter;
 import io.millrace.launcher.settings.Voters;
+import io.millrace.platform.UserError;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.UserError;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

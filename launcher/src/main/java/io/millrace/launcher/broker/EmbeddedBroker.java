@@ -1,8 +1,8 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import kafka.server.KafkaConfig;

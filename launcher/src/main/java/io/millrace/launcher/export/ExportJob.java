@@ -2,12 +2,12 @@ package io.millrace.launcher.export;
 
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.launcher.Job;
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.past.PastReader;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.UserError;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.millrace.launcher.past;
 
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.SessionSpan;
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.ClusterOptions;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.StreamKey;

@@ -2,8 +2,8 @@ package io.millrace.launcher.past;
 
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.Tracks;
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.RangeOptions.Range;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;

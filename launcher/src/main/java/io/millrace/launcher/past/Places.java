@@ -1,8 +1,8 @@
 package io.millrace.launcher.past;
 
 import io.millrace.edge.live.Tracks;
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.RangeOptions.Range;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;

@@ -1,11 +1,11 @@
 package io.millrace.launcher.push;
 
 import io.millrace.launcher.Job;
-import io.millrace.launcher.UserError;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.millrace.launcher.push;
 
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.launcher.Job;
-import io.millrace.launcher.UserError;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

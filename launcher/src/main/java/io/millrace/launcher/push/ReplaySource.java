@@ -1,11 +1,11 @@
 package io.millrace.launcher.push;
 
 import io.millrace.edge.live.FlvEvent;
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.past.SequenceHeader;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.UserError;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;

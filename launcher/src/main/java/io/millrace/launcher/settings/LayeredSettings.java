@@ -17,7 +17,7 @@ public final class LayeredSettings {
     /**
      * Reads the settings file, if one is named, and gives every command its defaults.
      *
-     * @throws io.millrace.launcher.UserError if the file cannot be read or has an unknown name in it
+     * @throws io.millrace.platform.UserError if the file cannot be read or has an unknown name in it
      */
     public static LayeredDefaults install(CommandLine commands, List<String> arguments,
             Map<String, String> environment) {

@@ -1,7 +1,7 @@
 package io.millrace.launcher.settings;
 
-import io.millrace.launcher.UserError;
 import io.millrace.platform.FileFault;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.UserError;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.Voter;
 import io.millrace.launcher.settings.Voters;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Sizes;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,6 +1,6 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Sizes;
@@ -56,7 +56,7 @@ class TopicsTest {
     @Test
     void withAnotherNumberOfPartitionsAreRefusedWithAWayOut() {
         Topics.ensure(kafka("grown.", 2, -1));
-        assertThatThrownBy(() -> Topics.ensure(kafka("grown.", 3, -1))).isInstanceOf(StartupException.class)
+        assertThatThrownBy(() -> Topics.ensure(kafka("grown.", 3, -1))).isInstanceOf(UserError.class)
                 .hasMessageContaining("grown.").hasMessageContaining("has 2 partitions and --partitions is 3")
                 .hasMessageContaining("start with --partitions 2");
     }
@@ -68,7 +68,7 @@ class TopicsTest {
             admin.createTopics(List.of(new NewTopic("small.packets", 2, (short) 1)
                     .configs(Map.of("max.message.bytes", "1000000")))).all().get();
         }
-        assertThatThrownBy(() -> Topics.ensure(kafka)).isInstanceOf(StartupException.class)
+        assertThatThrownBy(() -> Topics.ensure(kafka)).isInstanceOf(UserError.class)
                 .hasMessageContaining("small.packets").hasMessageContaining("max.message.bytes");
     }
 

@@ -1,6 +1,6 @@
 package io.millrace.launcher.export;
 
-import io.millrace.launcher.UserError;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

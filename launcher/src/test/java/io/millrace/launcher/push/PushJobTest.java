@@ -1,9 +1,9 @@
 package io.millrace.launcher.push;
 
-import io.millrace.launcher.UserError;
 import io.millrace.media.codec.NalUnits;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

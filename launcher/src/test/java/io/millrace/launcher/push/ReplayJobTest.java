@@ -1,10 +1,10 @@
 package io.millrace.launcher.push;
 
 import io.millrace.edge.live.FlvEvent;
-import io.millrace.launcher.UserError;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package io.millrace.platform.kafka;
 
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +72,7 @@ public final class Topics {
      * Returns when every topic exists and fits the settings.
      *
      * @return what topics that are made now have
-     * @throws StartupException if Kafka is out of reach, a topic may not be made, or one is there with another shape
+     * @throws UserError if Kafka is out of reach, a topic may not be made, or one is there with another shape
      */
     public static Replicas ensure(KafkaClients kafka) {
         try (Admin admin = kafka.admin("millrace-topics")) {
@@ -117,7 +117,7 @@ public final class Topics {
                 there.put(topic, futures.get(settings.topic(topic)).get());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw new StartupException("cannot read topic " + settings.topic(topic) + ": "
+                    throw new UserError("cannot read topic " + settings.topic(topic) + ": "
                             + e.getCause().getMessage() + "; check the rights of this user on the cluster",
                             e.getCause());
                 }
@@ -138,9 +138,9 @@ public final class Topics {
                     case TopicExistsException _ -> {
                         // Another stage that starts at the same time made it.
                     }
-                    case AuthorizationException denied -> throw new StartupException("may not create topic " + name
+                    case AuthorizationException denied -> throw new UserError("may not create topic " + name
                             + ": " + denied.getMessage() + "; have it created, or grant Create on it", denied);
-                    case null, default -> throw new StartupException("cannot create topic " + name + ": "
+                    case null, default -> throw new UserError("cannot create topic " + name + ": "
                             + e.getCause().getMessage(), e.getCause());
                 }
             } catch (InterruptedException e) {
@@ -158,7 +158,7 @@ public final class Topics {
         Optional<String> trouble = leadersTrouble();
         while (trouble.isPresent()) {
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new StartupException(
+                throw new UserError(
                         "the new topics have no leaders after " + TIMEOUT_MS + " ms: " + trouble.get()
                                 + "; look at the brokers' logs and start again");
             }
@@ -193,7 +193,7 @@ public final class Topics {
     private void checkPartitions(Topic topic, TopicDescription description) {
         int partitions = description.partitions().size();
         if (partitions != settings.partitions()) {
-            throw new StartupException("topic " + settings.topic(topic) + " has " + partitions
+            throw new UserError("topic " + settings.topic(topic) + " has " + partitions
                     + " partitions and --partitions is " + settings.partitions() + "; start with --partitions "
                     + partitions + ", or with another --topic-prefix");
         }
@@ -207,12 +207,12 @@ public final class Topics {
                 Config config = future.get();
                 int largest = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
                 if (carriesMedia(resources.get(resource)) && largest < Sizes.RECORD_BYTES) {
-                    throw new StartupException("topic " + resource.name() + " takes records of up to " + largest
+                    throw new UserError("topic " + resource.name() + " takes records of up to " + largest
                             + " bytes and Millrace writes up to " + Sizes.RECORD_BYTES + "; set its "
                             + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " to that");
                 }
             } catch (ExecutionException e) {
-                throw new StartupException("cannot read the settings of topic " + resource.name() + ": "
+                throw new UserError("cannot read the settings of topic " + resource.name() + ": "
                         + e.getCause().getMessage() + "; grant DescribeConfigs on it", e.getCause());
             } catch (InterruptedException e) {
                 throw interrupted(e);
@@ -257,13 +257,13 @@ public final class Topics {
         return topic == Topic.PACKETS || topic == Topic.PARTS;
     }
 
-    private static StartupException unreachable(KafkaSettings settings, Throwable cause) {
-        return new StartupException("cannot reach Kafka at " + settings.bootstrapServers() + ": " + cause.getMessage()
+    private static UserError unreachable(KafkaSettings settings, Throwable cause) {
+        return new UserError("cannot reach Kafka at " + settings.bootstrapServers() + ": " + cause.getMessage()
                 + "; start a broker there (./millrace broker) or name one with --kafka", cause);
     }
 
-    private static StartupException interrupted(InterruptedException e) {
+    private static UserError interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new StartupException("interrupted while the topics were checked", e);
+        return new UserError("interrupted while the topics were checked", e);
     }
 }

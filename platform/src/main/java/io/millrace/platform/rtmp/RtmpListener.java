@@ -1,6 +1,6 @@
 package io.millrace.platform.rtmp;
 
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,7 +22,7 @@ public final class RtmpListener implements AutoCloseable {
     /**
      * Accepts when it returns.
      *
-     * @throws StartupException with one line for people
+     * @throws UserError with one line for people
      */
     public static RtmpListener open(RtmpListen listen, RtmpApplication application, RtmpMeters meters) {
         var listener = new RtmpListener(listen, application, meters);
@@ -39,13 +39,13 @@ public final class RtmpListener implements AutoCloseable {
         try {
             port = server.bind(listen.host(), listen.rtmpPort());
         } catch (BindException e) {
-            throw new StartupException(e.getMessage() + "; choose another port with --rtmp-port", e);
+            throw new UserError(e.getMessage() + "; choose another port with --rtmp-port", e);
         }
         if (listen.rtmpsPort() != RtmpListen.NONE) {
             try {
                 tlsPort = server.bindTls(listen.host(), listen.rtmpsPort());
             } catch (BindException e) {
-                throw new StartupException(e.getMessage() + "; choose another port with --rtmps-port", e);
+                throw new UserError(e.getMessage() + "; choose another port with --rtmps-port", e);
             }
         }
     }

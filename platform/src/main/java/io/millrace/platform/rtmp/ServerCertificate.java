@@ -1,6 +1,6 @@
 package io.millrace.platform.rtmp;
 
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
@@ -46,7 +46,7 @@ public final class ServerCertificate implements AutoCloseable {
     /**
      * @param certificate the server's and then those between it and the root, PEM
      * @param key PKCS#8, PEM, without a password
-     * @throws StartupException with one line for people
+     * @throws UserError with one line for people
      */
     public static ServerCertificate open(Path certificate, Path key) {
         return new ServerCertificate(

@@ -1,7 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.platform.StartupException;
+import io.millrace.platform.UserError;
 import io.millrace.platform.net.ProxySources;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
@@ -144,7 +144,7 @@ class RtmpsTest {
     @Test
     void saysWhatIsWrongWithFilesAtTheStart() throws IOException {
         Files.writeString(keyFile, two.key());
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(StartupException.class)
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining("the key is not that of the certificate");
         Files.writeString(keyFile, two.key().replace("PRIVATE KEY", "RSA PRIVATE KEY"));
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile))
@@ -161,7 +161,7 @@ class RtmpsTest {
     @CsvSource({"-40d, it expired at ", "+10d, it is not valid before "})
     void doesNotTakeACertificateThatIsNotOfToday(String start, String complaint) throws Exception {
         TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
-        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(StartupException.class)
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining(" cannot be used: " + complaint);
         assertThat(certificate.look()).isFalse();
     }
@@ -170,7 +170,7 @@ class RtmpsTest {
     @Test
     void saysWhichFileIsNotWhatItShouldBe() {
         assertThatThrownBy(() -> ServerCertificate.open(keyFile, certificateFile))
-                .isInstanceOf(StartupException.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("the first file holds no certificate in PEM");
     }
 

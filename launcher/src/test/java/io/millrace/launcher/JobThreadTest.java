@@ -1,0 +1,55 @@
+package io.millrace.launcher;
+
+import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Topics;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** How the end of a job becomes that of its process. */
+class JobThreadTest {
+    /** A client of this cluster cannot even be made. */
+    private static final KafkaSettings NOWHERE = new KafkaSettings("127.0.0.1:1", "millrace.", 1, 0, 0, -1,
+            Map.of("security.protocol", "no such"));
+
+    @Test
+    void whatPeopleCanMendEndsTheProcessWithItsOwnLineWhicheverModuleSaysIt() {
+        assertThatThrownBy(() -> run(() -> Topics.ensure(new KafkaClients(NOWHERE)))).isInstanceOf(UserError.class)
+                .hasMessageStartingWith("cannot reach Kafka at 127.0.0.1:1: ")
+                .hasMessageEndingWith("or name one with --kafka");
+        UserError said = new UserError("what, why, what to do");
+        assertThatThrownBy(() -> run(() -> {
+            throw said;
+        })).isSameAs(said);
+    }
+
+    @Test
+    void aBugEndsItWithAWordOnTheLog() {
+        assertThatThrownBy(() -> run(() -> {
+            throw new IllegalStateException("a bug");
+        })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; the log above says more");
+    }
+
+    @Test
+    void aJobThatIsDoneEndsItWell() {
+        assertThatCode(() -> run(() -> {})).doesNotThrowAnyException();
+    }
+
+    private static void run(Runnable work) throws Exception {
+        ProcessLife.run(life -> life.opened(JobThread.start("test", new Job() {
+            @Override
+            public void run() {
+                work.run();
+            }
+
+            @Override
+            public void cancel() {
+                // It ends by itself.
+            }
+        }, life)));
+    }
+}
