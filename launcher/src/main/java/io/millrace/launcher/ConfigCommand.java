@@ -5,10 +5,10 @@ import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LogOptions;
 import io.millrace.launcher.settings.SettingNames;
 import io.millrace.launcher.settings.SettingsOptions;
+import io.millrace.platform.kafka.ClientSettings;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -40,7 +40,7 @@ final class ConfigCommand implements Callable<Integer> {
         LayeredDefaults defaults = (LayeredDefaults) spec.defaultValueProvider();
         List<Line> lines = new ArrayList<>(
                 spec.options().stream().filter(SettingNames::isSetting).map(each -> line(each, defaults)).toList());
-        new TreeMap<>(defaults.kafkaClient())
+        ClientSettings.copyOf(defaults.kafkaClient()).shown()
                 .forEach((key, value) -> lines.add(new Line("kafka-client " + key, value, "file")));
         print(lines, spec.commandLine().getOut());
         return ExitCode.OK;

@@ -63,6 +63,25 @@ class CommandLinesTest {
     }
 
     @Test
+    void passwordsOfKafkaAreNotPrinted() throws IOException {
+        Path file = file("""
+                kafka-client:
+                  security.protocol: SASL_SSL
+                  sasl.jaas.config: org.x.ScramLoginModule required username="millrace" password="s3cret";
+                  ssl.key.password: s3cret
+                  ssl.keystore.key: "-----BEGIN ENCRYPTED PRIVATE KEY----- s3cret"
+                  ssl.truststore.pasword: s3cret
+                """);
+        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).doesNotContain("s3cret").containsPattern("security\\.protocol +SASL_SSL ")
+                .containsPattern("sasl\\.jaas\\.config +\\[hidden] ")
+                .containsPattern("ssl\\.key\\.password +\\[hidden] ")
+                .containsPattern("ssl\\.keystore\\.key +\\[hidden] ")
+                .containsPattern("ssl\\.truststore\\.pasword +\\[hidden] ");
+    }
+
+    @Test
     void limitsMayStandInAMapOrAListOrOneValue() throws IOException {
         for (String limits : List.of("{idle: 30s, audio-message: 1MiB}", "\n  idle: 30s\n  audio-message: 1MiB",
                 "[idle=30s, audio-message=1MiB]", "idle=30s,audio-message=1MiB")) {

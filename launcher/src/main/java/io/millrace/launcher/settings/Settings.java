@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.platform.kafka.ClientSettings;
 import io.millrace.platform.kafka.KafkaSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ public record Settings(String host, String adminHost, int rtmpPort, int httpPort
         Map<String, String> kafkaClient) {
 
     public Settings {
-        kafkaClient = Map.copyOf(kafkaClient);
+        kafkaClient = ClientSettings.copyOf(kafkaClient);
     }
 
     public InetSocketAddress adminAddress() {

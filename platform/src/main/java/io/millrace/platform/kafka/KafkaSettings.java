@@ -17,7 +17,7 @@ public record KafkaSettings(String bootstrapServers, String topicPrefix, int par
         long retentionMs, long retentionBytes, Map<String, String> client) {
 
     public KafkaSettings {
-        client = Map.copyOf(client);
+        client = ClientSettings.copyOf(client);
     }
 
     public String topic(Topic topic) {
