@@ -88,7 +88,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
             value = parser.parse(contents);
             seen = contents;
             complaint = "";
-            LOG.info("{} was read again from {}", what, names(files));
+            LOG.info("Read again: {} in {}", what, names(files));
             return true;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             String sentence = sentence(what, files, e);

@@ -1,5 +1,6 @@
 package io.millrace.ingest.policy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -10,6 +11,7 @@ import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
+import io.millrace.platform.WatchedFiles;
 import io.millrace.platform.rtmp.PublishRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,6 +83,17 @@ class PublishGateTest {
     }
 
     @Test
+    void theLogSaysThatFilesWereReadAgain() throws Exception {
+        Path keys = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
+        Path secret = Files.writeString(directory.resolve("secret"), "first-signing-secret");
+        gate = open(new PolicySettings(keys, secret, null));
+        Files.writeString(keys, "second-secret-key: live/show\n");
+        Files.writeString(secret, "second-signing-secret");
+        assertThat(logOf(WatchedFiles.class, gate::look)).containsExactly("Read again: the stream keys in " + keys,
+                "Read again: the signing secret in " + secret);
+    }
+
+    @Test
     void doesNotStartWithFilesThatCannotBeUsed() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "short");
@@ -136,18 +149,11 @@ class PublishGateTest {
     /** The hook would have turned it into the public name. */
     @Test
     void aKeyThatOnlyTheHookKnowsIsInNoLineOfTheLog() throws Exception {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger hookLog = (Logger) LoggerFactory.getLogger(PublishHook.class);
-        hookLog.addAppender(lines);
-        try {
-            gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
-            assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED);
-        } finally {
-            hookLog.detachAppender(lines);
-        }
-        assertThat(lines.list).singleElement().extracting(ILoggingEvent::getFormattedMessage)
-                .isEqualTo("127.0.0.1:5: the hook has no answer to question 1, so the publish is refused: status 502");
+        gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
+        assertThat(logOf(PublishHook.class,
+                () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
+                .containsExactly(
+                        "127.0.0.1:5: the hook has no answer to question 1, so the publish is refused: status 502");
     }
 
     @Test
@@ -276,6 +282,26 @@ class PublishGateTest {
         hook.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         hook.start();
         return hook;
+    }
+
+    private interface Attempt {
+        void run() throws Exception;
+    }
+
+    /** What one class says meanwhile. */
+    private static List<String> logOf(Class<?> speaker, Attempt attempt) throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(speaker);
+        log.addAppender(lines);
+        log.setLevel(Level.INFO);
+        try {
+            attempt.run();
+        } finally {
+            log.setLevel(null);
+            log.detachAppender(lines);
+        }
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     private PublishGate open(PolicySettings settings) {
