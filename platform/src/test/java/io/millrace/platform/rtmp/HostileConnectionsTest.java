@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class HostileConnectionsTest {
     private static final int UNAUTHENTICATED = 500;
-    private static final int IDLE_CONNECTIONS = 2_000;
+    private static final int IDLE_CONNECTIONS = 10_000;
     /** A handshake under way has its 1.5 kB, and Netty its share of a chunk. */
     private static final long HEAP_BYTES = 32L << 20;
     private static final ConnectionLimits LIMITS = new ConnectionLimits(Duration.ofSeconds(2), Duration.ofSeconds(2),
