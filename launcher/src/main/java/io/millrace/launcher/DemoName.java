@@ -7,7 +7,6 @@ import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +45,7 @@ final class DemoName {
         try {
             return StreamKeys.keyOf(Files.readString(file), STREAM);
         } catch (IOException | IllegalArgumentException e) {
-            String why = e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
-            throw new UserError("the stream keys in " + file + " cannot be used: " + why, e);
+            throw new UserError("the stream keys in " + file + " cannot be used: " + FileFault.reason(e), e);
         }
     }
 }

@@ -7,7 +7,6 @@ import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,8 +56,7 @@ final class SignCommand implements Callable<Integer> {
         try {
             return SigningSecrets.parse(Files.readString(file));
         } catch (IOException | IllegalArgumentException e) {
-            String why = e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
-            throw new UserError("the secret in " + file + " cannot be used: " + why, e);
+            throw new UserError("the secret in " + file + " cannot be used: " + FileFault.reason(e), e);
         }
     }
 }

@@ -2,7 +2,9 @@ package io.millrace.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -124,7 +126,13 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     private static String sentence(String what, List<Path> files, Exception e) {
-        return what + " in " + names(files) + " cannot be used: " + FileFault.reason(e);
+        // There may be several: it says which.
+        String why = switch (e) {
+            case NoSuchFileException none -> "there is no " + none.getFile();
+            case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied";
+            default -> FileFault.reason(e);
+        };
+        return what + " in " + names(files) + " cannot be used: " + why;
     }
 
     private static String names(List<Path> files) {

@@ -5,13 +5,12 @@ import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
@@ -83,7 +82,7 @@ public final class PushJob implements Job {
             throw new UserError("cannot push %s: it is damaged (%s); try %s".formatted(name, e.getMessage(),
                     FfmpegCommand.of(name, url, loop, e)), e);
         } catch (IOException e) {
-            throw new UserError("cannot read %s: %s".formatted(name, reason(e)), e);
+            throw new UserError("cannot read %s: %s".formatted(name, FileFault.reason(e)), e);
         }
     }
 
@@ -110,14 +109,6 @@ public final class PushJob implements Job {
         return url.toString().replaceFirst("\\?.*", "");
     }
 
-    private static String reason(IOException e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "there is no such file";
-            case AccessDeniedException _ -> "access is denied";
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
-    }
-
     /** Tells the faults of the server from those of the file. */
     private static final class NamedSink implements MediaSink {
         private final String name;
@@ -129,7 +120,7 @@ public final class PushJob implements Job {
                 sink = connector.connect(url);
             } catch (IOException e) {
                 throw new UserError("cannot publish to %s: %s; start a server with ./millrace up, or check the URL"
-                        .formatted(name, reason(e)), e);
+                        .formatted(name, FileFault.reason(e)), e);
             }
         }
 
@@ -139,7 +130,7 @@ public final class PushJob implements Job {
                 sink.send(kind, timestampMs, body);
             } catch (IOException e) {
                 throw new UserError("publishing to %s ended after %d s: %s; look into the server's log and push again"
-                        .formatted(name, timestampMs / 1000, reason(e)), e);
+                        .formatted(name, timestampMs / 1000, FileFault.reason(e)), e);
             }
         }
 

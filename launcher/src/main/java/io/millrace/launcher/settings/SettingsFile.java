@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -66,7 +65,7 @@ final class SettingsFile {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             throw new UserError(file + ", line " + line + ": not YAML: " + e.getProblem(), e);
         } catch (IOException | YAMLException e) {
-            throw new UserError("cannot read the settings file " + file + ": " + reason(e)
+            throw new UserError("cannot read the settings file " + file + ": " + FileFault.reason(e)
                     + "; name a readable YAML file with --config", e);
         }
     }
@@ -83,10 +82,6 @@ final class SettingsFile {
 
     Map<String, String> kafkaClient() {
         return kafkaClient;
-    }
-
-    private static String reason(Exception e) {
-        return e instanceof NoSuchFileException ? "there is no such file" : FileFault.reason(e);
     }
 
     /** Checks one file's tree of nodes. */
