@@ -27,6 +27,7 @@ final class CommandLines {
         for (Serving serving : Serving.values()) {
             CommandLine command = new CommandLine(new ServeCommand(serving));
             command.getCommandSpec().usageMessage().description(serving.description());
+            GroupedHelp.install(command, serving);
             commands.addSubcommand(serving.command(), command);
         }
         commands.addSubcommand("broker", new BrokerCommand());

@@ -35,6 +35,7 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Logging.apply(logOptions);
         // A contradiction is an error here as it is in the command that would run into it.
         options.settings();
         LayeredDefaults defaults = (LayeredDefaults) spec.defaultValueProvider();

@@ -50,6 +50,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         configure(context, Level.valueOf(options.level().name()), options.format());
+        options.oddities().forEach(LoggerFactory.getLogger(Logging.class)::warn);
     }
 
     private static void configure(LoggerContext context, Level level, LogOptions.Format format) {

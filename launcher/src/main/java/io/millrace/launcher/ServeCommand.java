@@ -57,8 +57,9 @@ final class ServeCommand implements Callable<Integer> {
         String http = ready.localUrl(ReadyLine.Part.HTTP);
         String stream = "/" + DemoName.STREAM.value();
         out.println("The demo is " + DemoName.STREAM.value() + ". Open:");
-        out.println("  " + http + "/                     the page, to watch in a browser");
-        out.println("  " + http + stream + ".m3u8   HLS, for Safari, VLC and every other player");
-        out.println("  " + http + stream + ".flv    HTTP-FLV, the least delay: ffplay -fflags nobuffer …");
+        Table table = new Table("  " + http + "/", "the page, to watch in a browser");
+        table.row("  " + http + stream + ".m3u8", "HLS, for Safari, VLC and every other player");
+        table.row("  " + http + stream + ".flv", "HTTP-FLV, the least delay: ffplay -fflags nobuffer …");
+        table.print(out);
     }
 }

@@ -1,5 +1,8 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.settings.LayeredDefaults;
+import io.millrace.launcher.settings.LayeredSettings;
+import io.millrace.launcher.settings.SettingNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -7,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,7 +77,7 @@ class CommandLinesTest {
                   ssl.keystore.key: "-----BEGIN ENCRYPTED PRIVATE KEY----- s3cret"
                   ssl.truststore.pasword: s3cret
                 """);
-        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        Outcome outcome = run(Map.of(), "config", "--log-level", "error", "--config", file.toString());
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).doesNotContain("s3cret").containsPattern("security\\.protocol +SASL_SSL ")
                 .containsPattern("sasl\\.jaas\\.config +\\[hidden] ")
@@ -163,7 +168,8 @@ class CommandLinesTest {
     @ValueSource(strings = {"--rtmp-port x", "--rtmp-port 65536", "--kafka nowhere", "--segment 2", "--partitions 0",
         "--retention-size huge", "--log-level loud", "--log-format xml", "--topic-prefix a/b", "--no-such-flag",
         "--segment 70s", "--segment 100ms", "--part 3s", "--part 50ms", "--window 5s", "--window 8d",
-        "--grace 8d", "--retention 0s", "--voters nobody", "--config", "stray"})
+        "--grace 8d", "--retention 0s", "--retention 59s", "--retention-size 10", "--voters nobody", "--config",
+        "stray"})
     void aBadFlagPrintsUsageOnStderrWithCode2(String flags) {
         Outcome outcome = run(Map.of(), ("config " + flags).split(" "));
         assertThat(outcome.code()).isEqualTo(2);
@@ -235,6 +241,60 @@ class CommandLinesTest {
         Outcome outcome = run(Map.of(), arguments.toArray(String[]::new));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.lastError()).contains(complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --segment 0s           | --segment must be between 500ms and 60s
+            --part 3s              | --part is longer than --segment: a segment is made of parts
+            --retention 1s         | --retention must be 1m or more
+            --retention 1m --window 90s | --window is longer than --retention
+            --retention-size 10    | --retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes
+            """)
+    void aValueThatMakesNoSenseIsRefusedByItsOwnName(String flags, String complaint) {
+        Outcome outcome = run(Map.of(), ("config " + flags).split(" "));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.lastError()).contains(complaint);
+    }
+
+    @Test
+    void aValueThatKafkasClientsRefuseIsNamedWithItsLine() throws IOException {
+        Path file = file("kafka-client:\n  security.protocol: SSLX\n");
+        Outcome outcome = run(Map.of(), "config", "--config", file.toString());
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1)
+                .startsWith("millrace: " + file + ", line 2: kafka-client: Invalid value "
+                        + "SSLX for configuration security.protocol");
+    }
+
+    @Test
+    void warnsOfNamesThatSetNothing() throws IOException {
+        Path file = file("kafka-client:\n  securty.protocol: SSL\n");
+        LayeredDefaults defaults = LayeredSettings.install(CommandLines.all(),
+                List.of("config", "--config", file.toString()),
+                Map.of("MILLRACE_HTTP_PORTT", "1", "MILLRACE_JAVA_OPTS", "", "MILLRACE_EDGE_PORT", "tcp://10.0.0.1:80",
+                        "MILLRACE_EDGE_SERVICE_HOST", "10.0.0.1"));
+        assertThat(defaults.oddities()).containsExactly(
+                "the environment variable MILLRACE_HTTP_PORTT sets nothing; did you mean MILLRACE_HTTP_PORT?",
+                "kafka-client has 'securty.protocol', which Kafka's clients do not know; did you mean 'security.protocol'?");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Serving.class)
+    void theHelpOfAStageHasTheFlagsOfThatStageOnly(Serving serving) {
+        String help = run(Map.of(), serving.command(), "--help").out();
+        assertThat(help).contains("This process").contains("--log-level");
+        assertThat(help.contains("--publish-hook=")).isEqualTo(serving.stages().contains(Stage.INGEST));
+        assertThat(help.contains("--http-port=")).isEqualTo(serving.stages().contains(Stage.EDGE));
+        assertThat(help.contains("--kafka-port=")).isEqualTo(serving.mayEmbedBroker());
+    }
+
+    @Test
+    void everyFlagOfTheServingCommandsIsInOneGroupOfTheHelp() {
+        List<String> grouped = Stream.of(FlagGroup.values()).flatMap(group -> group.shownFor(Serving.UP).stream())
+                .toList();
+        assertThat(grouped).containsExactlyInAnyOrderElementsOf(CommandLines.all().getSubcommands().get("up")
+                .getCommandSpec().options().stream().map(SettingNames::of).toList());
     }
 
     /** The signature of a file that the serving commands read, too; what it is for is tested where it is checked. */

@@ -8,6 +8,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Unreachable;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moments;
@@ -49,7 +50,7 @@ public final class PastLog implements AutoCloseable {
             return new PastLog(new KafkaClients(cluster.kafka(partitions(asked))));
         } catch (KafkaException e) {
             // Thrown by the client's constructor: a host that has no address, a bad pass-through setting.
-            throw unreachable(asked, e);
+            throw Unreachable.error(asked, e);
         }
     }
 
@@ -65,21 +66,13 @@ public final class PastLog implements AutoCloseable {
                 throw new UserError("there is no Millrace log on the Kafka at " + asked.bootstrapServers()
                         + ": it has no topic " + topic + "; name the right one with --kafka and --topic-prefix", e);
             }
-            throw unreachable(asked, e.getCause());
+            throw Unreachable.error(asked, e.getCause());
         } catch (TimeoutException e) {
-            throw unreachable(asked, e);
+            throw Unreachable.error(asked, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted while the log was opened", e);
         }
-    }
-
-    private static UserError unreachable(KafkaSettings settings, Throwable cause) {
-        String why = cause.getMessage() == null
-                ? "no answer within " + ANSWER_SECONDS + " s"
-                : cause.getMessage();
-        return new UserError("cannot reach Kafka at " + settings.bootstrapServers() + ": " + why
-                + "; is ./millrace up running there? Name another one with --kafka", cause);
     }
 
     /** What a read that failed means for people. */

@@ -3,6 +3,7 @@ package io.millrace.launcher.settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,10 +23,9 @@ public final class LayeredSettings {
     public static LayeredDefaults install(CommandLine commands, List<String> arguments,
             Map<String, String> environment) {
         String named = configFile(arguments, environment);
-        SettingsFile file = named.isBlank()
-                ? SettingsFile.NONE
-                : SettingsFile.read(Path.of(named), SettingNames.all(commands));
-        LayeredDefaults defaults = new LayeredDefaults(environment, file);
+        Set<String> known = SettingNames.all(commands);
+        SettingsFile file = named.isBlank() ? SettingsFile.NONE : SettingsFile.read(Path.of(named), known);
+        LayeredDefaults defaults = new LayeredDefaults(environment, file, known);
         commands.setDefaultValueProvider(defaults);
         return defaults;
     }

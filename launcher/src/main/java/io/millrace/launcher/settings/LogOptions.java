@@ -1,7 +1,10 @@
 package io.millrace.launcher.settings;
 
 import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The flags of every command: where its settings and its logs go. */
 public final class LogOptions {
@@ -19,6 +22,16 @@ public final class LogOptions {
 
     @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text", description = "Logs for people or for machines: text or json.")
     private Format format;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** What is probably a misspelling in the environment or the settings file: a sentence for each. */
+    public List<String> oddities() {
+        return command.root().defaultValueProvider() instanceof LayeredDefaults defaults
+                ? defaults.oddities()
+                : List.of();
+    }
 
     public Level level() {
         return level;

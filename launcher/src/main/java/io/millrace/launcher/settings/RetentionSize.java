@@ -9,7 +9,9 @@ import java.util.OptionalLong;
  * @param bytes -1 for unlimited, empty for auto
  */
 public record RetentionSize(OptionalLong bytes) {
-    private static final long UNLIMITED = -1;
+    static final long UNLIMITED = -1;
+    /** Below this not even a GOP of each partition would be retained. */
+    static final long SMALLEST = ByteSize.parse("100MB");
 
     /** @throws IllegalArgumentException saying what would be right */
     static RetentionSize parse(String text) {

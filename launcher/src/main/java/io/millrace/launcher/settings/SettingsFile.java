@@ -2,6 +2,7 @@ package io.millrace.launcher.settings;
 
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.ClientSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,7 @@ final class SettingsFile {
             for (Map.Entry<String, Node> entry : entries(root).entrySet()) {
                 if (entry.getKey().equals(KAFKA_CLIENT)) {
                     kafkaClient = entries(entry.getValue()).entrySet().stream()
-                            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, each -> text(each.getValue())));
+                            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, this::clientSetting));
                 } else {
                     requireKnown(entry.getKey(), entry.getValue(), known, "'millrace config' lists all settings");
                     values.put(entry.getKey(), new Value(value(entry.getKey(), entry.getValue()),
@@ -111,6 +112,16 @@ final class SettingsFile {
                 String hint = NearestName.of(key, names).map(near -> "did you mean '" + near + "'?").orElse(otherwise);
                 throw new UserError(name + ", line " + line(node) + ": unknown setting '" + key + "'; " + hint);
             }
+        }
+
+        private String clientSetting(Map.Entry<String, Node> entry) {
+            String value = text(entry.getValue());
+            try {
+                ClientSettings.check(entry.getKey(), value);
+            } catch (IllegalArgumentException e) {
+                throw new UserError(name + ", line " + line(entry.getValue()) + ": kafka-client: " + e.getMessage(), e);
+            }
+            return value;
         }
 
         private String value(String key, Node node) {

@@ -24,6 +24,8 @@ public final class SettingsOptions {
     private static final Duration SHORTEST_PART = Duration.ofMillis(100);
     /** RFC 8216, 6.2.2: a live playlist is never shorter than three target durations. */
     private static final int FEWEST_SEGMENTS = 3;
+    /** Kafka deletes whole rolls of a log, which last a minute or more. */
+    private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
     private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
     private static final Duration LONGEST_TIME = Duration.ofDays(7);
@@ -34,22 +36,22 @@ public final class SettingsOptions {
     @Option(names = "--admin-host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address that the admin port listens on: metrics and health.")
     private String adminHost;
 
-    @Option(names = "--rtmp-port", paramLabel = "PORT", defaultValue = "1935", converter = Converters.Port.class, description = "RTMP; 0 takes any free port, told in the ready line.")
+    @Option(names = "--rtmp-port", paramLabel = "PORT", defaultValue = "1935", converter = Converters.Port.class, description = "RTMP; 0 takes any free port, which the ready line names.")
     private int rtmpPort;
 
-    @Option(names = "--rtmps-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "RTMPS on a port of its own, or 'off'; 0 as above. With a certificate the port of RTMP takes both.")
+    @Option(names = "--rtmps-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "RTMPS on a port of its own, or 'off'; 0 takes any free port. With a certificate the RTMP port takes both, too.")
     private int rtmpsPort;
 
-    @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 as above.")
+    @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 takes any free port.")
     private int httpPort;
 
-    @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class, description = "Metrics and health; 0 as above.")
+    @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class, description = "Metrics and health; 0 takes any free port.")
     private int adminPort;
 
     @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Kafka's bootstrap addresses. 'up' and 'demo' embed a broker unless this is given.")
     private BootstrapServers kafka;
 
-    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "9092", converter = Converters.Port.class, description = "Port of the embedded broker, on loopback; 0 as above.")
+    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "9092", converter = Converters.Port.class, description = "Port of the embedded broker, on loopback; 0 takes any free port.")
     private int kafkaPort;
 
     @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "./data", converter = Converters.Directory.class, description = "Where the embedded broker keeps its data between runs.")
@@ -143,25 +145,38 @@ public final class SettingsOptions {
      * @throws ParameterException if two of them contradict each other
      */
     public Settings settings() {
-        check(part.compareTo(segment) <= 0, "--part is longer than --segment: a segment is made of parts");
-        check(segment.compareTo(SHORTEST_SEGMENT) >= 0 && segment.compareTo(LONGEST_SEGMENT) <= 0,
-                "--segment must be between 500ms and 60s");
-        check(part.compareTo(SHORTEST_PART) >= 0, "--part must be 100ms or more");
-        check(window.compareTo(segment.multipliedBy(FEWEST_SEGMENTS)) >= 0,
-                "--window must hold three segments or more: players start that far from the end");
-        check(window.compareTo(LONGEST_TIME) <= 0 && grace.compareTo(LONGEST_TIME) <= 0,
-                "--window and --grace must be 7d or less");
+        checkMedia();
+        checkRetention();
         check(drain.compareTo(LONGEST_DRAIN) <= 0, "--drain must be 10m or less");
         check((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key belong together");
         check(rtmpsPort < 0 || tlsCert != null, "--rtmps-port needs --tls-cert and --tls-key");
         check(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
                 "--publish-hook-timeout must be more than nothing and 30s or less");
-        check(retention.isPositive(), "--retention must be more than nothing");
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
                 drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
                 publishing(),
                 defaults().kafkaClient());
+    }
+
+    private void checkMedia() {
+        check(segment.compareTo(SHORTEST_SEGMENT) >= 0 && segment.compareTo(LONGEST_SEGMENT) <= 0,
+                "--segment must be between 500ms and 60s");
+        check(part.compareTo(SHORTEST_PART) >= 0, "--part must be 100ms or more");
+        check(part.compareTo(segment) <= 0, "--part is longer than --segment: a segment is made of parts");
+        check(window.compareTo(segment.multipliedBy(FEWEST_SEGMENTS)) >= 0,
+                "--window must hold three segments or more: players start that far from the end");
+        check(window.compareTo(LONGEST_TIME) <= 0 && grace.compareTo(LONGEST_TIME) <= 0,
+                "--window and --grace must be 7d or less");
+    }
+
+    private void checkRetention() {
+        check(retention.compareTo(SHORTEST_RETENTION) >= 0, "--retention must be 1m or more");
+        check(retention.compareTo(window) >= 0,
+                "--window is longer than --retention: playlists would list what is no longer retained");
+        check(retentionSize.bytes().orElse(RetentionSize.UNLIMITED) == RetentionSize.UNLIMITED
+                || retentionSize.bytes().getAsLong() >= RetentionSize.SMALLEST,
+                "--retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes");
     }
 
     private PublishingSettings publishing() {

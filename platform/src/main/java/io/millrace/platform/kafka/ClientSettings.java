@@ -1,15 +1,17 @@
 package io.millrace.platform.kafka;
 
 import java.util.AbstractMap;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
 /**
@@ -17,7 +19,11 @@ import org.apache.kafka.common.config.types.Password;
  * accident. Immutable.
  */
 public final class ClientSettings extends AbstractMap<String, String> {
-    private static final Map<String, ConfigDef.ConfigKey> DEFINED = defined();
+    private static final List<ConfigDef> CLIENTS = List.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(),
+            ProducerConfig.configDef());
+    private static final Map<String, ConfigDef.ConfigKey> DEFINED = CLIENTS.stream().map(ConfigDef::configKeys)
+            .flatMap(keys -> keys.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Entry::getKey, Entry::getValue, (first, _) -> first));
 
     private final Map<String, String> all;
 
@@ -27,6 +33,39 @@ public final class ClientSettings extends AbstractMap<String, String> {
 
     public static ClientSettings copyOf(Map<String, String> all) {
         return new ClientSettings(Map.copyOf(all));
+    }
+
+    /** The names that Kafka's clients define. Others may be meant for a plugin, such as a login module. */
+    public static Set<String> known() {
+        return DEFINED.keySet();
+    }
+
+    /**
+     * Checks one setting as the client that defines it would.
+     *
+     * @throws IllegalArgumentException if a client would refuse the value; its message does not contain passwords
+     */
+    public static void check(String name, String value) {
+        for (ConfigDef client : CLIENTS) {
+            ConfigDef.ConfigKey key = client.configKeys().get(name);
+            if (key != null) {
+                check(key, value);
+            }
+        }
+    }
+
+    private static void check(ConfigDef.ConfigKey key, String value) {
+        try {
+            Object parsed = ConfigDef.parseType(key.name, value, key.type);
+            if (key.validator != null) {
+                key.validator.ensureValid(key.name, parsed);
+            }
+        } catch (ConfigException e) {
+            if (key.type == ConfigDef.Type.PASSWORD) {
+                throw new IllegalArgumentException("Invalid value for configuration " + key.name, e);
+            }
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** For people, by name. Hidden are Kafka's passwords, and what Kafka does not define: that may be one, too. */
@@ -49,12 +88,5 @@ public final class ClientSettings extends AbstractMap<String, String> {
     private static boolean isPublic(String name) {
         ConfigDef.ConfigKey key = DEFINED.get(name);
         return key != null && key.type() != ConfigDef.Type.PASSWORD;
-    }
-
-    private static Map<String, ConfigDef.ConfigKey> defined() {
-        Map<String, ConfigDef.ConfigKey> keys = new HashMap<>(AdminClientConfig.configDef().configKeys());
-        keys.putAll(ConsumerConfig.configDef().configKeys());
-        keys.putAll(ProducerConfig.configDef().configKeys());
-        return keys;
     }
 }

@@ -79,7 +79,7 @@ public final class Topics {
             return new Topics(kafka.settings(), admin).ensure();
         } catch (KafkaException e) {
             // Thrown by the client's constructor: a host that has no address, a bad pass-through setting.
-            throw unreachable(kafka.settings(), e);
+            throw Unreachable.error(kafka.settings(), e);
         }
     }
 
@@ -101,9 +101,9 @@ public final class Topics {
         try {
             return admin.describeCluster().nodes().get(TIMEOUT_MS, TimeUnit.MILLISECONDS).size();
         } catch (ExecutionException e) {
-            throw unreachable(settings, e.getCause());
+            throw Unreachable.error(settings, e.getCause());
         } catch (TimeoutException e) {
-            throw unreachable(settings, e);
+            throw Unreachable.error(settings, e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -255,11 +255,6 @@ public final class Topics {
 
     private static boolean carriesMedia(Topic topic) {
         return topic == Topic.PACKETS || topic == Topic.PARTS;
-    }
-
-    private static UserError unreachable(KafkaSettings settings, Throwable cause) {
-        return new UserError("cannot reach Kafka at " + settings.bootstrapServers() + ": " + cause.getMessage()
-                + "; start a broker there (./millrace broker) or name one with --kafka", cause);
     }
 
     private static UserError interrupted(InterruptedException e) {

@@ -1,0 +1,77 @@
+package io.millrace.launcher;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+import static io.millrace.launcher.Stage.EDGE;
+import static io.millrace.launcher.Stage.INGEST;
+import static io.millrace.launcher.Stage.SEGMENTER;
+
+/**
+ * The flags of the serving commands as {@code --help} shows them: grouped by what they are about, and for each command
+ * only those that its stages use. Every command accepts all of them, so that one settings file fits every process.
+ */
+enum FlagGroup {
+    LISTENERS("Listeners", flag("host", INGEST, EDGE), flag("rtmp-port", INGEST, EDGE),
+            flag("rtmps-port", INGEST, EDGE),
+            flag("tls-cert", INGEST, EDGE), flag("tls-key", INGEST, EDGE), flag("proxy-protocol", INGEST, EDGE),
+            flag("rtmp-limits", INGEST, EDGE), flag("http-port", EDGE), flag("http-proxies", EDGE),
+            flag("http-limits", EDGE), flag("admin-host"), flag("admin-port")),
+
+    LOG("The log in Kafka", flag("kafka"), embedded("kafka-port"), embedded("data-dir", SEGMENTER),
+            flag("topic-prefix"),
+            flag("partitions"), flag("replication"), flag("retention"), flag("retention-size"),
+            flag("standby-replicas", SEGMENTER)),
+
+    STREAMS("Streams that begin while this process runs", flag("segment", INGEST), flag("part", INGEST),
+            flag("window", INGEST), flag("grace", INGEST)),
+
+    PUBLISHERS("Publishers", flag("publish-keys", INGEST), flag("publish-secret", INGEST), flag("publish-hook", INGEST),
+            flag("publish-hook-form", INGEST), flag("publish-hook-timeout", INGEST),
+            flag("publish-hook-fallback", INGEST), flag("max-bitrate", INGEST)),
+
+    VIEWERS("Viewers", flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
+
+    PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
+            flag("help"));
+
+    private final String heading;
+    private final List<Flag> flags;
+
+    FlagGroup(String heading, Flag... flags) {
+        this.heading = heading;
+        this.flags = List.of(flags);
+    }
+
+    /**
+     * A flag and who uses it.
+     *
+     * @param name without its dashes
+     * @param stages the stages that use it
+     * @param broker whether the embedded broker uses it
+     */
+    private record Flag(String name, Set<Stage> stages, boolean broker) {
+        boolean isUsedBy(Serving serving) {
+            return broker && serving.mayEmbedBroker() || serving.stages().stream().anyMatch(stages::contains);
+        }
+    }
+
+    String heading() {
+        return heading;
+    }
+
+    /** The names of the flags that {@code serving} uses, in the order in which they are shown. */
+    List<String> shownFor(Serving serving) {
+        return flags.stream().filter(flag -> flag.isUsedBy(serving)).map(Flag::name).toList();
+    }
+
+    /** A flag of the named stages, or of all. */
+    private static Flag flag(String name, Stage... stages) {
+        return new Flag(name, stages.length == 0 ? EnumSet.allOf(Stage.class) : Set.of(stages), false);
+    }
+
+    private static Flag embedded(String name, Stage... stages) {
+        return new Flag(name, Set.of(stages), true);
+    }
+}
