@@ -77,7 +77,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         var meters = new IngestMeters(registry);
         var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
-                settings.limits().batchBytes(kafka.settings().partitions()));
+                settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var desk = new PublishDesk(settings, kafka, log, gate, meters, clock);
         var service = new IngestService(settings, log, desk, gate);
         try {

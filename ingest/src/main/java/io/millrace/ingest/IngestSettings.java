@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
 
@@ -29,14 +30,16 @@ public record IngestSettings(RtmpListen listen, String nodeId, EpochRules rules,
      * @param leaseMs how long a session may be silent in {@code sessions} before it is taken for dead
      * @param flapWindowMs a third takeover of a stream within this time is refused
      * @param closeMs how long {@code close} waits for the last records to be acknowledged
+     * @param deliveryMs a record of a publisher that is not acknowledged by then has failed, and its encoder is told
      */
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
-            int flapWindowMs, int closeMs) {
+            int flapWindowMs, int closeMs, int deliveryMs) {
 
         private static final int BATCH_BYTES_MIN = 16 << 10;
         private static final int BATCH_BYTES_MAX = 128 << 10;
 
-        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 5_000);
+        public static final Limits DEFAULT = new Limits(4L << 20, 16L << 20, 256L << 20, 1_000, 5_000, 30_000, 5_000,
+                Timeouts.DELIVERY_MS);
 
         public Limits {
             if (heartbeatMs * 2L > leaseMs) {

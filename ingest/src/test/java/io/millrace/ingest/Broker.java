@@ -6,14 +6,13 @@ import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Topics;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -23,7 +22,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real Kafka on loopback that can be stopped and started again with its data: a node by itself, or a second one. */
 final class Broker implements AutoCloseable {
-    private static final String LOOPBACK = "127.0.0.1";
+    private static final String LOOPBACK = OwnLoopback.ADDRESS;
+    /** Each broker of this process has a port of its own, which it keeps. */
+    private static final AtomicInteger PORTS = new AtomicInteger(11_100);
 
     private final Path dir;
     private final int node;
@@ -33,14 +34,14 @@ final class Broker implements AutoCloseable {
     private KafkaRaftServer server;
 
     Broker(Path dir) throws Exception {
-        this(dir, 1, Uuid.randomUuid().toString(), freePort());
+        this(dir, 1, Uuid.randomUuid().toString(), PORTS.incrementAndGet());
     }
 
     private Broker(Path dir, int node, String cluster, int controllerPort) throws Exception {
         this.dir = dir;
         this.node = node;
         this.cluster = cluster;
-        this.port = freePort();
+        this.port = PORTS.incrementAndGet();
         this.controllerPort = controllerPort;
         start();
     }
@@ -108,11 +109,5 @@ final class Broker implements AutoCloseable {
         config.put("num.io.threads", "2");
         config.put("group.initial.rebalance.delay.ms", "0");
         return config;
-    }
-
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

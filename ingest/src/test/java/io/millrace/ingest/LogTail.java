@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** All that a topic holds, read as it comes. */
 final class LogTail implements AutoCloseable {
-    private static final long DEADLINE_MS = 12_000;
+    private static final long DEADLINE_MS = 120_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;
     private final List<ConsumerRecord<String, LogRecord>> seen = new ArrayList<>();

@@ -80,8 +80,8 @@ class RaceTest {
             URI url = URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream);
             told.add(encoders.submit(() -> push(url, delay, decided)));
         }
-        Told toldA = told.get(0).get(30, TimeUnit.SECONDS);
-        Told toldB = told.get(1).get(30, TimeUnit.SECONDS);
+        Told toldA = told.get(0).get(120, TimeUnit.SECONDS);
+        Told toldB = told.get(1).get(120, TimeUnit.SECONDS);
         List<ConsumerRecord<String, LogRecord>> log = packets
                 .until(all -> ends(of(stream, all)) == 2).stream().filter(r -> r.key().equals(stream)).toList();
         assertThat((toldA == null) != (toldB == null))

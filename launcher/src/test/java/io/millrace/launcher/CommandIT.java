@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The command as a process: exit codes, the one line of an error, signals. */
+/** The command as a process: exit codes, the one line of an error, signals. Most of it waits for what is not there: side by side. */
 class CommandIT {
-    private static final long END_SECONDS = 90;
+    private static final long END_SECONDS = 300;
     private static final Pattern KAFKA = Pattern.compile("ready kafka=(127\\.0\\.0\\.1:\\d+)");
 
     @TempDir
@@ -29,6 +30,7 @@ class CommandIT {
     private record Outcome(int code, String out, String err) {}
 
     @Test
+    @SideBySide
     void withoutACommandItPrintsUsageAndEndsWith2() throws Exception {
         Outcome outcome = run(List.of());
         assertThat(outcome.code()).isEqualTo(2);
@@ -37,18 +39,25 @@ class CommandIT {
     }
 
     @Test
+    @SideBySide
     void theScriptRunsFromAnyDirectoryAndThroughALink() throws Exception {
         Path script = Path.of("..", "millrace").toRealPath();
         Path link = Files.createSymbolicLink(dir.resolve("link"), script);
         ProcessBuilder builder = new ProcessBuilder(link.toString(), "config", "--rtmp-port", "7")
                 .directory(dir.toFile());
         builder.environment().put("MILLRACE_JAVA_HOME", System.getProperty("java.home"));
-        Outcome outcome = run(builder);
-        assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).containsPattern("rtmp-port +7 +flag --rtmp-port");
+        try {
+            Outcome outcome = run(builder);
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            assertThat(outcome.out()).containsPattern("rtmp-port +7 +flag --rtmp-port");
+        } finally {
+            // JUnit deletes it with a warning.
+            Files.delete(link);
+        }
     }
 
     @Test
+    @SideBySide
     void theScriptSaysWhatToInstallWhereTheJdkIsNone() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Path.of("..", "millrace").toRealPath().toString(), "--version");
         builder.environment().put("MILLRACE_JAVA_HOME", dir.toString());
@@ -58,6 +67,7 @@ class CommandIT {
     }
 
     @ParameterizedTest
+    @SideBySide
     @ValueSource(strings = {"--admin-port", "--kafka-port", "--http-port", "--rtmp-port"})
     void aPortThatIsTakenIsOneLineAndCode1(String flag) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
@@ -72,35 +82,45 @@ class CommandIT {
     }
 
     @Test
+    @SideBySide
     void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
-        String kafka = "127.0.0.1:" + freePort();
-        assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--rtmp-port", "0",
-                "--http-port", "0")),
-                "cannot reach Kafka at " + kafka, "--kafka");
+        try (Socket nobody = Nobody.listens()) {
+            String kafka = Nobody.address(nobody);
+            assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--rtmp-port", "0",
+                    "--http-port", "0")),
+                    "cannot reach Kafka at " + kafka, "--kafka");
+        }
     }
 
     @ParameterizedTest
+    @SideBySide
     @ValueSource(strings = {"replay live/show rtmp://127.0.0.1/live/again", "export live/show show.mp4", "streams",
         "sessions live/show"})
     void soItIsForACommandThatReadsTheLog(String command) throws Exception {
-        String kafka = "127.0.0.1:" + freePort();
-        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
-        arguments.addAll(List.of("--kafka", kafka));
-        Outcome outcome = run(arguments);
-        assertFails(outcome, "cannot reach Kafka at " + kafka, "--kafka");
-        assertThat(outcome.err()).hasLineCount(1);
+        try (Socket nobody = Nobody.listens()) {
+            String kafka = Nobody.address(nobody);
+            List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+            arguments.addAll(List.of("--kafka", kafka));
+            Outcome outcome = run(arguments);
+            assertFails(outcome, "cannot reach Kafka at " + kafka, "--kafka");
+            assertThat(outcome.err()).hasLineCount(1);
+        }
     }
 
     @Test
+    @SideBySide
     void aServerThatDoesNotAnswerAPushIsOneLineAndCode1() throws Exception {
-        String url = "rtmp://127.0.0.1:" + freePort() + "/live/show";
         Path clip = Path.of("src", "main", "resources", "demo", "demo.flv").toRealPath();
-        Outcome outcome = run(List.of("push", clip.toString(), url));
-        assertFails(outcome, "cannot publish to " + url, "start a server");
-        assertThat(outcome.err()).hasLineCount(1);
+        try (Socket nobody = Nobody.listens()) {
+            String url = "rtmp://" + Nobody.address(nobody) + "/live/show";
+            Outcome outcome = run(List.of("push", clip.toString(), url));
+            assertFails(outcome, "cannot publish to " + url, "start a server");
+            assertThat(outcome.err()).hasLineCount(1);
+        }
     }
 
     @Test
+    @SideBySide
     void aDirectoryThatCannotBeWrittenIsOneLineAndCode1() throws Exception {
         Path file = Files.createFile(dir.resolve("file"));
         assertFails(run(List.of("broker", "--kafka-port", "0", "--data-dir", file.resolve("data").toString())),
@@ -108,12 +128,14 @@ class CommandIT {
     }
 
     @Test
+    @SideBySide
     void aFileThatIsMissingIsOneLineAndCode1() throws Exception {
         assertFails(run(List.of("push", dir.resolve("none.flv").toString(), "rtmp://127.0.0.1/live/show")), "none.flv",
                 "there is no such file");
     }
 
     @ParameterizedTest
+    @SideBySide
     @ValueSource(strings = {"TERM", "INT"})
     void aSignalEndsItCleanlyAndTheNextStartGoesOn(String signal) throws Exception {
         for (int run = 0; run < 2; run++) {
@@ -132,6 +154,7 @@ class CommandIT {
     }
 
     @Test
+    @SideBySide
     void aBrokerThatWasKilledServesAgainSoonWithTheSameData() throws Exception {
         Process first = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
         try (BufferedReader out = first.inputReader()) {
@@ -155,13 +178,6 @@ class CommandIT {
         }
     }
 
-    /** Nobody listens there. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static void assertFails(Outcome outcome, String what, String whatToDo) {
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(1);
         assertThat(outcome.out()).isEmpty();
@@ -173,7 +189,8 @@ class CommandIT {
     private static List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m", "-jar",
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m",
+                "-XX:TieredStopAtLevel=1", "-jar",
                 Path.of("target", "launcher.jar").toAbsolutePath().toString()));
         command.addAll(arguments);
         return command;

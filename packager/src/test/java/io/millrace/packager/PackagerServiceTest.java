@@ -42,16 +42,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The whole service on a real broker. */
-@Timeout(60)
 class PackagerServiceTest {
     private static final int PARTITIONS = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     static Path directory;
@@ -86,7 +84,7 @@ class PackagerServiceTest {
         PackagerService service = PackagerService.start(
                 new PackagerSettings(node, cacheBytes, 1 << 20, Duration.ofMillis(50)), kafka, registry,
                 (_, cause) -> fatal.set(cause));
-        service.ready().get(30, TimeUnit.SECONDS);
+        service.ready().get(120, TimeUnit.SECONDS);
         return service;
     }
 

@@ -1,10 +1,7 @@
 package io.millrace.segmenter;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,16 +15,16 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real Kafka of one node in this JVM, on loopback. */
 final class TestBroker implements AutoCloseable {
+    private static final String CLIENTS = OwnLoopback.ADDRESS + ":11092";
+    private static final String CONTROLLER = OwnLoopback.ADDRESS + ":11093";
+
     private final KafkaRaftServer server;
-    private final int port;
 
     TestBroker(Path directory) throws Exception {
-        port = freePort();
-        int controllerPort = freePort();
         Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
-                "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-                "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
+                "controller.quorum.voters", "1@" + CONTROLLER,
+                "listeners", "PLAINTEXT://" + CLIENTS + ",CONTROLLER://" + CONTROLLER,
+                "advertised.listeners", "PLAINTEXT://" + CLIENTS,
                 "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "controller.listener.names", "CONTROLLER", "inter.broker.listener.name", "PLAINTEXT",
                 "log.dirs", directory.toString(), "auto.create.topics.enable", "false"));
@@ -44,18 +41,12 @@ final class TestBroker implements AutoCloseable {
     }
 
     String bootstrap() {
-        return "127.0.0.1:" + port;
+        return CLIENTS;
     }
 
     @Override
     public void close() {
         server.shutdown();
         server.awaitShutdown();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

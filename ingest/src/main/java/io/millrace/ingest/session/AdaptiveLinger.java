@@ -18,6 +18,7 @@ final class AdaptiveLinger implements AutoCloseable {
 
     private final LongSupplier records;
     private final Runnable flush;
+    private final LongSupplier nanoClock;
     private final Thread thread;
     private volatile boolean lingers;
     /** A record was added that no flush has seen. */
@@ -29,8 +30,14 @@ final class AdaptiveLinger implements AutoCloseable {
      * @param flush makes it send what it has; may block until that is acknowledged, if what is added meanwhile does not linger
      */
     AdaptiveLinger(String name, LongSupplier records, Runnable flush) {
+        this(name, records, flush, System::nanoTime);
+    }
+
+    /** @param nanoClock by which records a second are counted */
+    AdaptiveLinger(String name, LongSupplier records, Runnable flush, LongSupplier nanoClock) {
         this.records = records;
         this.flush = flush;
+        this.nanoClock = nanoClock;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
         thread.start();
     }
@@ -54,7 +61,7 @@ final class AdaptiveLinger implements AutoCloseable {
     }
 
     private void run() {
-        long windowStartNanos = System.nanoTime();
+        long windowStartNanos = nanoClock.getAsLong();
         long before = 0;
         while (!closed) {
             if (lingers) {
@@ -65,7 +72,7 @@ final class AdaptiveLinger implements AutoCloseable {
             } else {
                 LockSupport.park();
             }
-            long now = System.nanoTime();
+            long now = nanoClock.getAsLong();
             if (now - windowStartNanos >= WINDOW_NANOS) {
                 long all = records.getAsLong();
                 lingers = (all - before) * 1e9 / (now - windowStartNanos) > FEW_A_SECOND;

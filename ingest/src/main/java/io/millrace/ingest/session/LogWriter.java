@@ -3,6 +3,7 @@ package io.millrace.ingest.session;
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
@@ -80,10 +81,16 @@ public final class LogWriter implements AutoCloseable {
      * @throws UserError if the topics cannot be read
      */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes) {
+        return start(kafka, clientId, bufferBytes, batchBytes, Timeouts.DELIVERY_MS);
+    }
+
+    /** @param deliveryMs a record that is not acknowledged by then has failed */
+    public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes,
+            int deliveryMs) {
         var writer = new LogWriter(kafka, clientId, kafka.producer(clientId, bufferBytes, Map.of(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS, ProducerConfig.BATCH_SIZE_CONFIG, batchBytes,
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT,
-                ProducerConfig.LINGER_MS_CONFIG, LINGER_MS)));
+                ProducerConfig.LINGER_MS_CONFIG, LINGER_MS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMs)));
         try {
             writer.fetchMetadata();
             writer.firstSends(clientId);

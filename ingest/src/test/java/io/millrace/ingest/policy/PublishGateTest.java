@@ -16,7 +16,7 @@ import io.millrace.platform.rtmp.PublishRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +34,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,10 +41,12 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** The shell around the policy: files that change, and a hook over the loopback. */
-@Timeout(30)
 class PublishGateTest {
+    /** No answer of a test takes as long, however slow the machine is. */
+    private static final Duration PATIENT = Duration.ofMinutes(5);
     private static final StreamName SHOW = new StreamName("live/show");
 
     @TempDir
@@ -134,15 +135,16 @@ class PublishGateTest {
 
     @Test
     void whatItMeansThatTheHookIsDownIsSet() throws Exception {
-        URI nobody;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+        try (Socket bound = new Socket()) {
+            // Bound, so that nobody else gets the port, and not listening.
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            URI nobody = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
+            gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, false)));
+            assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+            gate.close();
+            gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, true)));
+            assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
         }
-        gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, false)));
-        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
-        gate.close();
-        gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, true)));
-        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
     }
 
@@ -171,20 +173,20 @@ class PublishGateTest {
     @Test
     void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeout() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(2))));
-        List<CompletableFuture<Decision>> waiting = new ArrayList<>();
-        for (int i = 0; i < PublishHook.AT_ONCE + 1; i++) {
-            waiting.add(gate.decide(request("live/show", "")));
-        }
-        assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
-        for (CompletableFuture<Decision> each : waiting) {
-            assertRefused(each.get(10, TimeUnit.SECONDS), Reason.HOOK_FAILED);
-        }
-        assertThat(gate.decide(request("live/later", ""))).as("there is room again").isNotDone();
-        String asked;
-        do {
-            asked = questions.poll(1, TimeUnit.SECONDS);
-            assertThat(asked).isNotNull();
-        } while (!asked.contains("name=later"));
+        int many = PublishHook.AT_ONCE + 1;
+        assertThat(logOf(PublishHook.class, () -> {
+            List<CompletableFuture<Decision>> waiting = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                waiting.add(gate.decide(request("live/show", "")));
+            }
+            for (CompletableFuture<Decision> each : waiting) {
+                assertRefused(each.get(120, TimeUnit.SECONDS), Reason.HOOK_FAILED);
+            }
+        })).as("who waits for a place waits no longer").hasSize(many)
+                .allSatisfy(line -> assertThat(line).endsWith(": none within 2000 ms"));
+        mayAnswer.countDown();
+        // Each may be too late on a slow machine, and takes its place with it for that long only.
+        await().atMost(Duration.ofMinutes(2)).until(() -> decide("live/show", "").equals(new Decision.Allowed(SHOW)));
     }
 
     @Test
@@ -207,25 +209,25 @@ class PublishGateTest {
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
         assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
-        assertThat(hungUp.await(10, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
-        assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
+        assertThat(hungUp.await(120, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
+        await().atMost(Duration.ofMinutes(2)).until(() -> registry.get("millrace.ingest.hook").timer().count() == 1);
     }
 
     /** After a restart. */
     @Test
     void whoComesWhileAllPlacesAreTakenWaitsForATurn() throws Exception {
-        gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(20))));
+        gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
         List<CompletableFuture<Decision>> waiting = new ArrayList<>();
         for (int i = 0; i < 3 * PublishHook.AT_ONCE; i++) {
             waiting.add(gate.decide(request("live/show", "")));
         }
         for (int i = 0; i < PublishHook.AT_ONCE; i++) {
-            assertThat(questions.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(questions.poll(120, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
         mayAnswer.countDown();
         for (CompletableFuture<Decision> each : waiting) {
-            assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
+            assertThat(each.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
         }
         assertThat(mostAtOnce).hasValue(PublishHook.AT_ONCE);
     }
@@ -268,7 +270,7 @@ class PublishGateTest {
     }
 
     private static PolicySettings.Hook settings(URI url, HookForm form, boolean allowWithoutAnswer) {
-        return new PolicySettings.Hook(url, form, Duration.ofSeconds(10), allowWithoutAnswer);
+        return new PolicySettings.Hook(url, form, PATIENT, allowWithoutAnswer);
     }
 
     /** What a hook does with one question. */
@@ -295,10 +297,12 @@ class PublishGateTest {
         Logger log = (Logger) LoggerFactory.getLogger(speaker);
         log.addAppender(lines);
         log.setLevel(Level.INFO);
+        log.setAdditive(false);
         try {
             attempt.run();
         } finally {
             log.setLevel(null);
+            log.setAdditive(true);
             log.detachAppender(lines);
         }
         return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
@@ -309,7 +313,7 @@ class PublishGateTest {
     }
 
     private Decision decide(String asked, String query) throws Exception {
-        return gate.decide(request(asked, query)).get(20, TimeUnit.SECONDS);
+        return gate.decide(request(asked, query)).get(120, TimeUnit.SECONDS);
     }
 
     private static PublishRequest request(String asked, String query) {

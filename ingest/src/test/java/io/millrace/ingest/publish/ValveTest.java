@@ -156,9 +156,9 @@ class ValveTest {
                 }));
             }
             for (Future<?> loop : loops) {
-                loop.get(30, TimeUnit.SECONDS);
+                loop.get(120, TimeUnit.SECONDS);
             }
-            producer.get(30, TimeUnit.SECONDS);
+            producer.get(120, TimeUnit.SECONDS);
         }
         assertThat(node.bytes()).isZero();
     }

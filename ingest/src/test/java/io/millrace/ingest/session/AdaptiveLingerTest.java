@@ -6,15 +6,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 class AdaptiveLingerTest {
-    private static final int WAIT_S = 20;
+    private static final int WAIT_S = 120;
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** More in a window than those of six publishers. */
+    private static final int MANY = 1_000;
 
     private final AtomicLong records = new AtomicLong();
+    private final AtomicLong nowNanos = new AtomicLong();
 
     @Test
     void aFewRecordsAreFlushedEach() throws Exception {
@@ -46,28 +51,41 @@ class AdaptiveLingerTest {
     @Test
     void manyRecordsLingerUntilTheyAreFew() {
         var flushes = new AtomicInteger();
-        try (var linger = new AdaptiveLinger("linger", records::get, flushes::incrementAndGet)) {
-            await().atMost(Duration.ofSeconds(WAIT_S)).pollInterval(Duration.ofMillis(1)).until(() -> {
-                addMany(linger);
-                return linger.lingers();
-            });
-            int before = flushes.get();
-            await().during(Duration.ofMillis(600)).atMost(Duration.ofSeconds(WAIT_S))
-                    .pollInterval(Duration.ofMillis(1)).until(() -> {
-                        addMany(linger);
-                        return linger.lingers() && flushes.get() == before;
-                    });
-
-            await().atMost(Duration.ofSeconds(WAIT_S)).until(() -> !linger.lingers());
+        var looks = new AtomicInteger();
+        try (var linger = new AdaptiveLinger("linger", () -> {
+            looks.incrementAndGet();
+            return records.get();
+        }, flushes::incrementAndGet, nowNanos::get)) {
+            // The thread takes the time at its start, and only then does time pass.
             add(linger);
-            await().atMost(Duration.ofSeconds(WAIT_S)).until(() -> flushes.get() > before);
+            within().until(() -> flushes.get() > 0);
+            addManyInAWindow(linger);
+            within().until(linger::lingers);
+            int before = flushes.get();
+            for (int window = 0; window < 3; window++) {
+                int seen = looks.get();
+                addManyInAWindow(linger);
+                within().until(() -> looks.get() > seen);
+                assertThat(linger.lingers()).isTrue();
+            }
+            assertThat(flushes).as("while many come").hasValue(before);
+
+            nowNanos.addAndGet(WINDOW_NANOS);
+            within().until(() -> !linger.lingers());
+            add(linger);
+            within().until(() -> flushes.get() > before);
         }
     }
 
-    private void addMany(AdaptiveLinger linger) {
-        for (int i = 0; i < 100; i++) {
-            add(linger);
-        }
+    private void addManyInAWindow(AdaptiveLinger linger) {
+        records.addAndGet(MANY - 1);
+        nowNanos.addAndGet(WINDOW_NANOS);
+        add(linger);
+    }
+
+    /** Only a hang takes longer. */
+    private static ConditionFactory within() {
+        return await().atMost(Duration.ofSeconds(WAIT_S)).pollInterval(Duration.ofMillis(1));
     }
 
     private void add(AdaptiveLinger linger) {

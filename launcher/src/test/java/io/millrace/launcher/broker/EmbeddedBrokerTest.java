@@ -103,14 +103,14 @@ class EmbeddedBrokerTest {
 
     @Test
     void oneOfSeveralListensWhereItsHostAndTheVotersSay() throws Exception {
-        HostPort controller = new HostPort("127.0.1.2", freePort("127.0.1.2"));
+        HostPort controller = new HostPort(ownAddress(), 11_093);
         Voters voters = new Voters(List.of(new Voter(1, controller)));
         try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(dir, "127.0.1.1", 0, 1, voters, 0),
                 NOBODY);
                 Admin admin = Admin.create(client(broker))) {
             assertThat(broker.address().host()).isEqualTo("127.0.1.1");
             // What clients are told, which is what they go on with.
-            assertThat(admin.describeCluster().nodes().get(20, TimeUnit.SECONDS)).singleElement()
+            assertThat(admin.describeCluster().nodes().get(120, TimeUnit.SECONDS)).singleElement()
                     .satisfies(node -> assertThat(new HostPort(node.host(), node.port())).isEqualTo(broker.address()));
             new Socket(controller.host(), controller.port()).close();
             assertThatThrownBy(() -> new Socket(LOOPBACK, broker.address().port()).close())
@@ -118,10 +118,10 @@ class EmbeddedBrokerTest {
         }
     }
 
-    private static int freePort(String host) throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-            return socket.getLocalPort();
-        }
+    /** An address that no other process listens on: made of this process's number. */
+    private static String ownAddress() {
+        long pid = ProcessHandle.current().pid();
+        return "127.%d.%d.%d".formatted(64 + (pid >> 16 & 63), pid >> 8 & 255, 1 + pid % 254);
     }
 
     private EmbeddedBroker start() {
@@ -130,12 +130,12 @@ class EmbeddedBrokerTest {
 
     private static void write(EmbeddedBroker broker, byte[] value) throws Exception {
         try (Admin admin = Admin.create(client(broker))) {
-            admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1))).all().get(120, TimeUnit.SECONDS);
         }
         Map<String, Object> config = client(broker);
         config.put("max.request.size", Sizes.RECORD_BYTES);
         try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(PARTITION.topic(), value)).get(20, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(PARTITION.topic(), value)).get(120, TimeUnit.SECONDS);
         }
     }
 
@@ -144,7 +144,7 @@ class EmbeddedBrokerTest {
                 new ByteArrayDeserializer())) {
             consumer.assign(List.of(PARTITION));
             consumer.seekToBeginning(List.of(PARTITION));
-            return consumer.poll(Duration.ofSeconds(20)).iterator().next().value();
+            return consumer.poll(Duration.ofMinutes(2)).iterator().next().value();
         }
     }
 

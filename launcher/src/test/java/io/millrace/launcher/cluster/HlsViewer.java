@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class HlsViewer implements Viewer {
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     /** Of a segment, at the load of this test: its key frames come once a second. */
     private static final long SEGMENT_NANOS = 1_000_000_000;
 

@@ -36,7 +36,7 @@ class PastIT {
     private static final int PARTITIONS = 8;
     private static final int READERS = 6;
     private static final String STREAM = "live/past";
-    private static final Duration SLOWEST = Duration.ofMinutes(2);
+    private static final Duration SLOWEST = Duration.ofMinutes(3);
     private static final int TIMEOUT_SECONDS = 600;
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -18,7 +18,7 @@ final class ProcessCluster implements Cluster {
     private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "-Xshare:auto");
     private static final int NODES = 2;
-    private static final long SIGNAL_SECONDS = 10;
+    private static final long SIGNAL_SECONDS = 120;
 
     private final Path dir;
     private final List<String> flags;

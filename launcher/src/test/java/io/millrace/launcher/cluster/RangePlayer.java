@@ -25,7 +25,7 @@ final class RangePlayer {
     /** One segment as it was served. */
     record Fetched(String path, byte[] bytes) {}
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int READ_BYTES = 16 * 1024;
     private static final int TAG_LIMIT_BYTES = 1 << 20;
@@ -99,7 +99,7 @@ final class RangePlayer {
             assertThat(response.statusCode()).as(uri.toString()).isEqualTo(200);
             FlvReader reader = new FlvReader(TAG_LIMIT_BYTES);
             byte[] bytes = new byte[READ_BYTES];
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
             for (int count = body.read(bytes); count >= 0; count = body.read(bytes)) {
                 ByteBuffer in = ByteBuffer.wrap(bytes, 0, count);
                 for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {

@@ -35,7 +35,7 @@ class BrowserIT {
     private static final double PLAYED_SECONDS = 4;
     /** Enough behind the present that nobody confuses the two. */
     private static final double PAST_MS = 20_000;
-    private static final double WAIT_MS = 60_000;
+    private static final double WAIT_MS = 180_000;
     private static final Page.WaitForFunctionOptions WAIT = new Page.WaitForFunctionOptions().setTimeout(WAIT_MS);
 
     private Deployment millrace;
@@ -81,11 +81,11 @@ class BrowserIT {
         page.navigate(millrace.http("/?stream=live/show&player=" + player).toString());
         Locator video = page.locator("video");
         page.waitForFunction("() => document.querySelector('video')?.currentTime > 0", null,
-                new Page.WaitForFunctionOptions().setTimeout(30_000));
+                new Page.WaitForFunctionOptions().setTimeout(WAIT_MS));
         double started = currentTime(page);
         BufferedImage before = picture(video, player + "-1");
         page.waitForFunction("t => document.querySelector('video').currentTime > t", started + PLAYED_SECONDS,
-                new Page.WaitForFunctionOptions().setTimeout(30_000));
+                new Page.WaitForFunctionOptions().setTimeout(WAIT_MS));
         BufferedImage after = picture(video, player + "-2");
         assertThat(colours(before)).as("colours of the test picture").hasSizeGreaterThan(8);
         assertThat(colours(after)).as("colours of the test picture").hasSizeGreaterThan(8);

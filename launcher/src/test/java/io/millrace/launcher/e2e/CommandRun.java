@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A run of a command that ends, as a user would start it but from the built jars, with little memory. */
 final class CommandRun {
-    private static final long END_SECONDS = 120;
+    private static final long END_SECONDS = 300;
 
     private final Process process;
     private final Path out;
@@ -26,7 +26,8 @@ final class CommandRun {
     static CommandRun start(Path dir, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx128m", "-jar",
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx128m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-jar",
                 Path.of("target", "launcher.jar").toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(dir, "out", ".txt");

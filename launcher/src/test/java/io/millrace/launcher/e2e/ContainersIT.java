@@ -29,7 +29,7 @@ class ContainersIT {
     private static final long MIDDLE_BYTES = 1_000_000;
     /** With the image made before, and a slow machine. */
     private static final int TIMEOUT_SECONDS = 600;
-    private static final Duration HEALTH = Duration.ofSeconds(30);
+    private static final Duration HEALTH = Duration.ofMinutes(3);
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
 

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DashboardIT {
     private static final Path DASHBOARD = Path.of("..", "compose", "grafana", "dashboards", "flow.json");
     private static final Path CLIP = Path.of("src", "main", "resources", "demo", "demo.flv");
-    private static final Duration DATA = Duration.ofSeconds(60);
+    private static final Duration DATA = Duration.ofMinutes(3);
 
     @Test
     void everyQueryHasData(@TempDir Path dir) throws Exception {

@@ -101,7 +101,8 @@ class EnhancedRtmpIT {
         if (millrace != null) {
             String log = millrace.process(0).log();
             millrace.close();
-            assertThat(log).doesNotContainIgnoringCase("quarantine").doesNotContain("a bug").doesNotContain(" ERROR ");
+            assertThat(log).doesNotContainIgnoringCase("quarantine").doesNotContain("a bug");
+            assertThat(MillraceProcess.errors(log)).isEmpty();
         }
     }
 
@@ -116,7 +117,7 @@ class EnhancedRtmpIT {
         Path same = dir.resolve("same.flv");
         Process publisher = ffmpeg.publishAndWrite(made, millrace.rtmp() + "/" + stream, same, dir.resolve("log"));
         try (Viewers viewers = new Viewers()) {
-            String entry = await(stream + " is live").atMost(Duration.ofSeconds(20)).until(
+            String entry = await(stream + " is live").atMost(Duration.ofMinutes(2)).until(
                     () -> get("/api/v1/streams/" + stream).body(), body -> body.contains("\"codec\""));
             Future<Path> viewer = viewers.flv(millrace.http("/" + stream + ".flv"), dir.resolve("seen.flv"));
             RtmpPlayer player = ffmpeg.play(millrace.rtmp() + "/" + stream,
@@ -142,7 +143,7 @@ class EnhancedRtmpIT {
     }
 
     private void hls(Clip clip, String stream) throws Exception {
-        HttpResponse<String> multivariant = await("playlist").atMost(Duration.ofSeconds(20)).until(
+        HttpResponse<String> multivariant = await("playlist").atMost(Duration.ofMinutes(2)).until(
                 () -> get("/" + stream + ".m3u8"), r -> clip.hls().isEmpty() || r.statusCode() == 200);
         if (clip.hls().isEmpty()) {
             assertThat(multivariant.statusCode()).isEqualTo(404);
@@ -154,15 +155,15 @@ class EnhancedRtmpIT {
     /** The viewer has frames of both tracks, all of them in the log, without a header that players stop at. */
     private static void seen(Path file, List<Packet> packets) throws IOException {
         List<FlvTag> tags = tags(file);
-        assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.VIDEO)).hasSizeGreaterThan(SECONDS * 15 / 2);
-        assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.AUDIO)).hasSizeGreaterThan(SECONDS * 5);
+        assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.AUDIO)).hasSizeGreaterThan(2);
         List<ByteBuffer> frames = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && p.track() == 0)
                 .map(p -> VideoTagBody.parse(p.body()))
                 .filter(VideoTagBody.Frame.class::isInstance).map(f -> ((VideoTagBody.Frame) f).data()).toList();
         List<ByteBuffer> watched = tags.stream().filter(t -> t.type() == FlvTag.Type.VIDEO)
                 .map(t -> VideoTagBody.parse(t.body()))
                 .filter(VideoTagBody.Frame.class::isInstance).map(f -> ((VideoTagBody.Frame) f).data()).toList();
-        assertThat(frames).containsSubsequence(watched);
+        assertThat(watched).hasSizeGreaterThan(2);
+        assertThat(frames).as("all from where the viewer came").endsWith(watched.toArray(ByteBuffer[]::new));
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.millrace.launcher.e2e;
 
 import io.millrace.launcher.RequiredTool;
+import io.millrace.launcher.SideBySide;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,7 +51,7 @@ class ExportIT {
         ffmpeg = new Ffmpeg();
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
-        millrace = Deployment.start(Deployment.Layout.ONE_PROCESS, dir, "--grace", "2s");
+        millrace = Deployment.start(Deployment.Layout.ONE_PROCESS, dir, "--grace", "10s");
         kafka = millrace.process(0).ready().get("kafka");
         ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
         ffmpeg.publishAtOnce(clip, 1, millrace.rtmp() + "/live/show");
@@ -78,7 +79,7 @@ class ExportIT {
     }
 
     private static void awaitEnd(String stream) {
-        Awaitility.await(stream + " has ended").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200))
+        Awaitility.await(stream + " has ended").atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200))
                 .until(() -> get("/api/v1/streams/" + stream).contains("\"state\":\"ended\""));
     }
 
@@ -104,6 +105,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void listsAreTheJsonOfTheApi() throws Exception {
         assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--json", "--kafka", kafka).out().strip())
                 .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
@@ -114,6 +116,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void listsAreTablesForPeople() throws Exception {
         assertThat(CommandRun.run(0, dir, "streams", "--kafka", kafka).out()).startsWith("NAME")
                 .containsPattern("live/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
@@ -121,6 +124,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void flvHoldsEveryFrameOverTheRestartOfThePublisher() throws Exception {
         export(0, "live/show", "all.flv");
         Path file = dir.resolve("all.flv");
@@ -130,6 +134,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void mp4HoldsTheSameAndPushedAndExportedAgainItStillDoes() throws Exception {
         export(0, "live/show", "all.mp4");
         Path file = dir.resolve("all.mp4");
@@ -158,6 +163,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void tsShowsTheSamePicturesWithoutASeam() throws Exception {
         export(0, "live/show", "all.ts");
         Path file = dir.resolve("all.ts");
@@ -167,6 +173,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void aRangeBeginsWithTheKeyframeAtOrBeforeAndEndsWithTheLastFrameBefore() throws Exception {
         Instant start = startOf("live/show");
         export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
@@ -183,6 +190,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void aFileThatIsThereIsNotOverwrittenAndAnUnknownStreamIsSaid() throws Exception {
         Files.writeString(dir.resolve("there.ts"), "mine");
         assertThat(export(1, "live/show", "there.ts").err()).contains("millrace: there.ts is there already");
@@ -197,6 +205,7 @@ class ExportIT {
     }
 
     @ParameterizedTest
+    @SideBySide
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
     void anExportThatIsKilledLeavesAPartAndTheNextOneBeginsAgainAndOneThatIsToldToEndLeavesNothing(String name)
             throws Exception {
@@ -205,7 +214,7 @@ class ExportIT {
         awaitEnd(stream);
         Path part = dir.resolve(name + ".part");
         CommandRun run = CommandRun.start(dir, "export", stream, name, "--kafka", kafka);
-        Awaitility.await("the export has begun").pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(60))
+        Awaitility.await("the export has begun").pollInterval(Duration.ofMillis(1)).atMost(Duration.ofMinutes(2))
                 .until(() -> Files.exists(part) && Files.size(part) > 1_000_000);
         if (name.startsWith("killed")) {
             run.process().destroyForcibly();
@@ -224,6 +233,7 @@ class ExportIT {
     }
 
     @Test
+    @SideBySide
     void aReplayPublishesTheSameFramesInRealTimeAndEndsWithTheStream() throws Exception {
         export(0, "live/show", "before.flv");
         long begunNanos = System.nanoTime();
@@ -232,7 +242,7 @@ class ExportIT {
         awaitEnd("live/replayed");
         String said = export(0, "live/replayed", "replayed.flv").out();
         assertThat(Instant.parse(said.replaceAll("(?s).*recorded from (\\S+?Z).*", "$1")))
-                .as("when the first frame came in").isBefore(startOf("live/replayed").plusSeconds(3));
+                .as("when the first frame came in").isBefore(startOf("live/replayed").plusSeconds(2 * CLIP_SECONDS));
         assertThat(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "v")).isEqualTo(video);
         assertThat(ffmpeg.codedHashes(dir.resolve("before.flv"), "a"))
                 .endsWith(ffmpeg.codedHashes(dir.resolve("replayed.flv"), "a").toArray(String[]::new));

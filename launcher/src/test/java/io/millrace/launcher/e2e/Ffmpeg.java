@@ -60,6 +60,14 @@ final class Ffmpeg {
         return publish(flv, 0, url, log);
     }
 
+    /** The same, and what it publishes goes into {@code copy}, too, which is whole once {@code destroy} has ended it. */
+    Process publishForEver(Path flv, String url, Path copy, Path log) throws IOException {
+        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-stream_loop", "-1", "-i",
+                flv.toString(), "-c", "copy", "-map", "0", "-f", "tee",
+                "[f=flv]" + url.replace(":", "\\:") + "|[f=flv]" + copy).redirectErrorStream(true)
+                .redirectOutput(log.toFile()).start();
+    }
+
     /** Publishes {@code flv} so often as fast as the server takes it, and returns when it has. */
     void publishAtOnce(Path flv, int times, String url) throws IOException, InterruptedException {
         run(List.of("-stream_loop", String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url));

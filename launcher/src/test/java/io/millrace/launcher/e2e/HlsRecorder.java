@@ -90,7 +90,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
 
     private <T> HttpResponse<T> get(URI uri, HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        HttpResponse<T> response = client.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(),
+        HttpResponse<T> response = client.send(HttpRequest.newBuilder(uri).timeout(Duration.ofMinutes(3)).build(),
                 handler);
         if (response.statusCode() != 200) {
             throw new AssertionError(uri + " answers " + response.statusCode());

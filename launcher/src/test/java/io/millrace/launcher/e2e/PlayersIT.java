@@ -12,14 +12,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 /** VLC and ffplay by each protocol that they know, from somewhere in the stream to its end. */
 class PlayersIT {
     private static final int CLIP_SECONDS = 10;
-    private static final double FRAMES_A_SECOND = 30;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void showWhatWasPublishedFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
@@ -29,27 +26,29 @@ class PlayersIT {
         List<ScreenPlayer> players = new ArrayList<>();
         try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--segment", "1s", "--window", "5s",
                 "--grace", "1s")) {
-            Process publisher = ffmpeg.publish(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
-            await(millrace, "\"codec\"");
-            for (String url : List.of(millrace.rtmp() + "/live/show", millrace.http("/live/show.flv").toString(),
-                    millrace.http("/live/show.m3u8").toString())) {
-                String protocol = url.endsWith("/show") ? "rtmp" : url.substring(url.lastIndexOf('.') + 1);
-                players.add(new ScreenPlayer.Ffplay(url, dir, "ffplay-" + protocol));
-                players.add(new ScreenPlayer.Vlc(ffmpeg, url, dir, "vlc-" + protocol));
+            Path copy = dir.resolve("published.flv");
+            Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", copy,
+                    dir.resolve("publish.log"));
+            try {
+                await(millrace, "\"codec\"");
+                for (String url : List.of(millrace.rtmp() + "/live/show", millrace.http("/live/show.flv").toString(),
+                        millrace.http("/live/show.m3u8").toString())) {
+                    String protocol = url.endsWith("/show") ? "rtmp" : url.substring(url.lastIndexOf('.') + 1);
+                    players.add(new ScreenPlayer.Ffplay(url, dir, "ffplay-" + protocol));
+                    players.add(new ScreenPlayer.Vlc(ffmpeg, url, dir, "vlc-" + protocol));
+                }
+                await(millrace, "\"viewers\":{\"hls\":2,\"flv\":2,\"ws\":0,\"rtmp\":2}");
+                for (ScreenPlayer player : players) {
+                    Awaitility.await(player + " shows something").atMost(PATIENCE).until(player::showsSomething);
+                }
+            } finally {
+                publisher.destroy();
+                publisher.waitFor();
             }
-            await(millrace, "\"viewers\":{\"hls\":2,\"flv\":2,\"ws\":0,\"rtmp\":2}");
-            assertThat(publisher.waitFor()).as("ffmpeg publishes without an error").isZero();
-            List<String> published = ffmpeg.shown(clip);
+            List<String> published = ffmpeg.shown(copy);
             for (ScreenPlayer player : players) {
                 player.awaitEnd();
-                List<String> shown = player.pictures();
-                assertThat(shown).as("pictures in %s", player).hasSizeGreaterThan(published.size() / 3);
-                assertThat(published).as("pictures in %s, none that is not whole", player).containsSubsequence(shown);
-                int all = published.size() - published.indexOf(shown.getFirst());
-                assertThat(all - shown.size()).as("pictures missing in %s", player)
-                        .isLessThanOrEqualTo(player.leavesOut(all));
-                assertThat(player.soundSeconds()).as("sound in %s", player).isCloseTo(all / FRAMES_A_SECOND,
-                        within(1.0));
+                player.isTheEndOf(published);
             }
         } finally {
             players.forEach(ScreenPlayer::close);

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +27,9 @@ import static org.awaitility.Awaitility.await;
 /** Real players of RTMP, at the listener of a process with everything and at that of an edge by itself. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RtmpPlayIT {
-    private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", "4s"};
+    private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", "10s"};
+
+    private static final long SOME_BYTES = 100_000;
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -48,7 +49,7 @@ class RtmpPlayIT {
                 dir.resolve("data").toString());
         large = dir.resolve("large.flv");
         small = dir.resolve("small.flv");
-        ffmpeg.makeClip(large, 12, 30);
+        ffmpeg.makeClip(large, 6, 30);
         ffmpeg.makeClip(small, 6, 30, "-s", "320x180");
         String kafka = one.ready().get("kafka");
         ingest = run("ingest", "ingest", "--kafka", kafka, "--rtmp-port", "0");
@@ -60,25 +61,33 @@ class RtmpPlayIT {
     @AfterAll
     void end() throws Exception {
         encoders.forEach(Process::destroyForcibly);
-        // The embedded broker's controller on a machine that is busy for seconds.
-        String log = (one.log() + edge.log()).lines().filter(line -> !line.contains(" ReplicationControlManager "))
-                .collect(Collectors.joining("\n"));
+        List<String> errors = MillraceProcess.errors(one.log() + edge.log());
+        String log = one.log() + edge.log();
         processes.reversed().forEach(MillraceProcess::close);
-        assertThat(log).doesNotContain(" ERROR ").doesNotContain("LEAK");
+        assertThat(errors).isEmpty();
+        assertThat(log).doesNotContain("LEAK");
     }
 
     @Test
     void everyPlayerGetsWhatWasPublishedFrameByFrameAndEndsWithTheStream() throws Exception {
-        publish(large, one, "show");
+        Path copy = dir.resolve("published.flv");
+        Process encoder = ffmpeg.publishForEver(large, url(one, "show"), copy, dir.resolve("published.log"));
+        encoders.add(encoder);
         awaitLive("show");
         try (RtmpPlayer atOne = RtmpPlayer.ffmpeg(url(one, "show"), dir, "ffmpeg-one");
                 RtmpPlayer atEdge = RtmpPlayer.ffmpeg(url(edge, "show"), dir, "ffmpeg-edge");
                 RtmpPlayer librtmp = RtmpPlayer.rtmpdump(url(edge, "show"), dir, "rtmpdump");
                 RtmpPlayer gstreamer = RtmpPlayer.gstreamer(url(one, "show"), dir, "gstreamer")) {
+            List<RtmpPlayer> players = List.of(atOne, atEdge, librtmp, gstreamer);
             soon().until(() -> viewers(one, "show") == 2 && viewers(edge, "show") == 2);
-            List<String> pictures = ffmpeg.codedHashes(large, "v");
-            List<String> sounds = ffmpeg.codedHashes(large, "a");
-            for (RtmpPlayer player : List.of(atOne, atEdge, librtmp, gstreamer)) {
+            for (RtmpPlayer player : players) {
+                soon().until(() -> player.sizeBytes() > SOME_BYTES);
+            }
+            encoder.destroy();
+            encoder.waitFor();
+            List<String> pictures = ffmpeg.codedHashes(copy, "v");
+            List<String> sounds = ffmpeg.codedHashes(copy, "a");
+            for (RtmpPlayer player : players) {
                 Path recording = player.recording();
                 isTheEndOf(pictures, ffmpeg.codedHashes(recording, "v"));
                 isTheEndOf(sounds, ffmpeg.codedHashes(recording, "a"));
@@ -90,16 +99,17 @@ class RtmpPlayIT {
 
     /** Players join at different keyframes; from there on they have all of it. */
     private static void isTheEndOf(List<String> published, List<String> played) {
-        assertThat(played).hasSizeGreaterThan(published.size() / 3);
+        assertThat(played).hasSizeGreaterThan(10);
         assertThat(published.subList(published.size() - played.size(), published.size())).isEqualTo(played);
     }
 
     @Test
     void aPlayerStaysWhenTheEncoderComesBackOnAnotherNode() throws Exception {
-        Process first = publish(large, ingest, "back");
+        Process first = ffmpeg.publishForEver(large, url(ingest, "back"), dir.resolve("first.log"));
+        encoders.add(first);
         awaitLive("back");
         try (RtmpPlayer player = RtmpPlayer.rtmpdump(url(edge, "back"), dir, "back")) {
-            soon().until(() -> player.sizeBytes() > 100_000);
+            soon().until(() -> player.sizeBytes() > SOME_BYTES);
             first.destroyForcibly().waitFor();
             assertThat(publish(small, one, "back").waitFor()).as("the second encoder's exit code").isZero();
             assertThat(player.isAlive()).as("within grace again").isTrue();
@@ -172,6 +182,6 @@ class RtmpPlayIT {
 
     /** On two busy cores. */
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(60));
+        return await().atMost(Duration.ofMinutes(2));
     }
 }

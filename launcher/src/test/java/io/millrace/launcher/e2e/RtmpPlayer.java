@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A real player of RTMP that writes what it gets into an FLV file, until the stream is over. */
 final class RtmpPlayer implements AutoCloseable {
-    private static final long END_SECONDS = 60;
+    private static final long END_SECONDS = 300;
 
     private final String name;
     private final Path file;

@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /** A real player as people have it, in front of no screen and no loudspeaker, that plays a stream to its end and leaves behind what it showed. */
 abstract class ScreenPlayer implements AutoCloseable {
-    private static final long END_SECONDS = 60;
+    private static final long END_SECONDS = 300;
+    private static final double FRAMES_A_SECOND = 30;
 
     private final String name;
     private final Process process;
@@ -35,11 +37,16 @@ abstract class ScreenPlayer implements AutoCloseable {
     /** Checksums of the pictures in order, as {@link Ffmpeg#shown} has them. */
     abstract List<String> pictures() throws Exception;
 
-    /** How many of so many pictures it may leave out. */
-    abstract int leavesOut(int pictures);
+    /** Whether a picture and sound have come. */
+    abstract boolean showsSomething() throws IOException;
 
-    /** Seconds of sound that is not silence. */
-    abstract double soundSeconds() throws Exception;
+    /** What it has shown and played is right, where {@code published} is what the stream showed from its begin to its end. */
+    abstract void isTheEndOf(List<String> published) throws Exception;
+
+    final void isPartOf(List<String> published) throws Exception {
+        assertThat(pictures()).as("pictures in %s", this).isNotEmpty();
+        assertThat(published).as("pictures in %s, none that is not whole", this).containsSubsequence(pictures());
+    }
 
     /** Returns once the player has ended by itself. */
     final void awaitEnd() throws IOException, InterruptedException {
@@ -74,13 +81,19 @@ abstract class ScreenPlayer implements AutoCloseable {
         }
 
         @Override
-        int leavesOut(int pictures) {
-            return 0;
+        boolean showsSomething() throws IOException {
+            return pictures().size() > FRAMES_A_SECOND && !Shown.SOUND.checksums(log).isEmpty();
         }
 
+        /** All from where it began, whatever the machine does: it drops nothing. */
         @Override
-        double soundSeconds() throws IOException {
-            return Shown.SOUND.checksums(log).stream().distinct().count() * FRAME_SECONDS;
+        void isTheEndOf(List<String> published) throws Exception {
+            isPartOf(published);
+            List<String> shown = pictures();
+            assertThat(published.subList(published.size() - shown.size(), published.size()))
+                    .as("pictures in %s, all to the end", this).isEqualTo(shown);
+            double soundSeconds = Shown.SOUND.checksums(log).size() * FRAME_SECONDS;
+            assertThat(soundSeconds).as("sound in %s", this).isCloseTo(shown.size() / FRAMES_A_SECOND, within(1.0));
         }
     }
 
@@ -88,6 +101,7 @@ abstract class ScreenPlayer implements AutoCloseable {
     static final class Vlc extends ScreenPlayer {
         private static final String NOBODY = "65534";
         private static final int WAV_HEADER_BYTES = 44;
+        private static final long SOME_BYTES = 100_000;
         private static final int SAMPLES_A_SECOND = 2 * 48_000;
 
         private final Ffmpeg ffmpeg;
@@ -135,14 +149,20 @@ abstract class ScreenPlayer implements AutoCloseable {
             return distinct;
         }
 
-        /** Whatever it is told: those whose time is over on a busy machine. */
         @Override
-        int leavesOut(int pictures) {
-            return pictures / 5;
+        boolean showsSomething() throws IOException {
+            return Files.exists(pictures) && Files.size(pictures) > SOME_BYTES && Files.exists(sound)
+                    && Files.size(sound) > SOME_BYTES;
         }
 
+        /** Whatever it is told, it leaves out those whose time is over on a busy machine; how many is not asked. */
         @Override
-        double soundSeconds() throws IOException {
+        void isTheEndOf(List<String> published) throws Exception {
+            isPartOf(published);
+            assertThat(soundSeconds()).as("sound in %s", this).isPositive();
+        }
+
+        private double soundSeconds() throws IOException {
             var samples = ByteBuffer.wrap(Files.readAllBytes(sound)).position(WAV_HEADER_BYTES).slice()
                     .order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
             int heard = 0;

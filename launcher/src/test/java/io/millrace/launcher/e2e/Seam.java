@@ -21,8 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class Seam {
     /** Longer than any frame of the test clips, shorter than anybody notices. */
     private static final int LONGEST_STEP_MS = 200;
-    /** How far the program date-time, which is made of arrival stamps, may be from the kill that was observed. */
-    private static final int CLOCK_SLACK_MS = 2_000;
+    /**
+     * How far the program date-time, which is made of arrival stamps, may be from the kill that was observed: an encoder that is not given the processor lags behind its own pace.
+     */
+    private static final int CLOCK_SLACK_MS = 20_000;
 
     private Seam() {}
 

@@ -16,8 +16,8 @@ import org.awaitility.Awaitility;
 
 /** A server from Debian's packages that works beside a Millrace, such as its load balancer. */
 final class ToolProcess implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(30);
-    private static final long STOP_SECONDS = 20;
+    private static final Duration READY = Duration.ofMinutes(3);
+    private static final long STOP_SECONDS = 120;
 
     private final Process process;
 

@@ -10,19 +10,19 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** People who watch, each on a virtual thread, until the stream ends or they are closed. */
 final class Viewers implements AutoCloseable {
-    private static final int ATTEMPTS = 100;
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+    private static final Duration HANG = Duration.ofMinutes(3);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /** Waits until the edge knows the stream, then follows its playlist. */
-    Future<HlsRecorder.Recording> hls(URI multivariant, Path ts) throws IOException, InterruptedException {
+    Future<HlsRecorder.Recording> hls(URI multivariant, Path ts) {
         awaitKnown(multivariant);
         return threads.submit(new HlsRecorder(client, multivariant, ts));
     }
@@ -38,17 +38,10 @@ final class Viewers implements AutoCloseable {
         client.shutdownNow();
     }
 
-    private void awaitKnown(URI multivariant) throws IOException, InterruptedException {
-        int status = 0;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            status = client.send(HttpRequest.newBuilder(multivariant).build(), HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
-            if (status == 200) {
-                return;
-            }
-            Thread.sleep(BETWEEN_ATTEMPTS);
-        }
-        throw new AssertionError(multivariant + " answers " + status);
+    private void awaitKnown(URI multivariant) {
+        Awaitility.await(multivariant + " answers 200").atMost(HANG).until(() -> client
+                .send(HttpRequest.newBuilder(multivariant).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode() == 200);
     }
 
     private Path watch(URI uri, Path file) throws IOException, InterruptedException {

@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Jazzer, each target in a process of its own with little memory, two at a time: guided by coverage, from recordings. Ten
- * seconds each; {@code -Dmillrace.fuzz.seconds=60} for longer. What was once found stands in the resources and is run first.
+ * Jazzer, each target in a process of its own with little memory, two at a time: guided by coverage, from recordings. One
+ * second each, which replays them and little more; {@code -Dmillrace.fuzz.seconds=60} to search. What was once found stands in the resources and is run first.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class FuzzTest {
-    private static final int SECONDS = Integer.getInteger("millrace.fuzz.seconds", 10);
+    private static final int SECONDS = Integer.getInteger("millrace.fuzz.seconds", 1);
     private static final String HEAP = "-Xmx256m";
     private static final int LARGEST_INPUT_BYTES = 8192;
     private static final int START_AND_END_SECONDS = 120;

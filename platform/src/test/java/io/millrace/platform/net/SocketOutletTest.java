@@ -28,12 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-@Timeout(30)
 class SocketOutletTest {
     private static final int PIECE_BYTES = 10_000;
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -76,9 +74,9 @@ class SocketOutletTest {
                 }).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
         peer = new Socket();
         peer.setReceiveBufferSize(BUFFER_BYTES);
-        peer.setSoTimeout(10_000);
+        peer.setSoTimeout(120_000);
         peer.connect(listener.localAddress());
-        return accepted.poll(10, TimeUnit.SECONDS);
+        return accepted.poll(120, TimeUnit.SECONDS);
     }
 
     private final class Counting extends ChannelOutboundHandlerAdapter {
@@ -183,7 +181,7 @@ class SocketOutletTest {
         for (int i = 0; i < 1_000 && context.channel().isOpen(); i++) {
             sendPairs(context, 1);
         }
-        assertThat(context.channel().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(context.channel().closeFuture().await(120, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -201,9 +199,9 @@ class SocketOutletTest {
 
         List<ChannelHandlerContext> others = new ArrayList<>();
         for (Socket next : peers) {
-            next.setSoTimeout(10_000);
+            next.setSoTimeout(120_000);
             next.connect(listener.localAddress());
-            others.add(accepted.poll(10, TimeUnit.SECONDS));
+            others.add(accepted.poll(120, TimeUnit.SECONDS));
         }
         assertThat(others).as("one has the descriptor of the closed one")
                 .anyMatch(other -> descriptor(other) == descriptor);

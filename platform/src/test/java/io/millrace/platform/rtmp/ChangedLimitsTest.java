@@ -7,28 +7,24 @@ import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.ProxySources;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A server whose operator has changed limits, over the loopback: those hold, and what exceeds them is counted. */
-@Timeout(30)
 class ChangedLimitsTest {
     private static final int VIDEO_BYTES = 100;
-    private static final ConnectionLimits LIMITS = new ConnectionLimits(Duration.ofSeconds(5), Duration.ofSeconds(5),
-            Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 1_000, 1_000,
+    private static final ConnectionLimits LIMITS = PatientLimits.of(1_000, 1_000,
             new RtmpLimits(new RtmpLimits.MessageBytes(64, 4_096, 4_096, 4_096, VIDEO_BYTES), 4_096, 4_096, 6, 8_192,
                     2, 20, 10, 10, Amf0Reader.Limits.COMMAND, new RtmpLimits.NameChars(4, 4, 20, 100)));
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ClosedConnections closed = new ClosedConnections(registry);
     private final RtmpServer server = new RtmpServer(application, new RtmpMeters(registry),
             new RtmpServerSettings(null, ProxySources.NONE, LIMITS));
     private int port;
@@ -47,14 +43,14 @@ class ChangedLimitsTest {
     void aMessageOfThatLengthPassesAndOneThatIsLongerEndsTheConnection() throws Exception {
         try (RtmpClient client = publish("live/show")) {
             client.send(MediaKind.VIDEO, 1, ByteBuffer.allocate(VIDEO_BYTES));
-            assertThat(within10Seconds(application.messages).body().remaining()).isEqualTo(VIDEO_BYTES);
+            assertThat(awaitNext(application.messages).body().remaining()).isEqualTo(VIDEO_BYTES);
             client.send(MediaKind.VIDEO, 2, ByteBuffer.allocate(VIDEO_BYTES + 1));
-            assertThat(within10Seconds(application.ends)).satisfies(ended -> {
+            assertThat(awaitNext(application.ends)).satisfies(ended -> {
                 assertThat(ended.end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
                 assertThat(ended.detail()).contains("is 101, the limit is 100");
             });
         }
-        awaitClosed("over_limit");
+        closed.assertOne("over_limit");
         assertThat(application.messages).isEmpty();
     }
 
@@ -62,23 +58,11 @@ class ChangedLimitsTest {
     void aNameThatIsLongerIsRefused() throws Exception {
         assertThatThrownBy(() -> publish("live/shows")).isInstanceOf(RtmpException.class)
                 .hasMessageContaining("a stream 4");
-        awaitClosed("refused");
+        closed.assertOne("refused");
         assertThat(application.requests).isEmpty();
     }
 
     private RtmpClient publish(String path) throws RtmpException {
         return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + path));
-    }
-
-    private void awaitClosed(String reason) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (closed(reason) < 1 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(closed(reason)).as("closed by %s", reason).isEqualTo(1);
-    }
-
-    private double closed(String reason) {
-        return registry.get("millrace.connections.closed").tag("reason", reason).counter().count();
     }
 }

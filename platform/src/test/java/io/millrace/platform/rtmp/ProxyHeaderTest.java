@@ -8,17 +8,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Headers as HAProxy writes them, over the loopback. */
-@Timeout(30)
 class ProxyHeaderTest {
     private static final String V1 = "PROXY TCP4 203.0.113.9 127.0.0.1 40000 1935\r\n";
 
@@ -37,25 +35,25 @@ class ProxyHeaderTest {
     void publisherHasTheAddressThatTheHeaderNames() throws Exception {
         bind("10.0.0.0/8,127.0.0.1");
         publishAfter(V1.getBytes(StandardCharsets.US_ASCII));
-        assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        assertThat(awaitNext(application.requests).address()).isEqualTo("203.0.113.9:40000");
         publishAfter(
                 v2(0x21, 0x11, new byte[]{(byte) 203, 0, 113, 9, 127, 0, 0, 1, (byte) 0x9C, 0x40, 7, (byte) 0x8F}));
-        assertThat(within10Seconds(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        assertThat(awaitNext(application.requests).address()).isEqualTo("203.0.113.9:40000");
         byte[] six = new byte[36];
         six[15] = 1;
         six[31] = 2;
         six[33] = 80;
         publishAfter(v2(0x21, 0x21, six));
-        assertThat(within10Seconds(application.requests).address()).isEqualTo("[0:0:0:0:0:0:0:1]:80");
+        assertThat(awaitNext(application.requests).address()).isEqualTo("[0:0:0:0:0:0:0:1]:80");
     }
 
     @Test
     void balancersOwnConnectionKeepsItsAddress() throws Exception {
         bind("127.0.0.1");
         publishAfter(v2(0x20, 0, new byte[0]));
-        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
         publishAfter("PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII));
-        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
     }
 
     @ParameterizedTest
@@ -93,7 +91,7 @@ class ProxyHeaderTest {
         }
         closed.assertOne("unsupported");
         publishAfter(new byte[0]);
-        assertThat(within10Seconds(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
     }
 
     @ParameterizedTest
@@ -106,7 +104,7 @@ class ProxyHeaderTest {
 
     private void bind(String sources) throws IOException {
         server = new RtmpServer(application, new RtmpMeters(registry),
-                new RtmpServerSettings(null, ProxySources.parse(sources), ConnectionLimits.DEFAULT));
+                new RtmpServerSettings(null, ProxySources.parse(sources), PatientLimits.LIMITS));
         port = server.bind("127.0.0.1", 0);
     }
 
@@ -115,7 +113,7 @@ class ProxyHeaderTest {
         socket.getOutputStream().write(header);
         try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
             publisher.send(1);
-            within10Seconds(application.messages);
+            awaitNext(application.messages);
         }
     }
 

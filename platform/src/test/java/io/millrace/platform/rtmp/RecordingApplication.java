@@ -82,9 +82,9 @@ final class RecordingApplication implements RtmpApplication {
         return drained;
     }
 
-    static <T> T within10Seconds(BlockingQueue<T> queue) throws InterruptedException {
-        T taken = queue.poll(10, TimeUnit.SECONDS);
-        assertThat(taken).as("what should have come within 10 s").isNotNull();
+    static <T> T awaitNext(BlockingQueue<T> queue) throws InterruptedException {
+        T taken = queue.poll(120, TimeUnit.SECONDS);
+        assertThat(taken).as("what should have come within two minutes").isNotNull();
         return taken;
     }
 }
