@@ -11,4 +11,5 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Execution(ExecutionMode.CONCURRENT)
-public @interface SideBySide {}
+public @interface SideBySide {
+}
