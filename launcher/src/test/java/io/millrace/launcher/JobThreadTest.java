@@ -7,6 +7,7 @@ import io.millrace.platform.kafka.Topics;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,9 +30,12 @@ class JobThreadTest {
 
     @Test
     void aBugEndsItWithAWordOnTheLog() {
-        assertThatThrownBy(() -> run(() -> {
-            throw new IllegalStateException("a bug");
-        })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; the log above says more");
+        try (LogCapture log = new LogCapture(ProcessLife.class)) {
+            assertThatThrownBy(() -> run(() -> {
+                throw new IllegalStateException("a bug");
+            })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; the log above says more");
+            assertThat(log.lines()).containsExactly("ERROR Cannot go on: the test failed");
+        }
     }
 
     @Test

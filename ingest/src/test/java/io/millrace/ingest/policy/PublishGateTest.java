@@ -77,7 +77,7 @@ class PublishGateTest {
         assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
         assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "what is this\n");
-        gate.look();
+        assertThat(logOf(WatchedFiles.class, gate::look)).singleElement().asString().contains("cannot be used: line 1");
         assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
                 .isEqualTo(new Decision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
@@ -140,10 +140,12 @@ class PublishGateTest {
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             URI nobody = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
             gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, false)));
-            assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+            hookFails("refused: no connection to 127.0.0.1",
+                    () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
             gate.close();
             gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, true)));
-            assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+            hookFails("allowed: no connection to 127.0.0.1",
+                    () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
         }
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
     }
@@ -161,13 +163,15 @@ class PublishGateTest {
     @Test
     void aServerErrorIsNoAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
-        assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
+        hookFails("allowed: status 502",
+                () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
     }
 
     @Test
     void anAnswerThatIsTooLongIsNone() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
-        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+        hookFails("body exceeds capacity: 32768",
+                () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
     }
 
     @Test
@@ -208,7 +212,8 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
-        assertRefused(decide("live/show", ""), Reason.HOOK_FAILED);
+        hookFails("refused: none within 1000 ms",
+                () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
         assertThat(hungUp.await(120, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
         await().atMost(Duration.ofMinutes(2)).until(() -> registry.get("millrace.ingest.hook").timer().count() == 1);
     }
@@ -288,6 +293,10 @@ class PublishGateTest {
 
     private interface Attempt {
         void run() throws Exception;
+    }
+
+    private static void hookFails(String why, Attempt attempt) throws Exception {
+        assertThat(logOf(PublishHook.class, attempt)).singleElement().asString().endsWith(why);
     }
 
     /** What one class says meanwhile. */

@@ -20,7 +20,7 @@ public final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 120;
     private static final List<String> CONTROLLER = List.of("ReplicationControlManager", "QuorumController",
-            "BrokerLifecycleManager", "ClusterControlManager");
+            "BrokerLifecycleManager", "ClusterControlManager", "EventPerformanceMonitor");
     private static final Pattern PART = Pattern.compile("(\\w+)=(\\S+)");
 
     private final Process process;
