@@ -1,5 +1,6 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
@@ -44,8 +45,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Returns when the directory has been read to its end and the listener accepts. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
+        return start(settings, kafka, registry, fatal, Ticker.systemTicker());
+    }
+
+    /** @param pastTicker by whose time what was read of the past is kept */
+    static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
+            Ticker pastTicker) {
         var meters = new EdgeMeters(registry);
-        var feeds = new Feeds(settings, kafka, meters, fatal);
+        var feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
         var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {

@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.PublishedPast.Frame;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
@@ -11,8 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,26 +25,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rewinding by HTTP-FLV with a real broker: every frame that a viewer gets is compared with what was published. */
-@Timeout(120)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class FlvRewindTest {
     private static final ByteBuffer OTHER_AVC = Fixtures.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
             + "0300f03c60c4118001000668e84394b22cfdf8f801");
     private static final int RANGES = 40;
 
-    @TempDir
-    static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
-    private static TestBroker broker;
+    private static KafkaClients kafka;
     private static EdgeService edge;
     private static HttpClient http;
     private static ExecutorService viewers;
@@ -54,9 +51,9 @@ class FlvRewindTest {
     private record Watched(List<FlvTag> headers, List<FlvTag> frames) {}
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = new TestBroker(dir);
-        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), broker.clients(), new SimpleMeterRegistry(),
+    static void start(TestBroker broker) {
+        kafka = broker.clients("rewind.");
+        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
                 (_, cause) -> FATAL.set(cause));
         http = HttpClient.newHttpClient();
         viewers = Executors.newVirtualThreadPerTaskExecutor();
@@ -67,13 +64,12 @@ class FlvRewindTest {
         viewers.shutdownNow();
         http.close();
         edge.close();
-        broker.close();
         assertThat(FATAL.get()).isNull();
     }
 
     /** Twenty groups, ten seconds nobody, then another publisher with another picture. */
     private static PublishedPast twoSessions(String stream) throws InterruptedException {
-        var past = new PublishedPast(broker.clients(), stream, System.currentTimeMillis() - 100_000);
+        var past = new PublishedPast(kafka, stream, System.currentTimeMillis() - 100_000);
         past.session(Fixtures.AVC_RECORD, 5_000);
         groups(past, 20);
         past.away(10_000);
@@ -110,10 +106,10 @@ class FlvRewindTest {
             groups(past, 5);
             past.over();
             for (int i = 0; i < starts.size(); i++) {
-                Watched watched = watching.get(i).get(60, TimeUnit.SECONDS);
+                Watched watched = watching.get(i).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
                 assertShows(watched, from(past.frames, starts.get(i)));
             }
-            assertThat(live.get(60, TimeUnit.SECONDS).frames()).isNotEmpty();
+            assertThat(live.get(Patience.MILLIS, TimeUnit.MILLISECONDS).frames()).isNotEmpty();
         }
     }
 
@@ -145,7 +141,7 @@ class FlvRewindTest {
             String query = "?start=" + Instant.ofEpochMilli(startMs) + "&end=" + Instant.ofEpochMilli(endMs);
             Future<Watched> watching = viewers.submit(() -> watch("/live/later.flv" + query));
             groups(past, 2);
-            assertShows(watching.get(60, TimeUnit.SECONDS), upTo(from(past.frames, startMs), endMs));
+            assertShows(watching.get(Patience.MILLIS, TimeUnit.MILLISECONDS), upTo(from(past.frames, startMs), endMs));
             long lastMs = past.nowMs() - PublishedPast.GROUP_MS;
             past.away(0);
             assertShows(watch("/live/later.flv?start=" + Instant.ofEpochMilli(lastMs) + "&end=" + Instant.now()),
@@ -233,10 +229,9 @@ class FlvRewindTest {
     }
 
     private static void deletePacketsBefore(String stream, long offset) throws Exception {
-        var kafka = broker.clients();
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(kafka.partition(Topic.PACKETS, kafka.partitionOf(stream)),
-                    RecordsToDelete.beforeOffset(offset))).all().get(20, TimeUnit.SECONDS);
+                    RecordsToDelete.beforeOffset(offset))).all().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -305,6 +300,6 @@ class FlvRewindTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition);
+        Patience.await().until(condition);
     }
 }

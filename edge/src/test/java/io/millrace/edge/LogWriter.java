@@ -78,7 +78,7 @@ final class LogWriter implements AutoCloseable {
     private long send(Topic topic, String key, Long stampMs, byte[] value) {
         try {
             return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), stampMs,
-                    key, value)).get(20, TimeUnit.SECONDS).offset();
+                    key, value)).get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -12,10 +12,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,10 +27,10 @@ final class TestEdge implements AutoCloseable {
     final EdgeService service;
     final HttpClient http = HttpClient.newHttpClient();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
-    private final TestBroker broker;
+    private final KafkaClients kafka;
 
-    TestEdge(Path dir) throws Exception {
-        broker = new TestBroker(dir);
+    TestEdge(KafkaClients kafka) {
+        this.kafka = kafka;
         service = start("edge-1", registry);
     }
 
@@ -59,11 +57,11 @@ final class TestEdge implements AutoCloseable {
     }
 
     private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters) {
-        return EdgeService.start(settings, broker.clients(), meters, (_, cause) -> fatal.set(cause));
+        return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause));
     }
 
     KafkaClients kafka() {
-        return broker.clients();
+        return kafka;
     }
 
     LogWriter log(String stream) {
@@ -116,14 +114,13 @@ final class TestEdge implements AutoCloseable {
     }
 
     static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
+        Patience.await().until(condition::holds);
     }
 
     @Override
     public void close() {
         http.close();
         service.close();
-        broker.close();
         assertThat(fatal.get()).isNull();
     }
 }

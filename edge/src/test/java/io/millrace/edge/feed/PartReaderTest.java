@@ -1,5 +1,7 @@
 package io.millrace.edge.feed;
 
+import io.millrace.edge.Patience;
+import io.millrace.edge.SharedBroker;
 import io.millrace.edge.TestBroker;
 import io.millrace.edge.live.PartRef;
 import io.millrace.platform.kafka.KafkaClients;
@@ -10,7 +12,6 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-@Timeout(60)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class PartReaderTest {
     private static final String STREAM = "live/show";
     private static final int PART_BYTES = 20_000;
@@ -33,12 +35,12 @@ class PartReaderTest {
     private static final int SENDING_BYTES = 500_000;
 
     @Test
-    void doesNotReadForOthersWhileSlowViewersHoldTooMuch(@TempDir Path dir) throws Exception {
-        try (var broker = new TestBroker(dir);
-                var pool = new ReaderPool("test-parts", 1,
-                        () -> new RangeReader(broker.clients().seeker("test-parts", Map.of())));
-                var parts = new PartReader(broker.clients(), pool, CACHE_BYTES, SENDING_BYTES)) {
-            List<PartRef> refs = write(broker.clients(), 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
+    void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
+        KafkaClients kafka = broker.clients("parts.");
+        try (var pool = new ReaderPool("test-parts", 1,
+                        () -> new RangeReader(kafka.seeker("test-parts", Map.of())));
+                var parts = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
+            List<PartRef> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
             List<ByteBuf> held = new ArrayList<>();
             assertThatThrownBy(() -> {
                 for (PartRef ref : refs) {
@@ -53,7 +55,7 @@ class PartReaderTest {
     }
 
     private static ByteBuf read(PartReader parts, PartRef ref) throws Exception {
-        return switch (parts.read(STREAM, List.of(ref)).toCompletableFuture().get(20, TimeUnit.SECONDS)) {
+        return switch (parts.read(STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS, TimeUnit.MILLISECONDS)) {
             case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
             case PartSource.Answer.Expired() -> throw new AssertionError("expired");
         };
@@ -67,7 +69,7 @@ class PartReaderTest {
                 bytes[0] = (byte) i;
                 var part = new Part(17, i, 0, Format.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
-                        kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part))).get(20, TimeUnit.SECONDS).offset();
+                        kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part))).get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
                 refs.add(new PartRef(offset, PART_BYTES));
             }
         }

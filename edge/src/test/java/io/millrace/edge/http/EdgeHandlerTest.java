@@ -52,7 +52,7 @@ class EdgeHandlerTest {
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
-        var guard = new ConnectionGuard(limits, meters);
+        var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
         channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
                 new EdgeHandler(endpoints, limits));
         channel.pipeline().fireChannelActive();
