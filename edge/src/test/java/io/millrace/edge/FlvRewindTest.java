@@ -2,6 +2,7 @@ package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.PublishedPast.Frame;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -54,7 +55,7 @@ class FlvRewindTest {
     static void start(TestBroker broker) {
         kafka = broker.clients("rewind.");
         edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause));
+                (_, cause) -> FATAL.set(cause), new PassingTime(), new ManualClock());
         http = HttpClient.newHttpClient();
         viewers = Executors.newVirtualThreadPerTaskExecutor();
     }

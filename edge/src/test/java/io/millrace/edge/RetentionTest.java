@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -64,7 +65,7 @@ class RetentionTest {
 
     private static EdgeService edge(KafkaClients kafka) {
         return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause), TIME);
+                (_, cause) -> FATAL.set(cause), TIME, new ManualClock());
     }
 
     private static void configure(Admin admin, String topic, Map<String, String> config) throws Exception {

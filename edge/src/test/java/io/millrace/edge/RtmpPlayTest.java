@@ -227,6 +227,10 @@ class RtmpPlayTest {
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.ENDED));
             edge.awaitKnown("live/over");
+            try (RtmpClient stays = edge.rtmp("live/never")) {
+                assertThat(stays.status()).isEqualTo("NetStream.Play.StreamNotFound");
+                assertThat(stays.status()).as("also one that does not leave").isEqualTo("closed");
+            }
             assertThat(refusal("live/never")).isEqualTo(
                     new PlayerEvent.Status("NetStream.Play.StreamNotFound", "there is no stream live/never"));
             assertThat(refusal("live/over"))
@@ -312,6 +316,7 @@ class RtmpPlayTest {
     private static PlayerEvent.Status refusal(String stream) throws Exception {
         try (RtmpClient player = edge.rtmp(stream)) {
             PlayerEvent event = player.next();
+            player.leave();
             assertThat(player.status()).as("after the refusal").isEqualTo("closed");
             return (PlayerEvent.Status) event;
         }

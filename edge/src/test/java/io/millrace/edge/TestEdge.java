@@ -1,8 +1,11 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
+import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.ConnectionLimits;
@@ -49,15 +52,17 @@ final class TestEdge implements AutoCloseable {
                 .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
                 .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
                         http.lineBytes(), http.headersBytes()), ProxySources.NONE, FamiliarUrls.NONE),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(), LimitClock.SYSTEM);
     }
 
     private EdgeService start(String node, SimpleMeterRegistry meters) {
-        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters);
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters,
+                new ManualClock());
     }
 
-    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters) {
-        return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause));
+    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters, LimitClock clock) {
+        return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause),
+                Ticker.systemTicker(), clock);
     }
 
     KafkaClients kafka() {

@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
@@ -39,7 +40,7 @@ class TwelveHoursTest {
         long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
         write(kafka, startMs);
         try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
-                new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime());
+                new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime(), new ManualClock());
                 var viewer = new HlsPlayer()) {
             String media = viewer.child(edge, "/live/show.m3u8?start=-13h");
             MediaPlaylist all = viewer.playlist(edge, media);

@@ -47,9 +47,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ViewerChurnTest {
     private static final int VIEWERS = Integer.getInteger("millrace.churn.viewers", 200);
     private static final int VISITS = Integer.getInteger("millrace.churn.visits", 6);
-    private static final int LONGEST_VISIT_FRAMES = 50;
+    private static final int LONGEST_VISIT_FRAMES = 40;
     private static final int GOP = 25;
-    private static final int FRAME_MS = 40;
+    private static final int FRAME_MS = 20;
     private static final int FRAME_BYTES = 2_000;
     /** What is flat: nothing grows with the viewers who have been there, which are megabytes each second. */
     private static final long FLAT_BYTES = 48 << 20;

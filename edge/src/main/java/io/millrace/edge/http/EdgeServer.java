@@ -62,13 +62,6 @@ public final class EdgeServer implements AutoCloseable {
 
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
-            EdgeMeters meters) {
-        this(settings, retentionMs, directory, epochs, parts, past, pastParts, flv, flvPast, viewers, meters,
-                LimitClock.SYSTEM);
-    }
-
-    EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
-            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
         this.settings = settings;
         this.clock = clock;
@@ -171,7 +164,7 @@ public final class EdgeServer implements AutoCloseable {
         channel.pipeline().addLast(
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
-                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits));
+                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits, clock));
     }
 
     private boolean admits(Channel channel, Client client) {

@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The clock that limits of time are measured by: an argument, so that a test says when time passes. Thread-safe. */
-interface LimitClock {
+public interface LimitClock {
     /** The machine's, as the event loops see it. */
     LimitClock SYSTEM = new LimitClock() {
         @Override

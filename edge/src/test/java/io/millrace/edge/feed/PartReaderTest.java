@@ -15,10 +15,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +37,14 @@ class PartReaderTest {
     private static final int CACHE_BYTES = 2_000_000;
     private static final int SENDING_BYTES = 500_000;
 
+    /** Caffeine tells of every read that fails. */
+    private static final Logger CACHE_LOG = Logger.getLogger("com.github.benmanes.caffeine.cache.LocalAsyncCache");
+
+    @AfterEach
+    void printAgain() {
+        CACHE_LOG.setFilter(null);
+    }
+
     @Test
     void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("parts.");
@@ -42,11 +53,17 @@ class PartReaderTest {
                 var parts = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
             List<PartRef> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
             List<ByteBuf> held = new ArrayList<>();
+            List<Throwable> logged = new CopyOnWriteArrayList<>();
+            CACHE_LOG.setFilter(line -> {
+                logged.add(line.getThrown());
+                return false;
+            });
             assertThatThrownBy(() -> {
                 for (PartRef ref : refs) {
                     held.add(read(parts, ref));
                 }
             }).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(BusyException.class);
+            assertThat(logged).allMatch(BusyException.class::isInstance);
             long heldBytes = held.stream().mapToLong(ByteBuf::readableBytes).sum();
             assertThat(heldBytes).isBetween((long) SENDING_BYTES, (long) CACHE_BYTES + SENDING_BYTES + PART_BYTES);
             held.forEach(ByteBuf::release);

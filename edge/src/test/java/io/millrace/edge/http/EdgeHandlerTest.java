@@ -54,7 +54,7 @@ class EdgeHandlerTest {
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
         channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
-                new EdgeHandler(endpoints, limits));
+                new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }
 

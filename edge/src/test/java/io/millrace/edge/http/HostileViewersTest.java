@@ -1,5 +1,7 @@
 package io.millrace.edge.http;
 
+import ch.qos.logback.classic.Level;
+import io.millrace.edge.CapturedLog;
 import io.millrace.edge.Patience;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.platform.net.ProxySources;
@@ -326,7 +328,8 @@ class HostileViewersTest {
     void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192));
         var over = new AtomicBoolean();
-        try (ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();
+        try (var said = CapturedLog.of(EdgeHandler.class);
+                ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();
                 var flv = new RawHttp(port, "127.0.0.9", 0);
                 var hls = new RawHttp(port, "127.0.0.9", 0)) {
             try {
@@ -350,6 +353,7 @@ class HostileViewersTest {
                 over.set(true);
                 edge.close();
             }
+            assertThat(said.lines(Level.WARN)).as("of strangers only").allMatch(line -> line.contains("127.0.0.5"));
         }
     }
 

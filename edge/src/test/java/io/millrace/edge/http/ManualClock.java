@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /** Time that passes when the test says so. Thread-safe. */
-final class ManualClock implements LimitClock {
+public final class ManualClock implements LimitClock {
     private record Alarm(long atNanos, EventExecutor loop, FutureTask<?> task) {}
 
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparingLong(Alarm::atNanos));
@@ -34,7 +34,7 @@ final class ManualClock implements LimitClock {
     }
 
     /** Returns once all that was due has run. */
-    void pass(Duration time) throws Exception {
+    public void pass(Duration time) throws Exception {
         List<Future<?>> running = new ArrayList<>();
         synchronized (this) {
             nowNanos += time.toNanos();

@@ -53,7 +53,7 @@ class WebSocketTest {
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
         channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
-                new EdgeHandler(endpoints, limits));
+                new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }
 
