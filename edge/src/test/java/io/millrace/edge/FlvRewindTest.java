@@ -1,5 +1,6 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.PublishedPast.Frame;
 import io.millrace.edge.http.ManualClock;
@@ -55,7 +56,7 @@ class FlvRewindTest {
     static void start(TestBroker broker) {
         kafka = broker.clients("rewind.");
         edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause), new PassingTime(), new ManualClock());
+                (_, cause) -> FATAL.set(cause), Ticker.systemTicker(), new ManualClock());
         http = HttpClient.newHttpClient();
         viewers = Executors.newVirtualThreadPerTaskExecutor();
     }
@@ -180,7 +181,8 @@ class FlvRewindTest {
             assertThat(get("/live/never.flv?start=-10s").statusCode()).isEqualTo(404);
             past.over();
             past.tell(StreamEntry.State.ENDED);
-            await(() -> get("/live/ended.flv").statusCode() == 404);
+            await(() -> get("/api/v1/streams/live/ended").body().contains("\"state\":\"ended\""));
+            assertThat(get("/live/ended.flv").statusCode()).isEqualTo(404);
             assertShows(watch("/live/ended.flv?start=" + start), past.frames);
             HttpResponse<Void> head = http.send(HttpRequest.newBuilder(uri("/live/ended.flv?start=" + start)).HEAD()
                     .build(), HttpResponse.BodyHandlers.discarding());
