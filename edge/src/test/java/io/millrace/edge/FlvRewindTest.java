@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -98,14 +99,18 @@ class FlvRewindTest {
             for (int i = 0; i < RANGES; i++) {
                 starts.add(firstMs + random.nextLong(spanMs));
             }
+            var begun = new CountDownLatch(starts.size() + 1);
             for (long startMs : starts) {
-                watching.add(viewers.submit(() -> watch("/live/seam.flv?start=" + Instant.ofEpochMilli(startMs))));
+                watching.add(viewers.submit(() -> watch("/live/seam.flv?start=" + Instant.ofEpochMilli(startMs),
+                        begun::countDown)));
                 if (watching.size() % 4 == 0) {
                     past.group();
                 }
             }
-            Future<Watched> live = viewers.submit(() -> watch("/live/seam.flv"));
+            Future<Watched> live = viewers.submit(() -> watch("/live/seam.flv", begun::countDown));
             groups(past, 5);
+            // Who comes after the end of a stream is another case.
+            assertThat(begun.await(Patience.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             past.over();
             for (int i = 0; i < starts.size(); i++) {
                 Watched watched = watching.get(i).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
@@ -280,9 +285,15 @@ class FlvRewindTest {
     }
 
     private static Watched watch(String path) throws IOException, InterruptedException {
+        return watch(path, () -> {});
+    }
+
+    /** @param begun is told when the response has begun */
+    private static Watched watch(String path, Runnable begun) throws IOException, InterruptedException {
         List<FlvTag> headers = new ArrayList<>();
         List<FlvTag> frames = new ArrayList<>();
         try (var client = new FlvClient(http, HttpRequest.newBuilder(uri(path)).build())) {
+            begun.run();
             for (FlvTag tag = client.next(); tag != null; tag = client.next()) {
                 (isFrame(tag) ? frames : headers).add(tag);
             }
