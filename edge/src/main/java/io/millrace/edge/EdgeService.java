@@ -1,9 +1,11 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
+import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
@@ -44,15 +46,24 @@ public final class EdgeService implements AutoCloseable, Drainable {
     /** Returns when the directory has been read to its end and the listener accepts. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
+        return start(settings, kafka, registry, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
+    }
+
+    /**
+     * @param pastTicker by whose time what was read of the past is kept
+     * @param clock by whose time clients of HTTP have to ask and to take, and are held
+     */
+    static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
+            Ticker pastTicker, LimitClock clock) {
         var meters = new EdgeMeters(registry);
-        var feeds = new Feeds(settings, kafka, meters, fatal);
+        var feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
         var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {
             feeds.start();
             server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
-                    viewers, meters);
+                    viewers, meters, clock);
             int port = server.start();
             var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.limits().connections(), meters);
             RtmpListener rtmp = settings.rtmp() == null

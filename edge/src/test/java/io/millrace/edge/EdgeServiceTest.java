@@ -7,24 +7,24 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A whole edge against a real broker; the records are those that the other stages write. */
-@Timeout(60)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class EdgeServiceTest {
     @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        edge = new TestEdge(dir);
+    static void start(TestBroker broker) {
+        edge = new TestEdge(broker.clients("service."));
     }
 
     @Test

@@ -1,8 +1,11 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.PublishedPast.Frame;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
@@ -11,14 +14,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,26 +28,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rewinding by HTTP-FLV with a real broker: every frame that a viewer gets is compared with what was published. */
-@Timeout(120)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class FlvRewindTest {
     private static final ByteBuffer OTHER_AVC = Fixtures.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
             + "0300f03c60c4118001000668e84394b22cfdf8f801");
     private static final int RANGES = 40;
 
-    @TempDir
-    static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
-    private static TestBroker broker;
+    private static KafkaClients kafka;
     private static EdgeService edge;
     private static HttpClient http;
     private static ExecutorService viewers;
@@ -54,10 +54,10 @@ class FlvRewindTest {
     private record Watched(List<FlvTag> headers, List<FlvTag> frames) {}
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = new TestBroker(dir);
-        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), broker.clients(), new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause));
+    static void start(TestBroker broker) {
+        kafka = broker.clients("rewind.");
+        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
+                (_, cause) -> FATAL.set(cause), Ticker.systemTicker(), new ManualClock());
         http = HttpClient.newHttpClient();
         viewers = Executors.newVirtualThreadPerTaskExecutor();
     }
@@ -67,13 +67,12 @@ class FlvRewindTest {
         viewers.shutdownNow();
         http.close();
         edge.close();
-        broker.close();
         assertThat(FATAL.get()).isNull();
     }
 
     /** Twenty groups, ten seconds nobody, then another publisher with another picture. */
     private static PublishedPast twoSessions(String stream) throws InterruptedException {
-        var past = new PublishedPast(broker.clients(), stream, System.currentTimeMillis() - 100_000);
+        var past = new PublishedPast(kafka, stream, System.currentTimeMillis() - 100_000);
         past.session(Fixtures.AVC_RECORD, 5_000);
         groups(past, 20);
         past.away(10_000);
@@ -100,20 +99,24 @@ class FlvRewindTest {
             for (int i = 0; i < RANGES; i++) {
                 starts.add(firstMs + random.nextLong(spanMs));
             }
+            var begun = new CountDownLatch(starts.size() + 1);
             for (long startMs : starts) {
-                watching.add(viewers.submit(() -> watch("/live/seam.flv?start=" + Instant.ofEpochMilli(startMs))));
+                watching.add(viewers.submit(() -> watch("/live/seam.flv?start=" + Instant.ofEpochMilli(startMs),
+                        begun::countDown)));
                 if (watching.size() % 4 == 0) {
                     past.group();
                 }
             }
-            Future<Watched> live = viewers.submit(() -> watch("/live/seam.flv"));
+            Future<Watched> live = viewers.submit(() -> watch("/live/seam.flv", begun::countDown));
             groups(past, 5);
+            // Who comes after the end of a stream is another case.
+            assertThat(begun.await(Patience.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             past.over();
             for (int i = 0; i < starts.size(); i++) {
-                Watched watched = watching.get(i).get(60, TimeUnit.SECONDS);
+                Watched watched = watching.get(i).get(Patience.MILLIS, TimeUnit.MILLISECONDS);
                 assertShows(watched, from(past.frames, starts.get(i)));
             }
-            assertThat(live.get(60, TimeUnit.SECONDS).frames()).isNotEmpty();
+            assertThat(live.get(Patience.MILLIS, TimeUnit.MILLISECONDS).frames()).isNotEmpty();
         }
     }
 
@@ -145,7 +148,7 @@ class FlvRewindTest {
             String query = "?start=" + Instant.ofEpochMilli(startMs) + "&end=" + Instant.ofEpochMilli(endMs);
             Future<Watched> watching = viewers.submit(() -> watch("/live/later.flv" + query));
             groups(past, 2);
-            assertShows(watching.get(60, TimeUnit.SECONDS), upTo(from(past.frames, startMs), endMs));
+            assertShows(watching.get(Patience.MILLIS, TimeUnit.MILLISECONDS), upTo(from(past.frames, startMs), endMs));
             long lastMs = past.nowMs() - PublishedPast.GROUP_MS;
             past.away(0);
             assertShows(watch("/live/later.flv?start=" + Instant.ofEpochMilli(lastMs) + "&end=" + Instant.now()),
@@ -183,7 +186,8 @@ class FlvRewindTest {
             assertThat(get("/live/never.flv?start=-10s").statusCode()).isEqualTo(404);
             past.over();
             past.tell(StreamEntry.State.ENDED);
-            await(() -> get("/live/ended.flv").statusCode() == 404);
+            await(() -> get("/api/v1/streams/live/ended").body().contains("\"state\":\"ended\""));
+            assertThat(get("/live/ended.flv").statusCode()).isEqualTo(404);
             assertShows(watch("/live/ended.flv?start=" + start), past.frames);
             HttpResponse<Void> head = http.send(HttpRequest.newBuilder(uri("/live/ended.flv?start=" + start)).HEAD()
                     .build(), HttpResponse.BodyHandlers.discarding());
@@ -233,10 +237,9 @@ class FlvRewindTest {
     }
 
     private static void deletePacketsBefore(String stream, long offset) throws Exception {
-        var kafka = broker.clients();
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(kafka.partition(Topic.PACKETS, kafka.partitionOf(stream)),
-                    RecordsToDelete.beforeOffset(offset))).all().get(20, TimeUnit.SECONDS);
+                    RecordsToDelete.beforeOffset(offset))).all().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -282,9 +285,15 @@ class FlvRewindTest {
     }
 
     private static Watched watch(String path) throws IOException, InterruptedException {
+        return watch(path, () -> {});
+    }
+
+    /** @param begun is told when the response has begun */
+    private static Watched watch(String path, Runnable begun) throws IOException, InterruptedException {
         List<FlvTag> headers = new ArrayList<>();
         List<FlvTag> frames = new ArrayList<>();
         try (var client = new FlvClient(http, HttpRequest.newBuilder(uri(path)).build())) {
+            begun.run();
             for (FlvTag tag = client.next(); tag != null; tag = client.next()) {
                 (isFrame(tag) ? frames : headers).add(tag);
             }
@@ -305,6 +314,6 @@ class FlvRewindTest {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition);
+        Patience.await().until(condition);
     }
 }

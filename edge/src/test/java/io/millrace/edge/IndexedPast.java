@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 
 /** One stream's past and present: epochs of 2 s segments in two parts, as packager and segmenter write them. */
 final class IndexedPast implements AutoCloseable {
@@ -62,21 +63,33 @@ final class IndexedPast implements AutoCloseable {
     }
 
     IndexedPast segments(int count) {
-        for (int i = 0; i < count; i++) {
-            for (int part = 0; part < 2; part++) {
-                byte[] bytes = bytes(part);
-                long offset = log.write(Topic.PARTS,
-                        new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)), timeMs);
-                log.write(Topic.INDEX,
-                        new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, offset, bytes.length, 0,
-                                SEGMENT_MS * 45L, timeMs, 0, part == 0, part == 0 ? offset : -1, 0, 2, true,
-                                discontinuous, discontinuity));
-                timeMs += SEGMENT_MS / 2;
-            }
-            segment++;
-            discontinuous = false;
+        List<Future<Long>> parts = new ArrayList<>();
+        for (int i = 0; i < 2 * count; i++) {
+            byte[] bytes = bytes(segment + i / 2, i % 2);
+            parts.add(log.send(Topic.PARTS,
+                    new Part(epoch, segment + i / 2, i % 2, Format.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
         }
+        List<Future<Long>> entries = new ArrayList<>();
+        for (int i = 0; i < 2 * count; i++) {
+            entries.add(log.send(Topic.INDEX, entry(i % 2, LogWriter.offset(parts.get(i))), timeMs));
+            timeMs += SEGMENT_MS / 2;
+            if (i % 2 == 1) {
+                segment++;
+                discontinuous = false;
+            }
+        }
+        entries.forEach(LogWriter::offset);
         return this;
+    }
+
+    private long timeMs(int part) {
+        return timeMs + part * (SEGMENT_MS / 2L);
+    }
+
+    private IndexEntry entry(int part, long offset) {
+        return new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, offset, bytes(segment, part).length, 0,
+                SEGMENT_MS * 45L, timeMs, 0, part == 0, part == 0 ? offset : -1, 0, 2, true, discontinuous,
+                discontinuity);
     }
 
     IndexedPast entry(StreamEntry.State state) {
@@ -94,7 +107,7 @@ final class IndexedPast implements AutoCloseable {
         return timeMs;
     }
 
-    private byte[] bytes(int part) {
+    private byte[] bytes(long segment, int part) {
         return (LogWriter.text(epoch, segment, part) + ".".repeat(fillBytes)).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -13,11 +13,13 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Writes one stream's records as the other stages do, and waits for each. */
+/** Writes one stream's records as the other stages do. */
 final class LogWriter implements AutoCloseable {
     static final SessionStarted STARTED = new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
             "127.0.0.1:5000", Fixtures.EPOCH_MS, Fixtures.RULES);
@@ -35,20 +37,33 @@ final class LogWriter implements AutoCloseable {
     /** Gives the record's offset. */
     long write(Topic topic, LogRecord record) {
         if (record instanceof IndexEntry entry) {
-            return write(topic, entry, entry.programDateTimeMs());
+            return offset(send(topic, entry, entry.programDateTimeMs()));
         }
         String key = record instanceof StreamEntry entry ? StreamKey.of(stream, entry.epoch()) : stream;
-        return send(topic, key, null, LogCodec.encode(record));
+        return offset(sent(topic, key, null, LogCodec.encode(record)));
     }
 
-    /** What is retained by the media's time. Gives the record's offset. */
-    long write(Topic topic, LogRecord record, long programDateTimeMs) {
+    /** Does not wait for the record that is retained by the media's time. Gives its offset in the end. */
+    Future<Long> send(Topic topic, LogRecord record, long programDateTimeMs) {
         long stampMs = Stamps.of(programDateTimeMs, System.currentTimeMillis(), kafka.settings().retentionMs());
-        return send(topic, stream, stampMs, LogCodec.encode(record));
+        return sent(topic, stream, stampMs, LogCodec.encode(record));
+    }
+
+    /** Does not wait for the record. Gives its offset in the end. */
+    Future<Long> send(Topic topic, LogRecord record) {
+        return sent(topic, stream, null, LogCodec.encode(record));
+    }
+
+    static long offset(Future<Long> sent) {
+        try {
+            return sent.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void tombstone(long epoch) {
-        send(Topic.STREAMS, StreamKey.of(stream, epoch), null, null);
+        offset(sent(Topic.STREAMS, StreamKey.of(stream, epoch), null, null));
     }
 
     long session() {
@@ -75,13 +90,17 @@ final class LogWriter implements AutoCloseable {
         return "epoch " + epoch + " segment " + segment + " part " + part + ";";
     }
 
-    private long send(Topic topic, String key, Long stampMs, byte[] value) {
-        try {
-            return producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), stampMs,
-                    key, value)).get(20, TimeUnit.SECONDS).offset();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    private Future<Long> sent(Topic topic, String key, Long stampMs, byte[] value) {
+        var offset = new CompletableFuture<Long>();
+        producer.send(new ProducerRecord<>(kafka.settings().topic(topic), kafka.partitionOf(stream), stampMs, key,
+                value), (metadata, failure) -> {
+                    if (failure == null) {
+                        offset.complete(metadata.offset());
+                    } else {
+                        offset.completeExceptionally(failure);
+                    }
+                });
+        return offset;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.kafka.KafkaClients;
@@ -9,7 +10,6 @@ import io.millrace.platform.log.StreamEntry;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,41 +17,39 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Playlists of the past of a whole edge against a real broker. */
-@Timeout(120)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class PastPlaylistsTest {
-    @TempDir
-    static Path dir;
+    private static final PassingTime TIME = new PassingTime();
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
-    private static TestBroker broker;
+    private static TestBroker shared;
     private static HlsPlayer player;
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = new TestBroker(dir);
+    static void start(TestBroker broker) {
+        shared = broker;
         player = new HlsPlayer();
     }
 
     @AfterAll
     static void stop() {
         player.close();
-        broker.close();
         assertThat(FATAL.get()).isNull();
     }
 
     private static EdgeService edge(KafkaClients kafka) {
         return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause));
+                (_, cause) -> FATAL.set(cause), TIME, new ManualClock());
     }
 
     private static String time(long ms) {
@@ -64,12 +62,15 @@ class PastPlaylistsTest {
     }
 
     private static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(condition::holds);
+        Patience.await().until(() -> {
+            TIME.pass(Duration.ofSeconds(1));
+            return condition.holds();
+        });
     }
 
     @Test
     void aClosedRangePlaysOverRestartsAndEpochs() throws Exception {
-        KafkaClients kafka = broker.clients("closed.");
+        KafkaClients kafka = shared.clients("past.closed.");
         long hourAgoMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, hourAgoMs).segments(100).session(900, hourAgoMs + 210_000).segments(50)
@@ -116,7 +117,7 @@ class PastPlaylistsTest {
 
     @Test
     void anOpenRangeRunsOnIntoLiveTheSameOnEveryEdge() throws Exception {
-        KafkaClients kafka = broker.clients("open.");
+        KafkaClients kafka = shared.clients("past.open.");
         long startMs = System.currentTimeMillis() - 400_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(150).entry(StreamEntry.State.LIVE);
@@ -152,7 +153,7 @@ class PastPlaylistsTest {
 
     @Test
     void answersAsProtocolAndContractSay() throws Exception {
-        KafkaClients kafka = broker.clients("contract.");
+        KafkaClients kafka = shared.clients("past.contract.");
         long startMs = System.currentTimeMillis() - 60_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(20).entry(StreamEntry.State.LIVE);
@@ -193,7 +194,7 @@ class PastPlaylistsTest {
 
     @Test
     void movesOnAsTheLogForgets() throws Exception {
-        KafkaClients kafka = broker.clients("forget.");
+        KafkaClients kafka = shared.clients("past.forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0);
                 EdgeService edge = edge(kafka);

@@ -18,9 +18,11 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.session.SessionFold;
 import io.millrace.platform.session.Verdict;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 
 /**
  * One epoch as a publisher, a segmenter and a packager write it: groups of two seconds, ten frames of picture and twenty of
@@ -39,9 +41,13 @@ final class PublishedPast implements AutoCloseable {
         }
     }
 
+    /** A frame that the log has not acknowledged. */
+    private record Underway(Packet packet, long nowMs, Future<Long> offset) {}
+
     final List<Frame> frames = new CopyOnWriteArrayList<>();
     private final String stream;
     private final LogWriter log;
+    private final List<Underway> underway = new ArrayList<>();
     private final SessionFold truth = new SessionFold();
     private final Random random = new Random(4);
     private long nowMs;
@@ -77,36 +83,35 @@ final class PublishedPast implements AutoCloseable {
         stampMs = firstStampMs;
         picture = avcRecord;
         begun = false;
-        write(Fixtures.videoConfig(session, seq++, avcRecord), false);
-        write(Fixtures.audioConfig(session, seq++, Fixtures.AAC_RECORD), false);
+        write(Fixtures.videoConfig(session, seq++, avcRecord));
+        write(Fixtures.audioConfig(session, seq++, Fixtures.AAC_RECORD));
     }
 
     /** The publisher is gone for a while. */
     void away(long millis) {
-        write(new SessionEnded(session, nowMs, SessionEnded.Reason.DISCONNECTED, ""), false);
+        write(new SessionEnded(session, nowMs, SessionEnded.Reason.DISCONNECTED, ""));
         nowMs += millis;
     }
 
     void over() {
-        write(new SessionEnded(session, nowMs, SessionEnded.Reason.UNPUBLISHED, ""), false);
-        write(new GraceOver(session, nowMs), false);
+        write(new SessionEnded(session, nowMs, SessionEnded.Reason.UNPUBLISHED, ""));
+        write(new GraceOver(session, nowMs));
     }
 
     /** A group of pictures, and what the index says of it. */
     void group() {
         long startMs = nowMs;
-        long keyframe = -1;
         for (int ms = 0; ms < GROUP_MS; ms += SOUND_MS) {
             if (ms % PICTURE_MS == 0) {
-                long offset = write(picture(ms == 0), true);
-                if (ms == 0) {
-                    keyframe = offset;
-                }
+                send(picture(ms == 0));
             }
-            write(sound(), true);
+            send(sound());
             stampMs += SOUND_MS;
             nowMs += SOUND_MS;
         }
+        long keyframe = LogWriter.offset(underway.getFirst().offset());
+        underway.forEach(frame -> written(LogWriter.offset(frame.offset()), frame.packet(), frame.nowMs()));
+        underway.clear();
         boolean first = !begun;
         if (first) {
             begun = true;
@@ -166,15 +171,21 @@ final class PublishedPast implements AutoCloseable {
                 body);
     }
 
-    private long write(PacketsRecord record, boolean frame) {
-        long offset = log.write(Topic.PACKETS, record);
+    private void send(Packet frame) {
+        underway.add(new Underway(frame, nowMs, log.send(Topic.PACKETS, frame)));
+    }
+
+    private void written(long offset, Packet frame, long atMs) {
         lastOffset = offset;
-        Verdict verdict = truth.fold(offset, record);
-        if (frame && record instanceof Packet packet && verdict instanceof Verdict.Counts counts) {
-            FlvTag.Type type = packet.kind() == Packet.Kind.VIDEO ? FlvTag.Type.VIDEO : FlvTag.Type.AUDIO;
-            frames.add(new Frame(type, (int) counts.timeMs(), packet.body().duplicate(), packet.keyframe(), nowMs));
+        if (truth.fold(offset, frame) instanceof Verdict.Counts counts) {
+            FlvTag.Type type = frame.kind() == Packet.Kind.VIDEO ? FlvTag.Type.VIDEO : FlvTag.Type.AUDIO;
+            frames.add(new Frame(type, (int) counts.timeMs(), frame.body().duplicate(), frame.keyframe(), atMs));
         }
-        return offset;
+    }
+
+    private void write(PacketsRecord record) {
+        lastOffset = log.write(Topic.PACKETS, record);
+        truth.fold(lastOffset, record);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -18,7 +19,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.server.log.remote.storage.LocalTieredStorage;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,13 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a real broker deletes is gone for viewers, and what it has moved to Kafka's tiered storage is there. */
-@Timeout(120)
+@Timeout(300)
 class RetentionTest {
     private static final int PART_BYTES = 20_000;
     private static final int MIB = 1 << 20;
 
     @TempDir
     static Path dir;
+    private static final PassingTime TIME = new PassingTime();
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;
     private static HlsPlayer viewer;
@@ -64,7 +65,7 @@ class RetentionTest {
 
     private static EdgeService edge(KafkaClients kafka) {
         return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
-                (_, cause) -> FATAL.set(cause));
+                (_, cause) -> FATAL.set(cause), TIME, new ManualClock());
     }
 
     private static void configure(Admin admin, String topic, Map<String, String> config) throws Exception {
@@ -81,7 +82,10 @@ class RetentionTest {
     }
 
     private static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).until(condition::holds);
+        Patience.await().until(() -> {
+            TIME.pass(Duration.ofSeconds(1));
+            return condition.holds();
+        });
     }
 
     @Test

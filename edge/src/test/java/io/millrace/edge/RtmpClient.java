@@ -23,6 +23,7 @@ final class RtmpClient implements AutoCloseable {
         session = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://127.0.0.1:" + port + "/" + stream)),
                 new SplittableRandom(1), fourCcs, reconnects);
         socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(Patience.MILLIS);
         write();
     }
 
@@ -73,6 +74,11 @@ final class RtmpClient implements AutoCloseable {
     void say(Consumer<PlayerSession> words) throws IOException {
         words.accept(session);
         write();
+    }
+
+    /** Says no more: the server, which waits a while for that after its last word, need not wait. */
+    void leave() throws IOException {
+        socket.shutdownOutput();
     }
 
     private void write() throws IOException {

@@ -15,8 +15,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,19 +25,20 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A whole edge against a real broker, played from over sockets; the records are those that the other stages write. */
-@Timeout(60)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class RtmpPlayTest {
     @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        edge = new TestEdge(dir);
+    static void start(TestBroker broker) {
+        edge = new TestEdge(broker.clients("rtmp."));
     }
 
     @Test
@@ -228,6 +227,10 @@ class RtmpPlayTest {
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.ENDED));
             edge.awaitKnown("live/over");
+            try (RtmpClient stays = edge.rtmp("live/never")) {
+                assertThat(stays.status()).isEqualTo("NetStream.Play.StreamNotFound");
+                assertThat(stays.status()).as("also one that does not leave").isEqualTo("closed");
+            }
             assertThat(refusal("live/never")).isEqualTo(
                     new PlayerEvent.Status("NetStream.Play.StreamNotFound", "there is no stream live/never"));
             assertThat(refusal("live/over"))
@@ -285,18 +288,18 @@ class RtmpPlayTest {
             RtmpClient stays = new RtmpClient(otherPort, "live/drain");
             first(knows, 3);
             first(stays, 3);
-            CompletableFuture<Void> drained = other.drain(Duration.ofSeconds(5));
+            CompletableFuture<Void> drained = other.drain(Patience.TIME);
             assertThat(knows.status()).isEqualTo("NetConnection.Connect.ReconnectRequest");
             assertThat(drained).as("it has not left yet").isNotDone();
             live.video(3_040, false, 4);
             assertThat(frame(knows.media())).as("and plays until it leaves").isEqualTo(4);
             knows.close();
-            drained.get(10, TimeUnit.SECONDS);
+            drained.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
             CompletableFuture<Void> closed = CompletableFuture.runAsync(other::close);
             assertThat(frame(stays.media())).isEqualTo(4);
             assertThat(stays.status()).isEqualTo("NetConnection.Connect.AppShutdown");
             stays.close();
-            closed.get(20, TimeUnit.SECONDS);
+            closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -313,6 +316,7 @@ class RtmpPlayTest {
     private static PlayerEvent.Status refusal(String stream) throws Exception {
         try (RtmpClient player = edge.rtmp(stream)) {
             PlayerEvent event = player.next();
+            player.leave();
             assertThat(player.status()).as("after the refusal").isEqualTo("closed");
             return (PlayerEvent.Status) event;
         }

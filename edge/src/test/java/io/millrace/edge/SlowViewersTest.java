@@ -7,7 +7,6 @@ import io.netty.channel.epoll.Epoll;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Viewers who get half of their stream's bitrate, or nothing any more, over real sockets, in every way to watch that is pushed to them. */
-@Timeout(120)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class SlowViewersTest {
     private static final int GOP = 10;
     private static final int FRAME_MS = 40;
@@ -43,8 +43,8 @@ class SlowViewersTest {
     private static TestEdge edge;
 
     @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        edge = new TestEdge(dir);
+    static void start(TestBroker broker) {
+        edge = new TestEdge(broker.clients("slow."));
     }
 
     /** Gives the video bodies that one viewer gets, one by one. */
@@ -138,7 +138,7 @@ class SlowViewersTest {
                 publish(live, fast, published, published);
             }
             publish(live, fast, published, LAST);
-            reading.get(20, TimeUnit.SECONDS);
+            reading.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
 
             assertThat(gaps(seen)).as("once more for each time it was too far behind, never after").isEqualTo(SKIPS);
             assertThat(seen.size()).as("of %d frames", published).isGreaterThan(published * 2 / 5);

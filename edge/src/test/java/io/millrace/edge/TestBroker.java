@@ -7,13 +7,18 @@ import io.millrace.platform.kafka.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -28,7 +33,6 @@ public final class TestBroker implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final String bootstrap;
-    private final KafkaClients clients;
 
     public TestBroker(Path dir) throws Exception {
         this(dir, Map.of());
@@ -36,8 +40,17 @@ public final class TestBroker implements AutoCloseable {
 
     /** A broker with more settings. */
     public TestBroker(Path dir, Map<String, String> more) throws Exception {
-        int port = freePort();
-        int controllerPort = freePort();
+        try (Socket clientsPort = held(); Socket controllersPort = held()) {
+            int port = clientsPort.getLocalPort();
+            server = new KafkaRaftServer(
+                    new KafkaConfig(config(dir, port, controllersPort.getLocalPort(), more), false), Time.SYSTEM);
+            server.startup();
+            bootstrap = "127.0.0.1:" + port;
+        }
+    }
+
+    private static Map<String, String> config(Path dir, int port, int controllerPort, Map<String, String> more)
+            throws Exception {
         Map<String, String> config = new HashMap<>(Map.of("process.roles", "broker,controller", "node.id", "1",
                 "controller.quorum.voters", "1@127.0.0.1:" + controllerPort, "listeners",
                 "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort, "advertised.listeners",
@@ -59,10 +72,7 @@ public final class TestBroker implements AutoCloseable {
                 .setClusterId(Uuid.randomUuid().toString()).setNodeId(1).setDirectories(List.of(dir.toString()))
                 .setMetadataLogDirectory(dir.toString()).setControllerListenerName("CONTROLLER")
                 .setReleaseVersion(MetadataVersion.latestProduction()).run();
-        server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
-        server.startup();
-        bootstrap = "127.0.0.1:" + port;
-        clients = clients("test.");
+        return config;
     }
 
     /** Clients of topics of their own. */
@@ -72,8 +82,24 @@ public final class TestBroker implements AutoCloseable {
         return its;
     }
 
-    public KafkaClients clients() {
-        return clients;
+    /** How often consumers have asked for records of a topic. */
+    public long fetches(String topic) {
+        return count("TotalFetchRequestsPerSec", topic);
+    }
+
+    /** How many bytes of a topic consumers have got. */
+    public long bytesRead(String topic) {
+        return count("BytesOutPerSec", topic);
+    }
+
+    private static long count(String meter, String topic) {
+        try {
+            var name = new ObjectName("kafka.server:type=BrokerTopicMetrics,name=" + meter + ",topic=" + topic);
+            MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+            return beans.isRegistered(name) ? (Long) beans.getAttribute(name, "Count") : 0;
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
@@ -82,9 +108,14 @@ public final class TestBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /**
+     * A port that nobody else gets: it stays bound while Kafka binds it, too, which Linux lets those who say so as long as
+     * only one of them listens.
+     */
+    private static Socket held() throws IOException {
+        var socket = new Socket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return socket;
     }
 }

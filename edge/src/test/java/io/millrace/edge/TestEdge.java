@@ -1,8 +1,11 @@
 package io.millrace.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
+import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.ManualClock;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.rtmp.ConnectionLimits;
@@ -12,10 +15,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,10 +30,10 @@ final class TestEdge implements AutoCloseable {
     final EdgeService service;
     final HttpClient http = HttpClient.newHttpClient();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
-    private final TestBroker broker;
+    private final KafkaClients kafka;
 
-    TestEdge(Path dir) throws Exception {
-        broker = new TestBroker(dir);
+    TestEdge(KafkaClients kafka) {
+        this.kafka = kafka;
         service = start("edge-1", registry);
     }
 
@@ -51,19 +52,21 @@ final class TestEdge implements AutoCloseable {
                 .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
                 .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
                         http.lineBytes(), http.headersBytes()), ProxySources.NONE, FamiliarUrls.NONE),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(), LimitClock.SYSTEM);
     }
 
     private EdgeService start(String node, SimpleMeterRegistry meters) {
-        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters);
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters,
+                new ManualClock());
     }
 
-    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters) {
-        return EdgeService.start(settings, broker.clients(), meters, (_, cause) -> fatal.set(cause));
+    private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters, LimitClock clock) {
+        return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause),
+                Ticker.systemTicker(), clock);
     }
 
     KafkaClients kafka() {
-        return broker.clients();
+        return kafka;
     }
 
     LogWriter log(String stream) {
@@ -116,14 +119,13 @@ final class TestEdge implements AutoCloseable {
     }
 
     static void await(Condition condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(condition::holds);
+        Patience.await().until(condition::holds);
     }
 
     @Override
     public void close() {
         http.close();
         service.close();
-        broker.close();
         assertThat(fatal.get()).isNull();
     }
 }

@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A viewer of WebSocket-FLV that reads tag by tag. */
 final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
-    private static final int PATIENCE_S = 20;
-
     private final FlvReader reader = new FlvReader(1 << 20);
     private final BlockingQueue<FlvTag> tags = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -52,9 +50,9 @@ final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
     }
 
     FlvTag next() throws InterruptedException {
-        FlvTag tag = tags.poll(PATIENCE_S, TimeUnit.SECONDS);
+        FlvTag tag = tags.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
         if (tag == null) {
-            throw new AssertionError("no tag in " + PATIENCE_S + " s; closed: " + closed);
+            throw new AssertionError("no tag in " + Patience.TIME + "; closed: " + closed);
         }
         return tag;
     }
@@ -65,7 +63,7 @@ final class WebSocketClient implements WebSocket.Listener, AutoCloseable {
 
     /** The code that the server closed it with. */
     int closed() throws Exception {
-        return closed.get(PATIENCE_S, TimeUnit.SECONDS);
+        return closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override

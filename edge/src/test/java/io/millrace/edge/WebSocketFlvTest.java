@@ -7,7 +7,6 @@ import io.millrace.platform.log.StreamEntry;
 import java.io.IOException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -15,20 +14,21 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** WebSocket-FLV with the JDK's client and a real broker; and either track alone, in both ways. */
-@Timeout(60)
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
 class WebSocketFlvTest {
     @AutoClose
     private static TestEdge edge;
 
     @BeforeAll
-    static void start(@TempDir Path dir) throws Exception {
-        edge = new TestEdge(dir);
+    static void start(TestBroker broker) {
+        edge = new TestEdge(broker.clients("ws."));
     }
 
     @Test

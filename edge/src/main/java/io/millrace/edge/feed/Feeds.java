@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.live.Directory;
@@ -36,7 +37,8 @@ public final class Feeds implements AutoCloseable {
     private final PastIndex past;
     private final PartReader pastParts;
 
-    public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal) {
+    /** @param pastTicker by whose time what was read of the past is kept */
+    public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
         String node = settings.node();
         // Off the heap there is as much as on it.
         long sendingBytes = Runtime.getRuntime().maxMemory() / SENDING_SHARE;
@@ -53,7 +55,7 @@ public final class Feeds implements AutoCloseable {
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
-        past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes());
+        past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes(), pastTicker);
         pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes(), sendingBytes);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.PastRange;
 import io.millrace.edge.live.PlaylistBlock;
@@ -63,28 +64,31 @@ public final class PastIndex implements PastSource {
     private final ReaderPool readers;
     private final AsyncCache<BlockKey, Loaded> blocks;
     private final AsyncCache<VersionKey, Answer> versions;
-    private final Cache<EpochKey, PlaylistBlock> tails = Caffeine.newBuilder().expireAfterAccess(MOMENT_KEPT)
-            .maximumSize(ENTRIES_LIMIT).build();
-    private final AsyncCache<TailKey, List<PlaylistBlock>> tailReads = Caffeine.newBuilder()
-            .expireAfterWrite(GROWING_KEPT).maximumSize(ENTRIES_LIMIT).buildAsync();
-    private final AsyncCache<MomentKey, Moment> moments = Caffeine.newBuilder().expireAfterWrite(MOMENT_KEPT)
-            .maximumSize(ENTRIES_LIMIT).buildAsync();
-    private final AsyncCache<Integer, Retained> retained = Caffeine.newBuilder().expireAfterWrite(RETAINED_KEPT)
-            .buildAsync();
-    private final AsyncCache<String, OptionalLong> available = Caffeine.newBuilder().expireAfterWrite(RETAINED_KEPT)
-            .maximumSize(ENTRIES_LIMIT).buildAsync();
+    private final Cache<EpochKey, PlaylistBlock> tails;
+    private final AsyncCache<TailKey, List<PlaylistBlock>> tailReads;
+    private final AsyncCache<MomentKey, Moment> moments;
+    private final AsyncCache<Integer, Retained> retained;
+    private final AsyncCache<String, OptionalLong> available;
 
-    PastIndex(KafkaClients kafka, ReaderPool readers, long cacheBytes) {
+    PastIndex(KafkaClients kafka, ReaderPool readers, long cacheBytes, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
-        blocks = Caffeine.newBuilder().maximumWeight(cacheBytes)
+        tails = Caffeine.newBuilder().ticker(ticker).expireAfterAccess(MOMENT_KEPT).maximumSize(ENTRIES_LIMIT).build();
+        tailReads = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(GROWING_KEPT).maximumSize(ENTRIES_LIMIT)
+                .buildAsync();
+        moments = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(MOMENT_KEPT).maximumSize(ENTRIES_LIMIT)
+                .buildAsync();
+        retained = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(RETAINED_KEPT).buildAsync();
+        available = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(RETAINED_KEPT).maximumSize(ENTRIES_LIMIT)
+                .buildAsync();
+        blocks = Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes)
                 .<BlockKey, Loaded>weigher((_, loaded) -> loaded.block() == null
                         ? ANSWER_BYTES
                         : loaded.block().sizeBytes())
                 .expireAfter(Expiry.<BlockKey, Loaded>writing(
                         (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT))
                 .buildAsync();
-        versions = Caffeine.newBuilder().maximumWeight(cacheBytes / VERSIONS_SHARE)
+        versions = Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes / VERSIONS_SHARE)
                 .<VersionKey, Answer>weigher((_, answer) -> answer instanceof Answer.Listed(var playlist)
                         ? (int) Math.min(Integer.MAX_VALUE, playlist.text().sizeBytes() + ANSWER_BYTES)
                         : ANSWER_BYTES)

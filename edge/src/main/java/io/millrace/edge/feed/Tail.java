@@ -46,12 +46,19 @@ final class Tail implements AutoCloseable {
     private final KafkaConsumer<String, LogRecord> consumer;
     private final Owner owner;
     private final FatalError fatal;
+    private final Duration poll;
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean polling;
     private volatile boolean closed;
 
     Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal) {
+        this(name, consumer, owner, fatal, POLL);
+    }
+
+    /** @param poll how long it waits for records and commands before it ticks without any */
+    Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal, Duration poll) {
+        this.poll = poll;
         this.consumer = consumer;
         this.owner = owner;
         this.fatal = fatal;
@@ -161,7 +168,7 @@ final class Tail implements AutoCloseable {
     private List<ConsumerRecord<String, LogRecord>> poll() {
         try {
             if (consumer.assignment().isEmpty()) {
-                Runnable command = commands.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                Runnable command = commands.poll(poll.toMillis(), TimeUnit.MILLISECONDS);
                 if (command != null) {
                     run(command);
                 }
@@ -169,7 +176,7 @@ final class Tail implements AutoCloseable {
             }
             polling = true;
             List<ConsumerRecord<String, LogRecord>> records = new ArrayList<>();
-            consumer.poll(commands.isEmpty() ? POLL : Duration.ZERO).forEach(records::add);
+            consumer.poll(commands.isEmpty() ? poll : Duration.ZERO).forEach(records::add);
             return records;
         } catch (WakeupException _) {
             return List.of();

@@ -4,8 +4,7 @@ import io.millrace.edge.EdgeMeters;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 
 /**
  * Closes a connection whose client takes too long: for a request, for the next one, or to take what we have for it. Looks
@@ -26,12 +25,13 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     private final EdgeMeters meters;
+    private final LimitClock clock;
     private final long headersNanos;
     private final long idleNanos;
     private final long blockedNanos;
     private final long lookNanos;
     private ChannelHandlerContext context;
-    private ScheduledFuture<?> looking;
+    private Future<?> looking;
     private Phase phase = Phase.ASKING;
     private long sinceNanos;
     private long movedNanos;
@@ -39,8 +39,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private long waitingBytes;
     private long sentBytes;
 
-    ConnectionGuard(HttpLimits limits, EdgeMeters meters) {
+    ConnectionGuard(HttpLimits limits, EdgeMeters meters, LimitClock clock) {
         this.meters = meters;
+        this.clock = clock;
         headersNanos = limits.headers().toNanos();
         idleNanos = limits.idle().toNanos();
         blockedNanos = limits.blocked().toNanos();
@@ -121,10 +122,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void lookIn(long nanos) {
-        looking = context.executor().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+        looking = clock.schedule(context.executor(), this::look, nanos);
     }
 
     private long now() {
-        return context.executor().ticker().nanoTime();
+        return clock.nanoTime(context.executor());
     }
 }

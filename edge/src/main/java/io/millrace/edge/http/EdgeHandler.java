@@ -21,18 +21,20 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
     private final Endpoints endpoints;
     private final HttpLimits limits;
+    private final LimitClock clock;
     private Exchange exchange;
     private boolean draining;
 
-    EdgeHandler(Endpoints endpoints, HttpLimits limits) {
+    EdgeHandler(Endpoints endpoints, HttpLimits limits, LimitClock clock) {
         this.endpoints = endpoints;
         this.limits = limits;
+        this.clock = clock;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        exchange = new Exchange(ctx, request);
+        exchange = new Exchange(ctx, request, clock);
         answer(request);
         if (draining) {
             exchange.drain();

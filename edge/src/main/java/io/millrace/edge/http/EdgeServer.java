@@ -1,6 +1,5 @@
 package io.millrace.edge.http;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
@@ -58,14 +57,16 @@ public final class EdgeServer implements AutoCloseable {
     private final Admission admission;
     private final Endpoints endpoints;
     private final EdgeSettings settings;
+    private final LimitClock clock;
     private Channel listener;
 
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
-            EdgeMeters meters) {
+            EdgeMeters meters, LimitClock clock) {
         this.settings = settings;
+        this.clock = clock;
         admission = new Admission(settings.limits());
-        var audience = new HlsAudience(viewers, meters, Ticker.systemTicker());
+        var audience = new HlsAudience(viewers, meters, clock::nanoTime);
         var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
         var answers = new HlsAnswers(past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
@@ -150,7 +151,7 @@ public final class EdgeServer implements AutoCloseable {
 
     private void serve(Channel channel, Client client) {
         HttpLimits limits = settings.limits();
-        var guard = new ConnectionGuard(limits, endpoints.meters());
+        var guard = new ConnectionGuard(limits, endpoints.meters(), clock);
         channel.pipeline().addLast(guard);
         if (client.isProxy()) {
             channel.pipeline().addLast(new ProxyDetector(source -> {
@@ -163,7 +164,7 @@ public final class EdgeServer implements AutoCloseable {
         channel.pipeline().addLast(
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
-                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits));
+                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits, clock));
     }
 
     private boolean admits(Channel channel, Client client) {

@@ -47,6 +47,7 @@ final class Exchange {
     private static final HttpHeadersFactory OUR_OWN = DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private final ChannelHandlerContext ctx;
+    private final LimitClock clock;
     private final HttpRequest request;
     private final boolean hasBody;
     private boolean keepAlive;
@@ -57,8 +58,9 @@ final class Exchange {
     private Runnable onShutdown = () -> {};
     private Runnable onWritable = () -> {};
 
-    Exchange(ChannelHandlerContext ctx, HttpRequest request) {
+    Exchange(ChannelHandlerContext ctx, HttpRequest request, LimitClock clock) {
         this.ctx = ctx;
+        this.clock = clock;
         this.request = request;
         // A body that nobody wants is not waited for.
         hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
@@ -171,7 +173,7 @@ final class Exchange {
 
     /** Runs {@code action} on this event loop unless it was cancelled before. */
     Runnable after(long millis, Runnable action) {
-        var scheduled = ctx.executor().schedule(action, millis, TimeUnit.MILLISECONDS);
+        var scheduled = clock.schedule(ctx.executor(), action, TimeUnit.MILLISECONDS.toNanos(millis));
         return () -> scheduled.cancel(false);
     }
 

@@ -24,6 +24,7 @@ class FlvBroadcastTest {
     private static final long TICK_NANOS = 40_000_000;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final EdgeMeters meters = new EdgeMeters(registry);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<HeldSink> viewers = new ArrayList<>();
     private List<FlvTag> headers = List.of();
@@ -38,7 +39,7 @@ class FlvBroadcastTest {
 
     private void start(long tickNanos) {
         var pace = new Pace(tickNanos, 0);
-        broadcast = new FlvBroadcast(0, _ -> pace, channel.eventLoop().ticker(), new EdgeMeters(registry));
+        broadcast = new FlvBroadcast(0, _ -> pace, channel.eventLoop().ticker(), meters);
     }
 
     @AfterEach

@@ -52,9 +52,9 @@ class EdgeHandlerTest {
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
-        var guard = new ConnectionGuard(limits, meters);
+        var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
         channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
-                new EdgeHandler(endpoints, limits));
+                new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.Fixtures;
+import io.millrace.edge.Patience;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.live.Directory;
@@ -20,11 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import static io.millrace.edge.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-@Timeout(30)
+@Timeout(180)
 class EdgeServerTest {
     private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
     private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
@@ -54,7 +55,7 @@ class EdgeServerTest {
         var meters = new EdgeMeters(registry);
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge"), 3_600_000, directory, log, log, log, log, log,
                 log,
-                new Viewers(meters, InstantSource.system()), meters);
+                new Viewers(meters, InstantSource.system()), meters, new ManualClock());
         port = server.start();
     }
 
@@ -156,7 +157,7 @@ class EdgeServerTest {
             held.get("/live/new.m3u8");
             heldFlv.get("/live/new.flv");
             await().until(() -> log.sinks.size() == 1 && log.watched.contains("live/new"));
-            server.drain().get(5, TimeUnit.SECONDS);
+            server.drain().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
 
             for (RawHttp waiting : List.of(held, heldFlv)) {
                 RawHttp.Response answer = waiting.read();
@@ -181,7 +182,7 @@ class EdgeServerTest {
             });
             assertThat(viewer.read(true).status()).isEqualTo(200);
             assertThat(viewer.chunk()).isEqualTo("FLV");
-            server.drain().get(5, TimeUnit.SECONDS);
+            server.drain().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
             sink.loop().execute(() -> sink.send(bytes("more")));
             assertThat(viewer.chunk()).isEqualTo("more");
             server.close();

@@ -11,12 +11,16 @@ import io.millrace.platform.net.ProxySources;
 import java.time.InstantSource;
 import java.util.List;
 
-/** A real listener over a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has nothing yet. */
+/**
+ * A real listener over a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has nothing yet. The time that its limits
+ * allow passes when the test says so.
+ */
 final class MemoryEdge implements AutoCloseable {
     static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
     static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
 
     final MemoryLog log = new MemoryLog();
+    final ManualClock clock = new ManualClock();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final int port;
     private final EdgeServer server;
@@ -27,7 +31,8 @@ final class MemoryEdge implements AutoCloseable {
         List.of(LIVE, NEW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar), 3_600_000,
-                directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters);
+                directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters,
+                clock);
         port = server.start();
     }
 

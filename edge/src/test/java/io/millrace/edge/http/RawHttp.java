@@ -1,11 +1,13 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -34,7 +36,7 @@ final class RawHttp implements AutoCloseable {
         }
         socket.bind(new InetSocketAddress(from, 0));
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(Patience.MILLIS);
         in = socket.getInputStream();
     }
 
@@ -51,7 +53,7 @@ final class RawHttp implements AutoCloseable {
         } catch (SocketTimeoutException _) {
             return true;
         } finally {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(Patience.MILLIS);
         }
     }
 
@@ -99,6 +101,15 @@ final class RawHttp implements AutoCloseable {
     /** -1 once the server has closed. */
     int next() throws IOException {
         return in.read();
+    }
+
+    /** Waits until the server has closed, and gives whether it sent nothing before; it resets what it has not read. */
+    boolean isClosedWithoutAWord() throws IOException {
+        try {
+            return next() < 0;
+        } catch (SocketException _) {
+            return true;
+        }
     }
 
     private String line() throws IOException {
