@@ -126,7 +126,8 @@ class PlayFlowTest {
             assertThat(answers()).as("the same number, and so the same bytes").containsExactly("_result 7 1.0");
         }
         send(1, "play", 0, text("other"));
-        assertThat(events).last().isEqualTo(new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
+        assertThat(events).last().isEqualTo(
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
         server.acceptPlay(1);
         assertThat(server.state()).isEqualTo(ServerSession.State.PLAYING);
     }
