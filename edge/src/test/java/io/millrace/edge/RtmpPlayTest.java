@@ -1,5 +1,6 @@
 package io.millrace.edge;
 
+import io.micrometer.core.instrument.Counter;
 import io.millrace.media.rtmp.ClientEvent;
 import io.millrace.media.rtmp.ClientSession;
 import io.millrace.media.rtmp.MediaKind;
@@ -9,6 +10,7 @@ import io.millrace.media.rtmp.RtmpUrl;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.io.InputStream;
 import java.net.Socket;
@@ -43,6 +45,7 @@ class RtmpPlayTest {
 
     @Test
     void startsAtTheLatestKeyframeGoesOnLiveAndTellsTheEnd() throws Exception {
+        double endedBefore = ended();
         try (var live = new LiveStream(edge, "live/play"); RtmpClient player = edge.rtmp("live/play")) {
             assertThat(List.of(player.status(), player.status())).containsExactly("NetStream.Play.Reset",
                     "NetStream.Play.Start");
@@ -64,8 +67,7 @@ class RtmpPlayTest {
                     "NetStream.Play.UnpublishNotify", "NetStream.Play.Stop", "closed");
             TestEdge.await(() -> viewers("live/play").contains("\"rtmp\":0"));
         }
-        assertThat(edge.registry.get("millrace.connections.closed").tags("protocol", "rtmp", "reason", "stream_ended")
-                .counter().count()).isEqualTo(1);
+        assertThat(ended()).isEqualTo(endedBefore + 1);
         assertThat(edge.registry.get("millrace.edge.bytes.sent").tag("protocol", "rtmp").counter().count())
                 .isPositive();
     }
@@ -242,23 +244,101 @@ class RtmpPlayTest {
         }
     }
 
+    /** A player without Opus gets the picture; one that names it gets both; without anything to show it is told why. */
     @Test
-    void playsOtherCodecsToThoseWhoSayThatTheyTakeThem() throws Exception {
-        try (var log = edge.log("live/opus")) {
-            ByteBuffer opus = Fixtures.hex("4f707573486561640102380180bb0000000000");
+    void aPlayerGetsTheTracksThatItTakes() throws Exception {
+        try (var log = edge.log("live/opus"); var none = edge.log("live/all-opus")) {
             long session = log.session();
             log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
             long first = log.write(Topic.PACKETS, Fixtures.video(session, 1, 1_000, true, 1));
+            log.write(Topic.PACKETS, opus(session, 2, 1_010));
+            log.write(Topic.PACKETS, Fixtures.video(session, 3, 1_040, false, 2));
             log.write(Topic.STREAMS, Fixtures.entry("live/opus", session, StreamEntry.State.LIVE,
-                    List.of(Fixtures.TRACKS.getFirst(), new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS", opus)),
-                    first - 1));
+                    List.of(Fixtures.TRACKS.getFirst(), OPUS), first - 1));
+            long other = none.session();
+            none.write(Topic.STREAMS, Fixtures.entry("live/all-opus", other, StreamEntry.State.LIVE, List.of(OPUS), 0));
             edge.awaitKnown("live/opus");
-            assertThat(refusal("live/opus")).isEqualTo(new PlayerEvent.Status("NetStream.Play.Failed",
-                    "live/opus has OPUS, which needs a player of Enhanced RTMP that says Opus in fourCcList"));
-            try (var client = new RtmpClient(edge.rtmpPort(), "live/opus", List.of("Opus"), false)) {
-                first(client, 1);
+            edge.awaitKnown("live/all-opus");
+            try (var all = new RtmpClient(edge.rtmpPort(), "live/opus", List.of("Opus"), false);
+                    RtmpClient picture = edge.rtmp("live/opus")) {
+                first(all, 1);
+                assertThat(all.media().kind()).isEqualTo(MediaKind.AUDIO);
+                first(picture, 1);
+                assertThat(frame(picture.media())).as("no sound in between").isEqualTo(2);
+            }
+            assertThat(refusal("live/all-opus")).isEqualTo(new PlayerEvent.Status("NetStream.Play.Failed",
+                    "live/all-opus has nothing but Opus, which needs a player of Enhanced RTMP that names it in fourCcList"));
+        }
+    }
+
+    /** rtmpdump -B 2 asks for 2000 ms from -1000 on. */
+    @Test
+    void endsAfterTheDurationThatThePlayerAskedFor() throws Exception {
+        try (var live = new LiveStream(edge, "live/brief"); RtmpClient player = edge.rtmp("live/brief")) {
+            first(player, 3);
+            player.say(PlayerSession::closeStream);
+            assertThat(player.status()).isEqualTo("NetStream.Play.Stop");
+            player.say(session -> session.play(2_000));
+            first(player, 3);
+            live.video(4_999, false, 4);
+            live.video(5_000, false, 5);
+            assertThat(frame(player.media())).isEqualTo(4);
+            assertThat(List.of(player.status(), player.status(), player.status())).containsExactly(
+                    "NetStream.Play.UnpublishNotify", "NetStream.Play.Stop", "closed");
+        }
+    }
+
+    /** Who joins while the publisher is away gets what the publisher comes back with, whatever was there before. */
+    @Test
+    void whoJoinsWithinGraceGetsTheTracksThatThePublisherComesBackWith() throws Exception {
+        String stream = "live/grace";
+        try (var log = edge.log(stream)) {
+            long epoch = log.session();
+            log.write(Topic.PACKETS, opus(epoch, 0, 0));
+            long first = log.write(Topic.PACKETS, opus(epoch, 1, 20));
+            StreamEntry before = Fixtures.entry(stream, epoch, StreamEntry.State.LIVE, List.of(OPUS), first - 1);
+            log.write(Topic.STREAMS, before);
+            edge.awaitKnown(stream);
+            try (var watches = new RtmpClient(edge.rtmpPort(), stream, List.of("Opus"), false)) {
+                watches.media();
+                log.write(Topic.PACKETS, new SessionEnded(epoch, 1, SessionEnded.Reason.DISCONNECTED, ""));
+                log.write(Topic.STREAMS, Fixtures.entry(stream, epoch, StreamEntry.State.GRACE, List.of(OPUS), first));
+                TestEdge.await(() -> viewers(stream).contains("grace"));
+                try (RtmpClient joins = edge.rtmp(stream)) {
+                    long session = log.session();
+                    long config = log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
+                    log.write(Topic.PACKETS, Fixtures.video(session, 1, 1_000, true, 1));
+                    log.write(Topic.STREAMS, returned(before, session, config - 1));
+                    first(joins, 1);
+                    List<String> told = new ArrayList<>();
+                    for (PlayerEvent event = watches.next(); event != null; event = watches.next()) {
+                        if (event instanceof PlayerEvent.Status(String code, String _)) {
+                            told.add(code);
+                        }
+                    }
+                    assertThat(told).as("its codec is gone").containsExactly("NetStream.Play.PublishNotify",
+                            "NetStream.Play.UnpublishNotify", "NetStream.Play.Stop");
+                }
             }
         }
+    }
+
+    private static final StreamEntry.Track OPUS = new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS",
+            Fixtures.hex("4f707573486561640102380180bb0000000000"));
+
+    private static Packet opus(long session, long seq, long timestampMs) {
+        return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, Packet.Kind.AUDIO, 0, false,
+                false, false, Fixtures.hex("914f707573fc00"));
+    }
+
+    /** The entry once something of the publisher's next session is cut. */
+    private static StreamEntry returned(StreamEntry e, long session, long sessionOffset) {
+        List<StreamEntry.Session> sessions = new ArrayList<>(e.sessions());
+        sessions.add(new StreamEntry.Session(session, Fixtures.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
+        return new StreamEntry(e.stream(), e.epoch(), session, StreamEntry.State.LIVE, e.rules(), e.firstOffset(),
+                sessionOffset, sessionOffset, 0, e.startedAtMs(), e.startedAtMs(), 0, e.node(), e.address(),
+                e.client(), e.targetDurationS(), e.lastSegment(), e.bitrate(), List.of(Fixtures.TRACKS.getFirst()),
+                sessions, List.of());
     }
 
     @Test
@@ -301,6 +381,11 @@ class RtmpPlayTest {
             stays.close();
             closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static double ended() {
+        return edge.registry.find("millrace.connections.closed").tags("protocol", "rtmp", "reason", "stream_ended")
+                .counters().stream().mapToDouble(Counter::count).sum();
     }
 
     /** Takes what stands before the first picture, which is this. */

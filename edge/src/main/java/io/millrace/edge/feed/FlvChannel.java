@@ -51,9 +51,13 @@ final class FlvChannel {
     private final Set<FlvSink> waiting = new LinkedHashSet<>();
     private final List<Seam> seams = new ArrayList<>();
     private final Set<FlvSink> playing = new LinkedHashSet<>();
+    private final List<FlvSink> heirs = new ArrayList<>();
     private final List<At> meanwhile = new ArrayList<>();
     private final LongFunction<FlvBroadcast> broadcasts;
     private State state = State.WAITING;
+    /** Tracks of older sessions are out of date. */
+    private final long firstSession;
+    private long lastSession;
     private long meanwhileBytes;
     private long startOffset;
     /** Behind the last of the stream's records that was folded. */
@@ -65,9 +69,13 @@ final class FlvChannel {
     /** The same tags for players of RTMP; null while nobody plays. */
     private FlvBroadcast messages;
 
-    /** @param broadcasts makes the way to the viewers, from an offset on */
-    FlvChannel(String stream, long tailFrom, LongFunction<FlvBroadcast> broadcasts) {
+    /**
+     * @param firstSession whose tracks are the first that may be shown, 0 for any
+     * @param broadcasts makes the way to the viewers, from an offset on
+     */
+    FlvChannel(String stream, long firstSession, long tailFrom, LongFunction<FlvBroadcast> broadcasts) {
         this.stream = stream;
+        this.firstSession = firstSession;
         this.tailFrom = tailFrom;
         this.broadcasts = broadcasts;
     }
@@ -98,8 +106,19 @@ final class FlvChannel {
         startWaiting();
     }
 
+    /** Viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless this one is over. */
+    List<FlvSink> heirs() {
+        return heirs;
+    }
+
+    /** The session of the newest packet. */
+    long lastSession() {
+        return lastSession;
+    }
+
     void leave(FlvSink sink) {
         waiting.remove(sink);
+        heirs.remove(sink);
         seams.removeIf(seam -> seam.sink() == sink);
         if (playing.remove(sink) && state == State.PLAYING) {
             broadcast(sink.framing().layout()).leave(sink);
@@ -126,13 +145,20 @@ final class FlvChannel {
     /** The tracks are known. Gives whether the past is to be read now. */
     boolean tracksKnown(StreamEntry newest) {
         Tracks known = Tracks.of(newest.tracks());
-        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()) {
+        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()
+                || !isCurrent(newest)) {
             return false;
         }
         entry = newest;
         tracks = known;
         state = State.FILLING;
         return true;
+    }
+
+    /** Whether the tracks are those of its session: until something of that is cut, they are of the one before. */
+    private boolean isCurrent(StreamEntry newest) {
+        List<StreamEntry.Session> sessions = newest.sessions();
+        return newest.session() >= firstSession && !sessions.isEmpty() && !sessions.getLast().codecs().isEmpty();
     }
 
     StreamEntry entry() {
@@ -228,14 +254,19 @@ final class FlvChannel {
 
     private void fold(At at) {
         if (state == State.PLAYING) {
-            long arrivalUs = at.record() instanceof Packet packet ? packet.arrivalUs() : 0;
+            long arrivalUs = 0;
+            if (at.record() instanceof Packet packet) {
+                arrivalUs = packet.arrivalUs();
+                lastSession = packet.session();
+            }
             foldedTo = at.offset() + 1;
             boolean wasLive = tags.isLive();
             List<FlvEvent> events = tags.fold(at.offset(), at.record());
             if (messages != null && wasLive != tags.isLive()) {
                 messages.notice(wasLive ? PlayChunks.dry() : PlayChunks.publishNotify(), at.offset(), tags.headers());
             }
-            events.forEach(event -> publish(event, at.offset(), arrivalUs));
+            long stampUs = arrivalUs;
+            events.forEach(event -> publish(event, at.offset(), stampUs));
         }
     }
 
@@ -250,7 +281,14 @@ final class FlvChannel {
                     messages.publish(media, offset, arrivalUs, tags.headers());
                 }
             }
-            case FlvEvent.End _ -> over();
+            case FlvEvent.End _ -> {
+                if (lastSession > entry.session()) {
+                    // They waited for the publisher, which is back with other tracks: those are what they begin with.
+                    heirs.addAll(waiting);
+                    waiting.clear();
+                }
+                over();
+            }
         }
     }
 

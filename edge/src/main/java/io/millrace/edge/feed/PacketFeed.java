@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(PacketFeed.class);
+    private static final long ANY_SESSION = 0;
     /** A group of pictures on its way, with all that its partition's other streams wrote meanwhile. */
     private static final long PAST_LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
@@ -80,7 +81,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     public void join(String stream, FlvSink sink) {
         watched.add(stream);
         tail.execute(() -> {
-            FlvChannel channel = open(stream);
+            FlvChannel channel = open(stream, ANY_SESSION);
             channel.join(sink);
             fill(channel);
         });
@@ -90,17 +91,17 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     void join(String stream, FlvChannel.Seam seam) {
         watched.add(stream);
         tail.execute(() -> {
-            FlvChannel channel = open(stream);
+            FlvChannel channel = open(stream, ANY_SESSION);
             channel.join(seam);
             fill(channel);
             sweep(channel);
         });
     }
 
-    private FlvChannel open(String stream) {
+    private FlvChannel open(String stream, long firstSession) {
         FlvChannel channel = channels.get(stream);
         if (channel == null) {
-            channel = new FlvChannel(stream, tail.follow(partition(stream)),
+            channel = new FlvChannel(stream, firstSession, tail.follow(partition(stream)),
                     offset -> new FlvBroadcast(offset, this::pace, Ticker.systemTicker(), meters));
             channels.put(stream, channel);
             watched.add(stream);
@@ -149,7 +150,8 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private void readPast(FlvChannel channel, EpochView view) {
         Keyframe keyframe = view.newestKeyframe();
         StreamEntry entry = channel.entry();
-        channel.startAt(keyframe != null
+        // One of an earlier session may have other tracks than those that the directory names now.
+        channel.startAt(keyframe != null && keyframe.session() >= entry.session()
                 ? keyframe
                 : new Keyframe(entry.session(), entry.sessionOffset(), entry.timestampOffsetMs()));
         readers.submit(reader -> past(reader, channel.stream(), channel.startOffset(), channel.tailFrom()))
@@ -224,6 +226,12 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private void letGo(FlvChannel channel) {
         channel.over();
         if (channels.remove(channel.stream(), channel)) {
+            if (!channel.heirs().isEmpty()) {
+                FlvChannel next = open(channel.stream(), channel.lastSession());
+                channel.heirs().forEach(next::join);
+                fill(next);
+                return;
+            }
             watched.remove(channel.stream());
             int partition = kafka.partitionOf(channel.stream());
             if (channels.keySet().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {

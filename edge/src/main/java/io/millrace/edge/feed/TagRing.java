@@ -16,8 +16,8 @@ final class TagRing {
     /** Who is further behind skips. */
     static final long KEPT_NANOS = 5_000_000_000L;
     static final long KEPT_BYTES = 16L * 1024 * 1024;
-    /** A longer group is not kept: who joins waits for the next keyframe. */
-    static final int GOP_LIMIT_MS = 10_000;
+    /** A longer group of pictures is not kept: a viewer that joins waits for the next keyframe. */
+    static final int GOP_LIMIT_MS = 30_000;
     static final long GOP_LIMIT_BYTES = 32L * 1024 * 1024;
     /** What a tag costs beside its bytes: a flood of empty ones is bounded, too. */
     private static final int TAG_BYTES = 128;

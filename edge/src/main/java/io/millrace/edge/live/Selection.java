@@ -2,6 +2,7 @@ package io.millrace.edge.live;
 
 import io.millrace.media.flv.FlvTag;
 import java.util.List;
+import java.util.Optional;
 
 /** Which of a stream's tracks a viewer wants. */
 public enum Selection {
@@ -14,6 +15,14 @@ public enum Selection {
             case AUDIO -> type != FlvTag.Type.VIDEO;
             case VIDEO -> type != FlvTag.Type.AUDIO;
         };
+    }
+
+    /** The selection of a viewer that wants these tracks; empty without either. */
+    public static Optional<Selection> of(boolean audio, boolean video) {
+        if (!audio && !video) {
+            return Optional.empty();
+        }
+        return Optional.of(audio && video ? ALL : audio ? AUDIO : VIDEO);
     }
 
     /** What is left of the tracks; empty if there is none of these. */

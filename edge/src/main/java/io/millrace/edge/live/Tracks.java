@@ -5,7 +5,8 @@ import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
-import io.millrace.media.mpegts.TsSegmentMuxer;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +43,10 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
         }
     }
 
-    /** What of it is in MPEG-TS. */
-    public Tracks inTs() {
-        return new Tracks(video != null && TsSegmentMuxer.carries(video.codec()) ? video : null,
-                audio != null && TsSegmentMuxer.carries(audio.codec()) ? audio : null);
+    /** The tracks that {@code format} carries in an epoch with these rules. */
+    public Tracks in(Format format, EpochRules rules) {
+        return new Tracks(video != null && rules.carries(format, video.codec()) ? video : null,
+                audio != null && rules.carries(format, audio.codec()) ? audio : null);
     }
 
     public boolean isEmpty() {

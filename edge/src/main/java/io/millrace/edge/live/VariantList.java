@@ -4,6 +4,7 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.media.m3u8.MultivariantPlaylist;
 import io.millrace.media.m3u8.MultivariantPlaylistWriter;
 import io.millrace.media.m3u8.Variant;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -38,7 +39,8 @@ public final class VariantList {
     }
 
     private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
-        List<Tracks> tracks = epochs.stream().map(epoch -> Tracks.of(epoch.tracks()).inTs()).toList();
+        List<Tracks> tracks = epochs.stream()
+                .map(epoch -> Tracks.of(epoch.tracks()).in(Format.TS, epoch.rules())).toList();
         VideoConfig video = tracks.getFirst().video();
         int milliHz = video == null || video.frameRateNumerator() == 0
                 ? 0

@@ -4,17 +4,21 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
+import io.millrace.edge.live.Selection;
 import io.millrace.edge.live.Tracks;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FourCc;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.Player;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Answers players of RTMP, with the states of the contract. Thread-safe; called on event loops. */
@@ -75,7 +79,10 @@ public final class PlayDesk implements PlayApplication {
         if (hasEnded(stream)) {
             return Optional.of(new PlayAnswer.Refused(NOT_FOUND, stream + " has ended"));
         }
-        return unplayable(request).map(why -> new PlayAnswer.Refused(FAILED, why));
+        // While the publisher is away nobody knows which codecs it comes back with.
+        return entry.get().state() == StreamEntry.State.LIVE && playable(request).isEmpty()
+                ? Optional.of(new PlayAnswer.Refused(FAILED, unplayable(request)))
+                : Optional.empty();
     }
 
     boolean hasEnded(String stream) {
@@ -84,21 +91,37 @@ public final class PlayDesk implements PlayApplication {
     }
 
     /**
-     * Why the player could not show the stream, if it could not: it has a codec that needs Enhanced RTMP, and the player has
-     * not said that it takes it. To leave the track out would be a stream without its picture, which nobody understands.
+     * The tracks of the stream that the player takes, all of them while none is known; empty if it takes none of those that
+     * there are. A codec that needs Enhanced RTMP goes to players that have named it.
      */
-    Optional<String> unplayable(PlayRequest request) {
-        Tracks tracks = directory.newest(request.stream().value()).map(entry -> Tracks.of(entry.tracks()))
-                .orElse(new Tracks(null, null));
-        return Stream.of(Optional.ofNullable(tracks.video()).map(video -> video.codec()),
-                Optional.ofNullable(tracks.audio()).map(audio -> audio.codec())).flatMap(Optional::stream)
-                .filter(codec -> !isLegacy(codec) && !request.takes(FourCc.of(codec).text())).findFirst()
-                .map(codec -> request.stream() + " has " + codec + ", which needs a player of Enhanced RTMP that says "
-                        + FourCc.of(codec).text() + " in fourCcList");
+    Optional<Selection> playable(PlayRequest request) {
+        Tracks tracks = tracks(request);
+        boolean lacksVideo = tracks.video() != null && !takes(request, tracks.video().codec());
+        boolean lacksAudio = tracks.audio() != null && !takes(request, tracks.audio().codec());
+        if (!lacksVideo && !lacksAudio) {
+            return Optional.of(Selection.ALL);
+        }
+        Selection rest = lacksVideo ? Selection.AUDIO : Selection.VIDEO;
+        return lacksVideo && lacksAudio || rest.of(tracks).isEmpty() ? Optional.empty() : Optional.of(rest);
     }
 
-    /** What RTMP could always carry. */
-    private static boolean isLegacy(Codec codec) {
-        return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3;
+    /** Why there is nothing that the player could show. */
+    String unplayable(PlayRequest request) {
+        Tracks tracks = tracks(request);
+        String codecs = Stream.of(tracks.video(), tracks.audio()).filter(Objects::nonNull).map(CodecConfig::codec)
+                .map(codec -> FourCc.of(codec).text()).collect(Collectors.joining(" and "));
+        return request.stream() + " has nothing but " + codecs
+                + ", which needs a player of Enhanced RTMP that names it in fourCcList";
+    }
+
+    private Tracks tracks(PlayRequest request) {
+        return directory.newest(request.stream().value()).map(entry -> Tracks.of(entry.tracks()))
+                .orElse(new Tracks(null, null));
+    }
+
+    /** RTMP could always carry the first three. */
+    private static boolean takes(PlayRequest request, Codec codec) {
+        return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3
+                || request.takes(FourCc.of(codec).text());
     }
 }

@@ -8,6 +8,8 @@ import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.PlayDuration;
 import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.PlaySink;
@@ -15,6 +17,7 @@ import io.millrace.platform.rtmp.Player;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +43,11 @@ final class RtmpViewer implements PlaySink {
     private final FlvSource source;
     private final Viewers viewers;
     private final EdgeMeters meters;
+    private final PlayDuration duration;
     private State state = State.HELD;
+    /** Which tracks the player asked for. */
+    private boolean wantsAudio;
+    private boolean wantsVideo;
     /** Null until it plays. */
     private Viewer viewer;
     /** How it takes part in the stream now; null while it does not. */
@@ -50,6 +57,7 @@ final class RtmpViewer implements PlaySink {
     RtmpViewer(PlayRequest request, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
             EdgeMeters meters) {
         this.request = request;
+        duration = new PlayDuration(request.durationMs());
         stream = request.stream().value();
         this.player = player;
         this.desk = desk;
@@ -82,9 +90,27 @@ final class RtmpViewer implements PlaySink {
         if (state == State.PLAYING && desk.hasEnded(stream)) {
             end();
         } else if (state != State.OVER) {
-            part = new Part(audio && video ? Selection.ALL : audio ? Selection.AUDIO : Selection.VIDEO);
-            source.join(stream, part);
+            wantsAudio = audio;
+            wantsVideo = video;
+            join();
         }
+    }
+
+    /**
+     * Without a track that it both wants and takes, a player gets nothing until it wants others; one that is held is judged
+     * when the tracks are known.
+     */
+    private void join() {
+        Optional<Selection> wanted = state == State.HELD ? Selection.of(wantsAudio, wantsVideo) : Optional.empty();
+        selection().or(() -> wanted).ifPresent(selection -> {
+            part = new Part(selection);
+            source.join(stream, part);
+        });
+    }
+
+    private Optional<Selection> selection() {
+        return desk.playable(request).flatMap(takes -> Selection.of(wantsAudio && takes.has(FlvTag.Type.AUDIO),
+                wantsVideo && takes.has(FlvTag.Type.VIDEO)));
     }
 
     @Override
@@ -119,9 +145,14 @@ final class RtmpViewer implements PlaySink {
             return;
         }
         // The tracks are known only now.
-        Optional<String> problem = desk.unplayable(request);
-        if (problem.isPresent()) {
-            player.close(CloseReason.REFUSED, PlayDesk.FAILED, problem.get());
+        Optional<Selection> selection = selection();
+        if (selection.isEmpty()) {
+            player.close(CloseReason.REFUSED, PlayDesk.FAILED, desk.unplayable(request));
+            return;
+        }
+        if (selection.get() != part.selection) {
+            leave();
+            join();
             return;
         }
         state = State.PLAYING;
@@ -129,6 +160,29 @@ final class RtmpViewer implements PlaySink {
         viewer = viewers.joined(Protocol.RTMP, stream, request.address(),
                 request.client().isEmpty() ? null : request.client(), () -> player.loop().execute(this::kick));
         player.start();
+    }
+
+    /** Sends what lies within the duration that the player asked for, and ends the play where that is over. */
+    private void sendWithin(List<ByteBuf> pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            ByteBuf piece = pieces.get(i);
+            int within = duration.within(piece.nioBuffer());
+            if (within < piece.readableBytes()) {
+                List<ByteBuf> last = new ArrayList<>(pieces.subList(0, i));
+                if (within > 0) {
+                    last.add(piece.slice(piece.readerIndex(), within));
+                }
+                sendAll(last);
+                player.end();
+                return;
+            }
+        }
+        sendAll(pieces);
+    }
+
+    private void sendAll(List<ByteBuf> pieces) {
+        viewer.sent(pieces);
+        player.send(pieces);
     }
 
     private void kick() {
@@ -194,8 +248,7 @@ final class RtmpViewer implements PlaySink {
         @Override
         public void send(List<ByteBuf> pieces) {
             if (isOn()) {
-                viewer.sent(pieces);
-                player.send(pieces);
+                sendWithin(pieces);
             }
         }
 

@@ -6,6 +6,7 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.ByteBuffer;
@@ -106,7 +107,7 @@ class FlvFoldTest {
         Tracks tracks = Tracks.of(List.of(
                 new StreamEntry.Track(0, Packet.Kind.VIDEO, "VP9", Fixtures.hex(vpcC)),
                 new StreamEntry.Track(0, Packet.Kind.AUDIO, "FLAC", Fixtures.hex(streamInfo))));
-        assertThat(tracks.inTs().isEmpty()).isTrue();
+        assertThat(tracks.in(Format.TS, Fixtures.RULES).isEmpty()).isTrue();
         var fold = new FlvFold(tracks);
         assertThat(fold.headers()).extracting(FlvTag::body).containsExactly(Fixtures.hex("9076703039" + vpcC),
                 Fixtures.hex("90664c6143" + streamInfo));

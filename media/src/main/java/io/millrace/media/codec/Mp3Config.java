@@ -20,7 +20,12 @@ public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int fra
     private static final String STRUCTURE = "MPEG audio frame";
     private static final int KEPT = 0xFFFF_0CC0;
     private static final int[] RATES = {44_100, 48_000, 32_000};
+    /** Of layer III, by bitrate index; index 0, "free", says no length, and index 15 is forbidden (2.4.2.3). */
+    private static final int[] MPEG1_KBITS = {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0};
+    private static final int[] MPEG2_KBITS = {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0};
     private static final int MONO = 3;
+    private static final int MPEG1_SAMPLES = 1152;
+    private static final int MPEG2_SAMPLES = 576;
 
     public static Mp3Config parse(ByteBuffer record) {
         return ofFrame(record);
@@ -44,12 +49,40 @@ public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int fra
         int divisor = version == 3 ? 1 : version == 2 ? 2 : 4;
         ByteBuffer kept = ByteBuffer.allocate(4).putInt(header & KEPT | 1 << 16).flip().asReadOnlyBuffer();
         return new Mp3Config(kept, RATES[rate] / divisor, (header >>> 6 & 3) == MONO ? 1 : 2,
-                version == 3 ? 1152 : 576);
+                version == 3 ? MPEG1_SAMPLES : MPEG2_SAMPLES);
     }
 
+    /** Whether the frames are of MPEG-1 (ISO/IEC 11172-3) and not of MPEG-2 or its extension (13818-3). */
+    public boolean isMpeg1() {
+        return frameLength == MPEG1_SAMPLES;
+    }
+
+    /** How long all frames in {@code frame} last: an encoder may put several of them into one message. */
     @Override
     public int frameSamples(ByteBuffer frame) {
-        return frameLength;
+        ByteBuffer rest = frame.duplicate();
+        int frames = 1;
+        while (skipFrame(rest)) {
+            frames++;
+        }
+        return frames * frameLength;
+    }
+
+    /** Moves to the frame that follows; false if none of the same configuration follows. */
+    private boolean skipFrame(ByteBuffer in) {
+        int length = in.remaining() < Integer.BYTES ? 0 : lengthBytes(in.getInt(in.position()));
+        if (length == 0 || in.remaining() < length + Integer.BYTES) {
+            return false;
+        }
+        in.position(in.position() + length);
+        return (in.getInt(in.position()) & KEPT | 1 << 16) == record.getInt(record.position());
+    }
+
+    /** Of the frame with this header; 0 if the header does not say. */
+    private int lengthBytes(int header) {
+        int kbits = (isMpeg1() ? MPEG1_KBITS : MPEG2_KBITS)[header >>> 12 & 0xF];
+        int padding = header >>> 9 & 1;
+        return kbits == 0 ? 0 : frameLength / Byte.SIZE * kbits * 1_000 / sampleRate + padding;
     }
 
     @Override

@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
  * <p>Layout: {@code FFF:12 | MPEG-4, layer 0, no CRC: 0001 | profile:2 | rate index:4 | private:1 | channels:3 | 0000 |
  * length with header:13 | fullness 7FF:11 | blocks - 1: 00}. Immutable. SBR and PS are not told: players find them.
  */
-final class Adts {
+final class Adts implements AudioFraming {
     static final int HEADER_BYTES = 7;
     /** What 13 bits of length leave to the access unit. */
-    static final int DATA_LIMIT_BYTES = 8191 - HEADER_BYTES;
+    private static final int DATA_LIMIT_BYTES = 8191 - HEADER_BYTES;
 
     private static final String STRUCTURE = "ADTS";
     private static final int[] RATES = {96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
@@ -46,8 +46,23 @@ final class Adts {
         throw new UnsupportedException(STRUCTURE, "sampling_frequency_index", rate, "the table's 13 rates");
     }
 
-    /** @param accessUnit of at most {@link #DATA_LIMIT_BYTES} */
-    void write(ByteWriter out, ByteBuffer accessUnit) {
+    @Override
+    public int streamType() {
+        return TsProgram.STREAM_TYPE_AAC_ADTS;
+    }
+
+    @Override
+    public int headerBytes() {
+        return HEADER_BYTES;
+    }
+
+    @Override
+    public int dataLimitBytes() {
+        return DATA_LIMIT_BYTES;
+    }
+
+    @Override
+    public void write(ByteWriter out, ByteBuffer accessUnit) {
         int length = accessUnit.remaining() + HEADER_BYTES;
         out.uint16(0xFFF1).uint8(profile << 6 | rateIndex << 2 | channels >>> 2)
                 .uint8((channels & 3) << 6 | length >>> 11).uint8(length >>> 3).uint8(length << 5 | 0x1F).uint8(0xFC)

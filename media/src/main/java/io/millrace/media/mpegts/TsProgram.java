@@ -11,6 +11,12 @@ public final class TsProgram {
     public static final int AUDIO_PID = 0x101;
     public static final int STREAM_TYPE_AVC = 0x1B;
     public static final int STREAM_TYPE_AAC_ADTS = 0x0F;
+    /** ISO/IEC 11172-3, any layer. */
+    public static final int STREAM_TYPE_MPEG1_AUDIO = 0x03;
+    /** ISO/IEC 13818-3: the lower sample rates. */
+    public static final int STREAM_TYPE_MPEG2_AUDIO = 0x04;
+    /** For {@link #pmt}: the program has no track of that kind. */
+    static final int NO_TRACK = 0;
     static final int PAT_TABLE = 0x00;
     static final int PMT_TABLE = 0x02;
 
@@ -28,15 +34,19 @@ public final class TsProgram {
                 new ByteWriter(16).uint16(PROGRAM_NUMBER).uint16(RESERVED_PID | PMT_PID));
     }
 
-    /** The program map section with its CRC (2.4.4.8); the clock is on the video PID if there is one. */
-    static ByteBuffer pmt(boolean video, boolean audio) {
+    /**
+     * The program map section with its CRC (2.4.4.8); the clock is on the video PID if there is one.
+     *
+     * @param audioType stream_type of the audio, or {@link #NO_TRACK}
+     */
+    static ByteBuffer pmt(boolean video, int audioType) {
         ByteWriter body = new ByteWriter(32).uint16(RESERVED_PID | (video ? VIDEO_PID : AUDIO_PID))
                 .uint16(RESERVED_LENGTH);
         if (video) {
             body.uint8(STREAM_TYPE_AVC).uint16(RESERVED_PID | VIDEO_PID).uint16(RESERVED_LENGTH);
         }
-        if (audio) {
-            body.uint8(STREAM_TYPE_AAC_ADTS).uint16(RESERVED_PID | AUDIO_PID).uint16(RESERVED_LENGTH);
+        if (audioType != NO_TRACK) {
+            body.uint8(audioType).uint16(RESERVED_PID | AUDIO_PID).uint16(RESERVED_LENGTH);
         }
         return section(PMT_TABLE, PROGRAM_NUMBER, body);
     }

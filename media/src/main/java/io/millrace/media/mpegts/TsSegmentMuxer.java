@@ -1,7 +1,7 @@
 package io.millrace.media.mpegts;
 
 import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Muxes one HLS segment of H.264 and AAC into MPEG-TS, part by part; the segment's bytes are those of its parts.
+ * Muxes one HLS segment of H.264 and AAC or MP3 into MPEG-TS, part by part; the segment's bytes are those of its parts.
  *
  * <p><b>No memory from segment to segment.</b> PAT and PMT come once a segment with the segment's number as continuity
  * counter. Each media PID carries a multiple of 16 packets a segment, so that it begins at 0 in every one: the last PES
@@ -39,7 +39,7 @@ public final class TsSegmentMuxer {
     private static final int SLACK_BYTES = 512;
 
     private final AnnexB annexB;
-    private final Adts adts;
+    private final AudioFraming framing;
     private final TsPidWriter videoPid;
     private final TsPidWriter audioPid;
     private final int sectionCounter;
@@ -58,7 +58,7 @@ public final class TsSegmentMuxer {
 
     /** Whether a segment of this kind can have a track of {@code codec}. */
     public static boolean carries(Codec codec) {
-        return codec == Codec.AVC || codec == Codec.AAC;
+        return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3;
     }
 
     /**
@@ -66,18 +66,18 @@ public final class TsSegmentMuxer {
      * @param audio the audio track, or null
      * @param segmentNumber from 0 in the playlist's life
      * @param discontinuous whether a discontinuity stands before it in the playlist
-     * @throws io.millrace.media.bytes.UnsupportedException an audio configuration that ADTS cannot say
+     * @throws io.millrace.media.bytes.UnsupportedException an audio configuration that MPEG-TS cannot say
      */
-    public TsSegmentMuxer(AvcConfig video, AacConfig audio, long segmentNumber, boolean discontinuous) {
+    public TsSegmentMuxer(AvcConfig video, AudioConfig audio, long segmentNumber, boolean discontinuous) {
         if (video == null && audio == null) {
             throw new IllegalArgumentException("a segment needs a track");
         }
         annexB = video == null ? null : new AnnexB(video);
-        adts = audio == null ? null : new Adts(audio);
+        framing = audio == null ? null : AudioFraming.of(audio);
         videoPid = video == null ? null : new TsPidWriter(TsProgram.VIDEO_PID, discontinuous);
         audioPid = audio == null ? null : new TsPidWriter(TsProgram.AUDIO_PID, discontinuous);
         sectionCounter = Math.floorMod(segmentNumber, TsPidWriter.COUNTER_CYCLE);
-        pmt = TsProgram.pmt(video != null, audio != null);
+        pmt = TsProgram.pmt(video != null, audio == null ? TsProgram.NO_TRACK : framing.streamType());
     }
 
     /**
@@ -109,11 +109,11 @@ public final class TsSegmentMuxer {
             TsPidWriter.section(out, TsProgram.PAT_PID, sectionCounter, TsProgram.pat());
             TsPidWriter.section(out, TsProgram.PMT_PID, sectionCounter, pmt);
         }
-        interleave(out, pictures, AudioBatches.of(frames, videoPid == null), lastPart);
+        interleave(out, pictures, batches(frames), lastPart);
         return out.view();
     }
 
-    /** Frames so far that could not be muxed: no picture in them, too long for ADTS, presented before the one before. */
+    /** Frames so far that could not be muxed: no picture in them, too long a frame of audio, presented before the one before. */
     public int droppedFrames() {
         return droppedFrames;
     }
@@ -142,11 +142,15 @@ public final class TsSegmentMuxer {
     }
 
     private boolean frame(TsSample sample, List<TsSample> frames) {
-        if (adts == null) {
+        if (framing == null) {
             throw new IllegalArgumentException("an audio sample in a segment without audio");
         }
         int bytes = sample.data().remaining();
-        return bytes > 0 && bytes <= Adts.DATA_LIMIT_BYTES && frames.add(sample);
+        return bytes > 0 && bytes <= framing.dataLimitBytes() && frames.add(sample);
+    }
+
+    private List<List<TsSample>> batches(List<TsSample> frames) {
+        return frames.isEmpty() ? List.of() : AudioBatches.of(frames, framing.headerBytes(), videoPid == null);
     }
 
     private void interleave(ByteWriter out, List<TsSample> pictures, List<List<TsSample>> batches, boolean lastPart) {
@@ -185,7 +189,7 @@ public final class TsSegmentMuxer {
 
     private void writeAudio(ByteWriter out, List<TsSample> batch, boolean completing) {
         ByteWriter frames = new ByteWriter(AudioBatches.LIMIT_BYTES + SLACK_BYTES);
-        batch.forEach(sample -> adts.write(frames, sample.data()));
+        batch.forEach(sample -> framing.write(frames, sample.data()));
         long pts90k = batch.getFirst().pts90k();
         ByteWriter pes = new ByteWriter(frames.size() + SLACK_BYTES);
         PesHeader.write(pes, PesHeader.AUDIO_STREAM_ID, pts90k, pts90k, frames.size(),

@@ -76,7 +76,7 @@ public final class PlayChunks {
         ByteBuffer out = ByteBuffer.allocate(run.remaining()).put(run.duplicate()).flip();
         int at = 0;
         while (at < out.limit()) {
-            int size = sizeBytes(out.getInt(at) & ChunkReader.EXTENDED, out.getInt(at + LENGTH_POSITION) >>> 8);
+            int size = sizeBytes(out, at);
             if (out.get(at + TYPE_POSITION) == MessageType.USER_CONTROL.code()) {
                 out.putInt(at + size - Integer.BYTES, streamId);
             } else {
@@ -85,6 +85,23 @@ public final class PlayChunks {
             at += size;
         }
         return out;
+    }
+
+    /** Bytes of the whole message at {@code at} in a run of them. */
+    static int sizeBytes(ByteBuffer run, int at) {
+        return sizeBytes(run.getInt(at) & ChunkReader.EXTENDED, run.getInt(at + LENGTH_POSITION) >>> 8);
+    }
+
+    /** Whether the message at {@code at} is sound or picture. */
+    static boolean isMedia(ByteBuffer run, int at) {
+        byte type = run.get(at + TYPE_POSITION);
+        return type == MessageType.AUDIO.code() || type == MessageType.VIDEO.code();
+    }
+
+    /** Time of the message at {@code at}: all of its 32 bits. */
+    static int timestampMs(ByteBuffer run, int at) {
+        int timestampMs = run.getInt(at) & ChunkReader.EXTENDED;
+        return timestampMs == ChunkReader.EXTENDED ? run.getInt(at + HEADER_BYTES) : timestampMs;
     }
 
     private static byte[] bytes(int csid, RawMessage raw) {

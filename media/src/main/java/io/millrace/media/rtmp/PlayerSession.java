@@ -92,6 +92,11 @@ public final class PlayerSession {
         say("play", new AmfValue.Text(url.name()), new AmfValue.Number(LIVE));
     }
 
+    /** Plays so many milliseconds, as librtmp asks for them. */
+    public void play(long durationMs) {
+        say("play", new AmfValue.Text(url.name()), new AmfValue.Number(LIVE), new AmfValue.Number(durationMs));
+    }
+
     private void say(String name, AmfValue... arguments) {
         link.send(MessageLink.STREAM, new Command(streamId, name, 0, AmfValue.NULL, List.of(arguments)));
     }

@@ -31,9 +31,10 @@ public sealed interface ServerEvent {
      *
      * @param path and the next two as in {@link PublishRequested}
      * @param fourCcs what the player says in connect that it takes of Enhanced RTMP; {@code *} is everything
+     * @param durationMs how much it wants to see, or {@link PlayDuration#UNLIMITED}
      */
-    record PlayRequested(int streamId, String path, String query, String client,
-            Set<String> fourCcs) implements ServerEvent {
+    record PlayRequested(int streamId, String path, String query, String client, Set<String> fourCcs,
+            long durationMs) implements ServerEvent {
         public PlayRequested {
             fourCcs = Set.copyOf(fourCcs);
         }

@@ -366,8 +366,9 @@ public final class ServerSession {
         NetStream stream = free(command, path, "play", "NetStream.Play.Failed");
         if (stream != null) {
             stream.askPlay(name, !(command.argument(3) instanceof AmfValue.Bool(boolean reset)) || reset);
+            long durationMs = PlayDuration.millis(command.argument(1), command.argument(2));
             ready.add(new ServerEvent.PlayRequested(stream.id(), path.path(), path.query(), connect.client(),
-                    connect.fourCcs()));
+                    connect.fourCcs(), durationMs));
         }
         return ready.poll();
     }

@@ -270,4 +270,16 @@ class CodecConfigsTest {
         String text = hex.equals("@hvcc") ? HVCC : hex;
         return ByteBuffer.wrap(HexFormat.of().parseHex(text.replaceAll("\\s", "")));
     }
+
+    /** 128 kbit/s at 44.1 kHz: 417 bytes, and one more with padding; at 22.05 kHz 64 kbit/s: 208 and 209. */
+    @ParameterizedTest
+    @CsvSource({"fffb9004, 417, 3, 3456", "fffb9204, 418, 2, 2304", "fff38004, 208, 4, 2304", "fffb9004, 418, 2, 1152",
+        "fffb0004, 417, 2, 1152"})
+    void severalMp3FramesLastAsLongAsAllOfThem(String header, int lengthBytes, int frames, int samples) {
+        ByteBuffer message = ByteBuffer.allocate(lengthBytes * frames);
+        for (int i = 0; i < frames; i++) {
+            message.put(i * lengthBytes, hex(header), 0, 4);
+        }
+        assertThat(Mp3Config.ofFrame(message).frameSamples(message)).isEqualTo(samples);
+    }
 }

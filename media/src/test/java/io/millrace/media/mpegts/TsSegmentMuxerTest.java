@@ -1,10 +1,13 @@
 package io.millrace.media.mpegts;
 
+import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.NalUnits;
 import io.millrace.media.mpegts.TsSample.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -12,6 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -333,5 +337,26 @@ class TsSegmentMuxerTest {
             at += length;
         }
         return frames;
+    }
+
+    /** MP3 frames have headers of their own; which standard they are of decides the stream type. */
+    @ParameterizedTest
+    @CsvSource({"fffb9004, 3", "fff38004, 4"})
+    void mp3StandsInPesPacketsAsItIs(String header, int streamType) {
+        ByteBuffer frame = ByteBuffer.allocate(417).put(HexFormat.of().parseHex(header)).rewind();
+        var muxer = new TsSegmentMuxer(null, Mp3Config.ofFrame(frame), 0, false);
+        List<TsSample> samples = IntStream.range(0, 40)
+                .mapToObj(i -> new TsSample(Kind.AUDIO, 900_000 + i * 2351L, 900_000 + i * 2351L, frame)).toList();
+        TsReader reader = new TsReader();
+        reader.feed(muxer.part(samples.subList(0, 17), false)).feed(muxer.part(samples.subList(17, 40), true));
+        assertThat(reader.finish().streamTypes()).containsExactly(Map.entry(TsProgram.AUDIO_PID, streamType));
+        ByteBuffer sound = ByteBuffer.allocate(40 * 417);
+        reader.pesPackets().forEach(pes -> sound.put(pes.data().duplicate()));
+        for (int i = 0; i < 40; i++) {
+            assertThat(sound.slice(i * 417, 417)).isEqualTo(frame);
+        }
+        assertThat(reader.pesPackets()).as("frames share PES packets").hasSizeLessThan(20)
+                .allSatisfy(pes -> assertThat((pes.pts90k() - 900_000) % 2351).isZero());
+        assertCompleteSegment(reader.packets());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.media.amf.AmfValue.field;
@@ -34,7 +35,7 @@ class PlayFlowTest {
         send(1, "play", 4, text("show"), number(-2000));
         control(RtmpMessage.UserControl.STREAM_BEGIN + 3, 1);
         assertThat(events).containsExactly(
-                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", Set.of()));
+                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", Set.of(), PlayDuration.UNLIMITED));
         assertThat(answers()).containsExactly("_result 3 Null", "_result 3 0.0");
         assertThat(server.state()).as("held").isEqualTo(ServerSession.State.ANSWERING);
         server.acceptPlay(1);
@@ -88,7 +89,7 @@ class PlayFlowTest {
         send(0, "createStream", 2);
         send(1, "play", 0, text("show?token=1"));
         assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "token=1", "x",
-                Set.of("hvc1", "av01", "vp09", "Opus")));
+                Set.of("hvc1", "av01", "vp09", "Opus"), PlayDuration.UNLIMITED));
     }
 
     @Test
@@ -125,7 +126,8 @@ class PlayFlowTest {
             assertThat(answers()).as("the same number, and so the same bytes").containsExactly("_result 7 1.0");
         }
         send(1, "play", 0, text("other"));
-        assertThat(events).last().isEqualTo(new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of()));
+        assertThat(events).last().isEqualTo(
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
         server.acceptPlay(1);
         assertThat(server.state()).isEqualTo(ServerSession.State.PLAYING);
     }
@@ -135,7 +137,7 @@ class PlayFlowTest {
         playing();
         send(1, "play", 0, text("other"));
         assertThat(events).containsExactly(new ServerEvent.PlayStopped(1),
-                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of()));
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
         send(1, "play", 0, text("again"));
         assertThat(answers()).as("while the other is held").containsExactly("onStatus/1 NetStream.Play.Failed");
         server.acceptPlay(1);
@@ -262,5 +264,17 @@ class PlayFlowTest {
 
     private static AmfValue number(double value) {
         return new AmfValue.Number(value);
+    }
+
+    /** RTMP 1.0 has seconds, and librtmp, which says -1000 for live, milliseconds. */
+    @ParameterizedTest
+    @CsvSource({"-2, 5, 5000", "-1, 0.5, 500", "0, 2, 2000", "-1000, 5000, 5000", "-2000, 1, 1", "-2, 0, -1", "-2, -1, -1",
+        "-1000, NaN, -1", "-2, 0.0001, 1", "-2, Infinity, -1"})
+    void readsHowMuchThePlayerWants(double start, double duration, long millis) {
+        connect("x");
+        send(0, "createStream", 2);
+        send(1, "play", 4, text("show"), number(start), number(duration));
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "x", Set.of(),
+                millis < 0 ? PlayDuration.UNLIMITED : millis));
     }
 }

@@ -157,7 +157,8 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 0, "show"));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "", Set.of()));
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "", Set.of(),
+                PlayDuration.UNLIMITED));
         answers();
         server.end(1, "NetStream.Play.Failed", "not here");
         assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Play.Failed");

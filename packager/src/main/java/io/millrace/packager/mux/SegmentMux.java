@@ -2,9 +2,10 @@ package io.millrace.packager.mux;
 
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.UnsupportedException;
-import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.mpegts.TsSample;
@@ -61,10 +62,12 @@ public final class SegmentMux {
             throw new UnsupportedException("EpochRules", "rulesVersion", version,
                     "up to " + EpochRules.CURRENT_VERSION);
         }
-        hasVideo = carries(format, head.videoCodec());
-        hasAudio = carries(format, head.audioCodec());
+        Optional<Codec> audioCodec = carried(format, head.rules(), head.audioCodec());
+        hasVideo = carried(format, head.rules(), head.videoCodec()).isPresent();
+        hasAudio = audioCodec.isPresent();
         AvcConfig video = hasVideo ? AvcConfig.parse(head.videoConfig()) : null;
-        AacConfig audio = hasAudio ? AacConfig.parse(head.audioConfig()) : null;
+        AudioConfig audio = audioCodec.map(codec -> (AudioConfig) CodecConfig.parse(codec, head.audioConfig()))
+                .orElse(null);
         audioTicks = hasAudio ? audio.sampleRate() : 0;
         muxer = switch (format) {
             case TS -> new TsSegmentMuxer(video, audio, segment, head.discontinuous());
@@ -74,18 +77,14 @@ public final class SegmentMux {
     /** Whether {@code format} carries any track of the segment; without one there is nothing to mux. */
     public static boolean carriesAny(Format format, Cut first) {
         Cut.SegmentHead head = first.head();
-        return head != null && (carries(format, head.videoCodec()) || carries(format, head.audioCodec()));
+        return head != null && (carried(format, head.rules(), head.videoCodec()).isPresent()
+                || carried(format, head.rules(), head.audioCodec()).isPresent());
     }
 
     /** A track of a codec that the format does not carry is left out; the segmenter has said so in the directory. */
-    private static boolean carries(Format format, String codec) {
-        return codec != null && switch (format) {
-            case TS -> codec(codec).filter(TsSegmentMuxer::carries).isPresent();
-        };
-    }
-
-    private static Optional<Codec> codec(String name) {
-        return Arrays.stream(Codec.values()).filter(codec -> codec.name().equals(name)).findFirst();
+    private static Optional<Codec> carried(Format format, EpochRules rules, String name) {
+        return Arrays.stream(Codec.values())
+                .filter(codec -> codec.name().equals(name) && rules.carries(format, codec)).findFirst();
     }
 
     /** Frames so far that the cut lists and that the format cannot carry. */

@@ -108,7 +108,7 @@ class SegmentMuxTest {
 
     @ParameterizedTest
     @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, AAC, true", "HEVC, OPUS, false", "AV1,, false",
-        ", MP3, false", "A_CODEC_OF_LATER,, false"})
+        ", MP3, true", "HEVC, MP3, true", "A_CODEC_OF_LATER,, false"})
     void saysWhetherThereIsAnythingToMux(String video, String audio, boolean any) {
         assertThat(SegmentMux.carriesAny(Format.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
                 .isEqualTo(any);
@@ -139,5 +139,16 @@ class SegmentMuxTest {
         return new Cut(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), cut.independent(),
                 cut.firstOffset(), cut.lastOffset(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
                 cut.arrivalUs(), head, cut.samples());
+    }
+
+    /** An epoch keeps its rules: parts that are muxed again after the upgrade are the same bytes. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "2, true"})
+    void mp3IsMuxedInEpochsOfTheSecondRulesOnly(int version, boolean muxed) {
+        Cut first = withCodecs(log.cuts.getFirst().value(), null, "MP3");
+        Cut.SegmentHead h = first.head();
+        EpochRules rules = new EpochRules(version, 1, 1, 1, 1, List.of(Format.TS));
+        assertThat(SegmentMux.carriesAny(Format.TS, with(first, new Cut.SegmentHead(rules, 1, true, false, 0,
+                h.videoConfig(), h.audioConfig(), h.videoCodec(), h.audioCodec(), 0, 0, h.state())))).isEqualTo(muxed);
     }
 }

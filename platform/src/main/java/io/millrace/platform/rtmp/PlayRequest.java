@@ -11,8 +11,11 @@ import java.util.Set;
  * @param client flashVer of connect, at most 256 printable characters, or empty
  * @param fourCcs what the player says that it takes of Enhanced RTMP; {@code *} is everything
  * @param address {@code host:port} of the player
+ * @param durationMs how much of the stream it wants to see, by media time; or
+ *     {@link io.millrace.media.rtmp.PlayDuration#UNLIMITED}
  */
-public record PlayRequest(StreamName stream, String query, String client, Set<String> fourCcs, String address) {
+public record PlayRequest(StreamName stream, String query, String client, Set<String> fourCcs, String address,
+        long durationMs) {
     public PlayRequest {
         fourCcs = Set.copyOf(fourCcs);
     }

@@ -351,7 +351,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         Play asked = new Play(this, requested.streamId());
         plays.put(requested.streamId(), asked);
         PlayRequest request = new PlayRequest(new StreamName(requested.path()), requested.query(), requested.client(),
-                requested.fourCcs(), address);
+                requested.fourCcs(), address, requested.durationMs());
         switch (application.play(request, asked)) {
             case PlayAnswer.Accepted(PlaySink sink) -> {
                 asked.accepted(sink);

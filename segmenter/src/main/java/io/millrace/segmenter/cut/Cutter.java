@@ -123,7 +123,7 @@ final class Cutter {
             if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Frame(var codec, var data)) {
                 codec.inBand(data).ifPresent(config -> audio = new TrackConfig(config));
                 boolean configured = audio != null && audio.codec() == codec;
-                audio(offset, packet, configured ? audio.frameSamples(data) : 0, head, out);
+                audio(offset, packet, configured ? audio.frameSamples(data, playlist.rules) : 0, head, out);
             }
         } catch (MediaException e) {
             // Ingest has looked at it; a node of another release may have let it pass.

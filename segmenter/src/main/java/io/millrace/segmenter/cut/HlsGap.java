@@ -1,6 +1,5 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.mpegts.TsSegmentMuxer;
 import io.millrace.platform.log.EpochRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +27,7 @@ final class HlsGap {
     }
 
     private static boolean isMissing(EpochRules rules, TrackConfig track) {
-        return track != null && rules.formats().stream().noneMatch(format -> switch (format) {
-            case TS -> TsSegmentMuxer.carries(track.codec());
-        });
+        return track != null
+                && rules.formats().stream().noneMatch(format -> rules.carries(format, track.codec()));
     }
 }

@@ -6,6 +6,9 @@ import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.Mp3Config;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.platform.log.EpochRules;
 import java.nio.ByteBuffer;
 
 /** A track's configuration as the cutter needs it. Immutable; equal if the records' bytes are. */
@@ -33,8 +36,12 @@ record TrackConfig(CodecConfig config) {
      *
      * @throws io.millrace.media.bytes.MediaException the frame does not say
      */
-    int frameSamples(ByteBuffer frame) {
-        return config instanceof AudioConfig audio ? audio.frameSamples(frame) : 0;
+    int frameSamples(ByteBuffer frame, EpochRules rules) {
+        return switch (config) {
+            case Mp3Config mp3 when !rules.countsMp3Frames() -> mp3.frameLength();
+            case AudioConfig audio -> audio.frameSamples(frame);
+            case VideoConfig _ -> 0;
+        };
     }
 
     static void write(TrackConfig config, ByteWriter out) {

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -483,5 +485,25 @@ class CutterTest {
             assertThat(c.durationTicks()).isPositive();
             assertThat(c.samples()).isNotEmpty();
         });
+    }
+
+    /** Two frames of 417 bytes in each message. The first version of the rules took them for one, and had no MP3 in HLS. */
+    @ParameterizedTest
+    @CsvSource({"1, 1152, true", "2, 2304, false"})
+    void everyMp3FrameOfAMessageCountsSinceTheSecondRules(int version, int samples, boolean warned) {
+        EpochRules rules = new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        Tape.Publisher p = tape.publisher(rules);
+        String frame = "fffb9004" + "00".repeat(413);
+        for (int i = 0; i < 100; i++) {
+            p.packet(i * 2304L * 1000 / 44_100, 0, Packet.Kind.AUDIO, false, false, "2f" + frame + frame);
+        }
+        p.ends();
+        Dump.Outcome outcome = cut();
+        List<Cut.Sample> first = outcome.cuts().getFirst().samples();
+        assertThat(first.getFirst().duration()).isEqualTo(samples);
+        assertThat(first.stream().allMatch(s -> s.duration() == samples)).as("without a jump of the clock")
+                .isEqualTo(version > 1);
+        assertThat(outcome.entries().getLast().warnings().stream().map(StreamEntry.Warning::code)
+                .anyMatch("codec_not_in_hls"::equals)).isEqualTo(warned);
     }
 }
