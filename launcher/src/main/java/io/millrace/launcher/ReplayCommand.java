@@ -5,7 +5,10 @@ import io.millrace.launcher.past.PastReader;
 import io.millrace.launcher.push.ReplayJob;
 import io.millrace.launcher.settings.ClusterOptions;
 import io.millrace.launcher.settings.RangeOptions;
+import io.millrace.launcher.settings.RtmpAddress;
+import io.millrace.launcher.settings.TrustOptions;
 import io.millrace.media.StreamName;
+import io.millrace.platform.rtmp.ServerTrust;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,8 +27,10 @@ final class ReplayCommand implements Callable<Integer> {
     private HelpFlag help;
     @Parameters(index = "0", paramLabel = "NAME", converter = StreamArgument.class, description = "A stream, such as live/show.")
     private StreamName stream;
-    @Parameters(index = "1", paramLabel = "URL", description = "Such as rtmp://localhost/live/again.")
+    @Parameters(index = "1", paramLabel = "URL", converter = RtmpAddress.class, description = "Such as rtmp://localhost/live/again, or rtmps://….")
     private URI url;
+    @Mixin
+    private TrustOptions trustOptions;
     @Mixin
     private RangeOptions rangeOptions;
     @Mixin
@@ -35,11 +40,13 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.apply(cluster.logOptions());
         RangeOptions.Range range = rangeOptions.range();
+        ServerTrust trust = trustOptions.trust();
         ProcessLife.run(life -> {
             PastLog log = life.opened(PastLog.open(cluster));
             PastReader reader = life.opened(PastReader.open(log, stream.value(), range, PastReader.Mode.FOLLOW));
             life.opened(JobThread.start("replay",
-                    new ReplayJob(reader::next, reader::cancel, url, PushStatus.onStderr("replayed")), life));
+                    new ReplayJob(reader::next, reader::cancel, url, trust,
+                            PushStatus.onStderr("replayed")), life));
         });
         return ExitCode.OK;
     }

@@ -297,6 +297,26 @@ class CommandLinesTest {
                 .getCommandSpec().options().stream().map(SettingNames::of).toList());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            replay live/show http://h/live/secret   | the address does not begin with rtmp:// or rtmps://
+            push a.mp4 rtmp://h/live                | the address is rtmp://host/application/stream
+            push a.mp4 rtmp:///live/secret          | the address names no host
+            push a.mp4 rtmp://h/live/sec%20ret[     | it contains a character that must be written as %XX
+            """)
+    void anAddressThatCannotBePublishedToIsRefusedWithoutItsKey(String arguments, String complaint) {
+        Outcome outcome = run(Map.of(), arguments.split(" "));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.lastError()).endsWith(complaint);
+        assertThat(outcome.err()).doesNotContain("secret").doesNotContain("Exception");
+    }
+
+    @Test
+    void aBlankInAnAddressIsSaidToBeOne() {
+        assertThat(run(Map.of(), "push", "a.mp4", "rtmp://h/live/my key").lastError())
+                .endsWith("it contains a blank, which is written %20").doesNotContain("my key");
+    }
+
     /** The signature of a file that the serving commands read, too; what it is for is tested where it is checked. */
     @Test
     void signsAStreamForATime() throws IOException {

@@ -13,7 +13,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** The tags of an FLV file, in the order of the file. A file that is cut inside of a tag ends in front of it. */
+/** The tags of an FLV file, in the order of the file. A file that ends inside a tag is malformed: said after all that is whole. */
 final class FlvFile implements MediaFile {
     /** One RTMP message. */
     private static final int MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -64,6 +64,9 @@ final class FlvFile implements MediaFile {
     private Optional<MediaMessage> atEnd() {
         if (reader.header().isEmpty()) {
             throw new MalformedException("FLVHeader", "DataOffset", "is cut short");
+        }
+        if (!reader.isBetweenTags()) {
+            throw new MalformedException("file", "last tag", "is cut short");
         }
         return Optional.empty();
     }

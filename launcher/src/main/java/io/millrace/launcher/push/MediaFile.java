@@ -25,12 +25,20 @@ sealed interface MediaFile extends AutoCloseable permits FlvFile, Mp4File {
     /** Goes back to the first message. */
     void rewind() throws IOException;
 
+    /** How many tracks of video and audio the file has that are not among the messages. */
+    default int tracksLeftOut() {
+        return 0;
+    }
+
     @Override
     void close() throws IOException;
 
     static MediaFile open(Path path) throws IOException {
         var channel = FileChannel.open(path);
         try {
+            if (channel.size() == 0) {
+                throw new IOException("it is empty");
+            }
             String head = new String(FileBytes.read(channel, 0, (int) Math.min(8, channel.size())).array(),
                     StandardCharsets.ISO_8859_1);
             if (head.startsWith("FLV")) {

@@ -2,6 +2,7 @@ package io.millrace.launcher.push;
 
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.rtmp.RtmpClient;
+import io.millrace.platform.rtmp.ServerTrust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -31,9 +32,12 @@ interface MediaSink extends AutoCloseable {
         MediaSink connect(URI url) throws IOException;
     }
 
-    /** Publishes over RTMP. */
-    static MediaSink rtmp(URI url) throws IOException {
-        RtmpClient client = RtmpClient.publish(url);
+    /** Publishes over RTMP, or RTMPS to a server that {@code trust} vouches for. */
+    static Connector rtmp(ServerTrust trust) {
+        return url -> sink(RtmpClient.publish(url, trust));
+    }
+
+    private static MediaSink sink(RtmpClient client) {
         return new MediaSink() {
             @Override
             public void send(MediaKind kind, long timestampMs, ByteBuffer body) throws IOException {

@@ -6,8 +6,12 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FourCc;
+import io.millrace.media.flv.VideoTagBody;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +27,6 @@ final class Metadata {
     private static final Set<String> OF_FILES = Set.of("duration", "filesize", "keyframes", "lasttimestamp",
             "lastkeyframetimestamp", "lastkeyframelocation", "hasKeyframes", "canSeekToEnd", "datasize", "videosize",
             "audiosize");
-    private static final int AVC = 7;
-    private static final int AAC = 10;
 
     private Metadata() {}
 
@@ -40,17 +42,27 @@ final class Metadata {
                         put(fields, "framerate",
                                 (double) video.frameRateNumerator() / video.frameRateDenominator());
                     }
-                    put(fields, "videocodecid", AVC);
+                    put(fields, "videocodecid", codecId(video.codec()));
                 }
                 case AudioConfig audio -> {
                     put(fields, "audiosamplerate", audio.sampleRate());
                     put(fields, "audiosamplesize", 16);
                     fields.put("stereo", new AmfValue.Bool(audio.channels() == 2));
-                    put(fields, "audiocodecid", AAC);
+                    put(fields, "audiocodecid", codecId(audio.codec()));
                 }
             }
         }
         return written(List.of(new AmfValue.Text(NAME), new AmfValue.EcmaArray(fields)));
+    }
+
+    /** The number of the legacy header where the codec is sent with one, else the FourCC (Enhanced RTMP, metadata). */
+    private static double codecId(Codec codec) {
+        return switch (codec) {
+            case AVC -> VideoTagBody.AVC_CODEC_ID;
+            case AAC -> AudioTagBody.AAC_FORMAT;
+            case MP3 -> AudioTagBody.MP3_FORMAT;
+            case HEVC, AV1, VP9, OPUS, FLAC, AC3, EAC3 -> Integer.toUnsignedLong(FourCc.of(codec).code());
+        };
     }
 
     /** A script body of a file without what is true of files only; other and unreadable data passes as it is. */

@@ -5,7 +5,7 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
-import io.millrace.media.mp4.BoxHeader;
+import io.millrace.media.mp4.FragmentReader;
 import io.millrace.media.mp4.Mp4Reader;
 import io.millrace.media.mp4.Mp4Track;
 import io.millrace.media.rtmp.MediaKind;
@@ -20,16 +20,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * The samples of an MP4 file in decoding order across its tracks.
+ * The samples of an MP4 file, fragmented or not, in decoding order across its tracks.
  *
  * <p>Edit lists shift the tracks against each other; then all are moved together so that the earliest decoding time is
  * 0. What an edit list would hide (priming, frames in front of the cut) is sent: RTMP has no word for hiding.
  */
 final class Mp4File implements MediaFile {
     /** What a file begins with. */
-    static final Set<String> FIRST_BOXES = Set.of("ftyp", "moov", "mdat", "free", "skip", "wide");
+    static final Set<String> FIRST_BOXES = Set.of("ftyp", "styp", "moov", "mdat", "free", "skip", "wide");
 
     private static final int MAX_COMPOSITION_MS = (1 << 23) - 1;
 
@@ -58,6 +59,7 @@ final class Mp4File implements MediaFile {
 
     private final FileChannel channel;
     private final List<Mp4Track> tracks;
+    private final int tracksLeftOut;
     private final Queue<MediaMessage> first = new ArrayDeque<>();
     private final List<Cursor> cursors = new ArrayList<>();
     private long originMs;
@@ -65,28 +67,52 @@ final class Mp4File implements MediaFile {
     /** Takes {@code channel} over, unless it throws. */
     Mp4File(FileChannel channel) throws IOException {
         this.channel = channel;
-        this.tracks = Mp4Reader.read(moov(channel));
+        ByteBuffer moov = moov(channel);
+        this.tracks = FragmentReader.isFragmented(moov) ? fragments(moov, channel) : Mp4Reader.read(moov);
+        this.tracksLeftOut = Mp4Reader.tracksLeftOut(moov);
         if (tracks.isEmpty()) {
             throw new MalformedException("moov", "trak", "of video or audio is missing");
         }
+        requireAllSamples();
         rewind();
     }
 
-    private static ByteBuffer moov(FileChannel channel) throws IOException {
-        long size = channel.size();
-        for (long position = 0; size - position >= BoxHeader.MIN_BYTES;) {
-            int headBytes = (int) Math.min(BoxHeader.MAX_BYTES, size - position);
-            var box = BoxHeader.parse(FileBytes.read(channel, position, headBytes), size - position);
-            if (box.type().equals("moov")) {
-                long payloadBytes = box.sizeBytes() - box.headerBytes();
-                if (payloadBytes > Mp4Reader.MAX_MOOV_BYTES) {
-                    throw new OverLimitException("moov", "size", payloadBytes, Mp4Reader.MAX_MOOV_BYTES);
-                }
-                return FileBytes.read(channel, position + box.headerBytes(), (int) payloadBytes);
+    /** A file that was cut is refused before its first message and not in the middle of the stream. */
+    private void requireAllSamples() throws IOException {
+        long end = tracks.stream().map(Mp4Track::samples)
+                .mapToLong(samples -> IntStream.range(0, samples.count())
+                        .mapToLong(sample -> samples.offset(sample) + samples.sizeBytes(sample)).max().orElse(0))
+                .max().orElse(0);
+        if (end > channel.size()) {
+            throw new MalformedException("file", "mdat", "is cut short: " + (end - channel.size())
+                    + " bytes are missing at the end");
+        }
+    }
+
+    private static List<Mp4Track> fragments(ByteBuffer moov, FileChannel channel) throws IOException {
+        FragmentReader fragments = new FragmentReader(moov);
+        FileBoxes boxes = new FileBoxes(channel);
+        while (boxes.next()) {
+            if (boxes.type().equals("moof")) {
+                fragments.add(boxes.payload(Mp4Reader.MAX_MOOV_BYTES), boxes.position());
             }
-            position += box.sizeBytes();
+        }
+        return fragments.tracks();
+    }
+
+    private static ByteBuffer moov(FileChannel channel) throws IOException {
+        FileBoxes boxes = new FileBoxes(channel);
+        while (boxes.next()) {
+            if (boxes.type().equals("moov")) {
+                return boxes.payload(Mp4Reader.MAX_MOOV_BYTES);
+            }
         }
         throw new MalformedException("file", "moov", "is missing: the recording was not finished");
+    }
+
+    @Override
+    public int tracksLeftOut() {
+        return tracksLeftOut;
     }
 
     @Override
@@ -96,7 +122,9 @@ final class Mp4File implements MediaFile {
         first.add(new MediaMessage(MediaKind.DATA, 0, false,
                 Metadata.of(tracks.stream().map(Mp4Track::config).toList())));
         for (Mp4Track track : tracks) {
-            first.add(configMessage(track, 0, 0));
+            if (!track.config().codec().isSelfDescribing()) {
+                first.add(configMessage(track, 0, 0));
+            }
             cursors.add(new Cursor(track));
         }
         originMs = cursors.stream().filter(Cursor::hasNext).mapToLong(Cursor::decodingMs).min().orElse(0);
@@ -125,7 +153,7 @@ final class Mp4File implements MediaFile {
     /** The next frame of a track, or, where its configuration changes, that first. */
     private MediaMessage message(Cursor cursor) throws IOException {
         int description = cursor.track.samples().description(cursor.next);
-        if (description != cursor.description) {
+        if (description != cursor.description && !cursor.track.config().codec().isSelfDescribing()) {
             cursor.description = description;
             return configMessage(cursor.track, description, cursor.decodingMs() - originMs);
         }

@@ -7,6 +7,7 @@ import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
+import io.millrace.platform.rtmp.ServerTrust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -34,13 +35,18 @@ public final class PushJob implements Job {
     private final CountDownLatch cancelled = new CountDownLatch(1);
 
     /**
-     * Publishes {@code file}, an FLV or MP4 with H.264 and AAC, over RTMP.
+     * Publishes {@code file}, an FLV or MP4, over RTMP or RTMPS.
      *
-     * @param url {@code rtmp://host[:port]/app/name[?query]}
+     * @param url {@code rtmp[s]://host[:port]/app/name[?query]}
      * @param loop begins again at the end of the file, without a seam, until it is cancelled
      */
     public PushJob(Path file, URI url, boolean loop, PushProgress progress) {
-        this(file.toString(), () -> openFile(file), url, loop, progress, MediaSink::rtmp, PaceClock.SYSTEM);
+        this(file, url, ServerTrust.SYSTEM, loop, progress);
+    }
+
+    /** The same to a server of RTMPS that {@code trust} vouches for. */
+    public PushJob(Path file, URI url, ServerTrust trust, boolean loop, PushProgress progress) {
+        this(file.toString(), () -> openFile(file), url, loop, progress, MediaSink.rtmp(trust), PaceClock.SYSTEM);
     }
 
     private PushJob(String name, Opener opener, URI url, boolean loop, PushProgress progress,
@@ -56,7 +62,7 @@ public final class PushJob implements Job {
 
     /** Publishes the bundled clip for ever. */
     public static PushJob demo(URI url, PushProgress progress) {
-        return new PushJob("the demo clip", MediaFile::demo, url, true, progress, MediaSink::rtmp, PaceClock.SYSTEM);
+        return new PushJob("the demo clip", MediaFile::demo, url, true, progress, MediaSink.rtmp(ServerTrust.SYSTEM), PaceClock.SYSTEM);
     }
 
     /** The same job to another sink, by another clock. */
@@ -73,6 +79,10 @@ public final class PushJob implements Job {
     @Override
     public void run() throws InterruptedException {
         try (MediaFile file = opener.open()) {
+            if (file.tracksLeftOut() > 0) {
+                progress.trouble(name + " has " + file.tracksLeftOut()
+                        + " more track(s) of video or audio; the first of each is sent, the others are left out");
+            }
             var timeline = new Timeline(file, loop);
             publish(timeline);
         } catch (UnsupportedException e) {
@@ -104,18 +114,13 @@ public final class PushJob implements Job {
         }
     }
 
-    /** Without its query: what lets somebody publish is nobody else's. */
-    static String shown(URI url) {
-        return url.toString().replaceFirst("\\?.*", "");
-    }
-
     /** Tells the faults of the server from those of the file. */
     private static final class NamedSink implements MediaSink {
         private final String name;
         private final MediaSink sink;
 
         NamedSink(URI url, Connector connector) {
-            name = shown(url);
+            name = PublishAddress.shown(url);
             try {
                 sink = connector.connect(url);
             } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.millrace.launcher.push;
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.launcher.Job;
 import io.millrace.platform.UserError;
+import io.millrace.platform.rtmp.ServerTrust;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -33,10 +34,12 @@ public final class ReplayJob implements Job {
     /**
      * @param past the next tag; empty at the end
      * @param onCancel makes {@code past} return soon
-     * @param url {@code rtmp://host[:port]/app/name[?query]}
+     * @param url {@code rtmp[s]://host[:port]/app/name[?query]}
+     * @param trust whose certificates of RTMPS are accepted
      */
-    public ReplayJob(Supplier<Optional<FlvEvent>> past, Runnable onCancel, URI url, PushProgress progress) {
-        this(past, onCancel, url, progress, MediaSink::rtmp, PaceClock.SYSTEM);
+    public ReplayJob(Supplier<Optional<FlvEvent>> past, Runnable onCancel, URI url, ServerTrust trust,
+            PushProgress progress) {
+        this(past, onCancel, url, progress, MediaSink.rtmp(trust), PaceClock.SYSTEM);
     }
 
     /** The same to another sink, by another clock. */
@@ -67,7 +70,7 @@ public final class ReplayJob implements Job {
             } catch (IOException e) {
                 if (!accepted) {
                     throw new UserError("cannot publish to %s: %s; start a server with ./millrace up, or check the URL"
-                            .formatted(PushJob.shown(url), e.getMessage()), e);
+                            .formatted(PublishAddress.shown(url), e.getMessage()), e);
                 }
                 lost(e);
             }
@@ -89,7 +92,7 @@ public final class ReplayJob implements Job {
             return;
         }
         progress.trouble(
-                "lost %s: %s; trying again in %d s".formatted(PushJob.shown(url), why.getMessage(), pause.toSeconds()));
+                "lost %s: %s; trying again in %d s".formatted(PublishAddress.shown(url), why.getMessage(), pause.toSeconds()));
         clock.waitUntil(clock.nowNanos() + pause.toNanos(), cancelled);
         Duration twice = pause.multipliedBy(2);
         pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -177,7 +179,7 @@ class PushJobTest {
         var recorder = new Recorder();
         recorder.failAt = 20;
         assertThatThrownBy(() -> recorder.job(job("remuxed.flv", false)).run()).isInstanceOf(UserError.class)
-                .hasMessageContaining("rtmp://127.0.0.1/live/show").hasMessageContaining("the server went away")
+                .hasMessageContaining("rtmp://127.0.0.1/live/…").hasMessageContaining("the server went away")
                 .hasMessageNotContaining("\n");
         assertThat(recorder.closed).isTrue();
     }
@@ -188,7 +190,7 @@ class PushJobTest {
             throw new ConnectException("Connection refused");
         }, PaceClock.SYSTEM);
         assertThatThrownBy(job::run).isInstanceOf(UserError.class).hasMessage("cannot publish to "
-                + "rtmp://127.0.0.1/live/show: Connection refused; start a server with ./millrace up, or check the URL");
+                + "rtmp://127.0.0.1/live/…: Connection refused; start a server with ./millrace up, or check the URL");
     }
 
     @Test
@@ -199,7 +201,7 @@ class PushJobTest {
                     throw new ConnectException("Connection refused");
                 }, PaceClock.SYSTEM);
         assertThatThrownBy(job::run).isInstanceOf(UserError.class)
-                .hasMessageStartingWith("cannot publish to rtmp://127.0.0.1/live/show: Connection refused;");
+                .hasMessageStartingWith("cannot publish to rtmp://127.0.0.1/live/…: Connection refused;");
     }
 
     @Test
@@ -213,16 +215,43 @@ class PushJobTest {
 
     @Test
     void whatRtmpCannotCarryComesWithTheCommandThatConvertsIt(@TempDir Path dir) throws IOException {
-        Path hevc = Files.copy(TestFiles.path("hevc.mp4"), dir.resolve("it's hevc.mp4"));
-        var job = new PushJob(hevc, URI.create("rtmp://h/live/show?key=a&b"), true, NO_PROGRESS);
-        assertThatThrownBy(job::run).isInstanceOf(UserError.class).hasMessageContaining("'hev1'")
-                .hasMessageEndingWith(": ffmpeg -re -stream_loop -1 -i '" + dir + "/it'\\''s hevc.mp4'"
-                        + " -c:v libx264 -pix_fmt yuv420p -bf 2 -g 60 -c:a aac -f flv 'rtmp://h/live/show?key=a&b'");
+        byte[] bytes = Files.readAllBytes(TestFiles.path("hevc.mp4"));
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("hev1");
+        System.arraycopy("vvc1".getBytes(StandardCharsets.ISO_8859_1), 0, bytes, at, 4);
+        Path vvc = Files.write(dir.resolve("it's vvc.mp4"), bytes);
+        var job = new PushJob(vvc, URI.create("rtmp://h/live/show?key=a&b"), true, NO_PROGRESS);
+        assertThatThrownBy(job::run).isInstanceOf(UserError.class).hasMessageContaining("'vvc1'")
+                .hasMessageEndingWith(": ffmpeg -re -stream_loop -1 -i '" + dir + "/it'\\''s vvc.mp4'"
+                        + " -c:v libx264 -pix_fmt yuv420p -bf 2 -g 60 -c:a aac -f flv rtmp://h/live/…")
+                .hasMessageNotContaining("show").hasMessageNotContaining("key");
     }
 
     @Test
-    void aFragmentedFileIsNotEncodedAnew() {
-        assertThatThrownBy(job("fragmented.mp4", false)::run).isInstanceOf(UserError.class)
-                .hasMessageEndingWith("fragmented.mp4 -c copy -f flv rtmp://127.0.0.1/live/show");
+    void aTruncatedFileIsAnErrorAfterWhatIsWholeWasSent(@TempDir Path dir) throws IOException {
+        byte[] bytes = Files.readAllBytes(TestFiles.path("remuxed.flv"));
+        Path cut = Files.write(dir.resolve("cut.flv"), Arrays.copyOf(bytes, bytes.length / 2 - 30));
+        var recorder = new Recorder();
+        assertThatThrownBy(recorder.job(new PushJob(cut, URL, false, NO_PROGRESS))::run).isInstanceOf(UserError.class)
+                .hasMessageContaining("is cut short");
+        assertThat(recorder.sent).hasSizeGreaterThan(5);
+        assertThat(recorder.closed).isTrue();
+    }
+
+    @Test
+    void saysThatItLeavesTracksOut(@TempDir Path dir) throws IOException, InterruptedException {
+        List<String> said = new ArrayList<>();
+        PushJob job = new PushJob(TestFiles.path("two-sounds.mp4"), URL, false, new PushProgress() {
+            @Override
+            public void sent(long bytes, long mediaMs) {
+                // Nobody watches.
+            }
+
+            @Override
+            public void trouble(String what) {
+                said.add(what);
+            }
+        });
+        new Recorder().job(job).run();
+        assertThat(said).hasSize(1).first().asString().contains("1 more track");
     }
 }

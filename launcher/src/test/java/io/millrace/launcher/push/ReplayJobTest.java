@@ -142,7 +142,7 @@ class ReplayJobTest {
         assertThat(pictures(second)).startsWith(10).endsWith(29).hasSize(20).isSorted();
         assertThat(second.get(2).timestampMs()).isZero();
         assertThat(troubles).hasSize(4).first().asString().contains("the server went away").contains("again in 1 s");
-        assertThat(troubles.getLast()).contains("lost rtmp://127.0.0.1/live/again: ").contains("Connection refused")
+        assertThat(troubles.getLast()).contains("lost rtmp://127.0.0.1/live/…: ").contains("Connection refused")
                 .contains("again in 8 s");
     }
 
@@ -152,7 +152,7 @@ class ReplayJobTest {
             throw new ConnectException("Connection refused");
         }, clock);
         assertThatThrownBy(job::run).isInstanceOf(UserError.class)
-                .hasMessageContaining("cannot publish to rtmp://127.0.0.1/live/again: ")
+                .hasMessageContaining("cannot publish to rtmp://127.0.0.1/live/…: ")
                 .hasMessageContaining("./millrace up");
     }
 

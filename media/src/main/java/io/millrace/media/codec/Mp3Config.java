@@ -31,6 +31,25 @@ public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int fra
         return ofFrame(record);
     }
 
+    /** What a container says of a track whose frames are not read; the lower rates are those of MPEG-2 and its extension. */
+    public static Mp3Config of(int sampleRate, int channels) {
+        for (int version : new int[]{3, 2, 0}) {
+            for (int rate = 0; rate < RATES.length; rate++) {
+                if (RATES[rate] / divisor(version) == sampleRate) {
+                    int header = 0x7FF << 21 | version << 19 | 1 << 17 | 1 << 16 | rate << 10
+                            | (channels == 1 ? MONO << 6 : 0);
+                    return ofFrame(ByteBuffer.allocate(4).putInt(header).flip());
+                }
+            }
+        }
+        throw new UnsupportedException(STRUCTURE, "rate", sampleRate, "8000 to 48000 Hz as MPEG has them");
+    }
+
+    /** Version 3 is MPEG-1; 2 is MPEG-2 and 0 its extension to the lowest rates. */
+    private static int divisor(int version) {
+        return version == 3 ? 1 : version == 2 ? 2 : 4;
+    }
+
     public static Mp3Config ofFrame(ByteBuffer frame) {
         int header = new ByteReader(STRUCTURE, frame.duplicate()).int32("header");
         if (header >>> 21 != 0x7FF) {
@@ -45,10 +64,8 @@ public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int fra
         if (version == 1 || rate == 3) {
             throw MalformedException.value(STRUCTURE, "version or rate", "reserved", "others");
         }
-        // Version 3 is MPEG-1; 2 is MPEG-2 and 0 its extension to the lowest rates.
-        int divisor = version == 3 ? 1 : version == 2 ? 2 : 4;
         ByteBuffer kept = ByteBuffer.allocate(4).putInt(header & KEPT | 1 << 16).flip().asReadOnlyBuffer();
-        return new Mp3Config(kept, RATES[rate] / divisor, (header >>> 6 & 3) == MONO ? 1 : 2,
+        return new Mp3Config(kept, RATES[rate] / divisor(version), (header >>> 6 & 3) == MONO ? 1 : 2,
                 version == 3 ? MPEG1_SAMPLES : MPEG2_SAMPLES);
     }
 

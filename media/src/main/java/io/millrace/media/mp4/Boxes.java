@@ -68,4 +68,9 @@ final class Boxes {
     static int version(String type, ByteBuffer payload) {
         return new ByteReader(type, payload.duplicate()).uint8("version");
     }
+
+    /** The flags of a full box. */
+    static int flags(String type, ByteBuffer payload) {
+        return new ByteReader(type, payload.duplicate()).int32("flags") & 0xFF_FFFF;
+    }
 }

@@ -133,7 +133,7 @@ public final class Mp4Head {
             boolean video = track.config().codec().isVideo();
             out.fill(0, 8).uint16(0).uint16(0).uint16(video ? 0 : 0x0100).uint16(0);
             matrix(out);
-            SampleEntry.PictureSize size = SampleEntry.pictureSize(track.config());
+            SampleEntryWriter.PictureSize size = SampleEntryWriter.pictureSize(track.config());
             out.uint32((long) size.width() << 16).uint32((long) size.height() << 16);
         });
     }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the {@code moov} box of an MP4 or QuickTime file (ISO/IEC 14496-12, 8.2 to 8.6) that is not fragmented.
+ * Reads the {@code moov} box of an MP4 or QuickTime file (ISO/IEC 14496-12, 8.2 to 8.6). What the fragments of a file have
+ * is read by {@link FragmentReader}.
  *
- * <p>Has no state. Only the first video and the first audio track are read; a file's further languages, subtitles and
- * time codes are left alone. Of an edit list its leading empty edits and the start of its first other edit count.
+ * <p>Has no state. Only the first video and the first audio track are read; {@link #tracksLeftOut} counts the others.
+ * Subtitles and time codes are ignored. Of an edit list its leading empty edits and the start of its first other edit count.
  */
 public final class Mp4Reader {
     /** The largest moov that is taken: 24 hours of 60 frames a second and AAC have about 100 MB. */
@@ -41,15 +42,27 @@ public final class Mp4Reader {
         if (moov.remaining() > MAX_MOOV_BYTES) {
             throw new OverLimitException("moov", "size", moov.remaining(), MAX_MOOV_BYTES);
         }
-        if (Boxes.find(moov, "mvex").isPresent()) {
-            throw new UnsupportedException("moov", "mvex", "there (a fragmented file)", "a file with one moov");
-        }
         long movieTimescale = timescale("mvhd", Boxes.need(moov, "moov", "mvhd"));
         List<Mp4Track> tracks = new ArrayList<>();
         for (String handler : List.of("vide", "soun")) {
             firstTrack(moov, handler).map(trak -> track(trak, movieTimescale)).ifPresent(tracks::add);
         }
         return List.copyOf(tracks);
+    }
+
+    /** How many tracks of video and audio the file has that {@link #read} does not read. */
+    public static int tracksLeftOut(ByteBuffer moov) {
+        int video = 0;
+        int audio = 0;
+        var boxes = new Boxes(moov);
+        while (boxes.next()) {
+            if (boxes.type().equals("trak")) {
+                String handler = handler(boxes.payload());
+                video += handler.equals("vide") ? 1 : 0;
+                audio += handler.equals("soun") ? 1 : 0;
+            }
+        }
+        return Math.max(0, video - 1) + Math.max(0, audio - 1);
     }
 
     private static Optional<ByteBuffer> firstTrack(ByteBuffer moov, String handler) {
@@ -72,9 +85,17 @@ public final class Mp4Reader {
         ByteBuffer mdia = Boxes.need(trak, "trak", "mdia");
         ByteBuffer stbl = Boxes.need(Boxes.need(mdia, "mdia", "minf"), "minf", "stbl");
         long timescale = timescale("mdhd", Boxes.need(mdia, "mdia", "mdhd"));
-        var configs = SampleEntry.configs(Boxes.need(stbl, "stbl", "stsd"));
-        return new Mp4Track(configs, timescale, startTicks(trak, movieTimescale, timescale),
+        var configs = SampleEntryReader.configs(Boxes.need(stbl, "stbl", "stsd"));
+        return new Mp4Track(id(trak), configs, timescale, startTicks(trak, movieTimescale, timescale),
                 new SampleTableReader(stbl, configs.size()).read());
+    }
+
+    private static long id(ByteBuffer trak) {
+        ByteBuffer tkhd = Boxes.need(trak, "trak", "tkhd");
+        int timesBytes = Boxes.version("tkhd", tkhd) == 1 ? 16 : 8;
+        var in = Boxes.fullBox("tkhd", tkhd);
+        in.skip(timesBytes, "creation_time");
+        return in.uint32("track_ID");
     }
 
     /** mvhd and mdhd begin alike: two times, of 32 or 64 bits, then the timescale. */

@@ -83,8 +83,8 @@ public final class Mp4TrackWriter {
         if (known >= 0) {
             return known + 1;
         }
-        if (configs.size() == SampleEntry.MAX_ENTRIES) {
-            throw new OverLimitException("stsd", "entry_count", configs.size() + 1L, SampleEntry.MAX_ENTRIES);
+        if (configs.size() == SampleEntryReader.MAX_ENTRIES) {
+            throw new OverLimitException("stsd", "entry_count", configs.size() + 1L, SampleEntryReader.MAX_ENTRIES);
         }
         configs.add(config);
         return configs.size();
@@ -176,7 +176,7 @@ public final class Mp4TrackWriter {
         boxes.box("stbl", () -> {
             boxes.fullBox("stsd", 0, 0, () -> {
                 out.uint32(configs.size());
-                configs.forEach(config -> SampleEntry.write(config, boxes));
+                configs.forEach(config -> SampleEntryWriter.write(config, boxes));
             });
             boxes.fullBox("stts", 0, 0, () -> durations.write(out, 0));
             if (hasCompositions()) {

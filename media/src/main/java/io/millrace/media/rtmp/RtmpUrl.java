@@ -4,34 +4,44 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * An address to publish to, {@code rtmp://host[:1935]/app/name[?query]}, split as most clients do: the name is what follows
- * the last slash, and the query goes with it.
+ * An address to publish to, {@code rtmp[s]://host[:port]/app/name[?query]}, split as most clients do: the name is what
+ * follows the last slash, and the query goes with it.
  *
  * <p>Immutable.
+ *
+ * @param secure RTMP over TLS (rtmps)
+ * @param port 1935 where the address names none, 443 of rtmps
  */
-public record RtmpUrl(String host, int port, String app, String name) {
+public record RtmpUrl(boolean secure, String host, int port, String app, String name) {
     public static final int DEFAULT_PORT = 1935;
+    private static final int DEFAULT_TLS_PORT = 443;
 
-    /** @throws IllegalArgumentException with a sentence that says what is wrong */
+    /** @throws IllegalArgumentException with a sentence that says what is wrong, and not the address: it may have a key */
     public static RtmpUrl parse(URI url) {
-        problem(url).ifPresent(p -> {
-            throw new IllegalArgumentException(url + ": " + p);
+        problem(url).ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
         });
+        boolean secure = "rtmps".equalsIgnoreCase(url.getScheme());
         String path = url.getRawPath().substring(1);
         int slash = path.lastIndexOf('/');
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
-        return new RtmpUrl(url.getHost(), url.getPort() < 0 ? DEFAULT_PORT : url.getPort(), path.substring(0, slash),
+        return new RtmpUrl(secure, url.getHost(), url.getPort() < 0 ? defaultPort(secure) : url.getPort(), path.substring(0, slash),
                 path.substring(slash + 1) + query);
     }
 
-    private static Optional<String> problem(URI url) {
-        if (!"rtmp".equalsIgnoreCase(url.getScheme())) {
-            return Optional.of("the address does not begin with rtmp://");
+    private static int defaultPort(boolean secure) {
+        return secure ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+    }
+
+    /** What keeps {@code url} from being such an address; empty if nothing does. */
+    public static Optional<String> problem(URI url) {
+        if (!"rtmp".equalsIgnoreCase(url.getScheme()) && !"rtmps".equalsIgnoreCase(url.getScheme())) {
+            return Optional.of("the address does not begin with rtmp:// or rtmps://");
         }
         if (url.getHost() == null) {
             return Optional.of("the address names no host");
         }
-        String path = url.getRawPath();
+        String path = url.getRawPath() == null ? "" : url.getRawPath();
         int slash = path.lastIndexOf('/');
         if (slash < 1 || slash == path.length() - 1) {
             return Optional.of("the address is rtmp://host/application/stream");
@@ -41,6 +51,6 @@ public record RtmpUrl(String host, int port, String app, String name) {
 
     /** What {@code connect} repeats to the server. */
     public String tcUrl() {
-        return "rtmp://" + host + (port == DEFAULT_PORT ? "" : ":" + port) + "/" + app;
+        return (secure ? "rtmps://" : "rtmp://") + host + (port == defaultPort(secure) ? "" : ":" + port) + "/" + app;
     }
 }

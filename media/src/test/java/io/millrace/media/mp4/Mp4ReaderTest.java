@@ -5,6 +5,7 @@ import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.AacConfig;
+import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.NalUnits;
 import java.io.IOException;
@@ -46,9 +47,10 @@ class Mp4ReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4",
-        "negative-offsets.mp4"})
+        "negative-offsets.mp4", "fragmented.mp4", "fragmented-base-moof.mp4", "hevc.mp4", "mp3.mp4", "av1-opus.mp4",
+        "vp9-flac.mp4", "avc-ac3.mp4", "avc-eac3.mp4"})
     void listsThePacketsThatFfprobeLists(String name) throws IOException {
-        List<Mp4Track> tracks = Mp4Reader.read(moov(file(name)));
+        List<Mp4Track> tracks = tracks(file(name));
         List<String> seen = new ArrayList<>();
         for (int i = 0; i < tracks.size(); i++) {
             var track = tracks.get(i);
@@ -90,12 +92,68 @@ class Mp4ReaderTest {
         assertThat(samples.endTicks()).isEqualTo(samples.decodingTicks(4) + 512);
     }
 
+    /** Those of a fragmented file, too. */
+    private static List<Mp4Track> tracks(byte[] file) {
+        ByteBuffer moov = moov(file);
+        if (!FragmentReader.isFragmented(moov)) {
+            return Mp4Reader.read(moov);
+        }
+        FragmentReader fragments = new FragmentReader(moov);
+        ByteBuffer in = ByteBuffer.wrap(file);
+        while (in.hasRemaining()) {
+            int position = in.position();
+            var box = BoxHeader.parse(in, in.remaining());
+            if (box.type().equals("moof")) {
+                fragments.add(in.slice(in.position(), (int) box.sizeBytes() - box.headerBytes()), position);
+            }
+            in.position(position + (int) box.sizeBytes());
+        }
+        return fragments.tracks();
+    }
+
     @ParameterizedTest
-    @CsvSource({"hevc.mp4, 'hev1'", "mp3.mp4, 6b", "fragmented.mp4, fragmented"})
-    void namesWhatItDoesNotSupport(String name, String seen) throws IOException {
-        ByteBuffer moov = moov(file(name));
+    @CsvSource({"hevc.mp4, hvc1.1.6.L30.90, mp4a.40.2", "mp3.mp4, avc1.64000a, mp4a.40.34", "av1-opus.mp4, av01.0.00M.08, Opus",
+        "vp9-flac.mp4, vp09.00.10.08, fLaC", "avc-ac3.mp4, avc1.64000a, ac-3", "avc-eac3.mp4, avc1.64000a, ec-3"})
+    void readsTheConfigurationsOfEveryCodec(String name, String video, String audio) throws IOException {
+        assertThat(Mp4Reader.read(moov(file(name)))).extracting(track -> track.config().rfc6381())
+                .containsExactly(video, audio);
+        // The sample entry of MP3 says stereo whatever the sound is.
+        assertThat(((AudioConfig) Mp4Reader.read(moov(file(name))).getLast().config()).channels())
+                .isEqualTo(name.equals("mp3.mp4") ? 2 : 1);
+    }
+
+    @Test
+    void namesACodecThatItDoesNotSupport() throws IOException {
+        byte[] file = file("hevc.mp4");
+        int at = new String(file, StandardCharsets.ISO_8859_1).indexOf("hev1");
+        System.arraycopy("vvc1".getBytes(StandardCharsets.ISO_8859_1), 0, file, at, 4);
+        ByteBuffer moov = moov(file);
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining(seen);
+                .hasMessageContaining("'vvc1'").hasMessageContaining("hvc1 (HEVC)");
+    }
+
+    @Test
+    void countsTheTracksThatItLeavesOut() throws IOException {
+        assertThat(Mp4Reader.tracksLeftOut(moov(file("two-sounds.mp4")))).isEqualTo(1);
+        assertThat(Mp4Reader.tracksLeftOut(moov(file("moov-last.mp4")))).isZero();
+    }
+
+    @Test
+    void everyFragmentThatIsDamagedIsAValueOrATypedError() throws IOException {
+        byte[] whole = file("fragmented-base-moof.mp4");
+        int moof = new String(whole, StandardCharsets.ISO_8859_1).indexOf("moof");
+        int end = new String(whole, StandardCharsets.ISO_8859_1).indexOf("mdat");
+        int faults = 0;
+        for (int at = moof + 4; at < end - 4; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) 0xFF;
+            try {
+                tracks(damaged);
+            } catch (MediaException e) {
+                faults++;
+            }
+        }
+        assertThat(faults).isGreaterThan(20);
     }
 
     @Test

@@ -154,14 +154,16 @@ class SessionsTest {
     @Test
     void addressesThatAreNoneAreExplained() {
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("http://host/live/show")))
-                .hasMessage("http://host/live/show: the address does not begin with rtmp://");
+                .hasMessage("the address does not begin with rtmp:// or rtmps://");
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("rtmp:///live/show"))).hasMessageContaining("no host");
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("rtmp://host/live")))
                 .hasMessageContaining("host/application");
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("rtmp://host/live/")))
                 .hasMessageContaining("host/application");
         assertThat(RtmpUrl.parse(URI.create("rtmp://[::1]:2000/a/b/c?t=/x")))
-                .isEqualTo(new RtmpUrl("[::1]", 2000, "a/b", "c?t=/x"));
+                .isEqualTo(new RtmpUrl(false, "[::1]", 2000, "a/b", "c?t=/x"));
+        assertThat(RtmpUrl.parse(URI.create("rtmps://h/live/show"))).isEqualTo(new RtmpUrl(true, "h", 443, "live", "show"));
+        assertThat(RtmpUrl.parse(URI.create("rtmps://h:1936/live/show")).tcUrl()).isEqualTo("rtmps://h:1936/live");
         assertThat(RtmpUrl.parse(URI.create("rtmp://h/live/show")).tcUrl()).isEqualTo("rtmp://h/live");
     }
 

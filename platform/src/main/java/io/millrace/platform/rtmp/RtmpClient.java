@@ -19,9 +19,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Publishes one stream to an RTMP server over a blocking socket: a shell of {@link ClientSession}.
+ * Publishes one stream to an RTMP or RTMPS server over a blocking socket: a shell of {@link ClientSession}.
  *
  * <p>Thread-safe. A virtual thread reads what the server says; {@link #send} blocks while the server takes no more, which
  * is how a server paces a push. Every failure is an {@link RtmpException} with one line for people; the first one stays.
@@ -61,10 +63,15 @@ public final class RtmpClient implements AutoCloseable {
     /**
      * Connects and publishes; returns once the server takes media.
      *
-     * @param url {@code rtmp://host[:port]/app/name[?query]}
+     * @param url {@code rtmp[s]://host[:port]/app/name[?query]}
      */
     public static RtmpClient publish(URI url) throws RtmpException {
-        return publish(url, null);
+        return publish(url, null, ServerTrust.SYSTEM);
+    }
+
+    /** The same to a server whose certificate {@code trust} vouches for, if the address is one of RTMPS. */
+    public static RtmpClient publish(URI url, ServerTrust trust) throws RtmpException {
+        return publish(url, null, trust);
     }
 
     /**
@@ -74,13 +81,17 @@ public final class RtmpClient implements AutoCloseable {
      *     null for a caller that cannot
      */
     public static RtmpClient publish(URI url, Runnable onReconnectRequest) throws RtmpException {
+        return publish(url, onReconnectRequest, ServerTrust.SYSTEM);
+    }
+
+    private static RtmpClient publish(URI url, Runnable onReconnectRequest, ServerTrust trust) throws RtmpException {
         RtmpUrl parsed;
         try {
             parsed = RtmpUrl.parse(url);
         } catch (IllegalArgumentException problem) {
             throw new RtmpException(problem.getMessage(), problem);
         }
-        RtmpClient client = new RtmpClient(parsed, connect(parsed), onReconnectRequest);
+        RtmpClient client = new RtmpClient(parsed, connect(parsed, trust), onReconnectRequest);
         try {
             client.start();
             return client;
@@ -127,12 +138,16 @@ public final class RtmpClient implements AutoCloseable {
         }
     }
 
-    private static Socket connect(RtmpUrl url) throws RtmpException {
+    private static Socket connect(RtmpUrl url, ServerTrust trust) throws RtmpException {
         String server = url.host() + ":" + url.port();
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(url.host(), url.port()), CONNECT_MS);
+            if (url.secure()) {
+                socket.setSoTimeout(CONNECT_MS);
+                socket = trust.secure(socket, url.host(), url.port());
+            }
             socket.setSoTimeout(LOOK_MS);
             return socket;
         } catch (IOException cause) {
@@ -141,13 +156,19 @@ public final class RtmpClient implements AutoCloseable {
             } catch (IOException second) {
                 cause.addSuppressed(second);
             }
-            String why = switch (cause) {
-                case UnknownHostException _ -> "there is no host of that name";
-                case SocketTimeoutException _ -> "it did not answer within " + CONNECT_MS / 1000 + " s";
-                default -> cause.getMessage();
-            };
-            throw new RtmpException("cannot connect to " + server + ": " + why, cause);
+            throw new RtmpException("cannot connect to " + server + ": " + reason(cause), cause);
         }
+    }
+
+    private static String reason(IOException cause) {
+        return switch (cause) {
+            case UnknownHostException _ -> "there is no host of that name";
+            case SocketTimeoutException _ -> "it did not answer within " + CONNECT_MS / 1000 + " s";
+            case SSLHandshakeException _ -> "its certificate is not trusted (" + cause.getMessage()
+                    + "); name that of its authority with --tls-ca";
+            case SSLException _ -> "it does not speak TLS there (" + cause.getMessage() + ")";
+            default -> cause.getMessage();
+        };
     }
 
     private void start() throws RtmpException {

@@ -1,11 +1,14 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ProxySources;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,5 +235,18 @@ class RtmpsTest {
         public X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
         }
+    }
+
+    @Test
+    void ourClientPublishesToAServerThatItTrustsAndToNoOther() throws Exception {
+        URI url = URI.create("rtmps://127.0.0.1:" + rtmps + "/live/show");
+        try (RtmpClient client = RtmpClient.publish(url, ServerTrust.of(certificateFile))) {
+            client.send(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{(byte) 0xAF, 1, 0}));
+            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(7);
+        }
+        assertThatThrownBy(() -> RtmpClient.publish(url)).isInstanceOf(RtmpException.class)
+                .hasMessageContaining("its certificate is not trusted").hasMessageContaining("--tls-ca");
+        assertThatThrownBy(() -> ServerTrust.of(keyFile)).isInstanceOf(UserError.class)
+                .hasMessageContaining("tls.key").hasMessageContaining("--tls-ca");
     }
 }

@@ -25,7 +25,8 @@ record TestCertificate(String name, String certificate, String key) {
         Path store = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-startdate",
+                        "-genkeypair", "-keyalg", algorithm, "-alias", name, "-dname", "CN=" + name, "-ext",
+                        "san=ip:127.0.0.1", "-startdate",
                         start, "-validity", "30",
                         "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD))
                 .inheritIO().start();
