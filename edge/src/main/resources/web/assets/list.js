@@ -69,12 +69,16 @@ export function count(found) {
   return found.streams.length + (found.next === null ? '' : '+');
 }
 
+function size(video) {
+  return video.width ? video.width + '×' + video.height : 'video';
+}
+
 /** "1280×720 · 30 fps", "audio only". */
 export function picture(stream) {
   const video = stream.tracks.find(t => t.kind === 'video');
   if (!video) return stream.tracks.length ? 'audio only' : 'starting…';
   const rate = video.frameRate ? ' · ' + Math.round(video.frameRate * 100) / 100 + ' fps' : '';
-  return video.width ? video.width + '×' + video.height + rate : 'video';
+  return size(video) + rate;
 }
 
 export function viewers(stream) {
@@ -83,8 +87,8 @@ export function viewers(stream) {
 }
 
 function about(stream, nowMs) {
-  if (stream.state === 'ended') return 'Ended ' + ago(Date.parse(stream.endedAt), nowMs) + ' · ' + picture(stream);
-  return (stream.state === 'grace' ? 'Encoder away' : 'Live') + ' · ' + picture(stream) + ' · ' + viewers(stream);
+  if (stream.state === 'ended') return 'Ended ' + ago(Date.parse(stream.endedAt), nowMs);
+  return (stream.state === 'grace' ? 'Encoder away' : 'Live') + ' · ' + picture(stream).replace(/ · .*/, '') + ' · ' + viewers(stream);
 }
 
 /** In whole minutes, hours or days, so that a list stands still. */

@@ -51,6 +51,7 @@ async function poll() {
   } catch (error) {
     if (question !== asking) return;
     watching.unreachable();
+    if (watching.name !== null) stage();
     say($('summary'), 'The server cannot be reached');
   } finally {
     if (question === asking) timer = setTimeout(poll, POLL_MS);
@@ -139,7 +140,7 @@ function facts(view) {
     rows.push(['Latency', view.behindMs === null ? '–' : (view.output === 'hls' ? '' : '≈ ')
       + (Math.max(0, view.behindMs) / 1000).toFixed(1) + ' s']);
   }
-  rows.push(['Started', new Date(stream.startedAt).toLocaleString()], ['Encoder', stream.publisher?.client || 'unknown']);
+  rows.push(['Started', new Date(stream.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })], ['Encoder', stream.publisher?.client || 'unknown']);
   fill($('facts'), rows.map(([name, value, title]) => {
     const description = element('dd', '', value);
     if (title) description.title = title;

@@ -64,6 +64,13 @@ export class Player {
     this.refusal = '';
   }
 
+  /** Plays the source from its beginning again. */
+  again() {
+    if (this.source.output !== 'hls') this.play({ ...this.source });
+    this.#video.currentTime = 0;
+    this.#video.play();
+  }
+
   /** Loads on after the connection broke: keeps what is buffered where the player can. */
   resume() {
     this.failedAtMs = 0;

@@ -48,10 +48,10 @@ function live(s) {
 /** The badge: what the picture is, by word and class. */
 export function badge(s) {
   if (!s.stream) return { text: '', kind: 'ended' };
+  if (s.unreachableMs > 0) return { text: 'No connection', kind: 'grace' };
   if (s.mode !== 'live') return { text: s.stream.state === 'ended' ? 'Ended' : 'Recording', kind: 'ended' };
   if (s.stream.state === 'ended') return { text: 'Ended', kind: 'ended' };
   if (s.stream.state === 'grace') return { text: 'Encoder away', kind: 'grace' };
-  if (s.unreachableMs > 0) return { text: 'No connection', kind: 'grace' };
   if (s.behindMs > FAR_BEHIND_MS) return { text: length(s.behindMs) + ' behind', kind: 'ended' };
   return { text: 'Live', kind: 'live' };
 }

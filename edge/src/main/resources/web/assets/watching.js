@@ -55,7 +55,10 @@ export class Watching {
 
   playFrom(startMs) { this.#go('from', startMs); }
   playLive() { this.#go('live', null); }
-  playWhole() { this.#go('whole', null); }
+  playWhole() {
+    if (this.#mode === 'whole') this.#player.again();
+    else this.#go('whole', null);
+  }
 
   #go(mode, startMs) {
     this.#mode = mode;
@@ -82,12 +85,18 @@ export class Watching {
   #play() {
     const player = this.#player;
     if (player.refusal === 'codec_not_in_hls') this.#refused = this.#epochKey();
-    this.#choice = chooseOutput(this.#stream, this.output, this.#refused === this.#epochKey());
+    if (this.#chosenByItself && player.finished && this.#stream.state === 'live') this.#mode = 'live';
+    if (this.#mode === 'live' && this.#stream.state === 'ended') {
+      if (player.source?.live && player.source.key.startsWith(this.#epochKey() + ' ')) return; // plays what is left of it
+      this.#mode = 'whole';
+      this.#chosenByItself = true;
+    }
+    // HLS is the output in which one can seek: the past is played by the others only if HLS lacks something.
+    this.#choice = chooseOutput(this.#stream, this.#mode === 'live' ? this.output : null, this.#refused === this.#epochKey());
     if (this.#choice.id === null) {
       player.stop();
       return;
     }
-    if (this.#chosenByItself && player.finished && this.#stream.state === 'live') this.#mode = 'live';
     const source = this.#source();
     if (!source) return;
     if (player.source?.key !== source.key) player.play(source);
@@ -106,17 +115,11 @@ export class Watching {
   }
 
   #source() {
-    const liveKey = [this.#epochKey(), this.#choice.id, this.#choice.audio, this.#choice.video].join(' ');
-    const hasSeenLive = this.#player.source?.live && this.#player.source.key.startsWith(this.#epochKey() + ' ');
-    if (this.#mode === 'live' && this.#stream.state === 'ended') {
-      if (hasSeenLive) return this.#player.source; // plays what is left of it
-      this.#mode = 'whole';
-      this.#chosenByItself = true;
-    }
-    if (this.#mode === 'live') return this.#make(liveKey, '', null);
-    if (this.#mode === 'from') return this.#make(liveKey + ' ' + this.#startMs, '?start=' + time(this.#startMs), this.#startMs);
+    const key = [this.#epochKey(), this.#choice.id, this.#choice.audio, this.#choice.video].join(' ');
+    if (this.#mode === 'live') return this.#make(key, '', null);
+    if (this.#mode === 'from') return this.#make(key + ' ' + this.#startMs, '?start=' + time(this.#startMs), this.#startMs);
     const range = wholeRange(this.#stream, this.#sessions ?? []);
-    return range && this.#make(liveKey + ' whole', range.query, range.startMs);
+    return range && this.#make(key + ' whole', range.query, range.startMs);
   }
 
   #make(key, query, startMs) {
@@ -155,6 +158,7 @@ export class Watching {
     say($('action'), action === 'whole' ? 'Watch it from the beginning' : 'Go to live');
     $('action').hidden = action === null;
     $('notice').hidden = text === '';
+    $('video').controls = this.#player.source !== null;
     $('screen').classList.toggle('idle', !this.#player.started && $('frame').hidden);
   }
 }
