@@ -331,11 +331,12 @@ class EdgeServerTest {
     @Test
     void listsStreamsOfTheStatesAndNamesThatAreAskedFor() throws IOException {
         try (var http = new RawHttp(port)) {
-            assertThat(names(http, "state=live")).containsExactly("live/new", "live/show");
-            assertThat(names(http, "state=live,grace")).containsExactly("live/away", "live/new", "live/show");
+            assertThat(names(http, "state=live")).containsExactly("live/new", "live/show", "old/bytes");
+            assertThat(names(http, "state=live,grace")).containsExactly("live/away", "live/new", "live/show",
+                    "old/bytes");
             assertThat(names(http, "state=live,grace&limit=1&after=live/away")).containsExactly("live/new");
             assertThat(http.get("/api/v1/streams?state=live&limit=1").read().body()).endsWith("\"next\":\"live/new\"}");
-            assertThat(http.get("/api/v1/streams?state=live&limit=2").read().body()).endsWith("\"next\":null}");
+            assertThat(http.get("/api/v1/streams?state=live&limit=3").read().body()).endsWith("\"next\":null}");
             assertThat(names(http, "search=HOW")).containsExactly("live/show");
             assertThat(names(http, "search=how&state=grace")).isEmpty();
             assertThat(http.get("/api/v1/streams?state=live,gone").read())
