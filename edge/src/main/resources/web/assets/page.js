@@ -1,311 +1,175 @@
-'use strict';
-// The page: lists the streams of /api/v1/streams and plays one of them by hls.js or mpegts.js, from now on or from any
-// moment that is retained.
-(() => {
-  const POLL_MS = 2000;
-  const SESSIONS_EVERY = 3; // polls
-  const SESSIONS_LIMIT = 1000;
-  const RETRY_MS = 1500;
-  const PAGE_SIZE = 50;
-  const RTMP_PORT = 1935;
+// The page: asks the server every two seconds what is live, shows one stream on the stage and the others in the list.
+import { Api } from './api.js';
+import { $, element, fill, say } from './dom.js';
+import { query, showPushHints, showWatchHints } from './hints.js';
+import { StreamList, count, picture, viewers } from './list.js';
+import { OUTPUTS, codecName } from './outputs.js';
+import { FAR_BEHIND_MS } from './states.js';
+import { Timeline } from './timeline.js';
+import { Watching } from './watching.js';
 
-  const $ = id => document.getElementById(id);
-  const video = $('video');
-  const wish = new URLSearchParams(location.search);
-  let chosen = wish.get('stream');
-  let kind = ['flv', 'ws'].includes(wish.get('player')) ? wish.get('player') : 'hls';
-  let startMs = Date.parse(wish.get('start')) || null; // the moment to play from, null for live
-  let limit = PAGE_SIZE;
-  let polls = 0;
-  let streams = [];
-  let clockOffsetMs = 0;
-  let playing = null; // {stream, epoch, kind, startMs, stop()}
-  let retry = 0;
-  const timeline = new Timeline($('timeline'), $('sessions'), playFrom);
+const POLL_MS = 2000;
+const SLOWLY = 3; // polls between two looks at what changes slowly
+const NONE = { streams: [], next: null };
 
-  // ---------------------------------------------------------------- the list
+const wish = new URLSearchParams(location.search);
+const api = new Api();
+const wished = OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null;
+const watching = new Watching(api, wished, remember);
+const timeline = new Timeline($('timeline'), $('sessions'), playFrom);
+const list = new StreamList(choose, ask);
+let polls = 0;
+let timer = 0;
+let asking = 0; // number of the newest question: the answers to older ones are not shown
+let live = NONE;
+let ended = NONE;
+let stream = null; // on the stage
+let sessions = null;
 
-  async function poll() {
-    try {
-      const response = await fetch('/api/v1/streams?limit=' + limit, { cache: 'no-store' });
-      if (!response.ok) throw new Error('HTTP ' + response.status);
-      const date = Date.parse(response.headers.get('date'));
-      if (!Number.isNaN(date)) clockOffsetMs = smoothOffset(date - Date.now());
-      const answer = await response.json();
-      streams = answer.streams;
-      if (chosen && !streams.some(s => s.name === chosen)) await add(chosen);
-      $('more').hidden = answer.next === null;
-      show();
-      if (chosen && polls++ % SESSIONS_EVERY === 0) await past();
-    } catch (error) {
-      $('summary').textContent = 'This edge does not answer (' + error.message + ').';
-    } finally {
-      setTimeout(poll, POLL_MS);
-    }
-  }
+if (wish.get('stream')) watching.choose(wish.get('stream'), Date.parse(wish.get('start')) || null);
 
-  // The Date header has whole seconds: the largest difference seen is the closest to the truth.
-  function smoothOffset(sampleMs) {
-    return clockOffsetMs === 0 || Math.abs(sampleMs - clockOffsetMs) > 5000 ? sampleMs : Math.max(clockOffsetMs, sampleMs);
-  }
+// ---------------------------------------------------------------- what the server says
 
-  function api(name) {
-    return '/api/v1/streams/' + name.split('/').map(encodeURIComponent).join('/');
-  }
-
-  async function add(name) {
-    const response = await fetch(api(name), { cache: 'no-store' });
-    if (response.ok) streams.push(await response.json());
-  }
-
-  async function past() {
-    const name = chosen;
-    const response = await fetch(api(name) + '/sessions?limit=' + SESSIONS_LIMIT, { cache: 'no-store' });
-    const sessions = response.ok ? (await response.json()).sessions : [];
-    if (name === chosen) timeline.show(sessions, Date.now() + clockOffsetMs);
-  }
-
-  function show() {
-    const live = streams.filter(s => s.state !== 'ended');
-    if (!chosen && live.length) choose(live[0].name);
-    $('summary').textContent = streams.length === 0 ? 'Nobody is streaming yet.'
-      : live.length + ' live, ' + (streams.length - live.length) + ' ended';
-    $('push-title').textContent = streams.length === 0 ? 'Push your first stream' : 'Push another stream';
-    document.querySelector('main').classList.toggle('empty', streams.length === 0);
-    const order = { live: 0, grace: 1, ended: 2 };
-    const sorted = [...streams].sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name));
-    fill($('streams'), sorted.map(card));
-    const stream = streams.find(s => s.name === chosen);
-    $('stage').hidden = !stream;
-    if (stream) stage(stream);
-    else stop();
-  }
-
-  function card(stream) {
-    const button = element('button', 'card', element('span', 'dot ' + stream.state), element('b', '', stream.name),
-      element('small', '', facts(stream).picture + ' · ' + watching(stream)));
-    button.type = 'button';
-    button.setAttribute('aria-current', stream.name === chosen);
-    button.addEventListener('click', () => { choose(stream.name); show(); past(); });
-    return element('li', '', button);
-  }
-
-  function choose(name) {
-    if (chosen && name !== chosen) startMs = null;
-    chosen = name;
-    timeline.mark(null);
-    remember();
-  }
-
-  function playFrom(momentMs) {
-    startMs = momentMs;
-    remember();
+async function poll() {
+  clearTimeout(timer);
+  const question = ++asking;
+  try {
+    const slowly = polls++ % SLOWLY === 0;
+    const found = await api.streams('live,grace', list.search, list.limit);
+    if (slowly || list.isEndedOpen) ended = await api.streams('ended', list.search, list.endedLimit);
+    if (watching.name === null && list.search === '' && found.streams.length > 0) watching.choose(found.streams[0].name);
+    const name = watching.name;
+    const its = name === null ? null : found.streams.find(s => s.name === name) ?? await api.stream(name);
+    const isAnother = its?.name !== stream?.name || its?.epoch !== stream?.epoch || its?.state !== stream?.state;
+    if (its && (slowly || isAnother || sessions === null)) sessions = await api.sessions(name);
+    if (slowly) showPushHints(await api.ingest());
+    if (question !== asking) return;
+    live = found;
+    stream = its;
+    if (name !== null) watching.update(stream, sessions);
     show();
+  } catch (error) {
+    if (question !== asking) return;
+    watching.unreachable();
+    if (watching.name !== null) stage();
+    say($('summary'), 'The server cannot be reached');
+  } finally {
+    if (question === asking) timer = setTimeout(poll, POLL_MS);
   }
+}
 
-  function playLive() {
-    startMs = null;
-    remember();
-    show();
-  }
-
-  function remember() {
-    history.replaceState(null, '', '/?stream=' + encodeURIComponent(chosen).replaceAll('%2F', '/') + '&player=' + kind
-      + (startMs === null ? '' : '&start=' + new Date(startMs).toISOString()));
-  }
-
-  // ---------------------------------------------------------------- the stage
-
-  function stage(stream) {
-    $('name').textContent = stream.name;
-    $('state').textContent = stream.state;
-    $('state').className = 'state ' + stream.state;
-    for (const button of document.querySelectorAll('[data-player]')) {
-      button.setAttribute('aria-pressed', button.dataset.player === kind);
-      button.disabled = button.dataset.player !== 'hls' && (stream.state === 'ended' || startMs !== null);
-    }
-    $('live').hidden = startMs === null || stream.state === 'ended';
-    timeline.mark(onScreen());
-    const known = facts(stream);
-    fill($('facts'), [['Picture', known.picture], ['Codecs', known.codecs], ['Bitrate', known.bitrate],
-      ['Viewers', watching(stream)], ['Latency', latency()], ['Started', new Date(stream.startedAt).toLocaleString()],
-      ['Encoder', (stream.publisher && stream.publisher.client.replace(/ .*/, '')) || 'unknown']]
-      .map(([name, value]) => element('div', '', element('dt', '', name), element('dd', '', value))));
-    fill($('warnings'), stream.warnings.map(w => element('li', '', '⚠ ' + w.message)));
-    if ($('urls').dataset.stream !== stream.name) {
-      $('urls').dataset.stream = stream.name;
-      const url = location.origin + '/' + stream.name;
-      fill($('urls'), [['HLS', url + '.m3u8'], ['HTTP-FLV', url + '.flv'],
-        ['WebSocket-FLV', url.replace('http', 'ws') + '.flv'], ['VLC', 'vlc ' + url + '.m3u8'],
-        ['ffplay', 'ffplay -fflags nobuffer ' + url + '.flv'],
-        ['This page', location.origin + '/?stream=' + stream.name + '&player=hls']].map(copy));
-    }
-    const player = stream.state === 'ended' || startMs !== null ? 'hls' : kind;
-    if (!playing || playing.stream !== stream.name || playing.kind !== player || playing.startMs !== startMs
-      || (playing.epoch !== stream.epoch && startMs === null)) {
-      play(stream, player);
-    }
-  }
-
-  function facts(stream) {
-    const picture = stream.tracks.find(t => t.kind === 'video');
-    const rate = picture && picture.frameRate ? ' · ' + Math.round(picture.frameRate * 100) / 100 + ' fps' : '';
-    return {
-      picture: picture ? (picture.width ? picture.width + '×' + picture.height + rate : 'video')
-        : stream.tracks.length ? 'audio only' : 'starting…',
-      codecs: stream.tracks.map(t => t.codec).join(', ') || '–',
-      bitrate: stream.bitrate ? (stream.bitrate / 1e6).toFixed(2) + ' Mbit/s' : '–',
-    };
-  }
-
-  function watching(stream) {
-    const count = Object.values(stream.viewers).reduce((a, b) => a + b, 0);
-    return count + (count === 1 ? ' viewer' : ' viewers');
-  }
-
-  function latency() {
-    if (!playing || video.paused || video.readyState < 2) return '–';
-    const date = onScreen();
-    if (date !== null) return ((Date.now() + clockOffsetMs - date) / 1000).toFixed(1) + ' s';
-    const end = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : video.currentTime;
-    return (end - video.currentTime).toFixed(1) + ' s buffered';
-  }
-
-  // PROGRAM-DATE-TIME of the picture on the screen, ms since 1970, or null where the player does not know it.
-  function onScreen() {
-    const date = playing && playing.hls && playing.hls.playingDate;
-    return date ? date.getTime() : null;
-  }
-
-  // ---------------------------------------------------------------- the players
-
-  function play(stream, player) {
-    stop();
-    const url = location.origin + '/' + stream.name;
-    playing = { stream: stream.name, epoch: stream.epoch, kind: player, startMs, stop: () => {} };
-    notice('Connecting…');
-    if (player === 'flv') playFlv(url + '.flv');
-    else if (player === 'ws') playFlv(url.replace('http', 'ws') + '.flv');
-    else playHls(url + '.m3u8' + (startMs === null ? '' : '?start=' + new Date(startMs).toISOString()));
-    video.play().catch(() => notice('Press play to start.'));
-  }
-
-  function playHls(url) {
-    if (!window.Hls || !Hls.isSupported()) {
-      // Safari on iOS plays HLS by itself.
-      video.src = url;
-      playing.stop = () => { video.removeAttribute('src'); video.load(); };
-      return;
-    }
-    // A player begins a live playlist near its end; whoever asks for a moment means the playlist's beginning.
-    const hls = new Hls({ lowLatencyMode: false, backBufferLength: 30, startPosition: startMs === null ? -1 : 0 });
-    playing.hls = hls;
-    playing.stop = () => hls.destroy();
-    hls.on(Hls.Events.ERROR, (_, failure) => {
-      if (!failure.fatal) return;
-      if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-      else again('Waiting for the stream…');
-    });
-    hls.loadSource(url);
-    hls.attachMedia(video);
-  }
-
-  function playFlv(url) {
-    if (!window.mpegts || !mpegts.isSupported()) {
-      notice('This browser has no Media Source Extensions; use HLS.');
-      return;
-    }
-    const player = mpegts.createPlayer({ type: 'flv', isLive: true, url },
-      { lazyLoad: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 2.5, liveBufferLatencyMinRemain: 0.6 });
-    playing.stop = () => player.destroy();
-    player.on(mpegts.Events.ERROR, () => again('Waiting for the stream…'));
-    player.on(mpegts.Events.LOADING_COMPLETE, () => again('The stream paused; reconnecting…'));
-    player.attachMediaElement(video);
-    player.load();
-  }
-
-  function again(message) {
-    notice(message);
-    const failed = playing;
-    clearTimeout(retry);
-    retry = setTimeout(() => {
-      // The next look at the list starts it anew, if it is still wanted.
-      if (playing === failed) stop();
-    }, RETRY_MS);
-  }
-
-  function stop() {
-    clearTimeout(retry);
-    if (playing) {
-      const old = playing;
-      playing = null;
-      old.stop();
-    }
-  }
-
-  function notice(text) {
-    $('notice').textContent = text;
-    $('notice').hidden = text === '';
-  }
-
-  video.addEventListener('playing', () => notice(''));
-  video.addEventListener('waiting', () => notice('Buffering…'));
-  video.addEventListener('ended', () => notice('The stream has ended.'));
-
-  // ---------------------------------------------------------------- small things
-
-  function element(tag, className, ...children) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    made.append(...children);
-    return made;
-  }
-
-  // Rewrites a list only where its text changed, so that focus and selections stay.
-  function fill(parent, children) {
-    const same = parent.children.length === children.length
-      && children.every((child, i) => child.isEqualNode(parent.children[i]));
-    if (!same) parent.replaceChildren(...children);
-  }
-
-  function copy([name, text]) {
-    const button = element('button', '', 'Copy');
-    button.type = 'button';
-    button.addEventListener('click', async () => {
-      await writeClipboard(text);
-      button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1200);
-    });
-    return element('li', '', element('span', 'soft', name), element('code', '', text), button);
-  }
-
-  async function writeClipboard(text) {
-    if (navigator.clipboard) {
-      await navigator.clipboard.writeText(text);
-      return;
-    }
-    // Without https the clipboard API is missing.
-    const area = element('textarea', '', text);
-    document.body.append(area);
-    area.select();
-    document.execCommand('copy');
-    area.remove();
-  }
-
-  for (const button of document.querySelectorAll('[data-player]')) {
-    button.addEventListener('click', () => {
-      kind = button.dataset.player;
-      remember();
-      show();
-    });
-  }
-  $('live').addEventListener('click', playLive);
-  video.addEventListener('timeupdate', () => timeline.mark(onScreen()));
-  $('more').addEventListener('click', () => { limit = Math.min(1000, limit + PAGE_SIZE); });
-  const rtmp = 'rtmp://' + location.hostname + (RTMP_PORT === 1935 ? '' : ':' + RTMP_PORT) + '/live';
-  fill($('obs'), [['Server', rtmp], ['Stream key', 'show']].map(copy));
-  fill($('ffmpeg'), [['A test picture', 'ffmpeg -re -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=f=440'
-    + ' -c:v libx264 -preset veryfast -tune zerolatency -pix_fmt yuv420p -g 60 -c:a aac -f flv ' + rtmp + '/show'],
-  ['A file', 'ffmpeg -re -i video.mp4 -c:v libx264 -g 60 -c:a aac -f flv ' + rtmp + '/show']].map(copy));
+/** Polls now. */
+function ask() {
   poll();
-})();
+}
+
+function choose(name) {
+  drawer(false);
+  watching.choose(name);
+  sessions = null;
+  timeline.mark(null);
+  remember();
+  ask();
+}
+
+function playFrom(momentMs) {
+  if (momentMs === null) watching.playLive();
+  else watching.playFrom(momentMs);
+  remember();
+  show();
+}
+
+function remember() {
+  const output = watching.output === null ? '' : '&player=' + watching.output;
+  const start = watching.startMs === null ? '' : '&start=' + new Date(watching.startMs).toISOString();
+  history.replaceState(null, '', '/?stream=' + query(watching.name) + output + start);
+}
+
+// ---------------------------------------------------------------- what is shown
+
+function show() {
+  const nothing = live.streams.length + ended.streams.length === 0 && list.search === '' && watching.name === null;
+  if (list.search === '') {
+    say($('summary'), nothing ? 'Nobody is streaming yet' : count(live) + ' live · ' + count(ended) + ' ended');
+  }
+  $('main').classList.toggle('empty', nothing);
+  $('side').hidden = $('drawer').hidden = nothing;
+  $('stage').hidden = watching.name === null;
+  $('nothing').hidden = nothing || watching.name !== null;
+  say($('push-title'), nothing ? 'Push your first stream' : 'Push another stream');
+  if (nothing) $('push').open = true;
+  list.show(live, ended, watching.name, api.now());
+  if (watching.name !== null) stage();
+}
+
+function stage() {
+  const view = watching.view();
+  document.title = watching.name + ' – Millrace';
+  say($('name'), watching.name);
+  say($('state'), view.badge.text);
+  $('state').className = 'state ' + view.badge.kind;
+  $('state').hidden = view.badge.text === '';
+  const isLive = view.stream !== null && view.stream.state !== 'ended';
+  $('live').hidden = !isLive || (view.mode === 'live' && !(view.behindMs > FAR_BEHIND_MS));
+  outputs(view);
+  for (const part of document.querySelectorAll('.of-stream')) part.hidden = stream === null;
+  say($('lacks'), stream && view.choice.id !== null ? view.choice.lacks : '');
+  if (stream === null) return;
+  facts(view);
+  fill($('warnings'), stream.warnings.map(w => element('li', '', '⚠ ' + w.message)));
+  timeline.show(sessions ?? [], api.now());
+  timeline.mark(view.onScreenMs);
+  showWatchHints(stream.name, stream.state === 'ended');
+}
+
+function outputs(view) {
+  for (const button of document.querySelectorAll('[data-player]')) {
+    const id = button.dataset.player;
+    const isUsable = view.choice.usable?.includes(id) ?? false;
+    button.setAttribute('aria-pressed', view.choice.id === id);
+    button.disabled = !isUsable;
+    button.title = isUsable ? '' : 'This browser can play nothing of the stream by ' + button.textContent;
+  }
+}
+
+function facts(view) {
+  const rows = [['Picture', picture(stream)],
+    ['Codecs', stream.tracks.map(t => codecName(t.codec)).join(', ') || '–', stream.tracks.map(t => t.codec).join(', ')],
+    ['Bitrate', stream.bitrate ? (stream.bitrate / 1e6).toFixed(2) + ' Mbit/s' : '–'], ['Viewers', viewers(stream).split(' ')[0]]];
+  if (view.badge.kind === 'live') {
+    rows.push(['Latency', view.behindMs === null ? '–' : (view.output === 'hls' ? '' : '≈ ')
+      + (Math.max(0, view.behindMs) / 1000).toFixed(1) + ' s']);
+  }
+  rows.push(['Started', new Date(stream.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })], ['Encoder', stream.publisher?.client || 'unknown']);
+  fill($('facts'), rows.map(([name, value, title]) => {
+    const description = element('dd', '', value);
+    if (title) description.title = title;
+    return element('div', '', element('dt', '', name), description);
+  }));
+}
+
+// ---------------------------------------------------------------- what the viewer does
+
+/** On a narrow screen the list is a drawer. */
+function drawer(isOpen) {
+  if (document.body.classList.contains('drawer-open') === isOpen) return;
+  document.body.classList.toggle('drawer-open', isOpen);
+  $('drawer').setAttribute('aria-expanded', isOpen);
+  if (isOpen) $('search').focus();
+  else $('drawer').focus();
+}
+
+for (const button of document.querySelectorAll('[data-player]')) {
+  button.addEventListener('click', () => {
+    watching.output = button.dataset.player;
+    remember();
+    ask();
+  });
+}
+$('live').addEventListener('click', () => playFrom(null));
+$('video').addEventListener('timeupdate', () => timeline.mark(watching.view().onScreenMs));
+$('drawer').addEventListener('click', () => drawer(!document.body.classList.contains('drawer-open')));
+$('close').addEventListener('click', () => drawer(false));
+$('shade').addEventListener('click', () => drawer(false));
+document.addEventListener('keydown', event => { if (event.key === 'Escape') drawer(false); });
+poll();

@@ -1,7 +1,6 @@
-'use strict';
 // What is retained of one stream, as a bar of its sessions and a list of them; a click picks a moment.
 // Knows the DOM of its own two elements alone, asks no server and owns no clock: all comes in by show() and mark().
-window.Timeline = class {
+export class Timeline {
   static #SHORTEST_MS = 1000; // a bar of less has no scale
   static #STEP_MS = 10_000; // arrow keys
   static #LISTED = 20;
@@ -17,7 +16,7 @@ window.Timeline = class {
   /**
    * @param {HTMLElement} bar shows the sessions; role slider
    * @param {HTMLElement} list takes one line a session
-   * @param {(momentMs: number) => void} onPick ms since 1970, inside of a session
+   * @param {(momentMs: ?number) => void} onPick ms since 1970, inside of a session; null is the present
    */
   constructor(bar, list, onPick) {
     this.#bar = bar;
@@ -26,7 +25,12 @@ window.Timeline = class {
     bar.addEventListener('click', event => this.#pick(this.#momentAt(event.clientX)));
     bar.addEventListener('pointermove', event => { bar.dataset.hint = Timeline.clock(this.#momentAt(event.clientX)); this.#hint(event.clientX); });
     bar.addEventListener('keydown', event => {
-      const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -6, PageUp: 6 }[event.key];
+      if (event.key === 'Home' || event.key === 'End') {
+        event.preventDefault();
+        this.#pick(event.key === 'Home' ? this.#fromMs : this.#toMs);
+        return;
+      }
+      const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -6, PageUp: 6 }[event.key];
       if (!step) return;
       event.preventDefault();
       this.#pick((this.#markMs ?? this.#toMs) + step * Timeline.#STEP_MS);
@@ -43,7 +47,7 @@ window.Timeline = class {
       const toMs = s.endedAt ? Date.parse(s.endedAt) : nowMs;
       return { fromMs, toMs: Math.max(toMs, fromMs), live: !s.endedAt, bytes: s.bytes };
     }).filter(s => !Number.isNaN(s.fromMs));
-    this.#bar.hidden = this.#list.hidden = this.#spans.length === 0;
+    this.#bar.parentElement.hidden = this.#bar.hidden = this.#spans.length === 0;
     if (this.#spans.length === 0) return;
     this.#fromMs = this.#spans[0].fromMs;
     this.#toMs = Math.max(this.#fromMs + Timeline.#SHORTEST_MS, ...this.#spans.map(s => s.toMs));
@@ -68,7 +72,11 @@ window.Timeline = class {
     this.#markMs = momentMs;
     const head = this.#bar.querySelector('.head');
     head.hidden = momentMs === null;
-    if (momentMs === null) return;
+    if (momentMs === null) {
+      this.#bar.setAttribute('aria-valuenow', Math.round(this.#toMs));
+      this.#bar.setAttribute('aria-valuetext', 'not known');
+      return;
+    }
     head.style.left = this.#percent(Math.min(this.#toMs, Math.max(this.#fromMs, momentMs)));
     this.#bar.setAttribute('aria-valuenow', Math.round(momentMs));
     this.#bar.setAttribute('aria-valuetext', Timeline.clock(momentMs));
@@ -95,10 +103,15 @@ window.Timeline = class {
     this.#bar.style.setProperty('--hint', clientX - this.#bar.getBoundingClientRect().left + 'px');
   }
 
-  /** A hole between two sessions means the session behind it, and what is before or after all its nearest end. */
+  /**
+   * A hole between two sessions means the session behind it, and what is before or after all its nearest end. The end of a
+   * session that goes on means the present.
+   */
   #pick(momentMs) {
     const span = this.#spans.find(s => momentMs < s.toMs) ?? this.#spans.at(-1);
-    if (span) this.#onPick(Math.max(span.fromMs, Math.min(momentMs, span.toMs)));
+    if (!span) return;
+    if (span.live && momentMs >= span.toMs) this.#onPick(null);
+    else this.#onPick(Math.max(span.fromMs, Math.min(momentMs, span.toMs - Timeline.#SHORTEST_MS)));
   }
 
   #lines() {
@@ -124,4 +137,4 @@ window.Timeline = class {
     const minutes = Math.floor(ms / 60_000);
     return minutes > 0 ? minutes + ' min ' + Math.floor(ms / 1000) % 60 + ' s' : Math.floor(ms / 1000) + ' s';
   }
-};
+}

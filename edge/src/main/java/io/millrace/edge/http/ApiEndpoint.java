@@ -10,14 +10,26 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** {@code /api/v1/streams}: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
+    /** By their names in the API. */
+    private static final Map<String, StreamEntry.State> STATES = Arrays.stream(StreamEntry.State.values())
+            .collect(Collectors.toMap(ApiJson::state, Function.identity(), (a, _) -> a, LinkedHashMap::new));
 
     private final Directory directory;
     private final PastSource past;
@@ -31,11 +43,15 @@ final class ApiEndpoint {
 
     void streams(Exchange exchange, Route.Query query) {
         OptionalInt limit = limit(exchange, query);
-        if (limit.isEmpty()) {
+        Optional<Set<StreamEntry.State>> states = limit.isEmpty() ? Optional.empty() : states(exchange, query);
+        if (states.isEmpty()) {
             return;
         }
+        String search = query.get("search") == null ? "" : query.get("search").toLowerCase(Locale.ROOT);
         // One more than asked for tells whether there is a next page.
-        List<StreamEntry> found = directory.list(query.get("after"), limit.getAsInt() + 1);
+        List<StreamEntry> found = directory.list(query.get("after"), limit.getAsInt() + 1,
+                entry -> states.get().contains(entry.state())
+                        && entry.stream().toLowerCase(Locale.ROOT).contains(search));
         boolean more = found.size() > limit.getAsInt();
         List<StreamEntry> page = more ? found.subList(0, limit.getAsInt()) : found;
         send(exchange, new ApiJson.Streams(page.stream().map(this::json).toList(),
@@ -85,6 +101,25 @@ final class ApiEndpoint {
         }
         exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", "limit is a number from 1 to " + MAX_LIMIT);
         return OptionalInt.empty();
+    }
+
+    /** {@code live,grace}; all of them if the query has no {@code state}. */
+    private static Optional<Set<StreamEntry.State>> states(Exchange exchange, Route.Query query) {
+        String text = query.get("state");
+        if (text == null) {
+            return Optional.of(EnumSet.allOf(StreamEntry.State.class));
+        }
+        Set<StreamEntry.State> states = EnumSet.noneOf(StreamEntry.State.class);
+        for (String name : text.split(",", -1)) {
+            StreamEntry.State state = STATES.get(name);
+            if (state == null) {
+                exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter",
+                        "state is one or more of " + String.join(",", STATES.keySet()) + ", with commas between");
+                return Optional.empty();
+            }
+            states.add(state);
+        }
+        return Optional.of(states);
     }
 
     private static OptionalLong after(Exchange exchange, Route.Query query) {

@@ -18,7 +18,12 @@ final class ApiJson {
 
     record Streams(List<Stream> streams, String next) {}
 
-    record Stream(String name, String state, long epoch, long session, String startedAt, Publisher publisher,
+    /**
+     * @param endedAt when its encoder left, null while it is there
+     * @param graceEndsAt until when the stream waits for its encoder, null unless it does
+     */
+    record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
+            String graceEndsAt, Publisher publisher,
             List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
 
     record Publisher(String node, String address, String client) {}
@@ -49,10 +54,19 @@ final class ApiJson {
             List<String> codecs, String url) {}
 
     static Stream stream(StreamEntry entry, Viewers viewers) {
-        return new Stream(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT), entry.epoch(), entry.session(),
-                Json.time(entry.startedAtMs()), new Publisher(entry.node(), entry.address(), entry.client()),
+        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
+                Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
+                new Publisher(entry.node(), entry.address(), entry.client()),
                 entry.tracks().stream().map(ApiJson::track).toList(), entry.bitrate() == 0 ? null : entry.bitrate(),
                 viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+    }
+
+    private static String graceEndsAt(StreamEntry entry) {
+        return entry.state() == StreamEntry.State.GRACE ? Json.time(entry.endedAtMs() + entry.rules().graceMs()) : null;
+    }
+
+    static String state(StreamEntry.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     static Session session(SessionSpan span) {

@@ -95,6 +95,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private void route(Route route) {
         switch (route) {
             case Route.Page() -> endpoints.page().page(exchange);
+            case Route.Embed() -> endpoints.page().embed(exchange);
             case Route.Asset(String path) -> endpoints.page().asset(exchange, path);
             case Route.Multivariant playlist -> multivariant(playlist);
             case Route.MediaPlaylist playlist -> media(playlist);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,25 +16,31 @@ import java.util.TreeMap;
 final class PageEndpoint {
     private static final String ROOT = "/web/";
     private static final String PAGE = "index.html";
+    private static final String EMBED = "embed.html";
     /** Browsers ask again each time, and get 304: a new release shows at once. */
     private static final String CACHING = "no-cache";
     /** Players run their transmuxers in workers made from blobs, and play blobs. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-            + "frame-ancestors 'self'";
+    private static final String ANY_FRAME_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            + "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+    /** Other sites may frame the player alone: nothing on it acts for anybody. */
+    private static final String OWN_FRAME_POLICY = ANY_FRAME_POLICY + "; frame-ancestors 'self'";
     private static final Map<String, String> TYPES = new TreeMap<>(Map.of("html", "text/html; charset=utf-8", "js",
             "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "txt",
             "text/plain; charset=utf-8"));
     /** Below {@code /web/assets/}. */
-    private static final String[] ASSETS = {"page.css", "page.js", "timeline.js", "millrace.svg",
-        "vendor/hls.light.min.js",
-        "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt", "vendor/mpegts.js.LICENSE.txt"};
+    static final List<String> ASSETS = List.of("page.css", "embed.css", "page.js", "embed.js", "api.js", "dom.js",
+            "hints.js",
+            "list.js", "outputs.js", "player.js", "states.js", "timeline.js", "watching.js", "millrace.svg",
+            "vendor/hls.light.min.js",
+            "vendor/mpegts.min.js", "vendor/hls.js.LICENSE.txt", "vendor/mpegts.js.LICENSE.txt");
 
     private final RenderedText page;
+    private final RenderedText embed;
     private final Map<String, RenderedText> assets;
 
-    private PageEndpoint(RenderedText page, Map<String, RenderedText> assets) {
+    private PageEndpoint(RenderedText page, RenderedText embed, Map<String, RenderedText> assets) {
         this.page = page;
+        this.embed = embed;
         this.assets = assets;
     }
 
@@ -42,11 +49,15 @@ final class PageEndpoint {
         for (String asset : ASSETS) {
             assets.put(asset, read("assets/" + asset));
         }
-        return new PageEndpoint(read(PAGE), assets);
+        return new PageEndpoint(read(PAGE), read(EMBED), assets);
     }
 
     void page(Exchange exchange) {
-        TextBody.send(exchange, page, TYPES.get("html"), CACHING, PageEndpoint::protect);
+        TextBody.send(exchange, page, TYPES.get("html"), CACHING, headers -> protect(headers, OWN_FRAME_POLICY));
+    }
+
+    void embed(Exchange exchange) {
+        TextBody.send(exchange, embed, TYPES.get("html"), CACHING, headers -> protect(headers, ANY_FRAME_POLICY));
     }
 
     void asset(Exchange exchange, String path) {
@@ -58,8 +69,8 @@ final class PageEndpoint {
         }
     }
 
-    private static void protect(HttpHeaders headers) {
-        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY);
+    private static void protect(HttpHeaders headers, String policy) {
+        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, policy);
         headers.set("Referrer-Policy", "no-referrer");
     }
 

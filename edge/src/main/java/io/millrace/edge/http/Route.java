@@ -15,6 +15,9 @@ sealed interface Route {
     /** The page. */
     record Page() implements Route {}
 
+    /** {@code /embed?stream=live/show}: the player alone, for other sites' frames. */
+    record Embed() implements Route {}
+
     /** A file of the page, by its path below {@code /assets/}. */
     record Asset(String path) implements Route {}
 
@@ -74,6 +77,9 @@ sealed interface Route {
     private static Route parse(String path, Query query) {
         if (path.equals("/")) {
             return new Page();
+        }
+        if (path.equals("/embed")) {
+            return new Embed();
         }
         if (path.startsWith("/assets/")) {
             return new Asset(path.substring("/assets/".length()));

@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /**
  * What the directory topic says of every stream: its retained epochs, newest last, and which streams were there once.
@@ -87,8 +88,14 @@ public final class Directory {
 
     /** The newest epochs of at most {@code limit} streams in the order of their names, after {@code after} (or null). */
     public List<StreamEntry> list(String after, int limit) {
+        return list(after, limit, _ -> true);
+    }
+
+    /** The same, of the streams whose newest epoch is {@code wanted}; looks at every stream if few are. */
+    public List<StreamEntry> list(String after, int limit, Predicate<StreamEntry> wanted) {
         var names = after == null ? streams : streams.tailMap(after, false);
-        return names.values().stream().limit(limit).map(epochs -> epochs.lastEntry().getValue()).toList();
+        return names.values().stream().map(epochs -> epochs.lastEntry().getValue()).filter(wanted).limit(limit)
+                .toList();
     }
 
     private NavigableMap<Long, StreamEntry> epochs(String stream) {

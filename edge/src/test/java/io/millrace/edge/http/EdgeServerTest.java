@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -310,7 +311,7 @@ class EdgeServerTest {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams/live/show").read().body()).isEqualTo("{\"name\":\"live/show\","
                     + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
-                    + "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"},"
+                    + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
                     + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
                     + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"
@@ -325,6 +326,44 @@ class EdgeServerTest {
                     "live/show").endsWith("\"next\":\"live/show\"}");
             assertThat(http.get("/api/v1/streams?limit=2&after=live/show").read().body()).contains("old/bytes",
                     "old/empty").endsWith("\"next\":null}");
+        }
+    }
+
+    @Test
+    void listsStreamsOfTheStatesAndNamesThatAreAskedFor() throws IOException {
+        try (var http = new RawHttp(port)) {
+            assertThat(names(http, "state=live")).containsExactly("live/new", "live/show", "old/bytes");
+            assertThat(names(http, "state=live,grace")).containsExactly("live/away", "live/new", "live/show",
+                    "old/bytes");
+            assertThat(names(http, "state=live,grace&limit=1&after=live/away")).containsExactly("live/new");
+            assertThat(http.get("/api/v1/streams?state=live&limit=1").read().body()).endsWith("\"next\":\"live/new\"}");
+            assertThat(http.get("/api/v1/streams?state=live&limit=3").read().body()).endsWith("\"next\":null}");
+            assertThat(names(http, "search=HOW")).containsExactly("live/show");
+            assertThat(names(http, "search=how&state=grace")).isEmpty();
+            assertThat(http.get("/api/v1/streams?state=live,gone").read())
+                    .returns(400, RawHttp.Response::status)
+                    .extracting(RawHttp.Response::body).asString().contains("live,grace,ended");
+            assertThat(http.get("/api/v1/streams?state=").read().status()).isEqualTo(400);
+            assertThat(http.get("/api/v1/streams/live/away").read().body()).contains("\"graceEndsAt\":\"20");
+        }
+    }
+
+    /** Of the list that the query asks for, in its order. */
+    private static List<String> names(RawHttp http, String query) throws IOException {
+        return Pattern.compile("\"name\":\"([^\"]+)\"").matcher(http.get("/api/v1/streams?" + query).read().body())
+                .results().map(found -> found.group(1)).toList();
+    }
+
+    @Test
+    void framesOfOtherSitesMayHaveThePlayerAlone() throws IOException {
+        try (var http = new RawHttp(port)) {
+            RawHttp.Response page = http.get("/").read();
+            assertThat(page.headers().get("content-security-policy")).contains("frame-ancestors 'self'");
+            RawHttp.Response embed = http.get("/embed?stream=live/show").read();
+            assertThat(embed.status()).isEqualTo(200);
+            assertThat(embed.headers().get("content-security-policy")).contains("script-src 'self'")
+                    .doesNotContain("frame-ancestors");
+            assertThat(embed.headers()).doesNotContainKey("x-frame-options");
         }
     }
 

@@ -2,13 +2,18 @@ package io.millrace.edge.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.regex.Matcher;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,20 +27,30 @@ class PageEndpointTest {
         assertThat(HexFormat.of().formatHex(digest)).isEqualTo(sha256);
     }
 
-    @Test
-    void everythingThatThePageRefersToIsServed() throws IOException {
-        String page = new String(read("index.html"), java.nio.charset.StandardCharsets.UTF_8);
-        Matcher references = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(page);
-        int seen = 0;
-        while (references.find()) {
-            assertThat(Route.parse(references.group(1))).isInstanceOf(Route.Asset.class);
-            assertThat(PageEndpoint.class.getResource("/web" + references.group(1))).as(references.group(1))
-                    .isNotNull();
-            seen++;
-        }
-        assertThat(seen).isGreaterThanOrEqualTo(5);
+    @ParameterizedTest
+    @ValueSource(strings = {"index.html", "embed.html"})
+    void everythingThatAPageRefersToIsServed(String name) throws IOException {
+        String page = text(name);
         assertThat(page).as("the policy allows no inline code").doesNotContain("<script>", "<style>", "style=",
                 "onclick=");
+        Deque<String> referred = new ArrayDeque<>(found("(?:src|href)=\"/assets/([^\"]+)\"", page));
+        Set<String> seen = new HashSet<>();
+        while (!referred.isEmpty()) {
+            String asset = referred.pop();
+            assertThat(PageEndpoint.ASSETS).contains(asset);
+            if (seen.add(asset) && asset.endsWith(".js") && !asset.startsWith("vendor/")) {
+                referred.addAll(found("from '\\./([^']+)'", text("assets/" + asset)));
+            }
+        }
+        assertThat(seen).hasSizeGreaterThanOrEqualTo(8);
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1)).toList();
+    }
+
+    private static String text(String name) throws IOException {
+        return new String(read(name), StandardCharsets.UTF_8);
     }
 
     private static byte[] read(String name) throws IOException {

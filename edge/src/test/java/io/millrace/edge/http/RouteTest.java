@@ -39,6 +39,8 @@ class RouteTest {
                 Arguments.of("/show.m3u8", new Route.Unknown()),
                 Arguments.of("/api/show.m3u8", new Route.Unknown()),
                 Arguments.of("/live/../show.m3u8", new Route.Unknown()),
+                Arguments.of("/embed?stream=live/show", new Route.Embed()),
+                Arguments.of("/embed/show.m3u8", new Route.Multivariant("embed/show", NONE)),
                 Arguments.of("/api/v1/streams", new Route.Streams(NONE)),
                 Arguments.of("/api/v1/streams?limit=2",
                         new Route.Streams(new Route.Query(Map.of("limit", List.of("2"))))),

@@ -1,16 +1,22 @@
 package io.millrace.launcher.e2e;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
 import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +24,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,11 +34,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** In a real browser the page shows the stream, by either player. */
+/** The page and the embedded player in a real browser: what plays, what is said in words, and what is listed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserIT {
     private static final double PLAYED_SECONDS = 4;
@@ -38,6 +48,11 @@ class BrowserIT {
     private static final double WAIT_MS = 180_000;
     private static final Page.WaitForFunctionOptions WAIT = new Page.WaitForFunctionOptions().setTimeout(WAIT_MS);
 
+    private static final String AXE = "/axe/axe.min.js";
+
+    private final Ffmpeg ffmpeg = new Ffmpeg();
+    private Path scratch;
+    private Path clip;
     private Deployment millrace;
     private Process publisher;
     private Playwright playwright;
@@ -46,11 +61,11 @@ class BrowserIT {
     @BeforeAll
     void publishAStream(@TempDir Path dir) throws IOException, InterruptedException {
         Path chromium = RequiredTool.find("chromium");
-        Ffmpeg ffmpeg = new Ffmpeg();
-        Path clip = dir.resolve("clip.flv");
-        ffmpeg.makeClip(clip, 90, 60);
-        millrace = Deployment.start(Layout.ONE_PROCESS, dir);
-        publisher = ffmpeg.publish(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
+        scratch = dir;
+        clip = dir.resolve("clip.flv");
+        ffmpeg.makeClip(clip, 40, 60);
+        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "4s");
+        publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
         playwright = Playwright
                 .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium)
@@ -124,6 +139,180 @@ class BrowserIT {
         page.waitForFunction("present => document.getElementById('timeline').ariaValueNow > present", present, WAIT);
         assertThat(page.url()).doesNotContain("start=");
         page.close();
+    }
+
+    /** The last 30 s of it are what the live playlist still lists. */
+    @Test
+    void endedStreamPlaysAllThatIsRetainedAndAgain() throws Exception {
+        ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/over");
+        Page page = open("/?stream=live/over", 1280);
+        page.waitForFunction("() => document.querySelector('video').duration > 75", null, WAIT);
+        assertThat(page.locator("#state").textContent()).isEqualTo("Ended");
+        page.evaluate("() => { const v = document.querySelector('video'); v.currentTime = v.duration - 1 }");
+        waitForWords(page, "The stream has ended.");
+        page.locator("#action").click();
+        page.waitForFunction("() => { const v = document.querySelector('video');"
+                + " return v.currentTime > 0 && v.currentTime < 60 }", null, WAIT);
+        page.close();
+    }
+
+    @Test
+    void flvViewerIsToldThatTheEncoderIsAwayAndSeesNothingTwiceWhenTheStreamEnds() throws Exception {
+        Process encoder = ffmpeg.publish(clip, millrace.rtmp() + "/live/brief", scratch.resolve("brief.log"));
+        Page page = open("/?stream=live/brief&player=flv", 1280);
+        page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
+        page.waitForFunction("() => document.getElementById('timeline').ariaValueNow > 0", null, WAIT);
+        double before = onScreenMs(page);
+        page.waitForFunction("t => document.getElementById('timeline').ariaValueNow > t + 1000", before, WAIT);
+        page.evaluate("() => { window.again = 0; const v = document.querySelector('video');"
+                + " v.addEventListener('emptied', () => window.again++) }");
+        encoder.destroy();
+        waitForWords(page, "The encoder is away. The server waits for it");
+        waitForWords(page, "The stream has ended.");
+        assertThat(page.evaluate("() => window.again")).as("times that something was loaded again").isEqualTo(0);
+        assertThat(page.locator("#facts").innerText()).doesNotContain("Latency");
+        page.close();
+    }
+
+    @Test
+    void homeAndEndOfTheSliderAreTheEarliestMomentAndThePresent() {
+        Page page = open("/?stream=live/show", 1280);
+        page.locator("#timeline").waitFor();
+        page.locator("#timeline").press("Home");
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Recording'"
+                + " && document.querySelector('video').currentTime > 0", null, WAIT);
+        assertThat(page.url()).contains("&start=");
+        assertThat(page.locator("#facts").innerText()).doesNotContain("Latency");
+        page.locator("#timeline").press("End");
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Live'", null, WAIT);
+        assertThat(page.url()).doesNotContain("&start=");
+        page.close();
+    }
+
+    @Test
+    void pictureStaysWhileTheServerCannotBeReachedAndGoesOnAfterwards() {
+        Page page = open("/?stream=live/show", 1280);
+        page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
+        page.context().setOffline(true);
+        waitForWords(page, "The server cannot be reached.");
+        assertThat(page.locator("#state").textContent()).isNotEqualTo("Live");
+        assertThat((Integer) page.evaluate("() => document.querySelector('video').readyState")).isGreaterThan(1);
+        double before = currentTime(page);
+        page.context().setOffline(false);
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Live'", null, WAIT);
+        page.waitForFunction("t => document.querySelector('video').currentTime > t", before, WAIT);
+        page.close();
+    }
+
+    @Test
+    void playerThatStandsStillAmidMediaIsLoadedAgain() {
+        Page page = open("/?stream=live/show", 1280);
+        page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
+        page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
+                + " v.addEventListener('emptied', () => { window.loaded++; v.playbackRate = 1 }) }");
+        page.waitForFunction("() => window.loaded > 0 && !document.querySelector('video').paused"
+                + " && document.querySelector('video').readyState > 2", null, WAIT);
+        page.close();
+    }
+
+    /** As the server describes streams that HLS has not all of; what this browser decodes is its own affair. */
+    @ParameterizedTest
+    @CsvSource({"fLaC, flv, ''", "ac-3, hls, No sound: this browser cannot decode AC-3."})
+    void choosesTheOutputThatPlaysMostAndSaysWhatIsLacking(String audio, String output, String lacks) {
+        Page page = browser.newPage();
+        page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
+            APIResponse response = route.fetch();
+            route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(response.text()
+                    .replace("mp4a.40.2", audio)
+                    .replace("\"warnings\":[]", "\"warnings\":[{\"code\":\"codec_not_in_hls\",\"message\":\"x\"}]")));
+        });
+        page.navigate(millrace.http("/?stream=live/show").toString());
+        page.waitForFunction("output => document.querySelector('[aria-pressed=true]')?.dataset.player === output", output,
+                WAIT);
+        assertThat(page.locator("#lacks").textContent()).isEqualTo(lacks);
+        page.close();
+    }
+
+    @Test
+    void framesOfOtherSitesPlayTheEmbeddedPlayer() {
+        Page page = browser.newPage();
+        page.setContent("<iframe src='" + millrace.http("/embed?stream=live/show") + "'></iframe>");
+        Frame frame = page.waitForSelector("iframe").contentFrame();
+        frame.waitForFunction("() => document.querySelector('video')?.currentTime > 0", null,
+                new Frame.WaitForFunctionOptions().setTimeout(WAIT_MS));
+        page.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1280, DARK", "0, 390, LIGHT", "1, 1280, LIGHT", "1, 390, DARK", "12, 1280, LIGHT", "12, 1280, DARK",
+        "12, 390, LIGHT", "12, 390, DARK", "300, 1280, DARK", "300, 390, LIGHT"})
+    void listsManyStreamsAndBarsNobody(int streams, int width, ColorScheme scheme) throws IOException {
+        Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850).setColorScheme(scheme));
+        page.route(Pattern.compile(".*/api/v1/streams\\?.*"), route -> answer(route, streams));
+        page.navigate(millrace.http(streams == 0 ? "/" : "/?stream=live/show").toString());
+        page.locator(streams == 0 ? "main.empty #push-title" : "#facts div >> nth=0").waitFor();
+        assertThat(page.locator("#streams .card")).satisfies(cards -> assertThat(cards.count())
+                .isEqualTo(Math.min(streams, 100)));
+        assertThat((Integer) page.evaluate("() => document.documentElement.scrollHeight")).as("height of the page")
+                .isLessThan(1500);
+        assertThat((Boolean) page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")).isTrue();
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "screenshots", "page-" + streams + "-" + width + "-" + scheme + ".png")));
+        assertThat(violations(page)).as("axe-core").isEmpty();
+        if (width < 500 && streams > 0) {
+            assertThat(page.locator("#search").isVisible()).as("the closed drawer").isFalse();
+            page.locator("#drawer").click();
+            page.locator("#search").waitFor();
+            assertThat(violations(page)).as("axe-core on the drawer").isEmpty();
+        }
+        page.close();
+    }
+
+    @Test
+    void liveStreamsComeBeforeEndedOnesAndAreFoundByName() throws Exception {
+        Page page = open("/", 1280);
+        page.waitForFunction("() => document.querySelector('#streams .card')?.dataset.name === 'live/show'", null, WAIT);
+        assertThat(page.locator("#ended").getAttribute("open")).as("folded away").isNull();
+        page.locator("#search").fill("no such stream");
+        page.locator("#none-live").waitFor();
+        page.locator("#search").fill("SHO");
+        page.locator("#streams [data-name='live/show']").waitFor();
+        page.close();
+    }
+
+    private Page open(String path, int width) {
+        Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850));
+        page.navigate(millrace.http(path).toString());
+        return page;
+    }
+
+    private static void waitForWords(Page page, String words) {
+        page.waitForFunction("words => document.getElementById('words').textContent.startsWith(words)", words, WAIT);
+    }
+
+    /** A list of so many live streams, all like live/show. */
+    private void answer(Route route, int streams) {
+        if (streams == 0 || route.request().url().contains("state=ended")) {
+            route.fulfill(new Route.FulfillOptions().setContentType("application/json")
+                    .setBody("{\"streams\":[],\"next\":null}"));
+            return;
+        }
+        String one = route.request().frame().page().request().get(millrace.http("/api/v1/streams/live/show").toString())
+                .text();
+        String list = IntStream.range(0, Math.min(streams, 100))
+                .mapToObj(i -> i == 0 ? one : one.replace("live/show", "zoo/camera-" + i))
+                .collect(Collectors.joining(","));
+        route.fulfill(new Route.FulfillOptions().setContentType("application/json").setBody("{\"streams\":[" + list
+                + "],\"next\":" + (streams > 100 ? "\"zoo/camera-99\"" : "null") + "}"));
+    }
+
+    /** What axe-core finds wrong, with the elements. */
+    private static List<?> violations(Page page) throws IOException {
+        try (InputStream axe = BrowserIT.class.getResourceAsStream(AXE)) {
+            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return (List<?>) page.evaluate("() => axe.run().then(found => found.violations"
+                + ".map(v => v.id + ' ' + v.nodes.map(n => n.target).join(' ')))");
     }
 
     private static double onScreenMs(Page page) {

@@ -1,0 +1,46 @@
+// The player alone, for frames of other sites: /embed?stream=NAME, with &start= for a moment of the past and &player=.
+import { Api } from './api.js';
+import { $, say } from './dom.js';
+import { OUTPUTS } from './outputs.js';
+import { Watching } from './watching.js';
+
+const POLL_MS = 2000;
+
+const wish = new URLSearchParams(location.search);
+const name = wish.get('stream');
+const api = new Api();
+const watching = new Watching(api, OUTPUTS.find(output => output.id === wish.get('player'))?.id ?? null, show);
+let before = null;
+let sessions = null;
+
+async function poll() {
+  try {
+    const stream = await api.stream(name);
+    if (stream?.state === 'ended' && (before?.state !== 'ended' || before.epoch !== stream.epoch)) {
+      sessions = await api.sessions(name);
+    }
+    before = stream;
+    watching.update(stream, sessions);
+    show();
+  } catch (error) {
+    watching.unreachable();
+  } finally {
+    setTimeout(poll, POLL_MS);
+  }
+}
+
+function show() {
+  const { badge } = watching.view();
+  say($('state'), badge.text);
+  $('state').className = 'state ' + badge.kind;
+  $('state').hidden = badge.text === '';
+}
+
+if (name) {
+  document.title = name + ' – Millrace';
+  $('home').href = '/?stream=' + encodeURIComponent(name).replaceAll('%2F', '/');
+  watching.choose(name, Date.parse(wish.get('start')) || null);
+  poll();
+} else {
+  say($('words'), 'The URL names no stream: /embed?stream=live/show');
+}

@@ -1,0 +1,182 @@
+// One video element that plays one source at a time by hls.js, mpegts.js or the browser, and watches whether it moves.
+
+const STILL_MS = 6000; // a picture that stands for so long while media is there is loaded again
+const PLENTY_S = 1; // media ahead of the playhead with which a player should move
+const KEEP_BEHIND_S = 30;
+const LIVE_FLV = { lazyLoad: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 2.5,
+  liveBufferLatencyMinRemain: 0.6 };
+const PAST_FLV = { lazyLoad: false, autoCleanupSourceBuffer: true };
+
+/**
+ * A source is {key, output, url, live, startMs, audio, video}: key tells sources apart, output is "hls", "flv" or "ws",
+ * startMs is the moment that the source begins with (null for live), audio and video say which of them to play.
+ */
+export class Player {
+  #video;
+  #frame;
+  #engine = null; // {stop(), dateMs(), resume()}
+  #arrivedEnd = 0;
+  #time = 0;
+  #arrivedAtMs = 0;
+  #movedAtMs = 0;
+
+  source = null;
+  started = false; // a picture or sound of this source was played
+  finished = false; // played to its end
+  waiting = false;
+  blocked = false; // the browser wants a click first
+  failedAtMs = 0; // when the connection ended or broke, 0 while it holds
+  refusal = ''; // code of the server's error, of sources that it refused
+  reloads = 0;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {HTMLCanvasElement} frame covers the video with its last picture while a source is loaded again
+   */
+  constructor(video, frame) {
+    this.#video = video;
+    this.#frame = frame;
+    video.addEventListener('playing', () => { this.started = true; this.waiting = this.blocked = this.finished = false; });
+    video.addEventListener('timeupdate', () => { if (!video.paused && video.readyState > 2) this.#frame.hidden = true; });
+    video.addEventListener('waiting', () => { this.waiting = true; });
+    video.addEventListener('ended', () => { this.finished = true; });
+    video.addEventListener('seeking', () => { this.finished = false; });
+  }
+
+  /** Plays a source from its beginning, a live one from now. */
+  play(source) {
+    const same = this.source?.name === source.name;
+    if (same) this.#freeze();
+    this.stop();
+    if (!same) this.#frame.hidden = true;
+    this.source = source;
+    this.#arrivedAtMs = this.#movedAtMs = Date.now();
+    this.#engine = source.output === 'hls' ? this.#hls(source) : this.#flv(source);
+    this.#video.play().catch(error => { this.blocked = error.name === 'NotAllowedError'; });
+  }
+
+  stop() {
+    this.#engine?.stop();
+    this.#engine = null;
+    this.source = null;
+    this.started = this.finished = this.waiting = this.blocked = false;
+    this.failedAtMs = this.#arrivedEnd = this.#time = 0;
+    this.refusal = '';
+  }
+
+  /** Plays the source from its beginning again. */
+  again() {
+    if (this.source.output !== 'hls') this.play({ ...this.source });
+    this.#video.currentTime = 0;
+    this.#video.play();
+  }
+
+  /** Loads on after the connection broke: keeps what is buffered where the player can. */
+  resume() {
+    this.failedAtMs = 0;
+    if (!this.#engine.resume?.()) this.play({ ...this.source });
+  }
+
+  /** Looks at the playhead; called every second. Loads a source again that stands still although media is there. */
+  watch() {
+    const nowMs = Date.now();
+    const endS = this.#bufferedEnd();
+    if (endS > this.#arrivedEnd + 0.05 || endS < this.#arrivedEnd - 1) {
+      this.#arrivedEnd = endS;
+      this.#arrivedAtMs = nowMs;
+    }
+    const video = this.#video;
+    if (video.currentTime !== this.#time || video.paused || video.ended || document.hidden) {
+      this.#time = video.currentTime;
+      this.#movedAtMs = nowMs;
+    }
+    if (this.source && nowMs - this.#movedAtMs > STILL_MS && endS - video.currentTime > PLENTY_S) {
+      this.reloads++;
+      const momentMs = this.onScreenMs();
+      this.play(this.source.live || momentMs === null ? { ...this.source } : this.source.from(momentMs));
+    }
+  }
+
+  /** How long nothing has arrived at a player that has little left to play. */
+  starvedMs() {
+    const left = this.#bufferedEnd() - this.#video.currentTime;
+    return this.#video.paused && this.started || left > 3 ? 0 : Date.now() - this.#arrivedAtMs;
+  }
+
+  /**
+   * The wall-clock time of the picture on the screen, ms since 1970, or null where nobody knows it. HLS says it. A live FLV
+   * stream does not: there the newest picture that has arrived is taken for the present.
+   *
+   * @param {number} clockOffsetMs of the server
+   */
+  onScreenMs(clockOffsetMs = 0) {
+    if (!this.source || this.#video.readyState < 2) return null;
+    if (this.source.output === 'hls') return this.#engine.dateMs();
+    if (this.source.live) {
+      return this.#arrivedAtMs + clockOffsetMs - (this.#bufferedEnd() - this.#video.currentTime) * 1000;
+    }
+    return this.source.startMs + this.#video.currentTime * 1000;
+  }
+
+  #bufferedEnd() {
+    const { buffered, currentTime } = this.#video;
+    return buffered.length ? buffered.end(buffered.length - 1) : currentTime;
+  }
+
+  #freeze() {
+    const { videoWidth, videoHeight, readyState } = this.#video;
+    if (!videoWidth || readyState < 2) return;
+    this.#frame.width = videoWidth;
+    this.#frame.height = videoHeight;
+    this.#frame.getContext('2d').drawImage(this.#video, 0, 0);
+    this.#frame.hidden = false;
+  }
+
+  #failed(refusal = '') {
+    if (this.failedAtMs === 0) this.failedAtMs = Date.now();
+    this.refusal = refusal;
+  }
+
+  #hls(source) {
+    const video = this.#video;
+    if (!window.Hls?.isSupported()) {
+      video.src = source.url; // Safari on iPhones plays HLS by itself
+      video.onerror = () => this.#failed();
+      return { stop: () => { video.onerror = null; video.removeAttribute('src'); video.load(); },
+        dateMs: () => (video.getStartDate?.().getTime() || NaN) + video.currentTime * 1000 || null };
+    }
+    // hls.js begins a live playlist near its end; one of a moment in the past is meant from its beginning.
+    const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0 });
+    hls.on(Hls.Events.ERROR, (_, failure) => {
+      if (!failure.fatal || this.source !== source) return;
+      if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else if (failure.response?.code >= 400) refusalOf(source.url).then(code => this.source === source && this.#failed(code));
+      else this.#failed();
+    });
+    hls.loadSource(source.url);
+    hls.attachMedia(video);
+    return { stop: () => hls.destroy(), dateMs: () => hls.playingDate?.getTime() ?? null,
+      resume: () => { if (this.started) hls.startLoad(); return this.started; } };
+  }
+
+  #flv(source) {
+    const player = mpegts.createPlayer({ type: 'flv', isLive: true, url: source.url, hasAudio: source.audio,
+      hasVideo: source.video }, source.live ? LIVE_FLV : PAST_FLV);
+    player.on(mpegts.Events.ERROR, () => { if (this.source === source) this.#failed(); });
+    // The server ends a response with the stream, or the connection was cut: the list of streams tells which.
+    player.on(mpegts.Events.LOADING_COMPLETE, () => { if (this.source === source) this.#failed(); });
+    player.attachMediaElement(this.#video);
+    player.load();
+    return { stop: () => player.destroy() };
+  }
+}
+
+/** The code of the JSON that the server refuses a URL with, or "". */
+async function refusalOf(url) {
+  try {
+    const response = await fetch(url, { cache: 'no-store' });
+    return response.ok ? '' : (await response.json()).error.code;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,178 @@
+// What is watched: decides the source for a stream, a moment and the viewer's wish, and says in words how it goes.
+// The page and the embedded player have one each.
+import { OUTPUTS, chooseOutput } from './outputs.js';
+import { badge, describe } from './states.js';
+import { Player } from './player.js';
+import { $, say } from './dom.js';
+
+const RETRY_MS = 1500;
+
+export class Watching {
+  #api;
+  #player = new Player($('video'), $('frame'));
+  #name = null;
+  #stream = null;
+  #sessions = null; // of #name, null until they are known
+  #refused = ''; // the epoch of which HLS has nothing, says the server
+  #mode = 'live'; // or "from" or "whole"
+  #startMs = null;
+  #chosenByItself = false; // "whole" of a stream that had ended before it was looked at
+  #unreachableSinceMs = 0;
+  #choice = null;
+  #onAction;
+
+  /**
+   * @param {Api} api
+   * @param {?string} output that the viewer wishes
+   * @param {() => void} onChange called when the viewer goes elsewhere by a button of the notice
+   */
+  constructor(api, output, onChange) {
+    this.#api = api;
+    this.output = output;
+    $('action').addEventListener('click', () => {
+      if (this.#onAction === 'whole') this.playWhole();
+      else this.playLive();
+      onChange();
+    });
+    setInterval(() => { this.#player.watch(); this.#speak(); }, 1000);
+    for (const event of ['playing', 'waiting', 'ended', 'seeking']) $('video').addEventListener(event, () => this.#speak());
+  }
+
+  get name() { return this.#name; }
+  get startMs() { return this.#mode === 'from' ? this.#startMs : null; }
+  get isLive() { return this.#mode === 'live' && this.#stream !== null && this.#stream.state !== 'ended'; }
+  get choice() { return this.#choice; }
+
+  /** Turns to another stream. */
+  choose(name, startMs = null) {
+    if (name !== this.#name) {
+      this.#player.stop();
+      this.#stream = this.#sessions = this.#choice = null;
+    }
+    this.#name = name;
+    this.#go(startMs === null ? 'live' : 'from', startMs);
+  }
+
+  playFrom(startMs) { this.#go('from', startMs); }
+  playLive() { this.#go('live', null); }
+  playWhole() {
+    if (this.#mode === 'whole') this.#player.again();
+    else this.#go('whole', null);
+  }
+
+  #go(mode, startMs) {
+    this.#mode = mode;
+    this.#startMs = startMs;
+    this.#chosenByItself = false;
+    if (this.#stream) this.update(this.#stream, this.#sessions);
+  }
+
+  /** What the server says now. The stream is null if it has none of the name. */
+  update(stream, sessions) {
+    this.#unreachableSinceMs = 0;
+    this.#stream = stream;
+    this.#sessions = sessions;
+    if (stream) this.#play();
+    this.#speak();
+  }
+
+  /** The server does not answer: everything goes on as it is. */
+  unreachable() {
+    if (this.#unreachableSinceMs === 0) this.#unreachableSinceMs = Date.now();
+    this.#speak();
+  }
+
+  #play() {
+    const player = this.#player;
+    if (player.refusal === 'codec_not_in_hls') this.#refused = this.#epochKey();
+    if (this.#chosenByItself && player.finished && this.#stream.state === 'live') this.#mode = 'live';
+    if (this.#mode === 'live' && this.#stream.state === 'ended') {
+      if (player.source?.live && player.source.key.startsWith(this.#epochKey() + ' ')) return; // plays what is left of it
+      this.#mode = 'whole';
+      this.#chosenByItself = true;
+    }
+    // HLS is the output in which one can seek: the past is played by the others only if HLS lacks something.
+    this.#choice = chooseOutput(this.#stream, this.#mode === 'live' ? this.output : null, this.#refused === this.#epochKey());
+    if (this.#choice.id === null) {
+      player.stop();
+      return;
+    }
+    const source = this.#source();
+    if (!source) return;
+    if (player.source?.key !== source.key) player.play(source);
+    else if (this.#isToResume()) player.resume();
+  }
+
+  /** A connection that ended with its stream is not made again; the list may say so a moment later. */
+  #isToResume() {
+    const { failedAtMs } = this.#player;
+    if (failedAtMs === 0 || Date.now() - failedAtMs < RETRY_MS) return false;
+    return this.#mode === 'live' ? this.#stream.state === 'live' : this.#choice.id === 'hls' || !this.#player.started;
+  }
+
+  #epochKey() {
+    return this.#stream.name + '@' + this.#stream.epoch;
+  }
+
+  #source() {
+    const key = [this.#epochKey(), this.#choice.id, this.#choice.audio, this.#choice.video].join(' ');
+    if (this.#mode === 'live') return this.#make(key, '', null);
+    if (this.#mode === 'from') return this.#make(key + ' ' + this.#startMs, '?start=' + time(this.#startMs), this.#startMs);
+    const range = wholeRange(this.#stream, this.#sessions ?? []);
+    return range && this.#make(key + ' whole', range.query, range.startMs);
+  }
+
+  #make(key, query, startMs) {
+    const { id, audio, video } = this.#choice;
+    const base = id === 'ws' ? location.origin.replace('http', 'ws') : location.origin;
+    const url = base + '/' + this.#name + OUTPUTS.find(o => o.id === id).suffix;
+    const source = { key, name: this.#name, output: id, url: url + query, live: startMs === null, startMs, audio, video };
+    source.from = momentMs => ({ ...source, startMs: momentMs,
+      url: url + '?start=' + time(momentMs) + query.replace(/^[^&]*/, '') });
+    return source;
+  }
+
+  #situation() {
+    const now = this.#api.now();
+    const onScreenMs = this.#player.onScreenMs(now - Date.now());
+    return { stream: this.#stream, name: this.#name, choice: this.#choice ?? { id: 'hls', lacks: '' }, mode: this.#mode,
+      output: this.#choice?.id ?? 'hls', now, player: { started: this.#player.started, finished: this.#player.finished,
+        blocked: this.#player.blocked, waiting: this.#player.waiting, starvedMs: this.#player.starvedMs() },
+      unreachableMs: this.#unreachableSinceMs === 0 ? 0 : Date.now() - this.#unreachableSinceMs,
+      nothingRetained: this.#mode === 'whole' && this.#sessions !== null && !wholeRange(this.#stream, this.#sessions),
+      onScreenMs, behindMs: onScreenMs === null ? null : now - onScreenMs };
+  }
+
+  /** The picture's moment, how far it is behind the present (null where nobody knows), and the badge. */
+  view() {
+    const situation = this.#situation();
+    return { ...situation, badge: badge(situation) };
+  }
+
+  #speak() {
+    if (this.#name === null) return;
+    const { text, count, action } = describe(this.#situation());
+    say($('words'), text);
+    say($('count'), count);
+    this.#onAction = action;
+    say($('action'), action === 'whole' ? 'Watch it from the beginning' : 'Go to live');
+    $('action').hidden = action === null;
+    $('notice').hidden = text === '';
+    $('video').controls = this.#player.source !== null;
+    $('screen').classList.toggle('idle', !this.#player.started && $('frame').hidden);
+  }
+}
+
+/** All that is retained of the stream's newest epoch, as the API's own URLs say it; null if nothing is. */
+function wholeRange(stream, sessions) {
+  const its = sessions.filter(s => s.epoch === stream.epoch);
+  if (its.length === 0) return null;
+  const parameter = (session, name) => new URLSearchParams(session.url.split('?')[1]).get(name);
+  const start = parameter(its[0], 'start');
+  const end = parameter(its.at(-1), 'end');
+  return { query: '?start=' + start + (end ? '&end=' + end : ''), startMs: Date.parse(start) };
+}
+
+function time(ms) {
+  return new Date(ms).toISOString();
+}
