@@ -53,7 +53,7 @@ public final class Feeds implements AutoCloseable {
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
-        past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes());
+        past = new PastIndex(kafka, pastReaders, directory, settings.pastIndexBytes());
         pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes(), sendingBytes);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);

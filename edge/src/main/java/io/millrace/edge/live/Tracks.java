@@ -48,6 +48,20 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
                 audio != null && TsSegmentMuxer.carries(audio.codec()) ? audio : null);
     }
 
+    /** Whether tracks are known and MPEG-TS, and so HLS, carries none of them. */
+    public static boolean areOutsideTs(List<StreamEntry.Track> tracks) {
+        return !tracks.isEmpty() && tracks.stream().noneMatch(Tracks::isInTs);
+    }
+
+    /** The same of a whole epoch: no session of it had other tracks, so the index has nothing of it. */
+    public static boolean areOutsideTs(StreamEntry epoch) {
+        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.tracks());
+    }
+
+    private static boolean isInTs(StreamEntry.Track track) {
+        return track.id() == 0 && config(track).filter(config -> TsSegmentMuxer.carries(config.codec())).isPresent();
+    }
+
     public boolean isEmpty() {
         return video == null && audio == null;
     }
