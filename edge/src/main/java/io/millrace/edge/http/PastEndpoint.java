@@ -60,29 +60,30 @@ final class PastEndpoint {
 
     /** What has ended does not move on: whoever comes then gets the rest of it. */
     private void delayed(Exchange exchange, StreamEntry newest, long delayMs) {
-        String stream = newest.stream();
-        long startMs = clock.millis() - delayMs;
         if (newest.state() == StreamEntry.State.ENDED) {
-            between(exchange, newest, new TimeSpan(Math.max(PastRange.BEGINNING, startMs), PastRange.OPEN, true));
-            return;
+            long startMs = Math.max(PastRange.BEGINNING, clock.millis() - delayMs);
+            between(exchange, newest, new TimeSpan(startMs, PastRange.OPEN, true));
+        } else if (!isOutsideHls(exchange, List.of(newest))) {
+            withView(exchange, newest, EpochView::isListed, view -> delayed(exchange, newest, view, delayMs));
         }
+    }
+
+    /** "Now" is what the newest segment says, as in the media playlist. */
+    private void delayed(Exchange exchange, StreamEntry newest, EpochView view, long delayMs) {
+        String stream = newest.stream();
+        long timeMs = view.complete(view.newest()).orElseThrow().endMs() - delayMs;
         List<StreamEntry> history = directory.history(stream);
-        List<StreamEntry> before = history.stream().filter(epoch -> epoch.startedAtMs() <= startMs).toList();
+        List<StreamEntry> before = history.stream().filter(epoch -> epoch.startedAtMs() <= timeMs).toList();
         if (before.isEmpty()) {
             answers.nothingYet(exchange, stream);
             return;
         }
-        long first = before.getLast().epoch();
-        var range = PastRange.delayed(stream, first, newest.epoch(), delayMs);
+        var range = PastRange.delayed(stream, before.getLast().epoch(), newest.epoch(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
-        if (isOutsideHls(exchange, all)) {
-            return;
-        }
-        withView(exchange, newest, EpochView::isListed,
-                view -> playlist(exchange, range, all, view,
-                        _ -> answers.multivariant(exchange, VariantList.render(range, inHls(all), view.peakBitrate(),
-                                view.averageBitrate())),
-                        () -> answers.nothingYet(exchange, stream)));
+        playlist(exchange, range, all, view,
+                _ -> answers.multivariant(exchange,
+                        VariantList.render(range, inHls(all), view.peakBitrate(), view.averageBitrate())),
+                () -> answers.nothingYet(exchange, stream));
     }
 
     private void between(Exchange exchange, StreamEntry newest, TimeSpan span) {
