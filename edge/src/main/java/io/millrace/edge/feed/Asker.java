@@ -30,4 +30,19 @@ public record Asker(String address, BooleanSupplier gone) {
                     : CompletableFuture.failedFuture(cause);
         });
     }
+
+    /** The same with the failure itself, as caches want it that do not log what was cancelled. */
+    static <T> CompletableFuture<T> bare(CompletableFuture<T> read) {
+        var result = new CompletableFuture<T>();
+        read.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure);
+            }
+        });
+        return result;
+    }
 }

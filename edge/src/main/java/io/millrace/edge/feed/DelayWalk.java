@@ -48,7 +48,7 @@ final class DelayWalk {
         return nowMs().thenCompose(now -> now.isEmpty()
                 ? CompletableFuture.completedFuture(new Answer.Nothing())
                 : index.moment(range.stream(), now.getAsLong() - range.delayMs())
-                        .thenCompose(found -> walk(found, now.getAsLong() - range.delayMs())));
+                        .thenCompose(this::walk));
     }
 
     private CompletableFuture<OptionalLong> nowMs() {
@@ -61,8 +61,8 @@ final class DelayWalk {
                 .mapToLong(some -> some.segment(last.lastSegment()).endMs()).findFirst());
     }
 
-    private CompletableFuture<Answer> walk(Moment found, long endMs) {
-        Optional<Position> newest = found instanceof Moment.At at ? newest(at.entry(), endMs) : Optional.empty();
+    private CompletableFuture<Answer> walk(Moment found) {
+        Optional<Position> newest = found instanceof Moment.At at ? newest(at.entry()) : Optional.empty();
         if (newest.isEmpty()) {
             return CompletableFuture.completedFuture(new Answer.NotYet());
         }
@@ -75,8 +75,8 @@ final class DelayWalk {
                                 epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), live == null)));
     }
 
-    /** The last segment that has begun at a time; empty if none has. */
-    private Optional<Position> newest(IndexEntry at, long endMs) {
+    /** The last segment before the one that is on at a time, or comes next; empty if there is none. */
+    private Optional<Position> newest(IndexEntry at) {
         int epoch = epochs.size() - 1;
         while (epoch >= 0 && epochs.get(epoch).epoch() > at.epoch()) {
             epoch--;
@@ -87,8 +87,7 @@ final class DelayWalk {
         if (epochs.get(epoch).epoch() < at.epoch()) {
             return lastOf(epoch);
         }
-        boolean isOn = at.programDateTimeMs() <= endMs;
-        long segment = Math.min(isOn ? at.segment() : at.segment() - 1, newestOf(epoch));
+        long segment = Math.min(at.segment() - 1, newestOf(epoch));
         return segment >= 0 ? Optional.of(new Position(epoch, segment)) : lastOf(epoch - 1);
     }
 

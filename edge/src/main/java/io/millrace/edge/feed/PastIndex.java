@@ -125,10 +125,10 @@ public final class PastIndex implements PastSource {
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().lastSegment() : live.newest();
         var key = new VersionKey(range, newest, live != null);
-        return asker.shares(() -> versions.get(key, (_, _) -> retained(range.stream())
+        return asker.shares(() -> versions.get(key, (_, _) -> Asker.bare(retained(range.stream())
                 .thenCompose(now -> range.isDelayed()
                         ? new DelayWalk(this, range, epochs, live, now.partsOffset()).run()
-                        : walk(range, epochs, live, now))));
+                        : walk(range, epochs, live, now)))));
     }
 
     private CompletableFuture<Answer> walk(PastRange range, List<StreamEntry> epochs, EpochView live, Retained now) {
@@ -149,7 +149,7 @@ public final class PastIndex implements PastSource {
         for (long number = first; number <= last; number++) {
             keys.add(new BlockKey(epoch.stream(), epoch.epoch(), number));
         }
-        return asker.shares(() -> blocks.getAll(keys, (missing, _) -> load(epoch, missing, to, hint)))
+        return asker.shares(() -> blocks.getAll(keys, (missing, _) -> Asker.bare(load(epoch, missing, to, hint))))
                 .thenApply(loaded -> {
                     List<PlaylistBlock> found = new ArrayList<>();
                     for (BlockKey key : keys) {
@@ -206,11 +206,11 @@ public final class PastIndex implements PastSource {
         }
         OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
         // Whoever asks before the answer is there shares it: of a popular stream that is everybody at once.
-        return asker.shares(() -> tailReads.get(new TailKey(key, newest), (_, _) -> read(epoch.stream(),
-                reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
+        return asker.shares(() -> tailReads.get(new TailKey(key, newest), (_, _) -> Asker.bare(
+                read(epoch.stream(), reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
                     read.blocks().forEach(block -> tails.put(key, block));
                     return read.blocks();
-                })));
+                }))));
     }
 
     @Override
