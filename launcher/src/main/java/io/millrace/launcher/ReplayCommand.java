@@ -46,7 +46,8 @@ final class ReplayCommand implements Callable<Integer> {
             PastReader reader = life.opened(PastReader.open(log, stream.value(), range, PastReader.Mode.FOLLOW));
             life.opened(JobThread.start("replay",
                     new ReplayJob(reader::next, reader::cancel, url, trust,
-                            PushStatus.onStderr("replayed")), life));
+                            PushStatus.onStderr("replayed")),
+                    life));
         });
         return ExitCode.OK;
     }

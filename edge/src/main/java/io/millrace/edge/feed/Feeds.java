@@ -49,13 +49,13 @@ public final class Feeds implements AutoCloseable {
         directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
-        flvPast = new PastFeed(kafka, node, directory, packets, meters);
+        flvPast = new PastFeed(kafka, node, directory, packets, pastTicker, meters);
         parts = new PartReader(kafka, partReaders, settings.partCacheBytes(), sendingBytes);
         pastReaders = new ReaderPool("edge-past", READERS, () -> RangeReader.ofIndex(kafka, node + "-edge-past"));
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
-        past = new PastIndex(kafka, pastReaders, settings.pastIndexBytes(), pastTicker);
+        past = new PastIndex(kafka, pastReaders, directory, settings.pastIndexBytes(), pastTicker);
         pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes(), sendingBytes);
         directoryFeed.onEntry(index::changed);
         directoryFeed.onEntry(packets::changed);

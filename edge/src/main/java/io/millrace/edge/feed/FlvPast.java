@@ -29,6 +29,11 @@ public interface FlvPast {
         record Expired(long availableFromMs) implements Range {}
     }
 
+    /** The same log, read for somebody in particular. */
+    default FlvPast watchedBy(Asker asker) {
+        return this;
+    }
+
     /**
      * Looks for a range. Fails with {@link BusyException} if too many look or read already.
      *

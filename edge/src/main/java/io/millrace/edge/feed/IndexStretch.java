@@ -4,7 +4,6 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -14,9 +13,6 @@ import org.apache.kafka.common.TopicPartition;
  * @param fromBeginning whether nothing older is retained
  */
 record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
-    /** Beyond this many records nobody looks for what is left of an expired stream. */
-    private static final int OLDEST_LIMIT = 500_000;
-
     /**
      * The entries of {@code epoch} from {@code fromMs} to where its feed follows.
      *
@@ -39,21 +35,5 @@ record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
             return entry.epoch() <= epoch.number() && !isLast;
         });
         return new IndexStretch(entries, fromBeginning);
-    }
-
-    /** Start of the oldest segment of {@code stream} whose bytes are still in {@code parts}, ms since 1970. */
-    static OptionalLong oldest(RangeReader reader, String stream, TopicPartition index, TopicPartition parts) {
-        long partsBegin = reader.beginning(parts);
-        long begin = reader.beginning(index);
-        long end = Math.min(reader.end(index), begin + OLDEST_LIMIT);
-        List<Long> startsMs = new ArrayList<>(1);
-        reader.read(index, begin, end, record -> {
-            if (stream.equals(record.key()) && record.value() instanceof IndexEntry entry && entry.part() == 0
-                    && entry.partsOffset() >= partsBegin) {
-                startsMs.add(entry.programDateTimeMs());
-            }
-            return startsMs.isEmpty();
-        });
-        return startsMs.isEmpty() ? OptionalLong.empty() : OptionalLong.of(startsMs.getFirst());
     }
 }

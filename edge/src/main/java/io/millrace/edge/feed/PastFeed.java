@@ -1,5 +1,6 @@
 package io.millrace.edge.feed;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Keyframe;
@@ -13,7 +14,6 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
@@ -35,17 +35,25 @@ final class PastFeed implements FlvPast, AutoCloseable {
     private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     /** More viewers of the past than this at one time are told to come again. */
     private static final int VIEWER_LIMIT = ReaderPool.WAITING_LIMIT / 2;
+    /** Of one address so many; the next is told to come again. */
+    private static final int VIEWERS_OF_ADDRESS_LIMIT = VIEWER_LIMIT / 8;
     /** A cut is written a little after its packets. */
     private static final long SLACK_MS = 5_000;
+    /** So much of {@code segments} is read for the configurations at a keyframe; then the directory's have to do. */
+    private static final int CUTS_LIMIT_BYTES = 4 << 20;
 
     private final KafkaClients kafka;
     private final Directory directory;
     private final PacketFeed live;
     private final EdgeMeters meters;
     private final ReaderPool readers;
-    private final AtomicInteger viewers = new AtomicInteger();
+    private final MomentCells moments;
+    private final Asker asker;
+    /** By address. */
+    private final Map<String, Integer> viewers;
 
-    PastFeed(KafkaClients kafka, String node, Directory directory, PacketFeed live, EdgeMeters meters) {
+    PastFeed(KafkaClients kafka, String node, Directory directory, PacketFeed live, Ticker ticker,
+            EdgeMeters meters) {
         this.kafka = kafka;
         this.directory = directory;
         this.live = live;
@@ -54,6 +62,26 @@ final class PastFeed implements FlvPast, AutoCloseable {
         readers = new ReaderPool("edge-past-packets", READERS,
                 () -> new RangeReader(kafka.seeker(node + "-edge-past-packets",
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
+        moments = new MomentCells(kafka, readers, Topic.PACKETS, ticker);
+        asker = Asker.EDGE;
+        viewers = new ConcurrentHashMap<>();
+    }
+
+    /** The same, with all that is kept, for one asker. */
+    private PastFeed(PastFeed shared, Asker asker) {
+        kafka = shared.kafka;
+        directory = shared.directory;
+        live = shared.live;
+        meters = shared.meters;
+        readers = shared.readers;
+        moments = shared.moments;
+        viewers = shared.viewers;
+        this.asker = asker;
+    }
+
+    @Override
+    public FlvPast watchedBy(Asker who) {
+        return new PastFeed(this, who);
     }
 
     boolean isAlive() {
@@ -62,47 +90,60 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
     @Override
     public CompletionStage<Range> find(String stream, long startMs, long endMs) {
-        if (viewers.get() >= VIEWER_LIMIT) {
+        if (viewers.getOrDefault(asker.address(), 0) >= VIEWERS_OF_ADDRESS_LIMIT
+                || viewers.values().stream().mapToInt(count -> count).sum() >= VIEWER_LIMIT) {
             return CompletableFuture.failedFuture(new BusyException("too many watch the past already"));
         }
-        return readers.submit(reader -> find(reader, stream, startMs, endMs));
+        return moment(stream, startMs).thenCompose(found -> {
+            if (!(found instanceof Moment.At(_, IndexEntry start))) {
+                return CompletableFuture.completedFuture(new Range.NotYet());
+            }
+            return start.programDateTimeMs() >= endMs
+                    ? nothing(stream, startMs, endMs)
+                    : playable(stream, start, endMs);
+        });
     }
 
-    private Range find(RangeReader reader, String stream, long startMs, long endMs) {
-        var moments = new Moments(kafka, reader);
-        if (!(moments.find(stream, startMs, Topic.PACKETS) instanceof Moment.At(_, IndexEntry start))) {
-            return new Range.NotYet();
-        }
-        if (start.programDateTimeMs() >= endMs) {
-            return nothing(moments, stream, endMs);
-        }
+    private CompletableFuture<Moment> moment(String stream, long timeMs) {
+        return moments.find(directory.history(stream), timeMs, asker);
+    }
+
+    private CompletableFuture<Range> playable(String stream, IndexEntry start, long endMs) {
         Optional<StreamEntry> epoch = directory.epoch(stream, start.epoch());
         if (epoch.isEmpty()) {
             // The index and the directory are two topics.
-            return new Range.NotYet();
+            return CompletableFuture.completedFuture(new Range.NotYet());
         }
         var keyframe = new Keyframe(start.session(), start.keyframeOffset(), start.timestampOffsetMs());
-        Tracks tracks = tracks(reader, stream, start).orElseGet(() -> Tracks.of(epoch.get().tracks()));
-        return tracks.isEmpty()
-                ? new Range.NotYet()
-                : new Range.Playable(epoch.get(), tracks, keyframe,
-                        endMs == Long.MAX_VALUE ? null : limit(moments, stream, start, endMs));
+        return limit(stream, start, endMs)
+                .thenCompose(
+                        limit -> readers.submit(asker, reader -> tracks(reader, stream, start)).thenApply(found -> {
+                            Tracks tracks = found.orElseGet(() -> Tracks.of(epoch.get().tracks()));
+                            return tracks.isEmpty()
+                                    ? new Range.NotYet()
+                                    : new Range.Playable(epoch.get(), tracks, keyframe, limit.orElse(null));
+                        }));
     }
 
     /** The range begins behind its end: what was asked for has expired, or there was nothing then. */
-    private static Range nothing(Moments moments, String stream, long endMs) {
-        if (moments.find(stream, 0, Topic.PACKETS) instanceof Moment.At(_, IndexEntry oldest)
-                && oldest.programDateTimeMs() >= endMs && oldest.segment() > 0) {
-            return new Range.Expired(oldest.programDateTimeMs());
+    private CompletableFuture<Range> nothing(String stream, long startMs, long endMs) {
+        if (!directory.wasShown(stream, startMs, endMs)) {
+            return CompletableFuture.completedFuture(new Range.Nothing());
         }
-        return new Range.Nothing();
+        return moment(stream, 0).thenApply(found -> found instanceof Moment.At(_, IndexEntry oldest)
+                && oldest.programDateTimeMs() >= endMs && oldest.segment() > 0
+                        ? new Range.Expired(oldest.programDateTimeMs())
+                        : new Range.Nothing());
     }
 
-    private static PastTags.Limit limit(Moments moments, String stream, IndexEntry start, long endMs) {
-        IndexEntry near = moments.find(stream, endMs, Topic.PACKETS) instanceof Moment.At(_, IndexEntry entry)
-                ? entry
-                : start;
-        return new PastTags.Limit(near.keyframeOffset(), near.programDateTimeMs(), endMs);
+    private CompletableFuture<Optional<PastTags.Limit>> limit(String stream, IndexEntry start, long endMs) {
+        if (endMs == Long.MAX_VALUE) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return moment(stream, endMs).thenApply(found -> {
+            IndexEntry near = found instanceof Moment.At(_, IndexEntry entry) ? entry : start;
+            return Optional.of(new PastTags.Limit(near.keyframeOffset(), near.programDateTimeMs(), endMs));
+        });
     }
 
     /** The configurations in force at a keyframe: the cuts have them by value. */
@@ -110,7 +151,12 @@ final class PastFeed implements FlvPast, AutoCloseable {
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(stream));
         long from = reader.offsetAt(segments, at.arrivalUs() / 1000 - at.targetDurationS() * 2_000L - SLACK_MS);
         List<Cut.SegmentHead> found = new ArrayList<>(1);
+        long[] readBytes = {0};
         reader.read(segments, from, reader.end(segments), record -> {
+            readBytes[0] += Math.max(0, record.serializedValueSize());
+            if (readBytes[0] > CUTS_LIMIT_BYTES) {
+                return false;
+            }
             if (!stream.equals(record.key()) || !(record.value() instanceof Cut cut) || cut.epoch() < at.epoch()) {
                 return true;
             }
@@ -155,8 +201,13 @@ final class PastFeed implements FlvPast, AutoCloseable {
         @Override
         public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
             TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
-            return readers.submit(reader -> PastBatch.read(reader, partition, stream, tags, from, framing,
+            return readers.submit(reading(), reader -> PastBatch.read(reader, partition, stream, tags, from, framing,
                     selection));
+        }
+
+        /** A viewer that has left ends by itself. */
+        private Asker reading() {
+            return new Asker(asker.address(), () -> false);
         }
 
         @Override
@@ -181,12 +232,12 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
         @Override
         public void began() {
-            viewers.incrementAndGet();
+            viewers.merge(asker.address(), 1, Integer::sum);
         }
 
         @Override
         public void done() {
-            viewers.decrementAndGet();
+            viewers.computeIfPresent(asker.address(), (_, count) -> count == 1 ? null : count - 1);
         }
     }
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.PastRange;
 import io.millrace.edge.live.PlaylistBlock;
@@ -35,9 +36,7 @@ import java.util.function.Function;
 public final class PastIndex implements PastSource {
     /** Blocks in one read: some 17 minutes of a stream of 2 s segments, about 0.1 s beside seven neighbours. */
     static final int BLOCKS_A_READ = 8;
-    /** How long what is retained may be told wrongly; the log drops whole rolls at a time. */
-    private static final Duration RETAINED_KEPT = Duration.ofSeconds(5);
-    private static final Duration MOMENT_KEPT = Duration.ofMinutes(1);
+    private static final Duration TAIL_KEPT = Duration.ofMinutes(1);
     /** A block that may still grow is read again after so long. */
     private static final Duration GROWING_KEPT = Duration.ofSeconds(1);
     private static final Duration BLOCK_KEPT = Duration.ofMinutes(30);
@@ -48,8 +47,6 @@ public final class PastIndex implements PastSource {
     private static final int ANSWER_BYTES = 512;
 
     private record BlockKey(String stream, long epoch, long number) {}
-
-    private record MomentKey(String stream, long timeMs) {}
 
     private record EpochKey(String stream, long epoch) {}
 
@@ -62,24 +59,22 @@ public final class PastIndex implements PastSource {
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
+    private final Directory directory;
+    private final Asker asker;
+    private final MomentCells moments;
     private final AsyncCache<BlockKey, Loaded> blocks;
     private final AsyncCache<VersionKey, Answer> versions;
     private final Cache<EpochKey, PlaylistBlock> tails;
     private final AsyncCache<TailKey, List<PlaylistBlock>> tailReads;
-    private final AsyncCache<MomentKey, Moment> moments;
-    private final AsyncCache<Integer, Retained> retained;
-    private final AsyncCache<String, OptionalLong> available;
 
-    PastIndex(KafkaClients kafka, ReaderPool readers, long cacheBytes, Ticker ticker) {
+    PastIndex(KafkaClients kafka, ReaderPool readers, Directory directory, long cacheBytes, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
-        tails = Caffeine.newBuilder().ticker(ticker).expireAfterAccess(MOMENT_KEPT).maximumSize(ENTRIES_LIMIT).build();
+        this.directory = directory;
+        asker = Asker.EDGE;
+        moments = new MomentCells(kafka, readers, Topic.PARTS, ticker);
+        tails = Caffeine.newBuilder().ticker(ticker).expireAfterAccess(TAIL_KEPT).maximumSize(ENTRIES_LIMIT).build();
         tailReads = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(GROWING_KEPT).maximumSize(ENTRIES_LIMIT)
-                .buildAsync();
-        moments = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(MOMENT_KEPT).maximumSize(ENTRIES_LIMIT)
-                .buildAsync();
-        retained = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(RETAINED_KEPT).buildAsync();
-        available = Caffeine.newBuilder().ticker(ticker).expireAfterWrite(RETAINED_KEPT).maximumSize(ENTRIES_LIMIT)
                 .buildAsync();
         blocks = Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes)
                 .<BlockKey, Loaded>weigher((_, loaded) -> loaded.block() == null
@@ -95,39 +90,54 @@ public final class PastIndex implements PastSource {
                 .expireAfterWrite(VERSION_KEPT).buildAsync();
     }
 
-    private <T> CompletableFuture<T> read(Function<PastReader, T> read) {
-        return readers.submit(reader -> read.apply(new PastReader(kafka, reader))).toCompletableFuture();
+    /** The same, with all that is kept, for one asker. */
+    private PastIndex(PastIndex shared, Asker asker) {
+        kafka = shared.kafka;
+        readers = shared.readers;
+        directory = shared.directory;
+        moments = shared.moments;
+        blocks = shared.blocks;
+        versions = shared.versions;
+        tails = shared.tails;
+        tailReads = shared.tailReads;
+        this.asker = asker;
+    }
+
+    @Override
+    public PastSource readBy(Asker who) {
+        return new PastIndex(this, who);
+    }
+
+    private <T> CompletableFuture<T> read(String stream, Function<PastReader, T> read) {
+        return moments.floor(stream, asker).thenCompose(
+                floor -> readers.submit(asker, reader -> read.apply(new PastReader(kafka, reader, floor))));
     }
 
     @Override
     public CompletableFuture<Moment> moment(String stream, long timeMs) {
-        var key = new MomentKey(stream, timeMs);
-        return retained(stream).thenCompose(now -> moments
-                .get(key, (_, _) -> read(reader -> reader.moment(stream, timeMs))).thenCompose(found -> {
-                    if (found instanceof Moment.At at && at.entry().partsOffset() >= now.partsOffset()) {
-                        return CompletableFuture.completedFuture(found);
-                    }
-                    // Not yet, or not any more: whoever asks next looks again.
-                    moments.synchronous().invalidate(key);
-                    return found instanceof Moment.NotYet
-                            ? CompletableFuture.completedFuture(found)
-                            : read(reader -> reader.moment(stream, timeMs));
-                }));
+        return moments.find(directory.history(stream), timeMs, asker);
     }
 
     @Override
     public CompletableFuture<Retained> retained(String stream) {
-        return retained.get(kafka.partitionOf(stream), (_, _) -> read(reader -> reader.retained(stream)));
+        return moments.floor(stream, asker).thenApply(floor -> new Retained(floor.mediaOffset(), floor.fromMs()));
     }
 
     @Override
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().lastSegment() : live.newest();
-        return versions.get(new VersionKey(range, newest, live != null), (_, _) -> retained(range.stream())
-                .thenCompose(now -> moment(range.stream(), range.startMs()).thenCompose(found -> switch (found) {
-                    case Moment.NotYet() -> CompletableFuture.completedFuture(new Answer.NotYet());
-                    case Moment.At at -> new RangeWalk(this, range, epochs, live, now.partsOffset(), at).run();
-                })));
+        var key = new VersionKey(range, newest, live != null);
+        return asker.shares(() -> versions.get(key, (_, _) -> Asker.bare(retained(range.stream())
+                .thenCompose(now -> range.isDelayed()
+                        ? new DelayWalk(this, range, epochs, live, now.partsOffset()).run()
+                        : walk(range, epochs, live, now)))));
+    }
+
+    private CompletableFuture<Answer> walk(PastRange range, List<StreamEntry> epochs, EpochView live, Retained now) {
+        return moment(range.stream(), range.startMs()).thenCompose(found -> switch (found) {
+            case Moment.NotYet() -> CompletableFuture.completedFuture(new Answer.NotYet());
+            case Moment.At at -> new RangeWalk(this, range, epochs, live, now.partsOffset(), at).run();
+        });
     }
 
     /**
@@ -141,17 +151,18 @@ public final class PastIndex implements PastSource {
         for (long number = first; number <= last; number++) {
             keys.add(new BlockKey(epoch.stream(), epoch.epoch(), number));
         }
-        return blocks.getAll(keys, (missing, _) -> load(epoch, missing, to, hint)).thenApply(loaded -> {
-            List<PlaylistBlock> found = new ArrayList<>();
-            for (BlockKey key : keys) {
-                Loaded block = loaded.get(key);
-                if (block == null || block.block() == null) {
-                    break;
-                }
-                found.add(block.block());
-            }
-            return found;
-        });
+        return asker.shares(() -> blocks.getAll(keys, (missing, _) -> Asker.bare(load(epoch, missing, to, hint))))
+                .thenApply(loaded -> {
+                    List<PlaylistBlock> found = new ArrayList<>();
+                    for (BlockKey key : keys) {
+                        Loaded block = loaded.get(key);
+                        if (block == null || block.block() == null) {
+                            break;
+                        }
+                        found.add(block.block());
+                    }
+                    return found;
+                });
     }
 
     private CompletableFuture<Map<BlockKey, Loaded>> load(StreamEntry epoch, Set<? extends BlockKey> missing, long to,
@@ -163,7 +174,7 @@ public final class PastIndex implements PastSource {
         OptionalLong from = behind(epoch, numbers.first())
                 .or(() -> hint.isPresent() ? Optional.of(hint) : Optional.empty())
                 .orElse(OptionalLong.empty());
-        return read(reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
+        return read(epoch.stream(), reader -> reader.blocks(epoch, first, last, from)).thenApply(read -> {
             Map<BlockKey, Loaded> loaded = new HashMap<>();
             missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
             for (PlaylistBlock block : read.blocks()) {
@@ -197,15 +208,15 @@ public final class PastIndex implements PastSource {
         }
         OptionalLong from = behind(epoch, PlaylistBlock.numberOf(first)).orElse(hint);
         // Whoever asks before the answer is there shares it: of a popular stream that is everybody at once.
-        return tailReads.get(new TailKey(key, newest),
-                (_, _) -> read(reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
+        return asker.shares(() -> tailReads.get(new TailKey(key, newest), (_, _) -> Asker.bare(
+                read(epoch.stream(), reader -> reader.blocks(epoch, first, newest, from)).thenApply(read -> {
                     read.blocks().forEach(block -> tails.put(key, block));
                     return read.blocks();
-                }));
+                }))));
     }
 
     @Override
-    public CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
+    public CompletableFuture<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
         long newest = live == null ? epoch.lastSegment() : live.newest();
         long end = (PlaylistBlock.numberOf(segment) + 1) * PlaylistBlock.SEGMENTS - 1;
         if (segment > newest) {
@@ -225,9 +236,8 @@ public final class PastIndex implements PastSource {
 
     @Override
     public CompletionStage<OptionalLong> availableFromMs(String stream) {
-        int partition = kafka.partitionOf(stream);
-        return available.get(stream, (_, _) -> readers.submit(reader -> IndexStretch.oldest(reader, stream,
-                kafka.partition(Topic.INDEX, partition), kafka.partition(Topic.PARTS, partition)))
-                .toCompletableFuture());
+        return moment(stream, PastRange.BEGINNING).thenApply(found -> found instanceof Moment.At at
+                ? OptionalLong.of(at.entry().programDateTimeMs())
+                : OptionalLong.empty());
     }
 }

@@ -29,10 +29,12 @@ final class PastReader {
     private final KafkaClients kafka;
     private final RangeReader reader;
     private final Moments moments;
+    private final Moments.Floor floor;
 
-    PastReader(KafkaClients kafka, RangeReader reader) {
+    PastReader(KafkaClients kafka, RangeReader reader, Moments.Floor floor) {
         this.kafka = kafka;
         this.reader = reader;
+        this.floor = floor;
         moments = new Moments(kafka, reader);
     }
 
@@ -42,17 +44,6 @@ final class PastReader {
      * @param settled whether no further reading changes the last of them
      */
     record Blocks(List<PlaylistBlock> blocks, boolean settled) {}
-
-    Moment moment(String stream, long timeMs) {
-        return moments.find(stream, timeMs, Topic.PARTS);
-    }
-
-    PastSource.Retained retained(String stream) {
-        int partition = kafka.partitionOf(stream);
-        long partsOffset = reader.beginning(kafka.partition(Topic.PARTS, partition));
-        return new PastSource.Retained(partsOffset,
-                moments.retainedFromMs(partition, Topic.PARTS).orElse(Long.MAX_VALUE));
-    }
 
     /**
      * The blocks that hold segments from {@code first}, which begins one, to {@code last}.
@@ -91,25 +82,21 @@ final class PastReader {
         for (int guess = 0; guess < GUESSES && highMs > lowMs; guess++) {
             long meanMs = lowMs + (highMs - lowMs) * (number - lowNumber) / (highNumber - lowNumber);
             long timeMs = Math.max(lowMs, meanMs - AIM_MS);
-            if (!(moment(epoch.stream(), timeMs) instanceof Moment.At at) || isBeyond(at.entry(), epoch, number)) {
+            if (!(moment(epoch, timeMs) instanceof Moment.At at) || at.entry().segment() > number) {
                 highMs = timeMs;
                 continue;
             }
             offset = Math.max(offset, at.offset());
-            if (at.entry().epoch() == epoch.epoch()) {
-                lowNumber = Math.max(lowNumber, at.entry().segment());
-                lowMs = Math.max(timeMs, at.entry().programDateTimeMs());
-                if (number - lowNumber <= NEAR_SEGMENTS) {
-                    return offset;
-                }
-            } else {
-                lowMs = timeMs + 1;
+            lowNumber = Math.max(lowNumber, at.entry().segment());
+            lowMs = Math.max(timeMs, at.entry().programDateTimeMs());
+            if (number - lowNumber <= NEAR_SEGMENTS) {
+                return offset;
             }
         }
-        return offset >= 0 ? offset : reader.beginning(index);
+        return offset >= 0 ? offset : Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs()));
     }
 
-    private static boolean isBeyond(IndexEntry entry, StreamEntry epoch, long number) {
-        return entry.epoch() > epoch.epoch() || entry.epoch() == epoch.epoch() && entry.segment() > number;
+    private Moment moment(StreamEntry epoch, long timeMs) {
+        return moments.stretch(epoch, timeMs, timeMs, Topic.PARTS, floor).find(timeMs);
     }
 }

@@ -36,6 +36,11 @@ public interface PastSource {
      */
     record Retained(long partsOffset, long fromMs) {}
 
+    /** The same log, read for somebody in particular. */
+    default PastSource readBy(Asker asker) {
+        return this;
+    }
+
     /** Where the stream stood at a time, as far as it is retained. */
     CompletionStage<Moment> moment(String stream, long timeMs);
 

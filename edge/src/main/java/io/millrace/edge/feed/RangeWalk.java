@@ -9,7 +9,6 @@ import io.millrace.edge.live.RangePlaylist.Share;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,7 +23,6 @@ final class RangeWalk {
     private final long partsBegin;
     private final Moment.At start;
     private final List<Share> shares = new ArrayList<>();
-    private final Map<Long, Long> discontinuities = new HashMap<>();
     private boolean over;
     /** An epoch lacks segments that may still come: what is numbered behind them has to wait. */
     private boolean stalled;
@@ -40,10 +38,10 @@ final class RangeWalk {
     }
 
     CompletableFuture<Answer> run() {
-        return epoch(0).thenCompose(_ -> discontinuities(0)).thenApply(_ -> answer());
+        return epoch(0).thenCompose(_ -> Discontinuities.before(index, epochs, shares)).thenApply(this::answer);
     }
 
-    private Answer answer() {
+    private Answer answer(Map<Long, Long> discontinuities) {
         if (shares.isEmpty()) {
             boolean comes = live != null && !over && start.entry().epoch() <= range.lastEpoch();
             return comes ? new Answer.NotYet() : new Answer.Nothing();
@@ -121,21 +119,5 @@ final class RangeWalk {
         if (!share.isEmpty()) {
             shares.add(share);
         }
-    }
-
-    /** How many discontinuities the epochs have had that come before what is listed. */
-    private CompletableFuture<Void> discontinuities(int i) {
-        if (shares.isEmpty() || i == epochs.size() || epochs.get(i).epoch() >= shares.getFirst().epoch().epoch()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        StreamEntry epoch = epochs.get(i);
-        long last = epoch.lastSegment();
-        CompletableFuture<Void> done = last < 0
-                ? CompletableFuture.completedFuture(null)
-                : index.blocks(epoch, last, last, OptionalLong.empty()).thenAccept(blocks -> discontinuities
-                        .put(epoch.epoch(), blocks.isEmpty() || !blocks.getFirst().contains(last)
-                                ? epoch.sessions().size() - 1L
-                                : blocks.getFirst().segment(last).discontinuity()));
-        return done.thenCompose(_ -> discontinuities(i + 1));
     }
 }

@@ -4,7 +4,6 @@ import io.millrace.platform.past.RangeReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +13,24 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A few threads, each with a reader of its own, and a bounded queue of reads for them. Thread-safe. */
+/**
+ * A few threads, each with a reader of its own, and a bounded queue of reads for them, in turns by address. Thread-safe.
+ */
 final class ReaderPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
     /** More reads than this wait in no queue: the viewer is told to come again. */
     static final int WAITING_LIMIT = 1024;
 
-    private record Job<T>(Function<RangeReader, T> read, CompletableFuture<T> result) {
+    /** Nor more than this of one address. */
+    private static final int WAITING_OF_ADDRESS_LIMIT = WAITING_LIMIT / 4;
+
+    private record Job<T>(Asker asker, Function<RangeReader, T> read,
+            CompletableFuture<T> result) implements FairQueue.Item {
+        @Override
+        public void drop() {
+            result.completeExceptionally(new AskerGoneException());
+        }
+
         void run(RangeReader reader) {
             try {
                 result.complete(read.apply(reader));
@@ -30,7 +40,7 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    private final ArrayBlockingQueue<Job<?>> waiting = new ArrayBlockingQueue<>(WAITING_LIMIT);
+    private final FairQueue<Job<?>> waiting = new FairQueue<>(WAITING_LIMIT, WAITING_OF_ADDRESS_LIMIT);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
@@ -40,10 +50,18 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /** Reads on a thread of the pool; the result is completed there. Fails with {@link BusyException} if it is full. */
+    /** A read of the edge's own. */
     <T> CompletionStage<T> submit(Function<RangeReader, T> read) {
+        return submit(Asker.EDGE, read);
+    }
+
+    /**
+     * Reads on a thread of the pool; the result is completed there. Fails with {@link BusyException} if it is full, or if
+     * the asker leaves before its turn.
+     */
+    <T> CompletableFuture<T> submit(Asker asker, Function<RangeReader, T> read) {
         var result = new CompletableFuture<T>();
-        if (closed || !waiting.offer(new Job<>(read, result))) {
+        if (closed || !waiting.offer(new Job<>(asker, read, result))) {
             result.completeExceptionally(new BusyException("too many reads of the log wait already"));
         }
         return result;
@@ -79,6 +97,6 @@ final class ReaderPool implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        waiting.forEach(job -> job.result().completeExceptionally(new BusyException("the edge is closing")));
+        waiting.drain().forEach(job -> job.result().completeExceptionally(new BusyException("the edge is closing")));
     }
 }

@@ -73,7 +73,7 @@ final class ApiEndpoint {
             absent(exchange, stream);
             return;
         }
-        exchange.then(past.retained(stream), now -> {
+        exchange.then(past.readBy(exchange.asker()).retained(stream), now -> {
             // What is gone for good is not listed; of what is listed, something plays.
             List<SessionSpan> found = SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= now.fromMs()
                     && span.session().session() > after.getAsLong()).toList();

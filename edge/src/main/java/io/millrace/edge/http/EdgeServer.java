@@ -68,7 +68,7 @@ public final class EdgeServer implements AutoCloseable {
         admission = new Admission(settings.limits());
         var audience = new HlsAudience(viewers, meters, clock::nanoTime);
         var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
-        var answers = new HlsAnswers(past, meters);
+        var answers = new HlsAnswers(directory, past, meters);
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,

@@ -1,8 +1,11 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.feed.Asker;
 import io.millrace.edge.feed.BusyException;
+import io.millrace.platform.past.ReadLimitException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -106,6 +109,12 @@ final class Exchange {
     /** {@code host:port} of the client's end; without the port where only its proxy knows it. */
     String remoteAddress() {
         return Client.endpoint(ctx.channel(), headers());
+    }
+
+    /** For whom the log is read. */
+    Asker asker() {
+        Channel channel = ctx.channel();
+        return new Asker(remoteHost(), () -> !channel.isActive());
     }
 
     /** Runs once if the connection goes away before the response is complete. */
@@ -245,7 +254,7 @@ final class Exchange {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof BusyException) {
+        if (cause instanceof BusyException || cause instanceof ReadLimitException) {
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));
         } else {

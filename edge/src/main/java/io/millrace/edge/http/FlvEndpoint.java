@@ -65,7 +65,7 @@ final class FlvEndpoint {
     private void rewind(Exchange exchange, String stream, Route.Query query, Selection selection) {
         try {
             TimeSpan span = TimeSpan.parse(query, clock.millis());
-            exchange.then(past.find(stream, span.startMs(), span.endMs()),
+            exchange.then(past.watchedBy(exchange.asker()).find(stream, span.startMs(), span.endMs()),
                     range -> rewind(exchange, stream, span, range, selection));
         } catch (TimeSpan.UnreadableException e) {
             exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
@@ -80,8 +80,10 @@ final class FlvEndpoint {
             case FlvPast.Range.Playable _ when exchange.isHead() -> describeOnly(exchange);
             case FlvPast.Range.Playable playable -> play(exchange, playable, selection);
             // What is newest is not in the index yet.
-            case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN -> directory.newest(stream).ifPresentOrElse(
-                    entry -> live(exchange, entry, selection), () -> nothing(exchange, stream));
+            case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
+                    && span.startMs() <= clock.millis() ->
+                directory.newest(stream).ifPresentOrElse(
+                        entry -> live(exchange, entry, selection), () -> nothing(exchange, stream));
             case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(exchange, stream);
             case FlvPast.Range.Expired(long availableFromMs) -> exchange.error(HttpResponseStatus.GONE,
                     ApiError.expired("this part of " + stream + " is not kept any more", Json.time(availableFromMs)),
@@ -103,7 +105,7 @@ final class FlvEndpoint {
             return;
         }
         FlvViewer viewer = viewer(exchange, range.epoch().stream(), selection);
-        Runnable leave = past.play(range, viewer);
+        Runnable leave = past.watchedBy(exchange.asker()).play(range, viewer);
         exchange.onDrain(() -> {
             if (viewer.giveUp()) {
                 leave.run();

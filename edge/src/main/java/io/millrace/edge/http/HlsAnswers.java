@@ -5,8 +5,13 @@ import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.SharedText;
+import io.millrace.edge.live.Tracks;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.platform.log.StreamEntry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Answers that HLS gives in more than one place, with the statuses of the contract. Thread-safe. */
 final class HlsAnswers {
@@ -16,10 +21,12 @@ final class HlsAnswers {
     private static final int ENDED_MAX_AGE_S = 60;
     private static final int RETRY_AFTER_S = 2;
 
+    private final Directory directory;
     private final PastSource past;
     private final EdgeMeters meters;
 
-    HlsAnswers(PastSource past, EdgeMeters meters) {
+    HlsAnswers(Directory directory, PastSource past, EdgeMeters meters) {
+        this.directory = directory;
         this.past = past;
         this.meters = meters;
     }
@@ -54,11 +61,35 @@ final class HlsAnswers {
                 headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
     }
 
-    /** Nothing is listed between two times: because it is not retained, or because nothing was shown then. */
-    void nothingBefore(Exchange exchange, String stream, long endMs) {
-        exchange.then(past.availableFromMs(stream), from -> {
+    /** HLS carries no codec of the stream: says which ones those are, and what plays them. */
+    void notInHls(Exchange exchange, StreamEntry entry) {
+        String stream = entry.stream();
+        String codecs = entry.tracks().stream().map(HlsAnswers::codec).distinct().collect(Collectors.joining(", "));
+        boolean isOver = entry.state() == StreamEntry.State.ENDED;
+        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver
+                ? "it has ended: write it to a file with ./millrace export"
+                : "play /" + stream + ".flv, or rtmp://…/" + stream);
+        exchange.error(HttpResponseStatus.NOT_FOUND, ApiError.notInHls(message, isOver ? null : "/" + stream + ".flv"),
+                _ -> {});
+    }
+
+    private static String codec(StreamEntry.Track track) {
+        return Tracks.config(track).map(CodecConfig::rfc6381).orElseGet(() -> track.codec().toLowerCase(Locale.ROOT));
+    }
+
+    void nothingToShow(Exchange exchange, String stream) {
+        notFound(exchange, "nothing_to_show", stream + " showed nothing then");
+    }
+
+    /** Nothing between two times can be listed: because it is not retained any more, or because nothing was shown then. */
+    void nothingWithin(Exchange exchange, String stream, long startMs, long endMs) {
+        if (!directory.wasShown(stream, startMs, endMs)) {
+            nothingToShow(exchange, stream);
+            return;
+        }
+        exchange.then(past.readBy(exchange.asker()).availableFromMs(stream), from -> {
             if (from.isPresent() && from.getAsLong() < endMs) {
-                notFound(exchange, "nothing_to_show", stream + " showed nothing then");
+                nothingToShow(exchange, stream);
             } else {
                 expired(exchange, stream);
             }
@@ -66,9 +97,10 @@ final class HlsAnswers {
     }
 
     void expired(Exchange exchange, String stream) {
-        exchange.then(past.availableFromMs(stream), from -> exchange.error(HttpResponseStatus.GONE,
-                ApiError.expired("this part of " + stream + " is not kept any more",
-                        from.isPresent() ? Json.time(from.getAsLong()) : null),
-                _ -> {}));
+        exchange.then(past.readBy(exchange.asker()).availableFromMs(stream),
+                from -> exchange.error(HttpResponseStatus.GONE,
+                        ApiError.expired("this part of " + stream + " is not kept any more",
+                                from.isPresent() ? Json.time(from.getAsLong()) : null),
+                        _ -> {}));
     }
 }

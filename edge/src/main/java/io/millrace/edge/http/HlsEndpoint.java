@@ -7,9 +7,13 @@ import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.EpochView;
+import io.millrace.edge.live.PastRange;
+import io.millrace.edge.live.RenderedText;
 import io.millrace.edge.live.Segment;
+import io.millrace.edge.live.Tracks;
 import io.millrace.edge.live.VariantList;
 import io.millrace.platform.log.StreamEntry;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -53,12 +57,26 @@ final class HlsEndpoint {
             return;
         }
         long epoch = newest.get().epoch();
+        if (newest.get().state() != StreamEntry.State.ENDED
+                && Tracks.areOutsideTs(newest.get().tracks(), newest.get().rules())) {
+            answers.notInHls(exchange, newest.get());
+            return;
+        }
         // The directory and the index are two topics: a segment may be known here before the tracks are.
         Predicate<EpochView> showable = view -> view.isListed()
                 && directory.epoch(stream, epoch).filter(e -> !e.tracks().isEmpty()).isPresent();
         hold(exchange, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
-                entry -> answers.multivariant(exchange, VariantList.render(entry, view)),
+                entry -> answers.multivariant(exchange, variants(entry, view)),
                 () -> answers.absent(exchange, stream, Directory.Presence.EXPIRED)));
+    }
+
+    /** What is live leads to a window, what has ended to all of it that is retained. */
+    private static RenderedText variants(StreamEntry entry, EpochView view) {
+        if (entry.state() != StreamEntry.State.ENDED) {
+            return VariantList.render(entry, view);
+        }
+        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.startedAtMs(), PastRange.OPEN);
+        return VariantList.render(whole, List.of(entry), view.peakBitrate(), view.averageBitrate());
     }
 
     void media(Exchange exchange, String stream, long epoch) {
@@ -102,7 +120,7 @@ final class HlsEndpoint {
             answers.notFound(exchange, "segment_not_found", "segment " + number + " is not there");
             return;
         }
-        exchange.then(past.segment(entry, number, live), found -> found.ifPresentOrElse(
+        exchange.then(past.readBy(exchange.asker()).segment(entry, number, live), found -> found.ifPresentOrElse(
                 segment -> send(exchange, entry.stream(), entry.epoch(), segment, pastParts),
                 () -> answers.expired(exchange, entry.stream())));
     }
@@ -120,11 +138,21 @@ final class HlsEndpoint {
         });
     }
 
-    /** Answers with the first view that is {@code wanted}; an epoch that ended without one has nothing to show. */
+    /**
+     * Answers with the first view that is {@code wanted}; an epoch that ended without one, or that sends what HLS cannot
+     * carry, has nothing to show.
+     */
     private void hold(Exchange exchange, StreamEntry entry, Predicate<EpochView> wanted, Consumer<EpochView> then) {
-        Hold.forView(exchange, epochs.watch(entry), wanted.or(view -> view.ended() && !view.isListed()), view -> {
+        if (entry.state() == StreamEntry.State.ENDED && Tracks.areOutsideTs(entry)) {
+            answers.notInHls(exchange, entry);
+            return;
+        }
+        Predicate<EpochView> hopeless = view -> !view.isListed() && (view.ended() || isOutsideHls(entry));
+        Hold.forView(exchange, epochs.watch(entry), wanted.or(hopeless), view -> {
             if (view.isListed()) {
                 retained(exchange, entry.stream(), view, then);
+            } else if (isOutsideHls(entry)) {
+                answers.notInHls(exchange, newest(entry));
             } else if (entry.tracks().isEmpty()) {
                 answers.notFound(exchange, "nothing_to_show", entry.stream() + " ended before it showed anything");
             } else {
@@ -133,13 +161,23 @@ final class HlsEndpoint {
         }, () -> answers.nothingYet(exchange, entry.stream()));
     }
 
+    /** By what is known of its tracks now: it may be more than when the request came. */
+    private boolean isOutsideHls(StreamEntry entry) {
+        StreamEntry newest = newest(entry);
+        return Tracks.areOutsideTs(newest.tracks(), newest.rules());
+    }
+
+    private StreamEntry newest(StreamEntry entry) {
+        return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
+    }
+
     /** The index is often kept longer than the media: what has ended is shown as long as both are. */
     private void retained(Exchange exchange, String stream, EpochView view, Consumer<EpochView> then) {
         if (!view.ended()) {
             then.accept(view);
             return;
         }
-        exchange.then(past.retained(stream), now -> {
+        exchange.then(past.readBy(exchange.asker()).retained(stream), now -> {
             if (view.complete(view.newest()).orElseThrow().parts().getFirst().offset() < now.partsOffset()) {
                 answers.expired(exchange, stream);
             } else {

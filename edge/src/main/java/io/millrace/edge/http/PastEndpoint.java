@@ -6,6 +6,7 @@ import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.EpochView;
 import io.millrace.edge.live.PastRange;
 import io.millrace.edge.live.PlaylistBlock;
+import io.millrace.edge.live.Tracks;
 import io.millrace.edge.live.VariantList;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
@@ -13,12 +14,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * HLS of the past: playlists between two times. The multivariant playlist finds the epochs and makes relative times
- * absolute; its child names both, and every edge lists the same for it. Thread-safe; called on event loops.
+ * HLS of the past: playlists between two times, and windows that stay behind. The multivariant playlist finds the epochs
+ * and makes relative times absolute; its child names both, and every edge lists the same for it. Thread-safe; called on
+ * event loops.
  */
 final class PastEndpoint {
     private final Directory directory;
@@ -39,26 +42,67 @@ final class PastEndpoint {
     }
 
     void multivariant(Exchange exchange, String stream, Route.Query query) {
-        Optional<TimeSpan> span = span(exchange, query);
-        if (span.isEmpty()) {
-            return;
-        }
         Optional<StreamEntry> newest = directory.newest(stream);
-        if (newest.isEmpty()) {
-            answers.absent(exchange, stream, directory.presence(stream));
+        try {
+            OptionalLong delayMs = TimeSpan.delayMs(query);
+            TimeSpan span = delayMs.isPresent() ? null : TimeSpan.parse(query, clock.millis());
+            if (newest.isEmpty()) {
+                answers.absent(exchange, stream, directory.presence(stream));
+            } else if (delayMs.isPresent()) {
+                delayed(exchange, newest.get(), delayMs.getAsLong());
+            } else {
+                between(exchange, newest.get(), span);
+            }
+        } catch (TimeSpan.UnreadableException e) {
+            badParameter(exchange, e.getMessage());
+        }
+    }
+
+    /** What has ended does not move on: whoever comes then gets the rest of it. */
+    private void delayed(Exchange exchange, StreamEntry newest, long delayMs) {
+        if (newest.state() == StreamEntry.State.ENDED) {
+            long startMs = Math.max(PastRange.BEGINNING, clock.millis() - delayMs);
+            between(exchange, newest, new TimeSpan(startMs, PastRange.OPEN, true));
+        } else if (!isOutsideHls(exchange, List.of(newest))) {
+            withView(exchange, newest, EpochView::isListed, view -> delayed(exchange, newest, view, delayMs));
+        }
+    }
+
+    /** "Now" is what the newest segment says, as in the media playlist. */
+    private void delayed(Exchange exchange, StreamEntry newest, EpochView view, long delayMs) {
+        String stream = newest.stream();
+        long timeMs = view.complete(view.newest()).orElseThrow().endMs() - delayMs;
+        List<StreamEntry> history = directory.history(stream);
+        List<StreamEntry> before = history.stream().filter(epoch -> epoch.startedAtMs() <= timeMs).toList();
+        if (before.isEmpty()) {
+            answers.nothingYet(exchange, stream);
             return;
         }
-        long startMs = span.get().startMs();
-        exchange.then(past.moment(stream, startMs), moment -> {
+        var range = PastRange.delayed(stream, before.getLast().epoch(), newest.epoch(), delayMs);
+        List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
+        playlist(exchange, range, all, view,
+                _ -> answers.multivariant(exchange,
+                        VariantList.render(range, inHls(all), view.peakBitrate(), view.averageBitrate())),
+                () -> answers.nothingYet(exchange, stream));
+    }
+
+    private void between(Exchange exchange, StreamEntry newest, TimeSpan span) {
+        String stream = newest.stream();
+        long startMs = span.startMs();
+        exchange.then(past.readBy(exchange.asker()).moment(stream, startMs), moment -> {
             if (moment instanceof Moment.At at) {
-                multivariant(exchange, stream, span.get(), at);
-            } else if (newest.get().state() == StreamEntry.State.ENDED) {
-                answers.nothingBefore(exchange, stream, span.get().endMs());
+                variants(exchange, stream, span, at);
+            } else if (isOutsideHls(exchange, shownWithin(stream, startMs, span.endMs()))) {
+                return;
+            } else if (startMs > clock.millis()) {
+                answers.nothingToShow(exchange, stream);
+            } else if (newest.state() == StreamEntry.State.ENDED) {
+                answers.nothingWithin(exchange, stream, startMs, span.endMs());
             } else {
-                hold(exchange, newest.get(), view -> shows(view, startMs),
-                        _ -> exchange.then(past.moment(stream, startMs), again -> {
+                hold(exchange, newest, view -> shows(view, startMs),
+                        _ -> exchange.then(past.readBy(exchange.asker()).moment(stream, startMs), again -> {
                             if (again instanceof Moment.At at) {
-                                multivariant(exchange, stream, span.get(), at);
+                                variants(exchange, stream, span, at);
                             } else {
                                 answers.nothingYet(exchange, stream);
                             }
@@ -67,9 +111,9 @@ final class PastEndpoint {
         });
     }
 
-    private void multivariant(Exchange exchange, String stream, TimeSpan span, Moment.At start) {
+    private void variants(Exchange exchange, String stream, TimeSpan span, Moment.At start) {
         if (start.entry().programDateTimeMs() >= span.endMs()) {
-            answers.nothingBefore(exchange, stream, span.endMs());
+            answers.nothingWithin(exchange, stream, span.startMs(), span.endMs());
             return;
         }
         List<StreamEntry> all = directory.history(stream).stream()
@@ -83,62 +127,111 @@ final class PastEndpoint {
         }
         StreamEntry first = all.getFirst();
         var range = new PastRange(stream, first.epoch(), all.getLast().epoch(), span.startMs(), span.endMs());
-        withView(exchange, first, view -> view.newest() >= start.entry().segment(),
-                view -> exchange.then(past.around(first, start.entry().segment(), view), block -> block.ifPresentOrElse(
-                        found -> variants(exchange, range, all, found, start.entry().segment()),
-                        () -> answers.nothingYet(exchange, stream))));
+        long from = start.entry().segment();
+        withView(exchange, first, view -> view.newest() >= from,
+                view -> exchange.then(past.readBy(exchange.asker()).around(first, from, view), block -> block
+                        .filter(_ -> !inHls(all).isEmpty()).ifPresentOrElse(
+                                found -> variants(exchange, range, all, found, from),
+                                () -> answers.nothingYet(exchange, stream))));
     }
 
     private void variants(Exchange exchange, PastRange range, List<StreamEntry> all, PlaylistBlock block, long from) {
-        List<StreamEntry> known = all.stream().filter(epoch -> !epoch.tracks().isEmpty()).toList();
-        if (known.isEmpty()) {
-            answers.nothingYet(exchange, range.stream());
-        } else {
-            answers.multivariant(exchange,
-                    VariantList.render(range, known, block.peakBitrate(from), block.averageBitrate(from)));
-        }
+        answers.multivariant(exchange,
+                VariantList.render(range, inHls(all), block.peakBitrate(from), block.averageBitrate(from)));
+    }
+
+    /** Those whose tracks are known; those that HLS cannot show are left out if there are others. */
+    private static List<StreamEntry> inHls(List<StreamEntry> epochs) {
+        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.tracks().isEmpty()).toList();
+        List<StreamEntry> some = known.stream().filter(epoch -> !Tracks.areOutsideTs(epoch.tracks(), epoch.rules()))
+                .toList();
+        return some.isEmpty() ? known : some;
     }
 
     void media(Exchange exchange, Route.MediaPlaylist playlist) {
-        Optional<TimeSpan> span = span(exchange, playlist.query());
-        if (span.isEmpty()) {
-            return;
+        try {
+            media(exchange, playlist, range(playlist));
+        } catch (TimeSpan.UnreadableException e) {
+            badParameter(exchange, e.getMessage());
         }
-        String stream = playlist.stream();
-        if (span.get().relative()) {
-            badParameter(exchange, "a media playlist takes absolute times; begin at /" + stream + ".m3u8");
-            return;
+    }
+
+    private PastRange range(Route.MediaPlaylist playlist) throws TimeSpan.UnreadableException {
+        OptionalLong delayMs = TimeSpan.delayMs(playlist.query());
+        if (delayMs.isPresent()) {
+            return PastRange.delayed(playlist.stream(), playlist.firstEpoch(), playlist.lastEpoch(),
+                    delayMs.getAsLong());
         }
-        for (long epoch : List.of(playlist.firstEpoch(), playlist.lastEpoch())) {
+        TimeSpan span = TimeSpan.parse(playlist.query(), clock.millis());
+        if (span.relative()) {
+            throw new TimeSpan.UnreadableException(
+                    "a media playlist takes absolute times; begin at /" + playlist.stream() + ".m3u8");
+        }
+        return new PastRange(playlist.stream(), playlist.firstEpoch(), playlist.lastEpoch(), span.startMs(),
+                span.endMs());
+    }
+
+    private void media(Exchange exchange, Route.MediaPlaylist playlist, PastRange range) {
+        String stream = range.stream();
+        for (long epoch : List.of(range.firstEpoch(), range.lastEpoch())) {
             if (directory.epoch(stream, epoch).isEmpty()) {
                 answers.absent(exchange, stream, directory.presence(stream, epoch));
                 return;
             }
         }
-        var range = new PastRange(stream, playlist.firstEpoch(), playlist.lastEpoch(), span.get().startMs(),
-                span.get().endMs());
         List<StreamEntry> all = directory.history(stream).stream().filter(epoch -> range.hasEpoch(epoch.epoch()))
                 .toList();
-        if (all.getLast().state() != StreamEntry.State.ENDED && audience.refuses(exchange, stream)) {
+        if (isOutsideHls(exchange, all)
+                || all.getLast().state() != StreamEntry.State.ENDED && audience.refuses(exchange, stream)) {
             return;
         }
-        withView(exchange, all.getLast(), EpochView::isListed, view -> media(exchange, range, all, view, true));
+        boolean comes = !range.isDelayed() && range.startMs() <= clock.millis();
+        withView(exchange, all.getLast(), EpochView::isListed, view -> media(exchange, range, all, view, comes));
     }
 
     /** @param patient whether to wait for a time that has not come */
     private void media(Exchange exchange, PastRange range, List<StreamEntry> all, EpochView view, boolean patient) {
-        exchange.then(past.playlist(range, all, view), answer -> {
+        playlist(exchange, range, all, view,
+                listed -> answers.media(exchange, listed.playlist().text(), listed.playlist().targetDurationS(),
+                        listed.playlist().ended()),
+                () -> {
+                    if (patient) {
+                        hold(exchange, all.getLast(), later -> shows(later, range.startMs()),
+                                later -> media(exchange, range, all, later, false));
+                    } else if (range.startMs() > clock.millis()) {
+                        answers.nothingToShow(exchange, range.stream());
+                    } else {
+                        answers.nothingYet(exchange, range.stream());
+                    }
+                });
+    }
+
+    private void playlist(Exchange exchange, PastRange range, List<StreamEntry> all, EpochView view,
+            Consumer<PastSource.Answer.Listed> listed, Runnable notYet) {
+        exchange.then(past.readBy(exchange.asker()).playlist(range, all, view), answer -> {
             switch (answer) {
-                case PastSource.Answer.Listed(var playlist) -> answers.media(exchange, playlist.text(),
-                        playlist.targetDurationS(), playlist.ended());
-                case PastSource.Answer.Nothing() -> answers.nothingBefore(exchange, range.stream(), range.endMs());
-                case PastSource.Answer.NotYet() when view == null -> answers.nothingBefore(exchange, range.stream(),
-                        range.endMs());
-                case PastSource.Answer.NotYet() when patient -> hold(exchange, all.getLast(),
-                        later -> shows(later, range.startMs()), later -> media(exchange, range, all, later, false));
-                case PastSource.Answer.NotYet() -> answers.nothingYet(exchange, range.stream());
+                case PastSource.Answer.Listed found -> listed.accept(found);
+                case PastSource.Answer.NotYet() when view != null -> notYet.run();
+                case PastSource.Answer.Nothing() when range.isDelayed() -> answers.expired(exchange, range.stream());
+                case PastSource.Answer.Nothing(),PastSource.Answer.NotYet() -> answers.nothingWithin(exchange,
+                        range.stream(), range.startMs(), range.endMs());
             }
         });
+    }
+
+    /** Answers if HLS cannot carry any of some epochs. */
+    private boolean isOutsideHls(Exchange exchange, List<StreamEntry> some) {
+        boolean outside = !some.isEmpty() && some.stream().allMatch(Tracks::areOutsideTs);
+        if (outside) {
+            answers.notInHls(exchange, some.getLast());
+        }
+        return outside;
+    }
+
+    /** The epochs that showed something between two times. */
+    private List<StreamEntry> shownWithin(String stream, long startMs, long endMs) {
+        return directory.history(stream).stream().filter(epoch -> epoch.startedAtMs() < endMs
+                && (epoch.endedAtMs() == 0 ? startMs <= clock.millis() : epoch.endedAtMs() > startMs)).toList();
     }
 
     /** Whether a viewer sees something at or after a time. */
@@ -164,15 +257,6 @@ final class PastEndpoint {
                 answers.nothingYet(exchange, epoch.stream());
             }
         }, () -> answers.nothingYet(exchange, epoch.stream()));
-    }
-
-    private Optional<TimeSpan> span(Exchange exchange, Route.Query query) {
-        try {
-            return Optional.of(TimeSpan.parse(query, clock.millis()));
-        } catch (TimeSpan.UnreadableException e) {
-            badParameter(exchange, e.getMessage());
-            return Optional.empty();
-        }
     }
 
     private static void badParameter(Exchange exchange, String message) {

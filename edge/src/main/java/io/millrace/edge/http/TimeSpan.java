@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.edge.live.PastRange;
 import io.millrace.platform.past.PointInTime;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What {@code start} and {@code end} of a request say. Immutable.
@@ -23,12 +24,33 @@ record TimeSpan(long startMs, long endMs, boolean relative) {
         }
     }
 
+    /** Whether the request is for the past. */
     static boolean isIn(Route.Query query) {
-        return query.get("start") != null || query.get("end") != null;
+        return query.get("start") != null || query.get("end") != null || query.get("delay") != null;
+    }
+
+    /** How far behind the stream {@code delay} asks to be, in whole seconds; empty without one. */
+    static OptionalLong delayMs(Route.Query query) throws UnreadableException {
+        String text = query.get("delay");
+        if (text == null) {
+            return OptionalLong.empty();
+        }
+        if (query.get("start") != null || query.get("end") != null) {
+            throw new UnreadableException("delay goes without start and end");
+        }
+        long delayMs = PointInTime.parse("-" + text, 0).filter(PointInTime::relative).map(point -> -point.timeMs())
+                .orElse(0L);
+        if (delayMs <= 0) {
+            throw new UnreadableException("delay is how far behind: 90s, 5m, 2h");
+        }
+        return OptionalLong.of(delayMs);
     }
 
     /** @param nowMs what offsets are from; those of a start go to the whole second before, so that viewers share playlists */
     static TimeSpan parse(Route.Query query, long nowMs) throws UnreadableException {
+        if (query.get("delay") != null) {
+            throw new UnreadableException("delay is for HLS: a .m3u8 takes it");
+        }
         Optional<PointInTime> start = point(query, "start", nowMs);
         Optional<PointInTime> end = point(query, "end", nowMs);
         long startMs = start.map(p -> p.relative() ? Math.floorDiv(p.timeMs(), SECOND_MS) * SECOND_MS : p.timeMs())

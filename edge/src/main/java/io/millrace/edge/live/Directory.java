@@ -36,6 +36,8 @@ public final class Directory {
     private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
     private final Map<EpochKey, Boolean> expiredEpochs = remembered();
     private final Map<String, Boolean> expiredStreams = remembered();
+    /** Streams of which an epoch has expired: before their oldest one something may have been shown. */
+    private final Map<String, Boolean> shortened = remembered();
 
     /** The newest record of an epoch. */
     public void put(StreamEntry entry) {
@@ -48,6 +50,7 @@ public final class Directory {
     /** The tombstone of an epoch: nothing of it is retained. */
     public void remove(String stream, long epoch) {
         expiredEpochs.put(new EpochKey(stream, epoch), true);
+        shortened.put(stream, true);
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
         epochs.remove(epoch);
         if (epochs.isEmpty()) {
@@ -84,6 +87,20 @@ public final class Directory {
     /** Every retained epoch of a stream, oldest first. */
     public List<StreamEntry> history(String stream) {
         return List.copyOf(epochs(stream).values());
+    }
+
+    /**
+     * Whether a stream showed something between two times, retained or not: by the sessions of its epochs, and, before the
+     * oldest of them, if an earlier one is remembered as expired.
+     *
+     * @param startMs ms since 1970
+     * @param endMs the same
+     */
+    public boolean wasShown(String stream, long startMs, long endMs) {
+        List<SessionSpan> spans = SessionSpan.of(history(stream));
+        boolean beforeAll = spans.isEmpty() || startMs < spans.getFirst().startMs();
+        return beforeAll && shortened.containsKey(stream)
+                || spans.stream().anyMatch(span -> span.startMs() < endMs && span.endMs() > startMs);
     }
 
     /** The newest epochs of at most {@code limit} streams in the order of their names, after {@code after} (or null). */

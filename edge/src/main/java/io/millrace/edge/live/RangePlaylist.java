@@ -116,9 +116,15 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
                 discontinuitySequence += discontinuities.applyAsLong(earlier) + 1;
             }
         }
-        PlaylistKind kind = !range.isOpen() && ended ? PlaylistKind.VOD : PlaylistKind.REWIND;
         return TextPiece.of(MediaPlaylistWriter.head(new MediaPlaylist(targetS, mediaSequence, discontinuitySequence,
-                independent, List.of(), ended), kind));
+                independent, List.of(), ended), kind(range, ended)));
+    }
+
+    private static PlaylistKind kind(PastRange range, boolean ended) {
+        if (range.isDelayed()) {
+            return PlaylistKind.LIVE;
+        }
+        return !range.isOpen() && ended ? PlaylistKind.VOD : PlaylistKind.REWIND;
     }
 
     /** Whether the share begins with the first segment of an epoch behind another one. */

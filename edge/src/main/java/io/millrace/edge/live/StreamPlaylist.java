@@ -25,9 +25,9 @@ import java.util.TreeMap;
  */
 public final class StreamPlaylist {
     /** A live playlist lists no fewer segments (protocols.md 7.2), once there are so many. */
-    static final int MIN_SEGMENTS = 6;
+    public static final int MIN_SEGMENTS = 6;
     /** Nor less than so many target durations (RFC 8216, 6.2.2). */
-    static final int MIN_TARGET_DURATIONS = 3;
+    public static final int MIN_TARGET_DURATIONS = 3;
     /** Segments that left the window stay known for this many windows: players still ask for them. */
     private static final int KEPT_WINDOWS = 2;
 

@@ -49,6 +49,21 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
                 audio != null && rules.carries(format, audio.codec()) ? audio : null);
     }
 
+    /** Whether tracks are known and MPEG-TS, and so HLS, carries none of them. */
+    public static boolean areOutsideTs(List<StreamEntry.Track> tracks, EpochRules rules) {
+        return !tracks.isEmpty() && tracks.stream().noneMatch(track -> isInTs(track, rules));
+    }
+
+    /** The same of a whole epoch: no session of it had other tracks, so the index has nothing of it. */
+    public static boolean areOutsideTs(StreamEntry epoch) {
+        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.tracks(), epoch.rules());
+    }
+
+    private static boolean isInTs(StreamEntry.Track track, EpochRules rules) {
+        return track.id() == 0
+                && config(track).filter(config -> rules.carries(Format.TS, config.codec())).isPresent();
+    }
+
     public boolean isEmpty() {
         return video == null && audio == null;
     }

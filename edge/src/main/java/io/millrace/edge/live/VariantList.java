@@ -28,6 +28,9 @@ public final class VariantList {
     public static RenderedText render(PastRange range, List<StreamEntry> epochs, long peakBitrate,
             long averageBitrate) {
         var query = new StringBuilder();
+        if (range.isDelayed()) {
+            query.append("?delay=").append(range.delayMs() / 1_000).append('s');
+        }
         if (range.startMs() != PastRange.BEGINNING) {
             query.append("?start=").append(time(range.startMs()));
         }

@@ -40,8 +40,9 @@ class FlvChannelTest {
         loop.freezeTime();
         var meters = new EdgeMeters(new SimpleMeterRegistry());
         var pace = new Pace(0, 0);
-        channel = new FlvChannel("live/show", 0, 104, from -> new FlvBroadcast(from, _ -> pace, loop.eventLoop().ticker(),
-                meters));
+        channel = new FlvChannel("live/show", 0, 104,
+                from -> new FlvBroadcast(from, _ -> pace, loop.eventLoop().ticker(),
+                        meters));
         channel.tracksKnown(ENTRY);
         channel.startAt(new Keyframe(SESSION, 100, 0));
         channel.filled(

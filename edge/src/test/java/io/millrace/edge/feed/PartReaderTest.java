@@ -49,7 +49,7 @@ class PartReaderTest {
     void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("parts.");
         try (var pool = new ReaderPool("test-parts", 1,
-                        () -> new RangeReader(kafka.seeker("test-parts", Map.of())));
+                () -> new RangeReader(kafka.seeker("test-parts", Map.of())));
                 var parts = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
             List<PartRef> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
             List<ByteBuf> held = new ArrayList<>();
@@ -72,7 +72,8 @@ class PartReaderTest {
     }
 
     private static ByteBuf read(PartReader parts, PartRef ref) throws Exception {
-        return switch (parts.read(STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS, TimeUnit.MILLISECONDS)) {
+        return switch (parts.read(STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS,
+                TimeUnit.MILLISECONDS)) {
             case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
             case PartSource.Answer.Expired() -> throw new AssertionError("expired");
         };
@@ -86,7 +87,8 @@ class PartReaderTest {
                 bytes[0] = (byte) i;
                 var part = new Part(17, i, 0, Format.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
-                        kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part))).get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
+                        kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part)))
+                        .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
                 refs.add(new PartRef(offset, PART_BYTES));
             }
         }

@@ -44,7 +44,7 @@ class EdgeHandlerTest {
         viewers = new Viewers(meters, InstantSource.system());
         var audience = new HlsAudience(viewers, meters, () -> audienceNanos);
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var answers = new HlsAnswers(log, meters);
+        var answers = new HlsAnswers(directory, log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,

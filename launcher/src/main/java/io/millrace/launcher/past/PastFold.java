@@ -3,7 +3,9 @@ package io.millrace.launcher.past;
 import io.millrace.edge.live.FlvEvent;
 import io.millrace.edge.live.FlvFold;
 import io.millrace.edge.live.Tracks;
+import io.millrace.media.bytes.MediaException;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.session.SessionEvent;
@@ -27,6 +29,7 @@ import java.util.function.LongFunction;
 final class PastFold {
     /** Between two broadcasts there is one frame of 25 a second. */
     private static final int SEAM_MS = 40;
+    private static final int LONGEST_FRAME_MS = 1_000;
 
     private final LongFunction<Tracks> tracksOfEpoch;
     private final Map<FlvTag.Type, ByteBuffer> headers = new EnumMap<>(FlvTag.Type.class);
@@ -36,6 +39,10 @@ final class PastFold {
     private boolean started;
     private int shiftMs;
     private int lastMs;
+    /** Of the picture: when the last one shown is due, and how long one is shown. */
+    private int shownMs = Integer.MIN_VALUE;
+    private int pictureMs = Integer.MIN_VALUE;
+    private int frameMs = SEAM_MS;
 
     /** @param tracksOfEpoch what is known of the tracks of an epoch that begins */
     PastFold(Place place, LongFunction<Tracks> tracksOfEpoch) {
@@ -90,8 +97,39 @@ final class PastFold {
             started = true;
             tags.headers().forEach(header -> header(header, timeMs + shiftMs, out));
         }
+        if (frame.tag().type() == FlvTag.Type.VIDEO) {
+            picture(frame, timeMs);
+        }
         lastMs = Math.max(lastMs, timeMs + shiftMs);
         out.add(new FlvEvent.Frame(at(timeMs + shiftMs, frame.tag()), frame.entry(), frame.leads()));
+    }
+
+    /**
+     * Where an encoder was killed, pictures may be missing that were to be shown before the last ones that came: what comes
+     * after that begins behind those, sound and all.
+     */
+    private void picture(FlvEvent.Frame frame, int timeMs) {
+        int compositionMs = compositionMs(frame.tag());
+        int dueMs = timeMs + shiftMs + compositionMs;
+        if (frame.entry() && shownMs != Integer.MIN_VALUE && dueMs <= shownMs) {
+            shiftMs += shownMs + frameMs - dueMs;
+            dueMs = timeMs + shiftMs + compositionMs;
+        } else if (pictureMs != Integer.MIN_VALUE && timeMs + shiftMs > pictureMs) {
+            frameMs = Math.min(timeMs + shiftMs - pictureMs, LONGEST_FRAME_MS);
+        }
+        pictureMs = timeMs + shiftMs;
+        shownMs = Math.max(shownMs, dueMs);
+    }
+
+    private static int compositionMs(FlvTag tag) {
+        try {
+            return VideoTagBody.parse(tag.body().duplicate()) instanceof VideoTagBody.Frame coded
+                    ? coded.compositionTimeMs()
+                    : 0;
+        } catch (MediaException _) {
+            // It is copied as it is, or refused where it is read.
+            return 0;
+        }
     }
 
     private void header(FlvTag tag, int timeMs, List<FlvEvent> out) {

@@ -62,7 +62,8 @@ public final class PushJob implements Job {
 
     /** Publishes the bundled clip for ever. */
     public static PushJob demo(URI url, PushProgress progress) {
-        return new PushJob("the demo clip", MediaFile::demo, url, true, progress, MediaSink.rtmp(ServerTrust.SYSTEM), PaceClock.SYSTEM);
+        return new PushJob("the demo clip", MediaFile::demo, url, true, progress, MediaSink.rtmp(ServerTrust.SYSTEM),
+                PaceClock.SYSTEM);
     }
 
     /** The same job to another sink, by another clock. */

@@ -92,7 +92,8 @@ public final class ReplayJob implements Job {
             return;
         }
         progress.trouble(
-                "lost %s: %s; trying again in %d s".formatted(PublishAddress.shown(url), why.getMessage(), pause.toSeconds()));
+                "lost %s: %s; trying again in %d s".formatted(PublishAddress.shown(url), why.getMessage(),
+                        pause.toSeconds()));
         clock.waitUntil(clock.nowNanos() + pause.toNanos(), cancelled);
         Duration twice = pause.multipliedBy(2);
         pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;

@@ -38,7 +38,6 @@ final class Chaos implements AutoCloseable {
     private record Span(Fault fault, int node, long fromNanos, long toNanos) {}
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
-    /** Nothing recovers by itself after this long. */
     /** Bounds a hang; how long it took is in the report. */
     private static final long RECOVERY_SECONDS = 300;
     /** A viewer may learn late that its edge was dead. */

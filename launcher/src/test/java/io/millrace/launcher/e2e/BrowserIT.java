@@ -227,7 +227,8 @@ class BrowserIT {
                     .replace("\"warnings\":[]", "\"warnings\":[{\"code\":\"codec_not_in_hls\",\"message\":\"x\"}]")));
         });
         page.navigate(millrace.http("/?stream=live/show").toString());
-        page.waitForFunction("output => document.querySelector('[aria-pressed=true]')?.dataset.player === output", output,
+        page.waitForFunction("output => document.querySelector('[aria-pressed=true]')?.dataset.player === output",
+                output,
                 WAIT);
         assertThat(page.locator("#lacks").textContent()).isEqualTo(lacks);
         page.close();
@@ -271,7 +272,8 @@ class BrowserIT {
     @Test
     void liveStreamsComeBeforeEndedOnesAndAreFoundByName() throws Exception {
         Page page = open("/", 1280);
-        page.waitForFunction("() => document.querySelector('#streams .card')?.dataset.name === 'live/show'", null, WAIT);
+        page.waitForFunction("() => document.querySelector('#streams .card')?.dataset.name === 'live/show'", null,
+                WAIT);
         assertThat(page.locator("#ended").getAttribute("open")).as("folded away").isNull();
         page.locator("#search").fill("no such stream");
         page.locator("#none-live").waitFor();

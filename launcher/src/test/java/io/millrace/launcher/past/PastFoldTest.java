@@ -123,4 +123,35 @@ class PastFoldTest {
         assertThat(frames(after)).singleElement()
                 .satisfies(tag -> assertThat(tag.timestampMs()).isEqualTo(before + 40));
     }
+
+    /** The encoder was killed when the last picture that it had sent was to be shown after others that it had not. */
+    @Test
+    void picturesAfterAKilledEncoderAreShownAfterItsOwn() {
+        long lastOfFirst = packets.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Packet p && p.session() == epoch.epoch() && isPicture(p))
+                .mapToLong(Map.Entry::getKey).max().orElseThrow();
+        packets.computeIfPresent(lastOfFirst, (_, record) -> later((Packet) record, 900));
+        List<FlvTag> video = frames(fold(beginning())).stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO)
+                .toList();
+        int joint = IntStream.range(1, video.size())
+                .filter(n -> video.get(n - 1).body().getShort(3) == 900).findFirst().orElseThrow();
+        int shownMs = video.subList(0, joint).stream().mapToInt(PastFoldTest::shownMs).max().orElseThrow();
+        assertThat(video.subList(joint, video.size())).allMatch(tag -> shownMs(tag) > shownMs);
+    }
+
+    private static boolean isPicture(Packet packet) {
+        return packet.kind() == Packet.Kind.VIDEO && !packet.config() && packet.body().remaining() > 5;
+    }
+
+    private static int shownMs(FlvTag tag) {
+        return tag.timestampMs() + tag.body().getShort(3);
+    }
+
+    /** Bytes 2 to 4 of an AVC tag are its composition time. */
+    private static Packet later(Packet packet, int compositionMs) {
+        ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip()
+                .putShort(3, (short) compositionMs);
+        return new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(), compositionMs,
+                packet.kind(), packet.track(), packet.keyframe(), packet.recoveryPoint(), packet.config(), body);
+    }
 }

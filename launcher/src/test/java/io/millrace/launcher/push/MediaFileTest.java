@@ -166,7 +166,8 @@ class MediaFileTest {
         byte[] bytes = Files.readAllBytes(TestFiles.path("remuxed.flv"));
         List<MediaMessage> whole = read(TestFiles.path("remuxed.flv"));
         List<MediaMessage> seen = new ArrayList<>();
-        try (MediaFile cut = MediaFile.open(Files.write(dir.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2 - 30)))) {
+        try (MediaFile cut = MediaFile
+                .open(Files.write(dir.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2 - 30)))) {
             assertThatThrownBy(() -> {
                 while (true) {
                     seen.add(cut.next().orElseThrow());

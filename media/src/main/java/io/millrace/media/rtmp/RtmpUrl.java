@@ -25,7 +25,8 @@ public record RtmpUrl(boolean secure, String host, int port, String app, String 
         String path = url.getRawPath().substring(1);
         int slash = path.lastIndexOf('/');
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
-        return new RtmpUrl(secure, url.getHost(), url.getPort() < 0 ? defaultPort(secure) : url.getPort(), path.substring(0, slash),
+        return new RtmpUrl(secure, url.getHost(), url.getPort() < 0 ? defaultPort(secure) : url.getPort(),
+                path.substring(0, slash),
                 path.substring(slash + 1) + query);
     }
 

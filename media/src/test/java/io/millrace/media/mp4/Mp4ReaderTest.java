@@ -112,7 +112,8 @@ class Mp4ReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"hevc.mp4, hvc1.1.6.L30.90, mp4a.40.2", "mp3.mp4, avc1.64000a, mp4a.40.34", "av1-opus.mp4, av01.0.00M.08, Opus",
+    @CsvSource({"hevc.mp4, hvc1.1.6.L30.90, mp4a.40.2", "mp3.mp4, avc1.64000a, mp4a.40.34",
+        "av1-opus.mp4, av01.0.00M.08, Opus",
         "vp9-flac.mp4, vp09.00.10.08, fLaC", "avc-ac3.mp4, avc1.64000a, ac-3", "avc-eac3.mp4, avc1.64000a, ec-3"})
     void readsTheConfigurationsOfEveryCodec(String name, String video, String audio) throws IOException {
         assertThat(Mp4Reader.read(moov(file(name)))).extracting(track -> track.config().rfc6381())

@@ -162,7 +162,8 @@ class SessionsTest {
                 .hasMessageContaining("host/application");
         assertThat(RtmpUrl.parse(URI.create("rtmp://[::1]:2000/a/b/c?t=/x")))
                 .isEqualTo(new RtmpUrl(false, "[::1]", 2000, "a/b", "c?t=/x"));
-        assertThat(RtmpUrl.parse(URI.create("rtmps://h/live/show"))).isEqualTo(new RtmpUrl(true, "h", 443, "live", "show"));
+        assertThat(RtmpUrl.parse(URI.create("rtmps://h/live/show")))
+                .isEqualTo(new RtmpUrl(true, "h", 443, "live", "show"));
         assertThat(RtmpUrl.parse(URI.create("rtmps://h:1936/live/show")).tcUrl()).isEqualTo("rtmps://h:1936/live");
         assertThat(RtmpUrl.parse(URI.create("rtmp://h/live/show")).tcUrl()).isEqualTo("rtmp://h/live");
     }

@@ -3,6 +3,7 @@ package io.millrace.platform.past;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,6 +22,18 @@ public final class Moments {
      * have been there by running ahead of the clock by more than this.
      */
     private static final long SILENT_SPAN_MS = 3_600_000;
+
+    /** What is read for one stretch at most: some quarter of an hour of a busy partition. */
+    static final long STRETCH_LIMIT_BYTES = 8L << 20;
+
+    /**
+     * Where what is retained of a partition's media begins.
+     *
+     * @param mediaOffset of the oldest record of media
+     * @param indexOffset in {@code index}, before which all media has expired
+     * @param fromMs PROGRAM-DATE-TIME of the oldest entry whose media is retained, ms since 1970; the future without one
+     */
+    public record Floor(long mediaOffset, long indexOffset, long fromMs) {}
 
     private final KafkaClients kafka;
     private final RangeReader reader;
@@ -57,18 +70,82 @@ public final class Moments {
         }
     }
 
-    /** PROGRAM-DATE-TIME of the oldest entry of a partition whose media is retained, ms since 1970; empty without one. */
-    public OptionalLong retainedFromMs(int partition, Topic media) {
+    /**
+     * What the index tells of one epoch around a span of time, as far as its media is retained. It reads no further than the
+     * epoch goes.
+     *
+     * @param fromMs PROGRAM-DATE-TIME, ms since 1970, not before the epoch's start
+     * @param toMs the same
+     * @param floor of the stream's partition and {@code media}; it may be some seconds old
+     * @throws ReadLimitException if that is not found in {@link #STRETCH_LIMIT_BYTES}
+     */
+    public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor) {
+        TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
+        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
+        long end = reader.end(index);
+        for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
+            long from = Math.max(oldest, reader.offsetAt(index, fromMs - spanMs));
+            MomentStretch stretch = read(index, from, end, epoch, toMs, media, floor);
+            MomentSearch first = stretch.search(fromMs);
+            boolean mayBeDeeper = first.beganTooLate() || first.sawNothing() && spanMs < SILENT_SPAN_MS;
+            if (!mayBeDeeper || from <= oldest) {
+                return stretch;
+            }
+        }
+    }
+
+    private MomentStretch read(TopicPartition index, long from, long end, StreamEntry epoch, long toMs, Topic media,
+            Floor floor) {
+        List<Moment.At> entries = new ArrayList<>();
+        var last = new MomentSearch(toMs);
+        boolean[] settled = {false};
+        long[] readBytes = {0};
+        reader.read(index, from, end, record -> {
+            readBytes[0] += Math.max(0, record.serializedValueSize());
+            if (readBytes[0] > STRETCH_LIMIT_BYTES) {
+                throw new ReadLimitException("more of the log than " + STRETCH_LIMIT_BYTES + " bytes would have to be "
+                        + "read for this");
+            }
+            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
+                    || entry.epoch() < epoch.epoch()) {
+                return true;
+            }
+            if (entry.epoch() > epoch.epoch()) {
+                // A later epoch begins behind the last record of this one.
+                settled[0] = true;
+                return false;
+            }
+            boolean isLast = epoch.state() == StreamEntry.State.ENDED && entry.segment() == epoch.lastSegment()
+                    && entry.last();
+            if (!isExpired(entry, media, floor.mediaOffset())) {
+                entries.add(new Moment.At(record.offset(), entry));
+                isLast |= !last.fold(record.offset(), entry);
+            }
+            settled[0] = isLast;
+            return !isLast;
+        });
+        return new MomentStretch(entries, settled[0]);
+    }
+
+    /** Where what is retained of a partition's {@code media} begins. Some ten short reads. */
+    public Floor floor(int partition, Topic media) {
         TopicPartition index = kafka.partition(Topic.INDEX, partition);
         long mediaFrom = reader.beginning(kafka.partition(media, partition));
+        long oldest = oldest(index, media, mediaFrom);
         List<Long> fromMs = new ArrayList<>(1);
-        reader.read(index, oldest(index, media, mediaFrom), reader.end(index), record -> {
+        reader.read(index, oldest, reader.end(index), record -> {
             if (record.value() instanceof IndexEntry entry && !isExpired(entry, media, mediaFrom)) {
                 fromMs.add(entry.programDateTimeMs());
             }
             return fromMs.isEmpty();
         });
-        return fromMs.isEmpty() ? OptionalLong.empty() : OptionalLong.of(fromMs.getFirst());
+        return new Floor(mediaFrom, oldest, fromMs.isEmpty() ? Long.MAX_VALUE : fromMs.getFirst());
+    }
+
+    /** PROGRAM-DATE-TIME of the oldest entry of a partition whose media is retained, ms since 1970; empty without one. */
+    public OptionalLong retainedFromMs(int partition, Topic media) {
+        long fromMs = floor(partition, media).fromMs();
+        return fromMs == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(fromMs);
     }
 
     /**

@@ -20,8 +20,8 @@ public final class RangeReader implements AutoCloseable {
     /** A range that does not come in this time is given up. */
     private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
 
-    /** About a thousand entries. */
-    private static final int INDEX_FETCH_BYTES = 256 * 1024;
+    /** Some hundred entries: a step of a search wants one of them, and the consumer fetches in advance. */
+    private static final int INDEX_FETCH_BYTES = 32 * 1024;
 
     private final KafkaConsumer<String, LogRecord> consumer;
 
