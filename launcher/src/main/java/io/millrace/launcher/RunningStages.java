@@ -45,7 +45,7 @@ final class RunningStages implements AutoCloseable {
         Set<Stage> left = ConcurrentHashMap.newKeySet();
         left.addAll(stages);
         try (Waiting _ = Waiting
-                .begin(() -> left.stream().sorted().map(Stage::start).collect(Collectors.joining(", ")));
+                .begin(() -> "Kafka: " + left.stream().sorted().map(Stage::start).collect(Collectors.joining(", ")));
                 ExecutorService threads = Executors
                         .newThreadPerTaskExecutor(Thread.ofVirtual().name("start-", 0).factory())) {
             var results = new ExecutorCompletionService<Void>(threads);
