@@ -12,12 +12,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What can be known at once is said before Kafka starts: in one line, with code 1. */
+/**
+ * What can be known at once is said before Kafka starts: in one line, with code 1. A command sets up the logging of the
+ * whole process, so nothing runs beside it.
+ */
+@Isolated
 class FailFastTest {
     /** Kafka makes it first of all. */
     private static final String STARTED = "kafka/__cluster_metadata-0";

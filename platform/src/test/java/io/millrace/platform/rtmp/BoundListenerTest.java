@@ -10,7 +10,7 @@ import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.millrace.platform.rtmp.RecordingApplication.within10Seconds;
+import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +25,7 @@ class BoundListenerTest {
             CompletableFuture<RtmpClient> client = CompletableFuture.supplyAsync(() -> publish(listener.port()));
             assertThat(application.requests).isEmpty();
             listener.serve(application);
-            assertThat(within10Seconds(application.requests).stream().value()).isEqualTo("live/show");
+            assertThat(awaitNext(application.requests).stream().value()).isEqualTo("live/show");
             client.get(10, TimeUnit.SECONDS).close();
         }
     }
