@@ -13,11 +13,11 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.PublishApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListener;
-import io.millrace.platform.rtmp.RtmpMeters;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class EdgeService implements AutoCloseable, Drainable {
         this.port = port;
     }
 
-    /** Returns when the directory has been read to its end and the listener accepts. */
+    /** Opens its ports and starts. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
         return start(settings, kafka, registry, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
@@ -55,27 +55,43 @@ public final class EdgeService implements AutoCloseable, Drainable {
      */
     static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
             Ticker pastTicker, LimitClock clock) {
-        var meters = new EdgeMeters(registry);
+        return start(EdgeDoor.open(settings, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker, clock);
+    }
+
+    /**
+     * Returns when the directory has been read to its end and the listener accepts.
+     *
+     * @param door is closed with the service, or if it cannot start
+     */
+    public static EdgeService start(EdgeDoor door, KafkaClients kafka, FatalError fatal) {
+        return start(door, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
+    }
+
+    private static EdgeService start(EdgeDoor door, KafkaClients kafka, FatalError fatal, Ticker pastTicker,
+            LimitClock clock) {
+        EdgeSettings settings = door.settings();
+        var meters = new EdgeMeters(door.registry());
         var feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
         var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(settings, kafka.settings().retentionMs(), feeds.directory(), feeds.epochs(),
+            server = new EdgeServer(door.http(), settings, kafka.settings().retentionMs(), feeds.directory(),
+                    feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);
             int port = server.start();
             var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.limits().connections(), meters);
-            RtmpListener rtmp = settings.rtmp() == null
-                    ? null
-                    : RtmpListener.open(settings.rtmp(), RtmpApplication.of(PublishApplication.none(
-                            "This is an edge and takes no publishers; publish to an ingest node"), desk),
-                            new RtmpMeters(registry));
-            return new EdgeService(feeds, server, viewers, desk, rtmp, port);
+            if (door.rtmp() != null) {
+                door.rtmp().serve(RtmpApplication.of(PublishApplication.none(
+                        "This is an edge and takes no publishers; publish to an ingest node"), desk));
+            }
+            return new EdgeService(feeds, server, viewers, desk, door.rtmp(), port);
         } catch (RuntimeException e) {
             if (server != null) {
                 server.close();
             }
+            door.close();
             feeds.close();
             throw e;
         }

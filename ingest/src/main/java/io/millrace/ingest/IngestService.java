@@ -1,7 +1,6 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerLoop;
@@ -12,11 +11,11 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
-import io.millrace.platform.rtmp.RtmpListener;
-import io.millrace.platform.rtmp.RtmpMeters;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,17 +41,16 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
-    private final PublishGate gate;
+    private final IngestDoor door;
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
-    private RtmpListener listener;
 
-    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, PublishGate gate) {
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestDoor door) {
         this.settings = settings;
         this.log = log;
         this.desk = desk;
-        this.gate = gate;
+        this.door = door;
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
     }
@@ -73,17 +71,27 @@ public final class IngestService implements AutoCloseable, Drainable {
     /** The same where somebody is there for players, too. */
     public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
             MeterRegistry registry, FatalError fatal) {
+        return start(IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka, LogRoom.UNKNOWN,
+                fatal);
+    }
+
+    /**
+     * The same at a door that is open already.
+     *
+     * @param door is closed with the service, or if it cannot start
+     * @param room of the log: while there is none nobody may publish
+     */
+    public static IngestService start(IngestDoor door, PlayApplication players, KafkaClients kafka, LogRoom room,
+            FatalError fatal) {
         InstantSource clock = InstantSource.system();
-        var meters = new IngestMeters(registry);
-        var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
+        IngestSettings settings = door.settings();
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
-        var desk = new PublishDesk(settings, kafka, log, gate, meters, clock);
-        var service = new IngestService(settings, log, desk, gate);
+        var desk = new PublishDesk(settings, kafka, log, door.gate(), room, door.meters(), clock);
+        var service = new IngestService(settings, log, desk, door);
         try {
-            service.run(kafka, new OwnerSteps(log, clock, meters), fatal);
-            service.listener = RtmpListener.open(settings.listen(), RtmpApplication.of(desk, players),
-                    new RtmpMeters(registry));
+            service.run(kafka, new OwnerSteps(log, clock, door.meters()), fatal);
+            door.listener().serve(RtmpApplication.of(desk, players));
             return service;
         } catch (RuntimeException e) {
             service.close();
@@ -122,17 +130,17 @@ public final class IngestService implements AutoCloseable, Drainable {
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
         return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
-                listener.askPlayersToLeave("The server ends, connect again"));
+                door.listener().askPlayersToLeave("The server ends, connect again"));
     }
 
     /** The port that it listens on. */
     public int port() {
-        return listener.port();
+        return door.listener().port();
     }
 
     /** The port of RTMPS, {@link RtmpListen#NONE} without one. */
     public int tlsPort() {
-        return listener.tlsPort();
+        return door.listener().tlsPort();
     }
 
     /**
@@ -142,10 +150,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     @Override
     public void close() {
         desk.close(settings.limits().closeMs());
-        if (listener != null) {
-            listener.close();
-        }
-        gate.close();
+        door.close();
         heartbeats.shutdownNow();
         if (owner != null) {
             owner.close();

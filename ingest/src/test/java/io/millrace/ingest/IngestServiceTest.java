@@ -22,6 +22,8 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -36,6 +38,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -371,6 +374,28 @@ class IngestServiceTest {
 
     private double dropped(String reason) {
         return registry.get("millrace.dropped").tag("stage", "ingest").tag("reason", reason).counter().count();
+    }
+
+    @Test
+    void whileTheDiskIsFullNobodyMayPublishAndWhoDoesIsTold() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        var settings = new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS), PolicySettings.OPEN, 0,
+                MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
+                        30_000));
+        IngestService node = open(IngestService.start(
+                IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
+                full::get, (what, cause) -> {
+                    throw new AssertionError(what, cause);
+                }));
+        RtmpClient client = client(node);
+        sendClip(client);
+        full.set(true);
+        assertThatThrownBy(() -> sendUntilRefused(client)).hasMessageContaining("disk is nearly full");
+        await().untilAsserted(() -> assertThat(closed("disk_full")).isEqualTo(1));
+        assertThatThrownBy(() -> client(node)).hasMessageContaining("disk is nearly full");
+        assertThat(registry.get("millrace.ingest.refused").tag("reason", "disk_full").counter().count()).isEqualTo(1);
+        full.set(false);
+        publishClip(client(node));
     }
 
     private double closed(String reason) {

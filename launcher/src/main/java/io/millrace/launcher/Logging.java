@@ -59,6 +59,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.setName("stderr");
         appender.setTarget(ConsoleTarget.SystemErr.getName());
         appender.setEncoder(encoder(context, format));
+        appender.addFilter(new HarmlessErrors());
         appender.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);

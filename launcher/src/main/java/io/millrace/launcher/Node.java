@@ -2,16 +2,13 @@ package io.millrace.launcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
-import io.millrace.edge.EdgeSettings;
-import io.millrace.edge.live.Pace;
 import io.millrace.ingest.IngestService;
-import io.millrace.ingest.IngestSettings;
+import io.millrace.launcher.broker.BrokerPlace;
 import io.millrace.launcher.broker.BrokerSettings;
+import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
-import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
-import io.millrace.launcher.settings.ViewingSettings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
 import io.millrace.platform.UserError;
@@ -20,9 +17,10 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaProbe;
+import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.kafka.Topics;
-import io.millrace.platform.log.EpochRules;
-import io.millrace.platform.log.Format;
+import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpListen;
 import io.millrace.segmenter.SegmenterService;
@@ -52,6 +50,8 @@ final class Node {
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
     private RunningStages stages;
+    private Doors doors;
+    private LogRoom room = LogRoom.UNKNOWN;
     /** The edge of this process for the listener of ingest; they start side by side. */
     private volatile PlayApplication players = PlayApplication.none("The server starts, try again");
     private volatile Status status = Status.down("starting");
@@ -68,10 +68,16 @@ final class Node {
      * @throws UserError with one line for people
      */
     ReadyLine start(Serving serving) throws InterruptedException {
-        MeterRegistry meters = startAdmin();
         boolean embedded = serving.mayEmbedBroker() && !settings.kafkaGiven();
-        KafkaClients kafka = log(embedded, meters);
-        Topics.Replicas replicas = Topics.ensure(kafka);
+        MeterRegistry meters = startAdmin();
+        BrokerPlace place = embedded
+                ? life.opened(BrokerPlace.take(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()),
+                        settings::names))
+                : null;
+        doors = Doors.open(serving.stages(), settings, name, meters, settings::names, life);
+        KafkaClients kafka = log(place, meters);
+        Topics.Replicas replicas = topics(kafka);
+        admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));
         stages = life.opened(new RunningStages());
         stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
@@ -91,22 +97,32 @@ final class Node {
     private MeterRegistry startAdmin() {
         ProcessMeters meters = life.opened(new ProcessMeters());
         try {
-            admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry()));
+            admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry(), settings::names));
         } catch (IOException | UnresolvedAddressException e) {
-            throw new UserError("the admin port cannot listen on " + settings.adminHost() + ":" + settings.adminPort()
-                    + ": " + e.getMessage() + "; stop what listens there, or choose another with --admin-port", e);
+            throw ListenFault.of("the admin port", settings.adminHost(), settings.adminPort(), "--admin-host",
+                    "--admin-port", e);
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
         ready.with(ReadyLine.Part.ADMIN, new HostPort(settings.adminHost(), admin.address().getPort()));
         return meters.registry();
     }
 
-    private KafkaClients log(boolean embedded, MeterRegistry meters) {
-        if (!embedded) {
+    private Topics.Replicas topics(KafkaClients kafka) {
+        try (Waiting _ = Waiting
+                .begin(() -> "Kafka at " + kafka.settings().bootstrapServers() + " to answer, and for its topics")) {
+            return Topics.ensure(kafka);
+        }
+    }
+
+    /** @param place of the broker in this process; null if it is elsewhere */
+    private KafkaClients log(BrokerPlace place, MeterRegistry meters) {
+        if (place == null) {
             return new KafkaClients(settings.onCluster(), meters);
         }
-        EmbeddedBroker broker = life.opened(
-                EmbeddedBroker.start(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()), life));
+        EmbeddedBroker broker = life.opened(EmbeddedBroker.start(place, life));
+        DiskWatch disk = life.opened(DiskWatch.start(settings.dataDir(), meters));
+        admin.addChecks(List.of(disk.check()));
+        room = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
         return new KafkaClients(settings.onEmbedded(broker.address()), meters);
     }
@@ -114,21 +130,15 @@ final class Node {
     private void start(Stage stage, Serving serving, KafkaClients kafka, MeterRegistry meters,
             Topics.Replicas replicas, boolean embedded) throws InterruptedException {
         switch (stage) {
-            case EDGE -> startEdge(!serving.stages().contains(Stage.INGEST), kafka, meters);
+            case EDGE -> startEdge(kafka);
             case PACKAGER -> startPackager(kafka, meters);
             case SEGMENTER -> startSegmenter(kafka, meters, replicas, embedded ? 0 : settings.standbyReplicas());
-            case INGEST -> startIngest(serving.stages().contains(Stage.EDGE), kafka, meters);
+            case INGEST -> startIngest(serving.stages().contains(Stage.EDGE), kafka);
         }
     }
 
-    /** @param listens whether players of RTMP come to a listener of its own */
-    private void startEdge(boolean listens, KafkaClients kafka, MeterRegistry meters) {
-        ViewingSettings viewing = settings.viewing();
-        EdgeSettings edgeSettings = EdgeSettings.of(settings.host(), settings.httpPort(), name)
-                .withFlvTickNanos(viewing.flvTick().nanos().orElse(Pace.ADAPTIVE))
-                .withHttp(viewing.limits(), viewing.proxies(), viewing.familiarUrls());
-        EdgeService edge = stages.opened(Stage.EDGE, EdgeService
-                .start(listens ? edgeSettings.withRtmp(listen()) : edgeSettings, kafka, meters, life));
+    private void startEdge(KafkaClients kafka) {
+        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(doors.edge(), kafka, life));
         players = edge.players();
         admin.addChecks(edge.checks());
         admin.add(edge.admin());
@@ -158,12 +168,6 @@ final class Node {
                 : Status.down("has ended"))));
     }
 
-    private RtmpListen listen() {
-        PublishingSettings publishing = settings.publishing();
-        return new RtmpListen(settings.host(), settings.rtmpPort(), publishing.rtmpsPort(), publishing.tlsCert(),
-                publishing.tlsKey(), publishing.proxies(), publishing.limits().connections());
-    }
-
     private void readyForRtmp(int port, int tlsPort) {
         ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), port));
         if (tlsPort != RtmpListen.NONE) {
@@ -172,17 +176,11 @@ final class Node {
     }
 
     /** @param plays whether players come to its listener, too */
-    private void startIngest(boolean plays, KafkaClients kafka, MeterRegistry meters) {
-        EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
-                (int) settings.part().toMillis(), (int) settings.window().toMillis(),
-                (int) settings.grace().toMillis(), List.of(Format.TS));
-        PublishingSettings publishing = settings.publishing();
-        var ingestSettings = new IngestSettings(listen(), name, rules, publishing.policy(),
-                publishing.maxBitsPerSecond(), publishing.limits().media(), IngestSettings.Limits.DEFAULT);
-        IngestService ingest = stages.opened(Stage.INGEST, plays
-                ? IngestService.start(ingestSettings, (request, player) -> players.play(request, player), kafka, meters,
-                        life)
-                : IngestService.start(ingestSettings, kafka, meters, life));
+    private void startIngest(boolean plays, KafkaClients kafka) {
+        IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(doors.ingest(), plays
+                ? (request, player) -> players.play(request, player)
+                : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kafka, room,
+                life));
         admin.addChecks(ingest.checks());
         readyForRtmp(ingest.port(), ingest.tlsPort());
     }

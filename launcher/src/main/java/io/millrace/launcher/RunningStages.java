@@ -6,13 +6,16 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,15 +42,20 @@ final class RunningStages implements AutoCloseable {
 
     /** Returns when all have started. The first that cannot is the reason; the others are interrupted and waited for. */
     void start(Collection<Stage> stages, Start start) throws InterruptedException {
-        try (ExecutorService threads = Executors
-                .newThreadPerTaskExecutor(Thread.ofVirtual().name("start-", 0).factory())) {
+        Set<Stage> left = ConcurrentHashMap.newKeySet();
+        left.addAll(stages);
+        try (Waiting _ = Waiting
+                .begin(() -> "Kafka: " + left.stream().sorted().map(Stage::start).collect(Collectors.joining(", ")));
+                ExecutorService threads = Executors
+                        .newThreadPerTaskExecutor(Thread.ofVirtual().name("start-", 0).factory())) {
             var results = new ExecutorCompletionService<Void>(threads);
             stages.forEach(stage -> results.submit(() -> {
                 start.run(stage);
+                left.remove(stage);
                 return null;
             }));
             try {
-                for (int left = stages.size(); left > 0; left--) {
+                for (int waited = 0; waited < stages.size(); waited++) {
                     results.take().get();
                 }
             } catch (ExecutionException e) {

@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.ingest.IngestMeters;
+import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.PackagerMeters;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.SegmenterMeters;
@@ -29,6 +30,7 @@ class OperationsTest {
         new SegmenterMeters(registry);
         new PackagerMeters(registry).showBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
+        DiskWatch.start(Path.of("."), registry).close();
         // A histogram's largest value, which Prometheus has as a metric of its own.
         List<String> real = names(TYPE, registry.scrape()).stream().filter(name -> !name.endsWith("_max")).toList();
         assertThat(real).contains("millrace_dropped_total", "millrace_connections_closed_total");

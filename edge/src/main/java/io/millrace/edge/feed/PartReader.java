@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -35,12 +36,15 @@ public final class PartReader implements PartSource, AutoCloseable {
     private static final int READ_OVER = 8;
     /** A part may be evicted between the read and the take: a cache so small is given up on. */
     private static final int TRIES = 3;
+    /** Players give up at about ten seconds; a request is told before, whatever its read and those before it wait for. */
+    private static final long ANSWER_MS = 8_000;
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
     private final AsyncCache<PartKey, ByteBuf> cache;
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final long limitBytes;
+    private final long answerMs;
 
     private record PartKey(int partition, long offset) {}
 
@@ -49,6 +53,12 @@ public final class PartReader implements PartSource, AutoCloseable {
      * @param sendingBytes for those that are not kept any more and that a response still sends, however slowly
      */
     PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes, long sendingBytes) {
+        this(kafka, readers, cacheBytes, sendingBytes, ANSWER_MS);
+    }
+
+    /** @param answerMs a read that takes longer has failed for whoever waits; what it brings is kept for others */
+    PartReader(KafkaClients kafka, ReaderPool readers, long cacheBytes, long sendingBytes, long answerMs) {
+        this.answerMs = answerMs;
         this.kafka = kafka;
         this.readers = readers;
         limitBytes = cacheBytes + sendingBytes;
@@ -65,7 +75,7 @@ public final class PartReader implements PartSource, AutoCloseable {
 
     private CompletionStage<Answer> read(String stream, List<PartKey> keys, int tries) {
         return cache.getAll(keys, (missing, _) -> readers.submit(reader -> load(reader, stream, missing))
-                .toCompletableFuture()).thenCompose(found -> {
+                .toCompletableFuture()).copy().orTimeout(answerMs, TimeUnit.MILLISECONDS).thenCompose(found -> {
                     if (!found.keySet().containsAll(keys)) {
                         return CompletableFuture.completedFuture(new Answer.Expired());
                     }

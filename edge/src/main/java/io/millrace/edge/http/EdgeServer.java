@@ -9,25 +9,14 @@ import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
-import io.millrace.platform.UserError;
-import io.millrace.platform.net.SocketTransport;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.millrace.platform.net.ServerSockets;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,33 +25,31 @@ import java.util.stream.Stream;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
-    /** Requests are short: what one read brings is no more than a long pipeline of them. */
-    private static final int READ_BYTES = 8 * 1024;
     /** More than one read brings, so that it is {@link RequestGate} that bounds a pipeline: by waiting, not by closing. */
-    private static final int PIPELINE_DEPTH = READ_BYTES / 8;
-    /** {@link ConnectionGuard}, which counts, comes first; the kernel sees those that it does not. */
-    private static final int USER_TIMEOUT_FACTOR = 2;
-    /** A peer that is gone without a word while nothing is sent is asked by its kernel after so long, and so many times. */
-    private static final int KEEPALIVE_S = 60;
-    private static final int KEEPALIVE_PROBE_S = 10;
-    private static final int KEEPALIVE_PROBES = 3;
+    private static final int PIPELINE_DEPTH = HttpPort.READ_BYTES / 8;
     /** How long a viewer may take to read the end of its stream when the edge ends. */
     private static final long STREAM_END_MS = 1_000;
-    /** A viewer's socket gets more once less than this waits, and no more above the second. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
-    private final EventLoopGroup acceptors;
-    private final EventLoopGroup loops;
+    private final HttpPort port;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Admission admission;
     private final Endpoints endpoints;
     private final EdgeSettings settings;
     private final LimitClock clock;
-    private Channel listener;
 
+    /** With a port of its own. */
     public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
+        this(HttpPort.bind(settings, ServerSockets.NONE_NAMED), settings, retentionMs, directory, epochs, parts, past,
+                pastParts, flv, flvPast, viewers, meters, clock);
+    }
+
+    /** @param port is closed with the server */
+    public EdgeServer(HttpPort port, EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
+            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
+            EdgeMeters meters, LimitClock clock) {
+        this.port = port;
         this.settings = settings;
         this.clock = clock;
         admission = new Admission(settings.limits());
@@ -73,8 +60,6 @@ public final class EdgeServer implements AutoCloseable {
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
-        acceptors = SocketTransport.newGroup("edge-accept", 1);
-        loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }
 
     /** Of this moment: connections come and go meanwhile. */
@@ -99,42 +84,10 @@ public final class EdgeServer implements AutoCloseable {
         CompletableFuture.allOf(ended).completeOnTimeout(null, STREAM_END_MS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** Listens. Gives the port. */
+    /** Accepts. Gives the port. */
     public int start() {
-        Class<? extends ServerChannel> type = SocketTransport.serverChannel(loops);
-        var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
-                .option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 2_048, READ_BYTES))
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        connect(channel);
-                    }
-                });
-        if (type == EpollServerSocketChannel.class) {
-            noticeHalfOpen(bootstrap);
-        }
-        var bound = bootstrap.bind(settings.host(), settings.httpPort()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new UserError("cannot listen for HTTP on " + settings.host() + ":" + settings.httpPort() + ": "
-                    + bound.cause().getMessage() + "; stop what listens there, or choose another with --http-port",
-                    bound.cause());
-        }
-        listener = bound.channel();
-        return ((InetSocketAddress) listener.localAddress()).getPort();
-    }
-
-    /** A client that is gone without a word: what it does not acknowledge, or nobody answers when its kernel is asked. */
-    private void noticeHalfOpen(ServerBootstrap bootstrap) {
-        bootstrap
-                .childOption(EpollChannelOption.TCP_USER_TIMEOUT,
-                        USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis())
-                .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_S)
-                .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_PROBE_S)
-                .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
+        port.serve(this::connect);
+        return port.number();
     }
 
     private void connect(Channel channel) {
@@ -176,9 +129,7 @@ public final class EdgeServer implements AutoCloseable {
      * none is left but those without an end, which {@link #close} ends.
      */
     public CompletableFuture<Void> drain() {
-        if (listener != null) {
-            listener.close().awaitUninterruptibly();
-        }
+        port.stopAccepting();
         return CompletableFuture.allOf(all().map(EdgeServer::drain).toArray(CompletableFuture[]::new));
     }
 
@@ -201,12 +152,9 @@ public final class EdgeServer implements AutoCloseable {
     /** Ends the responses without an end as if their stream had ended, and cuts off the others. */
     @Override
     public void close() {
-        if (listener != null) {
-            listener.close().awaitUninterruptibly();
-        }
+        port.stopAccepting();
         endStreams();
         connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
-        acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        port.close();
     }
 }

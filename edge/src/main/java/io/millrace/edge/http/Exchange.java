@@ -27,6 +27,7 @@ import io.netty.util.AsciiString;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -258,7 +259,11 @@ final class Exchange {
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));
         } else {
-            LOG.warn("request for {} failed", request.uri(), cause);
+            if (cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+                LOG.debug("the log did not answer in time for {}", request.uri());
+            } else {
+                LOG.warn("request for {} failed", request.uri(), cause);
+            }
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("log_unavailable", "the log cannot be read now"),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 2));
         }

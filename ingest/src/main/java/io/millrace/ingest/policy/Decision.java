@@ -24,7 +24,9 @@ public sealed interface Decision {
         /** The hook said no. */
         HOOK_REFUSED,
         /** The hook did not answer, or not in its form, or was asked too much, and that means no. */
-        HOOK_FAILED;
+        HOOK_FAILED,
+        /** Whoever it is: the log has no room. */
+        DISK_FULL;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package io.millrace.ingest.policy;
 
 import io.millrace.ingest.IngestMeters;
+import io.millrace.platform.SecretFile;
 import io.millrace.platform.WatchedFiles;
 import io.millrace.platform.rtmp.PublishRequest;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,12 @@ public final class PublishGate implements AutoCloseable {
      * @throws io.millrace.platform.UserError if a file cannot be used
      */
     public static PublishGate open(PolicySettings settings, String node, IngestMeters meters, InstantSource clock) {
+        if (settings.keys() != null) {
+            SecretFile.warnIfOpen("the stream keys", settings.keys());
+        }
+        if (settings.secret() != null) {
+            SecretFile.warnIfOpen("the signing secret", settings.secret());
+        }
         WatchedFiles<StreamKeys> keys = settings.keys() == null
                 ? null
                 : WatchedFiles.open("the stream keys", List.of(settings.keys()), PublishGate::keys);

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Publication implements PublishSink, PacketFlow.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+    /** Said to encoders, of those who come and of those who are here. */
+    static final String DISK_FULL = "The server's disk is nearly full, try again later";
     private static final long NO_SESSION = -1;
 
     enum State {
@@ -319,6 +321,12 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     void shutDown() {
         end(SessionEnded.Reason.CLOSED_BY_SERVER, "the node shuts down");
         publisher.close(CloseReason.SHUTDOWN, StatusCodes.FAILED, "The server shuts down, connect again");
+    }
+
+    /** The log has no room: ended before the broker fails, which would end everybody's past, too. */
+    void diskFull() {
+        end(SessionEnded.Reason.CLOSED_BY_SERVER, "the disk of the log is nearly full");
+        publisher.close(CloseReason.DISK_FULL, StatusCodes.REJECTED, DISK_FULL);
     }
 
     private void end(SessionEnded.Reason reason, String detail) {

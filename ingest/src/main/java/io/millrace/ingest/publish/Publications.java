@@ -59,6 +59,11 @@ final class Publications implements SessionListener {
         return streams.values().stream().flatMap(Set::stream).filter(Publication::leavesWhenAsked).toList();
     }
 
+    /** Ends all because the log has no room for what they send. */
+    void diskFull() {
+        each(Publication::diskFull);
+    }
+
     /** Ends all, and waits until their ends are in the log, so long at most. Whether they are. */
     boolean shutDown(long timeoutMs) {
         each(Publication::shutDown);

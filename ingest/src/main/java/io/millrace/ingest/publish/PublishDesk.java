@@ -9,6 +9,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.SessionListener;
 import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.rtmp.PublishAnswer;
 import io.millrace.platform.rtmp.PublishApplication;
@@ -36,6 +37,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final KafkaClients kafka;
     private final LogWriter log;
     private final PublishGate gate;
+    private final LogRoom room;
     private final KnownSessions known;
     private final PublishContext context;
     private final ByteBudget nodeBudget;
@@ -43,12 +45,13 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
-    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, PublishGate gate,
+    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, PublishGate gate, LogRoom room,
             IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
         this.gate = gate;
+        this.room = room;
         this.known = new KnownSessions(settings.limits().flapWindowMs());
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters);
         int partitions = kafka.settings().partitions();
@@ -62,6 +65,10 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
         if (closed) {
             return refused(StatusCodes.FAILED, "The server shuts down, connect again");
+        }
+        if (room.isFull()) {
+            context.meters().refused(Decision.Reason.DISK_FULL);
+            return refused(StatusCodes.REJECTED, Publication.DISK_FULL);
         }
         return gate.decide(request).thenCompose(decision -> switch (decision) {
             case Decision.Allowed(StreamName stream) -> admitted(stream, request, publisher);
@@ -97,8 +104,11 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         publications.forgotten(stream, session);
     }
 
-    /** Notes every session again; to be called every {@code heartbeatMs}. */
+    /** Notes every session again, or ends all of them if the log has no room; to be called every {@code heartbeatMs}. */
     public void heartbeat() {
+        if (room.isFull()) {
+            publications.diskFull();
+        }
         publications.heartbeat();
     }
 

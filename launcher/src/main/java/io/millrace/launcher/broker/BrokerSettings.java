@@ -27,17 +27,17 @@ public record BrokerSettings(Path dataDir, String host, int port, int nodeId, Vo
         return new BrokerSettings(dataDir, LOOPBACK, port, 1, Voters.ALONE, 0);
     }
 
-    /** The same with every port and voter decided. */
-    BrokerSettings resolved() {
-        int client = BrokerPort.free(host, port, "--kafka-port");
+    /** The same with every port and voter decided, and the ports held. */
+    BrokerSettings resolved(BrokerPorts ports) {
+        int client = ports.hold(host, port, "--kafka-port");
         if (voters.equals(Voters.ALONE)) {
-            int controller = BrokerPort.free(LOOPBACK, controllerPort, "--controller-port");
+            int controller = ports.hold(LOOPBACK, controllerPort, "--controller-port");
             Voter self = new Voter(nodeId, new HostPort(LOOPBACK, controller));
             return new BrokerSettings(dataDir, host, client, nodeId, new Voters(List.of(self)), controller);
         }
         HostPort own = ownController();
         return new BrokerSettings(dataDir, host, client, nodeId, voters,
-                BrokerPort.free(own.host(), own.port(), "--voters"));
+                ports.hold(own.host(), own.port(), "--voters"));
     }
 
     /** Where this broker's controller listens, once the settings are {@link #resolved}. */

@@ -13,6 +13,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The directory of {@code --data-dir}, held by this process alone until it is closed or the process ends, however it
@@ -34,7 +36,7 @@ final class DataDirectory implements AutoCloseable {
     /** @throws UserError if it cannot be made or written, or another process has it */
     static DataDirectory open(Path path) {
         try {
-            Files.createDirectories(path);
+            create(path);
             FileChannel file = FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
@@ -58,6 +60,23 @@ final class DataDirectory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         lockFile.close();
+    }
+
+    /** Nobody else may read it: it holds what is published, and the broker's own state. One that is there stays as it is. */
+    private static void create(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return;
+        }
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        if (Files.getFileStore(parent == null ? path : parent).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Files.createDirectories(path, PosixFilePermissions
+                    .asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectories(path);
+        }
     }
 
     private static void lock(Path path, FileChannel file) throws IOException {

@@ -3,8 +3,7 @@ package io.millrace.launcher.broker;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.millrace.platform.net.ServerSockets;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Exit;
@@ -18,13 +17,11 @@ import org.apache.kafka.common.utils.Time;
  * At most one a process, since Kafka's way of ending the process is global.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-    private final DataDirectory directory;
-    private final BrokerSettings settings;
+    private final BrokerPlace place;
     private final KafkaRaftServer server;
 
-    private EmbeddedBroker(DataDirectory directory, BrokerSettings settings, KafkaRaftServer server) {
-        this.directory = directory;
-        this.settings = settings;
+    private EmbeddedBroker(BrokerPlace place, KafkaRaftServer server) {
+        this.place = place;
         this.server = server;
     }
 
@@ -35,25 +32,32 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws UserError if a port is taken, or the directory cannot be used
      */
     public static EmbeddedBroker start(BrokerSettings wanted, FatalError fatal) {
-        DataDirectory directory = DataDirectory.open(wanted.dataDir());
+        return start(BrokerPlace.take(wanted, ServerSockets.NONE_NAMED), fatal);
+    }
+
+    /**
+     * The same in a place that was taken before.
+     *
+     * @param place is closed with the broker, or if it cannot start
+     */
+    public static EmbeddedBroker start(BrokerPlace place, FatalError fatal) {
         try {
-            BrokerSettings settings = wanted.resolved();
-            NodeFormat.ensure(directory.kafka(), settings);
             reportInsteadOfExit(fatal);
             KafkaRaftServer server = new KafkaRaftServer(
-                    new KafkaConfig(NodeConfig.of(settings, directory.kafka()), false), Time.SYSTEM);
-            EmbeddedBroker broker = new EmbeddedBroker(directory, settings, server);
+                    new KafkaConfig(NodeConfig.of(place.settings(), place.directory().kafka()), false), Time.SYSTEM);
+            EmbeddedBroker broker = new EmbeddedBroker(place, server);
+            place.releasePorts();
             broker.startServer();
             return broker;
         } catch (RuntimeException e) {
-            close(directory);
+            place.close();
             throw e;
         }
     }
 
     /** Where clients find it. */
     public HostPort address() {
-        return new HostPort(settings.host(), settings.port());
+        return new HostPort(place.settings().host(), place.settings().port());
     }
 
     /** Ends cleanly, so that the next start is quick. */
@@ -63,15 +67,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitShutdown();
         Exit.resetExitProcedure();
         Exit.resetHaltProcedure();
-        close(directory);
+        place.close();
     }
 
     private void startServer() {
         try {
             server.startup();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InternalError e) { // of a mapped file on a full disk
             server.shutdown();
-            throw new UserError("the Kafka broker cannot start in " + directory.kafka() + ": " + e.getMessage()
+            throw new UserError("the Kafka broker cannot start in " + place.directory().kafka() + ": " + e.getMessage()
                     + "; the log above says more, and --data-dir names another directory", e);
         }
     }
@@ -86,13 +90,5 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static Throwable reason(int code, String message) {
         return new IllegalStateException(message == null ? "it ended with code " + code : message);
-    }
-
-    private static void close(DataDirectory directory) {
-        try {
-            directory.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the lock of the data directory", e);
-        }
     }
 }

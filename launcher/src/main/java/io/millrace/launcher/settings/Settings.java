@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Every setting of the serving commands, after defaults, file, environment and flags. The settings of each stage are
@@ -32,6 +33,12 @@ public record Settings(String host, String adminHost, int rtmpPort, int httpPort
 
     public InetSocketAddress adminAddress() {
         return new InetSocketAddress(adminHost, adminPort);
+    }
+
+    /** Whether some flag names this port: then "any free one" is another one. */
+    public boolean names(int port) {
+        return IntStream.of(rtmpPort, publishing.rtmpsPort(), httpPort, adminPort, kafkaPort)
+                .anyMatch(named -> named == port);
     }
 
     /** The log on the cluster that {@code --kafka} names. */

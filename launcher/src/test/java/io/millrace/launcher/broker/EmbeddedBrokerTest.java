@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +84,13 @@ class EmbeddedBrokerTest {
                 .hasMessageContaining("--data-dir");
         assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NOBODY))
                 .isInstanceOf(UserError.class).hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void aNewDataDirectoryIsForItsOwnerAlone() throws IOException {
+        Path data = dir.resolve("new");
+        BrokerPlace.take(BrokerSettings.alone(data, 0), _ -> false).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data))).isEqualTo("rwx------");
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.platform.net.ServerSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntPredicate;
 
 /**
  * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and what stages add. Each request has a virtual thread
@@ -46,7 +48,13 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters) throws IOException {
-        AdminServer admin = new AdminServer(HttpServer.create(address, BACKLOG), meters);
+        return start(address, meters, ServerSockets.NONE_NAMED);
+    }
+
+    /** The same where "any free one" is none of {@code named}. */
+    public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters, IntPredicate named)
+            throws IOException {
+        AdminServer admin = new AdminServer(bind(address, named), meters);
         admin.server.setExecutor(admin.threads);
         admin.serve("/", exchange -> send(exchange, 404, JSON_TYPE, notFound()));
         admin.serve("/metrics", exchange -> send(exchange, 200, METRICS_TYPE, meters.scrape()));
@@ -55,6 +63,19 @@ public final class AdminServer implements AutoCloseable {
         admin.serve("/health/ready", admin::ready);
         admin.server.start();
         return admin;
+    }
+
+    private static HttpServer bind(InetSocketAddress address, IntPredicate named) throws IOException {
+        HttpServer bound = HttpServer.create(address, BACKLOG);
+        if (address.getPort() != 0 || !named.test(bound.getAddress().getPort())) {
+            return bound;
+        }
+        try {
+            // The system gives another one while this one is held.
+            return bind(address, named);
+        } finally {
+            bound.stop(0);
+        }
     }
 
     /** From now on the process is ready only while these hold, too. */

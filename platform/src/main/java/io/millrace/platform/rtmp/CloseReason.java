@@ -34,6 +34,8 @@ public enum CloseReason {
     TAKEN_OVER,
     /** The log does not take what the publisher sends. */
     LOG,
+    /** The disk of the log has no room for what publishers send. */
+    DISK_FULL,
     /** The publisher sends more than it may. */
     BITRATE,
     /** {@link RtmpServer#close}, or the application's end. */

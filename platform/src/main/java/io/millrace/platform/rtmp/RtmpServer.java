@@ -1,10 +1,10 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.platform.net.ProxyHeader;
+import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -16,11 +16,12 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * Listeners of RTMP and RTMPS whose connections are given to an {@link RtmpApplication}.
@@ -34,7 +35,8 @@ public final class RtmpServer implements AutoCloseable {
     /** {@link Watchdog}, which counts, comes first; the kernel sees peers that are gone without a word. */
     private static final int USER_TIMEOUT_FACTOR = 2;
 
-    private final RtmpApplication application;
+    /** Null until {@link #serve}. */
+    private volatile RtmpApplication application;
     private final RtmpMeters meters;
     private final RtmpServerSettings settings;
     private final ConnectionCounts counts;
@@ -48,6 +50,11 @@ public final class RtmpServer implements AutoCloseable {
     public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings) {
         this(application, meters, settings,
                 SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors(), PacedIo::factory), true);
+    }
+
+    /** With event loops of its own and nobody to serve: what it binds accepts from {@link #serve} on. */
+    RtmpServer(RtmpMeters meters, RtmpServerSettings settings) {
+        this(null, meters, settings);
     }
 
     /** With event loops that the caller shares and closes. */
@@ -71,23 +78,40 @@ public final class RtmpServer implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @return the port that it is
-     * @throws BindException with a message for people
+     * @throws BindException with a message for people, and the system's own as its cause
      */
     public int bind(String host, int port) throws BindException {
-        return bind("RTMP", host, port, settings.certificate() == null
+        return bind(host, port, ServerSockets.NONE_NAMED);
+    }
+
+    /** The same where "any free one" is none of {@code named}. */
+    int bind(String host, int port, IntPredicate named) throws BindException {
+        return bind("RTMP", host, port, named, settings.certificate() == null
                 ? _ -> {}
                 : channel -> channel.pipeline().addLast(new TlsByFirstByte(() -> tls(channel))));
     }
 
     /** The same for RTMPS and nothing else. There has to be a certificate. */
     public int bindTls(String host, int port) throws BindException {
-        return bind("RTMPS", host, port, channel -> channel.pipeline().addLast(tls(channel)));
+        return bindTls(host, port, ServerSockets.NONE_NAMED);
     }
 
-    private int bind(String protocol, String host, int port, Consumer<Channel> transport) throws BindException {
+    int bindTls(String host, int port, IntPredicate named) throws BindException {
+        return bind("RTMPS", host, port, named, channel -> channel.pipeline().addLast(tls(channel)));
+    }
+
+    /** From now on it accepts, first those that waited since {@link #bind}. Once, if there was no application before. */
+    void serve(RtmpApplication its) {
+        application = its;
+        listeners.forEach(listener -> listener.config().setAutoRead(true));
+    }
+
+    private int bind(String protocol, String host, int port, IntPredicate named, Consumer<Channel> transport)
+            throws BindException {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(group);
         ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(type)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, application != null)
                 .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -99,12 +123,13 @@ public final class RtmpServer implements AutoCloseable {
             bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT,
                     USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis());
         }
-        ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw cannotBind(protocol, host, port, bound.cause());
+        try {
+            Channel listener = ServerSockets.bind(bootstrap, host, port, named);
+            listeners.add(listener);
+            return ServerSockets.port(listener);
+        } catch (IOException e) {
+            throw cannotBind(protocol, host, port, e.getCause());
         }
-        listeners.add(bound.channel());
-        return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
     /** @param transport adds what comes between the socket and RTMP */

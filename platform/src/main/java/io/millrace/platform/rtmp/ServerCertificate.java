@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.SecretFile;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
 import io.netty.buffer.ByteBufAllocator;
@@ -49,6 +50,7 @@ public final class ServerCertificate implements AutoCloseable {
      * @throws UserError with one line for people
      */
     public static ServerCertificate open(Path certificate, Path key) {
+        SecretFile.warnIfOpen("the private key of RTMPS", key);
         return new ServerCertificate(
                 WatchedFiles.open("the certificate", List.of(certificate, key), ServerCertificate::context));
     }

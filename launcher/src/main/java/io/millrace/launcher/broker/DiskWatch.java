@@ -1,0 +1,97 @@
+package io.millrace.launcher.broker;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.launcher.broker.DiskSpace.Level;
+import io.millrace.platform.UserError;
+import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.kafka.LogRoom;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every second at the disk of the embedded broker: warns, is a readiness check and a metric, and tells ingest when
+ * nobody may publish any more. Each change of the level is logged once. Thread-safe.
+ */
+public final class DiskWatch implements LogRoom, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
+    private static final int PERIOD_MS = 1_000;
+
+    private final Path directory;
+    private final Supplier<DiskSpace> disk;
+    private final ScheduledExecutorService timer = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("disk-watch").daemon().factory());
+    private volatile DiskSpace space;
+    private volatile Level level = Level.ROOM;
+
+    DiskWatch(Path directory, Supplier<DiskSpace> disk, MeterRegistry meters) {
+        this.directory = directory;
+        this.disk = disk;
+        look();
+        Gauge.builder("millrace.disk.free", this, watch -> watch.space.freeBytes()).baseUnit("bytes")
+                .description("Bytes that are free on the disk of the data directory").register(meters);
+        Gauge.builder("millrace.disk.total", this, watch -> watch.space.totalBytes()).baseUnit("bytes")
+                .description("Size of the disk of the data directory").register(meters);
+    }
+
+    /** Looks at once, and every second. */
+    public static DiskWatch start(Path directory, MeterRegistry meters) {
+        DiskWatch watch = new DiskWatch(directory, () -> DiskSpace.of(directory), meters);
+        watch.timer.scheduleWithFixedDelay(watch::look, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        return watch;
+    }
+
+    /** Once; on the timer's thread. */
+    final void look() {
+        try {
+            space = disk.get();
+        } catch (UserError e) {
+            LOG.debug("{}", e.getMessage());
+            return;
+        }
+        Level now = settled(space);
+        if (now != level) {
+            tell(now);
+            level = now;
+        }
+    }
+
+    /** Room for publishers is a quarter more than none for them, or each segment that expires would let one in. */
+    private Level settled(DiskSpace seen) {
+        boolean stillFull = level == Level.FULL && seen.freeBytes() < seen.fullBytes() / 4 * 5;
+        return stillFull ? Level.FULL : seen.level();
+    }
+
+    private void tell(Level now) {
+        switch (now) {
+            case ROOM -> LOG.info("The disk of {} has room again: {}", directory, space);
+            case LOW -> LOG.warn("The disk of {} fills up: {}; make room there or shorten --retention or"
+                    + " --retention-size; below {} MB nobody may publish", directory, space, space.fullBytes() >> 20);
+            case FULL ->
+                LOG.error("The disk of {} is nearly full: {}; nobody may publish until there is room, and those"
+                        + " who do are disconnected", directory, space);
+        }
+    }
+
+    @Override
+    public boolean isFull() {
+        return level == Level.FULL;
+    }
+
+    /** Up while there is room. */
+    public HealthCheck check() {
+        return new HealthCheck("disk", () -> level == Level.ROOM
+                ? HealthCheck.Status.up(space.toString())
+                : HealthCheck.Status.down(space + (isFull() ? ", nobody may publish" : "")));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,77 @@
+package io.millrace.launcher;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What can be known at once is said before Kafka starts: in one line, with code 1. A command sets up the logging of the
+ * whole process, so nothing runs beside it.
+ */
+@Isolated
+class FailFastTest {
+    /** Kafka makes it first of all. */
+    private static final String STARTED = "kafka/__cluster_metadata-0";
+
+    @TempDir
+    private Path dir;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rtmp", "http", "admin", "kafka"})
+    void aPortThatIsTaken(String which) throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String flag = "--" + which + "-port";
+            assertThat(failure(flag, String.valueOf(taken.getLocalPort())))
+                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                            + ": another process listens there; stop that one, or choose another port with " + flag);
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachine() {
+        // TEST-NET-1, RFC 5737.
+        assertThat(failure("--host", "192.0.2.1")).endsWith("cannot listen on 192.0.2.1:0: this machine has no such "
+                + "address; choose one that it has with --host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--publish-keys", "--publish-secret"})
+    void aFileThatIsNotThere(String flag) {
+        assertThat(failure(flag, dir.resolve("none").toString())).contains("cannot be used: there is no ");
+    }
+
+    @Test
+    void aCertificateThatIsNone() throws IOException {
+        Path file = Files.writeString(dir.resolve("cert.pem"), "no PEM");
+        assertThat(failure("--tls-cert", file.toString(), "--tls-key", file.toString()))
+                .contains("holds no certificate in PEM");
+    }
+
+    private String failure(String... flags) {
+        Stream<String> ports = Stream.of("rtmp", "http", "admin", "kafka").map(each -> "--" + each + "-port")
+                .filter(port -> !List.of(flags).contains(port)).flatMap(port -> Stream.of(port, "0"));
+        Stream<String> host = List.of(flags).contains("--host") ? Stream.empty() : Stream.of("--host", "127.0.0.1");
+        List<String> arguments = Stream.of(Stream.of("up", "--data-dir", dir.resolve("data").toString()), host, ports,
+                Stream.of(flags)).flatMap(each -> each).toList();
+        StringWriter err = new StringWriter();
+        int code = CommandLines.run(arguments, Map.of(), new PrintWriter(new StringWriter()), new PrintWriter(err));
+        assertThat(code).isEqualTo(1);
+        assertThat(dir.resolve("data").resolve(STARTED)).doesNotExist();
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("millrace: ");
+        return err.toString().strip();
+    }
+}

@@ -1,0 +1,72 @@
+package io.millrace.launcher.broker;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.launcher.broker.DiskSpace.Level;
+import io.millrace.platform.UserError;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class DiskSpaceTest {
+    private static final Path DIR = Path.of("data");
+    private static final long MB = 1L << 20;
+
+    @ParameterizedTest(name = "{1} of {0} MB")
+    @CsvSource({"1000000, 100000, ROOM", "1000000, 99999, LOW", "1000000, 2048, LOW", "1000000, 2047, FULL",
+        "20000, 2000, ROOM", "20000, 1999, LOW", "20000, 1000, LOW", "20000, 999, FULL",
+        "500, 256, ROOM", "500, 255, LOW", "500, 128, LOW", "500, 127, FULL"})
+    void levels(long totalMb, long freeMb, Level level) {
+        assertThat(new DiskSpace(totalMb * MB, freeMb * MB).level()).isEqualTo(level);
+    }
+
+    @Test
+    void aBrokerDoesNotStartOnAFullDisk() {
+        new DiskSpace(1_000 * MB, DiskSpace.START_BYTES).checkStart(DIR);
+        assertThatThrownBy(() -> new DiskSpace(1_000 * MB, DiskSpace.START_BYTES - 1).checkStart(DIR))
+                .isInstanceOf(UserError.class).hasMessage("the disk of the data directory data is full: 63 of 1,000 MB "
+                        + "are free, and the embedded broker needs 64 MB to start; make room there, or choose another "
+                        + "with --data-dir");
+    }
+
+    @Test
+    void theWatchIsACheckAMeterAndAGate() {
+        AtomicReference<DiskSpace> disk = new AtomicReference<>(free(5_000));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (DiskWatch watch = new DiskWatch(DIR, disk::get, meters)) {
+            assertThat(watch.check().probe().get().up()).isTrue();
+            disk.set(free(999));
+            watch.look();
+            assertThat(watch.check().probe().get().up()).isFalse();
+            assertThat(watch.isFull()).isFalse();
+            disk.set(free(499));
+            watch.look();
+            assertThat(watch.isFull()).isTrue();
+            assertThat(watch.check().probe().get().detail()).contains("nobody may publish");
+            assertThat(meters.get("millrace.disk.free").gauge().value()).isEqualTo(499 * MB);
+            assertThat(meters.get("millrace.disk.total").gauge().value()).isEqualTo(10_000 * MB);
+        }
+    }
+
+    @Test
+    void publishersComeBackOnlyWithAQuarterMoreThanNothing() {
+        AtomicReference<DiskSpace> disk = new AtomicReference<>(free(499));
+        try (DiskWatch watch = new DiskWatch(DIR, disk::get, new SimpleMeterRegistry())) {
+            assertThat(watch.isFull()).isTrue();
+            disk.set(free(624));
+            watch.look();
+            assertThat(watch.isFull()).isTrue();
+            disk.set(free(625));
+            watch.look();
+            assertThat(watch.isFull()).isFalse();
+        }
+    }
+
+    private static DiskSpace free(long mb) {
+        return new DiskSpace(10_000 * MB, mb * MB);
+    }
+}

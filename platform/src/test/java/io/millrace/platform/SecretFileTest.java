@@ -1,0 +1,30 @@
+package io.millrace.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SecretFileTest {
+    @TempDir
+    private Path dir;
+
+    @ParameterizedTest
+    @CsvSource({"rw-------,false", "rw-r-----,false", "rw-r--r--,true", "rw-----w-,true"})
+    void isOpenIfOthersCanReadOrWriteIt(String permissions, boolean open) throws IOException {
+        Path file = Files.createFile(dir.resolve("keys"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        assertThat(SecretFile.isOpen(file)).isEqualTo(open);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none,false"})
+    void aFileThatIsNotThereIsNot(String name, boolean open) {
+        assertThat(SecretFile.isOpen(dir.resolve(name))).isEqualTo(open);
+    }
+}
