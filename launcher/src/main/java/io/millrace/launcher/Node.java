@@ -6,9 +6,11 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.live.Pace;
 import io.millrace.ingest.IngestService;
 import io.millrace.ingest.IngestSettings;
+import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.settings.PublicRtmpUrls;
 import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
 import io.millrace.launcher.settings.ViewingSettings;
@@ -29,11 +31,13 @@ import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -171,13 +175,26 @@ final class Node {
         }
     }
 
+    /** @param withEdge whether an edge is in this process: whoever reached its page reaches ingest by the same host */
+    private PublicRtmp addresses(boolean withEdge) {
+        PublicRtmpUrls urls = settings.publishing().publicRtmp();
+        if (urls.told()) {
+            return new PublicRtmp.Told(urls.rtmp(), urls.rtmps());
+        }
+        InetAddress bound = new InetSocketAddress(settings.host(), 0).getAddress();
+        if (bound == null || !bound.isAnyLocalAddress() && !bound.isLoopbackAddress()) {
+            return new PublicRtmp.Listening(settings.host());
+        }
+        return new PublicRtmp.Listening(withEdge || bound.isLoopbackAddress() ? null : hostName().orElse(null));
+    }
+
     /** @param plays whether players come to its listener, too */
     private void startIngest(boolean plays, KafkaClients kafka, MeterRegistry meters) {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
         PublishingSettings publishing = settings.publishing();
-        var ingestSettings = new IngestSettings(listen(), name, rules, publishing.policy(),
+        var ingestSettings = new IngestSettings(listen(), name, addresses(plays), rules, publishing.policy(),
                 publishing.maxBitsPerSecond(), publishing.limits().media(), IngestSettings.Limits.DEFAULT);
         IngestService ingest = stages.opened(Stage.INGEST, plays
                 ? IngestService.start(ingestSettings, (request, player) -> players.play(request, player), kafka, meters,
@@ -189,12 +206,14 @@ final class Node {
 
     /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */
     private static String name() {
-        String host;
+        return hostName().orElse("node") + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
+    }
+
+    private static Optional<String> hostName() {
         try {
-            host = InetAddress.getLocalHost().getHostName();
+            return Optional.of(InetAddress.getLocalHost().getHostName());
         } catch (UnknownHostException e) {
-            host = "node";
+            return Optional.empty();
         }
-        return host + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
     }
 }

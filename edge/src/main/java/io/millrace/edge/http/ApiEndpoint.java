@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** {@code /api/v1/streams}: the directory as JSON. Thread-safe; called on event loops. */
+/** {@code /api/v1}: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
@@ -66,6 +66,11 @@ final class ApiEndpoint {
             send(exchange, new ApiJson.Sessions(page.stream().map(ApiJson::session).toList(),
                     more ? Long.toString(page.getLast().session().session()) : null));
         });
+    }
+
+    void ingest(Exchange exchange) {
+        var alive = directory.ingestNodes().list(System.currentTimeMillis());
+        send(exchange, new ApiJson.Ingest(alive.stream().map(ApiJson::ingest).toList()));
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

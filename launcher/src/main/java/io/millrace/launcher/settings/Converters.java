@@ -68,6 +68,12 @@ final class Converters {
         }
     }
 
+    static final class PublicRtmp extends Checked<PublicRtmpUrls> {
+        PublicRtmp() {
+            super(PublicRtmpUrls::parse);
+        }
+    }
+
     static final class Familiar extends Checked<FamiliarUrls> {
         Familiar() {
             super(FamiliarUrls::parse);

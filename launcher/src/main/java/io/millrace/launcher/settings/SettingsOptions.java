@@ -42,6 +42,9 @@ public final class SettingsOptions {
     @Option(names = "--rtmps-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "RTMPS on a port of its own, or 'off'; 0 takes any free port. With a certificate the RTMP port takes both, too.")
     private int rtmpsPort;
 
+    @Option(names = "--public-rtmp", paramLabel = "URL[,…]", defaultValue = PublicRtmpUrls.AUTO, converter = Converters.PublicRtmp.class, description = "Where encoders reach this node, for the page: rtmp://HOST[:PORT] and rtmps://HOST[:PORT] of a balancer or around a container; 'auto' for its own ports.")
+    private PublicRtmpUrls publicRtmp;
+
     @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 takes any free port.")
     private int httpPort;
 
@@ -184,7 +187,7 @@ public final class SettingsOptions {
                 ? null
                 : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
                         publishHookFallback == HookFallback.ALLOW);
-        return new PublishingSettings(rtmpsPort, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
+        return new PublishingSettings(rtmpsPort, publicRtmp, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
                 new PolicySettings(publishKeys, publishSecret, hook));
     }
 
