@@ -77,6 +77,7 @@ public final class IngestService implements AutoCloseable, Drainable {
             MeterRegistry registry, FatalError fatal) {
         InstantSource clock = InstantSource.system();
         var meters = new IngestMeters(registry);
+        meters.showSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
         var gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, clock);
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()));

@@ -22,6 +22,7 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -93,7 +94,10 @@ final class Node {
     }
 
     private MeterRegistry startAdmin() {
-        ProcessMeters meters = life.opened(new ProcessMeters());
+        ProcessMeters meters = life.opened(new ProcessMeters(Version.name()));
+        if (!settings.kafkaMetrics()) {
+            meters.withoutKafka();
+        }
         try {
             admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry()));
         } catch (IOException | UnresolvedAddressException e) {
@@ -107,12 +111,16 @@ final class Node {
 
     private KafkaClients log(boolean embedded, MeterRegistry meters) {
         if (!embedded) {
-            return new KafkaClients(settings.onCluster(), meters);
+            return clients(settings.onCluster(), meters);
         }
         EmbeddedBroker broker = life.opened(
                 EmbeddedBroker.start(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()), life));
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        return new KafkaClients(settings.onEmbedded(broker.address()), meters);
+        return clients(settings.onEmbedded(broker.address()), meters);
+    }
+
+    private KafkaClients clients(KafkaSettings log, MeterRegistry meters) {
+        return settings.kafkaMetrics() ? new KafkaClients(log, meters) : new KafkaClients(log);
     }
 
     private void start(Stage stage, Serving serving, KafkaClients kafka, MeterRegistry meters,

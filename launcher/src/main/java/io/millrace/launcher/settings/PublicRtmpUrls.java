@@ -1,12 +1,14 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.platform.log.IngestNode;
-import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * By which addresses encoders reach an ingest node, if they are not those of its listeners: {@code auto}, or
- * {@code rtmp://live.example.com,rtmps://live.example.com:443}. Immutable.
+ * {@code rtmp://live.example.com,rtmps://live.example.com:443}; {@code *} is the host by which a person reached the page.
+ * Immutable.
  *
  * @param told whether any are given; otherwise the node's own
  * @param rtmp empty if none is given
@@ -16,6 +18,8 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
     static final String AUTO = "auto";
     private static final int RTMP_PORT = 1935;
     private static final int RTMPS_PORT = 443;
+    private static final Pattern URL = Pattern
+            .compile("(rtmps?)://(?:(\\*)|\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::([^/]*))?/?");
 
     /** @throws IllegalArgumentException saying what would be right */
     static PublicRtmpUrls parse(String text) {
@@ -25,11 +29,15 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
             return new PublicRtmpUrls(false, rtmp, rtmps);
         }
         for (String each : text.split(",", -1)) {
-            URI url = url(each.strip());
-            boolean tls = url.getScheme().equals("rtmps");
+            Matcher url = URL.matcher(each.strip());
+            if (!url.matches()) {
+                throw new IllegalArgumentException("'" + each.strip() + "' is neither an address without a path, such as"
+                        + " rtmp://live.example.com:1935, nor 'auto'");
+            }
+            boolean tls = url.group(1).equals("rtmps");
             if ((tls ? rtmps : rtmp).isPresent()) {
-                throw new IllegalArgumentException("'" + text.strip() + "' names two addresses of " + url.getScheme()
-                        + "; give one of each protocol");
+                throw new IllegalArgumentException(
+                        "'" + text.strip() + "' has two addresses of " + url.group(1) + "; give one of each protocol");
             }
             if (tls) {
                 rtmps = Optional.of(address(url, RTMPS_PORT));
@@ -40,26 +48,12 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
         return new PublicRtmpUrls(true, rtmp, rtmps);
     }
 
-    private static URI url(String text) {
-        try {
-            URI url = URI.create(text);
-            boolean isRtmp = "rtmp".equals(url.getScheme()) || "rtmps".equals(url.getScheme());
-            boolean isBare = url.getRawQuery() == null && url.getRawFragment() == null && url.getRawUserInfo() == null
-                    && (url.getRawPath().isEmpty() || url.getRawPath().equals("/"));
-            if (isRtmp && isBare && url.getHost() != null && url.getPort() != 0 && url.getPort() <= 65_535) {
-                return url;
-            }
-        } catch (IllegalArgumentException e) {
-            // Said below, like one of another scheme.
+    private static IngestNode.Address address(Matcher url, int defaultPort) {
+        String host = url.group(3) == null ? url.group(4) : url.group(3);
+        int port = url.group(5) == null ? defaultPort : Ports.parse(url.group(5));
+        if (port == 0) {
+            throw new IllegalArgumentException("'" + url.group() + "' has port 0, which nobody can reach");
         }
-        throw new IllegalArgumentException("'" + text
-                + "' is no address such as rtmp://live.example.com:1935, without a path, or 'auto'");
-    }
-
-    private static IngestNode.Address address(URI url, int defaultPort) {
-        String host = url.getHost();
-        // IPv6 stands in brackets in a URL and nowhere else.
-        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return new IngestNode.Address(bare, url.getPort() < 0 ? defaultPort : url.getPort());
+        return new IngestNode.Address(url.group(2) == null ? host : null, port);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.platform.admin;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -28,12 +29,16 @@ public final class ProcessMeters implements AutoCloseable {
     private static final Set<String> FETCH_BY_PARTITION = Set.of("records.lag.avg", "records.lag.max", "records.lead",
             "records.lead.avg", "records.lead.min", "preferred.read.replica");
 
-    public ProcessMeters() {
+    /** @param version of Millrace */
+    public ProcessMeters(String version) {
         // Of a consumer and a producer with one id it is the same, and says nothing that the JVM's own does not.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka.app.info."));
         registry.config().meterFilter(MeterFilter.deny(id -> id.getTag("partition") != null
                 && id.getName().startsWith(FETCH)
                 && FETCH_BY_PARTITION.contains(id.getName().substring(FETCH.length()))));
+        Gauge.builder("millrace.build.info", () -> 1).tag("version", version)
+                .tag("java", Runtime.version().toString()).description("Version of Millrace and of Java; always 1")
+                .register(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -41,6 +46,11 @@ public final class ProcessMeters implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    /** From now on nothing of Kafka's clients is registered: there are some hundred meters of each. */
+    public void withoutKafka() {
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka."));
     }
 
     public PrometheusMeterRegistry registry() {
