@@ -17,7 +17,8 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param media what one publisher may send
  * @param limits bounds and times
  */
-public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules, PolicySettings policy,
+public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
+        PolicySettings policy,
         long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
 
     /**

@@ -297,7 +297,8 @@ class IngestServiceTest {
     @Test
     void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null), rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 new PolicySettings(keys, null, null), 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "show")))
@@ -321,7 +322,8 @@ class IngestServiceTest {
 
     @Test
     void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null), rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 PolicySettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
@@ -342,7 +344,8 @@ class IngestServiceTest {
     @Test
     void whatExceedsALimitIsDroppedAndCountedAndTooMuchOfItEndsThePublish() throws Exception {
         MediaLimits oneTrack = new MediaLimits(64 << 10, 4_096, 31, 255, 2_048, 8, 1, 2);
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null), rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 PolicySettings.OPEN, 0, oneTrack, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
@@ -391,8 +394,9 @@ class IngestServiceTest {
     }
 
     private IngestService node(String id, IngestSettings.Limits limits) {
-        return node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, new PublicRtmp.Listening(null), rules(GRACE_MS),
-                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
+        return node(
+                new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, new PublicRtmp.Listening(null), rules(GRACE_MS),
+                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
     }
 
     private IngestService node(IngestSettings settings) {

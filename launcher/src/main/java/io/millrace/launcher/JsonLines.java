@@ -25,7 +25,8 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
             .withZone(ZoneOffset.UTC);
-    private static final Pattern SUBJECT = Pattern.compile("([^ :]+/[^ :]+): (?:(?:grace of )?session (\\d{1,18})\\b)?");
+    private static final Pattern SUBJECT = Pattern
+            .compile("([^ :]+/[^ :]+): (?:(?:grace of )?session (\\d{1,18})\\b)?");
 
     @Override
     public byte[] encode(ILoggingEvent event) {

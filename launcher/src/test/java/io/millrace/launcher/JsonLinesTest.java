@@ -34,7 +34,8 @@ class JsonLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rtmp 192.0.2.7:5000: closing, live/show: session 3 ", "edge-directory: the log does not answer",
+    @ValueSource(strings = {"rtmp 192.0.2.7:5000: closing, live/show: session 3 ",
+        "edge-directory: the log does not answer",
         "/assets/x: y", "a/b is live/show: session 4", "http://host/x: session 5 "})
     void otherLinesNameNone(String message) {
         JsonNode line = line(message, null);

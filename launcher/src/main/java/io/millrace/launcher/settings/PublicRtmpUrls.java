@@ -31,8 +31,9 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
         for (String each : text.split(",", -1)) {
             Matcher url = URL.matcher(each.strip());
             if (!url.matches()) {
-                throw new IllegalArgumentException("'" + each.strip() + "' is neither an address without a path, such as"
-                        + " rtmp://live.example.com:1935, nor 'auto'");
+                throw new IllegalArgumentException(
+                        "'" + each.strip() + "' is neither an address without a path, such as"
+                                + " rtmp://live.example.com:1935, nor 'auto'");
             }
             boolean tls = url.group(1).equals("rtmps");
             if ((tls ? rtmps : rtmp).isPresent()) {

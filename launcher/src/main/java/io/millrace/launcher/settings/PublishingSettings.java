@@ -12,5 +12,6 @@ import java.nio.file.Path;
  * @param tlsCert null for none, and then there is no {@code tlsKey}
  * @param maxBitsPerSecond of one publisher, 0 for no limit
  */
-public record PublishingSettings(int rtmpsPort, PublicRtmpUrls publicRtmp, Path tlsCert, Path tlsKey, ProxySources proxies,
+public record PublishingSettings(int rtmpsPort, PublicRtmpUrls publicRtmp, Path tlsCert, Path tlsKey,
+        ProxySources proxies,
         RtmpLimitSettings limits, long maxBitsPerSecond, PolicySettings policy) {}
