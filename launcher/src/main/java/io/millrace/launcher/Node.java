@@ -94,10 +94,7 @@ final class Node {
     }
 
     private MeterRegistry startAdmin() {
-        ProcessMeters meters = life.opened(new ProcessMeters(Version.name()));
-        if (!settings.kafkaMetrics()) {
-            meters.withoutKafka();
-        }
+        ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), settings.kafkaMetrics()));
         try {
             admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry()));
         } catch (IOException | UnresolvedAddressException e) {

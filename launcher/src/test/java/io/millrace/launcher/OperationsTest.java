@@ -31,7 +31,7 @@ class OperationsTest {
     private static final Pattern NAME = Pattern.compile("\\b(millrace_[a-z_]+?)(?:_bucket|_sum|_count)?\\b(?!_)");
 
     @AutoClose
-    private final ProcessMeters process = new ProcessMeters("1.2.3");
+    private final ProcessMeters process = new ProcessMeters("1.2.3", false);
     private final PrometheusMeterRegistry registry = process.registry();
 
     @BeforeEach
