@@ -139,7 +139,7 @@ public final class SettingsOptions {
     @Option(names = "--standby-replicas", paramLabel = "N", defaultValue = "1", converter = Converters.Spare.class, description = "How many other segmenters follow the state of each, where there are others.")
     private int standbyReplicas;
 
-    @Option(names = "--kafka-metrics", paramLabel = "SWITCH", defaultValue = "off", converter = Converters.Switch.class, description = "Whether /metrics has what Kafka's clients measure, some thousand lines: 'on' or 'off'.")
+    @Option(names = "--kafka-metrics", arity = "1", paramLabel = "SWITCH", defaultValue = "off", converter = Converters.Switch.class, description = "Whether /metrics has what Kafka's clients measure, some thousand lines: 'on' or 'off'.")
     private boolean kafkaMetrics;
 
     @Spec(Spec.Target.MIXEE)
