@@ -13,7 +13,11 @@ readonly RATE_INTERVAL=20s
 
 failed=0
 while IFS=$'\t' read -r title expression; do
-    series=$(curl -sS --get --data-urlencode "query=${expression//\$__rate_interval/$RATE_INTERVAL}" \
+    query=${expression//\$__rate_interval/$RATE_INTERVAL}
+    # All jobs and all nodes.
+    query=${query//\$job/.*}
+    query=${query//\$instance/.*}
+    series=$(curl -sS --get --data-urlencode "query=$query" \
         "$PROMETHEUS/api/v1/query" | jq -r 'if .status == "success" then .data.result | length else .error end') || series=-
     [[ $series =~ ^[1-9][0-9]*$ ]] || failed=1
     printf '%-6s %-32s %s\n' "$series" "$title" "$expression"

@@ -44,7 +44,8 @@ public final class EdgeMeters {
         playlistLatency = latency("playlist");
         // millrace_edge_bytes_sent_total{protocol}: bodies handed to the network.
         for (Protocol protocol : Protocol.values()) {
-            sentBytes.put(protocol, registry.counter("millrace.edge.bytes.sent", "protocol", protocol.label()));
+            sentBytes.put(protocol, Counter.builder("millrace.edge.bytes.sent").tag("protocol", protocol.label())
+                    .description("Bytes of bodies handed to the network").register(registry));
         }
         HTTP_CLOSES.forEach(reason -> closes("http", reason));
         DROPS.forEach(this::drops);
@@ -52,7 +53,7 @@ public final class EdgeMeters {
 
     private AtomicInteger showViewers(Protocol protocol, AtomicInteger count) {
         Gauge.builder("millrace.edge.viewers", count, AtomicInteger::get).tag("protocol", protocol.label())
-                .register(registry);
+                .description("Viewers of this edge now").register(registry);
         return count;
     }
 
@@ -102,7 +103,8 @@ public final class EdgeMeters {
     }
 
     private Timer latency(String stage) {
-        return Timer.builder("millrace.stage.latency").tag("stage", stage).publishPercentileHistogram()
+        return Timer.builder("millrace.stage.latency").tag("stage", stage)
+                .description("From the ingest stamp to the end of the stage").publishPercentileHistogram()
                 .register(registry);
     }
 }

@@ -3,10 +3,13 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,25 @@ class EdgeServiceTest {
             TestEdge.await(() -> edge.get("/live/hls/@17/ts/index.m3u8").body().contains("\n2.ts\n"));
             assertThat(edge.get("/live/hls/@17/ts/2.ts").body()).isEqualTo(text(17, 2));
             assertThat(edge.get("/live/hls/@17/ts/3.ts").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void listsTheIngestNodesThatAreAlive() throws Exception {
+        try (var log = edge.log("live/none")) {
+            Instant now = Instant.now();
+            log.announce(new IngestNode("dead", new IngestNode.Address(null, 1), null, false),
+                    now.minus(IngestNode.VALID).minusSeconds(1));
+            log.announce(new IngestNode("n1", new IngestNode.Address(null, 1935), null, false), now);
+            log.announce(new IngestNode("n2", null, new IngestNode.Address("live.example.com", 443), true), now);
+            String n1 = """
+                    {"node":"n1","rtmp":{"host":null,"port":1935},"rtmps":null,"keyRequired":false}""";
+            String n2 = """
+                    {"node":"n2","rtmp":null,"rtmps":{"host":"live.example.com","port":443},"keyRequired":true}""";
+            TestEdge.await(() -> edge.get("/api/v1/ingest").body().contains("n2"));
+            assertThat(edge.get("/api/v1/ingest").body()).isEqualTo("{\"ingest\":[" + n1 + "," + n2 + "]}");
+            log.withdraw("n1");
+            TestEdge.await(() -> edge.get("/api/v1/ingest").body().equals("{\"ingest\":[" + n2 + "]}"));
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
@@ -13,6 +14,7 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,15 @@ final class LogWriter implements AutoCloseable {
 
     void tombstone(long epoch) {
         offset(sent(Topic.STREAMS, StreamKey.of(stream, epoch), null, null));
+    }
+
+    /** Announces an ingest node as one does. */
+    void announce(IngestNode node, Instant at) {
+        offset(sent(Topic.NODES, node.node(), at.toEpochMilli(), LogCodec.encode(node)));
+    }
+
+    void withdraw(String node) {
+        offset(sent(Topic.NODES, node, null, null));
     }
 
     long session() {

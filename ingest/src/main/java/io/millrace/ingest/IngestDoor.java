@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.IntPredicate;
 
@@ -20,6 +21,7 @@ public record IngestDoor(IngestSettings settings, IngestMeters meters, PublishGa
      */
     public static IngestDoor open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
+        meters.showSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
         PublishGate gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, InstantSource.system());
         try {
             return new IngestDoor(settings, meters, gate,

@@ -94,6 +94,12 @@ public final class IngestMeters {
                 .description("Bytes on their way to the log").strongReference(true).register(registry);
     }
 
+    /** Shows how long the segments of streams that begin here are to be. */
+    public void showSegmentTarget(Duration target) {
+        Gauge.builder("millrace.ingest.segment.target", () -> target.toMillis() / 1_000.0).baseUnit("seconds")
+                .description("Target duration of segments of streams that begin here").register(registry);
+    }
+
     /** A packet is in the log. */
     public void acknowledged(Packet.Kind kind, int bodyBytes, long microsSinceArrival) {
         packets.get(kind).increment();

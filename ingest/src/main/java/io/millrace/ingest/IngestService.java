@@ -13,6 +13,7 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -45,6 +46,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
+    private boolean takesPublishers = true;
 
     private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestDoor door) {
         this.settings = settings;
@@ -92,6 +94,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         try {
             service.run(kafka, new OwnerSteps(log, clock, door.meters()), fatal);
             door.listener().serve(RtmpApplication.of(desk, players));
+            service.announce(fatal);
             return service;
         } catch (RuntimeException e) {
             service.close();
@@ -104,6 +107,33 @@ public final class IngestService implements AutoCloseable, Drainable {
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void announce(FatalError fatal) {
+        IngestNode node = settings.addresses().announced(settings.nodeId(), port(), tlsPort(),
+                settings.listen().certificate() != null, settings.policy().needsKey());
+        heartbeats.scheduleAtFixedRate(() -> {
+            try {
+                announce(node);
+            } catch (RuntimeException e) {
+                fatal.fatal("the announcement of this node failed", e);
+            }
+        }, 0, IngestNode.REPEATED.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** One that fails is repeated soon. Synchronized, so that none comes after the tombstone. */
+    private synchronized void announce(IngestNode node) {
+        if (takesPublishers) {
+            log.node(node, LogWriter.Outcome.IGNORED);
+        }
+    }
+
+    /** Publishers are sent here no more. */
+    private synchronized void withdraw() {
+        if (takesPublishers) {
+            takesPublishers = false;
+            log.nodeGone(settings.nodeId(), LogWriter.Outcome.IGNORED);
+        }
     }
 
     private void heartbeat(FatalError fatal) {
@@ -129,6 +159,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     /** Publishers are refused at once; those that know the reconnect request get it soon, and are waited for. */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
+        withdraw();
         return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
                 door.listener().askPlayersToLeave("The server ends, connect again"));
     }
@@ -149,6 +180,7 @@ public final class IngestService implements AutoCloseable, Drainable {
      */
     @Override
     public void close() {
+        withdraw();
         desk.close(settings.limits().closeMs());
         door.close();
         heartbeats.shutdownNow();

@@ -11,13 +11,15 @@ import io.millrace.platform.rtmp.RtmpListen;
  *
  * @param listen where publishers come
  * @param nodeId names this node to the others and to people; two nodes with the same id are no trouble
+ * @param addresses that it announces to encoders
  * @param rules what rules an epoch that begins here
  * @param policy who may publish
  * @param ceilingBitsPerSecond of one publisher, 0 for none
  * @param media what one publisher may send
  * @param limits bounds and times
  */
-public record IngestSettings(RtmpListen listen, String nodeId, EpochRules rules, PolicySettings policy,
+public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
+        PolicySettings policy,
         long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
 
     /**

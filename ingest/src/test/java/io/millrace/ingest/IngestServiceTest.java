@@ -16,6 +16,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
@@ -130,6 +131,19 @@ class IngestServiceTest {
         assertThat(registry.get("millrace.stage.latency").tag("stage", "ingest").timer().count())
                 .isEqualTo(written.size());
         assertThat(registry.get("millrace.sessions.active").gauge().value()).isZero();
+    }
+
+    @Test
+    void announcesWhereItListensUntilItTakesNoMorePublishers() {
+        LogTail nodes = open(new LogTail(kafka, Topic.NODES));
+        IngestService node = node("a", Duration.ofSeconds(5));
+        var announced = nodes.until(IngestNode.class, 1, _ -> true);
+        assertThat(announced.getFirst()).isEqualTo(
+                new IngestNode("a", new IngestNode.Address(null, node.port()), null, false));
+        node.drain(Duration.ofSeconds(1));
+        var log = nodes.until(all -> all.getLast().value() == null);
+        assertThat(log).allMatch(record -> record.key().equals("a"));
+        node.close();
     }
 
     @Test
@@ -292,7 +306,8 @@ class IngestServiceTest {
     @Test
     void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 new PolicySettings(keys, null, null), 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
         assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "show")))
@@ -316,7 +331,8 @@ class IngestServiceTest {
 
     @Test
     void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 PolicySettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
@@ -337,7 +353,8 @@ class IngestServiceTest {
     @Test
     void whatExceedsALimitIsDroppedAndCountedAndTooMuchOfItEndsThePublish() throws Exception {
         MediaLimits oneTrack = new MediaLimits(64 << 10, 4_096, 31, 255, 2_048, 8, 1, 2);
-        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS),
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS),
                 PolicySettings.OPEN, 0, oneTrack, IngestSettings.Limits.DEFAULT));
         RtmpClient client = client(node);
         sendClip(client);
@@ -408,8 +425,9 @@ class IngestServiceTest {
     }
 
     private IngestService node(String id, IngestSettings.Limits limits) {
-        return node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, rules(GRACE_MS),
-                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
+        return node(
+                new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, new PublicRtmp.Listening(null), rules(GRACE_MS),
+                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits));
     }
 
     private IngestService node(IngestSettings settings) {

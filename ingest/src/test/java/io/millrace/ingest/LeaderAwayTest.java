@@ -119,10 +119,11 @@ class LeaderAwayTest {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 300_000, 30_000,
                 2_000, Timeouts.DELIVERY_MS);
-        return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules,
-                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
-                    throw new AssertionError(what, cause);
-                });
+        return IngestService
+                .start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null), rules,
+                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
+                            throw new AssertionError(what, cause);
+                        });
     }
 
     private static RtmpClient publish(IngestService node, String stream) throws RtmpException {

@@ -147,8 +147,10 @@ class RaceTest {
     }
 
     private static IngestService node(String id, KafkaClients kafka) {
-        return IngestService.start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, RULES,
-                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT), kafka,
+        return IngestService.start(
+                new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, new PublicRtmp.Listening(null), RULES,
+                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
+                kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {
                     throw new AssertionError(what, cause);
                 });

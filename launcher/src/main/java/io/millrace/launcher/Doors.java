@@ -6,6 +6,7 @@ import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.live.Pace;
 import io.millrace.ingest.IngestDoor;
 import io.millrace.ingest.IngestSettings;
+import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.settings.PublishingSettings;
 import io.millrace.launcher.settings.Settings;
 import io.millrace.launcher.settings.ViewingSettings;
@@ -23,23 +24,27 @@ import java.util.function.IntPredicate;
  * @param edge null without that stage
  */
 record Doors(IngestDoor ingest, EdgeDoor edge) {
-    /** Opens them; {@code life} closes them. */
-    static Doors open(Set<Stage> stages, Settings settings, String name, MeterRegistry meters, IntPredicate named,
-            ProcessLife life) {
+    /**
+     * Opens them; {@code life} closes them.
+     *
+     * @param addresses where publishers reach ingest
+     */
+    static Doors open(Set<Stage> stages, Settings settings, String name, PublicRtmp addresses, MeterRegistry meters,
+            IntPredicate named, ProcessLife life) {
         boolean ingests = stages.contains(Stage.INGEST);
-        IngestDoor ingest = ingests ? life.opened(IngestDoor.open(ingest(settings, name), meters, named)) : null;
+        IngestDoor ingest = ingests ? life.opened(IngestDoor.open(ingest(settings, name, addresses), meters, named)) : null;
         EdgeDoor edge = stages.contains(Stage.EDGE)
                 ? life.opened(EdgeDoor.open(edge(settings, name, !ingests), meters, named))
                 : null;
         return new Doors(ingest, edge);
     }
 
-    private static IngestSettings ingest(Settings settings, String name) {
+    private static IngestSettings ingest(Settings settings, String name, PublicRtmp addresses) {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, (int) settings.segment().toMillis(),
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
         PublishingSettings publishing = settings.publishing();
-        return new IngestSettings(listen(settings), name, rules, publishing.policy(), publishing.maxBitsPerSecond(),
+        return new IngestSettings(listen(settings), name, addresses, rules, publishing.policy(), publishing.maxBitsPerSecond(),
                 publishing.limits().media(), IngestSettings.Limits.DEFAULT);
     }
 

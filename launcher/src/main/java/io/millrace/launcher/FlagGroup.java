@@ -14,7 +14,7 @@ import static io.millrace.launcher.Stage.SEGMENTER;
  */
 enum FlagGroup {
     LISTENERS("Listeners", flag("host", INGEST, EDGE), flag("rtmp-port", INGEST, EDGE),
-            flag("rtmps-port", INGEST, EDGE),
+            flag("rtmps-port", INGEST, EDGE), flag("public-rtmp", INGEST),
             flag("tls-cert", INGEST, EDGE), flag("tls-key", INGEST, EDGE), flag("proxy-protocol", INGEST, EDGE),
             flag("rtmp-limits", INGEST, EDGE), flag("http-port", EDGE), flag("http-proxies", EDGE),
             flag("http-limits", EDGE), flag("admin-host"), flag("admin-port")),
@@ -34,7 +34,7 @@ enum FlagGroup {
     VIEWERS("Viewers", flag("flv-tick", EDGE), flag("familiar-urls", EDGE)),
 
     PROCESS("This process", flag("drain", INGEST, EDGE), flag("config"), flag("log-level"), flag("log-format"),
-            flag("help"));
+            flag("kafka-metrics"), flag("help"));
 
     private final String heading;
     private final List<Flag> flags;

@@ -3,7 +3,6 @@ package io.millrace.launcher;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -80,14 +79,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
                 yield text;
             }
             case JSON -> {
-                JsonEncoder json = new JsonEncoder();
+                JsonLines json = new JsonLines();
                 json.setContext(context);
-                json.setWithSequenceNumber(false);
-                json.setWithNanoseconds(false);
-                json.setWithContext(false);
-                json.setWithArguments(false);
-                json.setWithMessage(false);
-                json.setWithFormattedMessage(true);
                 json.start();
                 yield json;
             }

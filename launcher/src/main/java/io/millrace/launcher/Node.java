@@ -3,11 +3,13 @@ package io.millrace.launcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.EdgeService;
 import io.millrace.ingest.IngestService;
+import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.broker.BrokerPlace;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.settings.PublicRtmpUrls;
 import io.millrace.launcher.settings.Settings;
 import io.millrace.packager.PackagerService;
 import io.millrace.packager.PackagerSettings;
@@ -18,6 +20,7 @@ import io.millrace.platform.admin.HealthCheck.Status;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaProbe;
+import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.net.ListenFault;
@@ -27,11 +30,13 @@ import io.millrace.segmenter.SegmenterService;
 import io.millrace.segmenter.SegmenterSettings;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -74,7 +79,7 @@ final class Node {
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()),
                         settings::names))
                 : null;
-        doors = Doors.open(serving.stages(), settings, name, meters, settings::names, life);
+        doors = Doors.open(serving.stages(), settings, name, addresses(serving), meters, settings::names, life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka);
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));
@@ -95,7 +100,7 @@ final class Node {
     }
 
     private MeterRegistry startAdmin() {
-        ProcessMeters meters = life.opened(new ProcessMeters());
+        ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), settings.kafkaMetrics()));
         try {
             admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry(), settings::names));
         } catch (IOException | UnresolvedAddressException e) {
@@ -117,14 +122,18 @@ final class Node {
     /** @param place of the broker in this process; null if it is elsewhere */
     private KafkaClients log(BrokerPlace place, MeterRegistry meters) {
         if (place == null) {
-            return new KafkaClients(settings.onCluster(), meters);
+            return clients(settings.onCluster(), meters);
         }
         EmbeddedBroker broker = life.opened(EmbeddedBroker.start(place, life));
         DiskWatch disk = life.opened(DiskWatch.start(settings.dataDir(), meters));
         admin.addChecks(List.of(disk.check()));
         room = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        return new KafkaClients(settings.onEmbedded(broker.address()), meters);
+        return clients(settings.onEmbedded(broker.address()), meters);
+    }
+
+    private KafkaClients clients(KafkaSettings log, MeterRegistry meters) {
+        return settings.kafkaMetrics() ? new KafkaClients(log, meters) : new KafkaClients(log);
     }
 
     private void start(Stage stage, Serving serving, KafkaClients kafka, MeterRegistry meters,
@@ -175,6 +184,20 @@ final class Node {
         }
     }
 
+    /** Where publishers reach this process: by the host of its page, if it has an edge, unless the settings say. */
+    private PublicRtmp addresses(Serving serving) {
+        boolean withEdge = serving.stages().contains(Stage.EDGE);
+        PublicRtmpUrls urls = settings.publishing().publicRtmp();
+        if (urls.told()) {
+            return new PublicRtmp.Told(urls.rtmp(), urls.rtmps());
+        }
+        InetAddress bound = new InetSocketAddress(settings.host(), 0).getAddress();
+        if (bound == null || !bound.isAnyLocalAddress() && !bound.isLoopbackAddress()) {
+            return new PublicRtmp.Listening(settings.host());
+        }
+        return new PublicRtmp.Listening(withEdge || bound.isLoopbackAddress() ? null : hostName().orElse(null));
+    }
+
     /** @param plays whether players come to its listener, too */
     private void startIngest(boolean plays, KafkaClients kafka) {
         IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(doors.ingest(), plays
@@ -187,12 +210,14 @@ final class Node {
 
     /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */
     private static String name() {
-        String host;
+        return hostName().orElse("node") + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
+    }
+
+    private static Optional<String> hostName() {
         try {
-            host = InetAddress.getLocalHost().getHostName();
+            return Optional.of(InetAddress.getLocalHost().getHostName());
         } catch (UnknownHostException e) {
-            host = "node";
+            return Optional.empty();
         }
-        return host + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
     }
 }

@@ -7,9 +7,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[]{"millrace " + name(), "Java " + Runtime.version()};
+    }
+
+    /** This program's version alone. */
+    static String name() {
         // The jar's manifest has it; a class directory has none.
-        String version = Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(),
-                "development");
-        return new String[]{"millrace " + version, "Java " + Runtime.version()};
+        return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "development");
     }
 }

@@ -1,41 +1,76 @@
 package io.millrace.launcher;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.edge.EdgeMeters;
 import io.millrace.ingest.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.PackagerMeters;
+import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.SegmenterMeters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code docs/operations.md} names the metrics that the stages have from their start, and no other. */
+/** What operators read and load names the metrics that the stages have from their start, and no other. */
 class OperationsTest {
+    private static final Path DOCUMENT = Path.of("..", "docs", "operations.md");
+    private static final Path COMPOSE = Path.of("..", "compose");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(millrace_[a-z_]+)(?:\\{[a-z,]+})?` \\|");
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (millrace_[a-z_]+) ");
+    private static final Pattern HELP = Pattern.compile("(?m)^# HELP (millrace_[a-z_]+) \\S");
+    private static final Pattern NAME = Pattern.compile("\\b(millrace_[a-z_]+?)(?:_bucket|_sum|_count)?\\b(?!_)");
 
-    @Test
-    void everyMetricStandsInItsTableAndIsThereFromTheStart() throws IOException {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        new IngestMeters(registry).showInFlight(() -> 0);
+    @AutoClose
+    private final ProcessMeters process = new ProcessMeters("1.2.3", false);
+    private final PrometheusMeterRegistry registry = process.registry();
+
+    @BeforeEach
+    void everyStage() {
+        IngestMeters ingest = new IngestMeters(registry);
+        ingest.showInFlight(() -> 0);
+        ingest.showSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
         new PackagerMeters(registry).showBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
         DiskWatch.start(Path.of("."), registry).close();
-        // A histogram's largest value, which Prometheus has as a metric of its own.
-        List<String> real = names(TYPE, registry.scrape()).stream().filter(name -> !name.endsWith("_max")).toList();
-        assertThat(real).contains("millrace_dropped_total", "millrace_connections_closed_total");
-        assertThat(names(ROW, Files.readString(Path.of("..", "docs", "operations.md"))))
-                .containsExactlyInAnyOrderElementsOf(real);
+    }
+
+    @Test
+    void everyMetricStandsInItsTableAndIsThereFromTheStart() throws IOException {
+        assertThat(real()).contains("millrace_dropped_total", "millrace_connections_closed_total",
+                "millrace_build_info", "millrace_quarantines_total");
+        assertThat(names(ROW, Files.readString(DOCUMENT))).containsExactlyInAnyOrderElementsOf(real());
+    }
+
+    @Test
+    void everyMetricSaysWhatItIs() {
+        String scrape = registry.scrape();
+        assertThat(names(HELP, scrape)).containsExactlyInAnyOrderElementsOf(names(TYPE, scrape));
+        assertThat(scrape).contains("millrace_build_info{java=\"" + Runtime.version() + "\",version=\"1.2.3\"} 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prometheus/rules/millrace.yml", "grafana/dashboards/flow.json"})
+    void whatIsShippedAsksForMetricsThatExist(String file) throws IOException {
+        List<String> asked = names(NAME, Files.readString(COMPOSE.resolve(file)));
+        assertThat(asked).contains("millrace_stage_latency_seconds").isSubsetOf(real());
+    }
+
+    /** Without a histogram's largest value, which Prometheus has as a metric of its own. */
+    private List<String> real() {
+        return names(TYPE, registry.scrape()).stream().filter(name -> !name.endsWith("_max")).toList();
     }
 
     private static List<String> names(Pattern pattern, String text) {

@@ -53,7 +53,8 @@ public final class PackagerMeters {
         parts = counter("millrace.packager.parts", "Parts whose index entry the log has acknowledged");
         bytes = counter("millrace.packager.bytes", "Bytes of those parts");
         rereads = counter("millrace.packager.rereads", "Cuts whose packets had to be read from the log again");
-        quarantines = counter("millrace.packager.quarantines", "Sessions given up because they could not be muxed");
+        quarantines = Counter.builder("millrace.quarantines").tag("stage", "packager")
+                .description("Sessions given up because their media could not be cut or muxed").register(registry);
         latency = Timer.builder("millrace.stage.latency").tag("stage", "packager")
                 .description("From the ingest stamp to the end of the stage").serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(registry);

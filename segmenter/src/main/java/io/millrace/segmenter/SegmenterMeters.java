@@ -40,8 +40,8 @@ public final class SegmenterMeters {
             warnings.put(warning, Counter.builder("millrace.segmenter.warnings").tag("code", warning.word())
                     .description("Sessions with something wrong").register(registry));
         }
-        quarantined = Counter.builder("millrace.segmenter.quarantined")
-                .description("Sessions whose media could not be cut").register(registry);
+        quarantined = Counter.builder("millrace.quarantines").tag("stage", "segmenter")
+                .description("Sessions given up because their media could not be cut or muxed").register(registry);
     }
 
     /** A cut is on its way. {@code micros} since its newest packet came in; clocks of two nodes may make it negative. */

@@ -7,6 +7,7 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.time.Duration;
@@ -18,12 +19,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the {@link Directory} in memory: reads {@code streams} from its beginning and follows it. Thread-safe. */
+/** Keeps the {@link Directory} in memory: reads {@code streams} and {@code nodes} from their beginnings and
+ * follows them. Thread-safe. */
 public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryFeed.class);
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
@@ -31,6 +34,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     private final Directory directory;
     private final EdgeMeters meters;
     private final List<TopicPartition> partitions;
+    private final String nodesTopic;
     private final List<Consumer<StreamEntry>> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch read = new CountDownLatch(1);
     private final Map<TopicPartition, Long> unread = new HashMap<>();
@@ -39,8 +43,9 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     public DirectoryFeed(KafkaClients kafka, String node, Directory directory, EdgeMeters meters, FatalError fatal) {
         this.directory = directory;
         this.meters = meters;
-        partitions = IntStream.range(0, kafka.settings().partitions())
-                .mapToObj(p -> kafka.partition(Topic.STREAMS, p)).toList();
+        nodesTopic = kafka.settings().topic(Topic.NODES);
+        partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
+                .flatMap(p -> Stream.of(kafka.partition(Topic.STREAMS, p), kafka.partition(Topic.NODES, p))).toList();
         tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
     }
 
@@ -73,16 +78,25 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
 
     @Override
     public void records(List<ConsumerRecord<String, LogRecord>> records) {
-        records.forEach(record -> read(record.key(), record.value()));
+        records.forEach(this::read);
     }
 
-    private void read(String key, LogRecord value) {
+    private void read(ConsumerRecord<String, LogRecord> record) {
+        String key = record.key();
+        LogRecord value = record.value();
         switch (value) {
             case StreamEntry entry -> {
                 directory.put(entry);
                 listeners.forEach(listener -> listener.accept(entry));
             }
-            case null -> remove(key);
+            case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
+            case null -> {
+                if (record.topic().equals(nodesTopic)) {
+                    directory.ingestNodes().remove(key);
+                } else {
+                    remove(key);
+                }
+            }
             default -> skip(key, value);
         }
     }
@@ -103,6 +117,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
 
     @Override
     public void tick() {
+        directory.ingestNodes().forgetDead(System.currentTimeMillis());
         if (read.getCount() > 0 && !unread.isEmpty()) {
             unread.entrySet().removeIf(end -> tail.position(end.getKey()) >= end.getValue());
             if (unread.isEmpty()) {

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** {@code /api/v1/streams}: the directory as JSON. Thread-safe; called on event loops. */
+/** {@code /api/v1}: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
@@ -82,6 +82,11 @@ final class ApiEndpoint {
             send(exchange, new ApiJson.Sessions(page.stream().map(ApiJson::session).toList(),
                     more ? Long.toString(page.getLast().session().session()) : null));
         });
+    }
+
+    void ingest(Exchange exchange) {
+        var alive = directory.ingestNodes().list(System.currentTimeMillis());
+        send(exchange, new ApiJson.Ingest(alive.stream().map(ApiJson::ingest).toList()));
     }
 
     private ApiJson.Stream json(StreamEntry entry) {

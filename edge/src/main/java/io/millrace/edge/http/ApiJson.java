@@ -53,6 +53,23 @@ final class ApiJson {
     record Session(long epoch, long session, String startedAt, String endedAt, long durationMs, long bytes,
             List<String> codecs, String url) {}
 
+    record Ingest(List<IngestNode> ingest) {}
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record IngestNode(String node, Address rtmp, Address rtmps, boolean keyRequired) {}
+
+    /** @param host null for the host of the request's own URL */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Address(String host, int port) {}
+
+    static IngestNode ingest(io.millrace.platform.log.IngestNode node) {
+        return new IngestNode(node.node(), address(node.rtmp()), address(node.rtmps()), node.keyRequired());
+    }
+
+    private static Address address(io.millrace.platform.log.IngestNode.Address address) {
+        return address == null ? null : new Address(address.host(), address.port());
+    }
+
     static Stream stream(StreamEntry entry, Viewers viewers) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
                 Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),

@@ -105,6 +105,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.Streams(Route.Query query) -> endpoints.api().streams(exchange, query);
             case Route.Stream(String stream) -> endpoints.api().stream(exchange, stream);
             case Route.Sessions(String stream, Route.Query query) -> endpoints.api().sessions(exchange, stream, query);
+            case Route.Ingest() -> endpoints.api().ingest(exchange);
             case Route.Moved(String location) -> moved(location);
             case Route.Unknown() -> exchange.error(HttpResponseStatus.NOT_FOUND, "not_found",
                     "there is nothing under this URL");

@@ -42,6 +42,9 @@ sealed interface Route {
     /** {@code /api/v1/streams/live/show/sessions}; a stream named {@code a/b/sessions} is hidden by that of {@code a/b}. */
     record Sessions(String stream, Query query) implements Route {}
 
+    /** {@code /api/v1/ingest} */
+    record Ingest() implements Route {}
+
     /** Elsewhere: a URL relative to this one. Only of {@link FamiliarUrls}. */
     record Moved(String location) implements Route {}
 
@@ -61,6 +64,7 @@ sealed interface Route {
     }
 
     String API = "/api/v1/streams";
+    String INGEST = "/api/v1/ingest";
     /** Digits of a number that a long holds. */
     int LONGEST_NUMBER = 18;
 
@@ -89,6 +93,9 @@ sealed interface Route {
         }
         if (path.startsWith(API + "/")) {
             return api(path.substring(API.length() + 1), query);
+        }
+        if (path.equals(INGEST)) {
+            return new Ingest();
         }
         if (path.endsWith(".flv")) {
             return named(path, ".flv", stream -> new Flv(stream, query));

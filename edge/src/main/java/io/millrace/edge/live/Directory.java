@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 
 /**
- * What the directory topic says of every stream: its retained epochs, newest last, and which streams were there once.
+ * What the directory topics say: of every stream its retained epochs, newest last, and which streams were there once; and
+ * where encoders reach the ingest nodes.
  *
  * <p>Thread-safe: one feed writes, every event loop reads. The epochs of a stream are replaced as a whole, so a reader
  * sees a stream either before or after a record, never between.
@@ -34,10 +35,15 @@ public final class Directory {
     private record EpochKey(String stream, long epoch) {}
 
     private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
+    private final IngestNodes ingestNodes = new IngestNodes();
     private final Map<EpochKey, Boolean> expiredEpochs = remembered();
     private final Map<String, Boolean> expiredStreams = remembered();
     /** Streams of which an epoch has expired: before their oldest one something may have been shown. */
     private final Map<String, Boolean> shortened = remembered();
+
+    public IngestNodes ingestNodes() {
+        return ingestNodes;
+    }
 
     /** The newest record of an epoch. */
     public void put(StreamEntry entry) {

@@ -16,6 +16,11 @@ public record PolicySettings(Path keys, Path secret, Hook hook) {
     /** Everybody may publish everything. */
     public static final PolicySettings OPEN = new PolicySettings(null, null, null);
 
+    /** Whether a publisher needs a stream key or a signed URL. What a hook asks for, only the hook knows. */
+    public boolean needsKey() {
+        return keys != null || secret != null;
+    }
+
     /**
      * @param url that is asked with POST
      * @param timeout of one question

@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ingest's one way into the log: {@code packets} and {@code sessions}, in the order of the calls for each partition. Every
+ * Ingest's one way into the log: {@code packets}, {@code sessions} and {@code nodes}, in the order of the calls for each partition. Every
  * call returns at once; what became of the record is told on the producer's thread, or on the caller's if it could not
  * even be queued.
  *
@@ -60,6 +61,7 @@ public final class LogWriter implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final String packetsTopic;
     private final String sessionsTopic;
+    private final String nodesTopic;
     private final AdaptiveLinger linger;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong settled = new AtomicLong();
@@ -71,6 +73,7 @@ public final class LogWriter implements AutoCloseable {
         this.linger = new AdaptiveLinger(clientId + "-linger", sent::get, producer::flush);
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
+        this.nodesTopic = kafka.settings().topic(Topic.NODES);
     }
 
     /**
@@ -126,6 +129,16 @@ public final class LogWriter implements AutoCloseable {
         sessions(stream, session, null, outcome);
     }
 
+    /** Announces where encoders reach a node. */
+    public void node(IngestNode node, Outcome outcome) {
+        nodes(node.node(), LogCodec.encode(node), outcome);
+    }
+
+    /** Lets {@code nodes} forget a node that takes no more publishers. */
+    public void nodeGone(String node, Outcome outcome) {
+        nodes(node, null, outcome);
+    }
+
     /** For how long nothing was acknowledged although something waits for it; 0 if nothing waits. */
     public long stuckMs() {
         return settled.get() == sent.get()
@@ -147,6 +160,10 @@ public final class LogWriter implements AutoCloseable {
     private void sessions(String stream, long session, byte[] value, Outcome outcome) {
         send(new ProducerRecord<>(sessionsTopic, kafka.partitionOf(stream), StreamKey.of(stream, session), value),
                 callback(outcome));
+    }
+
+    private void nodes(String node, byte[] value, Outcome outcome) {
+        send(new ProducerRecord<>(nodesTopic, kafka.partitionOf(node), node, value), callback(outcome));
     }
 
     private static Callback callback(Outcome outcome) {
@@ -176,7 +193,7 @@ public final class LogWriter implements AutoCloseable {
     /** Metadata is fetched topic by topic, 100 ms apart, and that only when a topic is first asked for. */
     private void fetchMetadata() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(METADATA_MS);
-        for (String topic : List.of(packetsTopic, sessionsTopic)) {
+        for (String topic : List.of(packetsTopic, sessionsTopic, nodesTopic)) {
             while (!known(topic)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new UserError("cannot reach Kafka at " + kafka.settings().bootstrapServers()

@@ -68,6 +68,22 @@ final class Converters {
         }
     }
 
+    static final class PublicRtmp extends Checked<PublicRtmpUrls> {
+        PublicRtmp() {
+            super(PublicRtmpUrls::parse);
+        }
+    }
+
+    static final class Switch extends Checked<Boolean> {
+        Switch() {
+            super(text -> switch (text.strip()) {
+                case "on", "true" -> true; // YAML reads on as true
+                case "off", "false" -> false;
+                default -> throw new IllegalArgumentException("'" + text + "' is neither 'on' nor 'off'");
+            });
+        }
+    }
+
     static final class Familiar extends Checked<FamiliarUrls> {
         Familiar() {
             super(FamiliarUrls::parse);

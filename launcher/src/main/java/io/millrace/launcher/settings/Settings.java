@@ -19,13 +19,14 @@ import java.util.stream.IntStream;
  * @param viewing what the edge allows viewers, and how often it writes to them
  * @param standbyReplicas other segmenters that follow the state of one, where there are others
  * @param publishing RTMPS, who may publish, and how much
+ * @param kafkaMetrics whether {@code /metrics} has what Kafka's clients measure
  * @param kafkaClient goes to every Kafka client as it is
  */
 public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, BootstrapServers kafka,
         boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
         Duration grace, Duration drain, ViewingSettings viewing, int standbyReplicas, PublishingSettings publishing,
-        Map<String, String> kafkaClient) {
+        boolean kafkaMetrics, Map<String, String> kafkaClient) {
 
     public Settings {
         kafkaClient = ClientSettings.copyOf(kafkaClient);

@@ -42,6 +42,9 @@ public final class SettingsOptions {
     @Option(names = "--rtmps-port", paramLabel = "PORT", defaultValue = "off", converter = Converters.PortOrOff.class, description = "RTMPS on a port of its own, or 'off'; 0 takes any free port. With a certificate the RTMP port takes both, too.")
     private int rtmpsPort;
 
+    @Option(names = "--public-rtmp", paramLabel = "URL[,…]", defaultValue = PublicRtmpUrls.AUTO, converter = Converters.PublicRtmp.class, description = "Where encoders reach this node, for the page: rtmp://HOST[:PORT] and rtmps://HOST[:PORT] of a balancer or around a container, '*' for the page's own host; 'auto' for its own ports.")
+    private PublicRtmpUrls publicRtmp;
+
     @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "The page, HLS, FLV and the API; 0 takes any free port.")
     private int httpPort;
 
@@ -136,6 +139,9 @@ public final class SettingsOptions {
     @Option(names = "--standby-replicas", paramLabel = "N", defaultValue = "1", converter = Converters.Spare.class, description = "How many other segmenters follow the state of each, where there are others.")
     private int standbyReplicas;
 
+    @Option(names = "--kafka-metrics", arity = "1", paramLabel = "SWITCH", defaultValue = "off", converter = Converters.Switch.class, description = "Whether /metrics has what Kafka's clients measure, some thousand lines: 'on' or 'off'.")
+    private boolean kafkaMetrics;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -155,7 +161,7 @@ public final class SettingsOptions {
         return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
                 drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
-                publishing(),
+                publishing(), kafkaMetrics,
                 defaults().kafkaClient());
     }
 
@@ -184,7 +190,7 @@ public final class SettingsOptions {
                 ? null
                 : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
                         publishHookFallback == HookFallback.ALLOW);
-        return new PublishingSettings(rtmpsPort, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
+        return new PublishingSettings(rtmpsPort, publicRtmp, tlsCert, tlsKey, proxyProtocol, rtmpLimits, maxBitrate,
                 new PolicySettings(publishKeys, publishSecret, hook));
     }
 

@@ -27,7 +27,8 @@ class DashboardIT {
     void everyQueryHasData(@TempDir Path dir) throws Exception {
         List<String> queries = queries();
         assertThat(queries).hasSizeGreaterThan(20);
-        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--proxy-protocol", "127.0.0.1");
+        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--proxy-protocol", "127.0.0.1",
+                "--kafka-metrics", "on");
                 LoadBalancer balancer = LoadBalancer.start(millrace, dir);
                 Prometheus prometheus = Prometheus.start(
                         Map.of("millrace", millrace.admin(""), "haproxy", balancer.admin("")), dir);

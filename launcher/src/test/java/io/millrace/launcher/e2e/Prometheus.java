@@ -46,7 +46,8 @@ final class Prometheus implements AutoCloseable {
 
     /** How many series the answer has whose value is a number. Fails if the query is none. */
     int series(String query) throws IOException, InterruptedException {
-        String encoded = URLEncoder.encode(query.replace("$__rate_interval", RATE_INTERVAL), StandardCharsets.UTF_8);
+        String encoded = URLEncoder.encode(query.replace("$__rate_interval", RATE_INTERVAL)
+                .replace("$job", ".*").replace("$instance", ".*"), StandardCharsets.UTF_8);
         HttpResponse<String> response = client.send(
                 HttpRequest.newBuilder(uri.resolve("/api/v1/query?query=" + encoded)).build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -74,6 +75,7 @@ final class Prometheus implements AutoCloseable {
         Yaml yaml = new Yaml();
         Map<String, Object> settings = yaml.load(Files.readString(SETTINGS));
         settings.put("global", Map.of("scrape_interval", SCRAPE_INTERVAL, "scrape_timeout", SCRAPE_INTERVAL));
+        settings.put("rule_files", List.of(SETTINGS.resolveSibling("rules").toAbsolutePath() + "/*.yml"));
         for (Map<String, Object> job : (List<Map<String, Object>>) settings.get("scrape_configs")) {
             job.remove("dns_sd_configs");
             // They say from a node's DNS name which stage it is.

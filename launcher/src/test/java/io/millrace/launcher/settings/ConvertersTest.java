@@ -1,6 +1,8 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.platform.log.IngestNode;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,33 @@ class ConvertersTest {
     @ValueSource(strings = {"", "GB", "10XB", "-1", "10G B", "99999999999999999TB"})
     void refusesWhatIsNoSize(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ByteSize.parse(text)).withMessageStartingWith("'" + text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rtmp://live.example.com,live.example.com,1935,,0", "rtmp://[2001:db8::1]:1/,2001:db8::1,1,,0",
+        "'rtmp://*:4711, rtmps://h:65535',,4711,h,65535", "rtmps://10.0.0.1,,0,10.0.0.1,443"})
+    void readsWhereEncodersComeTo(String text, String host, int port, String tlsHost, int tlsPort) {
+        assertThat(PublicRtmpUrls.parse(text)).isEqualTo(new PublicRtmpUrls(true, address(host, port),
+                address(tlsHost, tlsPort)));
+        assertThat(PublicRtmpUrls.parse(" auto ")).isEqualTo(
+                new PublicRtmpUrls(false, Optional.empty(), Optional.empty()));
+    }
+
+    private static Optional<IngestNode.Address> address(String host, int port) {
+        return port == 0 ? Optional.empty() : Optional.of(new IngestNode.Address(host, port));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "live.example.com", "http://h", "rtmp://", "rtmp://h/live", "rtmp://u@h", "rtmp://h:0",
+        "rtmp://h:65536", "rtmp://h:x", "rtmp://h:", "rtmp://a,rtmp://b", "rtmp://h?key=1"})
+    void refusesWhereNobodyCanComeTo(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> PublicRtmpUrls.parse(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on,true", "true,true", "off,false", "false,false"})
+    void readsSwitches(String text, boolean on) throws Exception {
+        assertThat(new Converters.Switch().convert(text)).isEqualTo(on);
     }
 
     @Test

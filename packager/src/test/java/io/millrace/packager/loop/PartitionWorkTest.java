@@ -222,7 +222,7 @@ class PartitionWorkTest {
                 || e.value().session() == 900 || e.value().segment() < 3).map(e -> identity(e.stream(), e.value()))
                 .toList();
         assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
-        assertThat(life.count("millrace.packager.quarantines")).isEqualTo(1);
+        assertThat(life.count("millrace.quarantines")).isEqualTo(1);
         assertThat(life.dropped("quarantined")).isEqualTo(log.cuts.size() - expected.size());
         assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
     }
@@ -234,7 +234,7 @@ class PartitionWorkTest {
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).isNotEmpty().allMatch(identity -> identity.startsWith("live/b"));
-        assertThat(life.count("millrace.packager.quarantines")).isZero();
+        assertThat(life.count("millrace.quarantines")).isZero();
         assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
     }
 
@@ -245,7 +245,7 @@ class PartitionWorkTest {
         log.packets.set((int) broken.firstOffset(), new Entry<>(broken.firstOffset(), log.cuts.get(8).stream(),
                 new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, false, false, false, ByteBuffer.allocate(0))));
         Life life = new Life(ROOMY).readAll();
-        assertThat(life.count("millrace.packager.quarantines")).isEqualTo(1);
+        assertThat(life.count("millrace.quarantines")).isEqualTo(1);
         String other = log.cuts.get(8).stream().equals("live/a") ? "live/b" : "live/a";
         assertThat(life.parts.keySet().stream().filter(i -> i.startsWith(other)))
                 .containsExactlyElementsOf(identities().stream().filter(i -> i.startsWith(other)).toList());

@@ -1,6 +1,9 @@
 package io.millrace.platform.kafka;
 
-/** The topics of the design. All have the same number of partitions and are partitioned by stream name alone. */
+/**
+ * The topics of the design. All have the same number of partitions and are partitioned by stream name alone, but for
+ * {@link #NODES}.
+ */
 public enum Topic {
     /** The log itself: {@code SessionStarted}, {@code Packet}, {@code SessionEnded}, {@code GraceOver}. */
     PACKETS("packets", false),
@@ -13,7 +16,9 @@ public enum Topic {
     /** What is available and where. */
     INDEX("index", false),
     /** The directory, keyed by stream and epoch. */
-    STREAMS("streams", true);
+    STREAMS("streams", true),
+    /** Where encoders reach the ingest nodes, keyed by node. A node repeats its record, so none is kept for long. */
+    NODES("nodes", true);
 
     private final String suffix;
     private final boolean compacted;

@@ -225,6 +225,12 @@ public final class Topics {
         config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(replicas.minInSync()));
         config.putAll(topic.isCompacted() ? compaction() : retention());
+        if (topic == Topic.NODES) {
+            // A node that died leaves no tombstone, and never comes back by the same name.
+            config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
+                    TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
+            config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));
+        }
         return new NewTopic(settings.topic(topic), settings.partitions(), (short) replicas.count()).configs(config);
     }
 

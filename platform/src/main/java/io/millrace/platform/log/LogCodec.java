@@ -26,6 +26,7 @@ public final class LogCodec {
             case Cut r -> Schemas.CUT.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
+            case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("cannot be written: " + r.why());
         };
     }

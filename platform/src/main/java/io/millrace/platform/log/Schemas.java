@@ -21,7 +21,7 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** In the order of their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "StreamEntry");
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "StreamEntry", "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -106,6 +106,14 @@ final class Schemas {
                     g.list("tracks", Schemas::track), g.list("sessions", Schemas::session),
                     g.list("warnings", Schemas::warning)));
 
+    static final RecordSchema<IngestNode> INGEST_NODE = schema("IngestNode",
+            (r, g) -> {
+                g.put("node", r.node()).put("keyRequired", r.keyRequired());
+                address(g, "rtmp", r.rtmp());
+                address(g, "rtmps", r.rtmps());
+            },
+            g -> new IngestNode(g.text("node"), address(g, "rtmp"), address(g, "rtmps"), g.bool("keyRequired")));
+
     private static final Map<Long, RecordSchema.WrittenAs<?>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
@@ -131,7 +139,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                PART, INDEX_ENTRY, STREAM_ENTRY);
+                PART, INDEX_ENTRY, STREAM_ENTRY, INGEST_NODE);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {
@@ -197,6 +205,17 @@ final class Schemas {
     private static Cut.Sample sample(Generic g) {
         return new Cut.Sample(g.int32("offsetDelta"), g.symbol("kind", Packet.Kind.class), g.int64("dts"),
                 g.int32("compositionTicks"), g.int32("duration"), g.bool("keyframe"));
+    }
+
+    private static void address(Generic g, String protocol, IngestNode.Address address) {
+        String host = address == null || address.host() == null ? "" : address.host();
+        g.put(protocol + "Host", host).put(protocol + "Port", address == null ? 0 : address.port());
+    }
+
+    private static IngestNode.Address address(Generic g, String protocol) {
+        String host = g.text(protocol + "Host");
+        int port = g.int32(protocol + "Port");
+        return port == 0 ? null : new IngestNode.Address(host.isEmpty() ? null : host, port);
     }
 
     private static void track(StreamEntry.Track t, Generic g) {

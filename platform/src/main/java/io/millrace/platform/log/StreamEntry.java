@@ -21,7 +21,7 @@ import java.util.List;
  * @param endedAtMs when its last session ended, 0 while live
  * @param node ingest node of the session
  * @param address of the encoder
- * @param client of the encoder
+ * @param client the encoder's name: {@code encoder} of its metadata, or as in {@link SessionStarted} until it says so
  * @param targetDurationS EXT-X-TARGETDURATION, 0 until it is fixed
  * @param lastSegment number of the newest segment that is closed, -1 without one; of an ended epoch its last one
  * @param bitrate of the last segments, bits a second, 0 until known

@@ -192,7 +192,8 @@ public final class Moments {
         return switch (media) {
             case PARTS -> entry.partsOffset();
             case PACKETS -> entry.keyframeOffset();
-            case SESSIONS, SEGMENTS, INDEX, STREAMS -> throw new IllegalArgumentException(media + " holds no media");
+            case SESSIONS, SEGMENTS, INDEX, STREAMS, NODES ->
+                throw new IllegalArgumentException(media + " holds no media");
         };
     }
 }

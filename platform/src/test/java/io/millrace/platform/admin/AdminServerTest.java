@@ -27,7 +27,7 @@ class AdminServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        meters = new ProcessMeters();
+        meters = new ProcessMeters("1.2.3", true);
         admin = AdminServer.start(ANY, meters.registry());
     }
 

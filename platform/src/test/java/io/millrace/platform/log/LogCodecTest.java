@@ -36,7 +36,9 @@ class LogCodecTest {
                 new StreamEntry("live/show", 17, 18, StreamEntry.State.GRACE, RULES, 1, 2, 3, 4, 5, 6, 7, "n", "a", "c",
                         2, 41, 2_500_000, List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
                         List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f"))),
-                        List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))));
+                        List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))),
+                new IngestNode("n", new IngestNode.Address("live.example.com", 1935), null, true),
+                new IngestNode("n", null, new IngestNode.Address(null, 443), false));
     }
 
     @ParameterizedTest

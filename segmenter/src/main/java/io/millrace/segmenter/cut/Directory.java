@@ -148,9 +148,14 @@ final class Directory {
                 : trouble);
     }
 
-    /** @param bitsPerSecond what the encoder says it will send, 0 if it says nothing */
-    void declared(long bitsPerSecond) {
-        declaredBitrate = bitsPerSecond > 0 ? bitsPerSecond : declaredBitrate;
+    /** The encoder describes itself. What it does not say stays as it was. */
+    void described(Metadata metadata) {
+        declaredBitrate = metadata.declaredBitrate() > 0 ? metadata.declaredBitrate() : declaredBitrate;
+        if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.client())) {
+            started = new SessionStarted(started.role(), started.node(), metadata.encoder(), started.address(),
+                    started.startedAtMs(), started.rules());
+            dirty = true;
+        }
     }
 
     void opened(Step.Opening opening, int targetS) {

@@ -132,7 +132,7 @@ public final class StreamFold {
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, new Cutter.Head(before, sessions.timestampOffsetMs()), step);
         } else if (packet.kind() == Packet.Kind.DATA) {
-            directory.declared(Metadata.declaredBitrate(packet.body()));
+            directory.described(Metadata.parse(packet.body()));
         }
     }
 

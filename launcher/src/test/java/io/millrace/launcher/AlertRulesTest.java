@@ -1,0 +1,41 @@
+package io.millrace.launcher;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The alert rules of {@code compose/}, as Prometheus's own tool sees them. */
+class AlertRulesTest {
+    private static final Path PROMETHEUS = Path.of("..", "compose", "prometheus");
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void areRulesOfPrometheus() throws Exception {
+        promtool("check", "rules", PROMETHEUS.resolve("rules/millrace.yml").toString());
+        promtool("check", "config", PROMETHEUS.resolve("prometheus.yml").toString());
+    }
+
+    @Test
+    void fireForTheirReasonsAndNotWithout() throws Exception {
+        promtool("test", "rules", PROMETHEUS.resolve("tests/millrace.yml").toString());
+    }
+
+    private void promtool(String... arguments) throws Exception {
+        Path output = dir.resolve("output");
+        var command = new ProcessBuilder(arguments).redirectErrorStream(true).redirectOutput(output.toFile());
+        command.command().addFirst(RequiredTool.find("promtool").toString());
+        Process process = command.start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(process.exitValue()).as("%s", Files.readString(output)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
