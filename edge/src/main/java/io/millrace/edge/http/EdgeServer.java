@@ -10,6 +10,7 @@ import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.UserError;
+import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
@@ -72,7 +74,8 @@ public final class EdgeServer implements AutoCloseable {
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
-                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
         acceptors = SocketTransport.newGroup("edge-accept", 1);
         loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }

@@ -9,6 +9,7 @@ import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +50,8 @@ class EdgeHandlerTest {
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters);
+                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters,
+                new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;

@@ -10,6 +10,7 @@ import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Selection;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +49,8 @@ class WebSocketTest {
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters);
+        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters,
+                new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;

@@ -31,7 +31,7 @@ class RtmpHandlerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RecordingApplication application = new RecordingApplication();
     private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(registry),
-            ConnectionLimits.DEFAULT, new ConnectionCounts(ConnectionLimits.DEFAULT), false);
+            ConnectionLimits.DEFAULT, SharedState.of(ConnectionLimits.DEFAULT), false);
     private final EmbeddedChannel channel = new EmbeddedChannel(handler);
     private final List<ClientEvent> clientEvents = new ArrayList<>();
     private final List<ByteBuf> given = new ArrayList<>();

@@ -30,7 +30,7 @@ class SeveralStreamsTest {
     private final RecordingApplication application = new RecordingApplication();
     private final EmbeddedChannel channel = new EmbeddedChannel(new RtmpHandler(application,
             new RtmpMeters(new SimpleMeterRegistry()), ConnectionLimits.DEFAULT,
-            new ConnectionCounts(ConnectionLimits.DEFAULT), false));
+            SharedState.of(ConnectionLimits.DEFAULT), false));
 
     @BeforeEach
     void connect() {
