@@ -76,6 +76,7 @@ record EscapedEvent(ILoggingEvent event) implements ILoggingEvent {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, pair -> LogText.escape(pair.getValue())));
     }
 
+    @Deprecated
     @Override
     public Map<String, String> getMdc() {
         return getMDCPropertyMap();

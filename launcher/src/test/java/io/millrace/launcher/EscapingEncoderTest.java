@@ -6,6 +6,7 @@ import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.encoder.Encoder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class EscapingEncoderTest {
     @Test
     void escapesTheSameInJson() {
         JsonEncoder json = new JsonEncoder();
+        json.setWithFormattedMessage(true);
         String line = written(json, new IllegalStateException(HOSTILE));
         assertThat(line).contains("request for " + ESCAPED.replace("\\", "\\\\") + " failed").endsWith("\n");
         assertThat(line.strip()).doesNotContainPattern("\\p{Cntrl}|\u009b|\u202e|\u2028");
@@ -55,6 +57,7 @@ class EscapingEncoderTest {
     }
 
     private String written(Encoder<ILoggingEvent> format, Throwable failure) {
+        context.setMDCAdapter(new LogbackMDCAdapter());
         format.setContext(context);
         format.start();
         var event = new LoggingEvent("fqcn", context.getLogger("test"), Level.WARN, "request for {} failed", failure,

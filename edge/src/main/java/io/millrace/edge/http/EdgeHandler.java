@@ -155,7 +155,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case TooLongHttpHeaderException _ -> {
                 count(CloseReason.OVER_LIMIT);
                 exchange.error(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
-                        "the headers have more than " + limits.headersBytes() + " bytes");
+                        "there are more than " + limits.headerCount() + " headers, or they have more than "
+                                + limits.headersBytes() + " bytes");
             }
             default -> {
                 count(CloseReason.MALFORMED);

@@ -9,6 +9,7 @@ import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.SocketTransport;
@@ -40,8 +41,10 @@ import org.slf4j.LoggerFactory;
 public final class EdgeServer implements AutoCloseable {
     /** Requests are short: what one read brings is no more than a long pipeline of them. */
     private static final int READ_BYTES = 8 * 1024;
-    /** More than one read brings, so that it is {@link RequestGate} that bounds a pipeline: by waiting, not by closing. */
-    private static final int PIPELINE_DEPTH = READ_BYTES / 8;
+    /** More than {@link ReadGate} lets through, so that it bounds a pipeline: by waiting, not by closing. */
+    private static final int PIPELINE_DEPTH = 8;
+    /** This part of the heap may be held by requests. */
+    private static final int MEMORY_SHARE = 8;
     /** {@link ConnectionGuard}, which counts, comes first; the kernel sees those that it does not. */
     private static final int USER_TIMEOUT_FACTOR = 2;
     /** A peer that is gone without a word while nothing is sent is asked by its kernel after so long, and so many times. */
@@ -57,6 +60,7 @@ public final class EdgeServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Admission admission;
+    private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
     private final Endpoints endpoints;
     private final EdgeSettings settings;
     private final LimitClock clock;
@@ -164,10 +168,12 @@ public final class EdgeServer implements AutoCloseable {
                 }
             }));
         }
-        channel.pipeline().addLast(
+        var requests = new RequestGate(guard, endpoints.meters());
+        channel.pipeline().addLast(new ReadGate(requests, memory),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
-                        .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
-                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits, clock));
+                        .setMaxHeaderSize(limits.headersBytes())
+                        .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
+                requests, new EdgeHandler(endpoints, limits, clock));
     }
 
     private boolean admits(Channel channel, Client client) {

@@ -9,6 +9,7 @@ import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Selection;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
@@ -42,6 +43,8 @@ class WebSocketTest {
     private Viewers viewers;
     private EmbeddedChannel channel;
 
+    private final MemoryBudget memory = new MemoryBudget(1 << 20);
+
     @BeforeEach
     void connect() {
         directory.put(Fixtures.entry("live/show", 17, StreamEntry.State.LIVE));
@@ -55,7 +58,8 @@ class WebSocketTest {
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
-        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+        var requests = new RequestGate(guard, meters);
+        channel.pipeline().addLast(guard, new ReadGate(requests, memory), new HttpServerCodec(), requests,
                 new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }

@@ -84,7 +84,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             boolean proxied) {
         this.application = application;
         this.meters = meters;
-        this.session = new ServerSession(new SplittableRandom(), limits.rtmp());
+        this.session = new ServerSession(new SplittableRandom(), limits.rtmp(), shared.memory().open(this::shed));
         this.watchdog = new Watchdog(limits);
         this.counts = shared.counts();
         this.log = shared.log();
@@ -160,6 +160,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         }
         endAll(PublishSink.End.DISCONNECTED, "the connection was closed");
         doesWhatItCameFor();
+        session.closed();
         if (counted != null) {
             counts.leave(counted);
             counted = null;
@@ -264,6 +265,11 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         session.requestReconnect(description);
         writeOutput();
         ctx.flush();
+    }
+
+    /** Any thread, the loop of another connection's say. */
+    private void shed() {
+        ctx.executor().execute(() -> close(CloseReason.MEMORY, "the memory for incomplete messages is used up"));
     }
 
     /** The server ends. A peer that has not connected yet is told nothing. */

@@ -61,7 +61,7 @@ public final class RtmpServer implements AutoCloseable {
         this.application = application;
         this.meters = meters;
         this.settings = settings;
-        this.shared = SharedState.of(settings.limits());
+        this.shared = SharedState.of(settings.limits(), settings.memory());
         this.group = group;
         this.ownsGroup = ownsGroup;
     }

@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.StreamName;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
@@ -30,7 +31,7 @@ class SeveralStreamsTest {
     private final RecordingApplication application = new RecordingApplication();
     private final EmbeddedChannel channel = new EmbeddedChannel(new RtmpHandler(application,
             new RtmpMeters(new SimpleMeterRegistry()), ConnectionLimits.DEFAULT,
-            SharedState.of(ConnectionLimits.DEFAULT), false));
+            SharedState.of(ConnectionLimits.DEFAULT, MemoryBudget.unlimited()), false));
 
     @BeforeEach
     void connect() {
