@@ -60,8 +60,8 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private final PeerLog log;
     private final boolean proxied;
     private ChannelHandlerContext ctx;
-    /** Whether it is among the connections of which no publish or play was accepted. */
-    private boolean waiting;
+    /** Its place among the connections of which no publish or play was accepted; null if it is not among them. */
+    private ConnectionCounts.Place waiting;
     /** What it counts for; null before that is known, and after. */
     private InetAddress counted;
     private String address = "";
@@ -100,10 +100,12 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         isOf(context.channel().remoteAddress());
         ticking = ctx.executor().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
-        waiting = counts.enter();
-        if (!waiting) {
-            close(CloseReason.TOO_MANY, "too many connections that do not publish or play");
-        } else if (!proxied) {
+        waiting = counts.enter(() -> ctx.executor().execute(() -> {
+            if (waiting != null) {
+                close(CloseReason.TOO_MANY, "too many connections that do not publish or play, and this is the oldest");
+            }
+        }));
+        if (!proxied) {
             cameFrom(context.channel().remoteAddress());
         }
     }
@@ -382,9 +384,9 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     /** It is no more among those that only might. */
     private void doesWhatItCameFor() {
-        if (waiting) {
-            waiting = false;
-            counts.leave();
+        if (waiting != null) {
+            counts.leave(waiting);
+            waiting = null;
         }
     }
 

@@ -151,12 +151,13 @@ class HostileConnectionsTest {
     @Test
     void whoPublishesTakesNoPlaceOfThoseWhoDoNot() throws Exception {
         serve(PatientLimits.of(100, 1, RtmpLimits.DEFAULT));
-        Socket idle = openAndShakeHands();
-        assertEnded(open());
+        Socket oldest = openAndShakeHands();
+        Socket newest = openAndShakeHands();
+        assertEnded(oldest);
         closed.awaitAtLeast(1, "too_many");
-        idle.close();
+        newest.close();
         closed.awaitAtLeast(1, "peer_closed");
-        open();
+        openAndShakeHands();
         assertThat(closed.count("too_many")).isEqualTo(1);
     }
 
