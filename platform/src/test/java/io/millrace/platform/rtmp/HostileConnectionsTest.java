@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.ProxySources;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +173,35 @@ class HostileConnectionsTest {
         second.close();
         closed.awaitAtLeast(1, "peer_closed");
         assertThat(closed.count("too_many_of_address")).isEqualTo(1);
+    }
+
+    /** The short form of bench/attack.sh: each declares 64 KiB of a command, and sends all but its end. */
+    @Test
+    void begunMessagesOfStrangersHaveOneBudgetAndThePublisherGoesOn() throws Exception {
+        server.close();
+        within10Seconds(application.ends);
+        MemoryBudget budget = new MemoryBudget(256 * 1024);
+        server = new RtmpServer(application, new RtmpMeters(registry),
+                new RtmpServerSettings(null, ProxySources.NONE, LIMITS, budget));
+        port = server.bind("127.0.0.1", 0);
+        publisher = RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/show"));
+        int before = (int) closed();
+        byte[] begun = new byte[12 + 33 * 1024];
+        System.arraycopy(HexFormat.of().parseHex("030000000100001400000000"), 0, begun, 0, 12);
+        for (int i = 12 + 128; i < begun.length; i += 129) {
+            begun[i] = (byte) 0xC3;
+        }
+        for (int i = 0; i < 20; i++) {
+            openAndShakeHands().getOutputStream().write(begun);
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (closed("memory") + closed("over_limit") == 0 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(closed("memory") + closed("over_limit")).isPositive();
+        sendToOther();
+        awaitAllClosed(before + 20);
+        assertThat(budget.bytes()).isZero();
     }
 
     private Socket open() throws IOException {
