@@ -13,6 +13,7 @@ read -ra program <<<"${MILLRACE:-./millrace}"
 for attack in $ATTACKS; do
     run="$work/$attack"
     mkdir "$run"
+    : >"$run/out"
     JAVA_TOOL_OPTIONS="-Xmx$HEAP -XX:+ExitOnOutOfMemoryError -Xlog:gc:file=$run/gc" "${program[@]}" up \
         --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$run/data" \
         >"$run/out" 2>"$run/err" &
