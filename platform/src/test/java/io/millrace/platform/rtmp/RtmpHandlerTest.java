@@ -2,8 +2,8 @@ package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.StreamName;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.rtmp.ClientEvent;
 import io.millrace.media.rtmp.ClientSession;
 import io.millrace.media.rtmp.MediaKind;
