@@ -242,7 +242,7 @@ class RtmpsTest {
         URI url = URI.create("rtmps://127.0.0.1:" + rtmps + "/live/show");
         try (RtmpClient client = RtmpClient.publish(url, ServerTrust.of(certificateFile))) {
             client.send(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{(byte) 0xAF, 1, 0}));
-            assertThat(within10Seconds(application.messages).timestamp()).isEqualTo(7);
+            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
         }
         assertThatThrownBy(() -> RtmpClient.publish(url)).isInstanceOf(RtmpException.class)
                 .hasMessageContaining("its certificate is not trusted").hasMessageContaining("--tls-ca");
