@@ -51,7 +51,8 @@ final class TestEdge implements AutoCloseable {
         return start(EdgeSettings.of("127.0.0.1", 0, "edge-3")
                 .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
                 .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
-                        http.lineBytes(), http.headersBytes()), ProxySources.NONE, FamiliarUrls.NONE),
+                        http.lineBytes(), http.headersBytes(), http.headerCount()), ProxySources.NONE,
+                        FamiliarUrls.NONE),
                 new SimpleMeterRegistry(), LimitClock.SYSTEM);
     }
 

@@ -13,6 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import io.millrace.launcher.settings.LogOptions;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Where logs go: standard error, as text for people or one JSON object a line for machines. Logback finds this class by
@@ -48,8 +49,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
     static void apply(LogOptions options) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
+        bridgeJdkLogging();
         configure(context, Level.valueOf(options.level().name()), options.format());
         options.oddities().forEach(LoggerFactory.getLogger(Logging.class)::warn);
+    }
+
+    /** Caffeine and the JDK's HTTP server log by java.util.logging. */
+    private static void bridgeJdkLogging() {
+        if (!SLF4JBridgeHandler.isInstalled()) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        }
     }
 
     private static void configure(LoggerContext context, Level level, LogOptions.Format format) {
@@ -57,7 +67,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.setContext(context);
         appender.setName("stderr");
         appender.setTarget(ConsoleTarget.SystemErr.getName());
-        appender.setEncoder(encoder(context, format));
+        appender.setEncoder(new EscapingEncoder(encoder(context, format)));
         appender.addFilter(new HarmlessErrors());
         appender.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);

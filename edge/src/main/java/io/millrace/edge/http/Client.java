@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import io.millrace.platform.net.PeerNetwork;
 import io.millrace.platform.net.ProxySources;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -44,6 +45,12 @@ final class Client {
             return "";
         }
         return client.proxy ? client.behind(headers) : client.host;
+    }
+
+    /** Whose lines in the log are counted together: the socket's peer, or whom its PROXY header names. */
+    static String peer(Channel channel) {
+        Client client = channel.attr(KEY).get();
+        return client == null || client.address() == null ? "" : PeerNetwork.of(client.address());
     }
 
     /** The same with the port, if that is known. */

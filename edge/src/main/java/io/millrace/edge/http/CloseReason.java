@@ -13,7 +13,9 @@ public enum CloseReason {
     BLOCKED,
     /** More connections than {@link HttpLimits} allows, in all or of one address. */
     TOO_MANY, TOO_MANY_OF_ADDRESS,
-    /** A request line or headers that are longer than allowed. */
+    /** The memory for what all clients send was used up, and this one was the first to go. */
+    MEMORY,
+    /** A request line or headers that are longer than allowed, or too many headers. */
     OVER_LIMIT,
     /** A request with a body, which nothing here wants. */
     BODY,

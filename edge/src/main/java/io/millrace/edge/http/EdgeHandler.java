@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,12 +12,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Gives each request to the endpoint that its {@link Route} names. One a connection, confined to its event loop. */
 final class EdgeHandler extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(EdgeHandler.class);
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Endpoints endpoints;
@@ -34,7 +33,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        exchange = new Exchange(ctx, request, clock);
+        exchange = new Exchange(ctx, request, clock, endpoints.log());
         answer(request);
         if (draining) {
             exchange.drain();
@@ -157,7 +156,8 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case TooLongHttpHeaderException _ -> {
                 count(CloseReason.OVER_LIMIT);
                 exchange.error(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
-                        "the headers have more than " + limits.headersBytes() + " bytes");
+                        "there are more than " + limits.headerCount() + " headers, or they have more than "
+                                + limits.headersBytes() + " bytes");
             }
             default -> {
                 count(CloseReason.MALFORMED);
@@ -186,13 +186,22 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case IOException _ -> {
                 // The peer or the network ended it.
             }
-            case HAProxyProtocolException _ -> count(CloseReason.PROXY_HEADER);
+            case HAProxyProtocolException _ -> end(ctx, CloseReason.PROXY_HEADER, cause);
+            case DecoderException _ -> end(ctx, CloseReason.MALFORMED, cause);
             default -> {
-                LOG.warn("connection of {} closed", ctx.channel().remoteAddress(), cause);
+                String peer = Client.peer(ctx.channel());
+                endpoints.log().log(Level.WARN, peer, "http {}: a bug ends this connection", peer, cause);
                 count(CloseReason.INTERNAL_ERROR);
             }
         }
         ctx.close();
+    }
+
+    /** The peer's fault, so there is no stack trace. */
+    private void end(ChannelHandlerContext ctx, CloseReason reason, Throwable fault) {
+        String peer = Client.peer(ctx.channel());
+        endpoints.log().log(Level.INFO, peer, "http {}: closed, {}: {}", peer, reason.label(), fault.getMessage());
+        count(reason);
     }
 
     private void count(CloseReason reason) {

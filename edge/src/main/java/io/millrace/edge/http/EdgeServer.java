@@ -9,6 +9,8 @@ import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
+import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,17 +24,21 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
-    /** More than one read brings, so that it is {@link RequestGate} that bounds a pipeline: by waiting, not by closing. */
-    private static final int PIPELINE_DEPTH = HttpPort.READ_BYTES / 8;
+    /** More than {@link ReadGate} lets through, so that it bounds a pipeline: by waiting, not by closing. */
+    private static final int PIPELINE_DEPTH = 8;
+    /** This part of the heap may be held by requests. */
+    private static final int MEMORY_SHARE = 8;
     /** How long a viewer may take to read the end of its stream when the edge ends. */
     private static final long STREAM_END_MS = 1_000;
 
     private final HttpPort port;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Admission admission;
+    private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
     private final Endpoints endpoints;
     private final EdgeSettings settings;
     private final LimitClock clock;
@@ -59,7 +65,8 @@ public final class EdgeServer implements AutoCloseable {
         endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
                 new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
-                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters);
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
     }
 
     /** Of this moment: connections come and go meanwhile. */
@@ -114,10 +121,12 @@ public final class EdgeServer implements AutoCloseable {
                 }
             }));
         }
-        channel.pipeline().addLast(
+        var requests = new RequestGate(guard, endpoints.meters());
+        channel.pipeline().addLast(new ReadGate(requests, memory),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
-                        .setMaxHeaderSize(limits.headersBytes()), PIPELINE_DEPTH),
-                new RequestGate(guard, endpoints.meters()), new EdgeHandler(endpoints, limits, clock));
+                        .setMaxHeaderSize(limits.headersBytes())
+                        .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
+                requests, new EdgeHandler(endpoints, limits, clock));
     }
 
     private boolean admits(Channel channel, Client client) {

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import io.millrace.edge.feed.Asker;
 import io.millrace.edge.feed.BusyException;
 import io.millrace.platform.past.ReadLimitException;
+import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -29,8 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One request and its one response.
@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
     static final String NO_STORE = "no-store";
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     // Written as they are into every response.
     private static final AsciiString SERVER = AsciiString.cached("Millrace");
     private static final AsciiString ANYBODY = AsciiString.cached("*");
@@ -52,6 +51,7 @@ final class Exchange {
 
     private final ChannelHandlerContext ctx;
     private final LimitClock clock;
+    private final PeerLog log;
     private final HttpRequest request;
     private final boolean hasBody;
     private boolean keepAlive;
@@ -62,9 +62,10 @@ final class Exchange {
     private Runnable onShutdown = () -> {};
     private Runnable onWritable = () -> {};
 
-    Exchange(ChannelHandlerContext ctx, HttpRequest request, LimitClock clock) {
+    Exchange(ChannelHandlerContext ctx, HttpRequest request, LimitClock clock, PeerLog log) {
         this.ctx = ctx;
         this.clock = clock;
+        this.log = log;
         this.request = request;
         // A body that nobody wants is not waited for.
         hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
@@ -259,13 +260,19 @@ final class Exchange {
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("busy", cause.getMessage()),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 1));
         } else {
-            if (cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-                LOG.debug("the log did not answer in time for {}", request.uri());
-            } else {
-                LOG.warn("request for {} failed", request.uri(), cause);
-            }
+            logFailure(cause);
             error(HttpResponseStatus.SERVICE_UNAVAILABLE, ApiError.of("log_unavailable", "the log cannot be read now"),
                     headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 2));
+        }
+    }
+
+    /** That the log does not answer is no bug, so it has no stack trace. */
+    private void logFailure(Throwable cause) {
+        String peer = Client.peer(ctx.channel());
+        if (cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+            log.log(Level.WARN, peer, "http {}: request for {} failed: {}", peer, request.uri(), cause.toString());
+        } else {
+            log.log(Level.WARN, peer, "http {}: request for {} failed", peer, request.uri(), cause);
         }
     }
 

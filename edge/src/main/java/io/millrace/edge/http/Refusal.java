@@ -41,6 +41,7 @@ final class Refusal extends ChannelInboundHandlerAdapter {
         pipeline.remove(EdgeHandler.class);
         var refusal = new Refusal(reason, meters);
         pipeline.addLast(new HttpResponseEncoder(), refusal);
+        pipeline.remove(ReadGate.class);
         refusal.answer(pipeline.context(refusal));
     }
 

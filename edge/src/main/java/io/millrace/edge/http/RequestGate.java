@@ -19,23 +19,58 @@ import java.util.Deque;
  * response to the one before; drops request bodies, which nothing here wants, and all that comes behind the last request of a
  * connection.
  *
- * <p>Confined to the event loop. Holds no more than {@link #WAITING_LIMIT} requests and what one read brought.
+ * <p>Confined to the event loop. Holds no more than {@link #WAITING_LIMIT} requests; {@link ReadGate} has what one read brought.
  */
 final class RequestGate extends ChannelDuplexHandler {
     /** Above this many waiting requests nothing more is read. */
-    static final int WAITING_LIMIT = 16;
+    static final int WAITING_LIMIT = 1;
 
-    private final Deque<HttpRequest> waiting = new ArrayDeque<>();
+    /** The status codes from which on a request was not granted. */
+    private static final int REFUSALS = 400;
+
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final ConnectionGuard guard;
     private final EdgeMeters meters;
+    private ReadGate reads;
+    private ChannelHandlerContext readsContext;
+    /** What the request that is being answered counts for. */
+    private long answeringBytes;
     private boolean answering;
     /** The last response is not taken yet. */
     private boolean behind;
     private boolean ending;
 
+    /** @param bytes what it counts for */
+    private record Waiting(HttpRequest request, long bytes) {}
+
     RequestGate(ConnectionGuard guard, EdgeMeters meters) {
         this.guard = guard;
         this.meters = meters;
+    }
+
+    /** Who reads for it. */
+    void readBy(ReadGate gate, ChannelHandlerContext context) {
+        reads = gate;
+        readsContext = context;
+    }
+
+    /** Whether there is no room for a further request. */
+    boolean isFull() {
+        return waiting.size() >= WAITING_LIMIT;
+    }
+
+    /** Whether nothing that comes is answered any more. */
+    boolean isEnding() {
+        return ending;
+    }
+
+    /** The memory for what clients send is used up, and this one was the first to go. */
+    void shed(ChannelHandlerContext ctx) {
+        if (!ending) {
+            ending = true;
+            CloseReason.MEMORY.count(meters);
+        }
+        ctx.close();
     }
 
     @Override
@@ -49,11 +84,11 @@ final class RequestGate extends ChannelDuplexHandler {
         if (ending) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
+            var next = new Waiting(request, reads.takeRequest());
             if (!answering) {
-                begin(ctx, request);
+                begin(ctx, next);
             } else {
-                waiting.add(request);
-                readOn(ctx);
+                waiting.add(next);
             }
         } else {
             boolean broken = message instanceof HttpContent content && content.decoderResult().isFailure();
@@ -68,6 +103,9 @@ final class RequestGate extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response && response.status().code() < REFUSALS) {
+            reads.admit();
+        }
         if (message instanceof HttpResponse response
                 && response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
             ending = true;
@@ -83,10 +121,11 @@ final class RequestGate extends ChannelDuplexHandler {
         }
     }
 
-    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    private void begin(ChannelHandlerContext ctx, Waiting next) {
         answering = true;
+        answeringBytes = next.bytes();
         guard.answering();
-        ctx.fireChannelRead(request);
+        ctx.fireChannelRead(next.request());
     }
 
     @Override
@@ -107,16 +146,13 @@ final class RequestGate extends ChannelDuplexHandler {
             return;
         }
         answering = false;
-        HttpRequest request = waiting.poll();
-        readOn(ctx);
-        if (request == null) {
+        reads.answered(answeringBytes);
+        Waiting next = waiting.poll();
+        if (next == null) {
             guard.answered();
         } else {
-            begin(ctx, request);
+            begin(ctx, next);
         }
-    }
-
-    private void readOn(ChannelHandlerContext ctx) {
-        ctx.channel().config().setAutoRead(waiting.size() < WAITING_LIMIT);
+        reads.pass(readsContext);
     }
 }

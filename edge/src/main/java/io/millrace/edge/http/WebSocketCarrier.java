@@ -46,6 +46,7 @@ final class WebSocketCarrier implements Carrier {
         channel.config().setAutoRead(true);
         gateContext = pipeline.context(gate);
         WebSocketUpgrade.complete(channel, exchange.upgrade());
+        pipeline.remove(ReadGate.class);
         return SocketOutlet.of(pipeline.context(WebSocketFrameEncoder.class));
     }
 

@@ -8,10 +8,13 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -22,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +41,8 @@ class EdgeHandlerTest {
     private long audienceNanos;
     private EmbeddedChannel channel;
 
+    private final MemoryBudget memory = new MemoryBudget(1 << 20);
+
     @BeforeEach
     void connect() {
         directory.put(LIVE);
@@ -48,12 +54,15 @@ class EdgeHandlerTest {
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters);
+                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters,
+                new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
-        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+        var requests = new RequestGate(guard, meters);
+        channel.pipeline().addLast(guard, new ReadGate(requests, memory), new HttpServerCodec(
+                new HttpDecoderConfig().setHeadersFactory(new HeaderCount(limits.headerCount()))), requests,
                 new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }
@@ -143,6 +152,50 @@ class EdgeHandlerTest {
         channel.runPendingTasks();
         assertThat(channel.config().isAutoRead()).isTrue();
         assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(1 + RequestGate.WAITING_LIMIT);
+    }
+
+    /** 16 of them were kept as parsed headers, 150 KB each. */
+    @Test
+    void keepsAPipelineAsBytesAndAnswersAllOfIt() {
+        get("/live/show.m3u8");
+        request("GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(180));
+        assertThat(memory.bytes()).as("8 KiB, and the headers of two").isLessThan(10_000);
+        log.segments(LIVE, 0, 0);
+        channel.runPendingTasks();
+        assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(1 + 180);
+        assertThat(memory.bytes()).isZero();
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void aRequestInPiecesIsCountedUntilItIsAnswered() {
+        for (String piece : "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r".split("(?<=\\G.{7})", -1)) {
+            request(piece);
+        }
+        assertThat(memory.bytes()).isPositive();
+        request("\n");
+        assertThat(sent()).startsWith("HTTP/1.1 404 ");
+        assertThat(memory.bytes()).isZero();
+    }
+
+    @Test
+    void aHundredHeadersAreEnough() {
+        request("GET / HTTP/1.1\r\nHost: x\r\n" + "a:\r\n".repeat(99) + "\r\n");
+        assertThat(sent()).startsWith("HTTP/1.1 200 ");
+        request("GET / HTTP/1.1\r\nHost: x\r\n" + "a:\r\n".repeat(100) + "\r\n");
+        assertThat(sent()).startsWith("HTTP/1.1 431 ");
+    }
+
+    @Test
+    void aClientIsDisconnectedWhereTheMemoryOfAllIsUsedUp() {
+        MemoryBudget.Share viewers = memory.open(() -> {});
+        viewers.admit(true);
+        viewers.take((1 << 20) - 1_000);
+        request("GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(50));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", "memory").counter()
+                .count()).isOne();
+        assertThat(memory.bytes()).isEqualTo((1 << 20) - 1_000);
     }
 
     @Test

@@ -36,7 +36,7 @@ class HostileViewersTest {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final Duration MOMENT = Duration.ofMillis(1);
-    private static final HttpLimits LIMITS = new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 8_192, 8_192);
+    private static final HttpLimits LIMITS = new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 8_192, 8_192, 100);
     private static final String SLOW_REQUEST = "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ";
     private static final byte[] PIECE = new byte[64 * 1024];
     /** What a good viewer does among strangers at least so often. */
@@ -93,7 +93,7 @@ class HostileViewersTest {
 
     @Test
     void soHasOneOnAConnectionThatMayBeIdleForLonger() throws Exception {
-        start(new HttpLimits(LIMIT, FOREVER, LIMIT, 64, 64, 8_192, 8_192));
+        start(new HttpLimits(LIMIT, FOREVER, LIMIT, 64, 64, 8_192, 8_192, 100));
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
             clock.pass(LIMIT.multipliedBy(2));
@@ -124,7 +124,7 @@ class HostileViewersTest {
 
     @Test
     void requestsMayBeAsLongAsTheLimitAndNotAByteLonger() throws IOException {
-        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 1_000, 2_000));
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 1_000, 2_000, 100));
         String line = "GET /%s HTTP/1.1";
         try (var http = new RawHttp(port)) {
             assertThat(http.send(line.formatted("a".repeat(1_000 - line.length() + 2)) + "\r\nHost: x\r\n\r\n").read()
@@ -227,7 +227,7 @@ class HostileViewersTest {
 
     @Test
     void connectionsAboveTheLimitAreToldSoBeforeTheyAsk() throws IOException {
-        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192));
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
         try (var first = watching(); var second = watching()) {
             try (var third = watching(); var fourth = new RawHttp(port)) {
                 assertRefused(fourth, 503);
@@ -242,7 +242,7 @@ class HostileViewersTest {
 
     @Test
     void connectionsOfOneAddressDoNotTakeThePlaceOfOthers() throws IOException {
-        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 2, 8_192, 8_192));
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 2, 8_192, 8_192, 100));
         try (var second = watching(); var other = new RawHttp(port, "127.0.0.2", 0)) {
             try (var first = watching(); var third = new RawHttp(port)) {
                 assertRefused(third, 429);
@@ -280,7 +280,7 @@ class HostileViewersTest {
 
     @Test
     void believesAProxyForWhomItConnects() throws IOException {
-        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 1, 8_192, 8_192), ProxySources.parse("127.0.0.1"),
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 1, 8_192, 8_192, 100), ProxySources.parse("127.0.0.1"),
                 FamiliarUrls.NONE);
         String playlist = "/live/show/@17/ts/index.m3u8";
         try (var first = new RawHttp(port);
@@ -326,7 +326,7 @@ class HostileViewersTest {
     /** No time passes while the good viewer waits: an answer that came only once a stranger's time is over would never come. */
     @Test
     void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
-        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192));
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192, 100));
         var over = new AtomicBoolean();
         try (var said = CapturedLog.of(EdgeHandler.class);
                 ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();

@@ -9,7 +9,9 @@ import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.Selection;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,6 +43,8 @@ class WebSocketTest {
     private Viewers viewers;
     private EmbeddedChannel channel;
 
+    private final MemoryBudget memory = new MemoryBudget(1 << 20);
+
     @BeforeEach
     void connect() {
         directory.put(Fixtures.entry("live/show", 17, StreamEntry.State.LIVE));
@@ -47,12 +52,14 @@ class WebSocketTest {
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters);
+        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters,
+                new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
-        channel.pipeline().addLast(guard, new HttpServerCodec(), new RequestGate(guard, meters),
+        var requests = new RequestGate(guard, meters);
+        channel.pipeline().addLast(guard, new ReadGate(requests, memory), new HttpServerCodec(), requests,
                 new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();
     }

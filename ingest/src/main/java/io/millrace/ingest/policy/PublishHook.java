@@ -2,6 +2,8 @@ package io.millrace.ingest.policy;
 
 import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.policy.Decision.Reason;
+import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.PeerNetwork;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,18 +17,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Asks a hook over HTTP, {@link #AT_ONCE} questions at once at most. Thread-safe; blocks nobody. */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
-    private static final Logger LOG = LoggerFactory.getLogger(PublishHook.class);
     /** A word or a small object; SRS reads no more. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
     private final PolicySettings.Hook settings;
     private final IngestMeters meters;
+    private final PeerLog log = new PeerLog(LoggerFactory.getLogger(PublishHook.class));
     private final Turns turns = new Turns(AT_ONCE);
     private final Executor threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
@@ -75,7 +77,8 @@ final class PublishHook implements AutoCloseable {
 
     /** The name that was asked for is not said: it is a key where the hook turns keys into names. */
     private Decision without(HookQuestion question, String why) {
-        LOG.warn("{}: the hook has no answer to question {}, so the publish is {}: {}", question.address(),
+        log.log(Level.WARN, PeerNetwork.ofEndpoint(question.address()),
+                "{}: the hook has no answer to question {}, so the publish is {}: {}", question.address(),
                 question.number(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
         meters.hookFailed();
         return settings.allowWithoutAnswer()

@@ -16,8 +16,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One encoder's publish and the session that it has: claims a number, notes it, keeps it alive, says when it ends. If the
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * contended about once a second.
  */
 final class Publication implements PublishSink, PacketFlow.Outcome {
-    private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /** Said to encoders, of those who come and of those who are here. */
     static final String DISK_FULL = "The server's disk is nearly full, try again later";
     private static final long NO_SESSION = -1;
@@ -121,7 +119,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
 
     private PublishAnswer claimFailed(Exception failure) {
         synchronized (lock) {
-            LOG.warn("{}: the log did not take the claim of {}: {}", records.stream(), records.address(),
+            context.log(Level.WARN, records.address(), "{}: the log did not take the claim of {}: {}", records.stream(),
+                    records.address(),
                     failure.getMessage());
             end(SessionEnded.Reason.CLOSED_BY_SERVER, "the claim failed");
         }
@@ -135,7 +134,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     private void begin() {
         state = State.CLAIMED;
         meters.sessionBegan();
-        LOG.info("{}: session {} begins, from {} ({})", records.stream(), session, records.address(),
+        context.log(Level.INFO, records.address(), "{}: session {} begins, from {} ({})", records.stream(), session,
+                records.address(),
                 records.client());
         records.notice(session, SessionNotice.State.CLAIMED, (_, _) -> {});
         packets.begin(session);
@@ -179,7 +179,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
     private void dropped(IngestMeters.Drop reason, MediaException fault) {
         meters.dropped(reason);
         if (told.add(reason)) {
-            LOG.warn("{}: session {} sends what is dropped as {}: {}", records.stream(), session, reason.word(),
+            context.log(Level.WARN, records.address(), "{}: session {} sends what is dropped as {}: {}",
+                    records.stream(), session, reason.word(),
                     fault.getMessage());
         }
     }
@@ -202,7 +203,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
             case WITHIN -> null;
             case WARN -> {
                 meters.nearCeiling();
-                LOG.warn("{}: session {} sends more than the {} kbit/s that are allowed, and will be closed",
+                context.log(Level.WARN, records.address(),
+                        "{}: session {} sends more than the {} kbit/s that are allowed, and will be closed",
                         records.stream(), session, context.ceilingBitsPerSecond() / 1_000);
                 yield null;
             }
@@ -288,7 +290,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
 
     /** Holding the lock: the end of the old session is in the log already. */
     private void claimAgain() {
-        LOG.warn("{}: session {} was declared over and its encoder is here, it claims again", records.stream(),
+        context.log(Level.WARN, records.address(),
+                "{}: session {} was declared over and its encoder is here, it claims again", records.stream(),
                 session);
         meters.sessionEnded();
         meters.claimedAgain();
@@ -348,7 +351,8 @@ final class Publication implements PublishSink, PacketFlow.Outcome {
 
     /** Holding the lock: first {@code packets}, then {@code sessions}, so that who reads the second finds the first. */
     private void writeEnd() {
-        LOG.info("{}: session {} ends after {} packets: {} ({})", records.stream(), session, packets.count(),
+        context.log(Level.INFO, records.address(), "{}: session {} ends after {} packets: {} ({})", records.stream(),
+                session, packets.count(),
                 endReason, endDetail);
         long ended = session;
         records.ended(ended, endReason, endDetail, (_, failure) -> {

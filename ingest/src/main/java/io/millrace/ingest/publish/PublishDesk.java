@@ -11,6 +11,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.rtmp.PublishAnswer;
 import io.millrace.platform.rtmp.PublishApplication;
 import io.millrace.platform.rtmp.PublishRequest;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What ingest does with encoders: answers them, keeps their publications, passes on to them what is new in
@@ -53,7 +55,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.gate = gate;
         this.room = room;
         this.known = new KnownSessions(settings.limits().flapWindowMs());
-        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters);
+        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
+                new PeerLog(LOG));
         int partitions = kafka.settings().partitions();
         this.nodeBudget = new ByteBudget(settings.limits().nodeBytes());
         this.partitionBudgets = IntStream.range(0, partitions)
@@ -83,7 +86,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         }
         if (known.flaps(stream, context.clock().millis())) {
             context.meters().flapped();
-            LOG.warn("{}: {} is refused: publishers take the stream over from each other again and again", stream,
+            context.log(Level.WARN, request.address(),
+                    "{}: {} is refused: publishers take the stream over from each other again and again", stream,
                     request.address());
             return refused(StatusCodes.BAD_NAME, "Another publisher has this stream; stop one of the two");
         }

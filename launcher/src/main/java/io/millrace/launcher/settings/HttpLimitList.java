@@ -8,7 +8,7 @@ final class HttpLimitList {
     static final String DEFAULT = LimitList.DEFAULT;
 
     private static final String EACH = "headers=10s,idle=60s,blocked=30s,connections=50000,per-address=10000,"
-            + "request-line=8KiB,request-headers=8KiB";
+            + "request-line=8KiB,request-headers=8KiB,header-count=100";
     private static final int SHORTEST_BYTES = 256;
     private static final int LONGEST_BYTES = 1 << 20;
 
@@ -19,7 +19,7 @@ final class HttpLimitList {
         LimitList values = LimitList.parse(text, EACH, "HTTP connections");
         return new HttpLimits(values.time("headers"), values.time("idle"), values.time("blocked"),
                 values.count("connections"), values.count("per-address"), bytes(values, "request-line"),
-                bytes(values, "request-headers"));
+                bytes(values, "request-headers"), values.count("header-count"));
     }
 
     /** Every limit and what it is by default. */

@@ -14,7 +14,7 @@ final class RtmpLimitList {
     static final String DEFAULT = LimitList.DEFAULT;
 
     private static final String EACH = """
-            handshake=5s,connect=5s,publish=10s,idle=15s,blocked=10s,per-address=1000,unauthenticated=1000,\
+            handshake=5s,connect=5s,publish=10s,idle=15s,blocked=10s,per-address=250,unauthenticated=1000,\
             before-connect=64KiB,before-publish=256KiB,commands-before-media=200,\
             messages-before-publish=1024,aggregate-messages=1024,\
             control-message=64B,command-message=64KiB,data-message=256KiB,audio-message=256KiB,video-message=8MiB,\

@@ -19,7 +19,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>Confined to one thread. Set Chunk Size and Abort take effect here and are not handed out. Bodies are copied once,
- * into an array of their own; memory follows the bytes that arrived, see {@link RtmpLimits}.
+ * into an array of their own; memory follows the bytes that arrived, see {@link RtmpLimits}. Audio, video and data that
+ * come before a publish is asked for are passed over.
  */
 final class ChunkReader {
     static final String CHUNK = "chunk";
@@ -48,9 +49,14 @@ final class ChunkReader {
     /** Bytes that looked like a repeated timestamp and turned out to be body; read before the next input. */
     private ByteBuffer replay = NOTHING;
 
+    /** Of a connection that shares memory with nobody, and takes media at any time. */
     ChunkReader(RtmpLimits limits) {
+        this(limits, PartialMemory.alone(limits.partialBytes()));
+    }
+
+    ChunkReader(RtmpLimits limits, PartialMemory memory) {
         this.limits = limits;
-        this.memory = new PartialMemory(limits.partialBytes());
+        this.memory = memory;
     }
 
     /** The next complete message, or null once {@code in} is used up. */
@@ -190,7 +196,7 @@ final class ChunkReader {
             return null;
         }
         RawMessage message = current.takeMessage();
-        return switch (message.type()) {
+        return message == null ? null : switch (message.type()) {
             case SET_CHUNK_SIZE -> setChunkSize(message.body());
             case ABORT -> abort(message.body());
             case ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, AUDIO, VIDEO, DATA_AMF3,

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /** What a reader remembers of one csid: the last header, and the message that is not complete yet. */
 final class ChunkStream {
     private static final byte[] EMPTY = {};
-    /** Copies a byte of a large message at most 8/7 times in all, and holds at most 8 times of what arrived. */
-    private static final int GROWTH = 8;
+    /** Copies a byte of a large message once more on average, and holds at most twice of what arrived. */
+    private static final int GROWTH = 2;
 
     private final RtmpLimits.MessageBytes limits;
     private final PartialMemory memory;
@@ -25,6 +25,8 @@ final class ChunkStream {
     private int timestamp;
     private byte[] body = EMPTY;
     private int filled;
+    /** Its body is counted and not kept. */
+    private boolean passedOver;
 
     ChunkStream(RtmpLimits.MessageBytes limits, PartialMemory memory) {
         this.limits = limits;
@@ -44,6 +46,16 @@ final class ChunkStream {
     void startMessage(boolean absolute) {
         timestamp = absolute ? stamp : timestamp + stamp;
         partial = true;
+        passedOver = isMedia() && !memory.takesMedia();
+    }
+
+    private boolean isMedia() {
+        return switch (type) {
+            case AUDIO, VIDEO, AGGREGATE, DATA, DATA_AMF3 -> true;
+            case SET_CHUNK_SIZE, ABORT, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, COMMAND,
+                    COMMAND_AMF3, OTHER ->
+                false;
+        };
     }
 
     int missing() {
@@ -53,23 +65,28 @@ final class ChunkStream {
     /** Takes up to {@code most} bytes and returns their number. */
     int append(ByteBuffer source, int most) {
         int count = Math.min(source.remaining(), most);
-        if (filled + count > body.length) {
-            grow(filled + count);
+        if (passedOver) {
+            source.position(source.position() + count);
+        } else {
+            if (filled + count > body.length) {
+                grow(filled + count);
+            }
+            source.get(body, filled, count);
         }
-        source.get(body, filled, count);
         filled += count;
         return count;
     }
 
     private void grow(int needed) {
-        int wanted = Math.max(needed, Math.max(RtmpLimits.EAGER_BYTES, body.length * GROWTH));
+        int wanted = Math.max(needed, Math.max(memory.eagerBytes(), body.length * GROWTH));
         int capacity = Math.min(length, wanted);
         memory.take(capacity - body.length);
         body = Arrays.copyOf(body, capacity);
     }
 
+    /** The complete message; null if it was passed over. */
     RawMessage takeMessage() {
-        RawMessage message = new RawMessage(type, timestamp, streamId, ByteBuffer.wrap(body));
+        RawMessage message = passedOver ? null : new RawMessage(type, timestamp, streamId, ByteBuffer.wrap(body));
         dropMessage();
         return message;
     }

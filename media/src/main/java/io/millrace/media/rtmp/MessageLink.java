@@ -43,8 +43,13 @@ final class MessageLink {
     private long window = Long.MAX_VALUE;
     private int announcedWindow;
 
+    /** Of a connection that shares memory with nobody, and takes media at any time. */
     MessageLink(RtmpLimits limits) {
-        reader = new ChunkReader(limits);
+        this(limits, PartialMemory.alone(limits.partialBytes()));
+    }
+
+    MessageLink(RtmpLimits limits, PartialMemory memory) {
+        reader = new ChunkReader(limits, memory);
         this.limits = limits;
     }
 

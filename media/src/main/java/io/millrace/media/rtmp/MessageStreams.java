@@ -33,9 +33,12 @@ final class MessageStreams {
     private final TreeMap<Integer, NetStream> open = new TreeMap<>();
     private final Uses uses = new Uses();
     private final int most;
+    private final PartialMemory memory;
 
-    MessageStreams(int most) {
+    /** @param memory of media that waits for the answer to its publish */
+    MessageStreams(int most, PartialMemory memory) {
         this.most = most;
+        this.memory = memory;
     }
 
     int create() {
@@ -46,7 +49,7 @@ final class MessageStreams {
         while (open.containsKey(id)) {
             id++;
         }
-        open.put(id, new NetStream(id, uses));
+        open.put(id, new NetStream(id, uses, memory));
         return id;
     }
 

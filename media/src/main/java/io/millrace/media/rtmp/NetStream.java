@@ -14,9 +14,12 @@ final class NetStream {
     }
 
     private final int id;
+    private static final int MESSAGE_OBJECTS_BYTES = 128;
+
     private final MessageStreams.Uses uses;
+    private final PartialMemory memory;
     /** Media of an encoder that does not wait for the answer to publish. */
-    private final Queue<ServerEvent> early = new ArrayDeque<>();
+    private final Queue<ServerEvent.Media> early = new ArrayDeque<>();
     private long earlyBytes;
     private Use use = Use.NOTHING;
     private String name = "";
@@ -25,10 +28,14 @@ final class NetStream {
     private boolean audio;
     private boolean video;
 
-    /** @param uses what its connection's streams are used for, which it keeps up to date for itself */
-    NetStream(int id, MessageStreams.Uses uses) {
+    /**
+     * @param uses what its connection's streams are used for, which it keeps up to date for itself
+     * @param memory where early media counts
+     */
+    NetStream(int id, MessageStreams.Uses uses, PartialMemory memory) {
         this.id = id;
         this.uses = uses;
+        this.memory = memory;
     }
 
     int id() {
@@ -91,8 +98,7 @@ final class NetStream {
 
     void end() {
         become(Use.NOTHING);
-        early.clear();
-        earlyBytes = 0;
+        forgetEarly();
     }
 
     /** Keeps media until the publish is answered. */
@@ -105,12 +111,22 @@ final class NetStream {
         if (earlyBytes > limits.beforePublishBytes()) {
             throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforePublishBytes());
         }
+        memory.take(held(media));
         early.add(media);
+    }
+
+    private static int held(ServerEvent.Media media) {
+        return MESSAGE_OBJECTS_BYTES + media.body().capacity();
     }
 
     /** What was kept, given away. */
     void takeEarly(Queue<ServerEvent> to) {
         to.addAll(early);
+        forgetEarly();
+    }
+
+    private void forgetEarly() {
+        early.forEach(media -> memory.giveBack(held(media)));
         early.clear();
         earlyBytes = 0;
     }

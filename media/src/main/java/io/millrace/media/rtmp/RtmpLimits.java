@@ -33,8 +33,10 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
             new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX), 64 * 1024, 256 * 1024, 32,
             16 * 1024 * 1024, 4, 200, 1_024, 1_024, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
-    /** The memory that a header alone can claim; beyond it memory follows the bytes that arrived. */
+    /** The memory that a header of an accepted peer can claim; beyond it memory is at most twice the bytes that arrived. */
     static final int EAGER_BYTES = 64 * 1024;
+    /** The same of a peer that does not publish or play yet. */
+    static final int STRANGER_EAGER_BYTES = 1024;
     /** The chunk size before the first Set Chunk Size, and the least that we accept: less only burns CPU. */
     static final int CHUNK_SIZE_MIN = 128;
     /** The length field has 24 bits, so more than this changes nothing. */

@@ -2,6 +2,7 @@ package io.millrace.media.rtmp;
 
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.rtmp.RtmpMessage.Command;
 import io.millrace.media.rtmp.ServerEvent.PassedOver.What;
@@ -44,6 +45,7 @@ public final class ServerSession {
 
     private final Handshake handshake;
     private final RtmpLimits limits;
+    private final PartialMemory memory;
     private final MessageLink link;
     private final MessageStreams streams;
     /** Comes before whatever is read next. */
@@ -61,9 +63,15 @@ public final class ServerSession {
 
     /** @param random for the handshake, which needs no better than any generator */
     public ServerSession(RandomGenerator random, RtmpLimits limits) {
+        this(random, limits, MemoryBudget.unlimited().open(() -> {}));
+    }
+
+    /** @param share of the memory that all connections of the process have for messages that are not complete */
+    public ServerSession(RandomGenerator random, RtmpLimits limits, MemoryBudget.Share share) {
         this.limits = limits;
-        link = new MessageLink(limits);
-        streams = new MessageStreams(limits.messageStreams());
+        memory = new PartialMemory(limits.partialBytes(), share);
+        link = new MessageLink(limits, memory);
+        streams = new MessageStreams(limits.messageStreams(), memory);
         handshake = Handshake.server(random);
     }
 
@@ -92,6 +100,11 @@ public final class ServerSession {
         return link.takeOutput();
     }
 
+    /** The connection is gone, and with it the memory of what was not complete. */
+    public void closed() {
+        memory.close();
+    }
+
     /** The next event, or null once {@code in} is used up. */
     public ServerEvent next(ByteBuffer in) {
         if (phase == Phase.HANDSHAKE && handshake.feed(in, link.out())) {
@@ -104,6 +117,9 @@ public final class ServerSession {
             if (!ready.isEmpty()) {
                 return ready.remove();
             }
+            // An encoder may send media right behind its publish; before that it has nothing that could be published.
+            memory.takesMedia(streams.has(NetStream.Use.PUBLISH_ASKED) || streams.has(NetStream.Use.PUBLISHING));
+            memory.admit(streams.has(NetStream.Use.PUBLISHING) || streams.has(NetStream.Use.PLAYING));
             RtmpMessage message = link.next(in);
             checkBudget();
             if (message == null) {

@@ -3,6 +3,7 @@ package io.millrace.media.rtmp;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.rtmp.RtmpMessage.Command;
@@ -304,6 +305,58 @@ class ServerSessionTest {
         client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
         feed(client.takeOutput());
         assertThat(events).containsExactly(new ServerEvent.Media(1, MediaKind.DATA, 0, ByteBuffer.allocate(3)));
+    }
+
+    /** What 300 connections did with an eightfold of what they sent. */
+    @Test
+    void holdsNothingOfMediaThatComesBeforeItsPublish() {
+        MemoryBudget budget = new MemoryBudget(1 << 20);
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        open(session);
+        for (int csid = 4; csid < 7; csid++) {
+            session.next(begunVideo(csid, 64 * 1024));
+        }
+        assertThat(budget.bytes()).isZero();
+    }
+
+    @Test
+    void countsTheMediaThatComesBehindItsPublishUntilThatIsAnswered() {
+        MemoryBudget budget = new MemoryBudget(1 << 20);
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        open(session);
+        client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        client.send(4, command(1, "publish", 3, "show"));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 0, ByteBuffer.allocate(1_000)));
+        client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 40, ByteBuffer.allocate(1_000)));
+        ByteBuffer sent = client.takeOutput();
+        assertThat(session.next(sent)).isInstanceOf(ServerEvent.PublishRequested.class);
+        assertThat(session.next(sent)).isNull();
+        assertThat(budget.bytes()).isBetween(2_000L, 3_000L);
+        session.acceptPublish(1);
+        assertThat(session.next(sent)).as("kept").isInstanceOf(ServerEvent.Media.class);
+        assertThat(budget.bytes()).isZero();
+        assertThat(session.next(begunVideo(7, 100_000))).isInstanceOf(ServerEvent.Media.class);
+        session.next(begunVideo(8, 100_000));
+        assertThat(budget.bytes()).isPositive();
+        session.closed();
+        assertThat(budget.bytes()).isZero();
+    }
+
+    private void open(ServerSession session) {
+        byte[] handshake = new byte[1 + 2 * 1536];
+        handshake[0] = 3;
+        session.next(ByteBuffer.wrap(handshake));
+        client.send(3, connect("live"));
+        assertThat(session.next(client.takeOutput())).isNull();
+    }
+
+    /** The first bytes of a video message of 8 MiB, chunks of 128 bytes. */
+    private static ByteBuffer begunVideo(int csid, int sizeBytes) {
+        ByteWriter out = new ByteWriter().uint8(csid).bytes(HexFormat.of().parseHex("0000008000000901000000"));
+        for (int left = sizeBytes; left > 128; left -= 128) {
+            out.bytes(new byte[128]).uint8(0xC0 | csid);
+        }
+        return out.bytes(new byte[128]).view();
     }
 
     @Test

@@ -14,6 +14,8 @@ public enum CloseReason {
     TLS,
     /** No PROXY header, or a broken one, from a balancer that has to send it. */
     PROXY_HEADER,
+    /** The memory that all peers may hold ran out, and this one was the first to go. */
+    MEMORY,
     /** More connections than {@link ConnectionLimits} allows, in all or of one address. */
     TOO_MANY, TOO_MANY_OF_ADDRESS,
     /** No complete handshake, connect or publish in time. */

@@ -12,12 +12,12 @@ import java.time.Duration;
  * @param idle without a byte from a publisher that we want to hear
  * @param blocked without the peer taking a byte that we have for it
  * @param perAddress connections of one IPv4 address, or of one /64 of IPv6
- * @param unauthenticated connections of which no publish or play was accepted yet
+ * @param unauthenticated connections of which no publish or play was accepted yet; where one more comes the oldest goes
  * @param rtmp of what one connection sends
  */
 public record ConnectionLimits(Duration handshake, Duration connect, Duration publish, Duration idle, Duration blocked,
         int perAddress, int unauthenticated, RtmpLimits rtmp) {
 
     public static final ConnectionLimits DEFAULT = new ConnectionLimits(Duration.ofSeconds(5), Duration.ofSeconds(5),
-            Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 1_000, 1_000, RtmpLimits.DEFAULT);
+            Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(10), 250, 1_000, RtmpLimits.DEFAULT);
 }

@@ -4,6 +4,8 @@ import io.millrace.media.StreamName;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.rtmp.ServerEvent;
 import io.millrace.media.rtmp.ServerSession;
+import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.PeerNetwork;
 import io.millrace.platform.net.SocketOutlet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -55,13 +57,16 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private final ServerSession session;
     private final Watchdog watchdog;
     private final ConnectionCounts counts;
+    private final PeerLog log;
     private final boolean proxied;
     private ChannelHandlerContext ctx;
-    /** Whether it is among the connections of which no publish or play was accepted. */
-    private boolean waiting;
+    /** Its place among the connections of which no publish or play was accepted; null if it is not among them. */
+    private ConnectionCounts.Place waiting;
     /** What it counts for; null before that is known, and after. */
     private InetAddress counted;
     private String address = "";
+    /** Whose lines in the log are counted together. */
+    private String peer = "";
     private Future<?> ticking;
     /** What is asked for or goes on, by its message stream. */
     private final Map<Integer, Publication> publications = new HashMap<>();
@@ -75,13 +80,14 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     private boolean closed;
 
     /** @param proxied whether {@link #cameFrom} will tell whose connection it is */
-    RtmpHandler(RtmpApplication application, RtmpMeters meters, ConnectionLimits limits, ConnectionCounts counts,
+    RtmpHandler(RtmpApplication application, RtmpMeters meters, ConnectionLimits limits, SharedState shared,
             boolean proxied) {
         this.application = application;
         this.meters = meters;
-        this.session = new ServerSession(new SplittableRandom(), limits.rtmp());
+        this.session = new ServerSession(new SplittableRandom(), limits.rtmp(), shared.memory().open(this::shed));
         this.watchdog = new Watchdog(limits);
-        this.counts = counts;
+        this.counts = shared.counts();
+        this.log = shared.log();
         this.proxied = proxied;
     }
 
@@ -92,27 +98,34 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        address = PeerAddress.of(context.channel().remoteAddress());
+        isOf(context.channel().remoteAddress());
         ticking = ctx.executor().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
-        waiting = counts.enter();
-        if (!waiting) {
-            close(CloseReason.TOO_MANY, "too many connections that do not publish or play");
-        } else if (!proxied) {
+        waiting = counts.enter(() -> ctx.executor().execute(() -> {
+            if (waiting != null) {
+                close(CloseReason.TOO_MANY, "too many connections that do not publish or play, and this is the oldest");
+            }
+        }));
+        if (!proxied) {
             cameFrom(context.channel().remoteAddress());
         }
     }
 
     /** Whose connection it is: the socket's peer, or whom a balancer speaks for. Once, before the first byte of RTMP. */
-    void cameFrom(SocketAddress peer) {
-        address = PeerAddress.of(peer);
+    void cameFrom(SocketAddress source) {
+        isOf(source);
         LOG.debug("rtmp {}: connected", address);
-        if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
+        if (source instanceof InetSocketAddress inet && inet.getAddress() != null) {
             if (counts.enter(inet.getAddress())) {
                 counted = inet.getAddress();
             } else {
                 close(CloseReason.TOO_MANY_OF_ADDRESS, "too many connections from there");
             }
         }
+    }
+
+    private void isOf(SocketAddress source) {
+        address = PeerAddress.of(source);
+        peer = PeerNetwork.ofEndpoint(address);
     }
 
     @Override
@@ -149,6 +162,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         }
         endAll(PublishSink.End.DISCONNECTED, "the connection was closed");
         doesWhatItCameFor();
+        session.closed();
         if (counted != null) {
             counts.leave(counted);
             counted = null;
@@ -229,7 +243,8 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         if (session.state() == ServerSession.State.DRAINING) {
             drain(why, detail);
         } else {
-            LOG.info("rtmp {}: stream {} of the connection ends, {}: {}", address, streamId, why.label(), detail);
+            log.log(Level.INFO, peer, "rtmp {}: stream {} of the connection ends, {}: {}", address, streamId,
+                    why.label(), detail);
             endPublication(streamId, PublishSink.End.CLOSED_BY_SERVER, detail);
             endPlay(streamId);
         }
@@ -252,6 +267,11 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         session.requestReconnect(description);
         writeOutput();
         ctx.flush();
+    }
+
+    /** Any thread, the loop of another connection's say. */
+    private void shed() {
+        ctx.executor().execute(() -> close(CloseReason.MEMORY, "the memory for incomplete messages is used up"));
     }
 
     /** The server ends. A peer that has not connected yet is told nothing. */
@@ -327,7 +347,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         }
         switch (answer) {
             case null -> {
-                LOG.error("rtmp {}: the application failed to answer a publish", address, failure);
+                log.log(Level.ERROR, peer, "rtmp {}: the application failed to answer a publish", address, failure);
                 refuse(asked.streamId(), CloseReason.INTERNAL_ERROR, "NetStream.Failed", "the server failed");
             }
             case PublishAnswer.Refused(String code, String description) ->
@@ -364,9 +384,9 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     /** It is no more among those that only might. */
     private void doesWhatItCameFor() {
-        if (waiting) {
-            waiting = false;
-            counts.leave();
+        if (waiting != null) {
+            counts.leave(waiting);
+            waiting = null;
         }
     }
 
@@ -400,7 +420,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
 
     private void drain(CloseReason why, String detail) {
         reason = why;
-        LOG.info("rtmp {}: closing, {}: {}", address, why.label(), detail);
+        log.log(Level.INFO, peer, "rtmp {}: closing, {}: {}", address, why.label(), detail);
         endAll(PublishSink.End.CLOSED_BY_SERVER, detail);
     }
 
@@ -408,7 +428,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
         if (reason == null) {
             reason = why;
             // Who comes to fill the house must not fill the log.
-            LOG.atLevel(isCrowd(why) ? Level.DEBUG : Level.INFO).log("rtmp {}: closed, {}: {}", address, why.label(),
+            log.log(isCrowd(why) ? Level.DEBUG : Level.INFO, peer, "rtmp {}: closed, {}: {}", address, why.label(),
                     detail);
             boolean silent = why == CloseReason.IDLE || why == CloseReason.PEER_CLOSED;
             endAll(silent ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER, detail);
@@ -422,7 +442,7 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void bug(Throwable failure) {
-        LOG.error("rtmp {}: a bug ends this connection", address, failure);
+        log.log(Level.ERROR, peer, "rtmp {}: a bug ends this connection", address, failure);
         close(CloseReason.INTERNAL_ERROR, String.valueOf(failure));
     }
 

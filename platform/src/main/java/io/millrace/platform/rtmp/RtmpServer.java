@@ -39,7 +39,7 @@ public final class RtmpServer implements AutoCloseable {
     private volatile RtmpApplication application;
     private final RtmpMeters meters;
     private final RtmpServerSettings settings;
-    private final ConnectionCounts counts;
+    private final SharedState shared;
     private final EventLoopGroup group;
     private final boolean ownsGroup;
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -68,7 +68,7 @@ public final class RtmpServer implements AutoCloseable {
         this.application = application;
         this.meters = meters;
         this.settings = settings;
-        this.counts = new ConnectionCounts(settings.limits());
+        this.shared = SharedState.of(settings.limits(), settings.memory());
         this.group = group;
         this.ownsGroup = ownsGroup;
     }
@@ -135,7 +135,7 @@ public final class RtmpServer implements AutoCloseable {
     /** @param transport adds what comes between the socket and RTMP */
     private void accept(Channel channel, Consumer<Channel> transport) {
         boolean proxied = settings.proxies().contains(channel.remoteAddress());
-        RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), counts, proxied);
+        RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), shared, proxied);
         if (proxied) {
             channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection::cameFrom));
         }

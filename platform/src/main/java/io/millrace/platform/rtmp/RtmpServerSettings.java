@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
 
 /**
@@ -8,9 +9,20 @@ import io.millrace.platform.net.ProxySources;
  * @param certificate of RTMPS, closed by whoever opened it; null without RTMPS
  * @param proxies whose connections begin with a PROXY header
  * @param limits of each connection, and of all that do not publish or play
+ * @param memory of all connections' messages that are not complete
  */
-public record RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits) {
+public record RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits,
+        MemoryBudget memory) {
+    /** This part of the heap may be held by messages that are not complete. */
+    private static final int MEMORY_SHARE = 8;
+
+    /** With an eighth of the heap for messages that are not complete. */
+    public RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits) {
+        this(certificate, proxies, limits, new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE));
+    }
+
     /** RTMP alone, from anywhere. */
-    public static final RtmpServerSettings DEFAULT = new RtmpServerSettings(null, ProxySources.NONE,
-            ConnectionLimits.DEFAULT);
+    public static RtmpServerSettings standard() {
+        return new RtmpServerSettings(null, ProxySources.NONE, ConnectionLimits.DEFAULT);
+    }
 }

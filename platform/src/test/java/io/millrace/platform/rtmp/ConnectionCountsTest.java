@@ -4,6 +4,8 @@ import io.millrace.media.rtmp.RtmpLimits;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,14 +16,19 @@ class ConnectionCountsTest {
             RtmpLimits.DEFAULT));
 
     @Test
-    void letsInAsManyAsAllowedAndNotOneMore() {
-        assertThat(counts.enter()).isTrue();
-        assertThat(counts.enter()).isTrue();
-        assertThat(counts.enter()).isTrue();
-        assertThat(counts.enter()).as("the fourth").isFalse();
-        counts.leave();
-        assertThat(counts.enter()).as("in the place of one that left").isTrue();
-        assertThat(counts.enter()).isFalse();
+    void theOldestGoesWhereThereIsNoRoom() {
+        List<String> dropped = new ArrayList<>();
+        counts.enter(() -> dropped.add("first"));
+        ConnectionCounts.Place second = counts.enter(() -> dropped.add("second"));
+        counts.enter(() -> dropped.add("third"));
+        assertThat(dropped).as("at the limit").isEmpty();
+        counts.enter(() -> dropped.add("fourth"));
+        assertThat(dropped).containsExactly("first");
+        counts.leave(second);
+        counts.enter(() -> dropped.add("fifth"));
+        assertThat(dropped).as("in the place of one that left").containsExactly("first");
+        counts.enter(() -> dropped.add("sixth"));
+        assertThat(dropped).containsExactly("first", "third");
     }
 
     @Test

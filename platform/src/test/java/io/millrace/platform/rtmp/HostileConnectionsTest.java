@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.ProxySources;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -151,12 +153,13 @@ class HostileConnectionsTest {
     @Test
     void whoPublishesTakesNoPlaceOfThoseWhoDoNot() throws Exception {
         serve(PatientLimits.of(100, 1, RtmpLimits.DEFAULT));
-        Socket idle = openAndShakeHands();
-        assertEnded(open());
+        Socket oldest = openAndShakeHands();
+        Socket newest = openAndShakeHands();
+        assertEnded(oldest);
         closed.awaitAtLeast(1, "too_many");
-        idle.close();
+        newest.close();
         closed.awaitAtLeast(1, "peer_closed");
-        open();
+        openAndShakeHands();
         assertThat(closed.count("too_many")).isEqualTo(1);
     }
 
@@ -170,6 +173,31 @@ class HostileConnectionsTest {
         second.close();
         closed.awaitAtLeast(1, "peer_closed");
         assertThat(closed.count("too_many_of_address")).isEqualTo(1);
+    }
+
+    /** The short form of bench/attack.sh: each declares 64 KiB of a command, and sends all but its end. */
+    @Test
+    void begunMessagesOfStrangersHaveOneBudgetAndThePublisherGoesOn() throws Exception {
+        MemoryBudget budget = new MemoryBudget(256 * 1024);
+        server = new RtmpServer(application, new RtmpMeters(registry),
+                new RtmpServerSettings(null, ProxySources.NONE, PatientLimits.LIMITS, budget));
+        port = server.bind("127.0.0.1", 0);
+        publisher = publish("live/show");
+        byte[] begun = new byte[12 + 33 * 1024];
+        System.arraycopy(HexFormat.of().parseHex("030000000100001400000000"), 0, begun, 0, 12);
+        for (int i = 12 + 128; i < begun.length; i += 129) {
+            begun[i] = (byte) 0xC3;
+        }
+        for (int i = 0; i < 20; i++) {
+            openAndShakeHands().getOutputStream().write(begun);
+        }
+        closed.awaitAtLeast(1, "over_limit");
+        sendToOther();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        closed.awaitAll(20);
+        assertThat(budget.bytes()).isZero();
     }
 
     private Socket open() throws IOException {

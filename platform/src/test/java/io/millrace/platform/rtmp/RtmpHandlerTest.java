@@ -3,6 +3,7 @@ package io.millrace.platform.rtmp;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.rtmp.ClientEvent;
 import io.millrace.media.rtmp.ClientSession;
 import io.millrace.media.rtmp.MediaKind;
@@ -31,7 +32,7 @@ class RtmpHandlerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RecordingApplication application = new RecordingApplication();
     private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(registry),
-            ConnectionLimits.DEFAULT, new ConnectionCounts(ConnectionLimits.DEFAULT), false);
+            ConnectionLimits.DEFAULT, SharedState.of(ConnectionLimits.DEFAULT, MemoryBudget.unlimited()), false);
     private final EmbeddedChannel channel = new EmbeddedChannel(handler);
     private final List<ClientEvent> clientEvents = new ArrayList<>();
     private final List<ByteBuf> given = new ArrayList<>();

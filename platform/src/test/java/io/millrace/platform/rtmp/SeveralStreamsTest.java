@@ -5,6 +5,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayChunks;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +31,7 @@ class SeveralStreamsTest {
     private final RecordingApplication application = new RecordingApplication();
     private final EmbeddedChannel channel = new EmbeddedChannel(new RtmpHandler(application,
             new RtmpMeters(new SimpleMeterRegistry()), ConnectionLimits.DEFAULT,
-            new ConnectionCounts(ConnectionLimits.DEFAULT), false));
+            SharedState.of(ConnectionLimits.DEFAULT, MemoryBudget.unlimited()), false));
 
     @BeforeEach
     void connect() {

@@ -1,0 +1,84 @@
+package io.millrace.platform.net;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides which lines about peers are written to the log, so that no peer decides how long the log gets. Time runs in windows of
+ * {@link #WINDOW_MS}: within one, each peer has {@link #LINES_PER_PEER} lines and all peers together have {@link #LINES_OF_ALL};
+ * the others are counted, and told in one line for each peer when the window is over.
+ *
+ * <p>Pure: time is an argument, in milliseconds of any clock that does not go back. Confined to one thread. Remembers at most
+ * {@link #PEERS_MAX} peers.
+ */
+public final class LineQuota {
+    /** One window. */
+    public static final long WINDOW_MS = 10_000;
+    /** Lines of one peer within a window. */
+    public static final int LINES_PER_PEER = 10;
+    /** Lines of all peers within a window. */
+    public static final int LINES_OF_ALL = 100;
+    /** Peers that are counted one by one; those that come later in a window count as one. */
+    public static final int PEERS_MAX = 1_000;
+    /** Peers that are named when a window is over; the rest is added up. */
+    public static final int PEERS_NAMED = 10;
+
+    private static final String OTHERS = "other addresses";
+
+    private final Map<String, Count> peers = new LinkedHashMap<>();
+    private long sinceMs;
+    private int written;
+
+    /**
+     * Lines that were not written.
+     *
+     * @param peer whose lines they would have been
+     * @param lines how many
+     */
+    public record Withheld(String peer, long lines) {}
+
+    private static final class Count {
+        private long lines;
+        private long withheld;
+    }
+
+    /** Whether a line about {@code peer} is written. Call {@link #end} first if {@link #isOver}. */
+    public boolean permits(String peer, long nowMs) {
+        if (peers.isEmpty()) {
+            sinceMs = nowMs;
+        }
+        Count count = peers.size() < PEERS_MAX || peers.containsKey(peer)
+                ? peers.computeIfAbsent(peer, _ -> new Count())
+                : peers.computeIfAbsent(OTHERS, _ -> new Count());
+        if (count.lines < LINES_PER_PEER && written < LINES_OF_ALL) {
+            count.lines++;
+            written++;
+            return true;
+        }
+        count.withheld++;
+        return false;
+    }
+
+    /** Whether a window has begun and its time is over. */
+    public boolean isOver(long nowMs) {
+        return !peers.isEmpty() && nowMs - sinceMs >= WINDOW_MS;
+    }
+
+    /** Ends the window and returns what was withheld in it, the most first; the next line begins a new one. */
+    public List<Withheld> end() {
+        List<Withheld> all = peers.entrySet().stream().filter(peer -> peer.getValue().withheld > 0)
+                .map(peer -> new Withheld(peer.getKey(), peer.getValue().withheld))
+                .sorted(Comparator.comparingLong(Withheld::lines).reversed()).toList();
+        peers.clear();
+        written = 0;
+        if (all.size() <= PEERS_NAMED) {
+            return all;
+        }
+        List<Withheld> told = new ArrayList<>(all.subList(0, PEERS_NAMED));
+        told.add(new Withheld(OTHERS, all.stream().skip(PEERS_NAMED).mapToLong(Withheld::lines).sum()));
+        return told;
+    }
+}

@@ -1,0 +1,37 @@
+package io.millrace.platform.net;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+
+/** What counts as one peer: an IPv4 address, or an IPv6 /64, since the owner of one IPv6 address owns all of its network. */
+public final class PeerNetwork {
+    private static final int NETWORK_BYTES = 8;
+    private static final int ADDRESS_BYTES = 16;
+
+    private PeerNetwork() {}
+
+    /** The same for {@code 192.0.2.1:1935} and {@code [2001:db8::1]:1935}; other text is a peer of its own. */
+    public static String ofEndpoint(String endpoint) {
+        String host = endpoint.replaceFirst("^\\[?([^\\]]*?)\\]?:\\d+$", "$1");
+        try {
+            return of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException _) {
+            return endpoint;
+        }
+    }
+
+    /** Returns {@code 192.0.2.1}, or {@code 2001:db8:0:0:0:0:0:0/64}. */
+    public static String of(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address.getHostAddress();
+        }
+        byte[] network = Arrays.copyOf(Arrays.copyOf(address.getAddress(), NETWORK_BYTES), ADDRESS_BYTES);
+        try {
+            return InetAddress.getByAddress(network).getHostAddress() + "/64";
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 bytes are an address", e);
+        }
+    }
+}
