@@ -8,7 +8,6 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;

@@ -396,7 +396,8 @@ class IngestServiceTest {
     @Test
     void whileTheDiskIsFullNobodyMayPublishAndWhoDoesIsTold() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
-        var settings = new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", rules(GRACE_MS), PolicySettings.OPEN, 0,
+        var settings = new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null),
+                rules(GRACE_MS), PolicySettings.OPEN, 0,
                 MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
                         30_000));
         IngestService node = open(IngestService.start(

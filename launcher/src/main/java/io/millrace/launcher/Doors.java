@@ -32,7 +32,9 @@ record Doors(IngestDoor ingest, EdgeDoor edge) {
     static Doors open(Set<Stage> stages, Settings settings, String name, PublicRtmp addresses, MeterRegistry meters,
             IntPredicate named, ProcessLife life) {
         boolean ingests = stages.contains(Stage.INGEST);
-        IngestDoor ingest = ingests ? life.opened(IngestDoor.open(ingest(settings, name, addresses), meters, named)) : null;
+        IngestDoor ingest = ingests
+                ? life.opened(IngestDoor.open(ingest(settings, name, addresses), meters, named))
+                : null;
         EdgeDoor edge = stages.contains(Stage.EDGE)
                 ? life.opened(EdgeDoor.open(edge(settings, name, !ingests), meters, named))
                 : null;
@@ -44,7 +46,8 @@ record Doors(IngestDoor ingest, EdgeDoor edge) {
                 (int) settings.part().toMillis(), (int) settings.window().toMillis(),
                 (int) settings.grace().toMillis(), List.of(Format.TS));
         PublishingSettings publishing = settings.publishing();
-        return new IngestSettings(listen(settings), name, addresses, rules, publishing.policy(), publishing.maxBitsPerSecond(),
+        return new IngestSettings(listen(settings), name, addresses, rules, publishing.policy(),
+                publishing.maxBitsPerSecond(),
                 publishing.limits().media(), IngestSettings.Limits.DEFAULT);
     }
 

@@ -38,7 +38,8 @@ class EscapingEncoderTest {
         JsonEncoder json = new JsonEncoder();
         json.setWithFormattedMessage(true);
         String line = written(json, new IllegalStateException(HOSTILE));
-        assertThat(line).contains("request for " + ESCAPED.replace("\\", "\\\\").replace("/", "\\/") + " failed").endsWith("\n");
+        assertThat(line).contains("request for " + ESCAPED.replace("\\", "\\\\").replace("/", "\\/") + " failed")
+                .endsWith("\n");
         assertThat(line.strip()).doesNotContainPattern("\\p{Cntrl}|\u009b|\u202e|\u2028");
     }
 

@@ -2,8 +2,8 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.feed.Asker;
 import io.millrace.edge.feed.BusyException;
-import io.millrace.platform.past.ReadLimitException;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.past.ReadLimitException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

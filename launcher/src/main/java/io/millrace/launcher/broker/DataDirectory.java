@@ -71,7 +71,8 @@ final class DataDirectory implements AutoCloseable {
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        if (Files.getFileStore(parent == null ? path : parent).supportsFileAttributeView(PosixFileAttributeView.class)) {
+        if (Files.getFileStore(parent == null ? path : parent)
+                .supportsFileAttributeView(PosixFileAttributeView.class)) {
             Files.createDirectories(path, PosixFilePermissions
                     .asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } else {

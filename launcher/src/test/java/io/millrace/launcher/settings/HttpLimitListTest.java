@@ -18,8 +18,9 @@ class HttpLimitListTest {
 
     @Test
     void eachNameSetsItsOwnLimit() {
-        assertThat(HttpLimitList.parse("""
-                headers=1s,idle=2s,blocked=3s,connections=4,per-address=5,request-line=6KB,request-headers=7KB,header-count=8"""))
+        assertThat(HttpLimitList
+                .parse("""
+                        headers=1s,idle=2s,blocked=3s,connections=4,per-address=5,request-line=6KB,request-headers=7KB,header-count=8"""))
                 .isEqualTo(new HttpLimits(Duration.ofSeconds(1), Duration.ofSeconds(2),
                         Duration.ofSeconds(3), 4, 5, 6_000, 7_000, 8));
     }
