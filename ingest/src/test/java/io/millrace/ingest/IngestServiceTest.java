@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
@@ -74,6 +76,7 @@ class IngestServiceTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private KafkaClients kafka;
+    private ListAppender<ILoggingEvent> lines;
     private LogTail packets;
     private LogTail sessions;
 
@@ -92,6 +95,7 @@ class IngestServiceTest {
         kafka = broker.clients("t" + PREFIXES.incrementAndGet() + ".");
         packets = open(new LogTail(kafka, Topic.PACKETS));
         sessions = open(new LogTail(kafka, Topic.SESSIONS));
+        lines = listen();
     }
 
     @AfterEach
@@ -360,7 +364,6 @@ class IngestServiceTest {
         sendClip(client);
         live(1);
         ByteBuffer secondTrack = ByteBuffer.wrap(HexFormat.of().parseHex("95016d7034610121"));
-        ListAppender<ILoggingEvent> lines = listen();
         assertThatThrownBy(() -> {
             for (int i = 0; i < 3; i++) {
                 client.send(MediaKind.AUDIO, 2_000 + i, secondTrack.duplicate());
@@ -380,12 +383,16 @@ class IngestServiceTest {
     }
 
     /** To the log of publications. */
+    /** What nodes say of publishers and sessions, which every test here provokes. */
     private ListAppender<ILoggingEvent> listen() {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        Logger log = (Logger) LoggerFactory.getLogger("io.millrace.ingest.publish.Publication");
         lines.start();
-        log.addAppender(lines);
-        opened.add(() -> log.detachAppender(lines));
+        for (Class<?> its : List.of(PublishDesk.class, OwnerSteps.class)) {
+            Logger log = (Logger) LoggerFactory.getLogger(its);
+            log.setAdditive(false);
+            log.addAppender(lines);
+            opened.add(() -> log.detachAppender(lines));
+        }
         return lines;
     }
 

@@ -24,10 +24,21 @@ public final class SecretFile {
         }
     }
 
-    /** Whether others than its owner and its group may read or write it; a file system without such rights says no. */
+    /**
+     * Whether others than its owner and its group may read or write it: the file lets them, and every directory above it
+     * lets them through. A file system without such rights says no.
+     */
     static boolean isOpen(Path file) {
         try {
-            return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains);
+            if (Files.getPosixFilePermissions(file).stream().noneMatch(OTHERS::contains)) {
+                return false;
+            }
+            for (Path above = file.toRealPath().getParent(); above != null; above = above.getParent()) {
+                if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                    return false;
+                }
+            }
+            return true;
         } catch (IOException | UnsupportedOperationException _) {
             // Whoever reads the file says what is wrong with it.
             return false;

@@ -181,7 +181,7 @@ class PublishGateTest {
         assertThat(logOf(PublishHook.class, () -> {
             List<CompletableFuture<Decision>> waiting = new ArrayList<>();
             for (int i = 0; i < many; i++) {
-                waiting.add(gate.decide(request("live/show", "")));
+                waiting.add(gate.decide(request("live/show", "", "127.0.0." + (i + 1) + ":5")));
             }
             for (CompletableFuture<Decision> each : waiting) {
                 assertRefused(each.get(120, TimeUnit.SECONDS), Reason.HOOK_FAILED);
@@ -326,7 +326,12 @@ class PublishGateTest {
     }
 
     private static PublishRequest request(String asked, String query) {
-        return new PublishRequest(new StreamName(asked), query, "FMLE/3.0", "rtmp://host/live?" + query, "127.0.0.1:5");
+        return request(asked, query, "127.0.0.1:5");
+    }
+
+    /** @param address its lines in the log are counted by it */
+    private static PublishRequest request(String asked, String query, String address) {
+        return new PublishRequest(new StreamName(asked), query, "FMLE/3.0", "rtmp://host/live?" + query, address);
     }
 
     private static void assertRefused(Decision decision, Reason reason) {

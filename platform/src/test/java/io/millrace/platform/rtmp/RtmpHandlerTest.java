@@ -1,5 +1,8 @@
 package io.millrace.platform.rtmp;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
@@ -24,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -224,7 +228,8 @@ class RtmpHandlerTest {
     @Test
     void applicationThatFailsRefusesThePublish() {
         application.answer = CompletableFuture.failedFuture(new IllegalStateException("no Kafka"));
-        carry();
+        assertThat(logged(this::carry)).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
+                .endsWith(": the application failed to answer a publish"));
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "the server failed"));
         passSeconds(2);
         assertThat(closed("internal_error")).isEqualTo(1);
@@ -342,6 +347,22 @@ class RtmpHandlerTest {
         assertThat(closed("malformed")).isEqualTo(1);
     }
 
+    /** What the server logs meanwhile, which is not printed. */
+    private static List<ILoggingEvent> logged(Runnable provoking) {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(RtmpServer.class);
+        log.setAdditive(false);
+        log.addAppender(lines);
+        try {
+            provoking.run();
+        } finally {
+            log.detachAppender(lines);
+            log.setAdditive(true);
+        }
+        return lines.list;
+    }
+
     @Test
     void sinkThatThrowsEndsItsConnectionOnly() {
         application.answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(new PublishSink() {
@@ -357,7 +378,11 @@ class RtmpHandlerTest {
         }));
         carry();
         client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(1));
-        carry();
+        List<ILoggingEvent> lines = logged(this::carry);
+        assertThat(lines).singleElement().satisfies(line -> {
+            assertThat(line.getFormattedMessage()).endsWith(": a bug ends this connection");
+            assertThat(line.getThrowableProxy().getMessage()).isEqualTo("a bug");
+        });
         assertThat(channel.isOpen()).isFalse();
         assertThat(application.ends).extracting(RecordingApplication.Ended::end)
                 .containsExactly(PublishSink.End.CLOSED_BY_SERVER);
