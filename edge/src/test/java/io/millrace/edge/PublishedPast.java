@@ -140,7 +140,9 @@ final class PublishedPast implements AutoCloseable {
                         lastOffset, truth.timestampOffsetMs(), Fixtures.EPOCH_MS, Fixtures.EPOCH_MS,
                         state == StreamEntry.State.ENDED ? nowMs : 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
                         segment - 1,
-                        2_500_000, tracks, List.of(), List.of()));
+                        2_500_000, tracks, List.of(new StreamEntry.Session(session, Fixtures.EPOCH_MS,
+                                state == StreamEntry.State.ENDED ? nowMs : 0, 0, 0, List.of("avc1.64001f", "mp4a.40.2"))),
+                        List.of()));
     }
 
     void expire() {
