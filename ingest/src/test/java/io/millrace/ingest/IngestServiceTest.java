@@ -382,7 +382,6 @@ class IngestServiceTest {
         assertThat(packets.until(Packet.class, 1, p -> true)).allMatch(p -> p.track() == 0);
     }
 
-    /** To the log of publications. */
     /** What nodes say of publishers and sessions, which every test here provokes. */
     private ListAppender<ILoggingEvent> listen() {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
