@@ -141,7 +141,8 @@ final class PublishedPast implements AutoCloseable {
                         state == StreamEntry.State.ENDED ? nowMs : 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
                         segment - 1,
                         2_500_000, tracks, List.of(new StreamEntry.Session(session, Fixtures.EPOCH_MS,
-                                state == StreamEntry.State.ENDED ? nowMs : 0, 0, 0, List.of("avc1.64001f", "mp4a.40.2"))),
+                                state == StreamEntry.State.ENDED ? nowMs : 0, 0, 0,
+                                List.of("avc1.64001f", "mp4a.40.2"))),
                         List.of()));
     }
 
