@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
 /** SIGTERM to an ingest process with an encoder that knows Enhanced RTMP's reconnect request. */
 class DrainIT {
     /** Nothing that ends within a test ends because of it. */
-    private static final Duration DRAIN = Duration.ofHours(1);
+    private static final Duration DRAIN = Duration.ofMinutes(10);
     private static final Duration HANG = Duration.ofMinutes(3);
 
     @TempDir
