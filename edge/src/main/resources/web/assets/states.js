@@ -1,7 +1,7 @@
 // What is going on, in words. Pure: no DOM, no clock.
 import { codecName } from './outputs.js';
 
-const NO_DATA_MS = { hls: 12_000, flv: 5000, ws: 5000 };
+const NO_DATA_MS = { hls: 8000, flv: 5000, ws: 5000 };
 export const FAR_BEHIND_MS = 30_000;
 
 /**
@@ -15,7 +15,7 @@ export const FAR_BEHIND_MS = 30_000;
  */
 export function describe(s) {
   if (s.unreachableMs > 0) {
-    return words('The server cannot be reached. ' + (s.player.started ? 'What has arrived plays on. ' : '') + 'Trying again…',
+    return words('The server cannot be reached. ' + (s.player.started && !s.player.finished ? 'What has arrived plays on. ' : '') + 'Trying again…',
       seconds(s.unreachableMs));
   }
   if (!s.stream) return words('There is no stream ' + s.name + ' yet. It starts here as soon as an encoder sends it.');
