@@ -181,7 +181,7 @@ export class Watching {
     say($('action'), action === 'whole' ? 'Watch it from the beginning' : 'Go to live');
     $('action').hidden = action === null;
     $('notice').hidden = text === '';
-    $('video').controls = this.#player.source !== null;
+    $('video').controls = this.#player.started || this.#player.blocked; // its spinner would lie below the words
     $('screen').classList.toggle('idle', !this.#player.started && $('frame').hidden);
   }
 }
