@@ -38,6 +38,7 @@ function show() {
 
 if (name) {
   document.title = name + ' – Millrace';
+  say($('name'), name);
   $('home').href = '/?stream=' + encodeURIComponent(name).replaceAll('%2F', '/');
   watching.choose(name, Date.parse(wish.get('start')) || null);
   poll();

@@ -1,9 +1,9 @@
 // Which of the server's outputs this browser can play of a stream, and why it can play none.
 
 export const OUTPUTS = [
-  { id: 'hls', label: 'HLS', suffix: '.m3u8' },
-  { id: 'flv', label: 'HTTP-FLV', suffix: '.flv' },
-  { id: 'ws', label: 'WebSocket-FLV', suffix: '.flv' },
+  { id: 'hls', player: 'hls', suffix: '.m3u8' },
+  { id: 'flv', player: 'flv', suffix: '.flv' },
+  { id: 'ws', player: 'flv', suffix: '.flv' },
 ];
 // What mpegts.js takes.
 const IN_FLV = /^(avc1|hvc1|av01|mp4a|opus|flac)/i;
@@ -24,29 +24,32 @@ export function codecName(codec) {
  *
  * @param {object} stream of the API
  * @param {?string} wish the output that the viewer chose, or null
- * @param {boolean} hlsRefused whether the server said that HLS has nothing of the stream
- * @returns {{id: ?string, video: boolean, audio: boolean, usable: string[], lacks: string}} id is null if no output plays;
+ * @param {Set<string>} failing what was tried in vain: "flv video" and the like, "hls" where the server has none
+ * @returns {{id: ?string, video: boolean, audio: boolean, usable: string[], lacks: string, inHls: boolean}} id is null if no
+ *   output plays; inHls: whether HLS has anything of it, which is what the server finds moments of the past by;
  *   video and audio: whether the output has them and the browser decodes them; lacks: what is missing, in words, or ""
  */
-export function chooseOutput(stream, wish, hlsRefused) {
+export function chooseOutput(stream, wish, failing) {
   if (stream.tracks.length === 0) {
-    return { id: wish ?? 'hls', video: true, audio: true, usable: OUTPUTS.map(o => o.id), lacks: '' };
+    return { id: wish ?? 'hls', video: true, audio: true, usable: OUTPUTS.map(o => o.id), lacks: '', inHls: true };
   }
   // Players get the first track of each kind.
   const tracks = ['video', 'audio'].map(kind => stream.tracks.find(t => t.kind === kind)).filter(Boolean);
-  const gap = hlsRefused || stream.warnings.some(w => w.code === 'codec_not_in_hls');
+  const gap = failing.has('hls') || stream.warnings.some(w => w.code === 'codec_not_in_hls');
   const rated = OUTPUTS.map(output => {
-    const plays = kind => tracks.some(t => t.kind === kind && carries(output.id, t, gap) && decodes(t, output.id));
-    const [video, audio] = [plays('video'), !(hlsRefused && output.id === 'hls') && plays('audio')];
-    return { id: output.id, video: video && !(hlsRefused && output.id === 'hls'), audio };
+    const fails = kind => failing.has(output.player) || failing.has(output.player + ' ' + kind);
+    const plays = kind => !fails(kind)
+      && tracks.some(t => t.kind === kind && carries(output.id, t, gap) && decodes(t, output.id));
+    return { id: output.id, video: plays('video'), audio: plays('audio') };
   });
   const score = output => 2 * output.video + output.audio;
   const usable = rated.filter(o => score(o) > 0);
   const best = usable.find(o => o.id === wish)
     ?? usable.reduce((a, b) => (a && score(a) >= score(b) ? a : b), null);
   const missing = tracks.filter(t => !best || !best[t.kind]);
-  return { ...(best ?? { id: null, video: false, audio: false }), usable: usable.map(o => o.id),
-    lacks: missing.map(t => reason(t, best?.id, gap)).join(' ') };
+  const inHls = !failing.has('hls') && tracks.some(t => carries('hls', t, gap));
+  return { ...(best ?? { id: null, video: false, audio: false }), inHls,
+    usable: usable.map(o => o.id), lacks: missing.map(t => reason(t, best?.id, gap, failing)).join(' ') };
 }
 
 function carries(output, track, gap) {
@@ -60,10 +63,13 @@ function decodes(track, output) {
     : track.codec) + '"');
 }
 
-function reason(track, output, gap) {
+function reason(track, output, gap, failing) {
   const name = codecName(track.codec);
   const what = track.kind === 'video' ? 'No picture' : 'No sound';
   if (!decodes(track, 'hls')) return what + ': this browser cannot decode ' + name + '.';
+  if (carries('flv', track) && failing.has('flv ' + track.kind)) {
+    return what + ': the players of this page fail at this ' + name + (gap ? ', and HLS does not carry it.' : '.');
+  }
   const where = output === 'hls' ? 'HLS does not carry ' + name + '.'
     : 'the players of this page cannot play ' + name + (gap ? ', and HLS does not carry it.' : '.');
   return what + ': ' + where;

@@ -2,19 +2,24 @@
 
 const STILL_MS = 6000; // a picture that stands for so long while media is there is loaded again
 const PLENTY_S = 1; // media ahead of the playhead with which a player should move
+const PAST_FLV = { lazyLoad: false, autoCleanupSourceBuffer: true };
 const KEEP_BEHIND_S = 30;
+const SOON_MS = 10_000; // a player that fails so soon has failed at the media
 const LIVE_FLV = { lazyLoad: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 2.5,
   liveBufferLatencyMinRemain: 0.6 };
-const PAST_FLV = { lazyLoad: false, autoCleanupSourceBuffer: true };
 
 /**
- * A source is {key, output, url, live, startMs, audio, video}: key tells sources apart, output is "hls", "flv" or "ws",
- * startMs is the moment that the source begins with (null for live), audio and video say which of them to play.
+ * A source is {key, name, output, url, live, startMs, audio, video, from}: key tells sources apart, output is "hls", "flv" or
+ * "ws", startMs is the moment that an FLV of the past begins with, audio and video say which of them to play, from(ms) is the
+ * same source from another moment.
  */
 export class Player {
   #video;
   #frame;
   #engine = null; // {stop(), dateMs(), resume()}
+  #lastKey = '';
+  #onMediaError = null; // of an FLV
+  #loadedAtMs = 0;
   #arrivedEnd = 0;
   #time = 0;
   #arrivedAtMs = 0;
@@ -28,6 +33,7 @@ export class Player {
   failedAtMs = 0; // when the connection ended or broke, 0 while it holds
   refusal = ''; // code of the server's error, of sources that it refused
   reloads = 0;
+  failures = 0; // times in a row that the source's media could not be played
 
   /**
    * @param {HTMLVideoElement} video
@@ -40,6 +46,12 @@ export class Player {
     video.addEventListener('timeupdate', () => { if (!video.paused && video.readyState > 2) this.#frame.hidden = true; });
     video.addEventListener('waiting', () => { this.waiting = true; });
     video.addEventListener('ended', () => { this.finished = true; });
+    // mpegts.js reports some errors by throwing them where nobody catches.
+    video.addEventListener('error', () => this.#onMediaError?.());
+    window.addEventListener('error', event => { if (/mpegts/.test(event.filename)) this.#onMediaError?.(); });
+    window.addEventListener('unhandledrejection', event => {
+      if (!(event.reason instanceof DOMException)) this.#onMediaError?.();
+    });
     video.addEventListener('seeking', () => { this.finished = false; });
   }
 
@@ -49,13 +61,16 @@ export class Player {
     if (same) this.#freeze();
     this.stop();
     if (!same) this.#frame.hidden = true;
+    if (this.#lastKey !== source.key) this.failures = 0;
+    this.#lastKey = source.key;
     this.source = source;
-    this.#arrivedAtMs = this.#movedAtMs = Date.now();
+    this.#loadedAtMs = this.#arrivedAtMs = this.#movedAtMs = Date.now();
     this.#engine = source.output === 'hls' ? this.#hls(source) : this.#flv(source);
     this.#video.play().catch(error => { this.blocked = error.name === 'NotAllowedError'; });
   }
 
   stop() {
+    this.#onMediaError = null;
     this.#engine?.stop();
     this.#engine = null;
     this.source = null;
@@ -137,6 +152,13 @@ export class Player {
     this.refusal = refusal;
   }
 
+  /** The connection holds, but the player cannot play what comes. */
+  #stumbled() {
+    const nowMs = Date.now();
+    this.failures = nowMs - this.#loadedAtMs < SOON_MS ? this.failures + 1 : 1;
+    this.#loadedAtMs = nowMs;
+  }
+
   #hls(source) {
     const video = this.#video;
     if (!window.Hls?.isSupported()) {
@@ -149,8 +171,10 @@ export class Player {
     const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0 });
     hls.on(Hls.Events.ERROR, (_, failure) => {
       if (!failure.fatal || this.source !== source) return;
-      if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-      else if (failure.response?.code >= 400) refusalOf(source.url).then(code => this.source === source && this.#failed(code));
+      if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) {
+        this.#stumbled();
+        hls.recoverMediaError();
+      } else if (failure.response?.code >= 400) refusalOf(source.url).then(code => this.source === source && this.#failed(code));
       else this.#failed();
     });
     hls.loadSource(source.url);
@@ -162,12 +186,30 @@ export class Player {
   #flv(source) {
     const player = mpegts.createPlayer({ type: 'flv', isLive: true, url: source.url, hasAudio: source.audio,
       hasVideo: source.video }, source.live ? LIVE_FLV : PAST_FLV);
-    player.on(mpegts.Events.ERROR, () => { if (this.source === source) this.#failed(); });
+    let isOver = false;
+    const stop = () => {
+      if (!isOver) player.destroy();
+      isOver = true;
+    };
+    this.#onMediaError = () => {
+      if (this.failedAtMs > 0) return;
+      this.#stumbled();
+      this.#failed();
+      setTimeout(stop); // or it would throw at all that comes
+    };
+    player.on(mpegts.Events.ERROR, (type, detail) => {
+      if (this.source !== source) return;
+      if (type === mpegts.ErrorTypes.MEDIA_ERROR) this.#onMediaError();
+      else if (this.failedAtMs === 0) {
+        if (detail !== mpegts.ErrorDetails.NETWORK_STATUS_CODE_INVALID) this.#stumbled();
+        this.#failed();
+      }
+    });
     // The server ends a response with the stream, or the connection was cut: the list of streams tells which.
     player.on(mpegts.Events.LOADING_COMPLETE, () => { if (this.source === source) this.#failed(); });
     player.attachMediaElement(this.#video);
     player.load();
-    return { stop: () => player.destroy() };
+    return { stop };
   }
 }
 

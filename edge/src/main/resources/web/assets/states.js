@@ -1,28 +1,46 @@
 // What is going on, in words. Pure: no DOM, no clock.
+import { codecName } from './outputs.js';
 
-const NO_DATA_MS = { hls: 12_000, flv: 5000, ws: 5000 };
+const NO_DATA_MS = { hls: 8000, flv: 5000, ws: 5000 };
 export const FAR_BEHIND_MS = 30_000;
 
 /**
  * @param {object} s what is known:
  *   unreachableMs: how long the server has not answered, 0 if it does; name: of the stream; stream: of the API, or null;
- *   choice: of chooseOutput, or null; mode: "live", "from" or "whole"; nothingRetained: of an ended stream;
+ *   choice: of chooseOutput; mode: "live", "from" or "whole"; pastOutOfReach: whether no output of this page plays the past;
+ *   refusal: code of the server's error, or "";
  *   player: {started, finished, blocked, waiting, starvedMs}; output; now: the server's clock
  * @returns {{text: string, count: string, action: ?string}} count changes every second and is not for screen readers;
  *   action is "whole", "live" or null
  */
 export function describe(s) {
   if (s.unreachableMs > 0) {
-    return words('The server cannot be reached. ' + (s.player.started ? 'What has arrived plays on. ' : '') + 'Trying again…',
+    return words('The server cannot be reached. ' + (s.player.started && !s.player.finished ? 'What has arrived plays on. ' : '') + 'Trying again…',
       seconds(s.unreachableMs));
   }
   if (!s.stream) return words('There is no stream ' + s.name + ' yet. It starts here as soon as an encoder sends it.');
-  if (s.choice.id === null) return words('This browser cannot play the stream. ' + s.choice.lacks);
-  if (s.nothingRetained) return words('The stream has ended, and nothing of it is retained any more.');
+  if (s.choice.id === null) {
+    return words('This browser cannot play the stream. ' + s.choice.lacks
+      + (s.stream.state === 'ended' ? '' : ' Players such as ffplay take it by HTTP-FLV.'));
+  }
+  if (s.pastOutOfReach) return outOfReach(s);
+  if (s.mode !== 'live' && s.refusal !== '') return refused(s);
   if (s.player.finished) return finished(s);
   if (s.player.blocked) return words('Press play to start.');
   if (s.mode !== 'live') return s.player.waiting ? words('Loading…') : words('');
   return live(s);
+}
+
+function outOfReach(s) {
+  const why = 'past cannot be played, since HLS does not carry ' + s.stream.tracks.map(t => codecName(t.codec)).join(' and ')
+    + '. “millrace export” writes it to a file.';
+  return s.stream.state === 'ended' ? words('The stream has ended. Its ' + why) : words('Its ' + why, '', 'live');
+}
+
+function refused(s) {
+  const isEnded = s.stream.state === 'ended';
+  if (s.mode === 'whole') return words('The stream has ended, and nothing of it is retained any more.');
+  return words('Nothing is retained of this moment.', '', isEnded ? 'whole' : 'live');
 }
 
 function finished(s) {

@@ -6,6 +6,7 @@ import { Player } from './player.js';
 import { $, say } from './dom.js';
 
 const RETRY_MS = 1500;
+const FAILURES_LIMIT = 2; // in a row, before another output is tried
 
 export class Watching {
   #api;
@@ -13,7 +14,8 @@ export class Watching {
   #name = null;
   #stream = null;
   #sessions = null; // of #name, null until they are known
-  #refused = ''; // the epoch of which HLS has nothing, says the server
+  #failing = new Set(); // of the epoch #triedKey, as chooseOutput() takes it
+  #triedKey = '';
   #mode = 'live'; // or "from" or "whole"
   #startMs = null;
   #chosenByItself = false; // "whole" of a stream that had ended before it was looked at
@@ -79,12 +81,13 @@ export class Watching {
   /** The server does not answer: everything goes on as it is. */
   unreachable() {
     if (this.#unreachableSinceMs === 0) this.#unreachableSinceMs = Date.now();
+    this.#player.failures = 0; // that was the network
     this.#speak();
   }
 
   #play() {
     const player = this.#player;
-    if (player.refusal === 'codec_not_in_hls') this.#refused = this.#epochKey();
+    this.#learn();
     if (this.#chosenByItself && player.finished && this.#stream.state === 'live') this.#mode = 'live';
     if (this.#mode === 'live' && this.#stream.state === 'ended') {
       if (player.source?.live && player.source.key.startsWith(this.#epochKey() + ' ')) return; // plays what is left of it
@@ -92,8 +95,8 @@ export class Watching {
       this.#chosenByItself = true;
     }
     // HLS is the output in which one can seek: the past is played by the others only if HLS lacks something.
-    this.#choice = chooseOutput(this.#stream, this.#mode === 'live' ? this.output : null, this.#refused === this.#epochKey());
-    if (this.#choice.id === null) {
+    this.#choice = chooseOutput(this.#stream, this.#mode === 'live' ? this.output : null, this.#failing);
+    if (this.#choice.id === null || this.#isPastOutOfReach()) {
       player.stop();
       return;
     }
@@ -103,11 +106,27 @@ export class Watching {
     else if (this.#isToResume()) player.resume();
   }
 
+  /** Remembers which outputs of this epoch were tried in vain. */
+  #learn() {
+    const { refusal, failures, source } = this.#player;
+    if (this.#triedKey !== this.#epochKey()) this.#failing.clear();
+    this.#triedKey = this.#epochKey();
+    if (!source?.key.startsWith(this.#triedKey + ' ')) return;
+    if (refusal === 'codec_not_in_hls') this.#failing.add('hls');
+    if (failures < FAILURES_LIMIT) return;
+    if (source.output === 'hls') this.#failing.add('hls video').add('hls audio');
+    else this.#failing.add(source.video ? 'flv video' : 'flv audio');
+  }
+
+  #isPastOutOfReach() {
+    return this.#mode !== 'live' && this.#choice !== null && this.#choice.id !== null && !this.#choice.inHls;
+  }
+
   /** A connection that ended with its stream is not made again; the list may say so a moment later. */
   #isToResume() {
     const { failedAtMs } = this.#player;
     if (failedAtMs === 0 || Date.now() - failedAtMs < RETRY_MS) return false;
-    return this.#mode === 'live' ? this.#stream.state === 'live' : this.#choice.id === 'hls' || !this.#player.started;
+    return this.#mode === 'live' ? this.#stream.state === 'live' : this.#player.refusal === '';
   }
 
   #epochKey() {
@@ -116,19 +135,23 @@ export class Watching {
 
   #source() {
     const key = [this.#epochKey(), this.#choice.id, this.#choice.audio, this.#choice.video].join(' ');
-    if (this.#mode === 'live') return this.#make(key, '', null);
-    if (this.#mode === 'from') return this.#make(key + ' ' + this.#startMs, '?start=' + time(this.#startMs), this.#startMs);
+    if (this.#mode === 'live') return this.#make(key, {}, null);
+    if (this.#mode === 'from') return this.#make(key + ' ' + this.#startMs, { start: time(this.#startMs) }, this.#startMs);
+    // The playlist of an ended stream leads to all of it, an FLV has to be asked for it.
+    if (this.#choice.id === 'hls') return this.#make(key + ' whole', {}, null);
     const range = wholeRange(this.#stream, this.#sessions ?? []);
-    return range && this.#make(key + ' whole', range.query, range.startMs);
+    return range && this.#make(key + ' whole', range, Date.parse(range.start));
   }
 
-  #make(key, query, startMs) {
+  #make(key, range, startMs) {
     const { id, audio, video } = this.#choice;
     const base = id === 'ws' ? location.origin.replace('http', 'ws') : location.origin;
     const url = base + '/' + this.#name + OUTPUTS.find(o => o.id === id).suffix;
-    const source = { key, name: this.#name, output: id, url: url + query, live: startMs === null, startMs, audio, video };
+    const left = id === 'hls' ? {} : leftOut(this.#stream, this.#choice);
+    const source = { key, name: this.#name, output: id, url: withQuery(url, { ...range, ...left }),
+      live: this.#mode === 'live', startMs, audio, video };
     source.from = momentMs => ({ ...source, startMs: momentMs,
-      url: url + '?start=' + time(momentMs) + query.replace(/^[^&]*/, '') });
+      url: withQuery(url, { ...range, start: time(momentMs), ...left }) });
     return source;
   }
 
@@ -139,7 +162,7 @@ export class Watching {
       output: this.#choice?.id ?? 'hls', now, player: { started: this.#player.started, finished: this.#player.finished,
         blocked: this.#player.blocked, waiting: this.#player.waiting, starvedMs: this.#player.starvedMs() },
       unreachableMs: this.#unreachableSinceMs === 0 ? 0 : Date.now() - this.#unreachableSinceMs,
-      nothingRetained: this.#mode === 'whole' && this.#sessions !== null && !wholeRange(this.#stream, this.#sessions),
+      refusal: this.#player.refusal, pastOutOfReach: this.#isPastOutOfReach(),
       onScreenMs, behindMs: onScreenMs === null ? null : now - onScreenMs };
   }
 
@@ -158,19 +181,28 @@ export class Watching {
     say($('action'), action === 'whole' ? 'Watch it from the beginning' : 'Go to live');
     $('action').hidden = action === null;
     $('notice').hidden = text === '';
-    $('video').controls = this.#player.source !== null;
+    $('video').controls = this.#player.started || this.#player.blocked; // its spinner would lie below the words
     $('screen').classList.toggle('idle', !this.#player.started && $('frame').hidden);
   }
 }
 
 /** All that is retained of the stream's newest epoch, as the API's own URLs say it; null if nothing is. */
 function wholeRange(stream, sessions) {
-  const its = sessions.filter(s => s.epoch === stream.epoch);
+  const its = sessions.filter(s => s.epoch === stream.epoch).map(s => new URLSearchParams(s.url.split('?')[1]));
   if (its.length === 0) return null;
-  const parameter = (session, name) => new URLSearchParams(session.url.split('?')[1]).get(name);
-  const start = parameter(its[0], 'start');
-  const end = parameter(its.at(-1), 'end');
-  return { query: '?start=' + start + (end ? '&end=' + end : ''), startMs: Date.parse(start) };
+  const end = its.at(-1).get('end');
+  return { start: its[0].get('start'), ...(end && { end }) };
+}
+
+/** Parameters that leave out of FLV what cannot be played of it. */
+function leftOut(stream, choice) {
+  return Object.fromEntries(['video', 'audio'].filter(kind => !choice[kind] && stream.tracks.some(t => t.kind === kind))
+    .map(kind => [kind, '0']));
+}
+
+function withQuery(url, parameters) {
+  const query = Object.entries(parameters).map(pair => pair.join('=')).join('&');
+  return query === '' ? url : url + '?' + query;
 }
 
 function time(ms) {

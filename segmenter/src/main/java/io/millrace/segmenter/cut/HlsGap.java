@@ -4,6 +4,7 @@ import io.millrace.platform.log.EpochRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a segment has and HLS will not show, since no format of the epoch carries its codec. Pure. */
 final class HlsGap {
@@ -22,8 +23,13 @@ final class HlsGap {
         boolean nothing = (video == null || isMissing(rules, video)) && (audio == null || isMissing(rules, audio));
         return missing.isEmpty()
                 ? Optional.empty()
-                : Optional.of("HLS in " + rules.formats() + " does not carry " + String.join(" and ", missing)
+                : Optional.of("HLS in " + formats(rules) + " does not carry " + String.join(" and ", missing)
                         + (nothing ? ", so there is none; " : "; ") + "HTTP-FLV has all of it");
+    }
+
+    /** {@code TS}, or {@code TS and CMAF}. */
+    private static String formats(EpochRules rules) {
+        return rules.formats().stream().map(Object::toString).collect(Collectors.joining(" and "));
     }
 
     private static boolean isMissing(EpochRules rules, TrackConfig track) {

@@ -387,7 +387,7 @@ class CutterTest {
         assertThat(entry.tracks()).extracting(StreamEntry.Track::codec).containsExactly("HEVC", "AAC");
         assertThat(entry.sessions().getFirst().codecs()).containsExactly("hvc1.1.6.L30.90", "mp4a.40.2");
         assertThat(entry.warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in [TS] does not carry video hvc1.1.6.L30.90; HTTP-FLV has all of it"));
+                "HLS in TS does not carry video hvc1.1.6.L30.90; HTTP-FLV has all of it"));
     }
 
     @Test
@@ -405,7 +405,7 @@ class CutterTest {
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).isNotEmpty();
         assertThat(outcome.entries().getLast().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in [TS] does not carry video vp09.00.10.08 and audio Opus, so there is none; HTTP-FLV has all of it"));
+                "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so there is none; HTTP-FLV has all of it"));
     }
 
     /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
