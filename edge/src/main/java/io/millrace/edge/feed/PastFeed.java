@@ -219,8 +219,8 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
         @Override
         public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
-            return readers.submit(reading(), reader -> PastBatch.read(reader, packets(stream), stream, tags, from, framing,
-                    selection));
+            return readers.submit(reading(), reader -> PastBatch.read(reader, packets(stream), stream, tags, from,
+                    framing, selection));
         }
 
         /** A viewer that has left ends by itself. */
