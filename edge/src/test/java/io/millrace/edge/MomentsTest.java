@@ -5,9 +5,12 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.past.ReadBudget;
+import io.millrace.platform.past.ReadLimitException;
 import io.millrace.platform.past.Stamps;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Moments in a log of a real broker: six hours of a stream, an hour before now, among others in its partition that run ahead
@@ -101,6 +105,25 @@ class MomentsTest {
         }
         assertThat((shared.bytesRead(index) - before) / MOMENTS).as("bytes for each")
                 .isLessThan(indexBytes / SHARE_OF_A_MOMENT);
+    }
+
+    /** A minute in the middle of the six hours. */
+    private static ReadBudget read(long limitBytes) {
+        var budget = new ReadBudget(limitBytes);
+        StreamEntry epoch = Fixtures.entry(STREAM, 1, StreamEntry.State.LIVE);
+        long fromMs = startMs + 3 * 3_600_000;
+        moments.stretch(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
+                moments.floor(kafka.partitionOf(STREAM), Topic.PARTS), budget);
+        return budget;
+    }
+
+    @Test
+    void oneSearchReadsUpToItsBudgetAndNotAByteMore() {
+        long neededBytes = read(Moments.SEARCH_LIMIT_BYTES).spentBytes();
+
+        assertThat(neededBytes).isPositive();
+        assertThat(read(neededBytes).spentBytes()).isEqualTo(neededBytes);
+        assertThatThrownBy(() -> read(neededBytes - 1)).isInstanceOf(ReadLimitException.class);
     }
 
     @Test

@@ -44,9 +44,13 @@ final class PublishedPast implements AutoCloseable {
     /** A frame that the log has not acknowledged. */
     private record Underway(Packet packet, long nowMs, Future<Long> offset) {}
 
+    /** A session with what was cut of it. */
+    private record Published(long session, long startedAtMs, long durationMs) {}
+
     final List<Frame> frames = new CopyOnWriteArrayList<>();
     private final String stream;
     private final LogWriter log;
+    private final List<Published> sessions = new ArrayList<>();
     private final List<Underway> underway = new ArrayList<>();
     private final SessionFold truth = new SessionFold();
     private final Random random = new Random(4);
@@ -81,6 +85,7 @@ final class PublishedPast implements AutoCloseable {
         }
         seq = 0;
         stampMs = firstStampMs;
+        sessions.add(new Published(session, nowMs, 0));
         picture = avcRecord;
         begun = false;
         write(Fixtures.videoConfig(session, seq++, avcRecord));
@@ -129,6 +134,8 @@ final class PublishedPast implements AutoCloseable {
                 GROUP_MS * TICKS_A_MS, startMs, System.currentTimeMillis() * 1000, true, keyframe, offsetMs, 2, true,
                 again, discontinuity));
         segment++;
+        Published now = sessions.removeLast();
+        sessions.add(new Published(session, now.startedAtMs(), now.durationMs() + GROUP_MS));
     }
 
     /** What the directory says. */
@@ -140,10 +147,14 @@ final class PublishedPast implements AutoCloseable {
                         lastOffset, truth.timestampOffsetMs(), Fixtures.EPOCH_MS, Fixtures.EPOCH_MS,
                         state == StreamEntry.State.ENDED ? nowMs : 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
                         segment - 1,
-                        2_500_000, tracks, List.of(new StreamEntry.Session(session, Fixtures.EPOCH_MS,
-                                state == StreamEntry.State.ENDED ? nowMs : 0, 0, 0,
-                                List.of("avc1.64001f", "mp4a.40.2"))),
-                        List.of()));
+                        2_500_000, tracks, sessions.stream().map(one -> entry(one, state)).toList(), List.of()));
+    }
+
+    private StreamEntry.Session entry(Published one, StreamEntry.State state) {
+        boolean isLive = one.session() == session && state == StreamEntry.State.LIVE;
+        return new StreamEntry.Session(one.session(), one.startedAtMs(),
+                isLive ? 0 : one.startedAtMs() + one.durationMs(), one.durationMs(), 1_000,
+                List.of("avc1.64001f", "mp4a.40.2"));
     }
 
     void expire() {

@@ -43,17 +43,17 @@ public final class Feeds implements AutoCloseable {
         // Off the heap there is as much as on it.
         long sendingBytes = Runtime.getRuntime().maxMemory() / SENDING_SHARE;
         rangeReaders = new ReaderPool("edge-ranges", READERS,
-                () -> new RangeReader(kafka.seeker(node + "-edge-ranges", Map.of())));
-        partReaders = new ReaderPool("edge-parts", READERS, () -> new RangeReader(kafka.seeker(node + "-edge-parts",
+                i -> new RangeReader(kafka.seeker(node + "-edge-ranges-" + i, Map.of())));
+        partReaders = new ReaderPool("edge-parts", READERS, i -> new RangeReader(kafka.seeker(node + "-edge-parts-" + i,
                 Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
         index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
         packets = new PacketFeed(kafka, node, directory, index, rangeReaders, settings.flvTickNanos(), meters, fatal);
         flvPast = new PastFeed(kafka, node, directory, packets, pastTicker, meters);
         parts = new PartReader(kafka, partReaders, settings.partCacheBytes(), sendingBytes);
-        pastReaders = new ReaderPool("edge-past", READERS, () -> RangeReader.ofIndex(kafka, node + "-edge-past"));
+        pastReaders = new ReaderPool("edge-past", READERS, i -> RangeReader.ofIndex(kafka, node + "-edge-past-" + i));
         pastPartReaders = new ReaderPool("edge-past-parts", READERS,
-                () -> new RangeReader(kafka.seeker(node + "-edge-past-parts",
+                i -> new RangeReader(kafka.seeker(node + "-edge-past-parts-" + i,
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
         past = new PastIndex(kafka, pastReaders, directory, settings.pastIndexBytes(), pastTicker);
         pastParts = new PartReader(kafka, pastPartReaders, settings.pastPartCacheBytes(), sendingBytes);

@@ -42,6 +42,10 @@ public interface FlvPast {
      */
     CompletionStage<Range> find(String stream, long startMs, long endMs);
 
-    /** Plays a range to {@code sink}, as fast as its socket takes it. Gives what is to be run when the viewer is gone. */
-    Runnable play(Range.Playable range, FlvSink sink);
+    /**
+     * Plays a range to {@code sink}, as fast as its socket takes it. Returns what is to be run when the viewer has left.
+     *
+     * @throws BusyException if too many watch already; nothing is to be run then
+     */
+    Runnable play(Range.Playable range, FlvSink sink) throws BusyException;
 }

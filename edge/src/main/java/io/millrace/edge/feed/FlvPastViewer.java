@@ -42,8 +42,8 @@ final class FlvPastViewer {
         /** Wall clock, ms since 1970. */
         long nowMs();
 
-        /** It reads the past from now on. */
-        void began();
+        /** It watched live, and reads the past again. */
+        void behind();
 
         /** It does not any more. */
         void done();
@@ -77,7 +77,6 @@ final class FlvPastViewer {
     }
 
     void begin() {
-        source.began();
         read();
     }
 
@@ -169,7 +168,8 @@ final class FlvPastViewer {
     private void behind() {
         if (state == State.LIVE) {
             sink.start(this::goOn);
-            begin();
+            source.behind();
+            read();
         }
     }
 

@@ -14,6 +14,7 @@ import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.MomentStretch;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.Moments.Floor;
+import io.millrace.platform.past.ReadBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,11 +59,19 @@ final class MomentCells {
                 .buildAsync();
     }
 
-    /** Where what is retained of a stream's partition begins. */
-    CompletableFuture<Floor> floor(String stream, Asker asker) {
+    /**
+     * Where what is retained of a stream's partition begins. One read every few seconds for all who ask, so it has the
+     * edge's own turn: behind the other reads of the client that asked first, everybody would wait.
+     */
+    CompletableFuture<Floor> floor(String stream) {
         int partition = kafka.partitionOf(stream);
-        return asker.shares(() -> floors.get(partition,
-                (_, _) -> readers.submit(asker, reader -> new Moments(kafka, reader).floor(partition, media))));
+        return floors.get(partition, (_, _) -> readers.submit(Asker.EDGE,
+                reader -> new Moments(kafka, reader).floor(partition, media)));
+    }
+
+    /** More has expired than {@link #floor} says. */
+    void forgetFloor(String stream) {
+        floors.synchronous().invalidate(kafka.partitionOf(stream));
     }
 
     /**
@@ -76,7 +85,7 @@ final class MomentCells {
         if (later.isEmpty()) {
             return CompletableFuture.completedFuture(new Moment.NotYet());
         }
-        return floor(later.getFirst().stream(), asker).thenCompose(floor -> find(later, timeMs, floor, asker));
+        return floor(later.getFirst().stream()).thenCompose(floor -> find(later, timeMs, floor, asker));
     }
 
     /** The older of two epochs that overlap has the moment. */
@@ -117,7 +126,7 @@ final class MomentCells {
     private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker asker) {
         long fromMs = epoch.startedAtMs() + cell * CELL_MS;
         return readers.submit(asker, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
-                media, floor));
+                media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 
     private boolean isRetained(IndexEntry entry, Floor floor) {

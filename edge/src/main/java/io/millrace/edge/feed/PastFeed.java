@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
@@ -37,6 +36,7 @@ final class PastFeed implements FlvPast, AutoCloseable {
     private static final int VIEWER_LIMIT = ReaderPool.WAITING_LIMIT / 2;
     /** Of one address so many; the next is told to come again. */
     private static final int VIEWERS_OF_ADDRESS_LIMIT = VIEWER_LIMIT / 8;
+    private static final String TOO_MANY = "too many watch the past already";
     /** A cut is written a little after its packets. */
     private static final long SLACK_MS = 5_000;
     /** So much of {@code segments} is read for the configurations at a keyframe; then the directory's have to do. */
@@ -49,8 +49,7 @@ final class PastFeed implements FlvPast, AutoCloseable {
     private final ReaderPool readers;
     private final MomentCells moments;
     private final Asker asker;
-    /** By address. */
-    private final Map<String, Integer> viewers;
+    private final PastViewers viewers;
 
     PastFeed(KafkaClients kafka, String node, Directory directory, PacketFeed live, Ticker ticker,
             EdgeMeters meters) {
@@ -60,11 +59,11 @@ final class PastFeed implements FlvPast, AutoCloseable {
         this.meters = meters;
         // What is fetched and does not fit into a turn is fetched again.
         readers = new ReaderPool("edge-past-packets", READERS,
-                () -> new RangeReader(kafka.seeker(node + "-edge-past-packets",
+                i -> new RangeReader(kafka.seeker(node + "-edge-past-packets-" + i,
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
         moments = new MomentCells(kafka, readers, Topic.PACKETS, ticker);
         asker = Asker.EDGE;
-        viewers = new ConcurrentHashMap<>();
+        viewers = new PastViewers(VIEWER_LIMIT, VIEWERS_OF_ADDRESS_LIMIT);
     }
 
     /** The same, with all that is kept, for one asker. */
@@ -90,16 +89,26 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
     @Override
     public CompletionStage<Range> find(String stream, long startMs, long endMs) {
-        if (viewers.getOrDefault(asker.address(), 0) >= VIEWERS_OF_ADDRESS_LIMIT
-                || viewers.values().stream().mapToInt(count -> count).sum() >= VIEWER_LIMIT) {
-            return CompletableFuture.failedFuture(new BusyException("too many watch the past already"));
+        if (viewers.isFull(asker.address())) {
+            return CompletableFuture.failedFuture(new BusyException(TOO_MANY));
         }
+        return retained(stream, startMs, endMs).thenCompose(found -> {
+            if (found.isPresent()) {
+                return CompletableFuture.completedFuture(found.get());
+            }
+            moments.forgetFloor(stream);
+            return retained(stream, startMs, endMs).thenApply(again -> again.orElseGet(Range.NotYet::new));
+        });
+    }
+
+    /** The range; empty if its start has expired since it was last asked what is retained. */
+    private CompletableFuture<Optional<Range>> retained(String stream, long startMs, long endMs) {
         return moment(stream, startMs).thenCompose(found -> {
             if (!(found instanceof Moment.At(_, IndexEntry start))) {
-                return CompletableFuture.completedFuture(new Range.NotYet());
+                return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
             }
             return start.programDateTimeMs() >= endMs
-                    ? nothing(stream, startMs, endMs)
+                    ? nothing(stream, startMs, endMs).thenApply(Optional::of)
                     : playable(stream, start, endMs);
         });
     }
@@ -108,21 +117,27 @@ final class PastFeed implements FlvPast, AutoCloseable {
         return moments.find(directory.history(stream), timeMs, asker);
     }
 
-    private CompletableFuture<Range> playable(String stream, IndexEntry start, long endMs) {
+    private CompletableFuture<Optional<Range>> playable(String stream, IndexEntry start, long endMs) {
         Optional<StreamEntry> epoch = directory.epoch(stream, start.epoch());
         if (epoch.isEmpty()) {
             // The index and the directory are two topics.
-            return CompletableFuture.completedFuture(new Range.NotYet());
+            return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
         }
         var keyframe = new Keyframe(start.session(), start.keyframeOffset(), start.timestampOffsetMs());
         return limit(stream, start, endMs)
-                .thenCompose(
-                        limit -> readers.submit(asker, reader -> tracks(reader, stream, start)).thenApply(found -> {
-                            Tracks tracks = found.orElseGet(() -> Tracks.of(epoch.get().tracks()));
-                            return tracks.isEmpty()
-                                    ? new Range.NotYet()
-                                    : new Range.Playable(epoch.get(), tracks, keyframe, limit.orElse(null));
-                        }));
+                .thenCompose(limit -> readers.submit(asker, reader -> {
+                    if (reader.beginning(packets(stream)) > keyframe.offset()) {
+                        return Optional.empty();
+                    }
+                    Tracks tracks = tracks(reader, stream, start).orElseGet(() -> Tracks.of(epoch.get().tracks()));
+                    return Optional.of(tracks.isEmpty()
+                            ? new Range.NotYet()
+                            : new Range.Playable(epoch.get(), tracks, keyframe, limit.orElse(null)));
+                }));
+    }
+
+    private TopicPartition packets(String stream) {
+        return kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
     }
 
     /** The range begins behind its end: what was asked for has expired, or there was nothing then. */
@@ -182,7 +197,11 @@ final class PastFeed implements FlvPast, AutoCloseable {
     }
 
     @Override
-    public Runnable play(Range.Playable range, FlvSink sink) {
+    public Runnable play(Range.Playable range, FlvSink sink) throws BusyException {
+        if (!viewers.enter(asker.address())) {
+            // Others have come since the range was found.
+            throw new BusyException(TOO_MANY);
+        }
         var viewer = new FlvPastViewer(range, sink, new Reading(range.epoch()), meters);
         viewer.begin();
         return viewer::over;
@@ -200,9 +219,8 @@ final class PastFeed implements FlvPast, AutoCloseable {
 
         @Override
         public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
-            TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
-            return readers.submit(reading(), reader -> PastBatch.read(reader, partition, stream, tags, from, framing,
-                    selection));
+            return readers.submit(reading(), reader -> PastBatch.read(reader, packets(stream), stream, tags, from,
+                    framing, selection));
         }
 
         /** A viewer that has left ends by itself. */
@@ -231,13 +249,13 @@ final class PastFeed implements FlvPast, AutoCloseable {
         }
 
         @Override
-        public void began() {
-            viewers.merge(asker.address(), 1, Integer::sum);
+        public void behind() {
+            viewers.reenter(asker.address());
         }
 
         @Override
         public void done() {
-            viewers.computeIfPresent(asker.address(), (_, count) -> count == 1 ? null : count - 1);
+            viewers.leave(asker.address());
         }
     }
 

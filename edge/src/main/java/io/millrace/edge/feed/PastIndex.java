@@ -109,7 +109,7 @@ public final class PastIndex implements PastSource {
     }
 
     private <T> CompletableFuture<T> read(String stream, Function<PastReader, T> read) {
-        return moments.floor(stream, asker).thenCompose(
+        return moments.floor(stream).thenCompose(
                 floor -> readers.submit(asker, reader -> read.apply(new PastReader(kafka, reader, floor))));
     }
 
@@ -120,7 +120,7 @@ public final class PastIndex implements PastSource {
 
     @Override
     public CompletableFuture<Retained> retained(String stream) {
-        return moments.floor(stream, asker).thenApply(floor -> new Retained(floor.mediaOffset(), floor.fromMs()));
+        return moments.floor(stream).thenApply(floor -> new Retained(floor.mediaOffset(), floor.fromMs()));
     }
 
     @Override

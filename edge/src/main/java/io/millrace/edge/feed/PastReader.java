@@ -11,6 +11,7 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.past.ReadBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -79,10 +80,11 @@ final class PastReader {
         long highMs = Math.max(wallMs, lowMs + highNumber * (Math.max(1, epoch.targetDurationS()) * 1000L + 500))
                 + SLACK_MS;
         long offset = -1;
+        var budget = new ReadBudget(Moments.SEARCH_LIMIT_BYTES);
         for (int guess = 0; guess < GUESSES && highMs > lowMs; guess++) {
             long meanMs = lowMs + (highMs - lowMs) * (number - lowNumber) / (highNumber - lowNumber);
             long timeMs = Math.max(lowMs, meanMs - AIM_MS);
-            if (!(moment(epoch, timeMs) instanceof Moment.At at) || at.entry().segment() > number) {
+            if (!(moment(epoch, timeMs, budget) instanceof Moment.At at) || at.entry().segment() > number) {
                 highMs = timeMs;
                 continue;
             }
@@ -96,7 +98,7 @@ final class PastReader {
         return offset >= 0 ? offset : Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs()));
     }
 
-    private Moment moment(StreamEntry epoch, long timeMs) {
-        return moments.stretch(epoch, timeMs, timeMs, Topic.PARTS, floor).find(timeMs);
+    private Moment moment(StreamEntry epoch, long timeMs, ReadBudget budget) {
+        return moments.stretch(epoch, timeMs, timeMs, Topic.PARTS, floor, budget).find(timeMs);
     }
 }

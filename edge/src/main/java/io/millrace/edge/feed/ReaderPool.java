@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +44,11 @@ final class ReaderPool implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
-    ReaderPool(String name, int size, Supplier<RangeReader> readers) {
+    /** @param readers makes the reader of a thread, given its number: Kafka's clients of one process have different ids */
+    ReaderPool(String name, int size, IntFunction<RangeReader> readers) {
         for (int i = 0; i < size; i++) {
-            threads.add(Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> run(readers)));
+            int number = i;
+            threads.add(Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> run(number, readers)));
         }
     }
 
@@ -67,8 +69,8 @@ final class ReaderPool implements AutoCloseable {
         return result;
     }
 
-    private void run(Supplier<RangeReader> readers) {
-        try (RangeReader reader = readers.get()) {
+    private void run(int number, IntFunction<RangeReader> readers) {
+        try (RangeReader reader = readers.apply(number)) {
             while (!closed) {
                 Job<?> job = waiting.poll(1, TimeUnit.SECONDS);
                 if (job != null) {

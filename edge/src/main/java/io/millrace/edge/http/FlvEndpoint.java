@@ -2,6 +2,7 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.feed.BusyException;
 import io.millrace.edge.feed.FlvPast;
 import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.live.Directory;
@@ -105,7 +106,13 @@ final class FlvEndpoint {
             return;
         }
         FlvViewer viewer = viewer(exchange, range.epoch().stream(), selection);
-        Runnable leave = past.watchedBy(exchange.asker()).play(range, viewer);
+        Runnable leave;
+        try {
+            leave = past.watchedBy(exchange.asker()).play(range, viewer);
+        } catch (BusyException e) {
+            exchange.fail(e);
+            return;
+        }
         exchange.onDrain(() -> {
             if (viewer.giveUp()) {
                 leave.run();

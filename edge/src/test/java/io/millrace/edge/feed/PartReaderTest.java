@@ -49,7 +49,7 @@ class PartReaderTest {
     void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("parts.");
         try (var pool = new ReaderPool("test-parts", 1,
-                () -> new RangeReader(kafka.seeker("test-parts", Map.of())));
+                _ -> new RangeReader(kafka.seeker("test-parts", Map.of())));
                 var parts = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
             List<PartRef> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
             List<ByteBuf> held = new ArrayList<>();

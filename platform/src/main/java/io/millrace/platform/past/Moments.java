@@ -23,8 +23,8 @@ public final class Moments {
      */
     private static final long SILENT_SPAN_MS = 3_600_000;
 
-    /** What is read for one stretch at most: some quarter of an hour of a busy partition. */
-    static final long STRETCH_LIMIT_BYTES = 8L << 20;
+    /** What is read for one search at most: some quarter of an hour of a busy partition. */
+    public static final long SEARCH_LIMIT_BYTES = 8L << 20;
 
     /**
      * Where what is retained of a partition's media begins.
@@ -77,15 +77,17 @@ public final class Moments {
      * @param fromMs PROGRAM-DATE-TIME, ms since 1970, not before the epoch's start
      * @param toMs the same
      * @param floor of the stream's partition and {@code media}; it may be some seconds old
-     * @throws ReadLimitException if that is not found in {@link #STRETCH_LIMIT_BYTES}
+     * @param budget of the search that this is a step of; {@link #SEARCH_LIMIT_BYTES} in all
+     * @throws ReadLimitException if the budget does not suffice
      */
-    public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor) {
+    public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
+            ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
         long end = reader.end(index);
         for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
             long from = Math.max(oldest, reader.offsetAt(index, fromMs - spanMs));
-            MomentStretch stretch = read(index, from, end, epoch, toMs, media, floor);
+            MomentStretch stretch = read(index, from, end, epoch, toMs, media, floor, budget);
             MomentSearch first = stretch.search(fromMs);
             boolean mayBeDeeper = first.beganTooLate() || first.sawNothing() && spanMs < SILENT_SPAN_MS;
             if (!mayBeDeeper || from <= oldest) {
@@ -95,17 +97,12 @@ public final class Moments {
     }
 
     private MomentStretch read(TopicPartition index, long from, long end, StreamEntry epoch, long toMs, Topic media,
-            Floor floor) {
+            Floor floor, ReadBudget budget) {
         List<Moment.At> entries = new ArrayList<>();
         var last = new MomentSearch(toMs);
         boolean[] settled = {false};
-        long[] readBytes = {0};
         reader.read(index, from, end, record -> {
-            readBytes[0] += Math.max(0, record.serializedValueSize());
-            if (readBytes[0] > STRETCH_LIMIT_BYTES) {
-                throw new ReadLimitException("more of the log than " + STRETCH_LIMIT_BYTES + " bytes would have to be "
-                        + "read for this");
-            }
+            budget.spend(record);
             if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
                     || entry.epoch() < epoch.epoch()) {
                 return true;
