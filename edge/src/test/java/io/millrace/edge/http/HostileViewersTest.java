@@ -240,6 +240,29 @@ class HostileViewersTest {
         assertThat(closed(CloseReason.TOO_MANY)).isPositive();
     }
 
+    /** So strangers that only connect keep nobody away for longer than it takes to be the oldest. */
+    @Test
+    void theOldestThatAsksForNothingMakesRoomForAnother() throws IOException {
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
+        try (var viewer = watching(); var oldest = new RawHttp(port)) {
+            await().until(() -> clock.alarms() == 2);
+            try (var half = new RawHttp(port)) {
+                half.send(SLOW_REQUEST);
+                await().until(() -> clock.alarms() == 3);
+                try (var late = watching()) {
+                    assertThat(oldest.isClosedWithoutAWord()).isTrue();
+                    assertThat(half.send("\r\n\r\n").read().status()).as("there is room for three").isEqualTo(200);
+                    try (var last = new RawHttp(port)) {
+                        assertRefused(last, 503);
+                    }
+                    assertThat(late.get("/").read().status()).isEqualTo(200);
+                    assertThat(viewer.get("/").read().status()).isEqualTo(200);
+                }
+            }
+        }
+        assertThat(closed(CloseReason.TOO_MANY)).isEqualTo(2);
+    }
+
     @Test
     void connectionsOfOneAddressDoNotTakeThePlaceOfOthers() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 2, 8_192, 8_192, 100));
