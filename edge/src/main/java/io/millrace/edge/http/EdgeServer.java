@@ -137,6 +137,11 @@ public final class EdgeServer implements AutoCloseable {
                 requests, new EdgeHandler(endpoints, limits, clock));
     }
 
+    /** The memory that requests hold now. */
+    long requestBytes() {
+        return memory.bytes();
+    }
+
     private boolean admits(Channel channel, Client client) {
         return client.address() == null || admission.admits(channel, client.address());
     }
