@@ -74,7 +74,8 @@ public final class MemoryBudget {
 
     /** Sheds until what is left fits; returns false if {@code taker} is among those that go. */
     private synchronized boolean makeRoom(Share taker) {
-        long over = bytes.get() - limitBytes - holders().filter(share -> share.leaving).mapToLong(share -> share.heldBytes).sum();
+        long over = bytes.get() - limitBytes
+                - holders().filter(share -> share.leaving).mapToLong(share -> share.heldBytes).sum();
         for (ConcurrentSkipListSet<Share> holders : List.of(unreserved, debtors)) {
             Iterator<Share> victims = holders.iterator();
             while (over > 0 && victims.hasNext()) {
