@@ -13,7 +13,8 @@ import java.util.List;
  * What a stranger may try, with no code of the server: {@code java Attack.java WHAT PORT}. Loopback only, and each ends by itself.
  *
  * <ul>
- * <li>{@code rtmp-partial}: 300 connections, each with three video messages of 8 MiB of which 64 KiB are sent.
+ * <li>{@code rtmp-partial}: 300 connections, each with three video messages of 8 MiB of which 64 KiB are sent, and a byte more, so
+ * that a buffer which grows in steps has to grow.
  * <li>{@code rtmp-published}: the same by connections that publish, each a name of its own.
  * <li>{@code http-pipeline}: 150 connections, each with 16 requests of 1,395 headers of three bytes, and reads nothing.
  * <li>{@code log}: 1,500 connections of nonsense to an RTMP port.
@@ -22,6 +23,7 @@ import java.util.List;
  */
 final class Attack {
     private static final int HOLD_MS = 8_000;
+    private static final int PARTIAL_BYTES = 64 * 1024 + 1;
 
     public static void main(String[] arguments) throws Exception {
         int port = Integer.parseInt(arguments[1]);
@@ -96,7 +98,7 @@ final class Attack {
 
     private static byte[] pipeline() {
         return ("GET /live/show.flv HTTP/1.1\r\nHost: x\r\n\r\n"
-                + ("GET / HTTP/1.1\r\nHost:x\r\n" + "a:\n".repeat(1_395) + "\r\n").repeat(16))
+                + ("GET / HTTP/1.1\r\nHost:x\r\n" + "a:b\r\n".repeat(1_395) + "\r\n").repeat(16))
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -105,7 +107,7 @@ final class Attack {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Handshake, connect, and createStream and publish if wanted; then the first 64 KiB of three messages. */
+    /** Handshake, connect, and createStream and publish if wanted; then what begins three messages. */
     private static byte[] partial(boolean publish, int connection) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] handshake = new byte[1 + 2 * 1536];
@@ -116,11 +118,11 @@ final class Attack {
         if (publish) {
             command(out, 1, text("publish") + number(3) + "05" + text("attack" + connection) + text("live"));
         }
-        out.writeBytes(hex("02000000000004010000000000010000")); // chunks of 64 KiB
+        out.writeBytes(hex("02000000000004010000000000020000")); // chunks of 128 KiB
         for (int csid = 4; csid < 7; csid++) {
             out.write(csid);
             out.writeBytes(hex("0000008000000901000000"));
-            out.writeBytes(new byte[65_536]);
+            out.writeBytes(new byte[PARTIAL_BYTES]);
         }
         return out.toByteArray();
     }

@@ -55,7 +55,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     /** Caffeine and the JDK's HTTP server log by java.util.logging. */
-    private static void bridgeJdkLogging() {
+    static void bridgeJdkLogging() {
         if (!SLF4JBridgeHandler.isInstalled()) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();

@@ -6,13 +6,14 @@ import io.millrace.edge.live.FlvOpening;
 import io.millrace.edge.live.PastTags;
 import io.millrace.edge.live.Selection;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.net.PeerLog;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.RetriableException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One viewer of the past: reads a turn, writes it, and reads the next once its socket has taken that. At the end of the log
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING where the live ring does not go back so far; any -> OVER.
  */
 final class FlvPastViewer {
-    private static final Logger LOG = LoggerFactory.getLogger(FlvPastViewer.class);
+    /** Viewers come as they like: counted by the name of the stream. */
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(FlvPastViewer.class));
     /** Until the log is asked again: at its end, or where it did not answer. */
     private static final long AGAIN_MS = 500;
 
@@ -126,7 +128,8 @@ final class FlvPastViewer {
         if (failure instanceof BusyException || failure instanceof RetriableException) {
             again();
         } else if (state != State.OVER) {
-            LOG.error("a viewer of the past of {} is let go", range.epoch().stream(), failure);
+            LOG.log(Level.ERROR, range.epoch().stream(), "a viewer of the past of {} is let go", range.epoch().stream(),
+                    failure);
             over();
             sink.end();
         }

@@ -9,6 +9,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps the index of those epochs in memory that are watched here. Thread-safe.
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * its own and put in front. Who is not asked for any more is forgotten.
  */
 public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(IndexFeed.class);
+    /** Viewers ask as they like: counted by the name of the stream. */
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(IndexFeed.class));
     /** Longer than the longest target duration and a held request. */
     private static final Duration IDLE = Duration.ofSeconds(60);
 
@@ -109,7 +111,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     private void filled(FollowedEpoch epoch, IndexStretch stretch, Throwable failure) {
         if (failure != null) {
-            LOG.warn("the index of {} could not be read, trying again", epoch.stream(), failure);
+            LOG.log(Level.WARN, epoch.stream(), "the index of {} could not be read, trying again", epoch.stream(),
+                    failure);
             refill.add(epoch);
         } else {
             guard(epoch, () -> {
@@ -156,7 +159,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         try {
             work.run();
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
-            LOG.error("the playlist of {} cannot be made", epoch.stream(), e);
+            LOG.log(Level.ERROR, epoch.stream(), "the playlist of {} cannot be made", epoch.stream(), e);
             followed.values().remove(epoch);
             forget(epoch);
         }

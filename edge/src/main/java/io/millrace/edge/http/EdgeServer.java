@@ -100,16 +100,24 @@ public final class EdgeServer implements AutoCloseable {
     private void connect(Channel channel) {
         Client client = Client.of(channel, settings.proxies());
         connections.add(channel);
-        if (!admission.admits(channel)) {
+        Admission.Place place = admission.enter(channel, () -> channel.eventLoop().execute(() -> makeRoom(channel)));
+        if (place == null) {
             Refusal.prepare(channel, CloseReason.TOO_MANY, endpoints.meters());
         } else if (!client.isProxy() && !admits(channel, client)) {
             Refusal.prepare(channel, CloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
         } else {
-            serve(channel, client);
+            serve(channel, client, () -> admission.asked(place));
         }
     }
 
-    private void serve(Channel channel, Client client) {
+    private void makeRoom(Channel channel) {
+        if (channel.isActive()) {
+            CloseReason.TOO_MANY.count(endpoints.meters());
+        }
+        channel.close();
+    }
+
+    private void serve(Channel channel, Client client, Runnable asked) {
         HttpLimits limits = settings.limits();
         var guard = new ConnectionGuard(limits, endpoints.meters(), clock);
         channel.pipeline().addLast(guard);
@@ -121,12 +129,17 @@ public final class EdgeServer implements AutoCloseable {
                 }
             }));
         }
-        var requests = new RequestGate(guard, endpoints.meters());
+        var requests = new RequestGate(guard, endpoints.meters(), asked);
         channel.pipeline().addLast(new ReadGate(requests, memory),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes())
                         .setHeadersFactory(new HeaderCount(limits.headerCount())), PIPELINE_DEPTH),
                 requests, new EdgeHandler(endpoints, limits, clock));
+    }
+
+    /** The memory that requests hold now. */
+    long requestBytes() {
+        return memory.bytes();
     }
 
     private boolean admits(Channel channel, Client client) {

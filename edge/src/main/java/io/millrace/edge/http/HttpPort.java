@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.EdgeSettings;
+import io.millrace.platform.net.AcceptFaults;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
@@ -66,6 +67,7 @@ public final class HttpPort implements AutoCloseable {
     private ServerBootstrap bootstrap(HttpLimits limits) {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(loops);
         var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
+                .handler(AcceptFaults.HANDLER)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)

@@ -31,6 +31,8 @@ final class RequestGate extends ChannelDuplexHandler {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final ConnectionGuard guard;
     private final EdgeMeters meters;
+    private final Runnable asked;
+    private boolean hasAsked;
     private ReadGate reads;
     private ChannelHandlerContext readsContext;
     /** What the request that is being answered counts for. */
@@ -43,9 +45,11 @@ final class RequestGate extends ChannelDuplexHandler {
     /** @param bytes what it counts for */
     private record Waiting(HttpRequest request, long bytes) {}
 
-    RequestGate(ConnectionGuard guard, EdgeMeters meters) {
+    /** @param asked runs once the first request is whole */
+    RequestGate(ConnectionGuard guard, EdgeMeters meters, Runnable asked) {
         this.guard = guard;
         this.meters = meters;
+        this.asked = asked;
     }
 
     /** Who reads for it. */
@@ -84,6 +88,10 @@ final class RequestGate extends ChannelDuplexHandler {
         if (ending) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
+            if (!hasAsked) {
+                hasAsked = true;
+                asked.run();
+            }
             var next = new Waiting(request, reads.takeRequest());
             if (!answering) {
                 begin(ctx, next);

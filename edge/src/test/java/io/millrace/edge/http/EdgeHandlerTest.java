@@ -60,7 +60,7 @@ class EdgeHandlerTest {
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
-        var requests = new RequestGate(guard, meters);
+        var requests = new RequestGate(guard, meters, () -> {});
         channel.pipeline().addLast(guard, new ReadGate(requests, memory), new HttpServerCodec(
                 new HttpDecoderConfig().setHeadersFactory(new HeaderCount(limits.headerCount()))), requests,
                 new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));

@@ -178,6 +178,32 @@ class HostileViewersTest {
         }
     }
 
+    /** The short form of bench/attack.sh: what was 150 kB of objects for each of 16 requests is one of them and some bytes. */
+    @Test
+    void longPipelinesThatWaitHoldOneRequestEachAndAGoodViewerGoesOn() throws Exception {
+        start(LIMITS);
+        int strangers = 20;
+        long requestBytes = 100 * 128;
+        String pipeline = "GET /live/new.flv HTTP/1.1\r\nHost: x\r\n\r\n"
+                + ("GET / HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(99) + "\r\n").repeat(100);
+        List<RawHttp> open = new ArrayList<>();
+        try (var flv = new RawHttp(port); var hls = new RawHttp(port)) {
+            FlvSink sink = watch(flv);
+            for (int i = 0; i < strangers; i++) {
+                open.add(new RawHttp(port, "127.0.0.2", 0).send(pipeline));
+                enjoy(flv, sink, hls, Integer.toString(i));
+            }
+            await().until(() -> edge.requestBytes() >= strangers * requestBytes);
+            enjoy(flv, sink, hls, "all are there");
+            assertThat(edge.requestBytes()).isLessThan(strangers * 4 * requestBytes);
+        } finally {
+            for (RawHttp stranger : open) {
+                stranger.close();
+            }
+        }
+        await().until(() -> edge.requestBytes() == 0);
+    }
+
     @Test
     void aPeerThatTakesNothingIsLetGo() throws IOException {
         start(LIMITS);
@@ -238,6 +264,29 @@ class HostileViewersTest {
             assertThat(second.get("/").read().status()).isEqualTo(200);
         }
         assertThat(closed(CloseReason.TOO_MANY)).isPositive();
+    }
+
+    /** So strangers that only connect keep nobody away for longer than it takes to be the oldest. */
+    @Test
+    void theOldestThatAsksForNothingMakesRoomForAnother() throws IOException {
+        start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
+        try (var viewer = watching(); var oldest = new RawHttp(port)) {
+            await().until(() -> clock.alarms() == 2);
+            try (var half = new RawHttp(port)) {
+                half.send(SLOW_REQUEST);
+                await().until(() -> clock.alarms() == 3);
+                try (var late = watching()) {
+                    assertThat(oldest.isClosedWithoutAWord()).isTrue();
+                    assertThat(half.send("\r\n\r\n").read().status()).as("there is room for three").isEqualTo(200);
+                    try (var last = new RawHttp(port)) {
+                        assertRefused(last, 503);
+                    }
+                    assertThat(late.get("/").read().status()).isEqualTo(200);
+                    assertThat(viewer.get("/").read().status()).isEqualTo(200);
+                }
+            }
+        }
+        assertThat(closed(CloseReason.TOO_MANY)).isEqualTo(2);
     }
 
     @Test

@@ -36,6 +36,11 @@ final class MemoryEdge implements AutoCloseable {
         port = server.start();
     }
 
+    /** The memory that requests hold now. */
+    long requestBytes() {
+        return server.requestBytes();
+    }
+
     @Override
     public void close() {
         server.close();

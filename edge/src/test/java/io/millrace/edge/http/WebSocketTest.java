@@ -58,7 +58,7 @@ class WebSocketTest {
         channel.freezeTime();
         HttpLimits limits = HttpLimits.DEFAULT;
         var guard = new ConnectionGuard(limits, meters, LimitClock.SYSTEM);
-        var requests = new RequestGate(guard, meters);
+        var requests = new RequestGate(guard, meters, () -> {});
         channel.pipeline().addLast(guard, new ReadGate(requests, memory), new HttpServerCodec(), requests,
                 new EdgeHandler(endpoints, limits, LimitClock.SYSTEM));
         channel.pipeline().fireChannelActive();

@@ -5,17 +5,18 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes what a {@link LeaseTable} finds due: first to {@code packets}, and when that is acknowledged to {@code sessions},
  * so that who takes over repeats what was left half done. Thread-safe.
  */
 public final class OwnerSteps {
-    private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
-
+    /** Sessions come and go as encoders like: counted by the name of the stream. */
+    private final PeerLog lines = new PeerLog(LoggerFactory.getLogger(OwnerSteps.class));
     private final LogWriter log;
     private final InstantSource clock;
     private final IngestMeters meters;
@@ -30,13 +31,14 @@ public final class OwnerSteps {
     void take(int partition, LeaseTable.Step step) {
         switch (step) {
             case LeaseTable.Step.Suspect(SessionNotice it) -> {
-                LOG.warn("{}: session {} is ended: its node {} is silent", it.stream(), it.session(), it.node());
+                lines.log(Level.WARN, it.stream(), "{}: session {} is ended: its node {} is silent", it.stream(),
+                        it.session(), it.node());
                 meters.suspected();
                 write(partition, it, new SessionEnded(it.session(), clock.millis(), SessionEnded.Reason.SUSPECTED,
                         "node " + it.node() + " is silent"), SessionNotice.State.ENDED);
             }
             case LeaseTable.Step.EndGrace(SessionNotice it) -> {
-                LOG.info("{}: grace of session {} is over", it.stream(), it.session());
+                lines.log(Level.INFO, it.stream(), "{}: grace of session {} is over", it.stream(), it.session());
                 write(partition, it, new GraceOver(it.session(), clock.millis()), SessionNotice.State.OVER);
             }
             case LeaseTable.Step.Forget(SessionNotice it) -> log.tombstone(it.stream(), it.session(),

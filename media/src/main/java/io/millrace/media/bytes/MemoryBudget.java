@@ -2,6 +2,7 @@ package io.millrace.media.bytes;
 
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,29 +10,50 @@ import java.util.stream.Stream;
 
 /**
  * The memory that all peers of a process together may make it hold for what is not complete yet. Where it runs out, connections are
- * shed until there is room: first those that have not been admitted, then those that have, each the newest first. So a stranger
- * never costs a peer that was there before it, and nobody costs an admitted peer while there is a stranger left.
+ * shed until there is room, in this order:
  *
- * <p>Counts memory that is allocated, not bytes that arrived. Thread-safe; each {@link Share} is confined to the thread of its
- * connection.
+ * <ol>
+ * <li>those without a reserve: first the ones that have not been admitted, then the ones that have, each the newest first;
+ * <li>those that hold more than their reserve: first the one that has done so for longest. A peer that completes what it begins
+ * holds little for a moment, so this is one that does not.
+ * </ol>
+ *
+ * <p>A peer that holds no more than its reserve is never shed or refused: reserves are only given while all of them together leave a
+ * quarter of the limit to the others. Counts memory that is allocated, not bytes that arrived. Thread-safe; each {@link Share} is
+ * confined to the thread of its connection.
  */
 public final class MemoryBudget {
-    /** Who is shed before whom. */
-    private static final Comparator<Share> FIRST_SHED = Comparator.comparing((Share share) -> share.admitted)
-            .thenComparing(share -> share.number, Comparator.reverseOrder());
+    /** Reserves take no more than so many quarters of the limit. */
+    private static final int RESERVED_QUARTERS = 3;
 
     private final long limitBytes;
+    private final long reserveBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong numbers = new AtomicLong();
-    /** Those that hold memory. */
-    private final ConcurrentSkipListSet<Share> holders = new ConcurrentSkipListSet<>(FIRST_SHED);
+    private final AtomicLong debts = new AtomicLong();
+    private final AtomicLong reserves = new AtomicLong();
+    /** Those that hold memory and have no reserve. */
+    private final ConcurrentSkipListSet<Share> unreserved = new ConcurrentSkipListSet<>(Comparator
+            .comparing((Share share) -> share.admitted).thenComparing(share -> share.number, Comparator.reverseOrder()));
+    /** Those that hold more than their reserve. */
+    private final ConcurrentSkipListSet<Share> debtors = new ConcurrentSkipListSet<>(
+            Comparator.comparingLong((Share share) -> share.debt));
 
-    /** @param limitBytes such as a share of the heap */
+    /** Without reserves. */
     public MemoryBudget(long limitBytes) {
-        this.limitBytes = limitBytes;
+        this(limitBytes, 0);
     }
 
-    /** What nothing is refused of. */
+    /**
+     * @param limitBytes such as a part of the heap
+     * @param reserveBytes what {@link Share#reserve} keeps for one peer
+     */
+    public MemoryBudget(long limitBytes, long reserveBytes) {
+        this.limitBytes = limitBytes;
+        this.reserveBytes = reserveBytes;
+    }
+
+    /** Has no limit. */
     public static MemoryBudget unlimited() {
         return new MemoryBudget(Long.MAX_VALUE);
     }
@@ -52,24 +74,27 @@ public final class MemoryBudget {
 
     /** Sheds until what is left fits; returns false if {@code taker} is among those that go. */
     private synchronized boolean makeRoom(Share taker) {
-        long over = bytes.get() - limitBytes - leaving().mapToLong(share -> share.heldBytes).sum();
-        Iterator<Share> victims = holders.iterator();
-        while (over > 0 && victims.hasNext()) {
-            Share victim = victims.next();
-            if (victim == taker) {
-                return false;
-            }
-            if (!victim.leaving) {
-                victim.leaving = true;
-                over -= victim.heldBytes;
-                victim.shed.run();
+        long over = bytes.get() - limitBytes
+                - holders().filter(share -> share.leaving).mapToLong(share -> share.heldBytes).sum();
+        for (ConcurrentSkipListSet<Share> holders : List.of(unreserved, debtors)) {
+            Iterator<Share> victims = holders.iterator();
+            while (over > 0 && victims.hasNext()) {
+                Share victim = victims.next();
+                if (victim == taker) {
+                    return false;
+                }
+                if (!victim.leaving) {
+                    victim.leaving = true;
+                    over -= victim.heldBytes;
+                    victim.shed.run();
+                }
             }
         }
         return true;
     }
 
-    private Stream<Share> leaving() {
-        return holders.stream().filter(share -> share.leaving);
+    private Stream<Share> holders() {
+        return Stream.concat(unreserved.stream(), debtors.stream());
     }
 
     /** What one connection holds. */
@@ -79,6 +104,11 @@ public final class MemoryBudget {
         private volatile long heldBytes;
         private volatile boolean admitted;
         private volatile boolean leaving;
+        /** The less, the longer it has held more than its reserve. */
+        private volatile long debt;
+        private boolean reserved;
+        /** Where it is listed; null if it cannot be shed. */
+        private ConcurrentSkipListSet<Share> listed;
 
         private Share(long number, Runnable shed) {
             this.number = number;
@@ -88,11 +118,9 @@ public final class MemoryBudget {
         /** The peer is no stranger any more: it was accepted. */
         public void admit(boolean accepted) {
             if (accepted != admitted) {
-                boolean held = holders.remove(this);
+                unlist();
                 admitted = accepted;
-                if (held) {
-                    holders.add(this);
-                }
+                list();
             }
         }
 
@@ -100,16 +128,35 @@ public final class MemoryBudget {
             return admitted;
         }
 
+        /** Sets memory aside for this peer; returns false if there is none left for that. Twice is once. */
+        public boolean reserve() {
+            if (!reserved) {
+                if (reserves.addAndGet(reserveBytes) > limitBytes / (RESERVED_QUARTERS + 1) * RESERVED_QUARTERS) {
+                    reserves.addAndGet(-reserveBytes);
+                    return false;
+                }
+                reserved = true;
+                list();
+            }
+            return true;
+        }
+
+        /** Gives back what was set aside, if anything was. */
+        public void endReserve() {
+            if (reserved) {
+                reserved = false;
+                reserves.addAndGet(-reserveBytes);
+                list();
+            }
+        }
+
         /** @throws OverLimitException before the memory is taken, if this connection is the first to go */
         public void take(long more) {
-            long before = heldBytes;
             if (leaving) {
                 throw new OverLimitException("process", "memoryOfPeers", bytes.get(), limitBytes);
             }
-            heldBytes = before + more;
-            if (before == 0 && more > 0) {
-                holders.add(this);
-            }
+            heldBytes += more;
+            list();
             if (bytes.addAndGet(more) > limitBytes && !makeRoom(this)) {
                 giveBack(more);
                 throw new OverLimitException("process", "memoryOfPeers", bytes.get() + more, limitBytes);
@@ -117,17 +164,38 @@ public final class MemoryBudget {
         }
 
         public void giveBack(long less) {
-            long after = heldBytes - less;
-            heldBytes = after;
-            if (after == 0 && less > 0) {
-                holders.remove(this);
-            }
+            heldBytes -= less;
+            list();
             bytes.addAndGet(-less);
         }
 
         /** All of it; the connection is gone. */
         public void close() {
             giveBack(heldBytes);
+            endReserve();
+        }
+
+        private void list() {
+            ConcurrentSkipListSet<Share> where = reserved
+                    ? heldBytes > reserveBytes ? debtors : null
+                    : heldBytes > 0 ? unreserved : null;
+            if (where != listed) {
+                unlist();
+                if (where == debtors) {
+                    debt = debts.incrementAndGet();
+                }
+                if (where != null) {
+                    where.add(this);
+                }
+                listed = where;
+            }
+        }
+
+        private void unlist() {
+            if (listed != null) {
+                listed.remove(this);
+                listed = null;
+            }
         }
     }
 }

@@ -196,11 +196,11 @@ final class ChunkReader {
             return null;
         }
         RawMessage message = current.takeMessage();
-        return message == null ? null : switch (message.type()) {
+        return switch (message.type()) {
             case SET_CHUNK_SIZE -> setChunkSize(message.body());
             case ABORT -> abort(message.body());
             case ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, AUDIO, VIDEO, DATA_AMF3,
-                    COMMAND_AMF3, DATA, COMMAND, AGGREGATE, OTHER ->
+                    COMMAND_AMF3, DATA, COMMAND, AGGREGATE, OTHER, UNWANTED ->
                 message;
         };
     }

@@ -53,7 +53,7 @@ final class ChunkStream {
         return switch (type) {
             case AUDIO, VIDEO, AGGREGATE, DATA, DATA_AMF3 -> true;
             case SET_CHUNK_SIZE, ABORT, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, COMMAND,
-                    COMMAND_AMF3, OTHER ->
+                    COMMAND_AMF3, OTHER, UNWANTED ->
                 false;
         };
     }
@@ -84,9 +84,10 @@ final class ChunkStream {
         body = Arrays.copyOf(body, capacity);
     }
 
-    /** The complete message; null if it was passed over. */
+    /** The complete message; without its body if that was passed over. */
     RawMessage takeMessage() {
-        RawMessage message = passedOver ? null : new RawMessage(type, timestamp, streamId, ByteBuffer.wrap(body));
+        RawMessage message = new RawMessage(passedOver ? MessageType.UNWANTED : type, timestamp, streamId,
+                ByteBuffer.wrap(body));
         dropMessage();
         return message;
     }

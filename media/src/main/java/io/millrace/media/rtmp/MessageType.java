@@ -11,14 +11,16 @@ enum MessageType {
     /** Several audio, video and data messages in one, as FLV tags. */
     AGGREGATE(22),
     /** Shared objects (16, 19) and whatever else: read and ignored. */
-    OTHER(-1);
+    OTHER(-1),
+    /** Media before a publish, of which nothing is kept: never on the wire. */
+    UNWANTED(-1);
 
     private static final MessageType[] BY_CODE = new MessageType[256];
 
     static {
         Arrays.fill(BY_CODE, OTHER);
         for (MessageType type : values()) {
-            if (type != OTHER) {
+            if (type.code >= 0) {
                 BY_CODE[type.code] = type;
             }
         }

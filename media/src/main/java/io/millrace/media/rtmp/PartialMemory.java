@@ -54,6 +54,15 @@ final class PartialMemory {
         share.admit(accepted);
     }
 
+    /** Before the peer publishes; returns false if too many do. */
+    boolean reserve() {
+        return share.reserve();
+    }
+
+    void endReserve() {
+        share.endReserve();
+    }
+
     /** What the first bytes of a message may claim. */
     int eagerBytes() {
         return share.isAdmitted() ? RtmpLimits.EAGER_BYTES : RtmpLimits.STRANGER_EAGER_BYTES;

@@ -82,7 +82,7 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
             return switch (type) {
                 case SET_CHUNK_SIZE, ABORT, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH ->
                     control;
-                case COMMAND_AMF3, COMMAND, OTHER -> command;
+                case COMMAND_AMF3, COMMAND, OTHER, UNWANTED -> command;
                 case DATA_AMF3, DATA -> data;
                 case AUDIO -> audio;
                 case VIDEO, AGGREGATE -> video;

@@ -70,7 +70,7 @@ sealed interface RtmpMessage {
     }
 
     /** A type that says nothing to us. */
-    record Ignored() implements RtmpMessage {}
+    record Ignored(boolean media) implements RtmpMessage {}
 
     /**
      * Takes the body over.
@@ -91,7 +91,8 @@ sealed interface RtmpMessage {
             case COMMAND -> command(raw.streamId(), raw.body(), limits.commandAmf());
             case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()), limits.commandAmf());
             case AGGREGATE -> new Aggregate(AggregateReader.read(raw, limits.aggregateMessages()));
-            case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored();
+            case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored(false);
+            case UNWANTED -> new Ignored(true);
         };
     }
 

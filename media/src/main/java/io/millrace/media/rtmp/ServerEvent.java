@@ -54,6 +54,10 @@ public sealed interface ServerEvent {
 
     /** The peer sent what says nothing to us: for the meters, nothing has to be done. */
     record PassedOver(What what) implements ServerEvent {
-        public enum What { UNKNOWN_MESSAGE, UNKNOWN_COMMAND }
+        public enum What {
+            UNKNOWN_MESSAGE, UNKNOWN_COMMAND,
+            /** Audio, video or data for a stream that the peer does not publish. */
+            MEDIA_WITHOUT_PUBLISH
+        }
     }
 }

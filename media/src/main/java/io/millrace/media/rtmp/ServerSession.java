@@ -120,6 +120,9 @@ public final class ServerSession {
             // An encoder may send media right behind its publish; before that it has nothing that could be published.
             memory.takesMedia(streams.has(NetStream.Use.PUBLISH_ASKED) || streams.has(NetStream.Use.PUBLISHING));
             memory.admit(streams.has(NetStream.Use.PUBLISHING) || streams.has(NetStream.Use.PLAYING));
+            if (!streams.has(NetStream.Use.PUBLISHING)) {
+                memory.endReserve();
+            }
             RtmpMessage message = link.next(in);
             checkBudget();
             if (message == null) {
@@ -132,6 +135,14 @@ public final class ServerSession {
         }
         in.position(in.limit());
         return null;
+    }
+
+    /**
+     * Sets aside the memory of a publisher. Before {@link #acceptPublish}; returns false if there is none left for one more, which is
+     * to be refused then.
+     */
+    public boolean reserveMemory() {
+        return memory.reserve();
     }
 
     /** Answers {@link ServerEvent.PublishRequested}; call {@link #next} after it for media that came early. */
@@ -264,7 +275,8 @@ public final class ServerSession {
         return switch (message) {
             case RtmpMessage.Media media -> media(media);
             case Command command -> command(command);
-            case RtmpMessage.Ignored _ -> new ServerEvent.PassedOver(What.UNKNOWN_MESSAGE);
+            case RtmpMessage.Ignored(boolean isMedia) ->
+                new ServerEvent.PassedOver(isMedia ? What.MEDIA_WITHOUT_PUBLISH : What.UNKNOWN_MESSAGE);
             case RtmpMessage.SetChunkSize _,RtmpMessage.Acknowledgement _,RtmpMessage.UserControl _,RtmpMessage.WindowAckSize _,RtmpMessage.SetPeerBandwidth _,RtmpMessage.Aggregate _ ->
                 null; // the link has dealt with them
         };
@@ -276,7 +288,7 @@ public final class ServerSession {
                 ? streams.onlyPublished().orElse(null)
                 : streams.get(media.streamId());
         if (stream == null) {
-            return null;
+            return new ServerEvent.PassedOver(What.MEDIA_WITHOUT_PUBLISH);
         }
         var event = new ServerEvent.Media(stream.id(), media.kind(), media.timestamp(), media.body());
         return switch (stream.use()) {
@@ -288,7 +300,7 @@ public final class ServerSession {
                 mediaSeen = true;
                 yield event;
             }
-            case NOTHING, PLAY_ASKED, PLAYING -> null;
+            case NOTHING, PLAY_ASKED, PLAYING -> new ServerEvent.PassedOver(What.MEDIA_WITHOUT_PUBLISH);
         };
     }
 

@@ -164,7 +164,8 @@ class PlayFlowTest {
         client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 1, 7, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
         assertThat(events).containsExactly(new ServerEvent.PublishRequested(2, "live/mine", "", "x", "rtmp://h/live"),
-                new ServerEvent.Media(2, MediaKind.VIDEO, 7, ByteBuffer.allocate(5)));
+                new ServerEvent.Media(2, MediaKind.VIDEO, 7, ByteBuffer.allocate(5)),
+                new ServerEvent.PassedOver(ServerEvent.PassedOver.What.MEDIA_WITHOUT_PUBLISH));
         answers();
         server.endPlay(1);
         assertThat(server.state()).as("the publish goes on").isEqualTo(ServerSession.State.PUBLISHING);

@@ -26,6 +26,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ServerSessionTest {
+    private static final ServerEvent UNPUBLISHED_MEDIA = new ServerEvent.PassedOver(
+            ServerEvent.PassedOver.What.MEDIA_WITHOUT_PUBLISH);
+
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
     private final List<ServerEvent> events = new ArrayList<>();
@@ -256,7 +259,7 @@ class ServerSessionTest {
         client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 4, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
         assertThat(events).containsExactly(new ServerEvent.Media(2, MediaKind.VIDEO, 1, ByteBuffer.allocate(5)),
-                new ServerEvent.Unpublished(1),
+                new ServerEvent.Unpublished(1), UNPUBLISHED_MEDIA,
                 new ServerEvent.Media(2, MediaKind.VIDEO, 4, ByteBuffer.allocate(5)));
     }
 
@@ -296,7 +299,7 @@ class ServerSessionTest {
         events.clear();
         client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
         feed(client.takeOutput());
-        assertThat(events).isEmpty();
+        assertThat(events).containsExactly(UNPUBLISHED_MEDIA);
     }
 
     @Test
@@ -429,7 +432,37 @@ class ServerSessionTest {
         publishing("show");
         client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 7, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
-        assertThat(events).isEmpty();
+        assertThat(events).containsExactly(UNPUBLISHED_MEDIA);
+    }
+
+    @Test
+    void tellsOfTheMediaThatCameBeforeAnyPublish() {
+        connected();
+        for (MediaKind kind : MediaKind.values()) {
+            client.send(4, new RtmpMessage.Media(kind, 1, 0, ByteBuffer.allocate(1_000)));
+        }
+        feed(client.takeOutput());
+        assertThat(events).containsExactly(UNPUBLISHED_MEDIA, UNPUBLISHED_MEDIA, UNPUBLISHED_MEDIA);
+    }
+
+    @Test
+    void aPublisherHasItsReserveUntilItEndsAndNoLonger() {
+        MemoryBudget budget = new MemoryBudget(4_000, 3_000);
+        MemoryBudget.Share other = budget.open(() -> {});
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        open(session);
+        client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        client.send(4, command(1, "publish", 3, "show"));
+        assertThat(session.next(client.takeOutput())).isInstanceOf(ServerEvent.PublishRequested.class);
+        assertThat(session.reserveMemory()).isTrue();
+        session.acceptPublish(1);
+        assertThat(session.next(ByteBuffer.allocate(0))).isNull();
+        assertThat(other.reserve()).isFalse();
+        client.send(3, command(0, "FCUnpublish", 0, "show"));
+        ByteBuffer end = client.takeOutput();
+        assertThat(session.next(end)).isEqualTo(new ServerEvent.Unpublished(1));
+        assertThat(session.next(end)).isNull();
+        assertThat(other.reserve()).isTrue();
     }
 
     @Test

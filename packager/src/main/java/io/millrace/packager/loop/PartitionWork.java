@@ -9,6 +9,7 @@ import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One partition's cuts and packets on their way to parts. Confined to the loop.
@@ -40,6 +42,8 @@ final class PartitionWork {
     static final long UNFINISHED_US = 600_000_000;
 
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
+    /** What encoders cause by what they send, each by the name of its stream. */
+    private static final PeerLog ofStreams = new PeerLog(log);
 
     private final int partition;
     private final PacketCache cache;
@@ -243,7 +247,8 @@ final class PartitionWork {
     }
 
     private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
-        log.warn("{}: session {} cannot be muxed from segment {} on: {}", name, cut.session(), cut.segment(), why, bug);
+        ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed from segment {} on: {}", name, cut.session(),
+                cut.segment(), why, bug);
         meters.quarantined();
         meters.dropped(Drop.QUARANTINED);
         stream.quarantine(cut.session());

@@ -352,6 +352,8 @@ final class RtmpHandler extends ChannelInboundHandlerAdapter {
             }
             case PublishAnswer.Refused(String code, String description) ->
                 refuse(asked.streamId(), CloseReason.REFUSED, code, description);
+            case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(asked.streamId(), CloseReason.MEMORY,
+                    "NetStream.Publish.Denied", "there is no memory for one more publisher here, try again later");
             case PublishAnswer.Accepted _ -> {
                 session.acceptPublish(asked.streamId());
                 doesWhatItCameFor();

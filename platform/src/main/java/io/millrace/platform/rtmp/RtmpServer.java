@@ -1,6 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.platform.net.ProxyHeader;
+import io.millrace.platform.net.AcceptFaults;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -109,7 +110,7 @@ public final class RtmpServer implements AutoCloseable {
     private int bind(String protocol, String host, int port, IntPredicate named, Consumer<Channel> transport)
             throws BindException {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(group);
-        ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(type)
+        ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(type).handler(AcceptFaults.HANDLER)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, application != null)
                 .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<>() {

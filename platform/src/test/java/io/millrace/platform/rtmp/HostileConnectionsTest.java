@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -178,26 +179,149 @@ class HostileConnectionsTest {
     /** The short form of bench/attack.sh: each declares 64 KiB of a command, and sends all but its end. */
     @Test
     void begunMessagesOfStrangersHaveOneBudgetAndThePublisherGoesOn() throws Exception {
-        MemoryBudget budget = new MemoryBudget(256 * 1024);
-        server = new RtmpServer(application, new RtmpMeters(registry),
-                new RtmpServerSettings(null, ProxySources.NONE, PatientLimits.LIMITS, budget));
-        port = server.bind("127.0.0.1", 0);
-        publisher = publish("live/show");
-        byte[] begun = new byte[12 + 33 * 1024];
-        System.arraycopy(HexFormat.of().parseHex("030000000100001400000000"), 0, begun, 0, 12);
-        for (int i = 12 + 128; i < begun.length; i += 129) {
-            begun[i] = (byte) 0xC3;
-        }
+        MemoryBudget budget = serveWithin(256 * 1024);
+        byte[] begun = begun("030000000100001400000000");
         for (int i = 0; i < 20; i++) {
             openAndShakeHands().getOutputStream().write(begun);
         }
         closed.awaitAtLeast(1, "over_limit");
-        sendToOther();
+        assertNothingIsLeft(budget, 20);
+    }
+
+    /** Nothing of it is kept, so nobody has to go: not even the one who sends it. */
+    @Test
+    void begunVideoWithoutAPublishTakesNoMemory() throws Exception {
+        MemoryBudget budget = serveWithin(256 * 1024);
+        for (int i = 0; i < 20; i++) {
+            Socket stranger = connect();
+            for (int csid = 4; csid < 7; csid++) {
+                stranger.getOutputStream().write(begunVideo(csid));
+            }
+            stranger.getOutputStream().write(command(0, text("createStream") + number(3) + "05"));
+            awaitAnswer(stranger, number(3));
+        }
+        assertThat(budget.bytes()).isZero();
+        assertNothingIsLeft(budget, 20);
+        assertThat(closed.count("memory") + closed.count("over_limit")).isZero();
+    }
+
+    /** They have published, so they are no strangers any more; the one that was there before them holds nothing. */
+    @Test
+    void begunVideoOfManyPublishersHasTheSameBudget() throws Exception {
+        MemoryBudget budget = serveWithin(1 << 20);
+        for (int i = 0; i < 20; i++) {
+            Socket greedy = connect();
+            greedy.getOutputStream().write(command(1, text("publish") + number(3) + "05" + text("greedy" + i)));
+            int publishers = i + 2;
+            await().atMost(Duration.ofMinutes(2)).until(() -> application.requests.size() == publishers);
+            for (int csid = 4; csid < 7; csid++) {
+                try {
+                    greedy.getOutputStream().write(begunVideo(csid));
+                } catch (IOException _) {
+                    break; // disconnected, and that is what is waited for
+                }
+            }
+        }
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> closed.count("memory") + closed.count("over_limit") > 0);
         for (Socket socket : sockets) {
             socket.close();
         }
         closed.awaitAll(20);
+        assertThat(application.ends).hasSize(20);
+        application.ends.clear();
+        await().atMost(Duration.ofMinutes(2)).until(() -> budget.bytes() == 0);
+        sendToOther();
+    }
+
+    /** With room for two reserves: the third publisher is told before it begins, and takes nothing from those two. */
+    @Test
+    void aPublisherForWhomThereIsNoMemoryIsRefused() throws Exception {
+        serveWithin(4 << 10, 1_500);
+        RtmpClient second = publish("live/second");
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/third")))
+                .isInstanceOf(RtmpException.class).hasMessageContaining("there is no memory for one more publisher");
+        assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
+        sendToOther();
+        second.close();
+        assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+        closed.awaitAll(2);
+        publish("live/third").close();
+        assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
+        assertThat(closed.count("memory")).isEqualTo(1);
+    }
+
+    private MemoryBudget serveWithin(long limitBytes) throws Exception {
+        return serveWithin(limitBytes, 0);
+    }
+
+    private MemoryBudget serveWithin(long limitBytes, long reserveBytes) throws Exception {
+        MemoryBudget budget = new MemoryBudget(limitBytes, reserveBytes);
+        server = new RtmpServer(application, new RtmpMeters(registry),
+                new RtmpServerSettings(null, ProxySources.NONE, PatientLimits.LIMITS, budget));
+        port = server.bind("127.0.0.1", 0);
+        publisher = publish("live/show");
+        return budget;
+    }
+
+    private void assertNothingIsLeft(MemoryBudget budget, int strangers) throws Exception {
+        sendToOther();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        closed.awaitAll(strangers);
         assertThat(budget.bytes()).isZero();
+    }
+
+    /** Up to the answer to connect, with a stream of createStream. */
+    private Socket connect() throws IOException {
+        Socket socket = openAndShakeHands();
+        socket.getOutputStream().write(command(0, text("connect") + number(1) + "03" + field("app") + text("live")
+                + "000009"));
+        socket.getOutputStream().write(command(0, text("createStream") + number(2) + "05"));
+        return socket;
+    }
+
+    private static byte[] begunVideo(int csid) {
+        return begun("%02x0000008000000901000000".formatted(csid));
+    }
+
+    /** A header, and then 33 KiB of its body in whole chunks of 128 bytes. */
+    private static byte[] begun(String header) {
+        byte[] begun = new byte[12 + 128 + 263 * 129];
+        System.arraycopy(HexFormat.of().parseHex(header), 0, begun, 0, 12);
+        for (int i = 12 + 128; i < begun.length; i += 129) {
+            begun[i] = (byte) (0xC0 | begun[0]);
+        }
+        return begun;
+    }
+
+    /** All that was sent before the command is read by then. */
+    private static void awaitAnswer(Socket socket, String transaction) throws IOException {
+        StringBuilder answers = new StringBuilder();
+        while (answers.indexOf(transaction) < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("an answer, after %s", answers).isNotNegative();
+            answers.append("%02x".formatted(next));
+        }
+    }
+
+    private static byte[] command(int streamId, String body) {
+        assertThat(body.length() / 2).as("one chunk").isLessThanOrEqualTo(128);
+        return HexFormat.of().parseHex("03000000%06x14%02x000000".formatted(body.length() / 2, streamId) + body);
+    }
+
+    private static String text(String text) {
+        return "02" + field(text);
+    }
+
+    private static String field(String text) {
+        return "%04x".formatted(text.length())
+                + HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String number(double number) {
+        return "00%016x".formatted(Double.doubleToLongBits(number));
     }
 
     private Socket open() throws IOException {

@@ -9,6 +9,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
 import io.millrace.segmenter.SegmenterMeters;
 import io.millrace.segmenter.cut.Step;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * All streams of one partition: folds records, and keeps what a successor has to repeat. Confined to its task.
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionFold {
     private static final Logger log = LoggerFactory.getLogger(PartitionFold.class);
+    /** What encoders cause by what they send, each by the name of its stream. */
+    private static final PeerLog ofStreams = new PeerLog(log);
 
     private final SegmenterMeters meters;
     private final Map<String, Journal> journals = new HashMap<>();
@@ -100,11 +104,12 @@ final class PartitionFold {
         step.dropped().forEach(meters::dropped);
         step.newWarnings().forEach(warned -> {
             meters.warned(warned.warning());
-            log.warn("{}: {}: {}", stream, warned.warning().word(), warned.message());
+            ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().word(), warned.message());
         });
         if (step.failure() != null) {
             meters.quarantined();
-            log.warn("{}: session under quarantine from record {} on: {}", stream, offset, step.failure().toString());
+            ofStreams.log(Level.WARN, stream, "{}: session under quarantine from record {} on: {}", stream, offset,
+                    step.failure().toString());
         }
         List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
