@@ -150,7 +150,7 @@ final class Node {
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(doors.edge(), kafka, life));
         players = edge.players();
         admin.addChecks(edge.checks());
-        admin.add(edge.admin());
+        edge.admin().forEach(admin::add);
         edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }
