@@ -60,7 +60,10 @@ final class HlsAudience {
             exchange.error(HttpResponseStatus.FORBIDDEN, "kicked", "this viewer was let go by the operator");
             return true;
         }
-        var _ = present.get(session, this::joined);
+        if (present.get(session, this::joined) == null) {
+            // Places of those who no longer ask are free for the next request.
+            present.cleanUp();
+        }
         return false;
     }
 

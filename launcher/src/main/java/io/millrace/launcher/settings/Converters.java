@@ -166,7 +166,8 @@ final class Converters {
         } catch (IllegalArgumentException e) {
             // Said below, like one of another scheme.
         }
-        throw new IllegalArgumentException("'" + text + "' is no URL such as http://127.0.0.1:8000/on_publish");
+        // What was given is not repeated: it may hold a password or a token.
+        throw new IllegalArgumentException("this is no URL such as http://127.0.0.1:8000/on_publish");
     }
 
     static int count(String text) {
