@@ -102,7 +102,8 @@ final class Node {
     private MeterRegistry startAdmin() {
         ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), settings.kafkaMetrics()));
         try {
-            admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry(), settings::names));
+            admin = life.opened(AdminServer.start(settings.adminAddress(), settings.adminNames(), meters.registry(),
+                    settings::names));
         } catch (IOException | UnresolvedAddressException e) {
             throw ListenFault.of("the admin port", settings.adminHost(), settings.adminPort(), "--admin-host",
                     "--admin-port", e);
