@@ -8,6 +8,7 @@ import io.millrace.launcher.broker.BrokerPlace;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.launcher.broker.EmbeddedBroker;
+import io.millrace.launcher.broker.RetentionFit;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.PublicRtmpUrls;
 import io.millrace.launcher.settings.Settings;
@@ -130,7 +131,9 @@ final class Node {
         admin.addChecks(List.of(disk.check()));
         room = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        return clients(settings.onEmbedded(broker.address()), meters);
+        KafkaSettings log = settings.onEmbedded(broker.address());
+        RetentionFit.check(settings.dataDir(), log.retentionBytes());
+        return clients(log, meters);
     }
 
     private KafkaClients clients(KafkaSettings log, MeterRegistry meters) {
