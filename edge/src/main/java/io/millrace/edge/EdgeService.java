@@ -6,6 +6,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
+import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.ViewersResource;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
@@ -117,8 +118,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /** What it serves at the admin port. */
-    public AdminResource admin() {
-        return new ViewersResource(viewers);
+    public List<AdminResource> admin() {
+        return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers));
     }
 
     /**

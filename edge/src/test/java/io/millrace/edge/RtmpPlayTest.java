@@ -182,9 +182,9 @@ class RtmpPlayTest {
         try (var live = new LiveStream(edge, "live/kick"); RtmpClient player = edge.rtmp("live/kick")) {
             first(player, 3);
             Map<String, String> these = Map.of("stream", "live/kick", "protocol", "rtmp");
-            assertThat(edge.service.admin().answer(new AdminResource.Request("GET", "", these)).json())
+            assertThat(edge.service.admin().getFirst().answer(new AdminResource.Request("GET", "", these)).json())
                     .contains("\"protocol\":\"rtmp\"", "\"client\":\"Millrace\"");
-            edge.service.admin().answer(new AdminResource.Request("DELETE", "", these));
+            edge.service.admin().getFirst().answer(new AdminResource.Request("DELETE", "", these));
             assertThat(player.status()).isEqualTo("NetStream.Play.Failed");
             assertThat(player.status()).isEqualTo("closed");
             live.end();

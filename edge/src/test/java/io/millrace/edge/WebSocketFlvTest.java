@@ -144,7 +144,7 @@ class WebSocketFlvTest {
                     var two = edge.ws(other.port(), "/live/kick.flv")) {
                 one.next();
                 two.next();
-                AdminResource admin = other.admin();
+                AdminResource admin = other.admin().getFirst();
                 String listed = admin
                         .answer(new AdminResource.Request("GET", "", Map.of("stream", "live/kick", "limit", "1")))
                         .json();

@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.ingest.policy.HookUrl;
 import io.millrace.launcher.settings.BrokerOptions;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LogOptions;
@@ -7,6 +8,7 @@ import io.millrace.launcher.settings.SettingNames;
 import io.millrace.launcher.settings.SettingsOptions;
 import io.millrace.platform.kafka.ClientSettings;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +51,13 @@ final class ConfigCommand implements Callable<Integer> {
 
     private Line line(OptionSpec option, LayeredDefaults defaults) {
         String name = SettingNames.of(option);
+        Line found = found(name, option, defaults);
+        return option.getValue() instanceof URI url
+                ? new Line(name, new HookUrl(url).toString(), found.origin())
+                : found;
+    }
+
+    private Line found(String name, OptionSpec option, LayeredDefaults defaults) {
         if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
             return new Line(name, option.stringValues().getLast(), "flag --" + name);
         }

@@ -8,6 +8,7 @@ import io.millrace.launcher.broker.BrokerPlace;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.launcher.broker.EmbeddedBroker;
+import io.millrace.launcher.broker.RetentionFit;
 import io.millrace.launcher.settings.HostPort;
 import io.millrace.launcher.settings.PublicRtmpUrls;
 import io.millrace.launcher.settings.Settings;
@@ -102,7 +103,8 @@ final class Node {
     private MeterRegistry startAdmin() {
         ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), settings.kafkaMetrics()));
         try {
-            admin = life.opened(AdminServer.start(settings.adminAddress(), meters.registry(), settings::names));
+            admin = life.opened(AdminServer.start(settings.adminAddress(), settings.adminNames(), meters.registry(),
+                    settings::names));
         } catch (IOException | UnresolvedAddressException e) {
             throw ListenFault.of("the admin port", settings.adminHost(), settings.adminPort(), "--admin-host",
                     "--admin-port", e);
@@ -129,7 +131,9 @@ final class Node {
         admin.addChecks(List.of(disk.check()));
         room = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        return clients(settings.onEmbedded(broker.address()), meters);
+        KafkaSettings log = settings.onEmbedded(broker.address());
+        RetentionFit.check(settings.dataDir(), log.retentionBytes());
+        return clients(log, meters);
     }
 
     private KafkaClients clients(KafkaSettings log, MeterRegistry meters) {
@@ -150,7 +154,7 @@ final class Node {
         EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(doors.edge(), kafka, life));
         players = edge.players();
         admin.addChecks(edge.checks());
-        admin.add(edge.admin());
+        edge.admin().forEach(admin::add);
         edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
         ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
     }

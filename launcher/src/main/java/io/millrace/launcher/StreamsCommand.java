@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
-    @Option(names = "--json", description = "The JSON of GET /api/v1/streams, all in one list; viewers are null: edges count them.")
+    @Option(names = "--json", description = "The JSON of GET /api/v1/streams of the admin port, all in one list; viewers are null: edges count them.")
     private boolean json;
     @Mixin
     private ClusterOptions cluster;

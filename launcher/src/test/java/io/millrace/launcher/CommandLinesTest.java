@@ -3,6 +3,8 @@ package io.millrace.launcher;
 import io.millrace.launcher.settings.LayeredDefaults;
 import io.millrace.launcher.settings.LayeredSettings;
 import io.millrace.launcher.settings.SettingNames;
+import io.millrace.launcher.settings.Settings;
+import io.millrace.launcher.settings.SettingsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,6 +87,35 @@ class CommandLinesTest {
                 .containsPattern("ssl\\.key\\.password +\\[hidden] ")
                 .containsPattern("ssl\\.keystore\\.key +\\[hidden] ")
                 .containsPattern("ssl\\.truststore\\.pasword +\\[hidden] ");
+    }
+
+    @Test
+    void ofAHooksUrlOnlyItsPlaceIsPrinted() throws IOException {
+        String url = "https://me:s3cret@h:8443/a?token=t0ken";
+        for (Outcome outcome : List.of(run(Map.of(), "config", "--publish-hook", url),
+                run(Map.of("MILLRACE_PUBLISH_HOOK", url), "config"),
+                run(Map.of("MILLRACE_CONFIG", file("publish-hook: " + url + "\n").toString()), "config"))) {
+            assertThat(outcome.setting("publish-hook")).startsWith("https://[hidden]@h:8443/a?[hidden] | ");
+            assertThat(outcome.out() + outcome.err()).doesNotContain("s3cret").doesNotContain("t0ken");
+        }
+        assertThat(run(Map.of(), "config").setting("publish-hook")).isEqualTo("none | default");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on, true", "true, true", "off, false"})
+    void theSwitchOfKafkasMetersReachesTheSettings(String text, boolean on) {
+        assertThat(settings("--kafka-metrics", text).kafkaMetrics()).isEqualTo(on);
+        assertThat(settings().kafkaMetrics()).isFalse();
+    }
+
+    private static Settings settings(String... flags) {
+        CommandLine all = CommandLines.all();
+        List<String> arguments = Stream.concat(Stream.of("up"), Stream.of(flags)).toList();
+        LayeredSettings.install(all, arguments, Map.of());
+        all.parseArgs(arguments.toArray(String[]::new));
+        return all.getSubcommands().get("up").getMixins().values().stream().filter(SettingsOptions.class::isInstance)
+                .map(SettingsOptions.class::cast).findAny().orElseThrow()
+                .settings();
     }
 
     @Test

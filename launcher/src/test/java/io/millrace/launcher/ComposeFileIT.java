@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
@@ -32,6 +33,15 @@ class ComposeFileIT {
                 .filter(name -> name.startsWith(OURS)).distinct().toList();
         assertThat(variables).contains("MILLRACE_KAFKA", "MILLRACE_VOTERS").allSatisfy(name -> assertThat(reference)
                 .contains("| `--" + name.substring(OURS.length()).toLowerCase(Locale.ROOT).replace('_', '-') + " "));
+    }
+
+    /** By default it has admin/admin, and a hidden form hides nothing from a client that sends it as Basic. */
+    @Test
+    void grafanaHasNoAccountThatAnybodyKnows() throws Exception {
+        assertThat(services(config()).get("grafana").get("environment")).asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("GF_AUTH_BASIC_ENABLED", "false")
+                .containsEntry("GF_AUTH_DISABLE_LOGIN_FORM", "true")
+                .containsEntry("GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION", "true");
     }
 
     private String config() throws Exception {

@@ -1,6 +1,5 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
@@ -10,27 +9,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** {@code /api/v1}: the directory as JSON. Thread-safe; called on event loops. */
 final class ApiEndpoint {
-    static final int DEFAULT_LIMIT = 100;
-    static final int MAX_LIMIT = 1000;
-    /** By their names in the API. */
-    private static final Map<String, StreamEntry.State> STATES = Arrays.stream(StreamEntry.State.values())
-            .collect(Collectors.toMap(ApiJson::state, Function.identity(), (a, _) -> a, LinkedHashMap::new));
-
     private final Directory directory;
     private final PastSource past;
     private final Viewers viewers;
@@ -42,20 +26,14 @@ final class ApiEndpoint {
     }
 
     void streams(Exchange exchange, Route.Query query) {
-        OptionalInt limit = limit(exchange, query);
-        Optional<Set<StreamEntry.State>> states = limit.isEmpty() ? Optional.empty() : states(exchange, query);
-        if (states.isEmpty()) {
+        StreamList list;
+        try {
+            list = StreamList.parse(query::get);
+        } catch (IllegalArgumentException e) {
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
             return;
         }
-        String search = query.get("search") == null ? "" : query.get("search").toLowerCase(Locale.ROOT);
-        // One more than asked for tells whether there is a next page.
-        List<StreamEntry> found = directory.list(query.get("after"), limit.getAsInt() + 1,
-                entry -> states.get().contains(entry.state())
-                        && entry.stream().toLowerCase(Locale.ROOT).contains(search));
-        boolean more = found.size() > limit.getAsInt();
-        List<StreamEntry> page = more ? found.subList(0, limit.getAsInt()) : found;
-        send(exchange, new ApiJson.Streams(page.stream().map(this::json).toList(),
-                more ? page.getLast().stream() : null));
+        send(exchange, list.page(directory, this::json));
     }
 
     void stream(Exchange exchange, String stream) {
@@ -90,41 +68,16 @@ final class ApiEndpoint {
     }
 
     private ApiJson.Stream json(StreamEntry entry) {
-        String stream = entry.stream();
-        return ApiJson.stream(entry,
-                new ApiJson.Viewers(viewers.count(stream, Protocol.HLS), viewers.count(stream, Protocol.FLV),
-                        viewers.count(stream, Protocol.WS), viewers.count(stream, Protocol.RTMP)));
+        return ApiJson.stream(entry, StreamList.counts(viewers, entry.stream()));
     }
 
     private static OptionalInt limit(Exchange exchange, Route.Query query) {
-        String text = query.get("limit");
-        if (text == null) {
-            return OptionalInt.of(DEFAULT_LIMIT);
+        try {
+            return OptionalInt.of(StreamList.limit(query.get("limit")));
+        } catch (IllegalArgumentException e) {
+            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
+            return OptionalInt.empty();
         }
-        if (text.matches("[1-9][0-9]{0,3}") && Integer.parseInt(text) <= MAX_LIMIT) {
-            return OptionalInt.of(Integer.parseInt(text));
-        }
-        exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", "limit is a number from 1 to " + MAX_LIMIT);
-        return OptionalInt.empty();
-    }
-
-    /** {@code live,grace}; all of them if the query has no {@code state}. */
-    private static Optional<Set<StreamEntry.State>> states(Exchange exchange, Route.Query query) {
-        String text = query.get("state");
-        if (text == null) {
-            return Optional.of(EnumSet.allOf(StreamEntry.State.class));
-        }
-        Set<StreamEntry.State> states = EnumSet.noneOf(StreamEntry.State.class);
-        for (String name : text.split(",", -1)) {
-            StreamEntry.State state = STATES.get(name);
-            if (state == null) {
-                exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter",
-                        "state is one or more of " + String.join(",", STATES.keySet()) + ", with commas between");
-                return Optional.empty();
-            }
-            states.add(state);
-        }
-        return Optional.of(states);
     }
 
     private static OptionalLong after(Exchange exchange, Route.Query query) {

@@ -9,11 +9,20 @@ import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
-/** The contract's JSON as records: times RFC 3339, bitrates bits a second, sizes bytes, durations ms, unknown null. */
+/**
+ * The contract's JSON as records: times RFC 3339, bitrates bits a second, sizes bytes, durations ms, unknown null. The
+ * encoder's address and the names of nodes are for the operator: only {@link #streamWithSource} has them.
+ */
 final class ApiJson {
+    private static final int OPAQUE_BYTES = 2;
+
     private ApiJson() {}
 
     record Streams(List<Stream> streams, String next) {}
@@ -26,7 +35,9 @@ final class ApiJson {
             String graceEndsAt, Publisher publisher,
             List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
 
-    record Publisher(String node, String address, String client) {}
+    /** Node and address are left out where they are null: everybody may read the rest. */
+    record Publisher(@JsonInclude(JsonInclude.Include.NON_NULL) String node,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String address, String client) {}
 
     /** Video and audio have fields of their own; the other's are left out. */
     sealed interface Track {}
@@ -63,18 +74,40 @@ final class ApiJson {
     record Address(String host, int port) {}
 
     static IngestNode ingest(io.millrace.platform.log.IngestNode node) {
-        return new IngestNode(node.node(), address(node.rtmp()), address(node.rtmps()), node.keyRequired());
+        return new IngestNode(opaque(node.node()), address(node.rtmp()), address(node.rtmps()), node.keyRequired());
+    }
+
+    /**
+     * Tells nodes apart without their names, the same on every edge. A name ends in 16 random bits: so few digits of the
+     * hash fit any host name that somebody guesses.
+     */
+    static String opaque(String node) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(node.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, OPAQUE_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private static Address address(io.millrace.platform.log.IngestNode.Address address) {
         return address == null ? null : new Address(address.host(), address.port());
     }
 
+    /** What everybody may know of a stream. */
     static Stream stream(StreamEntry entry, Viewers viewers) {
+        return stream(entry, viewers, new Publisher(null, null, entry.client()));
+    }
+
+    /** The same with the encoder's address and its node, for the operator. */
+    static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
+        return stream(entry, viewers, new Publisher(entry.node(), entry.address(), entry.client()));
+    }
+
+    private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
                 Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
-                new Publisher(entry.node(), entry.address(), entry.client()),
-                entry.tracks().stream().map(ApiJson::track).toList(), entry.bitrate() == 0 ? null : entry.bitrate(),
+                publisher, entry.tracks().stream().map(ApiJson::track).toList(), entry.bitrate() == 0 ? null : entry.bitrate(),
                 viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 

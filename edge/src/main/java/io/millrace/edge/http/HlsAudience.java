@@ -9,12 +9,16 @@ import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.platform.net.AddressCounts;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetAddress;
 import java.time.Duration;
 
 /**
  * Who watches by HLS, as far as an edge can tell: an address and a player are a viewer as long as they ask for playlists.
+ * What a player calls itself is its own choice, so only {@link #NETWORK_LIMIT} of one network count; more are served and
+ * not counted, and nobody else's place is taken.
  *
  * <p>Thread-safe; bounded.
  */
@@ -24,6 +28,8 @@ final class HlsAudience {
     /** Players do not ask for long once they are refused. */
     private static final Duration REFUSAL = Duration.ofMinutes(1);
     private static final int VIEWER_LIMIT = 100_000;
+    /** Viewers of one IPv4 address or IPv6 /64: the makes of players behind one router, times the streams they watch. */
+    static final int NETWORK_LIMIT = 100;
     /** Of what players call themselves so much is kept: more than any that is honest. */
     private static final int PLAYER_LIMIT = 256;
 
@@ -31,6 +37,7 @@ final class HlsAudience {
 
     private final Viewers viewers;
     private final EdgeMeters meters;
+    private final AddressCounts networks = new AddressCounts(NETWORK_LIMIT);
     private final Cache<Session, Viewer> present;
     private final Cache<Session, Boolean> kicked;
 
@@ -41,7 +48,7 @@ final class HlsAudience {
         // The scheduler has them counted out also while nobody asks for anything.
         present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
                 .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
-                .removalListener((Session _, Viewer viewer, RemovalCause _) -> viewers.left(viewer)).build();
+                .removalListener((Session session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
     }
 
     /** Somebody asks for a live playlist. Gives whether they are refused, which is answered then. */
@@ -53,12 +60,31 @@ final class HlsAudience {
             exchange.error(HttpResponseStatus.FORBIDDEN, "kicked", "this viewer was let go by the operator");
             return true;
         }
-        var _ = present.get(session, this::joined);
+        if (present.get(session, this::joined) == null) {
+            // Places of those who no longer ask are free for the next request.
+            present.cleanUp();
+        }
         return false;
     }
 
+    /** Null if its network has as many as count. */
     private Viewer joined(Session session) {
+        if (!networks.enter(network(session.host()))) {
+            return null;
+        }
         return viewers.joined(Protocol.HLS, session.stream(), session.host(), session.player(), () -> kick(session));
+    }
+
+    private void left(Session session, Viewer viewer) {
+        networks.leave(network(session.host()));
+        viewers.left(viewer);
+    }
+
+    /** A channel without an address is of this machine. A zone says nothing about a peer, and may be gone when it leaves. */
+    private static InetAddress network(String host) {
+        return host.isEmpty()
+                ? InetAddress.getLoopbackAddress()
+                : InetAddress.ofLiteral(host.replaceFirst("%.*", ""));
     }
 
     private void kick(Session session) {

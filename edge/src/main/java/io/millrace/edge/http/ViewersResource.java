@@ -51,11 +51,12 @@ public final class ViewersResource implements AdminResource {
     }
 
     private Answer list(Map<String, String> query, Predicate<Viewer> wanted) {
-        String text = query.getOrDefault("limit", Integer.toString(ApiEndpoint.DEFAULT_LIMIT));
-        if (!text.matches("[1-9][0-9]{0,3}") || Integer.parseInt(text) > ApiEndpoint.MAX_LIMIT) {
-            return Answer.error(400, "bad_parameter", "limit is a number from 1 to " + ApiEndpoint.MAX_LIMIT);
+        int limit;
+        try {
+            limit = StreamList.limit(query.get("limit"));
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
         }
-        int limit = Integer.parseInt(text);
         // One more than asked for tells whether there is a next page.
         List<Viewer> found = viewers.list(wanted, query.get("after"), limit + 1);
         boolean more = found.size() > limit;

@@ -114,6 +114,27 @@ class EdgeHandlerTest {
     }
 
     @Test
+    void countsNoMorePlayersOfOneAddressThanItsShare() {
+        log.segments(LIVE, 0, 0);
+        for (int player = 0; player < HlsAudience.NETWORK_LIMIT; player++) {
+            getAs("player " + player);
+        }
+        assertThat(viewers.count("live/show", Protocol.HLS)).isEqualTo(HlsAudience.NETWORK_LIMIT);
+        getAs("one more");
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("it is served and not counted")
+                .isEqualTo(HlsAudience.NETWORK_LIMIT);
+        audienceNanos += TimeUnit.SECONDS.toNanos(16);
+        getAs("one more");
+        getAs("one more");
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the others' places are free again").isEqualTo(1);
+    }
+
+    private void getAs(String player) {
+        request("GET /live/show/@17/ts/index.m3u8 HTTP/1.1\r\nHost: x\r\nuser-agent: " + player + "\r\n\r\n");
+        assertThat(status()).isEqualTo(200);
+    }
+
+    @Test
     void forgetsAHeldRequestWhoseConnectionIsGone() {
         get("/live/show.m3u8");
         channel.close();

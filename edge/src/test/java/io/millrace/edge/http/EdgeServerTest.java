@@ -311,7 +311,7 @@ class EdgeServerTest {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams/live/show").read().body()).isEqualTo("{\"name\":\"live/show\","
                     + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
-                    + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"},"
+                    + "\"endedAt\":null,\"graceEndsAt\":null,\"publisher\":{\"client\":\"FMLE/3.0\"},"
                     + "\"tracks\":[{\"id\":0,\"kind\":\"video\",\"codec\":\"avc1.64001f\",\"width\":640,\"height\":360,"
                     + "\"frameRate\":30},{\"id\":0,\"kind\":\"audio\",\"codec\":\"mp4a.40.2\",\"sampleRate\":48000,"
                     + "\"channels\":2}],\"bitrate\":2500000,\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0},"

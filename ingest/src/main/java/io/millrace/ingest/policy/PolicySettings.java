@@ -22,9 +22,13 @@ public record PolicySettings(Path keys, Path secret, Hook hook) {
     }
 
     /**
-     * @param url that is asked with POST
+     * @param url that is asked with POST; {@code user:password@} in it is sent as Basic authentication
      * @param timeout of one question
      * @param allowWithoutAnswer what it means if there is none
      */
-    public record Hook(URI url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {}
+    public record Hook(HookUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
+        public Hook(URI url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
+            this(new HookUrl(url), form, timeout, allowWithoutAnswer);
+        }
+    }
 }

@@ -62,9 +62,11 @@ final class PublishHook implements AutoCloseable {
     }
 
     private HttpRequest request(HookQuestion question) {
-        return HttpRequest.newBuilder(settings.url()).timeout(settings.timeout())
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url().target()).timeout(settings.timeout())
                 .header("Content-Type", settings.form().contentType())
-                .POST(HttpRequest.BodyPublishers.ofString(settings.form().question(question))).build();
+                .POST(HttpRequest.BodyPublishers.ofString(settings.form().question(question)));
+        settings.url().authorization().ifPresent(value -> request.header("Authorization", value));
+        return request.build();
     }
 
     private Decision answer(HookQuestion question, HttpResponse<String> response) {
@@ -91,7 +93,7 @@ final class PublishHook implements AutoCloseable {
         return switch (cause) {
             case TimeoutException _,HttpTimeoutException _,CancellationException _ ->
                 "none within " + settings.timeout().toMillis() + " ms";
-            case ConnectException _ -> "no connection to " + settings.url().getHost();
+            case ConnectException _ -> "no connection to " + settings.url().url().getHost();
             default -> String.valueOf(cause);
         };
     }

@@ -124,6 +124,22 @@ class PublishGateTest {
         assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
     }
 
+    @Test
+    void userAndPasswordAreSentAsBasicAuthenticationAndAreInNoLineOfTheLog() throws Exception {
+        HttpServer server = server(exchange -> {
+            questions.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
+            exchange.sendResponseHeaders(502, -1);
+            exchange.close();
+        });
+        URI url = URI.create("http://me:s3cret@127.0.0.1:" + server.getAddress().getPort() + "/hook?token=t0ken");
+        PolicySettings.Hook settings = settings(url, HookForm.NGINX, false);
+        gate = open(new PolicySettings(null, null, settings));
+        assertThat(logOf(PublishHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
+                .singleElement().asString().doesNotContain("s3cret").doesNotContain("t0ken");
+        assertThat(questions.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
+        assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
+    }
+
     @ParameterizedTest
     @CsvSource({"NGINX, 403, ''", "SRS, 200, 1"})
     void hookRefuses(HookForm form, int status, String body) throws Exception {

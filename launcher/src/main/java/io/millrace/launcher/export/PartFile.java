@@ -7,16 +7,20 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A file that appears under its name when it is whole: until then it is {@code NAME.part}, which is locked, and deleted if
- * it is given up. One that a killed process left is written over. Confined to one thread.
+ * it is given up. One that a killed process left is deleted first: what is written into was made here, and is never what a
+ * link leads to. Confined to one thread.
  */
 final class PartFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -26,13 +30,14 @@ final class PartFile implements AutoCloseable {
     private final Path file;
     private final Path part;
     private final boolean replace;
-    private final boolean leftover;
+    /** What a killed export left, deleted and locked, so that no other export takes our file for it; null if nothing. */
+    private final FileChannel leftover;
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private long writtenBytes;
     private boolean whole;
 
-    private PartFile(Path file, Path part, boolean replace, boolean leftover, FileChannel channel) {
+    private PartFile(Path file, Path part, boolean replace, FileChannel leftover, FileChannel channel) {
         this.file = file;
         this.part = part;
         this.replace = replace;
@@ -50,19 +55,66 @@ final class PartFile implements AutoCloseable {
             throw new UserError("cannot write " + file + ": it is a directory; name a file");
         }
         checkAbsent(file, replace);
-        boolean leftover = Files.exists(part);
+        FileChannel leftover = null;
         try {
-            FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new UserError(
-                        "another export writes " + part + " at the moment; wait for it, or name another file");
-            }
-            channel.truncate(0);
-            return new PartFile(file, part, replace, leftover, channel);
+            leftover = takeLeftover(part);
+            // CREATE_NEW: fails rather than following a link.
+            return new PartFile(file, part, replace, leftover, lockedOrClosed(part, FileChannel.open(part,
+                    StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)));
+        } catch (FileAlreadyExistsException e) {
+            close(leftover);
+            throw otherExport(part);
         } catch (IOException e) {
+            close(leftover);
             throw new UserError("cannot write " + part + ": " + reason(e), e);
+        } catch (UserError e) {
+            close(leftover);
+            throw e;
+        }
+    }
+
+    /** Deletes what a killed export left, and nothing else. Returns it, locked; null if nothing is there. */
+    private static FileChannel takeLeftover(Path part) throws IOException {
+        BasicFileAttributes there;
+        try {
+            there = Files.readAttributes(part, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException _) {
+            return null;
+        }
+        if (!there.isRegularFile()) {
+            throw new UserError("cannot write " + part + ": it is there and is no file of an export "
+                    + "but a link or the like; remove it, or name another file");
+        }
+        FileChannel leftover = lockedOrClosed(part, FileChannel.open(part, StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS));
+        try {
+            Files.delete(part);
+            return leftover;
+        } catch (IOException e) {
+            leftover.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lockedOrClosed(Path part, FileChannel channel) throws IOException {
+        if (locked(channel)) {
+            return channel;
+        }
+        channel.close();
+        throw otherExport(part);
+    }
+
+    private static UserError otherExport(Path part) {
+        return new UserError("another export writes " + part + " at the moment; wait for it, or name another file");
+    }
+
+    private static void close(FileChannel leftover) {
+        if (leftover != null) {
+            try {
+                leftover.close();
+            } catch (IOException _) {
+                // Deleted, and nothing was written to it.
+            }
         }
     }
 
@@ -95,9 +147,9 @@ final class PartFile implements AutoCloseable {
         return part;
     }
 
-    /** Whether an export that was killed had left a part file, which is written over. */
+    /** Whether an export that was killed had left a part file, which is deleted. */
     boolean hadLeftover() {
-        return leftover;
+        return leftover != null;
     }
 
     /** Position behind what was written so far. */
@@ -199,6 +251,8 @@ final class PartFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw unwritable(e);
+        } finally {
+            close(leftover);
         }
     }
 }

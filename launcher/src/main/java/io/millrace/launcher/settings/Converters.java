@@ -2,6 +2,7 @@ package io.millrace.launcher.settings;
 
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
+import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
 import java.net.URI;
@@ -41,6 +42,12 @@ final class Converters {
     static final class Proxies extends Checked<ProxySources> {
         Proxies() {
             super(ProxySources::parse);
+        }
+    }
+
+    static final class HostNames extends Checked<AdminNames> {
+        HostNames() {
+            super(AdminNames::parse);
         }
     }
 
@@ -166,7 +173,8 @@ final class Converters {
         } catch (IllegalArgumentException e) {
             // Said below, like one of another scheme.
         }
-        throw new IllegalArgumentException("'" + text + "' is no URL such as http://127.0.0.1:8000/on_publish");
+        // What was given is not repeated: it may hold a password or a token.
+        throw new IllegalArgumentException("this is no URL such as http://127.0.0.1:8000/on_publish");
     }
 
     static int count(String text) {

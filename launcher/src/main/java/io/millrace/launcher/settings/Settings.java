@@ -1,5 +1,6 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.kafka.ClientSettings;
 import io.millrace.platform.kafka.KafkaSettings;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
  * Every setting of the serving commands, after defaults, file, environment and flags. The settings of each stage are
  * made from it, in {@code Stage} and nowhere else. Immutable.
  *
+ * @param adminNames names by which the admin port may be reached
  * @param kafka bootstrap addresses
  * @param kafkaGiven whether somebody named them: otherwise {@code up} and {@code demo} embed a broker
  * @param replication 0: as many as there are brokers, up to 3
@@ -22,8 +24,8 @@ import java.util.stream.IntStream;
  * @param kafkaMetrics whether {@code /metrics} has what Kafka's clients measure
  * @param kafkaClient goes to every Kafka client as it is
  */
-public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort, BootstrapServers kafka,
-        boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
+public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort,
+        AdminNames adminNames, BootstrapServers kafka, boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
         Duration grace, Duration drain, ViewingSettings viewing, int standbyReplicas, PublishingSettings publishing,
         boolean kafkaMetrics, Map<String, String> kafkaClient) {

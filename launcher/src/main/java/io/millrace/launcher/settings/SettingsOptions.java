@@ -4,6 +4,7 @@ import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.ingest.policy.HookForm;
 import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.net.ProxySources;
 import java.net.URI;
 import java.nio.file.Path;
@@ -50,6 +51,9 @@ public final class SettingsOptions {
 
     @Option(names = "--admin-port", paramLabel = "PORT", defaultValue = "8081", converter = Converters.Port.class, description = "Metrics and health; 0 takes any free port.")
     private int adminPort;
+
+    @Option(names = "--admin-names", paramLabel = "NAME[,…]", defaultValue = "none", converter = Converters.HostNames.class, description = "Names by which the admin port may be reached, besides addresses and localhost.")
+    private AdminNames adminNames;
 
     @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Kafka's bootstrap addresses. 'up' and 'demo' embed a broker unless this is given.")
     private BootstrapServers kafka;
@@ -158,7 +162,7 @@ public final class SettingsOptions {
         check(rtmpsPort < 0 || tlsCert != null, "--rtmps-port needs --tls-cert and --tls-key");
         check(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
                 "--publish-hook-timeout must be more than nothing and 30s or less");
-        return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, kafka, isGiven("--kafka"), kafkaPort,
+        return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, adminNames, kafka, isGiven("--kafka"), kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
                 drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
                 publishing(), kafkaMetrics,

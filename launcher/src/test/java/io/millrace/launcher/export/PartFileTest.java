@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -70,7 +71,7 @@ class PartFileTest {
     }
 
     @Test
-    void whatAKilledExportLeftIsSaidAndWrittenOver() throws IOException {
+    void whatAKilledExportLeftIsSaidAndReplaced() throws IOException {
         Path file = dir.resolve("file.ts");
         Files.write(dir.resolve("file.ts.part"), random(5000));
         try (PartFile part = PartFile.create(file, false)) {
@@ -79,6 +80,43 @@ class PartFileTest {
             part.finish();
         }
         assertThat(file).hasBinaryContent(random(7));
+    }
+
+    /** Somebody else's, in a directory that others write to. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLinkIsRefusedAndNothingIsWrittenThroughIt(boolean targetExists) throws IOException {
+        Path target = dir.resolve("target");
+        if (targetExists) {
+            Files.writeString(target, "precious");
+        }
+        Files.createSymbolicLink(dir.resolve("file.ts.part"), target);
+        assertThatThrownBy(() -> PartFile.create(dir.resolve("file.ts"), true)).isInstanceOf(UserError.class)
+                .hasMessageContaining("file.ts.part: it is there and is no file of an export").hasMessageContaining("remove it");
+        assertThat(dir.resolve("file.ts.part")).isSymbolicLink();
+        assertThat(Files.exists(target)).isEqualTo(targetExists);
+        if (targetExists) {
+            assertThat(target).hasContent("precious");
+        }
+    }
+
+    @Test
+    void aHardLinkIsTakenAwayAndItsOtherNameKeepsTheFile() throws IOException {
+        Path target = Files.writeString(dir.resolve("target"), "precious");
+        Files.createLink(dir.resolve("file.ts.part"), target);
+        try (PartFile part = PartFile.create(dir.resolve("file.ts"), false)) {
+            part.write(ByteBuffer.wrap(random(7)));
+            part.finish();
+        }
+        assertThat(target).hasContent("precious");
+        assertThat(dir.resolve("file.ts")).hasBinaryContent(random(7));
+    }
+
+    @Test
+    void aDirectoryThereIsRefused() throws IOException {
+        Files.createDirectory(dir.resolve("file.ts.part"));
+        assertThatThrownBy(() -> PartFile.create(dir.resolve("file.ts"), true)).isInstanceOf(UserError.class)
+                .hasMessageContaining("is no file of an export");
     }
 
     @Test

@@ -22,22 +22,38 @@ import java.util.function.IntPredicate;
  * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and what stages add. Each request has a virtual thread
  * of its own and never meets an event loop of the media path. Thread-safe.
  *
- * <p>It listens before the services start, so that a process that is slow to start is seen alive and not ready.
+ * <p>It listens before the services start, so that a process that is slow to start is seen alive and not ready. Requests for
+ * a host that is not in {@link AdminNames} are answered with 421.
  */
 public final class AdminServer implements AutoCloseable {
     /** What Prometheus calls its text format. */
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
     private static final String JSON_TYPE = "application/json";
+    /** RFC 9110, 15.5.20. */
+    private static final int MISDIRECTED = 421;
     /** Pending connections: scrapers and probes are few. */
     private static final int BACKLOG = 64;
 
+    /** A request is short and comes from nearby. */
+    private static final int REQUEST_SECONDS = 5;
+    /** A scrape of some thousand lines is computed and taken in far less. */
+    private static final int RESPONSE_SECONDS = 30;
+
+    static {
+        // The JDK's server has no other settings, and by default no limits. Documented in the module jdk.httpserver.
+        limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+        limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    }
+
     private final HttpServer server;
+    private final AdminNames names;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final PrometheusMeterRegistry meters;
     private final List<HealthCheck> checks = new CopyOnWriteArrayList<>();
 
-    private AdminServer(HttpServer server, PrometheusMeterRegistry meters) {
+    private AdminServer(HttpServer server, AdminNames names, PrometheusMeterRegistry meters) {
         this.server = server;
+        this.names = names;
         this.meters = meters;
     }
 
@@ -48,13 +64,17 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters) throws IOException {
-        return start(address, meters, ServerSockets.NONE_NAMED);
+        return start(address, AdminNames.NONE, meters, ServerSockets.NONE_NAMED);
     }
 
-    /** The same where "any free one" is none of {@code named}. */
-    public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters, IntPredicate named)
-            throws IOException {
-        AdminServer admin = new AdminServer(bind(address, named), meters);
+    /**
+     * The same where "any free one" is none of {@code named}.
+     *
+     * @param names that it may be asked by
+     */
+    public static AdminServer start(InetSocketAddress address, AdminNames names, PrometheusMeterRegistry meters,
+            IntPredicate named) throws IOException {
+        AdminServer admin = new AdminServer(bind(address, named), names, meters);
         admin.server.setExecutor(admin.threads);
         admin.serve("/", exchange -> send(exchange, 404, JSON_TYPE, notFound()));
         admin.serve("/metrics", exchange -> send(exchange, 200, METRICS_TYPE, meters.scrape()));
@@ -85,11 +105,7 @@ public final class AdminServer implements AutoCloseable {
 
     /** From now on it serves this, too. */
     public void add(AdminResource resource) {
-        server.createContext(resource.path(), exchange -> {
-            try (exchange) {
-                answer(exchange, resource);
-            }
-        });
+        context(resource.path(), exchange -> answer(exchange, resource));
     }
 
     private static void answer(HttpExchange exchange, AdminResource resource) throws IOException {
@@ -147,18 +163,33 @@ public final class AdminServer implements AutoCloseable {
 
     /** The JDK's server matches by prefix; here a path is itself and nothing below it. */
     private void serve(String path, HttpHandler handler) {
+        context(path, exchange -> {
+            if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
+                send(exchange, 404, JSON_TYPE, notFound());
+            } else if (!isRead(exchange)) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "Only GET and HEAD"));
+            } else {
+                handler.handle(exchange);
+            }
+        });
+    }
+
+    private void context(String path, HttpHandler handler) {
         server.createContext(path, exchange -> {
             try (exchange) {
-                if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
-                    send(exchange, 404, JSON_TYPE, notFound());
-                } else if (!isRead(exchange)) {
-                    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                    send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "Only GET and HEAD"));
-                } else {
+                if (names.allow(exchange.getRequestHeaders().get("Host"))) {
                     handler.handle(exchange);
+                } else {
+                    send(exchange, MISDIRECTED, JSON_TYPE, HealthReport.error("unknown_host",
+                            "the admin port is reached by an address, by localhost and by the names in --admin-names"));
                 }
             }
         });
+    }
+
+    private static void limit(String property, int seconds) {
+        System.getProperties().putIfAbsent(property, Integer.toString(seconds));
     }
 
     private static boolean isRead(HttpExchange exchange) {

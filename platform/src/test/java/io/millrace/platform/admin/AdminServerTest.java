@@ -5,15 +5,21 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -125,6 +131,60 @@ class AdminServerTest {
     void aTakenPortIsABindException() {
         assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
                 .isInstanceOf(BindException.class);
+    }
+
+    /** By DNS rebinding a page of a foreign site asks it, under the name of that site. */
+    @Test
+    void aNameThatIsNoneOfItsOwnIsMisdirected() throws Exception {
+        admin.add(new AdminResource() {
+            @Override
+            public String path() {
+                return "/api/v1/things";
+            }
+
+            @Override
+            public String methods() {
+                return "DELETE";
+            }
+
+            @Override
+            public Answer answer(Request request) {
+                throw new AssertionError("nobody asked for it");
+            }
+        });
+        assertThat(raw("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n")).startsWith("HTTP/1.1 421 ")
+                .contains("--admin-names");
+        assertThat(raw("DELETE /api/v1/things HTTP/1.1\r\nHost: evil.example:8081\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ");
+        assertThat(raw("GET /health/live HTTP/1.1\r\nHost: localhost:1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("a balancer").startsWith("HTTP/1.1 200 ");
+    }
+
+    /** The limit holds for the whole process, so the test waits as long as it is, for all of them at once. */
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void halfARequestEnds() {
+        List<CompletableFuture<String>> waiting = Stream.of("G", "GET /health/live HTTP/1.1\r\nHost: local",
+                "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
+                .map(half -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return raw(half);
+                    } catch (IOException e) {
+                        return "closed";
+                    }
+                }, task -> Thread.ofVirtual().start(task))).toList();
+        assertThat(waiting).allSatisfy(each -> assertThat(each.join()).doesNotContain("200 OK"));
+    }
+
+    /** What comes until the server closes, or so much as one response has. */
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.address().getPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            if (request.endsWith("\r\n\r\n")) {
+                socket.shutdownOutput();
+            }
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     private HttpResponse<String> get(String path) throws Exception {

@@ -1,0 +1,52 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.live.Directory;
+import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.log.StreamEntry;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * {@code /api/v1/streams} of the admin port: the list of the HTTP port with what only the operator may know, the encoder's
+ * address and its ingest node. Thread-safe.
+ */
+public final class StreamsResource implements AdminResource {
+    private final Directory directory;
+    private final Viewers viewers;
+
+    public StreamsResource(Directory directory, Viewers viewers) {
+        this.directory = directory;
+        this.viewers = viewers;
+    }
+
+    @Override
+    public String path() {
+        return Route.API;
+    }
+
+    @Override
+    public String methods() {
+        return "GET, HEAD";
+    }
+
+    @Override
+    public Answer answer(Request request) {
+        if (!request.below().isEmpty()) {
+            return directory.newest(request.below()).map(entry -> json(json(entry)))
+                    .orElseGet(() -> Answer.error(404, "stream_not_found", "there is no such stream"));
+        }
+        try {
+            return json(StreamList.parse(request.query()::get).page(directory, this::json));
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, "bad_parameter", e.getMessage());
+        }
+    }
+
+    private ApiJson.Stream json(StreamEntry entry) {
+        return ApiJson.streamWithSource(entry, StreamList.counts(viewers, entry.stream()));
+    }
+
+    private static Answer json(Object value) {
+        return new Answer(200, new String(Json.write(value), StandardCharsets.UTF_8));
+    }
+}
