@@ -6,6 +6,8 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +19,13 @@ public final class OwnerSteps {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
 
     private final LogWriter log;
+    private final KnownNames names;
     private final InstantSource clock;
     private final IngestMeters meters;
 
-    public OwnerSteps(LogWriter log, InstantSource clock, IngestMeters meters) {
+    public OwnerSteps(LogWriter log, KnownNames names, InstantSource clock, IngestMeters meters) {
         this.log = log;
+        this.names = names;
         this.clock = clock;
         this.meters = meters;
     }
@@ -41,6 +45,19 @@ public final class OwnerSteps {
             }
             case LeaseTable.Step.Forget(SessionNotice it) -> log.tombstone(it.stream(), it.session(),
                     LogWriter.Outcome.IGNORED);
+        }
+    }
+
+    /**
+     * Lets the directory forget the epochs of which nothing is retained. What fails is due again the next time.
+     *
+     * @param retainedFrom of a stream: where its partition of {@code packets} begins, 0 if that is another node's to look after
+     */
+    void expire(ToLongFunction<String> retainedFrom) {
+        List<KnownNames.Epoch> expired = names.expired(retainedFrom);
+        expired.forEach(epoch -> log.epochGone(epoch.stream(), epoch.number(), LogWriter.Outcome.IGNORED));
+        if (!expired.isEmpty()) {
+            LOG.debug("{} epochs leave the directory: nothing of them is retained", expired.size());
         }
     }
 
