@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -92,6 +93,12 @@ public final class IngestMeters {
     public void showInFlight(LongSupplier inFlightBytes) {
         Gauge.builder("millrace.ingest.inflight.bytes", inFlightBytes, LongSupplier::getAsLong)
                 .description("Bytes on their way to the log").strongReference(true).register(registry);
+    }
+
+    /** Shows the names in the directory. */
+    public void showNames(IntSupplier names) {
+        Gauge.builder("millrace.ingest.names", names, IntSupplier::getAsInt)
+                .description("Stream names in the directory").strongReference(true).register(registry);
     }
 
     /** Shows how long the segments of streams that begin here are to be. */

@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerLoop;
 import io.millrace.ingest.session.OwnerSteps;
@@ -89,10 +90,11 @@ public final class IngestService implements AutoCloseable, Drainable {
         IngestSettings settings = door.settings();
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
-        var desk = new PublishDesk(settings, kafka, log, door.gate(), room, door.meters(), clock);
+        var names = new KnownNames();
+        var desk = new PublishDesk(settings, kafka, log, door.gate(), room, names, door.meters(), clock);
         var service = new IngestService(settings, log, desk, door);
         try {
-            service.run(kafka, new OwnerSteps(log, clock, door.meters()), fatal);
+            service.run(kafka, names, new OwnerSteps(log, names, clock, door.meters()), fatal);
             door.listener().serve(RtmpApplication.of(desk, players));
             service.announce(fatal);
             return service;
@@ -102,8 +104,8 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    private void run(KafkaClients kafka, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, fatal);
+    private void run(KafkaClients kafka, KnownNames names, OwnerSteps steps, FatalError fatal) {
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);

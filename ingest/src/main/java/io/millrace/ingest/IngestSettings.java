@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
@@ -16,11 +17,18 @@ import io.millrace.platform.rtmp.RtmpListen;
  * @param policy who may publish
  * @param ceilingBitsPerSecond of one publisher, 0 for none
  * @param media what one publisher may send
+ * @param names how many new names there may be
  * @param limits bounds and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
         PolicySettings policy,
-        long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
+        long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
+
+    /** With as many new names as by default. */
+    public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
+            PolicySettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
+        this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
+    }
 
     /**
      * Bounds and times.

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerSteps;
@@ -19,12 +20,14 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IngestNode;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpClient;
@@ -39,12 +42,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -420,6 +426,48 @@ class IngestServiceTest {
         assertThat(registry.get("millrace.ingest.refused").tag("reason", "disk_full").counter().count()).isEqualTo(1);
         full.set(false);
         publishClip(client(node));
+    }
+
+    @Test
+    void moreNewNamesThanAnAddressHasAreRefusedAndNamesInUseAreNot() throws Exception {
+        IngestService node = node(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS), PolicySettings.OPEN, 0, MediaLimits.DEFAULT,
+                new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
+        String url = "rtmp://127.0.0.1:" + node.port() + "/live/";
+        open(RtmpClient.publish(URI.create(url + "a")));
+        open(RtmpClient.publish(URI.create(url + "b")));
+        assertThatThrownBy(() -> RtmpClient.publish(URI.create(url + "c"))).hasMessageContaining(
+                "Too many new stream names from your address").hasMessageContaining("NetStream.Publish.Rejected");
+        open(RtmpClient.publish(URI.create(url + "a")));
+        assertThat(registry.get("millrace.ingest.refused").tag("reason", "too_many_names").counter().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anEpochOfWhichNothingIsRetainedLeavesTheDirectory() throws Exception {
+        LogTail streams = open(new LogTail(kafka, Topic.STREAMS));
+        int partition = kafka.partitionOf(STREAM);
+        try (var producer = kafka.producer("test", 32 << 20); var admin = kafka.admin("test")) {
+            for (int i = 0; i < 10; i++) {
+                producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PACKETS), partition, STREAM,
+                        LogCodec.encode(new GraceOver(0, 0)))).get();
+            }
+            for (int epoch : new int[]{2, 6}) {
+                producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), partition,
+                        StreamKey.of(STREAM, epoch), LogCodec.encode(ended(epoch, epoch + 2)))).get();
+            }
+            admin.deleteRecords(Map.of(kafka.partition(Topic.PACKETS, partition), RecordsToDelete.beforeOffset(5)))
+                    .all().get();
+        }
+        node("a", PATIENT_LEASE);
+        assertThat(streams.until(all -> all.stream().anyMatch(r -> r.value() == null))).last()
+                .extracting(ConsumerRecord::key).isEqualTo(StreamKey.of(STREAM, 2));
+        assertThat(registry.get("millrace.ingest.names").gauge().value()).isEqualTo(1);
+    }
+
+    private static StreamEntry ended(long epoch, long lastOffset) {
+        return new StreamEntry(STREAM, epoch, epoch, StreamEntry.State.ENDED, rules(GRACE_MS), epoch, epoch, lastOffset,
+                0, 0, 0, 0, "b", "192.0.2.1:5000", "", 2, 1, 0, List.of(), List.of(), List.of());
     }
 
     private double closed(String reason) {

@@ -48,7 +48,7 @@ record Doors(IngestDoor ingest, EdgeDoor edge) {
         PublishingSettings publishing = settings.publishing();
         return new IngestSettings(listen(settings), name, addresses, rules, publishing.policy(),
                 publishing.maxBitsPerSecond(),
-                publishing.limits().media(), IngestSettings.Limits.DEFAULT);
+                publishing.limits().media(), publishing.limits().names(), IngestSettings.Limits.DEFAULT);
     }
 
     /** @param listens whether players of RTMP come to a listener of its own */

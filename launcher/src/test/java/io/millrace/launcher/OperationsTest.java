@@ -39,6 +39,7 @@ class OperationsTest {
     void everyStage() {
         IngestMeters ingest = new IngestMeters(registry);
         ingest.showInFlight(() -> 0);
+        ingest.showNames(() -> 0);
         ingest.showSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);

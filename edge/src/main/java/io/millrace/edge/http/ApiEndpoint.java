@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.feed.BusyException;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
 import io.millrace.edge.live.SessionSpan;
@@ -18,8 +19,14 @@ final class ApiEndpoint {
     private final Directory directory;
     private final PastSource past;
     private final Viewers viewers;
+    private final AnswerMemory memory;
 
     ApiEndpoint(Directory directory, PastSource past, Viewers viewers) {
+        this(directory, past, viewers, AnswerMemory.ofHeap());
+    }
+
+    ApiEndpoint(Directory directory, PastSource past, Viewers viewers, AnswerMemory memory) {
+        this.memory = memory;
         this.directory = directory;
         this.past = past;
         this.viewers = viewers;
@@ -98,10 +105,16 @@ final class ApiEndpoint {
         exchange.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
     }
 
-    private static void send(Exchange exchange, Object json) {
-        exchange.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(Json.write(json)), headers -> {
+    /** A list of a thousand streams is a megabyte that nobody shares; who reads slowly has it for as long as it may be blocked. */
+    private void send(Exchange exchange, Object json) {
+        byte[] bytes = Json.write(json);
+        if (!memory.take(bytes.length)) {
+            exchange.fail(new BusyException("too many lists are not taken by those who asked for them"));
+            return;
+        }
+        exchange.send(HttpResponseStatus.OK, Unpooled.wrappedBuffer(bytes), headers -> {
             headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
             headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
-        });
+        }, () -> memory.giveBack(bytes.length));
     }
 }

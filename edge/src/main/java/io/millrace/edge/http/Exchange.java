@@ -7,6 +7,7 @@ import io.millrace.platform.past.ReadLimitException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -190,8 +191,18 @@ final class Exchange {
 
     /** A whole response; {@code body} is transferred. */
     void send(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more) {
+        send(status, body, more, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param gone runs once the peer has taken the body, or will not
+     */
+    void send(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more, Runnable gone) {
         if (answered) {
             body.release();
+            gone.run();
             return;
         }
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body, OUR_OWN, OUR_OWN);
@@ -203,7 +214,8 @@ final class Exchange {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
         }
         answered = true;
-        finish(response, response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true));
+        finish(response, response.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true))
+                .addListener(_ -> gone.run());
     }
 
     /** A response whose body follows piece by piece until {@link #endStream}, which may never come by itself. */
@@ -295,10 +307,11 @@ final class Exchange {
         headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     }
 
-    private void finish(Object last, boolean close) {
-        var written = ctx.writeAndFlush(last);
+    private ChannelFuture finish(Object last, boolean close) {
+        ChannelFuture written = ctx.writeAndFlush(last);
         if (close) {
             written.addListener(LastWords.CLOSE);
         }
+        return written;
     }
 }

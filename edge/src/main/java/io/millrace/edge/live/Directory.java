@@ -53,17 +53,22 @@ public final class Directory {
         expiredStreams.remove(entry.stream());
     }
 
-    /** The tombstone of an epoch: nothing of it is retained. */
+    /** The tombstone of an epoch: nothing of it is retained. One that is known to have had no segment is as if it had never been. */
     public void remove(String stream, long epoch) {
-        expiredEpochs.put(new EpochKey(stream, epoch), true);
-        shortened.put(stream, true);
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
-        epochs.remove(epoch);
-        if (epochs.isEmpty()) {
-            expiredStreams.put(stream, true);
-            streams.remove(stream);
-        } else {
+        StreamEntry removed = epochs.remove(epoch);
+        boolean shown = removed == null || removed.lastSegment() >= 0;
+        if (shown) {
+            expiredEpochs.put(new EpochKey(stream, epoch), true);
+            shortened.put(stream, true);
+        }
+        if (!epochs.isEmpty()) {
             streams.put(stream, epochs);
+            return;
+        }
+        streams.remove(stream);
+        if (shown || shortened.containsKey(stream)) {
+            expiredStreams.put(stream, true);
         }
     }
 

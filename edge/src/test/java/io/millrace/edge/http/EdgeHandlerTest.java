@@ -43,6 +43,8 @@ class EdgeHandlerTest {
 
     private final MemoryBudget memory = new MemoryBudget(1 << 20);
 
+    private final AnswerMemory answerMemory = new AnswerMemory(1 << 20);
+
     @BeforeEach
     void connect() {
         directory.put(LIVE);
@@ -54,7 +56,7 @@ class EdgeHandlerTest {
         var endpoints = new Endpoints(PageEndpoint.load(),
                 new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
                 new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
-                new ApiEndpoint(directory, log, viewers), FamiliarUrls.NONE, meters,
+                new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
@@ -141,6 +143,21 @@ class EdgeHandlerTest {
         log.segments(LIVE, 0, 0);
         channel.runPendingTasks();
         assertThat(channel.<Object>readOutbound()).isNull();
+    }
+
+    @Test
+    void aListIsMadeWhileThereIsRoomForThoseThatNobodyHasTaken() {
+        assertThat(answerMemory.take((1 << 20) - 1_000)).isTrue();
+        for (int i = 0; i < 10; i++) {
+            get("/api/v1/streams?state=ended");
+            assertThat(status()).as("what is taken counts no more").isEqualTo(200);
+        }
+        assertThat(answerMemory.take(1_000)).isTrue();
+        get("/api/v1/streams?state=ended");
+        assertThat(status()).isEqualTo(503);
+        answerMemory.giveBack(1 << 20);
+        get("/api/v1/streams?state=ended");
+        assertThat(status()).isEqualTo(200);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.millrace.edge.live;
 
 import io.millrace.edge.Fixtures;
 import io.millrace.platform.log.StreamEntry;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,6 +35,22 @@ class DirectoryTest {
     }
 
     @Test
+    void whatEndedWithoutASegmentWasNeverThere() {
+        directory.put(entry("live/a", 10, -1));
+        directory.remove("live/a", 10);
+        assertThat(directory.presence("live/a")).isEqualTo(Directory.Presence.UNKNOWN);
+        assertThat(directory.presence("live/a", 10)).isEqualTo(Directory.Presence.UNKNOWN);
+        assertThat(directory.list(null, 9)).isEmpty();
+
+        directory.put(entry("live/a", 20, 3));
+        directory.put(entry("live/a", 30, -1));
+        directory.remove("live/a", 20);
+        directory.remove("live/a", 30);
+        assertThat(directory.presence("live/a")).as("an earlier epoch was shown")
+                .isEqualTo(Directory.Presence.EXPIRED);
+    }
+
+    @Test
     void forgetsTheOldestOfWhatExpired() {
         for (long epoch = 0; epoch <= Directory.EXPIRED_LIMIT; epoch++) {
             directory.remove("live/a", epoch);
@@ -53,6 +70,10 @@ class DirectoryTest {
     }
 
     private static StreamEntry entry(String stream, long epoch) {
-        return Fixtures.entry(stream, epoch, StreamEntry.State.LIVE);
+        return entry(stream, epoch, 0);
+    }
+
+    private static StreamEntry entry(String stream, long epoch, long lastSegment) {
+        return Fixtures.entry(stream, epoch, StreamEntry.State.ENDED, List.of(), 0, lastSegment);
     }
 }

@@ -26,7 +26,9 @@ public sealed interface Decision {
         /** The hook did not answer, or not in its form, or was asked too much, and that means no. */
         HOOK_FAILED,
         /** Whoever it is: the log has no room. */
-        DISK_FULL;
+        DISK_FULL,
+        /** The name is new, and there are or come too many. */
+        TOO_MANY_NAMES;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);

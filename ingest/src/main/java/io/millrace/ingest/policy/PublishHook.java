@@ -93,6 +93,7 @@ final class PublishHook implements AutoCloseable {
         return switch (cause) {
             case TimeoutException _,HttpTimeoutException _,CancellationException _ ->
                 "none within " + settings.timeout().toMillis() + " ms";
+            case Turns.FullException full -> full.getMessage();
             case ConnectException _ -> "no connection to " + settings.url().url().getHost();
             default -> String.valueOf(cause);
         };

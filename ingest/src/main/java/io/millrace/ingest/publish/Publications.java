@@ -28,6 +28,10 @@ final class Publications implements SessionListener {
         }));
     }
 
+    boolean has(String stream) {
+        return streams.containsKey(stream);
+    }
+
     @Override
     public void heard(SessionNotice notice) {
         of(notice.stream()).forEach(p -> p.heard(notice));

@@ -4,6 +4,7 @@ import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.policy.Decision;
 import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.SessionListener;
@@ -18,6 +19,7 @@ import io.millrace.platform.rtmp.PublishRequest;
 import io.millrace.platform.rtmp.Publisher;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final PublishGate gate;
     private final LogRoom room;
     private final KnownSessions known;
+    private final NameGate names;
     private final PublishContext context;
     private final ByteBudget nodeBudget;
     private final List<ByteBudget> partitionBudgets;
@@ -48,13 +51,14 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private volatile boolean closed;
 
     public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, PublishGate gate, LogRoom room,
-            IngestMeters meters, InstantSource clock) {
+            KnownNames names, IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
         this.gate = gate;
         this.room = room;
         this.known = new KnownSessions(settings.limits().flapWindowMs());
+        this.names = new NameGate(settings.names(), names, clock.millis());
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
                 new PeerLog(LOG));
         int partitions = kafka.settings().partitions();
@@ -62,6 +66,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.partitionBudgets = IntStream.range(0, partitions)
                 .mapToObj(_ -> new ByteBudget(settings.limits().partitionBytes(partitions))).toList();
         meters.showInFlight(nodeBudget::bytes);
+        meters.showNames(names::size);
     }
 
     @Override
@@ -91,9 +96,23 @@ public final class PublishDesk implements PublishApplication, SessionListener {
                     request.address());
             return refused(StatusCodes.BAD_NAME, "Another publisher has this stream; stop one of the two");
         }
+        Optional<String> refusal = isInUse(stream)
+                ? Optional.empty()
+                : names.refusal(stream, request.address(), context.clock().millis());
+        if (refusal.isPresent()) {
+            context.meters().refused(Decision.Reason.TOO_MANY_NAMES);
+            context.log(Level.WARN, request.address(), "{}: {} is refused: {}", stream, request.address(),
+                    refusal.get());
+            return refused(StatusCodes.REJECTED, refusal.get());
+        }
         Publication publication = publication(stream, request, publisher);
         publications.add(stream, publication);
         return publication.claim();
+    }
+
+    /** The directory has a name a moment after its first packet. */
+    private boolean isInUse(String stream) {
+        return known.has(stream) || publications.has(stream);
     }
 
     @Override

@@ -56,6 +56,11 @@ public final class KnownSessions {
         });
     }
 
+    /** Whether somebody publishes it, or has within grace. */
+    public synchronized boolean has(String stream) {
+        return streams.containsKey(stream);
+    }
+
     /** Whether one more publisher would be the third to take the stream over within the window. */
     public synchronized boolean flaps(String stream, long nowMs) {
         Known known = streams.get(stream);

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ingest's one way into the log: {@code packets}, {@code sessions} and {@code nodes}, in the order of the calls for each partition. Every
+ * Ingest's one way into the log: {@code packets}, {@code sessions}, {@code nodes} and tombstones of {@code streams}, in the order of the calls for each partition. Every
  * call returns at once; what became of the record is told on the producer's thread, or on the caller's if it could not
  * even be queued.
  *
@@ -62,6 +62,7 @@ public final class LogWriter implements AutoCloseable {
     private final String packetsTopic;
     private final String sessionsTopic;
     private final String nodesTopic;
+    private final String streamsTopic;
     private final AdaptiveLinger linger;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong settled = new AtomicLong();
@@ -74,6 +75,7 @@ public final class LogWriter implements AutoCloseable {
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
         this.nodesTopic = kafka.settings().topic(Topic.NODES);
+        this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
     }
 
     /**
@@ -137,6 +139,15 @@ public final class LogWriter implements AutoCloseable {
     /** Lets {@code nodes} forget a node that takes no more publishers. */
     public void nodeGone(String node, Outcome outcome) {
         nodes(node, null, outcome);
+    }
+
+    /**
+     * Lets the directory forget an epoch. The first may fail because the topic's metadata is not there yet, which would cost
+     * every start 100 ms.
+     */
+    public void epochGone(String stream, long epoch, Outcome outcome) {
+        send(new ProducerRecord<>(streamsTopic, kafka.partitionOf(stream), StreamKey.of(stream, epoch), null),
+                callback(outcome));
     }
 
     /** For how long nothing was acknowledged although something waits for it; 0 if nothing waits. */

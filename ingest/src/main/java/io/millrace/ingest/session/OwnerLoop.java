@@ -43,6 +43,8 @@ public final class OwnerLoop implements AutoCloseable {
     /** How often the leases are looked at. */
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How often it is looked for epochs of which nothing is retained. */
+    private static final long EXPIRY_MS = 60_000;
     /** A round of questions to partitions without a leader takes not much longer than this. */
     private static final long ROUND_MS = 5_000;
     /** A loop that hangs for so long gives its partitions to another node. */
@@ -82,6 +84,7 @@ public final class OwnerLoop implements AutoCloseable {
     /** Steady, so that a step of the wall clock ends no lease; near the wall clock, which the notices speak. */
     private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     private long nextLookMs;
+    private long nextExpiryMs;
     private volatile boolean closed;
 
     private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps, FatalError fatal) {
@@ -135,6 +138,7 @@ public final class OwnerLoop implements AutoCloseable {
                 consumer.poll(POLL).forEach(this::read);
                 catchUp();
                 act();
+                expire();
             }
         } catch (WakeupException e) {
             if (!closed) {
@@ -212,6 +216,27 @@ public final class OwnerLoop implements AutoCloseable {
                 it.leases.renew(nowMs());
             }
         }
+    }
+
+    /** Where the owned partitions of {@code packets} begin now, and what has to leave the directory for that. */
+    private void expire() {
+        long startMs = nowMs();
+        if (startMs < nextExpiryMs || owned.isEmpty()) {
+            return;
+        }
+        nextExpiryMs = startMs + EXPIRY_MS;
+        Map<Integer, Long> begins = new HashMap<>();
+        for (TopicPartition of : owned.keySet()) {
+            TopicPartition partition = kafka.partition(Topic.PACKETS, of.partition());
+            try {
+                if (nowMs() - startMs <= ROUND_MS) {
+                    begins.put(of.partition(), ends.beginningOffsets(Set.of(partition), LOOK).get(partition));
+                }
+            } catch (RetriableException e) {
+                LOG.debug("where {} begins is not known: {}", partition, e.getMessage());
+            }
+        }
+        steps.expire(stream -> begins.getOrDefault(kafka.partitionOf(stream), 0L));
     }
 
     private boolean hasRead(TopicPartition partition, long end) {

@@ -7,6 +7,8 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -18,11 +20,13 @@ public final class OwnerSteps {
     /** Sessions come and go as encoders like: counted by the name of the stream. */
     private final PeerLog lines = new PeerLog(LoggerFactory.getLogger(OwnerSteps.class));
     private final LogWriter log;
+    private final KnownNames names;
     private final InstantSource clock;
     private final IngestMeters meters;
 
-    public OwnerSteps(LogWriter log, InstantSource clock, IngestMeters meters) {
+    public OwnerSteps(LogWriter log, KnownNames names, InstantSource clock, IngestMeters meters) {
         this.log = log;
+        this.names = names;
         this.clock = clock;
         this.meters = meters;
     }
@@ -43,6 +47,19 @@ public final class OwnerSteps {
             }
             case LeaseTable.Step.Forget(SessionNotice it) -> log.tombstone(it.stream(), it.session(),
                     LogWriter.Outcome.IGNORED);
+        }
+    }
+
+    /**
+     * Lets the directory forget the epochs of which nothing is retained. What fails is due again the next time.
+     *
+     * @param retainedFrom of a stream: where its partition of {@code packets} begins, 0 if that is another node's to look after
+     */
+    void expire(ToLongFunction<String> retainedFrom) {
+        List<KnownNames.Epoch> expired = names.expired(retainedFrom);
+        expired.forEach(epoch -> log.epochGone(epoch.stream(), epoch.number(), LogWriter.Outcome.IGNORED));
+        if (!expired.isEmpty()) {
+            LOG.debug("{} epochs leave the directory: nothing of them is retained", expired.size());
         }
     }
 

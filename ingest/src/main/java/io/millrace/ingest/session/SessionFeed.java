@@ -7,6 +7,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +23,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Reads all of {@code sessions} from its beginning, on every node, and tells a listener. Owns a thread and a consumer.
+ * Reads all of {@code sessions} and {@code streams} from their beginnings, on every node: tells a listener of the one, and
+ * keeps {@link KnownNames} by the other. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
@@ -31,24 +34,31 @@ public final class SessionFeed implements AutoCloseable {
 
     private final KafkaConsumer<String, LogRecord> consumer;
     private final SessionListener listener;
+    private final KnownNames names;
+    private final String streamsTopic;
     private final FatalError fatal;
     private final List<TopicPartition> partitions;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closed;
 
-    private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, FatalError fatal) {
+    private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
+            FatalError fatal) {
         this.listener = listener;
+        this.names = names;
         this.fatal = fatal;
-        this.partitions = IntStream.range(0, kafka.settings().partitions())
-                .mapToObj(p -> kafka.partition(Topic.SESSIONS, p)).toList();
+        this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
+        this.partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
+                .flatMap(p -> Stream.of(kafka.partition(Topic.SESSIONS, p), kafka.partition(Topic.STREAMS, p)))
+                .toList();
         this.consumer = kafka.reader(clientId);
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Returns when everything that was in the topic has been told. */
-    public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, FatalError fatal) {
-        var feed = new SessionFeed(kafka, clientId, listener, fatal);
+    /** Returns when everything that was in the topics has been told. */
+    public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
+            FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, names, fatal);
         feed.thread.start();
         try {
             if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -58,8 +68,8 @@ public final class SessionFeed implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         feed.close();
-        throw new UserError("cannot read topic " + kafka.settings().topic(Topic.SESSIONS)
-                + " to its end in " + START_MS + " ms; check that every partition of it has a leader");
+        throw new UserError("cannot read topics " + kafka.settings().topic(Topic.SESSIONS) + " and "
+                + feed.streamsTopic + " to their ends in " + START_MS + " ms; check that every partition of them has a leader");
     }
 
     /** Whether it still reads. */
@@ -117,9 +127,15 @@ public final class SessionFeed implements AutoCloseable {
     private void tell(ConsumerRecord<String, LogRecord> record) {
         if (record.value() instanceof SessionNotice notice) {
             listener.heard(notice);
+        } else if (record.value() instanceof StreamEntry entry) {
+            names.heard(entry);
         } else if (record.value() == null) {
             StreamKey key = StreamKey.parse(record.key());
-            listener.forgotten(key.stream(), key.number());
+            if (record.topic().equals(streamsTopic)) {
+                names.forgotten(key.stream(), key.number());
+            } else {
+                listener.forgotten(key.stream(), key.number());
+            }
         }
     }
 }

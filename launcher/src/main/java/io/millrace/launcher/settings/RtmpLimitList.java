@@ -1,6 +1,7 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
@@ -22,7 +23,8 @@ final class RtmpLimitList {
             amf-depth=16,amf-keys=512,amf-items=1024,amf-key=256B,amf-string=16KiB,\
             app-name=256,stream-name=512,query=2048,tc-url=2560,\
             sequence-header=64KiB,parameter-set=4KiB,sps=31,pps=255,nal-units=2048,mod-ex=8,tracks=16,\
-            malformed-per-minute=10""";
+            malformed-per-minute=10,\
+            new-names-per-address=250,new-names=1000,names=20000""";
 
     private final LimitList values;
 
@@ -41,7 +43,7 @@ final class RtmpLimitList {
     }
 
     private RtmpLimitSettings limits() {
-        return new RtmpLimitSettings(connections(), media());
+        return new RtmpLimitSettings(connections(), media(), names());
     }
 
     private ConnectionLimits connections() {
@@ -64,6 +66,10 @@ final class RtmpLimitList {
     private MediaLimits media() {
         return new MediaLimits(bytes("sequence-header"), bytes("parameter-set"), count("sps"), count("pps"),
                 count("nal-units"), count("mod-ex"), count("tracks"), count("malformed-per-minute"));
+    }
+
+    private NameLimits names() {
+        return new NameLimits(count("new-names-per-address"), count("new-names"), count("names"));
     }
 
     private Duration time(String name) {

@@ -1,6 +1,7 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
 
 /**
@@ -8,5 +9,6 @@ import io.millrace.platform.rtmp.ConnectionLimits;
  *
  * @param connections of everybody who comes by RTMP
  * @param media of those who publish
+ * @param names under which they publish
  */
-public record RtmpLimitSettings(ConnectionLimits connections, MediaLimits media) {}
+public record RtmpLimitSettings(ConnectionLimits connections, MediaLimits media, NameLimits names) {}

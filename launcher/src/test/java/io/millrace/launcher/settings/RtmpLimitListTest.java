@@ -1,6 +1,7 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
 import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.rtmp.ConnectionLimits;
@@ -17,7 +18,7 @@ class RtmpLimitListTest {
     @Test
     void limitsThatAreNotNamedKeepTheirDefaults() {
         assertThat(RtmpLimitList.parse(RtmpLimitList.DEFAULT)).isEqualTo(
-                new RtmpLimitSettings(ConnectionLimits.DEFAULT, MediaLimits.DEFAULT));
+                new RtmpLimitSettings(ConnectionLimits.DEFAULT, MediaLimits.DEFAULT, NameLimits.DEFAULT));
         assertThat(RtmpLimitList.parse(" idle = 30s , per-address=7").connections()).isEqualTo(new ConnectionLimits(
                 Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30),
                 Duration.ofSeconds(10), 7, 1_000, RtmpLimits.DEFAULT));
@@ -32,7 +33,8 @@ class RtmpLimitListTest {
                 commands-before-media=18,amf-depth=19,amf-keys=20,amf-items=21,amf-key=22,amf-string=23KB,\
                 app-name=24,stream-name=25,query=26,tc-url=27,\
                 messages-before-publish=28,aggregate-messages=29,sequence-header=30KiB,parameter-set=31B,sps=30,pps=32,\
-                nal-units=33,mod-ex=7,tracks=6,malformed-per-minute=34""")).isEqualTo(new RtmpLimitSettings(
+                nal-units=33,mod-ex=7,tracks=6,malformed-per-minute=34,new-names-per-address=35,\
+                new-names=36,names=37""")).isEqualTo(new RtmpLimitSettings(
                 new ConnectionLimits(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4),
                         Duration.ofSeconds(5), 6, 7,
@@ -40,7 +42,7 @@ class RtmpLimitListTest {
                                 15,
                                 1 << 20, 17, 18, 28, 29, new Amf0Reader.Limits(19, 20, 21, 22, 23_000),
                                 new RtmpLimits.NameChars(24, 25, 26, 27))),
-                new MediaLimits(30 << 10, 31, 30, 32, 33, 7, 6, 34)));
+                new MediaLimits(30 << 10, 31, 30, 32, 33, 7, 6, 34), new NameLimits(35, 36, 37)));
     }
 
     @ParameterizedTest

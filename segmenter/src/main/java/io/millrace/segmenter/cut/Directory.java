@@ -129,6 +129,16 @@ final class Directory {
         dirty = true;
     }
 
+    /** Whether the epoch has ended without a segment: nobody can watch any of it, now or later. */
+    boolean endedWithoutMedia() {
+        return state == StreamEntry.State.ENDED && lastSegment < 0
+                && sessions.stream().allMatch(each -> each.sizeBytes() == 0);
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
     /** False if the session has, or has had, a warning of that kind already. */
     boolean warned(Step.Warned warned) {
         Trouble before = troubles.get(warned.warning());

@@ -4,9 +4,12 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What one record of the log led to. Filled by the fold, then handed over. */
 public final class Step {
+    private static final long NONE = -1;
+
     private final List<Cut> cuts = new ArrayList<>(0);
     private final List<StreamEntry> entries = new ArrayList<>(0);
     private final List<Warned> warnings = new ArrayList<>(0);
@@ -15,6 +18,7 @@ public final class Step {
     private final List<String> dropped = new ArrayList<>(0);
     private RuntimeException failure;
     private int entered;
+    private long withdrawn = NONE;
 
     /** A segment began with these configurations; either may be null. */
     record Opening(TrackConfig video, TrackConfig audio) {}
@@ -30,6 +34,10 @@ public final class Step {
 
     void entry(StreamEntry entry) {
         entries.add(entry);
+    }
+
+    void withdraw(long epoch) {
+        withdrawn = epoch;
     }
 
     /** Counts where the session has no warning of the kind yet. */
@@ -81,6 +89,11 @@ public final class Step {
     /** For the topic {@code streams}, in order. */
     public List<StreamEntry> entries() {
         return entries;
+    }
+
+    /** The epoch that leaves {@code streams} after its {@link #entries}: it has ended without a segment. */
+    public OptionalLong withdrawn() {
+        return withdrawn == NONE ? OptionalLong.empty() : OptionalLong.of(withdrawn);
     }
 
     /** Why the packet is in no cut, in words for metrics; empty if it will be. */

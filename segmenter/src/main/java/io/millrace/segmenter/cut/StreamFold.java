@@ -176,6 +176,11 @@ public final class StreamFold {
         if (entry != null) {
             step.entry(entry);
         }
+        if (directory.endedWithoutMedia()) {
+            step.withdraw(directory.epoch());
+            directory = null;
+            cutter = null;
+        }
     }
 
     private void enterCuts(Step step) {

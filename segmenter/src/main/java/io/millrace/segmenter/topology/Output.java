@@ -12,14 +12,23 @@ import java.util.Arrays;
  *
  * @param topic {@code SEGMENTS} or {@code STREAMS}
  * @param key as the topic wants it
- * @param value encoded
+ * @param value encoded, null for a tombstone; a tombstone is written down with a length of 0, which no value has
  * @param arrivalUs ingest stamp of the newest packet in it, 0 where there is none
  */
 record Output(Topic topic, String key, byte[] value, long arrivalUs) {
 
+    private static final byte[] NOTHING = {};
+
+    /** Of an entry of {@code STREAMS}. */
+    static Output tombstone(String key) {
+        return new Output(Topic.STREAMS, key, null, 0);
+    }
+
     void write(ByteWriter out) {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
-        out.uint8(topic == Topic.SEGMENTS ? 0 : 1).uint16(name.length).bytes(name).uint32(value.length).bytes(value);
+        byte[] written = value == null ? NOTHING : value;
+        out.uint8(topic == Topic.SEGMENTS ? 0 : 1).uint16(name.length).bytes(name).uint32(written.length)
+                .bytes(written);
     }
 
     /** A repetition: it is late by nature and not measured. */
@@ -30,7 +39,7 @@ record Output(Topic topic, String key, byte[] value, long arrivalUs) {
         }
         String key = new String(in.bytes(in.uint16("keyBytes"), "key"), StandardCharsets.UTF_8);
         byte[] value = in.bytes(Math.toIntExact(in.uint32("valueBytes")), "value");
-        return new Output(sink == 0 ? Topic.SEGMENTS : Topic.STREAMS, key, value, 0);
+        return new Output(sink == 0 ? Topic.SEGMENTS : Topic.STREAMS, key, value.length == 0 ? null : value, 0);
     }
 
     @Override

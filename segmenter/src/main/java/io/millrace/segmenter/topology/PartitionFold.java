@@ -118,6 +118,7 @@ final class PartitionFold {
         for (StreamEntry entry : step.entries()) {
             outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
         }
+        step.withdrawn().ifPresent(epoch -> outputs.add(Output.tombstone(StreamKey.of(stream, epoch))));
         outputs.forEach(journal::add);
         return outputs;
     }

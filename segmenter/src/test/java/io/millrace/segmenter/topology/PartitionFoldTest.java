@@ -26,7 +26,9 @@ class PartitionFoldTest {
         Tape.Publisher second = tape.publisher().configs();
         first.live(4_290, 3, 33, 60);
         second.live(50, 100, 33, 30).ends().graceOver();
+        tape.publisher().configs().ends().graceOver();
         tape.publisher().configs().live(0, 70, 33, 60).ends().graceOver();
+        tape.publisher().configs().ends().graceOver();
         return tape;
     }
 
@@ -162,6 +164,16 @@ class PartitionFoldTest {
         commit(second, changelog);
         commit(second, changelog);
         assertThat(changelog).containsOnlyKeys("live/other");
+    }
+
+    @Test
+    void onlyEpochsThatEndedWithoutASegmentAreWithdrawn() {
+        List<Output> tombstones = straight().stream().filter(o -> o.value() == null).toList();
+        Map<String, Output> last = lastEntries(straight());
+
+        assertThat(last).hasSize(4);
+        assertThat(tombstones).hasSize(2).allMatch(o -> o.topic() == Topic.STREAMS)
+                .allSatisfy(o -> assertThat(last.get(o.key())).isEqualTo(o));
     }
 
     @Test

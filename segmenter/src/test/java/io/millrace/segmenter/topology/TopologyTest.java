@@ -97,6 +97,22 @@ class TopologyTest {
     }
 
     @Test
+    void anEpochThatEndsWithoutASegmentLeavesTheDirectory() {
+        Tape tape = new Tape();
+        tape.publisher().configs().ends().graceOver();
+        try (Run run = new Run()) {
+            run.feed(tape);
+
+            List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
+            assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
+            assertThat(entries.getLast().value()).isNull();
+            assertThat(((StreamEntry) LogCodec.decode(ByteBuffer.wrap(entries.get(entries.size() - 2).value()))).state())
+                    .isEqualTo(StreamEntry.State.ENDED);
+            assertThat(run.segments.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
     void stateIsWrittenAtCommitsAndDeletedOneAfterTheEnd() {
         try (Run run = new Run()) {
             run.feed(twoSegments());

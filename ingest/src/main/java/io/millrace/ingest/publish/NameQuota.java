@@ -1,0 +1,91 @@
+package io.millrace.ingest.publish;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How fast new names may come: a token bucket for each address, and one for the node. Each is full at first and fills again
+ * within {@link #FILL_MS}.
+ *
+ * <p>Pure: time is an argument, in milliseconds of any clock; one that goes back fills nothing. Confined to one thread at a
+ * time. Remembers an address until its bucket is full again, so at most twice as many addresses as the node has names.
+ */
+final class NameQuota {
+    /** Until an empty bucket is full. */
+    static final long FILL_MS = 300_000;
+
+    enum Answer {
+        TAKEN,
+        /** The address has none left. */
+        ADDRESS,
+        /** Nobody has. */
+        NODE
+    }
+
+    private final NameLimits limits;
+    private final Bucket node;
+    /** The one that was used last is the last. */
+    private final Map<String, Bucket> addresses = new LinkedHashMap<>(16, 0.75F, true);
+
+    private static final class Bucket {
+        /** A name is as many drops as there are milliseconds in which a bucket fills. */
+        private static final long NAME = FILL_MS;
+
+        private final int size;
+        private long drops;
+        private long filledAtMs;
+
+        Bucket(int size, long nowMs) {
+            this.size = size;
+            this.drops = size * NAME;
+            this.filledAtMs = nowMs;
+        }
+
+        boolean hasOne(long nowMs) {
+            long elapsedMs = Math.clamp(nowMs - filledAtMs, 0, FILL_MS);
+            drops = Math.min(size * NAME, drops + elapsedMs * size);
+            filledAtMs = Math.max(filledAtMs, nowMs);
+            return drops >= NAME;
+        }
+
+        void takeOne() {
+            drops -= NAME;
+        }
+
+        boolean isFull(long nowMs) {
+            return nowMs - filledAtMs >= FILL_MS;
+        }
+    }
+
+    NameQuota(NameLimits limits, long nowMs) {
+        this.limits = limits;
+        this.node = new Bucket(limits.perNode(), nowMs);
+    }
+
+    /** @param address see {@link io.millrace.platform.net.PeerNetwork} */
+    Answer take(String address, long nowMs) {
+        forgetFull(nowMs);
+        if (!node.hasOne(nowMs)) {
+            return Answer.NODE;
+        }
+        Bucket bucket = addresses.computeIfAbsent(address, _ -> new Bucket(limits.perAddress(), nowMs));
+        if (!bucket.hasOne(nowMs)) {
+            return Answer.ADDRESS;
+        }
+        bucket.takeOne();
+        node.takeOne();
+        return Answer.TAKEN;
+    }
+
+    /** Addresses that are remembered. */
+    int size() {
+        return addresses.size();
+    }
+
+    private void forgetFull(long nowMs) {
+        var oldest = addresses.values().iterator();
+        while (oldest.hasNext() && oldest.next().isFull(nowMs)) {
+            oldest.remove();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.ingest.session.KnownNames;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.StreamEntry;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class NameGateTest {
+    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
+            List.of(Format.TS));
+
+    private final KnownNames known = new KnownNames();
+
+    @Test
+    void theDirectoryHasAsManyNamesAsItMayAndNoMore() {
+        NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
+        for (int i = 0; i < 7; i++) {
+            known.heard(entry("live/" + i, 1, "192.0.2." + i + ":1", StreamEntry.State.LIVE, 0));
+        }
+        assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).isEmpty();
+        known.heard(entry("live/7", 1, "192.0.2.7:1", StreamEntry.State.LIVE, 0));
+        assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).get().asString()
+                .contains("has 8 stream names", "publish under a name that was used before", "--rtmp-limits names");
+        assertThat(gate.refusal("live/7", "198.51.100.1:1", 0)).as("not new").isEmpty();
+        known.forgotten("live/7", 1);
+        assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).isEmpty();
+    }
+
+    @Test
+    void oneAddressHasAQuarterOfThem() {
+        NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
+        known.heard(entry("live/0", 1, "[2001:db8::1]:1", StreamEntry.State.LIVE, 0));
+        assertThat(gate.refusal("live/new", "[2001:db8::2]:1", 0)).isEmpty();
+        known.heard(entry("live/1", 1, "[2001:db8::2]:1", StreamEntry.State.LIVE, 0));
+        assertThat(gate.refusal("live/new", "[2001:db8::3]:1", 0)).get().asString()
+                .contains("Your address has 2 stream names");
+        assertThat(gate.refusal("live/new", "[2001:db8:1::1]:1", 0)).as("another /64").isEmpty();
+    }
+
+    @Test
+    void newNamesOfAnAddressComeNoFasterThanTheyMay() {
+        NameGate gate = new NameGate(new NameLimits(2, 3, 100), known, 0);
+        known.heard(entry("live/old", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9));
+        assertThat(gate.refusal("live/a", "192.0.2.1:1", 0)).isEmpty();
+        assertThat(gate.refusal("live/b", "192.0.2.1:2", 0)).isEmpty();
+        assertThat(gate.refusal("live/c", "192.0.2.1:3", 0)).get().asString().contains("from your address");
+        assertThat(gate.refusal("live/old", "192.0.2.1:4", 0)).isEmpty();
+        assertThat(gate.refusal("live/c", "192.0.2.2:1", 0)).isEmpty();
+        assertThat(gate.refusal("live/d", "192.0.2.3:1", 0)).get().asString().contains("on this server");
+    }
+
+    @Test
+    void anEpochIsExpiredOnceItHasEndedAndItsLastPacketIsGone() {
+        known.heard(entry("live/a", 1, "192.0.2.1:1", StreamEntry.State.LIVE, 9));
+        assertThat(known.expired(_ -> 1_000)).as("goes on").isEmpty();
+        known.heard(entry("live/a", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9));
+        known.heard(entry("live/a", 20, "192.0.2.1:1", StreamEntry.State.ENDED, 30));
+        assertThat(known.expired(_ -> 9)).isEmpty();
+        assertThat(known.expired(_ -> 10)).containsExactly(new KnownNames.Epoch("live/a", 1));
+        known.forgotten("live/a", 1);
+        assertThat(known.has("live/a")).isTrue();
+        known.forgotten("live/a", 20);
+        known.forgotten("live/a", 20);
+        assertThat(known.has("live/a")).isFalse();
+        assertThat(known.size() + known.sizeOf("192.0.2.1")).isZero();
+    }
+
+    private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,
+            long lastOffset) {
+        return new StreamEntry(stream, epoch, epoch, state, RULES, epoch, epoch, lastOffset, 0, 0, 0, 0, "node",
+                address, "", 2, 0, 0, List.of(), List.of(), List.of());
+    }
+}
