@@ -9,9 +9,9 @@ import io.millrace.platform.log.StreamEntry;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -59,9 +59,11 @@ class EdgeServiceTest {
             log.announce(new IngestNode("n1", new IngestNode.Address(null, 1935), null, false), now);
             log.announce(new IngestNode("n2", null, new IngestNode.Address("live.example.com", 443), true), now);
             String n1 = """
-                    {"node":"%s","rtmp":{"host":null,"port":1935},"rtmps":null,"keyRequired":false}""".formatted(hash("n1"));
+                    {"node":"%s","rtmp":{"host":null,"port":1935},"rtmps":null,"keyRequired":false}"""
+                    .formatted(hash("n1"));
             String n2 = """
-                    {"node":"%s","rtmp":null,"rtmps":{"host":"live.example.com","port":443},"keyRequired":true}""".formatted(hash("n2"));
+                    {"node":"%s","rtmp":null,"rtmps":{"host":"live.example.com","port":443},"keyRequired":true}"""
+                    .formatted(hash("n2"));
             TestEdge.await(() -> edge.get("/api/v1/ingest").body().contains("live.example.com"));
             assertThat(edge.get("/api/v1/ingest").body()).isEqualTo("{\"ingest\":[" + n1 + "," + n2 + "]}");
             log.withdraw("n1");

@@ -33,9 +33,11 @@ class SecretsTest {
         "replay live/show http://h/live/SECRET", "replay live/show rtmp://h/live/SECRET[",
         "replay live/show rtmp://h/live/SECRET --from never", "config --publish-hook ftp://u:SECRET@h/",
         "config --publish-hook http://u:SECRET@h/a[?t=SECRET", "config --publish-hook http:u:SECRET@h",
-        "config --publish-hook http://u:SECRET@h/?t=SECRET", "up --publish-hook SECRET", "demo --publish-hook u:SECRET@h",
+        "config --publish-hook http://u:SECRET@h/?t=SECRET", "up --publish-hook SECRET",
+        "demo --publish-hook u:SECRET@h",
         "ingest --publish-hook http://u:SECRET@h/a --segment 1ms", "edge --publish-hook http://u:SECRET@h/a --part 9s",
-        "segmenter --publish-hook http://u:SECRET@h/ --grace 8d", "packager --publish-hook http://u:SECRET@h/ --window 1s",
+        "segmenter --publish-hook http://u:SECRET@h/ --grace 8d",
+        "packager --publish-hook http://u:SECRET@h/ --window 1s",
         "broker --voters nobody --publish-hook http://u:SECRET@h/", "streams --kafka nowhere --publish-hook SECRET"})
     void anArgumentIsNotRepeated(String arguments) throws IOException {
         Path broken = Files.writeString(dir.resolve("broken.mp4"), "no film");

@@ -107,7 +107,8 @@ final class ApiJson {
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
                 Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
-                publisher, entry.tracks().stream().map(ApiJson::track).toList(), entry.bitrate() == 0 ? null : entry.bitrate(),
+                publisher, entry.tracks().stream().map(ApiJson::track).toList(),
+                entry.bitrate() == 0 ? null : entry.bitrate(),
                 viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 

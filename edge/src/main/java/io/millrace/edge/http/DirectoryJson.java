@@ -11,7 +11,8 @@ public final class DirectoryJson {
 
     /** {@code GET /api/v1/streams} of the admin port, all in one list. Nobody counts viewers here: they are null. */
     public static String streams(List<StreamEntry> newest) {
-        return text(new ApiJson.Streams(newest.stream().map(entry -> ApiJson.streamWithSource(entry, null)).toList(), null));
+        return text(new ApiJson.Streams(newest.stream().map(entry -> ApiJson.streamWithSource(entry, null)).toList(),
+                null));
     }
 
     /** {@code GET /api/v1/streams/NAME/sessions}, all in one list. */

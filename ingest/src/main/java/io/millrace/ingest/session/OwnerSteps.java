@@ -9,6 +9,7 @@ import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -17,8 +18,10 @@ import org.slf4j.event.Level;
  * so that who takes over repeats what was left half done. Thread-safe.
  */
 public final class OwnerSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
+
     /** Sessions come and go as encoders like: counted by the name of the stream. */
-    private final PeerLog lines = new PeerLog(LoggerFactory.getLogger(OwnerSteps.class));
+    private final PeerLog lines = new PeerLog(LOG);
     private final LogWriter log;
     private final KnownNames names;
     private final InstantSource clock;

@@ -69,7 +69,8 @@ public final class SessionFeed implements AutoCloseable {
         }
         feed.close();
         throw new UserError("cannot read topics " + kafka.settings().topic(Topic.SESSIONS) + " and "
-                + feed.streamsTopic + " to their ends in " + START_MS + " ms; check that every partition of them has a leader");
+                + feed.streamsTopic + " to their ends in " + START_MS
+                + " ms; check that every partition of them has a leader");
     }
 
     /** Whether it still reads. */

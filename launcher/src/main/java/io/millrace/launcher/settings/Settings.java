@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  * @param kafkaClient goes to every Kafka client as it is
  */
 public record Settings(String host, String adminHost, int rtmpPort, int httpPort, int adminPort,
-        AdminNames adminNames, BootstrapServers kafka, boolean kafkaGiven, int kafkaPort, Path dataDir, String topicPrefix, int partitions, int replication,
+        AdminNames adminNames, BootstrapServers kafka, boolean kafkaGiven, int kafkaPort, Path dataDir,
+        String topicPrefix, int partitions, int replication,
         Duration retention, RetentionSize retentionSize, Duration segment, Duration part, Duration window,
         Duration grace, Duration drain, ViewingSettings viewing, int standbyReplicas, PublishingSettings publishing,
         boolean kafkaMetrics, Map<String, String> kafkaClient) {

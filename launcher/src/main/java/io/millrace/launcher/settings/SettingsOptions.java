@@ -162,7 +162,8 @@ public final class SettingsOptions {
         check(rtmpsPort < 0 || tlsCert != null, "--rtmps-port needs --tls-cert and --tls-key");
         check(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
                 "--publish-hook-timeout must be more than nothing and 30s or less");
-        return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, adminNames, kafka, isGiven("--kafka"), kafkaPort,
+        return new Settings(host, adminHost, rtmpPort, httpPort, adminPort, adminNames, kafka, isGiven("--kafka"),
+                kafkaPort,
                 dataDir, topicPrefix, partitions, replication, retention, retentionSize, segment, part, window, grace,
                 drain, new ViewingSettings(flvTick, httpLimits, httpProxies, familiarUrls), standbyReplicas,
                 publishing(), kafkaMetrics,

@@ -243,7 +243,8 @@ class BrowserIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1280, DARK", "0, 390, LIGHT", "1, 1280, LIGHT", "12, 390, DARK", "300, 1280, DARK", "300, 390, LIGHT"})
+    @CsvSource({"0, 1280, DARK", "0, 390, LIGHT", "1, 1280, LIGHT", "12, 390, DARK", "300, 1280, DARK",
+        "300, 390, LIGHT"})
     void listsManyStreamsAndBarsNobody(int streams, int width, ColorScheme scheme) throws IOException {
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850).setColorScheme(scheme));
         page.route(Pattern.compile(".*/api/v1/streams\\?.*"), route -> answer(route, streams));

@@ -92,7 +92,8 @@ class PartFileTest {
         }
         Files.createSymbolicLink(dir.resolve("file.ts.part"), target);
         assertThatThrownBy(() -> PartFile.create(dir.resolve("file.ts"), true)).isInstanceOf(UserError.class)
-                .hasMessageContaining("file.ts.part: it is there and is no file of an export").hasMessageContaining("remove it");
+                .hasMessageContaining("file.ts.part: it is there and is no file of an export")
+                .hasMessageContaining("remove it");
         assertThat(dir.resolve("file.ts.part")).isSymbolicLink();
         assertThat(Files.exists(target)).isEqualTo(targetExists);
         if (targetExists) {

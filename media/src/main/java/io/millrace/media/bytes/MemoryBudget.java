@@ -34,7 +34,8 @@ public final class MemoryBudget {
     private final AtomicLong reserves = new AtomicLong();
     /** Those that hold memory and have no reserve. */
     private final ConcurrentSkipListSet<Share> unreserved = new ConcurrentSkipListSet<>(Comparator
-            .comparing((Share share) -> share.admitted).thenComparing(share -> share.number, Comparator.reverseOrder()));
+            .comparing((Share share) -> share.admitted)
+            .thenComparing(share -> share.number, Comparator.reverseOrder()));
     /** Those that hold more than their reserve. */
     private final ConcurrentSkipListSet<Share> debtors = new ConcurrentSkipListSet<>(
             Comparator.comparingLong((Share share) -> share.debt));

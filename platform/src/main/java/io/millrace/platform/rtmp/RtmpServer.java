@@ -1,7 +1,7 @@
 package io.millrace.platform.rtmp;
 
-import io.millrace.platform.net.ProxyHeader;
 import io.millrace.platform.net.AcceptFaults;
+import io.millrace.platform.net.ProxyHeader;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.net.SocketTransport;
 import io.netty.bootstrap.ServerBootstrap;

@@ -20,7 +20,8 @@ public record RtmpServerSettings(ServerCertificate certificate, ProxySources pro
 
     /** With an eighth of the heap for messages that are not complete. */
     public RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits) {
-        this(certificate, proxies, limits, new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE, PUBLISHER_BYTES));
+        this(certificate, proxies, limits,
+                new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE, PUBLISHER_BYTES));
     }
 
     /** RTMP alone, from anywhere. */

@@ -106,7 +106,8 @@ class TopologyTest {
             List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
             assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
             assertThat(entries.getLast().value()).isNull();
-            assertThat(((StreamEntry) LogCodec.decode(ByteBuffer.wrap(entries.get(entries.size() - 2).value()))).state())
+            assertThat(
+                    ((StreamEntry) LogCodec.decode(ByteBuffer.wrap(entries.get(entries.size() - 2).value()))).state())
                     .isEqualTo(StreamEntry.State.ENDED);
             assertThat(run.segments.isEmpty()).isTrue();
         }
