@@ -209,11 +209,15 @@ class HostileConnectionsTest {
     @Test
     void begunVideoOfManyPublishersHasTheSameBudget() throws Exception {
         MemoryBudget budget = serveWithin(1 << 20);
+        List<Socket> publishers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Socket greedy = connect();
             greedy.getOutputStream().write(command(1, text("publish") + number(3) + "05" + text("greedy" + i)));
-            int publishers = i + 2;
-            await().atMost(Duration.ofMinutes(2)).until(() -> application.requests.size() == publishers);
+            publishers.add(greedy);
+        }
+        // All of them publish before any takes memory: later ones would be refused.
+        await().atMost(Duration.ofMinutes(2)).until(() -> application.requests.size() == 21);
+        for (Socket greedy : publishers) {
             for (int csid = 4; csid < 7; csid++) {
                 try {
                     greedy.getOutputStream().write(begunVideo(csid));
