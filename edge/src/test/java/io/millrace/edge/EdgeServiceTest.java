@@ -112,7 +112,8 @@ class EdgeServiceTest {
             log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.LIVE));
             TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").statusCode() == 200);
             assertThat(edge.get("/live/over/@9/ts/index.m3u8").body()).doesNotContain("ENDLIST");
-            log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.ENDED));
+            log.write(Topic.STREAMS,
+                    Fixtures.entry("live/over", 9, StreamEntry.State.ENDED, Fixtures.TRACKS, 0, 0));
             TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").body().endsWith("#EXT-X-ENDLIST\n"));
             assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(404);
             try (EdgeService other = edge.another()) {

@@ -20,8 +20,9 @@ class JobThreadTest {
     @Test
     void whatPeopleCanMendEndsTheProcessWithItsOwnLineWhicheverModuleSaysIt() {
         assertThatThrownBy(() -> run(() -> Topics.ensure(new KafkaClients(NOWHERE)))).isInstanceOf(UserError.class)
-                .hasMessageStartingWith("cannot reach Kafka at 127.0.0.1:1: ")
-                .hasMessageEndingWith("or name one with --kafka");
+                .hasMessageStartingWith("the settings for Kafka's clients cannot be used: Invalid value no such for "
+                        + "configuration security.protocol")
+                .hasMessageEndingWith("mend them under kafka-client in the settings file");
         UserError said = new UserError("what, why, what to do");
         assertThatThrownBy(() -> run(() -> {
             throw said;

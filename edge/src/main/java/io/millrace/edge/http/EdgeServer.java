@@ -9,7 +9,7 @@ import io.millrace.edge.feed.FlvSource;
 import io.millrace.edge.feed.PartSource;
 import io.millrace.edge.feed.PastSource;
 import io.millrace.edge.live.Directory;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
 import io.netty.channel.Channel;

@@ -1,6 +1,6 @@
 package io.millrace.edge.http;
 
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.bytes.OverLimitException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

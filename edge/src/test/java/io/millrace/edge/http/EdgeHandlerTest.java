@@ -8,7 +8,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.feed.FlvSink;
 import io.millrace.edge.feed.Framing;
 import io.millrace.edge.live.Directory;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
 import io.netty.buffer.ByteBuf;

@@ -45,7 +45,8 @@ class EdgeServerTest {
 
     @BeforeEach
     void start() {
-        List.of(LIVE, NEW, AWAY, OVER, Fixtures.entry("live/gone", 5, StreamEntry.State.ENDED)).forEach(directory::put);
+        StreamEntry gone = Fixtures.entry("live/gone", 5, StreamEntry.State.ENDED, Fixtures.TRACKS, 0, 9);
+        List.of(LIVE, NEW, AWAY, OVER, gone).forEach(directory::put);
         directory.remove("live/gone", 5);
         List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
         log.end(OVER);

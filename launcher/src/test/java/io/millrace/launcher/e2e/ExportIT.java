@@ -3,6 +3,7 @@ package io.millrace.launcher.e2e;
 import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.SideBySide;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -74,8 +75,11 @@ class ExportIT {
     }
 
     private static String get(String path) throws IOException, InterruptedException {
-        return HTTP.send(HttpRequest.newBuilder(millrace.http(path)).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
+        return get(millrace.http(path));
+    }
+
+    private static String get(URI uri) throws IOException, InterruptedException {
+        return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
     }
 
     private static void awaitEnd(String stream) {
@@ -111,7 +115,8 @@ class ExportIT {
                 .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
         String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
         String show = streams.substring(streams.indexOf("{\"name\":\"live/show\""));
-        String api = get("/api/v1/streams/live/show").replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
+        // What an operator sees, as the admin port has it: with the encoder's address and the node.
+        String api = get(URI.create(millrace.process(0).ready().get("admin") + "/api/v1/streams/live/show")).replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
         assertThat(show).startsWith(api);
     }
 

@@ -1,26 +1,26 @@
 package io.millrace.media.rtmp;
 
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.media.bytes.MemoryShare;
 import io.millrace.media.bytes.OverLimitException;
 
 /**
  * Counts the memory of a connection's incomplete messages, and of media that waits for the answer to its publish, against the
- * connection's own limit and the {@link MemoryBudget} of the process. Confined to one thread.
+ * connection's own limit and the {@link MemoryShare} of the process's. Confined to one thread.
  */
 final class PartialMemory {
     private final int limitBytes;
-    private final MemoryBudget.Share share;
+    private final MemoryShare share;
     private int bytes;
     private boolean takesMedia;
 
-    PartialMemory(int limitBytes, MemoryBudget.Share share) {
+    PartialMemory(int limitBytes, MemoryShare share) {
         this.limitBytes = limitBytes;
         this.share = share;
     }
 
     /** Of an accepted connection that shares memory with nobody. */
     static PartialMemory alone(int limitBytes) {
-        PartialMemory memory = new PartialMemory(limitBytes, MemoryBudget.unlimited().open(() -> {}));
+        PartialMemory memory = new PartialMemory(limitBytes, MemoryShare.ALONE);
         memory.takesMedia(true);
         memory.admit(true);
         return memory;

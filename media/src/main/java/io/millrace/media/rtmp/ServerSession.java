@@ -2,7 +2,7 @@ package io.millrace.media.rtmp;
 
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.MalformedException;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.media.bytes.MemoryShare;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.rtmp.RtmpMessage.Command;
 import io.millrace.media.rtmp.ServerEvent.PassedOver.What;
@@ -63,11 +63,11 @@ public final class ServerSession {
 
     /** @param random for the handshake, which needs no better than any generator */
     public ServerSession(RandomGenerator random, RtmpLimits limits) {
-        this(random, limits, MemoryBudget.unlimited().open(() -> {}));
+        this(random, limits, MemoryShare.ALONE);
     }
 
     /** @param share of the memory that all connections of the process have for messages that are not complete */
-    public ServerSession(RandomGenerator random, RtmpLimits limits, MemoryBudget.Share share) {
+    public ServerSession(RandomGenerator random, RtmpLimits limits, MemoryShare share) {
         this.limits = limits;
         memory = new PartialMemory(limits.partialBytes(), share);
         link = new MessageLink(limits, memory);

@@ -3,7 +3,6 @@ package io.millrace.media.rtmp;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
-import io.millrace.media.bytes.MemoryBudget;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.rtmp.RtmpMessage.Command;
@@ -313,19 +312,19 @@ class ServerSessionTest {
     /** What 300 connections did with an eightfold of what they sent. */
     @Test
     void holdsNothingOfMediaThatComesBeforeItsPublish() {
-        MemoryBudget budget = new MemoryBudget(1 << 20);
-        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
         open(session);
         for (int csid = 4; csid < 7; csid++) {
             session.next(begunVideo(csid, 64 * 1024));
         }
-        assertThat(budget.bytes()).isZero();
+        assertThat(memory.bytes()).isZero();
     }
 
     @Test
     void countsTheMediaThatComesBehindItsPublishUntilThatIsAnswered() {
-        MemoryBudget budget = new MemoryBudget(1 << 20);
-        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
         open(session);
         client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         client.send(4, command(1, "publish", 3, "show"));
@@ -334,15 +333,15 @@ class ServerSessionTest {
         ByteBuffer sent = client.takeOutput();
         assertThat(session.next(sent)).isInstanceOf(ServerEvent.PublishRequested.class);
         assertThat(session.next(sent)).isNull();
-        assertThat(budget.bytes()).isBetween(2_000L, 3_000L);
+        assertThat(memory.bytes()).isBetween(2_000L, 3_000L);
         session.acceptPublish(1);
         assertThat(session.next(sent)).as("kept").isInstanceOf(ServerEvent.Media.class);
-        assertThat(budget.bytes()).isZero();
+        assertThat(memory.bytes()).isZero();
         assertThat(session.next(begunVideo(7, 100_000))).isInstanceOf(ServerEvent.Media.class);
         session.next(begunVideo(8, 100_000));
-        assertThat(budget.bytes()).isPositive();
+        assertThat(memory.bytes()).isPositive();
         session.closed();
-        assertThat(budget.bytes()).isZero();
+        assertThat(memory.bytes()).isZero();
     }
 
     private void open(ServerSession session) {
@@ -447,9 +446,8 @@ class ServerSessionTest {
 
     @Test
     void aPublisherHasItsReserveUntilItEndsAndNoLonger() {
-        MemoryBudget budget = new MemoryBudget(4_000, 3_000);
-        MemoryBudget.Share other = budget.open(() -> {});
-        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, budget.open(() -> {}));
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
         open(session);
         client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         client.send(4, command(1, "publish", 3, "show"));
@@ -457,12 +455,12 @@ class ServerSessionTest {
         assertThat(session.reserveMemory()).isTrue();
         session.acceptPublish(1);
         assertThat(session.next(ByteBuffer.allocate(0))).isNull();
-        assertThat(other.reserve()).isFalse();
+        assertThat(memory.isReserved()).isTrue();
         client.send(3, command(0, "FCUnpublish", 0, "show"));
         ByteBuffer end = client.takeOutput();
         assertThat(session.next(end)).isEqualTo(new ServerEvent.Unpublished(1));
         assertThat(session.next(end)).isNull();
-        assertThat(other.reserve()).isTrue();
+        assertThat(memory.isReserved()).isFalse();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.millrace.platform.rtmp;
 
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
 
 /**

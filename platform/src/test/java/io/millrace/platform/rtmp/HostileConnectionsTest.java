@@ -1,7 +1,7 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.ProxySources;

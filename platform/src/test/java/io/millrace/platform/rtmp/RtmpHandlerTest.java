@@ -6,7 +6,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.rtmp.ClientEvent;
 import io.millrace.media.rtmp.ClientSession;
 import io.millrace.media.rtmp.MediaKind;

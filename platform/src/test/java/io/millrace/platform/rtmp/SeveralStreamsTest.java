@@ -5,7 +5,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.amf.Amf0Writer;
 import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MemoryBudget;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayChunks;
 import io.netty.buffer.ByteBuf;

@@ -1,5 +1,6 @@
-package io.millrace.media.bytes;
+package io.millrace.platform.net;
 
+import io.millrace.media.bytes.OverLimitException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

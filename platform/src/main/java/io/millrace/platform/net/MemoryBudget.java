@@ -1,5 +1,7 @@
-package io.millrace.media.bytes;
+package io.millrace.platform.net;
 
+import io.millrace.media.bytes.MemoryShare;
+import io.millrace.media.bytes.OverLimitException;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -99,7 +101,7 @@ public final class MemoryBudget {
     }
 
     /** What one connection holds. */
-    public final class Share {
+    public final class Share implements MemoryShare {
         private final long number;
         private final Runnable shed;
         private volatile long heldBytes;
@@ -117,6 +119,7 @@ public final class MemoryBudget {
         }
 
         /** The peer is no stranger any more: it was accepted. */
+        @Override
         public void admit(boolean accepted) {
             if (accepted != admitted) {
                 unlist();
@@ -125,11 +128,13 @@ public final class MemoryBudget {
             }
         }
 
+        @Override
         public boolean isAdmitted() {
             return admitted;
         }
 
         /** Sets memory aside for this peer; returns false if there is none left for that. Twice is once. */
+        @Override
         public boolean reserve() {
             if (!reserved) {
                 if (reserves.addAndGet(reserveBytes) > limitBytes / (RESERVED_QUARTERS + 1) * RESERVED_QUARTERS) {
@@ -143,6 +148,7 @@ public final class MemoryBudget {
         }
 
         /** Gives back what was set aside, if anything was. */
+        @Override
         public void endReserve() {
             if (reserved) {
                 reserved = false;
@@ -152,6 +158,7 @@ public final class MemoryBudget {
         }
 
         /** @throws OverLimitException before the memory is taken, if this connection is the first to go */
+        @Override
         public void take(long more) {
             if (leaving) {
                 throw new OverLimitException("process", "memoryOfPeers", bytes.get(), limitBytes);
@@ -164,6 +171,7 @@ public final class MemoryBudget {
             }
         }
 
+        @Override
         public void giveBack(long less) {
             heldBytes -= less;
             list();
@@ -171,6 +179,7 @@ public final class MemoryBudget {
         }
 
         /** All of it; the connection is gone. */
+        @Override
         public void close() {
             giveBack(heldBytes);
             endReserve();
