@@ -133,7 +133,10 @@ class BrowserIT {
     @Test
     void endedStreamPlaysAllThatIsRetainedAndAgain() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/over");
-        Page page = open("/?stream=live/over", 1280);
+        Page page = open("/embed?stream=live/none", 1280);
+        page.waitForFunction("async () => (await (await fetch('/api/v1/streams/live/over')).json()).state === 'ended'",
+                null, WAIT);
+        page.navigate(millrace.http("/?stream=live/over").toString());
         page.waitForFunction("() => document.querySelector('video').duration > 75", null, WAIT);
         assertThat(page.locator("#state").textContent()).isEqualTo("Ended");
         page.evaluate("() => { const v = document.querySelector('video'); v.currentTime = v.duration - 1 }");
