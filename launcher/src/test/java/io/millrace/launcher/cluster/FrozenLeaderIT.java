@@ -65,8 +65,9 @@ class FrozenLeaderIT {
                 awaitPackets(cluster, 5);
                 cluster.pause(Stage.BROKER, FREEZES);
                 AtomicBoolean over = new AtomicBoolean();
+                // Not in the common pool: on two cores it has one thread, which HttpClient needs for its answers.
                 CompletableFuture<Void> sending = CompletableFuture
-                        .runAsync(() -> sendSteadily(steady, cluster, sent, over));
+                        .runAsync(() -> sendSteadily(steady, cluster, sent, over), Thread::startVirtualThread);
 
                 assertThatThrownBy(() -> burstAndWait(stuck)).isInstanceOf(RtmpException.class)
                         .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
