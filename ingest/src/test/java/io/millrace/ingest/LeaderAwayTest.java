@@ -58,7 +58,8 @@ class LeaderAwayTest {
                 await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged() >= 2 * media());
                 leaves.stop();
                 AtomicBoolean over = new AtomicBoolean();
-                CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendSteadily(steady, over));
+                CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendSteadily(steady, over),
+                        Thread::startVirtualThread);
                 assertThatThrownBy(() -> waitToBeClosed(stuck)).isInstanceOf(RtmpException.class)
                         .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
                 over.set(true);

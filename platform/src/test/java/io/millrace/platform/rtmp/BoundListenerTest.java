@@ -22,7 +22,8 @@ class BoundListenerTest {
     @Test
     void anEncoderThatComesBeforeTheServiceWaitsAndIsServed() throws Exception {
         try (RtmpListener listener = bind(0, _ -> false)) {
-            CompletableFuture<RtmpClient> client = CompletableFuture.supplyAsync(() -> publish(listener.port()));
+            CompletableFuture<RtmpClient> client = CompletableFuture.supplyAsync(() -> publish(listener.port()),
+                    Thread::startVirtualThread);
             assertThat(application.requests).isEmpty();
             listener.serve(application);
             assertThat(awaitNext(application.requests).stream().value()).isEqualTo("live/show");

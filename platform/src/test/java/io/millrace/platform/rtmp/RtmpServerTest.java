@@ -65,7 +65,8 @@ class RtmpServerTest {
             Publisher publisher = awaitNext(application.publishers);
             publisher.pauseReading();
             int frames = 100;
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, frames, 1_000_000));
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, frames, 1_000_000),
+                    Thread::startVirtualThread);
             try (RtmpClient other = RtmpClient.publish(url("/live/other"))) {
                 send(other, frames, 1_000_000);
                 for (int i = 0; i < frames; i++) {
@@ -168,7 +169,8 @@ class RtmpServerTest {
     @Test
     void clientReportsAServerThatGoesAway() throws Exception {
         try (ServerSocket listener = new ServerSocket(0)) {
-            CompletableFuture<Void> away = CompletableFuture.runAsync(() -> acceptAndClose(listener));
+            CompletableFuture<Void> away = CompletableFuture.runAsync(() -> acceptAndClose(listener),
+                    Thread::startVirtualThread);
             assertThatThrownBy(
                     () -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + listener.getLocalPort() + "/live/show")))
                     .isInstanceOf(RtmpException.class).hasMessageContaining("127.0.0.1");
