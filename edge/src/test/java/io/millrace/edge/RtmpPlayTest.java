@@ -396,7 +396,8 @@ class RtmpPlayTest {
     /** Whether this picture is the first; false if the server closes before there is any. */
     private static boolean sees(RtmpClient player, int frame) throws Exception {
         for (PlayerEvent event = player.next(); event != null; event = player.next()) {
-            if (event instanceof PlayerEvent.Media media && media.kind() == MediaKind.VIDEO && media.body().get(1) != 0) {
+            if (event instanceof PlayerEvent.Media media && media.kind() == MediaKind.VIDEO
+                    && media.body().get(1) != 0) {
                 assertThat(frame(media)).isEqualTo(frame);
                 return true;
             }

@@ -1,7 +1,7 @@
 package io.millrace.edge.http;
 
-import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.bytes.OverLimitException;
+import io.millrace.platform.net.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -116,7 +116,8 @@ class ExportIT {
         String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
         String show = streams.substring(streams.indexOf("{\"name\":\"live/show\""));
         // What an operator sees, as the admin port has it: with the encoder's address and the node.
-        String api = get(URI.create(millrace.process(0).ready().get("admin") + "/api/v1/streams/live/show")).replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
+        String api = get(URI.create(millrace.process(0).ready().get("admin") + "/api/v1/streams/live/show"))
+                .replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
         assertThat(show).startsWith(api);
     }
 

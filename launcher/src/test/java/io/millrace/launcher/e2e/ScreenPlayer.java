@@ -127,7 +127,8 @@ abstract class ScreenPlayer implements AutoCloseable {
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
             Files.setPosixFilePermissions(home.getParent(), PosixFilePermissions.fromString("rwx--x--x"));
             command.addAll(List.of(vlc, "--intf", "dummy", "--no-dbus", "--play-and-exit", "--network-caching=300",
-                    "--no-spu", "--no-video-title-show", "--no-drop-late-frames", "--no-skip-frames", "--no-avcodec-hurry-up",
+                    "--no-spu", "--no-video-title-show", "--no-drop-late-frames", "--no-skip-frames",
+                    "--no-avcodec-hurry-up",
                     "--vout", "yuv",
                     "--yuv-yuv4mpeg2", "--yuv-file=" + home.resolve("pictures.y4m"), "--aout", "afile",
                     "--audiofile-file=" + home.resolve("sound.wav"), url));

@@ -1,9 +1,9 @@
 package io.millrace.platform.rtmp;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.platform.net.MemoryBudget;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
+import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
 import java.io.IOException;
 import java.net.Socket;
