@@ -68,3 +68,10 @@ make_clip() {
 cpu_s() { awk -v hz="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); printf "%.2f", ($12 + $13) / hz}' "/proc/$1/stat"; }
 
 rss_mb() { awk '/^VmRSS/ {printf "%d", $2 / 1024}' "/proc/$1/status"; }
+
+# find_jdk: sets jdk to the JDK 25 that ./millrace finds.
+find_jdk() {
+    eval "$(sed -n '/^fail() {/,/^}/p; /^is_java_25() {/,/^}/p; /^find_java() {/,/^}/p' millrace)"
+    packed=no needs="JDK 25"
+    find_java
+}

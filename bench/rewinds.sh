@@ -1,50 +1,107 @@
 #!/usr/bin/env bash
 # What rewinds of strangers cost: `millrace up`, an hour of a stream pushed in a hurry, and 1,000 hostile requests at once, each for
 # another millisecond of it (bench/attack/Rewinds.java). Says how many bytes the readers of the past fetched from Kafka for
-# single requests that find nothing cached, and how long a legitimate rewind from another address takes meanwhile.
-# Needs ffmpeg, curl, jq and a JDK; loopback only; ends by itself after about four minutes. MILLRACE is another program to measure.
+# single requests that find nothing cached, and how long legitimate rewinds from another address take alone and beside the hostile ones.
+# Every measurement has a process of its own, so that it finds nothing cached, warmed up by rewinds of another stream.
+# Needs ffmpeg, curl, jq and the JDK that ./millrace finds; loopback only; takes about two minutes for each program and round.
+#   PROGRAMS   what to measure, by turns: NAME=COMMAND, separated by spaces; "before=/tmp/old/millrace now=./millrace" compares
+#   ROUNDS     how often, MODES of which attacks (MODE or MODE:ADDRESSES, the number of addresses that the hostile requests come from)
+#   HOSTILE    how many hostile requests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
 
-readonly HOSTILE=${HOSTILE:-1000} MODES=${MODES:-"none leave wait media flv"} SPAN_MS=3500000
-read -ra program <<<"${MILLRACE:-./millrace}"
+readonly PROGRAMS=${PROGRAMS:-now=./millrace} ROUNDS=${ROUNDS:-1} HOSTILE=${HOSTILE:-1000}
+readonly MODES=${MODES:-"none leave leave:100 wait wait:100 media flv"} SPAN_MS=3500000 WARM_SPAN_MS=500000
 
-make_clip "$work/clip.flv"
-: >"$work/up.out"
-"${program[@]}" up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 --data-dir "$work/data" \
-    --kafka-metrics on >"$work/up.out" 2>"$work/up.err" &
-server=$!
-pids+=("$server")
-until grep -q ^ready "$work/up.out"; do kill -0 "$server"; sleep 0.1; done
-http=$(part up http) admin=$(part up admin)
+find_jdk
 
-ffmpeg -v error -stream_loop 359 -i "$work/clip.flv" -c copy -f flv "$(part up rtmp)/live/hour"
-until [ "$(curl -s "$http/api/v1/streams/live/hour" | jq -r .state)" = ended ]; do sleep 1; done
-began=$(date -d "$(curl -sf "$http/api/v1/streams/live/hour/sessions" | jq -r '.sessions[0].startedAt')" +%s%3N)
-from=$((began + 5000))
+# launch NAME: the program of that name on the data that it has written before; its addresses in $http, $admin and $rtmp.
+launch() {
+    local metrics=()
+    : >"$work/$1.out"
+    # Older ones know no such flag and have these metrics always.
+    if "${command[$1]}" up --help | grep -q -- --kafka-metrics; then metrics=(--kafka-metrics on); fi
+    MILLRACE_JAVA_HOME=$jdk "${command[$1]}" up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 \
+        --data-dir "$work/$1" "${metrics[@]}" >"$work/$1.out" 2>"$work/$1.err" &
+    pid=$!
+    pids+=("$pid")
+    until grep -q ^ready "$work/$1.out"; do
+        kill -0 "$pid" 2>/dev/null || { cat "$work/$1.err" >&2; exit 1; }
+        sleep 0.1
+    done
+    http=$(part "$1" http) admin=$(part "$1" admin) rtmp=$(part "$1" rtmp)
+}
+
+stop() {
+    kill "$pid"
+    wait "$pid" || true
+    unset 'pids[-1]'
+}
+
+# push STREAM CLIPS: so many clips of ten seconds, in a hurry, until all of it can be watched.
+push() {
+    ffmpeg -v error -stream_loop $(($2 - 1)) -i "$work/clip.flv" -c copy -f flv "$rtmp/live/$1"
+    until [ "$(curl -s "$http/api/v1/streams/live/$1" | jq -r .state)" = ended ]; do sleep 1; done
+}
+
+began() { date -d "$(curl -sf "$http/api/v1/streams/live/$1/sessions" | jq -r '.sessions[0].startedAt')" +%s%3N; }
 
 # What all readers of the past have received from the broker so far, in bytes.
 fetched() { curl -sf "$admin/metrics" | awk '/^kafka_consumer_incoming_byte_total.*edge-past/ {s += $NF} END {printf "%d", s}'; }
 
 at() { date -u -d "@$((($1) / 1000)).$(printf %03d $((($1) % 1000)))" +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
+rewinds() { "$jdk/bin/java" -cp "$work/classes" Rewinds "$1" "${http##*:}" "live/$2" "$3" "$4" "$HOSTILE" "${5:-1}"; }
+
+# The media playlist that a multivariant one leads to.
+child() { curl -sf "$http/live/hour.m3u8?start=$(at "$1")" | sed -n 's|^hour||p; s|^/live/hour||p'; }
+
 single() {
     local before
     before=$(fetched)
-    curl -s -o /dev/null -w "$1: %{http_code}, %{size_download} bytes in %{time_total} s" "$http/live/hour$2"
+    curl -s -o /dev/null -w "$1: %{http_code}, %{size_download} bytes in %{time_total} s, " "$http/live/hour$2"
+    # The consumers fetch ahead.
     sleep 1
-    echo ", $(($(fetched) - before)) bytes from Kafka"
+    echo "$(($(fetched) - before)) bytes from Kafka"
 }
 
-single "multivariant playlist, long before the stream" ".m3u8?start=2020-01-01T00:00:00Z"
-single "multivariant playlist, amid the stream" ".m3u8?start=$(at $((from + 1800123)))"
-single "multivariant playlist, a millisecond later" ".m3u8?start=$(at $((from + 1800124)))"
-single "media playlist of all" "/@0/ts/index.m3u8?start=$(at "$from")"
-single "a second of FLV" ".flv?start=$(at $((from + 900123)))&end=$(at $((from + 901123)))"
+"$jdk/bin/javac" -d "$work/classes" bench/attack/Rewinds.java
+make_clip "$work/clip.flv"
+declare -A command from warm
+for program in $PROGRAMS; do
+    name=${program%%=*}
+    command[$name]=${program#*=}
+    launch "$name"
+    push warm 60
+    push hour 360
+    warm[$name]=$(($(began warm) + 5000)) from[$name]=$(($(began hour) + 5000))
+    stop
+done
 
-for mode in $MODES; do
-    before=$(fetched)
-    echo "$mode: $(java bench/attack/Rewinds.java "$mode" "${http##*:}" live/hour "$from" "$SPAN_MS" "$HOSTILE")," \
-        "$(($(fetched) - before)) bytes from Kafka"
+for program in $PROGRAMS; do
+    name=${program%%=*} start=${from[${program%%=*}]}
+    launch "$name"
+    single "$name, multivariant playlist, long before the stream" ".m3u8?start=2020-01-01T00:00:00Z"
+    single "$name, multivariant playlist, amid the stream" ".m3u8?start=$(at $((start + 1800123)))"
+    single "$name, multivariant playlist, a millisecond later" ".m3u8?start=$(at $((start + 1800124)))"
+    single "$name, media playlist of all" "$(child "$start")"
+    single "$name, a second of FLV" ".flv?start=$(at $((start + 900123)))&end=$(at $((start + 901123)))"
+    stop
+done
+
+for ((round = 1; round <= ROUNDS; round++)); do
+    for mode in $MODES; do
+        for program in $PROGRAMS; do
+            name=${program%%=*} addresses=1
+            case $mode in *:*) addresses=${mode#*:} ;; esac
+            launch "$name"
+            rewinds none warm "${warm[$name]}" "$WARM_SPAN_MS" >/dev/null
+            before=$(fetched) cpu=$(cpu_s "$pid")
+            said=$(rewinds "${mode%:*}" hour "${from[$name]}" "$SPAN_MS" "$addresses")
+            echo "$name, $mode: $said, $(($(fetched) - before)) bytes from Kafka," \
+                "$(awk "BEGIN {print $(cpu_s "$pid") - $cpu}") s of CPU, load $(cut -d ' ' -f 1 /proc/loadavg)"
+            stop
+        done
+    done
 done

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Makes the two images that compose/Dockerfile starts from, where no image registry can be reached: Debian's packages by
-# debootstrap for the base, and beside it the same with this machine's JDK 25 for jlink. Needs root, debootstrap, docker.
+# Creates the two images that compose/Dockerfile starts from, for machines without access to an image registry: a base image of
+# Debian packages, made by debootstrap, and a copy of it with this machine's JDK 25 for jlink. Needs root, debootstrap, docker.
 #
 #   compose/base-image.sh        ->  millrace-base:bookworm  millrace-jdk:25
 #
-# The base is kept as a tarball in $MILLRACE_IMAGE_CACHE (default /tmp/millrace-docker) and made only once.
-# Progress on stderr; the names of the images on stdout. DOCKER and DOCKER_HOST are respected.
+# The base image is cached as a tarball in $MILLRACE_IMAGE_CACHE (default /tmp/millrace-docker) and made only once.
+# Prints progress on stderr and the names of the images on stdout. Respects DOCKER and DOCKER_HOST.
 set -euo pipefail
 
 readonly SUITE=bookworm
@@ -14,7 +14,7 @@ readonly JDK_IMAGE=millrace-jdk:25
 readonly DOCKER=${DOCKER:-docker}
 readonly CACHE=${MILLRACE_IMAGE_CACHE:-/tmp/millrace-docker}
 readonly MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-# Where the official images have it.
+# The path of the JDK in the official images.
 readonly JDK_IN_IMAGE=opt/java/openjdk
 
 say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
@@ -31,7 +31,7 @@ find_jdk() {
     die "no JDK 25 found; set JAVA25_HOME to one"
 }
 
-# What the images called "slim" leave out as well: nothing reads it in a container.
+# Removes files that Debian's "slim" images omit as well, because nothing reads them in a container.
 slim() {
     rm -rf "$1"/usr/share/{doc,man,info,locale,lintian,linda,bash-completion,zsh} \
         "$1"/var/cache/{apt,debconf} "$1"/var/lib/apt/lists "$1"/var/log/{apt,bootstrap.log,dpkg.log}
@@ -43,7 +43,7 @@ make_tarball() {
     [[ $(id -u) == 0 ]] || die "debootstrap needs root"
     command -v debootstrap >/dev/null || die "debootstrap is missing; apt-get install debootstrap"
     work=$(mktemp -d "$CACHE/rootfs.XXXXXX")
-    # The directory is named now, not when the trap runs.
+    # $work is expanded now, not when the trap runs.
     # shellcheck disable=SC2064
     trap "rm -rf '$work'" EXIT
     say "debootstrap $SUITE from $MIRROR (about half a minute)"
@@ -58,7 +58,7 @@ make_tarball() {
 mkdir -p "$CACHE"
 jdk=$(find_jdk)
 tarball=$CACHE/$SUITE.tar
-# One at a time: tests may start together.
+# One instance at a time: tests may start concurrently.
 exec 9>"$CACHE/lock"
 flock 9
 
@@ -73,7 +73,7 @@ if ! "$DOCKER" image inspect "$JDK_IMAGE" >/dev/null 2>&1; then
     # shellcheck disable=SC2064
     printf 'FROM %s\nENV JAVA_HOME=/%s\nCOPY jdk /%s\n' "$BASE_IMAGE" "$JDK_IN_IMAGE" "$JDK_IN_IMAGE" \
         >"$context/Dockerfile"
-    # Links are followed: a packaged JDK has its certificates elsewhere.
+    # Follow symbolic links: the JDK of a distribution stores its certificates elsewhere.
     tar --dereference --hard-dereference -cf - -C "$context" Dockerfile -C / --transform "flags=r;s,^${jdk#/},jdk," "${jdk#/}" \
         | "$DOCKER" build --quiet --network none --tag "$JDK_IMAGE" - >/dev/null
     rm -r "$context"

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Builds the image that compose.yaml and the tests run.
+# Builds the image that compose.yaml and the tests use.
 #
-#   compose/build-image.sh [--tag NAME]                   from the sources, on images of the registry
-#   compose/build-image.sh --jars [--tag NAME]            from launcher/target as `mvn package` left it
-#   compose/build-image.sh --offline [--tag NAME]         as --jars, on images that base-image.sh makes: no registry
+#   compose/build-image.sh [--tag NAME]                   from the sources, on base images from a registry
+#   compose/build-image.sh --jars [--tag NAME]            from launcher/target, after `mvn package`
+#   compose/build-image.sh --offline [--tag NAME]         as --jars, on images made by base-image.sh, without a registry
 #   ... --no-aot                                          without the AOT cache: 90 MB less, slower to start
 #
-# Progress on stderr; the image's name on stdout. DOCKER, DOCKER_HOST, BASE_IMAGE, JDK_IMAGE, BUILD_IMAGE are respected.
+# Prints progress on stderr and the image's name on stdout. Respects DOCKER, DOCKER_HOST, BASE_IMAGE, JDK_IMAGE, BUILD_IMAGE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -46,7 +46,7 @@ else
         printf 'build-image: launcher/target/launcher.jar is missing; run mvn package first\n' >&2
         exit 1
     }
-    # Only what it needs, whatever .dockerignore says. The steps need no network, and a daemon without a bridge has none.
+    # Send only the required files, independently of .dockerignore. The steps need no network, and a daemon without a bridge has none.
     tar -cf - compose/Dockerfile compose/image launcher/target/launcher.jar launcher/target/lib \
         | "$DOCKER" build "${arguments[@]}" --network none --target runtime-from-jars - >&2
 fi

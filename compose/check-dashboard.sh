@@ -1,14 +1,14 @@
 #!/bin/bash
-# Asks a Prometheus every query of the dashboard and says which return nothing.
+# Runs every query of the dashboard against a Prometheus server and reports those that return nothing.
 #
 #   compose/check-dashboard.sh [http://localhost:9090]
 #
-# A line a query on stdout: how many series, panel, expression. Ends with 1 if any query failed or found nothing.
+# Prints one line per query: the number of series, the panel, the expression. Exits with 1 if any query fails or returns nothing.
 set -euo pipefail
 
 readonly PROMETHEUS=${1:-http://localhost:9090}
 DASHBOARD=$(dirname "$0")/grafana/dashboards/flow.json
-# What Grafana makes of it with a scrape every 5 s.
+# The value that Grafana computes for a scrape interval of 5 s.
 readonly RATE_INTERVAL=20s
 
 failed=0

@@ -1,157 +1,251 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
+import java.time.Instant;
 
 /**
- * What a stranger may try, with no code of the server: {@code java Attack.java WHAT PORT}. Loopback only, and each ends by itself.
- *
- * <ul>
- * <li>{@code rtmp-partial}: 300 connections, each with three video messages of 8 MiB of which 64 KiB are sent, and a byte more, so
- * that a buffer which grows in steps has to grow.
- * <li>{@code rtmp-published}: the same by connections that publish, each a name of its own.
- * <li>{@code http-pipeline}: 150 connections, each with 16 requests of 1,395 headers of three bytes, and reads nothing.
- * <li>{@code log}: 1,500 connections of nonsense to an RTMP port.
- * <li>{@code http-log}: 1,500 connections, each with 3,000 requests behind one for a stream; the second argument is HTTP's port.
- * </ul>
+ * What strangers may try, with no code of the server: {@code java Attack.java WHAT RTMP_PORT HTTP_PORT ADMIN_PORT [COUNT]}. Loopback only;
+ * each ends by itself. Writes how many connections there were, how many bytes they sent, how many of them the server closed, and which
+ * statuses HTTP answered.
  */
 final class Attack {
-    private static final int HOLD_MS = 8_000;
-    private static final int PARTIAL_BYTES = 64 * 1024 + 1;
+    private static final int HOLD_MS = Integer.getInteger("hold", 8_000);
+    /** How long connections may take that end by themselves. */
+    private static final int PATIENCE_MS = Integer.getInteger("patience", 15_000);
+    private static final String HOST = " HTTP/1.1\r\nHost: x\r\n";
+
+    private final int rtmp;
+    private final int http;
+    private final int admin;
+    private final int wanted;
+
+    private Attack(int rtmp, int http, int admin, int wanted) {
+        this.rtmp = rtmp;
+        this.http = http;
+        this.admin = admin;
+        this.wanted = wanted;
+    }
 
     public static void main(String[] arguments) throws Exception {
-        int port = Integer.parseInt(arguments[1]);
-        int connections = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
-        switch (arguments[0]) {
-            case "rtmp-partial" -> hold(port, connections == 0 ? 300 : connections, i -> partial(false, i));
-            case "rtmp-published" -> hold(port, connections == 0 ? 300 : connections, i -> partial(true, i));
-            case "http-pipeline" -> hold(port, connections == 0 ? 150 : connections, i -> pipeline());
-            case "log" -> many(port, connections == 0 ? 1_500 : connections, nonsense());
-            case "http-log" -> many(port, connections == 0 ? 1_500 : connections, longPipeline());
-            default -> throw new IllegalArgumentException(arguments[0]);
+        var attack = new Attack(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]),
+                arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0);
+        System.out.println(attack.run(arguments[0]));
+        System.exit(0);
+    }
+
+    private int count(int usual) {
+        return wanted == 0 ? usual : wanted;
+    }
+
+    private Object run(String what) throws Exception {
+        return switch (what) {
+            case "none" -> new Crowd(http).leavesAfter(HOLD_MS);
+            case "rtmp-idle" -> held(rtmp, 1_500, _ -> new byte[0]);
+            case "rtmp-begun" -> held(rtmp, 300, _ -> begunVideos(Rtmp.hello("live", "", ""), 3));
+            case "rtmp-commands" -> held(rtmp, 300, i -> begunCommands());
+            case "rtmp-amf" -> held(rtmp, 300, i -> amf());
+            case "rtmp-published" -> published();
+            case "rtmp-early" -> new Encoders(rtmp).early(count(300), HOLD_MS);
+            case "rtmp-again" -> new Encoders(rtmp).again(count(1_000), HOLD_MS, PATIENCE_MS);
+            case "rtmp-questions" -> new Encoders(rtmp).questions(count(200), HOLD_MS);
+            case "rtmp-players" -> held(rtmp, 200, i -> Rtmp.hello("live", "play", "show" + i % 3));
+            case "names" -> names();
+            case "rings" -> rings();
+            case "http-half" -> held(http, 2_000, _ -> ascii("GET /live/show0.m3u8" + HOST + "X-Half: "));
+            case "http-held" -> requestsThatAreHeld();
+            case "http-pipeline" -> held(http, 150, _ -> pipeline());
+            case "http-websocket" -> held(http, 200, i -> webSocket(i % 3));
+            case "http-slow-flv" -> held(http, 300, i -> ascii("GET /live/show" + i % 3 + ".flv" + HOST + "\r\n"));
+            case "http-slow-lists" -> held(http, 500, _ -> ascii(("GET /api/v1/streams" + HOST + "\r\n").repeat(50)));
+            case "http-slow-playlists" -> held(http, 500, i -> ascii(("GET /live/show" + i % 3 + ".m3u8" + HOST + "\r\n").repeat(200)));
+            case "http-agents" -> held(http, 1, _ -> agents());
+            case "http-past" -> past(_ -> ascii("GET /live/show0.flv?start=-10s" + HOST + "\r\n"), 150);
+            case "http-moments" -> past(i -> ascii("GET /live/show0.m3u8?start="
+                    + Instant.ofEpochMilli(System.currentTimeMillis() - 20_000 + i) + HOST + "\r\n"), 1_000);
+            case "http-body" -> held(http, 300, _ -> ascii("POST /" + HOST + "Content-Length: 100000000\r\n\r\n" + "a".repeat(500_000)));
+            case "admin-half" -> held(admin, 300, _ -> ascii("GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Half: "));
+            case "logs" -> logs();
+            default -> throw new IllegalArgumentException(what);
+        };
+    }
+
+    private Crowd held(int port, int usual, Crowd.Bytes bytes) throws Exception {
+        Crowd crowd = new Crowd(port);
+        return crowd.all(count(usual), 1_000, HOLD_MS, crowd.sends(bytes)).leavesAfter(HOLD_MS);
+    }
+
+    private Crowd past(Crowd.Bytes bytes, int usual) throws Exception {
+        Crowd crowd = new Crowd(http);
+        return crowd.all(count(usual), 1_000, HOLD_MS, crowd.sendsAndReads(bytes, 5_000)).leavesAfter(0);
+    }
+
+    /** Two requests on each connection for the playlist of a stream that has no segment: the server holds the first. */
+    private Crowd requestsThatAreHeld() throws Exception {
+        String request = "GET /live/held.m3u8" + HOST + "\r\n";
+        try (Socket _ = new Encoders(rtmp).silent("held")) {
+            awaitHeld(ascii(request));
+            Crowd crowd = new Crowd(http);
+            int patienceMs = 3 * HOLD_MS / 2;
+            return crowd.all(count(2_000), 1_000, patienceMs,
+                    crowd.sendsAndReads(_ -> ascii(request.repeat(2)), patienceMs)).leavesAfter(0);
         }
     }
 
-    private interface Bytes {
-        byte[] of(int connection);
-    }
-
-    private static void hold(int port, int count, Bytes bytes) throws Exception {
-        List<Socket> sockets = new ArrayList<>();
-        int refused = 0;
-        for (int i = 0; i < count; i++) {
-            Socket socket = new Socket();
-            sockets.add(socket);
-            byte[] all = bytes.of(i);
-            Thread.ofVirtual().start(() -> {
-                try {
-                    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
-                    socket.getOutputStream().write(all);
-                } catch (IOException e) {
-                    // refused or disconnected: what the server is to do
-                }
-            });
-            Thread.sleep(2);
-        }
-        Thread.sleep(HOLD_MS);
-        for (Socket socket : sockets) {
-            socket.setSoTimeout(1);
-            try {
-                while (socket.getInputStream().read(new byte[65_536]) >= 0) {
-                }
-                refused++;
-            } catch (java.net.SocketTimeoutException e) {
-                // still there
-            } catch (IOException e) {
-                refused++;
-            }
-            socket.close();
-        }
-        System.out.println(count + " connections, " + refused + " disconnected by the server");
-    }
-
-    private static void many(int port, int count, byte[] bytes) throws Exception {
-        for (int i = 0; i < count; i++) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                socket.setSoTimeout(200);
-                OutputStream out = socket.getOutputStream();
-                out.write(bytes);
+    /** Until the server has heard of the stream: before that, it answers at once. */
+    private void awaitHeld(byte[] request) throws IOException {
+        while (true) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
+                socket.setSoTimeout(1_000);
+                socket.getOutputStream().write(request);
                 socket.getInputStream().read();
-            } catch (IOException e) {
-                // refused
+            } catch (SocketTimeoutException _) {
+                return;
             }
         }
     }
 
-    private static byte[] nonsense() {
-        byte[] bytes = new byte[1 + 2 * 1536 + 12];
-        bytes[0] = 3;
-        bytes[bytes.length - 12] = (byte) 0xC3;
-        return bytes;
+    /** Both at the same time, within 15 s: nonsense by RTMP, and by HTTP 3,000 requests behind one for a stream. */
+    private Crowd logs() throws Exception {
+        int withinMs = Math.min(13_000, 2 * HOLD_MS);
+        Crowd nonsense = new Crowd(rtmp);
+        Crowd pipelines = new Crowd(http);
+        int each = count(1_500);
+        Thread other = Thread.ofPlatform().start(() -> {
+            try {
+                byte[] bytes = new byte[1 + 2 * 1536 + 12];
+                bytes[0] = 3;
+                bytes[bytes.length - 12] = (byte) 0xC3;
+                nonsense.all(each, withinMs, PATIENCE_MS, nonsense.sendsAndReads(_ -> bytes, 200));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        byte[] requests = ascii("GET /live/show0.flv" + HOST + "\r\n" + ("GET /" + HOST + "\r\n").repeat(3_000));
+        pipelines.all(each, withinMs, PATIENCE_MS, pipelines.sendsAndReads(_ -> requests, 200));
+        other.join();
+        nonsense.leavesAfter(0);
+        return pipelines.leavesAfter(0);
     }
 
-    private static byte[] pipeline() {
-        return ("GET /live/show.flv HTTP/1.1\r\nHost: x\r\n\r\n"
-                + ("GET / HTTP/1.1\r\nHost:x\r\n" + "a:b\r\n".repeat(1_395) + "\r\n").repeat(16))
-                .getBytes(StandardCharsets.US_ASCII);
+    /** Connection after connection of one address publishes a name of its own, with one frame of sound. */
+    private Crowd names() throws Exception {
+        ByteArrayOutputStream media = new ByteArrayOutputStream();
+        media.writeBytes(Rtmp.message(4, 0, Rtmp.AUDIO, Rtmp.audioConfig()));
+        media.writeBytes(Rtmp.message(4, 20, Rtmp.AUDIO, Rtmp.audioFrame(64)));
+        Crowd crowd = new Crowd(rtmp, Integer.MAX_VALUE);
+        return crowd.all(count(1_000), HOLD_MS, PATIENCE_MS, (socket, i) -> {
+            crowd.send(socket, Rtmp.hello("live", "publish", "name" + i));
+            crowd.send(socket, media.toByteArray());
+            socket.setSoTimeout(500);
+            socket.getInputStream().readNBytes(4_096);
+        }).leavesAfter(0);
     }
 
-    private static byte[] longPipeline() {
-        return ("GET /live/show.flv HTTP/1.1\r\nHost: x\r\n\r\n" + "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3_000))
-                .getBytes(StandardCharsets.US_ASCII);
+    /** Twelve publishers of 1 MB/s each, whose streams are watched by FLV and by RTMP as soon as they are there. */
+    private Crowd rings() throws Exception {
+        int publishers = count(12);
+        Crowd crowd = new Crowd(rtmp);
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                Thread.sleep(5_000);
+                var viewers = new Crowd(http);
+                viewers.all(2 * publishers, 500, 2 * HOLD_MS, viewers.sendsAndReads(
+                        i -> ascii("GET /live/large" + i % publishers + ".flv" + HOST + "\r\n"), 10_000));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        long endNanos = System.nanoTime() + (5_000L + 2L * HOLD_MS) * 1_000_000;
+        return crowd.all(publishers, 500, 4 * HOLD_MS, (socket, i) -> {
+            crowd.send(socket, Rtmp.hello("live", "publish", "large" + i));
+            crowd.send(socket, Rtmp.chunkSize(1 << 18));
+            crowd.send(socket, Rtmp.message(4, 0, Rtmp.AUDIO, Rtmp.audioConfig()));
+            for (int ms = 0; System.nanoTime() < endNanos; ms += 125) {
+                crowd.send(socket, Rtmp.message(4, ms, Rtmp.AUDIO, Rtmp.audioFrame(1 << 17)));
+                Thread.sleep(125);
+            }
+        }).leavesAfter(0);
     }
 
-    /** Handshake, connect, and createStream and publish if wanted; then what begins three messages. */
-    private static byte[] partial(boolean publish, int connection) {
+    /** The same by connections that publish, each a name of its own, and eight messages of each. */
+    private Crowd published() throws Exception {
+        Crowd crowd = new Crowd(rtmp);
+        return crowd.all(count(200), 1_000, PATIENCE_MS, (socket, i) -> {
+            crowd.send(socket, Rtmp.hello("live", "publish", "begun" + i));
+            Encoders.awaitStart(socket);
+            crowd.send(socket, begunVideos(new byte[0], 8));
+        }).leavesAfter(HOLD_MS);
+    }
+
+    /** Begins video messages of 8 MiB: 64 KiB of each, and a byte more, so that a buffer which grows in steps has to grow. */
+    private static byte[] begunVideos(byte[] hello, int count) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        byte[] handshake = new byte[1 + 2 * 1536];
-        handshake[0] = 3;
-        out.writeBytes(handshake);
-        command(out, 0, text("connect") + number(1) + "03" + field("app") + text("live") + "000009");
-        command(out, 0, text("createStream") + number(2) + "05");
-        if (publish) {
-            command(out, 1, text("publish") + number(3) + "05" + text("attack" + connection) + text("live"));
-        }
-        out.writeBytes(hex("02000000000004010000000000020000")); // chunks of 128 KiB
-        for (int csid = 4; csid < 7; csid++) {
-            out.write(csid);
-            out.writeBytes(hex("0000008000000901000000"));
-            out.writeBytes(new byte[PARTIAL_BYTES]);
+        out.writeBytes(hello);
+        int begunBytes = 64 * 1024 + 1;
+        out.writeBytes(Rtmp.chunkSize(begunBytes));
+        for (int csid = 4; csid < 4 + count; csid++) {
+            out.writeBytes(Rtmp.head(csid, 0, 8 << 20, Rtmp.VIDEO));
+            out.writeBytes(new byte[begunBytes]);
         }
         return out.toByteArray();
     }
 
-    private static void command(ByteArrayOutputStream out, int stream, String body) {
-        byte[] bytes = hex(body);
-        out.write(3);
-        out.writeBytes(hex("000000%06x14%02x000000".formatted(bytes.length, stream)));
-        for (int i = 0; i < bytes.length; i += 128) {
-            if (i > 0) {
-                out.write(0xC3);
-            }
-            out.write(bytes, i, Math.min(128, bytes.length - i));
+    /** Three commands of 64 KiB but for a byte. */
+    private static byte[] begunCommands() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(Rtmp.hello("live", "", ""));
+        out.writeBytes(Rtmp.chunkSize((1 << 16) - 1));
+        for (int csid = 4; csid < 7; csid++) {
+            out.writeBytes(Rtmp.head(csid, 0, 1 << 16, Rtmp.COMMAND));
+            out.writeBytes(new byte[(1 << 16) - 1]);
         }
+        return out.toByteArray();
     }
 
-    private static String text(String text) {
-        return "02" + field(text);
+    /** Commands full of empty objects: three bytes of each become one on the heap. */
+    private static byte[] amf() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(Rtmp.hello("live", "", ""));
+        out.writeBytes(Rtmp.chunkSize(1 << 16));
+        byte[] command = Rtmp.hex(Rtmp.text("x") + Rtmp.number(0) + "05" + "03000009".repeat(16_000));
+        for (int i = 0; i < 3; i++) {
+            out.writeBytes(Rtmp.message(4, 0, Rtmp.COMMAND, command));
+        }
+        return out.toByteArray();
     }
 
-    private static String field(String text) {
-        return "%04x".formatted(text.length()) + HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
+    private static byte[] pipeline() {
+        return ascii("GET /live/show0.flv" + HOST + "\r\n" + ("GET /" + HOST + "a:b\r\n".repeat(1_395) + "\r\n").repeat(16));
     }
 
-    private static String number(double number) {
-        return "00%016x".formatted(Double.doubleToLongBits(number));
+    /** A viewer that sends pings all the time, and reads nothing. */
+    private static byte[] webSocket(int stream) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(ascii("GET /live/show" + stream + ".flv" + HOST + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"));
+        byte[] ping = new byte[6 + 125];
+        ping[0] = (byte) 0x89;
+        ping[1] = (byte) (0x80 | 125);
+        for (int i = 0; i < 1_000; i++) {
+            out.writeBytes(ping);
+        }
+        return out.toByteArray();
     }
 
-    private static byte[] hex(String hex) {
-        return HexFormat.of().parseHex(hex);
+    /** 2,000 viewers by what they say, on one connection. */
+    private static byte[] agents() {
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < 2_000; i++) {
+            requests.append("GET /live/show0.m3u8").append(HOST).append("User-Agent: ").append("a".repeat(200)).append(i)
+                    .append("\r\n\r\n");
+        }
+        return ascii(requests.toString());
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

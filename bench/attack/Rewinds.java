@@ -20,9 +20,9 @@ import java.util.regex.Pattern;
 
 /**
  * Delay of a legitimate rewind while strangers ask for moments of the past, with no code of the server:
- * {@code java Rewinds.java MODE PORT STREAM FROM_MS SPAN_MS HOSTILE}. Loopback only; ends by itself after a minute at most.
+ * {@code java Rewinds.java MODE PORT STREAM FROM_MS SPAN_MS HOSTILE [ADDRESSES]}. Loopback only; ends by itself after a minute at most.
  *
- * <p>HOSTILE requests come from 127.0.0.1 at once, each for another millisecond. Right after they were sent, 127.0.0.2 begins to
+ * <p>HOSTILE requests come from 127.0.1.1 and so on at once, each for another millisecond. Right after they were sent, 127.0.0.2 begins to
  * rewind: the multivariant playlist and its child (.flv: the first byte), one rewind after the other, until no hostile
  * request is under way, 10 at least and 40 at most.
  *
@@ -47,6 +47,7 @@ final class Rewinds {
     private final String stream;
     private final long fromMs;
     private final long spanMs;
+    private final int addresses;
     private final Map<String, Integer> answers = new ConcurrentSkipListMap<>();
     private final List<Socket> held = new ArrayList<>();
 
@@ -58,6 +59,7 @@ final class Rewinds {
         stream = arguments[2];
         fromMs = Long.parseLong(arguments[3]);
         spanMs = Long.parseLong(arguments[4]);
+        addresses = arguments.length > 6 ? Integer.parseInt(arguments[6]) : 1;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -70,9 +72,10 @@ final class Rewinds {
         var underWay = new AtomicInteger(count);
         for (int i = 0; i < count; i++) {
             String path = hostile(child, i, count);
+            String from = "127.0." + (1 + i % addresses / 250) + "." + (1 + i % addresses % 250);
             Thread.ofVirtual().start(() -> {
                 try {
-                    String answer = attack(path, sent);
+                    String answer = attack(from, path, sent);
                     answers.merge(answer, 1, Integer::sum);
                 } catch (IOException e) {
                     answers.merge("disconnected", 1, Integer::sum);
@@ -136,14 +139,14 @@ final class Rewinds {
         return answer.status().equals("200") && get(LEGITIMATE, child(answer.body())).status().equals("200");
     }
 
-    private String attack(String path, CountDownLatch sent) throws IOException {
+    private String attack(String from, String path, CountDownLatch sent) throws IOException {
         if (mode.equals("leave")) {
-            try (Socket _ = connect(LOCAL, path)) {
+            try (Socket _ = connect(from, path)) {
                 sent.countDown();
             }
             return "left";
         }
-        Socket socket = connect(LOCAL, path);
+        Socket socket = connect(from, path);
         sent.countDown();
         String status = status(socket.getInputStream());
         if (mode.equals("flv") && status.equals("200")) {

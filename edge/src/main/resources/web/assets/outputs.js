@@ -5,8 +5,8 @@ export const OUTPUTS = [
   { id: 'flv', player: 'flv', suffix: '.flv' },
   { id: 'ws', player: 'flv', suffix: '.flv' },
 ];
-// What mpegts.js takes.
-const IN_FLV = /^(avc1|hvc1|av01|mp4a|opus|flac)/i;
+// What mpegts.js takes. It reads FLAC, but looks for STREAMINFO 4 bytes behind where FFmpeg 8 sends it.
+const IN_FLV = /^(avc1|hvc1|av01|mp4a|opus)/i;
 // What HLS carries of a stream of which the server says that HLS lacks a codec.
 const ALWAYS_IN_HLS = /^(avc1|mp4a\.40\.(2|5|29)$)/;
 const NAMES = [[/^avc1/, 'H.264'], [/^h(vc|ev)1/, 'HEVC'], [/^av01/, 'AV1'], [/^vp09/, 'VP9'], [/^mp4a\.40\.34/, 'MP3'],

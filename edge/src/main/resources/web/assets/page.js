@@ -110,6 +110,7 @@ function stage() {
   $('state').className = 'state ' + view.badge.kind;
   $('state').hidden = view.badge.text === '';
   const isLive = view.stream !== null && view.stream.state !== 'ended';
+  $('whole').hidden = stream?.state !== 'ended' || view.mode === 'whole' || !view.choice.inHls;
   $('live').hidden = !isLive || (view.mode === 'live' && !(view.behindMs > FAR_BEHIND_MS));
   outputs(view);
   for (const part of document.querySelectorAll('.of-stream')) part.hidden = stream === null;
@@ -167,6 +168,11 @@ for (const button of document.querySelectorAll('[data-player]')) {
   });
 }
 $('live').addEventListener('click', () => playFrom(null));
+$('whole').addEventListener('click', () => {
+  watching.playWhole();
+  remember();
+  show();
+});
 $('video').addEventListener('timeupdate', () => timeline.mark(watching.view().onScreenMs));
 $('drawer').addEventListener('click', () => drawer(!document.body.classList.contains('drawer-open')));
 $('close').addEventListener('click', () => drawer(false));

@@ -168,7 +168,8 @@ export class Player {
         dateMs: () => (video.getStartDate?.().getTime() || NaN) + video.currentTime * 1000 || null };
     }
     // hls.js begins a live playlist near its end; one of a moment in the past is meant from its beginning.
-    const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0 });
+    const hls = new Hls({ lowLatencyMode: false, backBufferLength: KEEP_BEHIND_S, startPosition: source.live ? -1 : 0,
+      ...(source.live ? {} : { xhrSetup: pastTheCache(source.url) }) });
     hls.on(Hls.Events.ERROR, (_, failure) => {
       if (!failure.fatal || this.source !== source) return;
       if (failure.type === Hls.ErrorTypes.MEDIA_ERROR) {
@@ -211,6 +212,15 @@ export class Player {
     player.load();
     return { stop };
   }
+}
+
+/** The browser's cache may hold for a moment what the URL led to while its stream was live: the window, which ends with it. */
+function pastTheCache(multivariantUrl) {
+  return (request, url) => {
+    if (url !== multivariantUrl) return;
+    request.open('GET', url);
+    request.setRequestHeader('Cache-Control', 'no-cache');
+  };
 }
 
 /** The code of the JSON that the server refuses a URL with, or "". */

@@ -25,7 +25,7 @@ export function describe(s) {
   }
   if (s.pastOutOfReach) return outOfReach(s);
   if (s.mode !== 'live' && s.refusal !== '') return refused(s);
-  if (s.player.finished) return finished(s);
+  if (s.player.finished && !(s.mode === 'live' && s.stream.state === 'grace')) return finished(s);
   if (s.player.blocked) return words('Press play to start.');
   if (s.mode !== 'live') return s.player.waiting ? words('Loading…') : words('');
   return live(s);
@@ -54,7 +54,7 @@ function live(s) {
     return words('The encoder is away. The server waits for it' + (leftMs > 0 ? '' : '…'),
       leftMs > 0 ? seconds(leftMs) + ' more' : '');
   }
-  if (s.stream.state === 'ended') return words('');
+  if (s.stream.state === 'ended') return s.player.waiting ? finished(s) : words(''); // the rest of it may not come any more
   if (s.player.starvedMs > NO_DATA_MS[s.output]) {
     return words(s.player.started ? 'The encoder is connected, but no data has come'
       : 'The encoder is connected, but there is nothing to show yet', 'for ' + seconds(s.player.starvedMs));

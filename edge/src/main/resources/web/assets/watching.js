@@ -90,7 +90,8 @@ export class Watching {
     this.#learn();
     if (this.#chosenByItself && player.finished && this.#stream.state === 'live') this.#mode = 'live';
     if (this.#mode === 'live' && this.#stream.state === 'ended') {
-      if (player.source?.live && player.source.key.startsWith(this.#epochKey() + ' ')) return; // plays what is left of it
+      // Who saw the present sees the last of it. Who had seen nothing yet is shown all that is retained.
+      if (player.started && player.source?.live && player.source.key.startsWith(this.#epochKey() + ' ')) return;
       this.#mode = 'whole';
       this.#chosenByItself = true;
     }
@@ -115,7 +116,14 @@ export class Watching {
     if (refusal === 'codec_not_in_hls') this.#failing.add('hls');
     if (failures < FAILURES_LIMIT) return;
     if (source.output === 'hls') this.#failing.add('hls video').add('hls audio');
-    else this.#failing.add(source.video ? 'flv video' : 'flv audio');
+    else this.#learnOfFlv(source);
+  }
+
+  /** The player does not say which track it fails at: both are tried alone, the sound first. */
+  #learnOfFlv({ audio, video }) {
+    this.#failing.add(video ? 'flv video' : 'flv audio');
+    if (video && !audio) this.#failing.add('flv video alone');
+    if (!video && !this.#failing.has('flv video alone')) this.#failing.delete('flv video');
   }
 
   #isPastOutOfReach() {

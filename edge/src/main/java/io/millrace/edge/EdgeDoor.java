@@ -7,20 +7,20 @@ import io.millrace.platform.rtmp.RtmpMeters;
 import java.util.function.IntPredicate;
 
 /**
- * What an edge has before it meets Kafka: its bound ports, which accept nobody yet. Opened first, so that a port that is
- * taken is reported at once.
+ * The bound ports of an edge, which do not accept connections yet. Opened before the edge connects to Kafka, so that a
+ * port conflict is reported at once.
  *
- * @param rtmp null if somebody else listens for players of RTMP
+ * @param rtmp null if another service listens for RTMP players
  */
 public record EdgeDoor(EdgeSettings settings, MeterRegistry registry, HttpPort http,
         RtmpListener rtmp) implements AutoCloseable {
 
     /**
-     * @param named ports that "any free one" does not take
-     * @throws io.millrace.platform.UserError with one line for people
+     * @param named ports that are never chosen when any free port is requested
+     * @throws io.millrace.platform.UserError if a port cannot be bound
      */
     public static EdgeDoor open(EdgeSettings settings, MeterRegistry registry, IntPredicate named) {
-        HttpPort http = HttpPort.bind(settings, named);
+        HttpPort http = HttpPort.bind(settings.http(), named);
         try {
             return new EdgeDoor(settings, registry, http, settings.rtmp() == null
                     ? null
@@ -31,7 +31,7 @@ public record EdgeDoor(EdgeSettings settings, MeterRegistry registry, HttpPort h
         }
     }
 
-    /** Again does no harm. */
+    /** Idempotent. */
     @Override
     public void close() {
         if (rtmp != null) {

@@ -3,11 +3,11 @@ package io.millrace.edge;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.Feeds;
 import io.millrace.edge.http.EdgeServer;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.StreamsResource;
 import io.millrace.edge.http.ViewersResource;
+import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** One edge: reads the log, serves viewers. Thread-safe. */
+/** One edge: reads the log and serves viewers. Thread-safe. */
 public final class EdgeService implements AutoCloseable, Drainable {
     private final Feeds feeds;
     private final EdgeServer server;
     private final Viewers viewers;
     private final PlayDesk desk;
-    /** Null if somebody else listens for players. */
+    /** Null if another service listens for RTMP players. */
     private final RtmpListener rtmp;
     private final int port;
 
@@ -44,15 +44,15 @@ public final class EdgeService implements AutoCloseable, Drainable {
         this.port = port;
     }
 
-    /** Opens its ports and starts. */
+    /** Opens the ports and starts the edge. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
         return start(settings, kafka, registry, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
     }
 
     /**
-     * @param pastTicker by whose time what was read of the past is kept
-     * @param clock by whose time clients of HTTP have to ask and to take, and are held
+     * @param pastTicker the clock for the expiry of cached reads of the past
+     * @param clock the clock for time limits of HTTP clients and for held viewers
      */
     static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
             Ticker pastTicker, LimitClock clock) {
@@ -60,9 +60,9 @@ public final class EdgeService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Returns when the directory has been read to its end and the listener accepts.
+     * Starts the edge. Returns when the directory has been read to its end and the listener accepts connections.
      *
-     * @param door is closed with the service, or if it cannot start
+     * @param door closed with the service, or if the service cannot start
      */
     public static EdgeService start(EdgeDoor door, KafkaClients kafka, FatalError fatal) {
         return start(door, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
@@ -77,12 +77,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(door.http(), settings, kafka.settings().retentionMs(), feeds.directory(),
+            server = new EdgeServer(door.http(), settings.http(), kafka.settings().retentionMs(), feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);
             int port = server.start();
-            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.limits().connections(), meters);
+            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.http().limits().connections(),
+                    meters,
+                    clock::schedule);
             if (door.rtmp() != null) {
                 door.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
@@ -98,17 +100,17 @@ public final class EdgeService implements AutoCloseable, Drainable {
         }
     }
 
-    /** The HTTP port that it listens on. */
+    /** Returns the HTTP port. */
     public int port() {
         return port;
     }
 
-    /** What players of RTMP are answered, for whoever listens for them. */
+    /** Returns the application that answers RTMP players, for a service that listens for them. */
     public PlayApplication players() {
         return desk;
     }
 
-    /** Where players of RTMP come; empty if somebody else listens for them. */
+    /** Returns the listener for RTMP players; empty if another service listens for them. */
     public Optional<RtmpListener> rtmp() {
         return Optional.ofNullable(rtmp);
     }
@@ -117,14 +119,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
         return feeds.checks();
     }
 
-    /** What it serves at the admin port. */
+    /** Returns the resources for the admin port. */
     public List<AdminResource> admin() {
         return List.of(new ViewersResource(viewers), new StreamsResource(feeds.directory(), viewers));
     }
 
     /**
-     * Viewers of HTTP-FLV are not waited for: their streams have no end but {@link #close}. Of the players of RTMP those are who
-     * know how to go elsewhere.
+     * Does not wait for HTTP-FLV viewers, whose streams end only with {@link #close}. Waits for RTMP players that can
+     * reconnect elsewhere.
      */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
@@ -132,7 +134,13 @@ public final class EdgeService implements AutoCloseable, Drainable {
             return server.drain();
         }
         rtmp.stopAccepting();
-        return CompletableFuture.allOf(server.drain(), rtmp.askPlayersToLeave("The server ends, connect again"));
+        return CompletableFuture.allOf(server.drain(),
+                rtmp.askPlayersToLeave("The server is shutting down, connect again"));
+    }
+
+    /** Returns the number of RTMP players that wait for something to play. */
+    int heldPlayers() {
+        return desk.held();
     }
 
     @Override

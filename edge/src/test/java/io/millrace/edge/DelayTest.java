@@ -5,7 +5,9 @@ import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.StreamEntry;
-import java.nio.file.Path;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,32 +17,31 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Windows that stay behind their stream ({@code ?delay=}), of a whole edge against a real broker. */
+@SlowTest
 @Timeout(120)
+@ExtendWith(SharedBroker.class)
 class DelayTest {
     private static final String DELAY = "/live/show.m3u8?delay=5m";
     private static final int DELAY_MS = 300_000;
-    @TempDir
-    static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;
     private static HlsPlayer player;
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = new TestBroker(dir);
+    static void start(TestBroker shared) {
+        broker = shared;
         player = new HlsPlayer();
     }
 
     @AfterAll
     static void stop() {
         player.close();
-        broker.close();
         assertThat(FATAL.get()).isNull();
     }
 
@@ -59,7 +60,7 @@ class DelayTest {
 
     @Test
     void theWindowMovesOnOverAnEpochsEndTheSameOnEveryEdge() throws Exception {
-        KafkaClients kafka = broker.clients("moves.");
+        KafkaClients kafka = broker.clients("delay.moves.");
         long startMs = System.currentTimeMillis() - 900_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, startMs).segments(250).entry(StreamEntry.State.ENDED);
@@ -114,7 +115,7 @@ class DelayTest {
 
     @Test
     void saysWhatItCannotDo() throws Exception {
-        KafkaClients kafka = broker.clients("cannot.");
+        KafkaClients kafka = broker.clients("delay.cannot.");
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, System.currentTimeMillis() - 60_000).segments(30).entry(StreamEntry.State.LIVE);
             await(() -> player.get(edge, "/api/v1/streams/live/show").statusCode() == 200);

@@ -6,6 +6,10 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A whole edge against a real broker; the records are those that the other stages write. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class EdgeServiceTest {
@@ -35,7 +40,7 @@ class EdgeServiceTest {
         try (var log = edge.log("live/hls")) {
             log.segment(17, 0, -1);
             log.segment(17, 1, -1);
-            log.write(Topic.STREAMS, Fixtures.entry("live/hls", 17, StreamEntry.State.LIVE));
+            log.write(Topic.STREAMS, Records.entry("live/hls", 17, StreamEntry.State.LIVE));
             edge.awaitKnown("live/hls");
             HttpResponse<String> multivariant = edge.get("/live/hls.m3u8");
             assertThat(multivariant.statusCode()).as(multivariant.body()).isEqualTo(200);
@@ -74,7 +79,7 @@ class EdgeServiceTest {
     @Test
     void everyEdgeSaysTheSameWhereverItBeganToRead() throws Exception {
         try (var log = edge.log("live/same")) {
-            log.write(Topic.STREAMS, Fixtures.entry("live/same", 3, StreamEntry.State.LIVE));
+            log.write(Topic.STREAMS, Records.entry("live/same", 3, StreamEntry.State.LIVE));
             log.segment(3, 0, -1);
             TestEdge.await(() -> edge.get("/live/same/@3/ts/index.m3u8").statusCode() == 200);
             for (int segment = 1; segment < 20; segment++) {
@@ -95,7 +100,7 @@ class EdgeServiceTest {
     @Test
     void holdsTheFirstRequestUntilThereIsSomethingToShow() throws Exception {
         try (var log = edge.log("live/early")) {
-            log.write(Topic.STREAMS, Fixtures.entry("live/early", 5, StreamEntry.State.LIVE));
+            log.write(Topic.STREAMS, Records.entry("live/early", 5, StreamEntry.State.LIVE));
             edge.awaitKnown("live/early");
             var held = edge.http.sendAsync(edge.request("/live/early.m3u8"), HttpResponse.BodyHandlers.ofString());
             assertThat(edge.get("/live/early/@5/ts/0.ts").statusCode()).isEqualTo(404);
@@ -109,11 +114,11 @@ class EdgeServiceTest {
     void endsThePlaylistOnceTheEpochIsOver() throws Exception {
         try (var log = edge.log("live/over")) {
             log.segment(9, 0, -1);
-            log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.LIVE));
+            log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.LIVE));
             TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").statusCode() == 200);
             assertThat(edge.get("/live/over/@9/ts/index.m3u8").body()).doesNotContain("ENDLIST");
             log.write(Topic.STREAMS,
-                    Fixtures.entry("live/over", 9, StreamEntry.State.ENDED, Fixtures.TRACKS, 0, 0));
+                    Records.entry("live/over", 9, StreamEntry.State.ENDED, Records.TRACKS, 0, 0));
             TestEdge.await(() -> edge.get("/live/over/@9/ts/index.m3u8").body().endsWith("#EXT-X-ENDLIST\n"));
             assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(404);
             try (EdgeService other = edge.another()) {
@@ -139,15 +144,15 @@ class EdgeServiceTest {
     void startsFlvAtTheLatestKeyframeAndGoesOnLive() throws Exception {
         try (var log = edge.log("live/flv")) {
             long session = log.session();
-            log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-            log.write(Topic.PACKETS, Fixtures.audioConfig(session, 1, Fixtures.AAC_RECORD));
-            long first = log.write(Topic.PACKETS, Fixtures.video(session, 2, 1_000, true, 1));
-            log.write(Topic.PACKETS, Fixtures.video(session, 3, 1_040, false, 2));
-            long second = log.write(Topic.PACKETS, Fixtures.video(session, 4, 3_000, true, 3));
-            log.write(Topic.PACKETS, Fixtures.audio(session, 5, 3_010));
-            log.write(Topic.INDEX, new Fixtures.PartSpec(session, 0).keyframe(first).part(0, true, 0));
+            log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
+            log.write(Topic.PACKETS, Records.audioConfig(session, 1, Records.AAC_RECORD));
+            long first = log.write(Topic.PACKETS, Records.video(session, 2, 1_000, true, 1));
+            log.write(Topic.PACKETS, Records.video(session, 3, 1_040, false, 2));
+            long second = log.write(Topic.PACKETS, Records.video(session, 4, 3_000, true, 3));
+            log.write(Topic.PACKETS, Records.audio(session, 5, 3_010));
+            log.write(Topic.INDEX, new Records.PartSpec(session, 0).keyframe(first).part(0, true, 0));
             log.write(Topic.STREAMS,
-                    Fixtures.entry("live/flv", session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
+                    Records.entry("live/flv", session, StreamEntry.State.LIVE, Records.TRACKS, first - 2));
             edge.awaitKnown("live/flv");
             try (var viewer = edge.flv("/live/flv.flv")) {
                 assertThat(viewer.headers().firstValue("Content-Type")).contains("video/x-flv");
@@ -157,7 +162,7 @@ class EdgeServiceTest {
                 assertThat(frame(viewer.next())).as("the latest keyframe, not the indexed one").isEqualTo(3);
                 FlvTag audio = viewer.next();
                 assertThat(audio.type()).isEqualTo(FlvTag.Type.AUDIO);
-                log.write(Topic.PACKETS, Fixtures.video(session, 6, 3_040, false, 4));
+                log.write(Topic.PACKETS, Records.video(session, 6, 3_040, false, 4));
                 FlvTag live = viewer.next();
                 assertThat(frame(live)).isEqualTo(4);
                 assertThat(live.timestampMs() - audio.timestampMs()).isEqualTo(30);

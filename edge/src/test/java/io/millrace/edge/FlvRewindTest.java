@@ -8,6 +8,12 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.HttpFlvViewer;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,10 +43,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rewinding by HTTP-FLV with a real broker: every frame that a viewer gets is compared with what was published. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class FlvRewindTest {
-    private static final ByteBuffer OTHER_AVC = Fixtures.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
+    private static final ByteBuffer OTHER_AVC = Records.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
             + "0300f03c60c4118001000668e84394b22cfdf8f801");
     private static final int RANGES = 40;
 
@@ -73,7 +80,7 @@ class FlvRewindTest {
     /** Twenty groups, ten seconds nobody, then another publisher with another picture. */
     private static PublishedPast twoSessions(String stream) throws InterruptedException {
         var past = new PublishedPast(kafka, stream, System.currentTimeMillis() - 100_000);
-        past.session(Fixtures.AVC_RECORD, 5_000);
+        past.session(Records.AVC_RECORD, 5_000);
         groups(past, 20);
         past.away(10_000);
         past.session(OTHER_AVC, 777_000);
@@ -165,8 +172,8 @@ class FlvRewindTest {
                     + Instant.ofEpochMilli(past.nowMs()));
             List<FlvTag> pictures = watched.headers().stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
             assertThat(pictures).hasSize(2);
-            assertThat(pictures.getFirst().body().slice(5, Fixtures.AVC_RECORD.remaining()))
-                    .isEqualTo(Fixtures.AVC_RECORD);
+            assertThat(pictures.getFirst().body().slice(5, Records.AVC_RECORD.remaining()))
+                    .isEqualTo(Records.AVC_RECORD);
             assertThat(pictures.getLast().body().slice(5, OTHER_AVC.remaining())).isEqualTo(OTHER_AVC);
             assertThat(watched.headers().getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
             assertThat(watched.headers().getFirst().timestampMs()).isEqualTo(past.frames.getFirst().timestampMs());
@@ -217,7 +224,7 @@ class FlvRewindTest {
     void readsNoFurtherThanASlowViewerTakes() throws Exception {
         try (PublishedPast past = twoSessions("live/slow")) {
             long firstMs = past.frames.getFirst().programDateTimeMs();
-            try (var slow = new FlvClient(http, HttpRequest.newBuilder(
+            try (var slow = new HttpFlvViewer(http, HttpRequest.newBuilder(
                     uri("/live/slow.flv?start=" + Instant.ofEpochMilli(firstMs))).build())) {
                 assertThat(slow.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
                 // Others are served meanwhile, and the slow one goes on where it was.
@@ -292,7 +299,7 @@ class FlvRewindTest {
     private static Watched watch(String path, Runnable begun) throws IOException, InterruptedException {
         List<FlvTag> headers = new ArrayList<>();
         List<FlvTag> frames = new ArrayList<>();
-        try (var client = new FlvClient(http, HttpRequest.newBuilder(uri(path)).build())) {
+        try (var client = new HttpFlvViewer(http, HttpRequest.newBuilder(uri(path)).build())) {
             begun.run();
             for (FlvTag tag = client.next(); tag != null; tag = client.next()) {
                 (isFrame(tag) ? frames : headers).add(tag);

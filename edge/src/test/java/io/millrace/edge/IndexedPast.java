@@ -6,6 +6,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -97,9 +98,9 @@ final class IndexedPast implements AutoCloseable {
             end();
         }
         log.write(Topic.STREAMS,
-                new StreamEntry(stream, epoch, epoch, state, Fixtures.RULES, 0, 0, 0, 0, startMs, startMs,
+                new StreamEntry(stream, epoch, epoch, state, Records.RULES, 0, 0, 0, 0, startMs, startMs,
                         state == StreamEntry.State.LIVE ? 0 : timeMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
-                        segment - 1, 2_500_000, Fixtures.TRACKS, List.copyOf(sessions), List.of()));
+                        segment - 1, 2_500_000, Records.TRACKS, List.copyOf(sessions), List.of()));
         return this;
     }
 

@@ -8,6 +8,7 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 
 /** A live stream of video and audio whose latest keyframe is frame 3. */
@@ -21,10 +22,10 @@ final class LiveStream implements AutoCloseable {
     LiveStream(TestEdge edge, String stream) {
         log = edge.log(stream);
         again();
-        log.write(Topic.PACKETS, Fixtures.audioConfig(session, seq++, Fixtures.AAC_RECORD));
-        long first = log.write(Topic.PACKETS, Fixtures.video(session, seq++, 1_000, true, 1));
-        log.write(Topic.PACKETS, Fixtures.video(session, seq++, 3_000, true, 3));
-        log.write(Topic.STREAMS, Fixtures.entry(stream, session, StreamEntry.State.LIVE, Fixtures.TRACKS, first - 2));
+        log.write(Topic.PACKETS, Records.audioConfig(session, seq++, Records.AAC_RECORD));
+        long first = log.write(Topic.PACKETS, Records.video(session, seq++, 1_000, true, 1));
+        log.write(Topic.PACKETS, Records.video(session, seq++, 3_000, true, 3));
+        log.write(Topic.STREAMS, Records.entry(stream, session, StreamEntry.State.LIVE, Records.TRACKS, first - 2));
         edge.awaitKnown(stream);
     }
 
@@ -32,11 +33,11 @@ final class LiveStream implements AutoCloseable {
     void again() {
         session = log.session();
         seq = 0;
-        log.write(Topic.PACKETS, Fixtures.videoConfig(session, seq++, Fixtures.AVC_RECORD));
+        log.write(Topic.PACKETS, Records.videoConfig(session, seq++, Records.AVC_RECORD));
     }
 
     void video(long timestampMs, boolean key, int fill) {
-        log.write(Topic.PACKETS, Fixtures.video(session, seq++, timestampMs, key, fill));
+        log.write(Topic.PACKETS, Records.video(session, seq++, timestampMs, key, fill));
     }
 
     /** Of so many bytes that the ring holds less than a hundred; its number is in its last four. */
@@ -49,7 +50,7 @@ final class LiveStream implements AutoCloseable {
     }
 
     void audio(long timestampMs) {
-        log.write(Topic.PACKETS, Fixtures.audio(session, seq++, timestampMs));
+        log.write(Topic.PACKETS, Records.audio(session, seq++, timestampMs));
     }
 
     void away() {

@@ -12,6 +12,8 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,7 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Writes one stream's records as the other stages do. */
 final class LogWriter implements AutoCloseable {
     static final SessionStarted STARTED = new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
-            "127.0.0.1:5000", Fixtures.EPOCH_MS, Fixtures.RULES);
+            "127.0.0.1:5000", Records.EPOCH_MS, Records.RULES);
 
     private final KafkaClients kafka;
     private final String stream;
@@ -86,7 +88,7 @@ final class LogWriter implements AutoCloseable {
         for (int part = 0; part < 2; part++) {
             byte[] bytes = bytes(epoch, segment, part);
             long offset = write(Topic.PARTS, new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)));
-            IndexEntry entry = new Fixtures.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
+            IndexEntry entry = new Records.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
                     .part(part, part == 1, offset);
             write(Topic.INDEX, entry);
         }

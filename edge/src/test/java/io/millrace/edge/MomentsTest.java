@@ -12,6 +12,11 @@ import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
 import io.millrace.platform.past.ReadLimitException;
 import io.millrace.platform.past.Stamps;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -31,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Moments in a log of a real broker: six hours of a stream, an hour before now, among others in its partition that run ahead
  * of the clock, pause, and are cut at other times.
  */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class MomentsTest {
@@ -39,6 +45,10 @@ class MomentsTest {
     private static final int SEGMENTS = 6 * 1_800;
     private static final long RETENTION_MS = 86_400_000;
     private static final int NEIGHBOURS = 7;
+    private static final String HURRIED = "live/hurried";
+    private static final int HURRIED_SEGMENTS = 3 * 1_800;
+    /** Of the index: a scan would read up to all of it. */
+    private static final int SHARE_OF_A_LEAP = 5;
     private static final int MOMENTS = 100;
     /** A scan would read half of it on average. */
     private static final int SHARE_OF_A_MOMENT = 3;
@@ -72,18 +82,26 @@ class MomentsTest {
 
     /** Part 0 of a segment and its index entry, in the partition of {@link #STREAM}; parts offsets as they would be. */
     private static void write(KafkaProducer<String, byte[]> producer, String stream, int segment, long zeroMs) {
-        int partition = kafka.partitionOf(STREAM);
+        indexBytes += write(kafka, producer, kafka.partitionOf(STREAM), stream, segment, zeroMs,
+                System.currentTimeMillis());
+    }
+
+    /** Returns the size of the entry, which is written at {@code nowMs}. */
+    private static int write(KafkaClients kafka, KafkaProducer<String, byte[]> producer, int partition, String stream,
+            int segment, long zeroMs, long nowMs) {
         long timeMs = zeroMs + (long) segment * SEGMENT_MS;
-        int neighbour = stream.equals(STREAM) ? 0 : 1 + stream.charAt(stream.length() - 1) - '0';
+        int neighbour = stream.equals(STREAM) || stream.equals(HURRIED)
+                ? 0
+                : 1 + stream.charAt(stream.length() - 1) - '0';
         long partsOffset = (long) segment * (NEIGHBOURS + 1) + neighbour;
         var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, partsOffset, 1, 0, SEGMENT_MS * 90L, timeMs, 0,
                 true, partsOffset, 0, 2, true, false, 0);
-        long stampMs = Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS);
+        long stampMs = Stamps.of(timeMs, nowMs, RETENTION_MS);
         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stampMs, stream,
                 new byte[0]));
         byte[] encoded = LogCodec.encode(entry);
-        indexBytes += encoded.length;
         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition, stampMs, stream, encoded));
+        return encoded.length;
     }
 
     @AfterAll
@@ -91,8 +109,15 @@ class MomentsTest {
         reader.close();
     }
 
+    /** Its start is older than all media here. */
+    private static StreamEntry epoch(String stream) {
+        return Records.entry(stream, 1, StreamEntry.State.LIVE);
+    }
+
     private static long segmentAt(long timeMs) {
-        return moments.find(STREAM, timeMs, Topic.PARTS) instanceof Moment.At at ? at.entry().segment() : -1;
+        return moments.find(List.of(epoch(STREAM)), timeMs, Topic.PARTS) instanceof Moment.At at
+                ? at.entry().segment()
+                : -1;
     }
 
     @Test
@@ -110,7 +135,7 @@ class MomentsTest {
     /** A minute in the middle of the six hours. */
     private static ReadBudget read(long limitBytes) {
         var budget = new ReadBudget(limitBytes);
-        StreamEntry epoch = Fixtures.entry(STREAM, 1, StreamEntry.State.LIVE);
+        StreamEntry epoch = Records.entry(STREAM, 1, StreamEntry.State.LIVE);
         long fromMs = startMs + 3 * 3_600_000;
         moments.stretch(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
                 moments.floor(kafka.partitionOf(STREAM), Topic.PARTS), budget);
@@ -126,6 +151,43 @@ class MomentsTest {
         assertThatThrownBy(() -> read(neededBytes - 1)).isInstanceOf(ReadLimitException.class);
     }
 
+    /**
+     * Six hours ago, up to three hours ahead of the clock: Kafka's time index knows but the first quarter of an hour of it, and has
+     * another stream at the times of all the rest.
+     */
+    @Test
+    void leapsWithinStreamThatWasPushedInAHurry(TestBroker broker) {
+        KafkaClients hurried = broker.clients("hurried.");
+        int partition = hurried.partitionOf(HURRIED);
+        long zeroMs = System.currentTimeMillis() - 6 * 3_600_000;
+        StreamEntry epoch = Records.entry(HURRIED, 1, StreamEntry.State.ENDED, Records.TRACKS, 0, HURRIED_SEGMENTS - 1);
+        long writtenBytes = 0;
+        try (KafkaProducer<String, byte[]> producer = hurried.producer("test-hurry", 32 << 20)) {
+            for (int segment = 0; segment < HURRIED_SEGMENTS; segment++) {
+                writtenBytes += write(hurried, producer, partition, HURRIED, segment, zeroMs, zeroMs);
+            }
+            for (int segment = 0; segment < 2 * HURRIED_SEGMENTS; segment++) {
+                writtenBytes += write(hurried, producer, partition, "live/neighbour-0", segment, zeroMs,
+                        System.currentTimeMillis());
+            }
+            producer.flush();
+        }
+        try (RangeReader hurry = RangeReader.ofIndex(hurried, "test-hurried")) {
+            var of = new Moments(hurried, hurry);
+            Moments.Floor floor = of.floor(partition, Topic.PARTS);
+            for (int segment : List.of(0, 1, 449, 450, 451, 700, 900, 1200, 2300, 2400, HURRIED_SEGMENTS - 2,
+                    HURRIED_SEGMENTS - 1)) {
+                var budget = new ReadBudget(Moments.SEARCH_LIMIT_BYTES);
+                long fromMs = zeroMs + (long) segment * SEGMENT_MS + 7;
+                Moment found = of.stretch(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
+                assertThat(found).isInstanceOfSatisfying(Moment.At.class,
+                        at -> assertThat(at.entry().segment()).isEqualTo(segment));
+                assertThat(budget.spentBytes()).as("bytes for segment %d", segment)
+                        .isLessThan(writtenBytes / SHARE_OF_A_LEAP);
+            }
+        }
+    }
+
     @Test
     void knowsWhatIsBeforeAndAfterAll() {
         assertThat(segmentAt(0)).isZero();
@@ -133,7 +195,8 @@ class MomentsTest {
         assertThat(segmentAt(startMs + SEGMENTS * SEGMENT_MS - 1)).isEqualTo(SEGMENTS - 1);
         assertThat(segmentAt(startMs + SEGMENTS * SEGMENT_MS)).isEqualTo(-1);
         assertThat(segmentAt(System.currentTimeMillis() + 86_400_000)).isEqualTo(-1);
-        assertThat(moments.find("live/nobody", startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
+        assertThat(moments.find(List.of(epoch("live/nobody")), startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
+        assertThat(moments.find(List.of(), startMs, Topic.PARTS)).isEqualTo(new Moment.NotYet());
     }
 
     @Test
@@ -152,7 +215,7 @@ class MomentsTest {
             producer.flush();
         }
         for (int segment = 0; segment < 900; segment += 50) {
-            Moment found = moments.find(stream, zeroMs + segment * 2_000L + 1_500, Topic.PARTS);
+            Moment found = moments.find(List.of(epoch(stream)), zeroMs + segment * 2_000L + 1_500, Topic.PARTS);
             assertThat(((Moment.At) found).entry().segment()).isEqualTo(segment);
         }
     }
@@ -182,9 +245,11 @@ class MomentsTest {
             }
             admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(middle))).all().get();
             for (long timeMs : new long[]{0, zeroMs, zeroMs + 99_999, zeroMs + 100_000}) {
-                assertThat(((Moment.At) moments.find(stream, timeMs, Topic.PARTS)).entry().segment()).isEqualTo(50);
+                assertThat(((Moment.At) moments.find(List.of(epoch(stream)), timeMs, Topic.PARTS)).entry().segment())
+                        .isEqualTo(50);
             }
-            assertThat(((Moment.At) moments.find(stream, zeroMs + 120_000, Topic.PARTS)).entry().segment())
+            assertThat(
+                    ((Moment.At) moments.find(List.of(epoch(stream)), zeroMs + 120_000, Topic.PARTS)).entry().segment())
                     .isEqualTo(60);
         }
     }

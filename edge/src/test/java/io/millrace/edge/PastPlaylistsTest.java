@@ -7,6 +7,10 @@ import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,6 +31,7 @@ import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Playlists of the past of a whole edge against a real broker. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class PastPlaylistsTest {

@@ -15,8 +15,9 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.session.SessionFold;
-import io.millrace.platform.session.Verdict;
+import io.millrace.platform.timeline.SessionFold;
+import io.millrace.platform.timeline.Verdict;
+import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +89,8 @@ final class PublishedPast implements AutoCloseable {
         sessions.add(new Published(session, nowMs, 0));
         picture = avcRecord;
         begun = false;
-        write(Fixtures.videoConfig(session, seq++, avcRecord));
-        write(Fixtures.audioConfig(session, seq++, Fixtures.AAC_RECORD));
+        write(Records.videoConfig(session, seq++, avcRecord));
+        write(Records.audioConfig(session, seq++, Records.AAC_RECORD));
     }
 
     /** The publisher is gone for a while. */
@@ -126,7 +127,7 @@ final class PublishedPast implements AutoCloseable {
         long startTicks = (stampMs - GROUP_MS + offsetMs) * TICKS_A_MS;
         boolean again = first && session != epoch;
         long discontinuity = session == epoch ? 0 : 1;
-        var head = new Cut.SegmentHead(Fixtures.RULES, 2, true, again, discontinuity, picture, Fixtures.AAC_RECORD,
+        var head = new Cut.SegmentHead(Records.RULES, 2, true, again, discontinuity, picture, Records.AAC_RECORD,
                 "AVC", "AAC", 0, offsetMs, ByteBuffer.allocate(0));
         log.write(Topic.SEGMENTS, new Cut(epoch, session, segment, 0, true, true, keyframe, keyframe, startTicks,
                 GROUP_MS * TICKS_A_MS, startMs, startMs * 1000, head, List.of()));
@@ -141,10 +142,10 @@ final class PublishedPast implements AutoCloseable {
     /** What the directory says. */
     void tell(StreamEntry.State state) {
         List<StreamEntry.Track> tracks = List.of(
-                new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", picture), Fixtures.TRACKS.get(1));
+                new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", picture), Records.TRACKS.get(1));
         log.write(Topic.STREAMS,
-                new StreamEntry(stream, epoch, session, state, Fixtures.RULES, epoch + 3, sessionOffset,
-                        lastOffset, truth.timestampOffsetMs(), Fixtures.EPOCH_MS, Fixtures.EPOCH_MS,
+                new StreamEntry(stream, epoch, session, state, Records.RULES, epoch + 3, sessionOffset,
+                        lastOffset, truth.timestampOffsetMs(), Records.EPOCH_MS, Records.EPOCH_MS,
                         state == StreamEntry.State.ENDED ? nowMs : 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
                         segment - 1,
                         2_500_000, tracks, sessions.stream().map(one -> entry(one, state)).toList(), List.of()));

@@ -6,9 +6,12 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,32 +22,31 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What an edge says of ranges that have nothing, of what has ended, and of what HLS cannot show. */
+@SlowTest
 @Timeout(120)
+@ExtendWith(SharedBroker.class)
 class RangeAnswersTest {
     private static final List<StreamEntry.Track> OPUS = List
             .of(new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS", ByteBuffer.wrap(new byte[]{'O', 'p', 'u', 's', 'H',
                 'e', 'a', 'd', 1, 2, 0, 0, (byte) 0x80, (byte) 0xbb, 0, 0, 0, 0, 0})));
-    @TempDir
-    static Path dir;
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;
     private static HlsPlayer player;
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = new TestBroker(dir);
+    static void start(TestBroker shared) {
+        broker = shared;
         player = new HlsPlayer();
     }
 
     @AfterAll
     static void stop() {
         player.close();
-        broker.close();
         assertThat(FATAL.get()).isNull();
     }
 
@@ -67,7 +69,7 @@ class RangeAnswersTest {
 
     @Test
     void anEndedStreamPlaysFromItsBeginningAndItsWindowStays() throws Exception {
-        KafkaClients kafka = broker.clients("ended.");
+        KafkaClients kafka = broker.clients("range.ended.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, startMs - 600_000).segments(20).entry(StreamEntry.State.ENDED);
@@ -94,7 +96,7 @@ class RangeAnswersTest {
 
     @Test
     void whatWasNeverShownIsNotFoundAtOnce() throws Exception {
-        KafkaClients kafka = broker.clients("never.");
+        KafkaClients kafka = broker.clients("range.never.");
         long startMs = System.currentTimeMillis() - 600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(5, startMs).segments(300).entry(StreamEntry.State.LIVE);
@@ -115,9 +117,9 @@ class RangeAnswersTest {
 
     @Test
     void aStreamWithNothingForHlsSaysSoAtOnce() throws Exception {
-        KafkaClients kafka = broker.clients("opus.");
+        KafkaClients kafka = broker.clients("range.opus.");
         try (var log = new LogWriter(kafka, "live/opus"); EdgeService edge = edge(kafka)) {
-            log.write(Topic.STREAMS, Fixtures.entry("live/opus", 5, StreamEntry.State.LIVE, OPUS, 0, 12));
+            log.write(Topic.STREAMS, Records.entry("live/opus", 5, StreamEntry.State.LIVE, OPUS, 0, 12));
             known(edge, "live/opus", "live");
             for (String target : List.of("/live/opus.m3u8", "/live/opus/@5/ts/index.m3u8", "/live/opus.m3u8?start=-5m",
                     "/live/opus.m3u8?delay=5m", "/live/opus/@5/ts/index.m3u8?start=2026-01-01T00:00:00Z")) {
@@ -126,7 +128,7 @@ class RangeAnswersTest {
                 assertThat(answer.body()).as(target).contains("\"codec_not_in_hls\"", "(Opus)",
                         "\"watchAt\":\"/live/opus.flv\"");
             }
-            log.write(Topic.STREAMS, Fixtures.entry("live/opus", 5, StreamEntry.State.ENDED, OPUS, 0, 12));
+            log.write(Topic.STREAMS, Records.entry("live/opus", 5, StreamEntry.State.ENDED, OPUS, 0, 12));
             known(edge, "live/opus", "ended");
             for (String target : List.of("/live/opus.m3u8", "/live/opus/@5/ts/index.m3u8")) {
                 HttpResponse<String> answer = player.get(edge, target);

@@ -6,6 +6,9 @@ import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a real broker deletes is gone for viewers, and what it has moved to Kafka's tiered storage is there. */
+@SlowTest
 @Timeout(300)
 class RetentionTest {
     private static final int PART_BYTES = 20_000;
@@ -52,7 +56,7 @@ class RetentionTest {
                 "rlmm.config.remote.log.metadata.topic.num.partitions", "1"));
         tiers.putAll(Map.of("remote.log.manager.task.interval.ms", "500", "log.retention.check.interval.ms", "500",
                 "log.initial.task.delay.ms", "500"));
-        broker = new TestBroker(dir.resolve("kafka"), tiers);
+        broker = TestBroker.running(tiers);
         viewer = new HlsPlayer();
     }
 

@@ -4,6 +4,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.media.rtmp.PlayerSession;
 import io.millrace.media.rtmp.RtmpUrl;
+import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

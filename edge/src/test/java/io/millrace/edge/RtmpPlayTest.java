@@ -12,6 +12,11 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
@@ -22,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A whole edge against a real broker, played from over sockets; the records are those that the other stages write. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class RtmpPlayTest {
@@ -209,13 +218,13 @@ class RtmpPlayTest {
         try (var log = edge.log("live/early")) {
             long session = log.session();
             log.write(Topic.STREAMS,
-                    Fixtures.entry("live/early", session, StreamEntry.State.LIVE, List.of(), session));
+                    Records.entry("live/early", session, StreamEntry.State.LIVE, List.of(), session));
             edge.awaitKnown("live/early");
             try (RtmpClient player = edge.rtmp("live/early")) {
-                log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-                long first = log.write(Topic.PACKETS, Fixtures.video(session, 1, 1_000, true, 1));
-                log.write(Topic.STREAMS, Fixtures.entry("live/early", session, StreamEntry.State.LIVE,
-                        List.of(Fixtures.TRACKS.getFirst()), first - 1));
+                log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
+                long first = log.write(Topic.PACKETS, Records.video(session, 1, 1_000, true, 1));
+                log.write(Topic.STREAMS, Records.entry("live/early", session, StreamEntry.State.LIVE,
+                        List.of(Records.TRACKS.getFirst()), first - 1));
                 assertThat(player.status()).isEqualTo("NetStream.Play.Reset");
                 player.media();
                 assertThat(frame(player.media())).isEqualTo(1);
@@ -227,7 +236,7 @@ class RtmpPlayTest {
     void refusesInWordsThatSayWhy() throws Exception {
         try (var live = new LiveStream(edge, "live/said");
                 var log = edge.log("live/over")) {
-            log.write(Topic.STREAMS, Fixtures.entry("live/over", 9, StreamEntry.State.ENDED));
+            log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.ENDED));
             edge.awaitKnown("live/over");
             try (RtmpClient stays = edge.rtmp("live/never")) {
                 assertThat(stays.status()).isEqualTo("NetStream.Play.StreamNotFound");
@@ -249,14 +258,14 @@ class RtmpPlayTest {
     void aPlayerGetsTheTracksThatItTakes() throws Exception {
         try (var log = edge.log("live/opus"); var none = edge.log("live/all-opus")) {
             long session = log.session();
-            log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-            long first = log.write(Topic.PACKETS, Fixtures.video(session, 1, 1_000, true, 1));
+            log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
+            long first = log.write(Topic.PACKETS, Records.video(session, 1, 1_000, true, 1));
             log.write(Topic.PACKETS, opus(session, 2, 1_010));
-            log.write(Topic.PACKETS, Fixtures.video(session, 3, 1_040, false, 2));
-            log.write(Topic.STREAMS, Fixtures.entry("live/opus", session, StreamEntry.State.LIVE,
-                    List.of(Fixtures.TRACKS.getFirst(), OPUS), first - 1));
+            log.write(Topic.PACKETS, Records.video(session, 3, 1_040, false, 2));
+            log.write(Topic.STREAMS, Records.entry("live/opus", session, StreamEntry.State.LIVE,
+                    List.of(Records.TRACKS.getFirst(), OPUS), first - 1));
             long other = none.session();
-            none.write(Topic.STREAMS, Fixtures.entry("live/all-opus", other, StreamEntry.State.LIVE, List.of(OPUS), 0));
+            none.write(Topic.STREAMS, Records.entry("live/all-opus", other, StreamEntry.State.LIVE, List.of(OPUS), 0));
             edge.awaitKnown("live/opus");
             edge.awaitKnown("live/all-opus");
             try (var all = new RtmpClient(edge.rtmpPort(), "live/opus", List.of("Opus"), false);
@@ -296,25 +305,23 @@ class RtmpPlayTest {
             long epoch = log.session();
             log.write(Topic.PACKETS, opus(epoch, 0, 0));
             long first = log.write(Topic.PACKETS, opus(epoch, 1, 20));
-            StreamEntry before = Fixtures.entry(stream, epoch, StreamEntry.State.LIVE, List.of(OPUS), first - 1);
+            StreamEntry before = Records.entry(stream, epoch, StreamEntry.State.LIVE, List.of(OPUS), first - 1);
             log.write(Topic.STREAMS, before);
             edge.awaitKnown(stream);
             try (var watches = new RtmpClient(edge.rtmpPort(), stream, List.of("Opus"), false)) {
                 watches.media();
                 log.write(Topic.PACKETS, new SessionEnded(epoch, 1, SessionEnded.Reason.DISCONNECTED, ""));
-                log.write(Topic.STREAMS, Fixtures.entry(stream, epoch, StreamEntry.State.GRACE, List.of(OPUS), first));
+                log.write(Topic.STREAMS, Records.entry(stream, epoch, StreamEntry.State.GRACE, List.of(OPUS), first));
                 TestEdge.await(() -> viewers(stream).contains("grace"));
-                try (RtmpClient joins = edge.rtmp(stream)) {
+                try (RtmpClient joins = edge.rtmp(stream);
+                        ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+                    Future<?> seen = reader.submit(() -> first(joins, 1));
+                    TestEdge.await(() -> edge.service.heldPlayers() == 1);
                     long session = log.session();
-                    long config = log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-                    log.write(Topic.PACKETS, Fixtures.video(session, 1, 1_000, true, 1));
+                    long config = log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
+                    log.write(Topic.PACKETS, Records.video(session, 1, 1_000, true, 1));
                     log.write(Topic.STREAMS, returned(before, session, config - 1));
-                    if (!sees(joins, 1)) {
-                        // It came in the moment in which the tracks changed, and was closed like those that watch.
-                        try (RtmpClient again = edge.rtmp(stream)) {
-                            first(again, 1);
-                        }
-                    }
+                    seen.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
                     List<String> told = new ArrayList<>();
                     for (PlayerEvent event = watches.next(); event != null; event = watches.next()) {
                         if (event instanceof PlayerEvent.Status(String code, String _)) {
@@ -329,20 +336,20 @@ class RtmpPlayTest {
     }
 
     private static final StreamEntry.Track OPUS = new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS",
-            Fixtures.hex("4f707573486561640102380180bb0000000000"));
+            Records.hex("4f707573486561640102380180bb0000000000"));
 
     private static Packet opus(long session, long seq, long timestampMs) {
         return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, Packet.Kind.AUDIO, 0, false,
-                false, false, Fixtures.hex("914f707573fc00"));
+                false, false, Records.hex("914f707573fc00"));
     }
 
     /** The entry once something of the publisher's next session is cut. */
     private static StreamEntry returned(StreamEntry e, long session, long sessionOffset) {
         List<StreamEntry.Session> sessions = new ArrayList<>(e.sessions());
-        sessions.add(new StreamEntry.Session(session, Fixtures.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
+        sessions.add(new StreamEntry.Session(session, Records.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
         return new StreamEntry(e.stream(), e.epoch(), session, StreamEntry.State.LIVE, e.rules(), e.firstOffset(),
                 sessionOffset, sessionOffset, 0, e.startedAtMs(), e.startedAtMs(), 0, e.node(), e.address(),
-                e.client(), e.targetDurationS(), e.lastSegment(), e.bitrate(), List.of(Fixtures.TRACKS.getFirst()),
+                e.client(), e.targetDurationS(), e.lastSegment(), e.bitrate(), List.of(Records.TRACKS.getFirst()),
                 sessions, List.of());
     }
 
@@ -391,18 +398,6 @@ class RtmpPlayTest {
     private static double ended() {
         return edge.registry.find("millrace.connections.closed").tags("protocol", "rtmp", "reason", "stream_ended")
                 .counters().stream().mapToDouble(Counter::count).sum();
-    }
-
-    /** Whether this picture is the first; false if the server closes before there is any. */
-    private static boolean sees(RtmpClient player, int frame) throws Exception {
-        for (PlayerEvent event = player.next(); event != null; event = player.next()) {
-            if (event instanceof PlayerEvent.Media media && media.kind() == MediaKind.VIDEO
-                    && media.body().get(1) != 0) {
-                assertThat(frame(media)).isEqualTo(frame);
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Takes what stands before the first picture, which is this. */

@@ -3,6 +3,11 @@ package io.millrace.edge;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayerEvent;
+import io.millrace.testkit.HttpFlvViewer;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import io.netty.channel.epoll.Epoll;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** Viewers who get half of their stream's bitrate, or nothing any more, over real sockets, in every way to watch that is pushed to them. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class SlowViewersTest {
@@ -56,7 +62,7 @@ class SlowViewersTest {
         HTTP_FLV {
             @Override
             Pictures watch(int port, String stream) throws Exception {
-                var viewer = new FlvClient(edge.http, TestEdge.request(port, "/" + stream + ".flv"));
+                var viewer = new HttpFlvViewer(edge.http, TestEdge.request(port, "/" + stream + ".flv"));
                 return pictures(viewer::next, viewer::close);
             }
         },

@@ -8,8 +8,10 @@ import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ManualClock;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ProxySources;
-import io.millrace.platform.rtmp.ConnectionLimits;
-import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.testkit.HttpFlvViewer;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.PatientRtmp;
+import io.millrace.testkit.WebSocketFlvViewer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,23 +46,20 @@ final class TestEdge implements AutoCloseable {
 
     /** Another that gives peers so long to take what there is for them. */
     EdgeService impatient(Duration blocked) {
-        ConnectionLimits usual = ConnectionLimits.DEFAULT;
-        var limits = new ConnectionLimits(usual.handshake(), usual.connect(), usual.publish(), usual.idle(), blocked,
-                usual.perAddress(), usual.unauthenticated(), usual.rtmp());
         HttpLimits http = HttpLimits.DEFAULT;
-        return start(EdgeSettings.of("127.0.0.1", 0, "edge-3")
-                .withRtmp(new RtmpListen("127.0.0.1", 0, RtmpListen.NONE, null, null, ProxySources.NONE, limits))
-                .withHttp(new HttpLimits(http.headers(), http.idle(), blocked, http.connections(), http.perAddress(),
+        return start(EdgeSettings.of("127.0.0.1", 0, "edge-3").withRtmp(PatientRtmp.listen(blocked))
+                .withHttp(new HttpLimits(Patience.TIME, Patience.TIME, blocked, http.connections(), http.perAddress(),
                         http.lineBytes(), http.headersBytes(), http.headerCount()), ProxySources.NONE,
                         FamiliarUrls.NONE),
                 new SimpleMeterRegistry(), LimitClock.SYSTEM);
     }
 
     private EdgeService start(String node, SimpleMeterRegistry meters) {
-        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(RtmpListen.rtmp("127.0.0.1", 0)), meters,
+        return start(EdgeSettings.of("127.0.0.1", 0, node).withRtmp(PatientRtmp.listen()), meters,
                 new ManualClock());
     }
 
+    /** RTMP has no manual clock: no limit but {@code blocked} is reached by time, however slow the machine is. */
     private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters, LimitClock clock) {
         return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause),
                 Ticker.systemTicker(), clock);
@@ -98,16 +97,16 @@ final class TestEdge implements AutoCloseable {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
     }
 
-    FlvClient flv(String path) throws IOException, InterruptedException {
-        return new FlvClient(http, request(path));
+    HttpFlvViewer flv(String path) throws IOException, InterruptedException {
+        return new HttpFlvViewer(http, request(path));
     }
 
-    WebSocketClient ws(String path) {
+    WebSocketFlvViewer ws(String path) {
         return ws(service.port(), path);
     }
 
-    WebSocketClient ws(int port, String path) {
-        return new WebSocketClient(http, URI.create("ws://127.0.0.1:" + port + path));
+    WebSocketFlvViewer ws(int port, String path) {
+        return new WebSocketFlvViewer(http, URI.create("ws://127.0.0.1:" + port + path));
     }
 
     RtmpClient rtmp(String stream) throws IOException {

@@ -11,8 +11,17 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,12 +33,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A playlist of twelve hours, of a stream that shares its partition with seven others: what it costs. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class TwelveHoursTest {
     private static final int SEGMENTS = 12 * 1_800;
     private static final int STREAMS = 8;
     private static final int OTHER_STARTS = 20;
+    private static final int HOSTILE = 300;
     private static final int SHARE_OF_ANOTHER_START = 50;
 
     @Test
@@ -63,6 +74,48 @@ class TwelveHoursTest {
         assertThat(fatal.get()).isNull();
     }
 
+    /** Each for another millisecond of a minute, all at once, by nine addresses. */
+    @Test
+    void oneReadServesEveryMomentOfAMinute(TestBroker broker) throws Exception {
+        var fatal = new AtomicReference<Throwable>();
+        KafkaClients kafka = broker.clients("minute.");
+        String index = kafka.settings().topic(Topic.INDEX);
+        long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
+        write(kafka, startMs);
+        long minuteMs = startMs + SEGMENTS * 1_000L;
+        try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
+                new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime(), new ManualClock());
+                var viewer = new HlsPlayer()) {
+            // The floor of what is retained, and all that a first viewer waits for.
+            assertThat(viewer.get(edge, rewind(startMs)).statusCode()).isEqualTo(200);
+            long beforeBytes = broker.bytesRead(index);
+            assertThat(viewer.get(edge, rewind(minuteMs + 120_000)).statusCode()).isEqualTo(200);
+            long oneBytes = broker.bytesRead(index) - beforeBytes;
+            List<Socket> hostile = new ArrayList<>();
+            for (int i = 0; i < HOSTILE; i++) {
+                var socket = new Socket();
+                socket.bind(new InetSocketAddress("127.0.0." + (2 + i % 9), 0));
+                socket.connect(new InetSocketAddress("127.0.0.1", edge.port()));
+                socket.setSoTimeout(Patience.MILLIS);
+                socket.getOutputStream().write(("GET " + rewind(minuteMs + 1 + i)
+                        + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                hostile.add(socket);
+            }
+            for (Socket socket : hostile) {
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200 ");
+                socket.close();
+            }
+            // They may meet the end of a minute and of a block, and consumers fetch ahead.
+            assertThat(broker.bytesRead(index) - beforeBytes - oneBytes).isLessThan(4 * oneBytes);
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    private static String rewind(long atMs) {
+        return "/live/show.m3u8?start=" + Instant.ofEpochMilli(atMs);
+    }
+
     private static void write(KafkaClients kafka, long startMs) throws Exception {
         int partition = kafka.partitionOf("live/show");
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test-12h", 64 << 20)) {
@@ -79,8 +132,8 @@ class TwelveHoursTest {
                     }
                 }
             }
-            var live = new StreamEntry("live/show", 5, 5, StreamEntry.State.LIVE, Fixtures.RULES, 0, 0, 0, 0, startMs,
-                    startMs, 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, SEGMENTS - 1, 2_500_000, Fixtures.TRACKS,
+            var live = new StreamEntry("live/show", 5, 5, StreamEntry.State.LIVE, Records.RULES, 0, 0, 0, 0, startMs,
+                    startMs, 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, SEGMENTS - 1, 2_500_000, Records.TRACKS,
                     List.of(new StreamEntry.Session(5, startMs, 0, 0, 1, List.of())), List.of());
             producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), partition,
                     StreamKey.of("live/show", 5), LogCodec.encode(live))).get();

@@ -7,6 +7,11 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Ten thousand streams that are live and that nobody watches here: what they cost, and that each of them is there. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class UnwatchedStreamsTest {
@@ -69,15 +75,15 @@ class UnwatchedStreamsTest {
     private static void publish(KafkaClients kafka, String stream) {
         try (var log = new LogWriter(kafka, stream)) {
             long session = log.session();
-            log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
+            log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
             for (int i = 0; i < 10; i++) {
-                long offset = log.write(Topic.PACKETS, Fixtures.video(session, 1 + i, 40L * i, i % 5 == 0, i));
+                long offset = log.write(Topic.PACKETS, Records.video(session, 1 + i, 40L * i, i % 5 == 0, i));
                 if (i == 0) {
-                    log.write(Topic.INDEX, new Fixtures.PartSpec(session, 0).keyframe(offset).part(0, true, 0));
+                    log.write(Topic.INDEX, new Records.PartSpec(session, 0).keyframe(offset).part(0, true, 0));
                 }
             }
-            log.write(Topic.STREAMS, Fixtures.entry(stream, session, StreamEntry.State.LIVE,
-                    List.of(Fixtures.TRACKS.getFirst()), session));
+            log.write(Topic.STREAMS, Records.entry(stream, session, StreamEntry.State.LIVE,
+                    List.of(Records.TRACKS.getFirst()), session));
         }
     }
 
@@ -86,7 +92,7 @@ class UnwatchedStreamsTest {
             for (int i = 0; i < STREAMS; i++) {
                 String stream = "live/s" + i;
                 producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), kafka.partitionOf(stream),
-                        StreamKey.of(stream, i), LogCodec.encode(Fixtures.entry(stream, i, StreamEntry.State.LIVE))));
+                        StreamKey.of(stream, i), LogCodec.encode(Records.entry(stream, i, StreamEntry.State.LIVE))));
             }
             producer.flush();
         }

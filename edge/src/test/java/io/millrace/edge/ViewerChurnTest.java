@@ -10,6 +10,12 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.internal.PlatformDependent;
@@ -35,13 +41,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import static io.millrace.edge.Patience.await;
+import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Viewers of HTTP-FLV who come and go as they like, over real sockets and a real log, with every buffer watched. {@code -Pci}
  * has a thousand of them; {@code -Dmillrace.churn.viewers=1000 -Dmillrace.churn.visits=50} does the same.
  */
+@SlowTest
 @Timeout(600)
 @ExtendWith(SharedBroker.class)
 class ViewerChurnTest {
@@ -65,14 +72,14 @@ class ViewerChurnTest {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("churn.");
-        try (var leaks = CapturedLog.of(ResourceLeakDetector.class)) {
+        try (var leaks = new LogCapture(ResourceLeakDetector.class)) {
             churn(kafka, fatal);
             // A leak is told when a buffer is made after the one that leaked was collected.
             for (int i = 0; i < 3; i++) {
                 System.gc();
                 Unpooled.directBuffer(16).release();
             }
-            assertThat(leaks.lines(Level.ERROR)).isEmpty();
+            assertThat(leaks.texts(Level.ERROR)).isEmpty();
         }
         assertThat(fatal.get()).isNull();
     }
@@ -118,9 +125,9 @@ class ViewerChurnTest {
     /** Numbered frames, a key every second, as fast as they are due. */
     private static Future<?> publish(LogWriter log, java.util.concurrent.ScheduledExecutorService publisher) {
         long session = log.session();
-        log.write(Topic.PACKETS, Fixtures.videoConfig(session, 0, Fixtures.AVC_RECORD));
-        log.write(Topic.STREAMS, Fixtures.entry(STREAM, session, StreamEntry.State.LIVE,
-                List.of(Fixtures.TRACKS.getFirst()), session));
+        log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
+        log.write(Topic.STREAMS, Records.entry(STREAM, session, StreamEntry.State.LIVE,
+                List.of(Records.TRACKS.getFirst()), session));
         var next = new AtomicInteger();
         return publisher.scheduleAtFixedRate(() -> {
             int number = next.getAndIncrement();

@@ -4,6 +4,11 @@ import io.millrace.media.flv.FlvHeader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.HttpFlvViewer;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.io.IOException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** WebSocket-FLV with the JDK's client and a real broker; and either track alone, in both ways. */
+@SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class WebSocketFlvTest {
@@ -102,7 +108,7 @@ class WebSocketFlvTest {
     @Test
     void rewindsByWebSocketAndTakesEitherTrackOfThePast() throws Exception {
         try (var past = new PublishedPast(edge.kafka(), "live/wspast", System.currentTimeMillis() - 100_000)) {
-            past.session(Fixtures.AVC_RECORD, 5_000);
+            past.session(Records.AVC_RECORD, 5_000);
             for (int i = 0; i < 20; i++) {
                 past.group();
             }
@@ -161,7 +167,7 @@ class WebSocketFlvTest {
     }
 
     /** Reads up to the frame of that name. */
-    private static FlvTag last(FlvClient viewer, int name) throws IOException {
+    private static FlvTag last(HttpFlvViewer viewer, int name) throws IOException {
         FlvTag tag = viewer.next();
         while (tag.type() != FlvTag.Type.VIDEO || frame(tag) != name) {
             tag = viewer.next();

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
@@ -9,15 +10,18 @@ import java.time.InstantSource;
 import java.util.function.IntPredicate;
 
 /**
- * What an ingest node has before it meets Kafka: the files that say who may publish, the certificate, and its bound ports,
- * which accept nobody yet. Opened first, so that whatever of these is wrong is reported at once.
+ * The part of an ingest node that does not need Kafka: the files of the publish policy, the certificate, and the
+ * bound ports, which do not accept connections yet. Opened first, so that an error in any of these is reported
+ * immediately.
  */
 public record IngestDoor(IngestSettings settings, IngestMeters meters, PublishGate gate,
         RtmpListener listener) implements AutoCloseable {
 
     /**
-     * @param named ports that "any free one" does not take
-     * @throws io.millrace.platform.UserError with one line for people
+     * Opens files and ports.
+     *
+     * @param named ports that "any free port" must not take
+     * @throws io.millrace.platform.UserError if a file or a port cannot be used
      */
     public static IngestDoor open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
@@ -32,7 +36,7 @@ public record IngestDoor(IngestSettings settings, IngestMeters meters, PublishGa
         }
     }
 
-    /** Again does no harm. */
+    /** Closes ports and files. Further calls have no effect. */
     @Override
     public void close() {
         listener.close();

@@ -7,6 +7,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.OwnerLoop;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
@@ -27,17 +28,20 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The ingest stage: takes RTMP publishers, writes what they send into {@code packets}, and sees with the other ingest nodes
- * to whose session counts.
+ * The ingest stage: accepts RTMP publishers, writes their packets to {@code packets}, and decides together with the
+ * other ingest nodes which session of a stream counts.
  *
- * <p>Threads: the RTMP server's event loops (messages), the producer's (acknowledgements) and one that hurries it, one that
- * reads {@code sessions}, one that owns some of its partitions, one for heartbeats; of who may publish, one that looks after
- * each watched file and a virtual one for each question to the hook. None of them waits for another.
+ * <p>Threads: the RTMP server's event loops (messages), the producer's thread (acknowledgements) and one that flushes
+ * it, one that reads {@code sessions}, one that owns some of its partitions, one for heartbeats, one per watched file
+ * of the publish policy, and a virtual thread per question to the hook. None of them waits for another.
  */
 public final class IngestService implements AutoCloseable, Drainable {
-    /** Load balancers look every second or two; an encoder that is asked to leave before would come back here. */
+    /**
+     * Load balancers check every second or two; an encoder that is asked to reconnect earlier would return to this
+     * node.
+     */
     private static final long NOTICE_MS = 2_000;
-    /** What waits for an acknowledgement for so long tells of trouble with Kafka. */
+    /** A record that is not acknowledged for so long indicates a problem with Kafka. */
     private static final long STUCK_MS = 5_000;
 
     private final IngestSettings settings;
@@ -59,10 +63,10 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * Returns when it listens, its consumers have their partitions, and the first packet will be as fast as any other. The
-     * topics exist already.
+     * Starts the stage. Returns when it listens, its consumers have their partitions, and the producer has the
+     * metadata that the first packet needs. The topics must exist.
      *
-     * @throws UserError with one line for people
+     * @throws UserError if a file or a port cannot be used
      */
     public static IngestService start(IngestSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
@@ -71,7 +75,7 @@ public final class IngestService implements AutoCloseable, Drainable {
                 registry, fatal);
     }
 
-    /** The same where somebody is there for players, too. */
+    /** Starts the stage with an application for players on the same ports. */
     public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
             MeterRegistry registry, FatalError fatal) {
         return start(IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka, LogRoom.UNKNOWN,
@@ -79,10 +83,10 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     /**
-     * The same at a door that is open already.
+     * Starts the stage with a door that is open already.
      *
-     * @param door is closed with the service, or if it cannot start
-     * @param room of the log: while there is none nobody may publish
+     * @param door closed with the service, or if the service cannot start
+     * @param room whether the log has room; without it every publish is refused
      */
     public static IngestService start(IngestDoor door, PlayApplication players, KafkaClients kafka, LogRoom room,
             FatalError fatal) {
@@ -91,7 +95,8 @@ public final class IngestService implements AutoCloseable, Drainable {
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var names = new KnownNames();
-        var desk = new PublishDesk(settings, kafka, log, door.gate(), room, names, door.meters(), clock);
+        var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, door.gate(), room,
+                names, door.meters(), clock);
         var service = new IngestService(settings, log, desk, door);
         try {
             service.run(kafka, names, new OwnerSteps(log, names, clock, door.meters()), fatal);
@@ -105,7 +110,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     private void run(KafkaClients kafka, KnownNames names, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, fatal);
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, door.meters(), fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
@@ -123,18 +128,20 @@ public final class IngestService implements AutoCloseable, Drainable {
         }, 0, IngestNode.REPEATED.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** One that fails is repeated soon. Synchronized, so that none comes after the tombstone. */
+    /**
+     * Announces this node. A failed announcement is repeated soon. Synchronized, so that none follows the tombstone.
+     */
     private synchronized void announce(IngestNode node) {
         if (takesPublishers) {
-            log.node(node, LogWriter.Outcome.IGNORED);
+            log.node(node, SessionLog.Outcome.IGNORED);
         }
     }
 
-    /** Publishers are sent here no more. */
+    /** Turns the node not ready, so that load balancers send it no more publishers. */
     private synchronized void withdraw() {
         if (takesPublishers) {
             takesPublishers = false;
-            log.nodeGone(settings.nodeId(), LogWriter.Outcome.IGNORED);
+            log.nodeGone(settings.nodeId(), SessionLog.Outcome.IGNORED);
         }
     }
 
@@ -146,7 +153,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    /** Ready while the log takes what is sent to it, and {@code sessions} is read and owned. */
+    /** Returns checks that are up while packets are acknowledged and {@code sessions} is read and owned. */
     public List<HealthCheck> checks() {
         return List.of(new HealthCheck("ingest-log", () -> {
             long stuckMs = log.stuckMs();
@@ -158,27 +165,30 @@ public final class IngestService implements AutoCloseable, Drainable {
                 : HealthCheck.Status.down("a reader of sessions has ended")));
     }
 
-    /** Publishers are refused at once; those that know the reconnect request get it soon, and are waited for. */
+    /**
+     * Refuses new publishers, and asks the connected ones that support it to reconnect. The result completes when
+     * these have left.
+     */
     @Override
     public CompletableFuture<Void> drain(Duration limit) {
         withdraw();
         return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
-                door.listener().askPlayersToLeave("The server ends, connect again"));
+                door.listener().askPlayersToLeave("The server is shutting down, connect again"));
     }
 
-    /** The port that it listens on. */
+    /** Returns the port of RTMP. */
     public int port() {
         return door.listener().port();
     }
 
-    /** The port of RTMPS, {@link RtmpListen#NONE} without one. */
+    /** Returns the port of RTMPS, {@link RtmpListen#NONE} if there is none. */
     public int tlsPort() {
         return door.listener().tlsPort();
     }
 
     /**
-     * Ends every session in the log, tells the encoders, and lets other nodes own what this one owned. Bounded by
-     * {@code closeMs} for each of: the log, the sockets, the threads.
+     * Ends every session in the log, tells the encoders, and hands the owned partitions over to other nodes. Takes at
+     * most {@code closeMs} for each of the log, the sockets and the threads.
      */
     @Override
     public void close() {

@@ -3,44 +3,52 @@ package io.millrace.ingest;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.ingest.publish.NameLimits;
+import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.rtmp.RtmpListen;
 
 /**
- * What an ingest node is told at start.
+ * The settings of an ingest node.
  *
- * @param listen where publishers come
- * @param nodeId names this node to the others and to people; two nodes with the same id are no trouble
- * @param addresses that it announces to encoders
- * @param rules what rules an epoch that begins here
+ * @param listen addresses of the listeners
+ * @param nodeId id of the node in the log and for operators; two nodes may have the same
+ * @param addresses addresses that the node announces to encoders
+ * @param rules rules of epochs that begin on this node
  * @param policy who may publish
- * @param ceilingBitsPerSecond of one publisher, 0 for none
- * @param media what one publisher may send
- * @param names how many new names there may be
+ * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
+ * @param media limits of the media of one publisher
+ * @param names limits of new stream names
  * @param limits bounds and times
  */
 public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
         PolicySettings policy,
         long ceilingBitsPerSecond, MediaLimits media, NameLimits names, Limits limits) {
 
-    /** With as many new names as by default. */
+    /** Settings with the default limits of new names. */
     public IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addresses, EpochRules rules,
             PolicySettings policy, long ceilingBitsPerSecond, MediaLimits media, Limits limits) {
         this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 
+    /** Returns the settings of the publications, whose streams are in {@code partitions}. */
+    PublishSettings publish(int partitions) {
+        return new PublishSettings(nodeId, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
+                new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(partitions),
+                        limits.nodeBytes()));
+    }
+
     /**
      * Bounds and times.
      *
-     * @param connectionBytes of one publisher that are not acknowledged; more, and its socket is not read
-     * @param partitionBytes of all publishers of one partition that are not acknowledged; more, and none of theirs is
-     * @param bufferBytes memory of the producer; half of it is shared out to the partitions, so that it is never full
-     * @param heartbeatMs how often a session is noted again
-     * @param leaseMs how long a session may be silent in {@code sessions} before it is taken for dead
+     * @param connectionBytes unacknowledged bytes of one publisher above which its socket is not read
+     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read
+     * @param bufferBytes memory of the producer; half of it is divided among the partitions, so that it is never full
+     * @param heartbeatMs interval of a session's heartbeats in {@code sessions}
+     * @param leaseMs a session without a heartbeat for this long is considered dead
      * @param flapWindowMs a third takeover of a stream within this time is refused
-     * @param closeMs how long {@code close} waits for the last records to be acknowledged
-     * @param deliveryMs a record of a publisher that is not acknowledged by then has failed, and its encoder is told
+     * @param closeMs how long {@code close} waits for the last acknowledgements
+     * @param deliveryMs a record that is not acknowledged after this has failed, and its publisher is disconnected
      */
     public record Limits(long connectionBytes, long partitionBytes, long bufferBytes, int heartbeatMs, int leaseMs,
             int flapWindowMs, int closeMs, int deliveryMs) {
@@ -58,17 +66,23 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
             }
         }
 
-        /** Bytes in flight of the whole node: records lie in batches that are half empty at worst. */
+        /** Returns the limit of bytes in flight of the node: the producer's batches are half empty at worst. */
         public long nodeBytes() {
             return bufferBytes / 2;
         }
 
-        /** Bytes in flight of one of {@code partitions}: all of them full at once still fit into the node's. */
+        /**
+         * Returns the limit of bytes in flight of one of {@code partitions}: even if all are full, the node's limit
+         * holds.
+         */
         public long partitionBytes(int partitions) {
             return Math.min(partitionBytes, Math.max(1L << 20, nodeBytes() / partitions));
         }
 
-        /** Bytes of one batch: one that is open and one on its way, both nearly empty, fit into the buffer's other half. */
+        /**
+         * Returns the size of a batch: two per partition, one open and one in flight, fit into the other half of the
+         * buffer even if nearly empty.
+         */
         public int batchBytes(int partitions) {
             return Math.clamp(bufferBytes / 4 / partitions, BATCH_BYTES_MIN, BATCH_BYTES_MAX);
         }

@@ -4,24 +4,24 @@ import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.util.Optional;
 
-/** By which addresses encoders reach a node. Immutable. */
+/** The addresses by which encoders reach a node. Immutable. */
 public sealed interface PublicRtmp {
     /**
-     * Those of its listeners.
+     * The addresses of the node's listeners.
      *
-     * @param host null for the host by which a person reached the page
+     * @param host host name, null for the one by which the browser reached the page
      */
     record Listening(String host) implements PublicRtmp {}
 
-    /** What the operator says: those of a balancer, or of the machine around a container. Either may be empty. */
+    /** The addresses that the operator set: those of a load balancer, or of a container's host. Either may be empty. */
     record Told(Optional<IngestNode.Address> rtmp, Optional<IngestNode.Address> rtmps) implements PublicRtmp {}
 
     /**
-     * What the node announces.
+     * Returns the addresses to announce.
      *
-     * @param port that its listener of RTMP has
-     * @param tlsPort the same of RTMPS, {@link RtmpListen#NONE} without one
-     * @param tlsByFirstByte whether the port of RTMP takes RTMPS, too
+     * @param port port of the RTMP listener
+     * @param tlsPort port of the RTMPS listener, {@link RtmpListen#NONE} if there is none
+     * @param tlsByFirstByte whether the port of RTMP accepts RTMPS as well
      */
     default IngestNode announced(String node, int port, int tlsPort, boolean tlsByFirstByte, boolean keyRequired) {
         return switch (this) {

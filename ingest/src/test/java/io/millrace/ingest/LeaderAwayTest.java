@@ -1,12 +1,15 @@
 package io.millrace.ingest;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochRules;
@@ -14,10 +17,13 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
-import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.testkit.Clip;
+import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.PatientRtmp;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +34,13 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Two brokers, one of which goes away: its partitions' publishers wait, for 30 s, and the others' notice nothing. */
+@SlowTest
 class LeaderAwayTest {
     private static final int FRAME_BYTES = 20_000;
     /** The steady publisher's frames: 25 a second. */
@@ -43,25 +49,27 @@ class LeaderAwayTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void itsPublishersAreSlowedAndThenClosedWithAReasonAndNobodyElseNotices(@TempDir Path one, @TempDir Path two)
-            throws Exception {
-        try (Broker stays = new Broker(one); Broker leaves = stays.second(two)) {
-            KafkaClients kafka = stays.clients("away.", 8, 1, Map.of());
+    void itsPublishersAreSlowedAndThenClosedWithAReasonAndNobodyElseNotices() throws Exception {
+        try (TestBroker stays = TestBroker.running();
+                TestBroker leaves = stays.second();
+                LogCapture said = new LogCapture(PublishDesk.class)) {
+            KafkaClients kafka = TestBroker
+                    .clients(new KafkaSettings(stays.bootstrap(), "away.", 8, 1, 86_400_000, -1, Map.of()));
             int there = partitionOf(leaves, kafka);
             int here = partitionOf(stays, kafka);
             try (IngestService node = node(kafka);
                     LogTail packets = new LogTail(kafka, Topic.PACKETS);
                     RtmpClient steady = publish(node, streamOf(here, kafka));
                     RtmpClient stuck = publish(node, streamOf(there, kafka))) {
-                sendClip(steady);
-                sendClip(stuck);
+                Clip.send(steady);
+                Clip.send(stuck);
                 await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged() >= 2 * media());
                 leaves.stop();
                 AtomicBoolean over = new AtomicBoolean();
                 CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendSteadily(steady, over),
                         Thread::startVirtualThread);
                 assertThatThrownBy(() -> waitToBeClosed(stuck)).isInstanceOf(RtmpException.class)
-                        .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
+                        .hasMessageContaining("The log did not accept a packet, connect again (NetStream.Failed)");
                 over.set(true);
                 int taken = sent;
                 sending.get(120, TimeUnit.SECONDS);
@@ -74,6 +82,8 @@ class LeaderAwayTest {
                 assertThat(registry.get("millrace.ingest.failures").counter().count()).isEqualTo(1);
                 assertThat(steadyFrames(packets)).as("frames of the other in the log").isEqualTo(sent);
             }
+            // It depends on the producer whether the end of the stuck session has been given up by then.
+            assertThat(said.texts(Level.WARN)).allMatch(line -> line.startsWith("not every session's end"));
         }
     }
 
@@ -121,24 +131,14 @@ class LeaderAwayTest {
         IngestSettings.Limits limits = new IngestSettings.Limits(256 << 10, 1 << 20, 8 << 20, 500, 300_000, 30_000,
                 2_000, Timeouts.DELIVERY_MS);
         return IngestService
-                .start(new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), "a", new PublicRtmp.Listening(null), rules,
+                .start(new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null), rules,
                         PolicySettings.OPEN, 0, MediaLimits.DEFAULT, limits), kafka, registry, (what, cause) -> {
                             throw new AssertionError(what, cause);
                         });
     }
 
     private static RtmpClient publish(IngestService node, String stream) throws RtmpException {
-        return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream));
-    }
-
-    private static void sendClip(RtmpClient client) throws RtmpException {
-        for (FlvTag tag : Clip.TAGS) {
-            client.send(switch (tag.type()) {
-                case AUDIO -> MediaKind.AUDIO;
-                case VIDEO -> MediaKind.VIDEO;
-                case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
-            }, tag.timestampMs(), tag.body().duplicate());
-        }
+        return PatientRtmp.publish(URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream));
     }
 
     private static void send(RtmpClient client, long timestampMs) {
@@ -163,7 +163,7 @@ class LeaderAwayTest {
     }
 
     /** A partition of which all the topics that a publisher needs are led by {@code broker}. */
-    private static int partitionOf(Broker broker, KafkaClients kafka) throws Exception {
+    private static int partitionOf(TestBroker broker, KafkaClients kafka) throws Exception {
         try (Admin admin = Admin.create(
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers()))) {
             String topic = kafka.partition(Topic.PACKETS, 0).topic();

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.publish.MediaLimits;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.EpochRules;
@@ -15,9 +14,11 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
-import io.millrace.platform.rtmp.RtmpListen;
+import io.millrace.testkit.Clip;
+import io.millrace.testkit.PatientRtmp;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Two ingest nodes and one name that is pushed to both at about the same time: one of the two has it, whoever asks.
  * {@code -Dmillrace.race.rounds=200} for more rounds, {@code -Dmillrace.race.seed} to have the same delays again.
  */
+@SlowTest
 class RaceTest {
     private static final int ROUNDS = Integer.getInteger("millrace.race.rounds", 20);
     private static final long SEED = Long.getLong("millrace.race.seed", System.nanoTime());
@@ -57,8 +58,9 @@ class RaceTest {
     private record Told(Instant at, String words) {}
 
     @Test
-    void oneOfTwoNodesHasTheNameAndEveryReaderSaysWhich(@TempDir Path dir) throws Exception {
-        try (Broker broker = new Broker(dir); ExecutorService encoders = Executors.newVirtualThreadPerTaskExecutor()) {
+    void oneOfTwoNodesHasTheNameAndEveryReaderSaysWhich() throws Exception {
+        try (TestBroker broker = TestBroker.running();
+                ExecutorService encoders = Executors.newVirtualThreadPerTaskExecutor()) {
             KafkaClients kafka = broker.clients("race.");
             try (IngestService a = node("a", kafka);
                     IngestService b = node("b", kafka);
@@ -117,7 +119,7 @@ class RaceTest {
     /** Publishes until it is let down, or the other one has been and it has sent some more. */
     private static Told push(URI url, Duration delay, AtomicBoolean decided) throws InterruptedException {
         Thread.sleep(delay);
-        try (RtmpClient client = RtmpClient.publish(url)) {
+        try (RtmpClient client = PatientRtmp.publish(url)) {
             int left = MORE;
             for (int message = 0; left > 0; message++) {
                 left -= decided.get() ? 1 : 0;
@@ -139,16 +141,12 @@ class RaceTest {
         int index = message < headers ? message : headers + (message - headers) % looped;
         long loops = message < headers ? 0 : (message - headers) / looped;
         FlvTag tag = frames.get(index);
-        client.send(switch (tag.type()) {
-            case AUDIO -> MediaKind.AUDIO;
-            case VIDEO -> MediaKind.VIDEO;
-            case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
-        }, tag.timestampMs() + loops * 2_000, tag.body().duplicate());
+        Clip.send(client, tag, tag.timestampMs() + loops * 2_000);
     }
 
     private static IngestService node(String id, KafkaClients kafka) {
         return IngestService.start(
-                new IngestSettings(RtmpListen.rtmp("127.0.0.1", 0), id, new PublicRtmp.Listening(null), RULES,
+                new IngestSettings(PatientRtmp.listen(), id, new PublicRtmp.Listening(null), RULES,
                         PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
                 kafka,
                 new SimpleMeterRegistry(), (what, cause) -> {

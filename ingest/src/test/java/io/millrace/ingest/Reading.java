@@ -3,8 +3,9 @@ package io.millrace.ingest;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.session.SessionFold;
-import io.millrace.platform.session.Verdict;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.SessionFold;
+import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,8 @@ record Reading(String reader, long from, long session, List<Long> counted) {
             PacketsRecord record = (PacketsRecord) log.get(i).value();
             if (whole.fold(offset, record) instanceof Verdict.Counts) {
                 counted.add(offset);
-                readings.add(read("joined at " + offset, SessionFold.join(entry(whole, offset), whole.session(),
-                        whole.timestampOffsetMs(), offset), log, i));
+                readings.add(read("joined at " + offset, SessionFold.join(entry(whole, offset),
+                        new Keyframe(whole.session(), offset, whole.timestampOffsetMs())), log, i));
             }
         }
         readings.addFirst(new Reading("whole", log.getFirst().offset(), whole.session(), List.copyOf(counted)));

@@ -3,8 +3,8 @@ package io.millrace.launcher;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.EmbeddedBroker;
 import io.millrace.launcher.settings.BrokerOptions;
-import io.millrace.launcher.settings.LogOptions;
-import io.millrace.launcher.settings.SettingsOptions;
+import io.millrace.launcher.settings.LoggingOptions;
+import io.millrace.launcher.settings.ServeOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -13,28 +13,29 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * The embedded broker by itself. It has no admin port, so that several of them and the stages start side by side on one
- * machine with as few flags as can be.
+ * The command {@code broker}: the embedded broker without any stage. It opens no admin port, so that several brokers
+ * and the stages can run on one machine with few flags.
  */
-@Command(name = "broker", sortOptions = false, description = "Runs the embedded Kafka broker by itself, alone or as one of several.")
+@Command(name = "broker", sortOptions = false, description = "Runs only the embedded Kafka broker, as a cluster of its own or as one of several brokers.")
 final class BrokerCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
     @Mixin
     private BrokerOptions brokerOptions;
     @Mixin
-    private SettingsOptions options;
+    private ServeOptions options;
     @Mixin
-    private LogOptions logOptions;
+    private LoggingOptions logOptions;
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         Logging.apply(logOptions);
-        BrokerSettings settings = brokerOptions.settings(options.settings());
+        options.check();
+        BrokerSettings settings = brokerOptions.settings(options.kafka());
         ProcessLife.run(life -> {
-            EmbeddedBroker broker = life.opened(EmbeddedBroker.start(settings, life));
+            EmbeddedBroker broker = life.opened(EmbeddedBroker.start(settings, life::abandon));
             spec.commandLine().getOut().println(new ReadyLine().with(ReadyLine.Part.KAFKA, broker.address()));
         });
         return ExitCode.OK;

@@ -1,7 +1,7 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.settings.Converters;
 import io.millrace.launcher.settings.LayeredDefaults;
-import io.millrace.launcher.settings.LayeredSettings;
 import io.millrace.platform.UserError;
 import java.io.PrintWriter;
 import java.util.List;
@@ -15,13 +15,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands, and what every one of them does alike: settings by layers, exit codes, one line for an error. */
+/** The commands of the program, and what they share: layered settings, exit codes and one-line error messages. */
 final class CommandLines {
     private static final int USAGE_WIDTH = 110;
 
     private CommandLines() {}
 
-    /** All commands, as picocli knows them. */
+    /** Returns the root command with all subcommands. */
     static CommandLine all() {
         CommandLine commands = new CommandLine(new Millrace());
         for (Serving serving : Serving.values()) {
@@ -40,6 +40,7 @@ final class CommandLines {
         commands.addSubcommand("config", new ConfigCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));
+        Converters.register(commands);
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpWidth(USAGE_WIDTH);
         return commands;
@@ -48,12 +49,12 @@ final class CommandLines {
     /**
      * Runs one command line.
      *
-     * @return the exit code: 0, 1 for a failure, 2 for a command line that cannot be understood
+     * @return the exit code: 0, 1 for a failure, 2 for an invalid command line
      */
     static int run(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
         CommandLine commands = all().setOut(out).setErr(err);
         try {
-            LayeredSettings.install(commands, arguments, environment);
+            LayeredDefaults.install(commands, arguments, environment);
         } catch (UserError e) {
             return failed(err, e.getMessage());
         }
@@ -75,7 +76,7 @@ final class CommandLines {
         return ExitCode.USAGE;
     }
 
-    /** All that there is to say about the commands; of one command's many flags, where to read about them. */
+    /** Prints the full usage of the root command. Of a subcommand, whose flags are many, prints only the synopsis. */
     private static void printUsage(CommandLine command, PrintWriter err) {
         if (command.getParent() == null) {
             command.usage(err, command.getColorScheme());
@@ -87,7 +88,7 @@ final class CommandLines {
         }
     }
 
-    /** Where a value that cannot be read stands, if not on the command line. */
+    /** Returns the origin of an invalid value, or empty if the value is on the command line. */
     private static Optional<LayeredDefaults.Found> elsewhere(ParameterException e) {
         ParseResult parsed = e.getCommandLine().getParseResult();
         return e.getArgSpec() instanceof OptionSpec option && !parsed.hasMatchedOption(option)
@@ -98,11 +99,11 @@ final class CommandLines {
 
     private static int failed(CommandLine command, Exception e) {
         if (e instanceof UserError) {
-            LoggerFactory.getLogger(CommandLines.class).debug("Failed", e);
+            LoggerFactory.getLogger(CommandLines.class).debug("Command failed", e);
             return failed(command.getErr(), e.getMessage());
         }
-        LoggerFactory.getLogger(CommandLines.class).error("A bug, please report it", e);
-        return failed(command.getErr(), "unexpected " + e + "; the log above says where");
+        LoggerFactory.getLogger(CommandLines.class).error("Unexpected error; this is a bug, please report it", e);
+        return failed(command.getErr(), "unexpected error: " + e + "; see the stack trace in the log above");
     }
 
     private static int failed(PrintWriter err, String message) {

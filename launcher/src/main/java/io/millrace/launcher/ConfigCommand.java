@@ -3,9 +3,9 @@ package io.millrace.launcher;
 import io.millrace.ingest.policy.HookUrl;
 import io.millrace.launcher.settings.BrokerOptions;
 import io.millrace.launcher.settings.LayeredDefaults;
-import io.millrace.launcher.settings.LogOptions;
+import io.millrace.launcher.settings.LoggingOptions;
+import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
-import io.millrace.launcher.settings.SettingsOptions;
 import io.millrace.platform.kafka.ClientSettings;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -19,17 +19,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
-/** Shows what the other commands would run with. */
-@Command(name = "config", sortOptions = false, description = "Prints every setting with its value and where it came from.")
+/** The command {@code config}: prints the settings that the other commands would use. */
+@Command(name = "config", sortOptions = false, description = "Prints every setting with its value and where the value comes from.")
 final class ConfigCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
     @Mixin
-    private SettingsOptions options;
+    private ServeOptions options;
     @Mixin
     private BrokerOptions brokerOptions;
     @Mixin
-    private LogOptions logOptions;
+    private LoggingOptions logOptions;
     @Spec
     private CommandSpec spec;
 
@@ -38,8 +38,8 @@ final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.apply(logOptions);
-        // A contradiction is an error here as it is in the command that would run into it.
-        options.settings();
+        // Fails on contradictory settings, as a serving command would.
+        options.check();
         LayeredDefaults defaults = (LayeredDefaults) spec.defaultValueProvider();
         List<Line> lines = new ArrayList<>(
                 spec.options().stream().filter(SettingNames::isSetting).map(each -> line(each, defaults)).toList());

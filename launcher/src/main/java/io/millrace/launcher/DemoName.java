@@ -12,18 +12,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the demo publishes as: like any encoder it needs a key or a signature where the settings ask for one. */
+/** The name under which the demo publishes, with a key or a signature if the settings require one of publishers. */
 final class DemoName {
     static final StreamName STREAM = new StreamName("live/demo");
-    /** It is for the beginning of the publish, some seconds from now. */
+    /** Validity of the signature. It is checked when the publish begins, some seconds from now. */
     private static final Duration VALIDITY = Duration.ofHours(1);
 
     private DemoName() {}
 
     /**
-     * The stream with what lets it in, to be put behind {@code rtmp://HOST/}.
+     * Returns the stream's name with its credentials, to append to {@code rtmp://HOST/}.
      *
-     * @throws UserError if the settings leave it no way in
+     * @throws UserError if the settings do not allow the demo to publish
      */
     static String of(PolicySettings policy) {
         Optional<String> key = policy.keys() == null ? Optional.empty() : key(policy.keys());
@@ -35,8 +35,8 @@ final class DemoName {
                     + SignCommand.secrets(policy.secret()).query(STREAM, Instant.now().plus(VALIDITY).getEpochSecond());
         }
         if (policy.keys() != null) {
-            throw new UserError("the demo publishes as " + STREAM.value() + ", and no stream key in " + policy.keys()
-                    + " is for that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
+            throw new UserError("the demo publishes as " + STREAM.value() + ", but no stream key in " + policy.keys()
+                    + " allows that; add a line 'KEY: " + STREAM.value() + "', or use 'millrace up'");
         }
         return STREAM.value();
     }

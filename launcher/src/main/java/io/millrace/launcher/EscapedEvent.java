@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 
-/** An event of the log whose texts are escaped: its message, those of its exceptions, and its values. Confined to one thread. */
+/**
+ * Wraps a log event and escapes its texts ({@link LogText}): thread name, message, exception messages, MDC and
+ * key-value pairs. Confined to one thread.
+ */
 record EscapedEvent(ILoggingEvent event) implements ILoggingEvent {
     @Override
     public String getThreadName() {
@@ -29,7 +32,7 @@ record EscapedEvent(ILoggingEvent event) implements ILoggingEvent {
         return LogText.escape(event.getMessage());
     }
 
-    /** They are in {@link #getFormattedMessage}. */
+    /** Null: the arguments are part of {@link #getFormattedMessage}. */
     @Override
     public Object[] getArgumentArray() {
         return null;
@@ -111,7 +114,7 @@ record EscapedEvent(ILoggingEvent event) implements ILoggingEvent {
         event.prepareForDeferredProcessing();
     }
 
-    /** An exception, whose message may quote a peer. */
+    /** Wraps an exception and escapes its message, which may quote a peer. */
     private record Thrown(IThrowableProxy thrown) implements IThrowableProxy {
         private static IThrowableProxy of(IThrowableProxy thrown) {
             return thrown == null ? null : new Thrown(thrown);

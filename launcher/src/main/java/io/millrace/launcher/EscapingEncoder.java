@@ -5,11 +5,13 @@ import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
-/** Lets another encoder write events whose text is escaped ({@link LogText}), whatever its format. As thread-safe as that. */
+/**
+ * Escapes the texts of each event ({@link LogText}) before another encoder writes it. As thread-safe as that encoder.
+ */
 final class EscapingEncoder extends ContextAwareBase implements Encoder<ILoggingEvent> {
     private final Encoder<ILoggingEvent> format;
 
-    /** @param format is started */
+    /** @param format the encoder that writes the events; already started */
     EscapingEncoder(Encoder<ILoggingEvent> format) {
         this.format = format;
     }

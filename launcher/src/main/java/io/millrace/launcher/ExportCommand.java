@@ -1,13 +1,14 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.export.ExportFormat;
-import io.millrace.launcher.export.ExportJob;
-import io.millrace.launcher.export.ExportResult;
-import io.millrace.launcher.past.PastLog;
-import io.millrace.launcher.past.PastReader;
 import io.millrace.launcher.settings.ClusterOptions;
 import io.millrace.launcher.settings.RangeOptions;
 import io.millrace.media.StreamName;
+import io.millrace.tools.export.ExportFormat;
+import io.millrace.tools.export.ExportJob;
+import io.millrace.tools.export.ExportResult;
+import io.millrace.tools.past.LogRange;
+import io.millrace.tools.past.PastLog;
+import io.millrace.tools.past.RangeTags;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
@@ -20,21 +21,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes what the log holds of a stream into a file. */
+/** The command {@code export}: writes the retained media of a stream to a file. */
 @Command(name = "export", sortOptions = false, description = {
-    "Writes what the log holds of a stream into a file, as it was sent.",
-    "Without --from and --to: the newest broadcast, all that is retained of it; of a live stream up to now. A range goes on over "
-            + "pauses and later broadcasts without a gap. FILE.part is written first and gets its name when it is whole."})
+    "Writes the retained media of a stream to an FLV, MP4 or MPEG-TS file, without transcoding.",
+    "Without --from and --to, exports the newest broadcast as far as it is retained; of a live stream, up to now. A "
+            + "range continues across interruptions and later broadcasts without a gap. The file is written as "
+            + "FILE.part and renamed when it is complete."})
 final class ExportCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
-    @Parameters(index = "0", paramLabel = "NAME", converter = StreamArgument.class, description = "A stream, such as live/show.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "A stream, such as live/show.")
     private StreamName stream;
-    @Parameters(index = "1", paramLabel = "FILE", description = "Its end says what to write: .flv, .mp4 or .ts.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write. The extension selects the format: .flv, .mp4 or .ts.")
     private Path file;
     @Mixin
     private RangeOptions rangeOptions;
-    @Option(names = "--force", description = "Overwrites the file if it is there.")
+    @Option(names = "--force", description = "Overwrites an existing file.")
     private boolean force;
     @Mixin
     private ClusterOptions cluster;
@@ -45,12 +47,12 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.apply(cluster.logOptions());
         ExportFormat format = ExportFormat.of(file).orElseThrow(() -> new ParameterException(spec.commandLine(),
-                "'" + file + "' does not end in .flv, .mp4 or .ts, which says what to write"));
-        RangeOptions.Range range = rangeOptions.range();
+                "'" + file + "' does not end in .flv, .mp4 or .ts, which selects the format"));
+        LogRange range = rangeOptions.range();
         ProcessLife.run(life -> {
-            PastLog log = life.opened(PastLog.open(cluster));
-            PastReader reader = life.opened(
-                    PastReader.open(log, stream.value(), range, PastReader.Mode.WHAT_IS_THERE));
+            PastLog log = life.opened(PastLog.open(cluster.kafka()));
+            RangeTags reader = life.opened(
+                    RangeTags.open(log, stream.value(), range, RangeTags.Mode.WHAT_IS_THERE));
             life.opened(JobThread.start("export",
                     new ExportJob(reader, stream.value(), file, format, force, new ExportStatus(), this::print), life));
         });
@@ -63,7 +65,7 @@ final class ExportCommand implements Callable<Integer> {
                 + " audio frames, recorded from " + result.began().truncatedTo(ChronoUnit.SECONDS)
                 + (result.droppedFrames() == 0
                         ? ""
-                        : "; left out, as the format has no room for them: "
+                        : "; frames omitted because the format cannot contain them: "
                                 + result.droppedFrames()));
     }
 }

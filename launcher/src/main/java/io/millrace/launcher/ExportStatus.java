@@ -1,10 +1,10 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.export.ExportProgress;
+import io.millrace.tools.export.ExportProgress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How far an export is: a bar on a terminal, else a line every ten seconds. Confined to the job's thread. */
+/** Progress of an export: a bar on a terminal, otherwise a line every ten seconds. Confined to the job's thread. */
 final class ExportStatus implements ExportProgress {
     private static final int BAR_CELLS = 30;
 
@@ -14,7 +14,7 @@ final class ExportStatus implements ExportProgress {
 
     @Override
     public void restarted(String part) {
-        line.say("an export that did not end had left " + part + "; it is written over, from the beginning");
+        line.say("found " + part + ", left by an unfinished export; it is deleted and the export starts over");
     }
 
     @Override

@@ -9,8 +9,8 @@ import static io.millrace.launcher.Stage.INGEST;
 import static io.millrace.launcher.Stage.SEGMENTER;
 
 /**
- * The flags of the serving commands as {@code --help} shows them: grouped by what they are about, and for each command
- * only those that its stages use. Every command accepts all of them, so that one settings file fits every process.
+ * Groups of flags in the {@code --help} of the serving commands. The help of a command shows only the flags that its
+ * stages use. Every serving command accepts all flags, so that one settings file can serve every process.
  */
 enum FlagGroup {
     LISTENERS("Listeners", flag("host", INGEST, EDGE), flag("rtmp-port", INGEST, EDGE),
@@ -45,9 +45,9 @@ enum FlagGroup {
     }
 
     /**
-     * A flag and who uses it.
+     * A flag and what uses it.
      *
-     * @param name without its dashes
+     * @param name without the dashes
      * @param stages the stages that use it
      * @param broker whether the embedded broker uses it
      */
@@ -61,16 +61,17 @@ enum FlagGroup {
         return heading;
     }
 
-    /** The names of the flags that {@code serving} uses, in the order in which they are shown. */
+    /** Returns the names of the flags that {@code serving} uses, in the order of the help. */
     List<String> shownFor(Serving serving) {
         return flags.stream().filter(flag -> flag.isUsedBy(serving)).map(Flag::name).toList();
     }
 
-    /** A flag of the named stages, or of all. */
+    /** Returns a flag that the given stages use; without stages, one that all use. */
     private static Flag flag(String name, Stage... stages) {
         return new Flag(name, stages.length == 0 ? EnumSet.allOf(Stage.class) : Set.of(stages), false);
     }
 
+    /** Returns a flag that the embedded broker and the given stages use. */
     private static Flag embedded(String name, Stage... stages) {
         return new Flag(name, Set.of(stages), true);
     }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The {@code --help} of a serving command: its flags under headings, see {@link FlagGroup}. */
+/** Renders the {@code --help} of a serving command, with the flags grouped under the headings of {@link FlagGroup}. */
 final class GroupedHelp {
     private GroupedHelp() {}
 

@@ -4,15 +4,21 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
-/** Drops what Kafka logs as an error and is none, where its logger says other things that are. */
+/**
+ * Drops messages that Kafka logs as errors although nothing is wrong. Used where the logger cannot be silenced, because
+ * it also reports real errors.
+ */
 final class HarmlessErrors extends Filter<ILoggingEvent> {
     private static final String LOGGER = "org.apache.kafka.controller.ReplicationControlManager";
-    /** A heartbeat that waited 250 ms while the controller starts or the machine is busy: Kafka counts it all the same. */
+    /**
+     * A broker heartbeat that waited 250 ms because the controller was starting or the machine was busy. Kafka accepts
+     * it.
+     */
     private static final String LATE_HEARTBEAT = "processExpiredBrokerHeartbeat: ";
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
-        // The message, not its text: Kafka puts its node in front of some.
+        // contains, not startsWith: Kafka prefixes some messages with the node.
         return event.getLoggerName().equals(LOGGER) && event.getMessage().contains(LATE_HEARTBEAT)
                 ? FilterReply.DENY
                 : FilterReply.NEUTRAL;

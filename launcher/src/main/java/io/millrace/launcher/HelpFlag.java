@@ -2,8 +2,8 @@ package io.millrace.launcher;
 
 import picocli.CommandLine.Option;
 
-/** The flag that every command has. */
+/** The flag {@code --help} of every command. */
 final class HelpFlag {
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Prints this and ends.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Prints this help and exits.")
     private boolean help;
 }

@@ -1,11 +1,12 @@
 package io.millrace.launcher;
 
 import io.millrace.platform.UserError;
+import io.millrace.tools.Job;
 import java.time.Duration;
 
-/** A job at work beside the thread that owns the process. Its end is the end of the process's work. */
+/** Runs a job on a thread of its own, next to the one that owns the process. When the job ends, the process ends. */
 final class JobThread implements AutoCloseable {
-    /** A server has this long to take what was sent, a disk what was written. */
+    /** How long a cancelled job may take to flush its output, and how long it may take after an interrupt. */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
     private final Job job;
@@ -17,15 +18,15 @@ final class JobThread implements AutoCloseable {
     }
 
     /**
-     * A job that fails is fatal, one that ends finishes the process.
+     * Starts the job. The process finishes when the job returns, and fails when the job throws.
      *
-     * @param name what it is, for people: {@code push}
+     * @param name of the job in messages, such as {@code push}
      */
     static JobThread start(String name, Job job, ProcessLife life) {
         return new JobThread(job, Thread.ofPlatform().daemon().name(name).start(() -> run(name, job, life)));
     }
 
-    /** Ends it in good order. */
+    /** Cancels the job and waits for it; interrupts it if it takes too long. */
     @Override
     public void close() {
         job.cancel();

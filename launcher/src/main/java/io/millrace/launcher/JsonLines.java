@@ -15,11 +15,13 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A log line as a JSON object: {@code time} (RFC 3339), {@code level}, {@code logger}, {@code thread}, {@code message}; and where
- * they are known {@code stream}, {@code session} and {@code error} (a stack trace). Thread-safe.
+ * Writes each log event as a JSON object on one line: {@code time} (RFC 3339, UTC), {@code level}, {@code logger},
+ * {@code thread} and {@code message}; if known, also {@code stream}, {@code session} (a number) and {@code error} (the
+ * stack trace). Thread-safe.
  *
- * <p>A line about a stream begins with its name, and one about a session goes on with that: {@code live/show: session 17 begins}.
- * They are taken from there, so that both formats say the same.
+ * <p>Messages about a stream begin with its name, optionally followed by the session:
+ * {@code live/show: session 17 begins}. {@code stream} and {@code session} are parsed from the message, so that both
+ * log formats contain the same facts.
  */
 final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

@@ -3,20 +3,22 @@ package io.millrace.launcher;
 import java.util.HexFormat;
 
 /**
- * Text of the log as it is safe on a terminal and on one line: peers choose parts of it, such as a request's URI.
+ * Makes text safe for a terminal and for one line of the log. Parts of it, such as a request's URI, are chosen by
+ * peers.
  *
- * <p>Pure. Control characters of C0 and C1, line and paragraph separators, those that change the direction of writing or cannot be seen, and
- * halves of surrogate pairs become {@code \n}, {@code \t}, {@code \r} or {@code \\u001b}. A backslash stays as it is, so Windows
- * paths and regular expressions can still be read.
+ * <p>Pure. Replaces C0 and C1 control characters, line and paragraph separators, invisible characters, characters that
+ * change the writing direction, and unpaired surrogates by {@code \n}, {@code \t}, {@code \r} or {@code \\u001b}.
+ * Backslashes are not escaped, so that Windows paths and regular expressions stay readable.
  */
 final class LogText {
-    /** A longer text is cut: nothing that a person reads is longer. */
+    /** Longer texts are truncated to this many code points. */
     static final int CHARS_MAX = 4_096;
 
     private static final HexFormat HEX = HexFormat.of();
 
     private LogText() {}
 
+    /** Returns {@code text} escaped and truncated; null for null. */
     static String escape(String text) {
         if (text == null || text.length() <= CHARS_MAX && text.codePoints().noneMatch(LogText::isUnsafe)) {
             return text;

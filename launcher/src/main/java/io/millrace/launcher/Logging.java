@@ -10,21 +10,22 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import io.millrace.launcher.settings.LogOptions;
+import io.millrace.launcher.settings.LoggingOptions;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Where logs go: standard error, as text for people or one JSON object a line for machines. Logback finds this class by
- * itself and starts with the defaults; the command line's wishes come with {@link #apply}.
+ * Configures Logback to write to standard error, as text or as one JSON object per line. Logback discovers this class
+ * and starts with the defaults; {@link #apply} sets what the command line asks for.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String PATTERN = "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level %logger{0} - %msg%n";
 
     /**
-     * Loggers that are told to be quieter than ours. A Kafka in the same process says at INFO what only its developers
-     * want to know, tens of thousands of lines of it, and warns of what is normal while it starts and ends.
+     * Levels of third-party loggers, which log less than ours. A Kafka broker in the same process logs tens of
+     * thousands of lines at INFO that interest only its developers, and warns about normal events while it starts and
+     * stops.
      */
     private static final Map<String, Level> QUIET = Map.of(
             "org.apache.kafka", Level.WARN,
@@ -32,7 +33,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
             "state.change.logger", Level.WARN,
             "org.apache.kafka.controller.QuorumController", Level.ERROR,
             "org.apache.kafka.clients.NetworkClient", Level.ERROR,
-            // Topics that were just made: Topics asks again, and says it if it gives up.
+            // Reports topics that were just created; Topics retries, and reports the error if it gives up.
             "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy", Level.OFF,
             "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils", Level.ERROR,
             "org.apache.kafka.streams", Level.ERROR,
@@ -41,12 +42,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        configure(context, Level.INFO, LogOptions.Format.TEXT);
+        configure(context, Level.INFO, LoggingOptions.Format.TEXT);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** From now on, and for the whole process. */
-    static void apply(LogOptions options) {
+    /**
+     * Applies the options to the whole process, and logs a warning for each name that looks like a misspelled setting.
+     */
+    static void apply(LoggingOptions options) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         bridgeJdkLogging();
@@ -54,7 +57,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         options.oddities().forEach(LoggerFactory.getLogger(Logging.class)::warn);
     }
 
-    /** Caffeine and the JDK's HTTP server log by java.util.logging. */
+    /** Redirects java.util.logging, which Caffeine and the JDK's HTTP server use, to SLF4J. */
     static void bridgeJdkLogging() {
         if (!SLF4JBridgeHandler.isInstalled()) {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -62,7 +65,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static void configure(LoggerContext context, Level level, LogOptions.Format format) {
+    private static void configure(LoggerContext context, Level level, LoggingOptions.Format format) {
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);
         appender.setName("stderr");
@@ -74,12 +77,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
         QUIET.forEach((name, quiet) -> {
             Logger logger = context.getLogger(name);
-            // Whoever asks for less, or for everything, gets it.
+            // A less verbose --log-level applies to these loggers, too, and so does trace.
             logger.setLevel(level.isGreaterOrEqual(quiet) || level == Level.TRACE ? level : quiet);
         });
+        LogDirFailures.watch(context);
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogOptions.Format format) {
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LoggingOptions.Format format) {
         return switch (format) {
             case TEXT -> {
                 PatternLayoutEncoder text = new PatternLayoutEncoder();

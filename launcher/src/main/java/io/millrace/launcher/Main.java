@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Where the process begins. */
+/** Entry point of the process. */
 public final class Main {
     private Main() {}
 

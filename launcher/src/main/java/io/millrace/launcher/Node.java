@@ -8,12 +8,12 @@ import io.millrace.launcher.broker.BrokerPlace;
 import io.millrace.launcher.broker.BrokerSettings;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.launcher.broker.EmbeddedBroker;
+import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.broker.RetentionFit;
-import io.millrace.launcher.settings.HostPort;
-import io.millrace.launcher.settings.PublicRtmpUrls;
-import io.millrace.launcher.settings.Settings;
+import io.millrace.launcher.settings.ListenOptions;
+import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.packager.PackagerService;
-import io.millrace.packager.PackagerSettings;
+import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.HealthCheck;
@@ -43,44 +43,44 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One serving process: the broker if it has one, the topics, the stages. The one place where a stage gets its settings.
- * Confined to the thread that starts it, but for the starts of the stages, which run side by side.
+ * One serving process: starts the admin port, the embedded broker if there is one, the topics and the stages, and gives
+ * each stage its settings. Confined to the thread that starts it, except that the stages start concurrently.
  */
 final class Node {
-    /** A group that another member has just left in a hurry takes its session timeout to notice. */
+    /** Long enough for the session timeout of a group member that died without leaving the group to expire. */
     private static final long ASSIGNMENT_SECONDS = 60;
 
     private final ProcessLife life;
-    private final Settings settings;
+    private final ServeOptions options;
     private final String name = name();
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
     private RunningStages stages;
     private Doors doors;
     private LogRoom room = LogRoom.UNKNOWN;
-    /** The edge of this process for the listener of ingest; they start side by side. */
-    private volatile PlayApplication players = PlayApplication.none("The server starts, try again");
+    /** Where the listener of ingest sends players: the edge of this process, which starts concurrently with ingest. */
+    private volatile PlayApplication players = PlayApplication.none("The server is starting, try again");
     private volatile Status status = Status.down("starting");
 
-    Node(ProcessLife life, Settings settings) {
+    Node(ProcessLife life, ServeOptions options) {
         this.life = life;
-        this.settings = settings;
+        this.options = options;
     }
 
     /**
-     * Returns when every stage serves.
+     * Starts everything and returns when every stage serves.
      *
-     * @return what to print
-     * @throws UserError with one line for people
+     * @return the line to print
+     * @throws UserError if the process cannot start; one line that says why and what to do
      */
     ReadyLine start(Serving serving) throws InterruptedException {
-        boolean embedded = serving.mayEmbedBroker() && !settings.kafkaGiven();
+        boolean embedded = serving.mayEmbedBroker() && !options.isKafkaSet();
         MeterRegistry meters = startAdmin();
         BrokerPlace place = embedded
-                ? life.opened(BrokerPlace.take(BrokerSettings.alone(settings.dataDir(), settings.kafkaPort()),
-                        settings::names))
+                ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
+                        options::names))
                 : null;
-        doors = Doors.open(serving.stages(), settings, name, addresses(serving), meters, settings::names, life);
+        doors = Doors.open(serving.stages(), options, name, addresses(serving), meters, options::names, life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka);
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));
@@ -88,8 +88,8 @@ final class Node {
         stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
         if (!embedded) {
-            // With the log in this process nobody else can take over, and nothing is worth waiting for.
-            life.drainFirst(settings.drain(), this::drain);
+            // With the broker in this process, no other node can take over, so there is nothing to drain to.
+            life.drainFirst(options.process().drain(), this::drain);
         }
         status = Status.up("serving");
         return ready;
@@ -97,20 +97,21 @@ final class Node {
 
     private void drain() throws InterruptedException {
         status = Status.down("draining");
-        stages.drain(settings.drain());
+        stages.drain(options.process().drain());
     }
 
     private MeterRegistry startAdmin() {
-        ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), settings.kafkaMetrics()));
+        ListenOptions listen = options.listen();
+        ProcessMeters meters = life.opened(new ProcessMeters(Version.name(), options.process().kafkaMetrics()));
         try {
-            admin = life.opened(AdminServer.start(settings.adminAddress(), settings.adminNames(), meters.registry(),
-                    settings::names));
+            admin = life.opened(AdminServer.start(new InetSocketAddress(listen.adminHost(), listen.adminPort()),
+                    listen.adminNames(), meters.registry(), options::names));
         } catch (IOException | UnresolvedAddressException e) {
-            throw ListenFault.of("the admin port", settings.adminHost(), settings.adminPort(), "--admin-host",
+            throw ListenFault.of("the admin port", listen.adminHost(), listen.adminPort(), "--admin-host",
                     "--admin-port", e);
         }
         admin.addChecks(List.of(new HealthCheck("process", () -> status)));
-        ready.with(ReadyLine.Part.ADMIN, new HostPort(settings.adminHost(), admin.address().getPort()));
+        ready.with(ReadyLine.Part.ADMIN, new HostPort(listen.adminHost(), admin.address().getPort()));
         return meters.registry();
     }
 
@@ -121,23 +122,23 @@ final class Node {
         }
     }
 
-    /** @param place of the broker in this process; null if it is elsewhere */
+    /** @param place of the embedded broker; null if Kafka runs elsewhere */
     private KafkaClients log(BrokerPlace place, MeterRegistry meters) {
         if (place == null) {
-            return clients(settings.onCluster(), meters);
+            return clients(options.onCluster(), meters);
         }
-        EmbeddedBroker broker = life.opened(EmbeddedBroker.start(place, life));
-        DiskWatch disk = life.opened(DiskWatch.start(settings.dataDir(), meters));
+        EmbeddedBroker broker = life.opened(EmbeddedBroker.start(place, life::abandon));
+        DiskWatch disk = life.opened(DiskWatch.start(options.kafka().dataDir(), meters));
         admin.addChecks(List.of(disk.check()));
         room = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
-        KafkaSettings log = settings.onEmbedded(broker.address());
-        RetentionFit.check(settings.dataDir(), log.retentionBytes());
+        KafkaSettings log = options.onEmbedded(broker.address());
+        RetentionFit.check(options.kafka().dataDir(), log.retentionBytes());
         return clients(log, meters);
     }
 
     private KafkaClients clients(KafkaSettings log, MeterRegistry meters) {
-        return settings.kafkaMetrics() ? new KafkaClients(log, meters) : new KafkaClients(log);
+        return options.process().kafkaMetrics() ? new KafkaClients(log, meters) : new KafkaClients(log);
     }
 
     private void start(Stage stage, Serving serving, KafkaClients kafka, MeterRegistry meters,
@@ -145,7 +146,8 @@ final class Node {
         switch (stage) {
             case EDGE -> startEdge(kafka);
             case PACKAGER -> startPackager(kafka, meters);
-            case SEGMENTER -> startSegmenter(kafka, meters, replicas, embedded ? 0 : settings.standbyReplicas());
+            case SEGMENTER ->
+                startSegmenter(kafka, meters, replicas, embedded ? 0 : options.process().standbyReplicas());
             case INGEST -> startIngest(serving.stages().contains(Stage.EDGE), kafka);
         }
     }
@@ -156,12 +158,12 @@ final class Node {
         admin.addChecks(edge.checks());
         edge.admin().forEach(admin::add);
         edge.rtmp().ifPresent(rtmp -> readyForRtmp(rtmp.port(), rtmp.tlsPort()));
-        ready.with(ReadyLine.Part.HTTP, new HostPort(settings.host(), edge.port()));
+        ready.with(ReadyLine.Part.HTTP, new HostPort(options.listen().host(), edge.port()));
     }
 
     private void startSegmenter(KafkaClients kafka, MeterRegistry meters, Topics.Replicas replicas, int standbys) {
         SegmenterService segmenter = stages.opened(Stage.SEGMENTER, SegmenterService.start(
-                SegmenterSettings.below(settings.dataDir(), standbys, replicas), kafka, meters, life));
+                SegmenterSettings.below(options.kafka().dataDir(), standbys, replicas), kafka, meters, life));
         admin.addChecks(segmenter.checks());
     }
 
@@ -173,8 +175,8 @@ final class Node {
         } catch (ExecutionException e) {
             throw new UserError("the packager cannot start: " + e.getCause().getMessage(), e.getCause());
         } catch (TimeoutException e) {
-            throw new UserError("the packager got no partitions within " + ASSIGNMENT_SECONDS
-                    + " s; look whether the Kafka cluster has a working group coordinator", e);
+            throw new UserError("the packager was not assigned any partitions within " + ASSIGNMENT_SECONDS
+                    + " s; check that the Kafka cluster has a working group coordinator", e);
         }
         admin.addChecks(List.of(new HealthCheck("packager", () -> packager.isRunning()
                 ? Status.up("packages " + packager.partitions().size() + " partitions")
@@ -182,27 +184,31 @@ final class Node {
     }
 
     private void readyForRtmp(int port, int tlsPort) {
-        ready.with(ReadyLine.Part.RTMP, new HostPort(settings.host(), port));
+        ready.with(ReadyLine.Part.RTMP, new HostPort(options.listen().host(), port));
         if (tlsPort != RtmpListen.NONE) {
-            ready.with(ReadyLine.Part.RTMPS, new HostPort(settings.host(), tlsPort));
+            ready.with(ReadyLine.Part.RTMPS, new HostPort(options.listen().host(), tlsPort));
         }
     }
 
-    /** Where publishers reach this process: by the host of its page, if it has an edge, unless the settings say. */
+    /**
+     * Returns where publishers reach this process: as {@code --public-rtmp} says, otherwise at the address that it
+     * listens on. If it listens on all addresses, that is the host of the web page with an edge and the host name
+     * without one; if it listens on loopback, the host of the web page.
+     */
     private PublicRtmp addresses(Serving serving) {
         boolean withEdge = serving.stages().contains(Stage.EDGE);
-        PublicRtmpUrls urls = settings.publishing().publicRtmp();
-        if (urls.told()) {
-            return new PublicRtmp.Told(urls.rtmp(), urls.rtmps());
+        Optional<PublicRtmp.Told> told = options.listen().publicRtmp();
+        if (told.isPresent()) {
+            return told.get();
         }
-        InetAddress bound = new InetSocketAddress(settings.host(), 0).getAddress();
+        InetAddress bound = new InetSocketAddress(options.listen().host(), 0).getAddress();
         if (bound == null || !bound.isAnyLocalAddress() && !bound.isLoopbackAddress()) {
-            return new PublicRtmp.Listening(settings.host());
+            return new PublicRtmp.Listening(options.listen().host());
         }
         return new PublicRtmp.Listening(withEdge || bound.isLoopbackAddress() ? null : hostName().orElse(null));
     }
 
-    /** @param plays whether players come to its listener, too */
+    /** @param plays whether the listener of ingest also serves players, from the edge of this process */
     private void startIngest(boolean plays, KafkaClients kafka) {
         IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(doors.ingest(), plays
                 ? (request, player) -> players.play(request, player)
@@ -212,7 +218,10 @@ final class Node {
         readyForRtmp(ingest.port(), ingest.tlsPort());
     }
 
-    /** Tells nodes apart in logs, in the API and in Kafka's client ids: in containers process numbers are all alike. */
+    /**
+     * Returns a name that identifies this node in logs, in the API and in Kafka's client ids: the host name and a
+     * random number, because process ids are the same in all containers.
+     */
     private static String name() {
         return hostName().orElse("node") + "-" + HexFormat.of().toHexDigits((short) new SecureRandom().nextInt());
     }

@@ -13,15 +13,17 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ExitCode;
 
 /**
- * The life of a process that runs until it is told to end: parts are opened in order, and closed in reverse when a
- * signal comes (code 0; drained before), when one of them fails for good (code 1), or when the start fails.
+ * Life cycle of a process. Its parts are opened in order and closed in reverse order when the process receives a signal
+ * (after a drain; exit code 0), when its work is done (exit code 0), when a part fails (exit code 1), or when the start
+ * fails. If the embedded broker fails, the process ends without closing its parts, which would wait for it (exit code 1).
  *
- * <p>{@link #run} and {@link #opened} belong to one thread; {@link #fatal} and {@link #finish} are for any.
+ * <p>{@link #run}, {@link #opened} and {@link #drainFirst} are confined to one thread; {@link #finish}, {@link #fail},
+ * {@link #abandon} and {@link #fatal} are thread-safe.
  */
 public final class ProcessLife implements FatalError {
-    /** How long a drain may take beyond its limit. */
+    /** How much longer than its limit a drain may take. */
     private static final long SLACK_MS = 1_000;
-    /** What does not close by then is left to the end of the process. Orchestrators kill after 30 s. */
+    /** The process exits without waiting longer for its parts to close. Orchestrators kill after 30 s. */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLife.class);
 
@@ -35,42 +37,47 @@ public final class ProcessLife implements FatalError {
 
     private ProcessLife() {}
 
-    /** Why it ends; the first reason counts. */
+    /** Why the process ends. Only the first reason counts. */
     private sealed interface End {
-        /** SIGINT or SIGTERM. */
+        /** The process received SIGINT or SIGTERM. */
         record Signal() implements End {}
 
-        /** There is nothing more to do. */
+        /** The work is done. */
         record Finished() implements End {}
 
+        /** The start or the work failed for a reason that the user can fix. */
         record Failed(Exception why) implements End {}
 
+        /** The embedded broker failed. Parts are not closed, because closing them would wait for the broker. */
+        record Abandoned(UserError why) implements End {}
+
+        /** A part failed, and the process cannot continue without it. */
         record Fault(String what, Throwable cause) implements End {}
     }
 
-    /** What comes between a signal and the closing. */
+    /** Runs between a signal and the closing of the parts. */
     @FunctionalInterface
     public interface Drain {
-        /** Lets go of the work; returns within the limit that {@link #drainFirst} was told. */
+        /** Hands over the work to other nodes. Returns within the limit passed to {@link #drainFirst}. */
         void run() throws InterruptedException;
     }
 
-    /** What a process does. */
+    /** The work of a process. */
     @FunctionalInterface
     public interface Work {
         /**
-         * Opens the parts and returns when they serve. Interrupted when the process is told to end meanwhile.
+         * Opens the parts and returns when they serve. Is interrupted if the process has to end before that.
          *
-         * @throws Exception why it cannot; what was opened is closed
+         * @throws Exception if the work cannot start; parts that were opened are closed
          */
         void start(ProcessLife life) throws Exception;
     }
 
     /**
-     * Starts the work and returns after its end, everything closed.
+     * Starts the work, waits until the process has to end, and closes all parts.
      *
      * @throws UserError if a part reported a fatal error
-     * @throws Exception why the work could not start
+     * @throws Exception if the work could not start
      */
     public static void run(Work work) throws Exception {
         ProcessLife life = new ProcessLife();
@@ -82,30 +89,40 @@ public final class ProcessLife implements FatalError {
         }
     }
 
-    /** {@code part} is closed at the end, before those that were opened earlier. */
+    /** Registers {@code part}, which is closed at the end, before the parts that were opened earlier. */
     public <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
     }
 
     /**
-     * Lets {@code drain} run after a signal, before anything is closed. A second signal does not wait for it.
+     * Sets what runs after a signal, before the parts are closed. A second signal ends the process at once.
      *
-     * @param limit how long it takes at most
+     * @param limit maximum duration of the drain
      */
     public void drainFirst(Duration limit, Drain drain) {
         drainLimit = limit;
         this.drain = drain;
     }
 
-    /** The work is done by itself; the process ends as if by a signal. Thread-safe. */
+    /** Ends the process because its work is done, with exit code 0 and without a drain. Thread-safe. */
     public void finish() {
         end.complete(new End.Finished());
     }
 
-    /** The work cannot go on for a reason that people can mend. Thread-safe. */
+    /** Ends the process because of an error that the user can fix. Thread-safe. */
     public void fail(UserError why) {
         if (end.complete(new End.Failed(why))) {
+            interruptStart();
+        }
+    }
+
+    /**
+     * Ends the process immediately because the embedded broker failed. Parts are not closed, because closing them would
+     * wait for the broker; to clients and other nodes the process seems killed. Thread-safe.
+     */
+    public void abandon(UserError why) {
+        if (end.complete(new End.Abandoned(why))) {
             interruptStart();
         }
     }
@@ -113,7 +130,7 @@ public final class ProcessLife implements FatalError {
     @Override
     public void fatal(String what, Throwable cause) {
         if (end.complete(new End.Fault(what, cause))) {
-            LOG.error("Cannot go on: {}", what, cause);
+            LOG.error("Fatal error: {}", what, cause);
             interruptStart();
         }
     }
@@ -122,7 +139,7 @@ public final class ProcessLife implements FatalError {
         try {
             work.start(this);
         } catch (Exception e) {
-            // Loses to a signal or a fault that came first: then the interrupt is the reason, whatever it turned into.
+            // No effect if a signal or a fault came first: the exception is then a consequence of the interrupt.
             end.complete(new End.Failed(e));
         }
         started();
@@ -130,20 +147,23 @@ public final class ProcessLife implements FatalError {
         if (why instanceof End.Signal && drain != null) {
             drain.run();
         }
-        closeInTime();
+        if (!(why instanceof End.Abandoned)) {
+            closeInTime();
+        }
         switch (why) {
             case End.Signal _,End.Finished _ -> {
                 // A clean end.
             }
             case End.Failed(Exception e) -> throw e;
+            case End.Abandoned(UserError e) -> throw e;
             case End.Fault(String what, Throwable cause) -> throw new UserError(
-                    what + (cause == null ? "" : ": " + cause.getMessage()) + "; the log above says more", cause);
+                    what + (cause == null ? "" : ": " + cause.getMessage()) + "; see the log above", cause);
         }
     }
 
     private synchronized void started() {
         starting = false;
-        // Nothing may interrupt the closing.
+        // Clears the interrupt, so that it does not disturb the closing.
         Thread.interrupted();
     }
 
@@ -153,18 +173,18 @@ public final class ProcessLife implements FatalError {
         }
     }
 
-    /** The JVM would end with 130 or 143 by a signal; a clean end is 0. */
+    /** Shutdown hook. Sets the exit code, because a JVM that ends by a signal exits with 130 or 143, not with 0. */
     private void onShutdown() {
         if (end.complete(new End.Signal())) {
             Signals.letTheNextOneKill();
             interruptStart();
         } else if (closed.getCount() == 0) {
-            // The main thread ends the process by itself, and knows its code.
+            // The main thread has called System.exit with its own exit code.
             return;
         }
         try {
             if (!closed.await(drainLimit.plus(CLOSE_DEADLINE).toMillis() + SLACK_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("Not everything was closed within {} s", CLOSE_DEADLINE.toSeconds());
+                LOG.warn("Closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -172,14 +192,14 @@ public final class ProcessLife implements FatalError {
         System.out.flush();
         Runtime.getRuntime().halt(switch (end.join()) {
             case End.Signal _,End.Finished _ -> ExitCode.OK;
-            case End.Failed _,End.Fault _ -> ExitCode.SOFTWARE;
+            case End.Failed _,End.Abandoned _,End.Fault _ -> ExitCode.SOFTWARE;
         });
     }
 
     private void closeInTime() throws InterruptedException {
         Thread closer = Thread.ofPlatform().daemon().name("millrace-close").start(this::closeParts);
         if (!closer.join(CLOSE_DEADLINE)) {
-            LOG.warn("Not everything was closed within {} s", CLOSE_DEADLINE.toSeconds());
+            LOG.warn("Closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
         }
     }
 
@@ -189,7 +209,7 @@ public final class ProcessLife implements FatalError {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.warn("While closing {}", part.getClass().getSimpleName(), e);
+                LOG.warn("Closing {} failed", part.getClass().getSimpleName(), e);
             }
         }
     }

@@ -1,8 +1,10 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.push.PushProgress;
+import io.millrace.tools.push.PushProgress;
 
-/** How far a push is. Confined to the job's thread; the media's own time is its clock, which a push in real time follows. */
+/**
+ * Progress of a push or a replay. Updates by media time, which advances in real time. Confined to the job's thread.
+ */
 final class PushStatus implements PushProgress {
     private final StatusLine line;
     private final String verb;
@@ -14,7 +16,7 @@ final class PushStatus implements PushProgress {
         nextMs = line.everyMs();
     }
 
-    /** @param verb what the job does, such as {@code pushed} */
+    /** @param verb begins the line, such as {@code pushed} */
     static PushStatus onStderr(String verb) {
         return new PushStatus(StatusLine.onStderr(), verb);
     }

@@ -1,20 +1,20 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.settings.HostPort;
+import io.millrace.launcher.broker.HostPort;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The one line on stdout that says that a process serves, and where:
- * {@code ready rtmp=rtmp://0.0.0.0:1935 http=http://0.0.0.0:8080 admin=http://127.0.0.1:8081 kafka=127.0.0.1:9092}, with
- * the parts that the process has. Parts may be added by several threads; it is read by one when all are there.
+ * The line on stdout that reports that a process serves, with its listeners:
+ * {@code ready rtmp=rtmp://0.0.0.0:1935 http=http://0.0.0.0:8080 admin=http://127.0.0.1:8081 kafka=127.0.0.1:9092}. It
+ * has only the parts that the process has. Thread-safe; read it after all parts were added.
  */
 final class ReadyLine {
     private final Map<Part, HostPort> parts = new EnumMap<>(Part.class);
 
-    /** In the order of the line. */
+    /** The parts, in the order of the line. */
     enum Part {
         RTMP("rtmp://"), RTMPS("rtmps://"), HTTP("http://"), ADMIN("http://"), KAFKA("");
 
@@ -30,7 +30,7 @@ final class ReadyLine {
         return this;
     }
 
-    /** Where people on this machine find it: a listener on every address is on loopback, too. */
+    /** Returns a URL for use on this machine: {@code localhost} for a listener on all addresses. */
     synchronized String localUrl(Part part) {
         HostPort address = parts.get(part);
         boolean everywhere = address.host().equals("0.0.0.0") || address.host().equals("::");

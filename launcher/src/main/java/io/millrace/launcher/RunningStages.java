@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stages of one process: started side by side, since each waits for its group and its topics and none for another;
- * drained together; closed one after the other, publishers first. Thread-safe.
+ * The running stages of one process. They start concurrently, because each waits for Kafka and none for another stage.
+ * They are drained together, and closed one after the other, ingest first. Thread-safe.
  */
 final class RunningStages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningStages.class);
@@ -34,13 +34,16 @@ final class RunningStages implements AutoCloseable {
         void run(Stage stage) throws InterruptedException;
     }
 
-    /** What {@code stage} is closed by. */
+    /** Registers the service of {@code stage}, which {@link #close} closes. */
     synchronized <T extends AutoCloseable> T opened(Stage stage, T service) {
         running.put(stage, service);
         return service;
     }
 
-    /** Returns when all have started. The first that cannot is the reason; the others are interrupted and waited for. */
+    /**
+     * Starts all stages and returns when they serve. If one fails, the others are interrupted and awaited, and its
+     * exception is thrown.
+     */
     void start(Collection<Stage> stages, Start start) throws InterruptedException {
         Set<Stage> left = ConcurrentHashMap.newKeySet();
         left.addAll(stages);
@@ -68,19 +71,19 @@ final class RunningStages implements AutoCloseable {
         }
     }
 
-    /** Has all of them let go of their work, and waits for that, so long at most. */
+    /** Asks all stages to hand over their work, and waits for that, at most {@code limit}. */
     void drain(Duration limit) throws InterruptedException {
         CompletableFuture<?>[] drained = services().stream().map(service -> switch (service) {
             case Drainable stage -> stage.drain(limit);
-            // The segmenter and the packager have nobody to wait for: others take their partitions as soon as they leave.
+            // The segmenter and the packager have no clients: other nodes take over their partitions once they leave.
             default -> CompletableFuture.runAsync(() -> close(service), task -> Thread.ofVirtual().start(task));
         }).toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(drained).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.info("Not all have left within {} s", limit.toSeconds());
+            LOG.info("Draining did not finish within {} s; the remaining clients are disconnected", limit.toSeconds());
         } catch (ExecutionException e) {
-            LOG.warn("While draining", e.getCause());
+            LOG.warn("Draining failed", e.getCause());
         }
     }
 
@@ -93,12 +96,12 @@ final class RunningStages implements AutoCloseable {
         return List.copyOf(running.values());
     }
 
-    /** Again does no harm to any of them. */
+    /** A drained service is closed twice; close is idempotent in all of them. */
     private static void close(AutoCloseable service) {
         try {
             service.close();
         } catch (Exception e) {
-            LOG.warn("While closing {}", service.getClass().getSimpleName(), e);
+            LOG.warn("Closing {} failed", service.getClass().getSimpleName(), e);
         }
     }
 

@@ -1,9 +1,8 @@
 package io.millrace.launcher;
 
-import io.millrace.launcher.push.PushJob;
-import io.millrace.launcher.settings.LogOptions;
-import io.millrace.launcher.settings.Settings;
-import io.millrace.launcher.settings.SettingsOptions;
+import io.millrace.launcher.settings.LoggingOptions;
+import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.tools.push.PushJob;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.concurrent.Callable;
@@ -13,16 +12,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that serves until it is told to end. */
+/** A command that runs stages until it receives a signal. */
 @Command(sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
     private final Serving serving;
     @Mixin
     private HelpFlag help;
     @Mixin
-    private SettingsOptions options;
+    private ServeOptions options;
     @Mixin
-    private LogOptions logOptions;
+    private LoggingOptions logOptions;
     @Spec
     private CommandSpec spec;
 
@@ -33,12 +32,12 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.apply(logOptions);
-        Settings settings = options.settings();
+        options.check();
         PrintWriter out = spec.commandLine().getOut();
-        // Before anything starts: it may be that nothing lets it in.
-        String demo = serving == Serving.DEMO ? DemoName.of(settings.publishing().policy()) : null;
+        // Before anything starts, because the settings may not allow the demo to publish.
+        String demo = serving == Serving.DEMO ? DemoName.of(options.publish().policy()) : null;
         ProcessLife.run(life -> {
-            ReadyLine ready = new Node(life, settings).start(serving);
+            ReadyLine ready = new Node(life, options).start(serving);
             out.println(ready);
             if (demo != null) {
                 publishDemo(demo, life, ready, out);
@@ -47,19 +46,19 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Over the real socket, as any encoder would. */
+    /** Publishes over the RTMP port, as any encoder would, and prints the URLs of the stream. */
     private static void publishDemo(String name, ProcessLife life, ReadyLine ready, PrintWriter out) {
         URI url = URI.create(ready.localUrl(ReadyLine.Part.RTMP) + "/" + name);
         PushJob job = PushJob.demo(url, (bytes, mediaMs) -> {
-            // Nobody watches the progress of a clip without an end.
+            // The clip loops forever, so there is no progress to report.
         });
         life.opened(JobThread.start("push", job, life));
         String http = ready.localUrl(ReadyLine.Part.HTTP);
         String stream = "/" + DemoName.STREAM.value();
-        out.println("The demo is " + DemoName.STREAM.value() + ". Open:");
-        Table table = new Table("  " + http + "/", "the page, to watch in a browser");
-        table.row("  " + http + stream + ".m3u8", "HLS, for Safari, VLC and every other player");
-        table.row("  " + http + stream + ".flv", "HTTP-FLV, the least delay: ffplay -fflags nobuffer …");
+        out.println("The demo stream is " + DemoName.STREAM.value() + ". Open:");
+        Table table = new Table("  " + http + "/", "web page with a player");
+        table.row("  " + http + stream + ".m3u8", "HLS, for Safari, VLC and other players");
+        table.row("  " + http + stream + ".flv", "HTTP-FLV, lowest latency: ffplay -fflags nobuffer …");
         table.print(out);
     }
 }

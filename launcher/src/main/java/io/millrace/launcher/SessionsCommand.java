@@ -1,11 +1,11 @@
 package io.millrace.launcher;
 
 import io.millrace.edge.http.DirectoryJson;
-import io.millrace.edge.live.SessionSpan;
-import io.millrace.launcher.past.PastLog;
 import io.millrace.launcher.settings.ClusterOptions;
 import io.millrace.media.StreamName;
+import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.tools.past.PastLog;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,14 +17,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists what is retained of one stream. */
-@Command(name = "sessions", sortOptions = false, description = "Lists what is retained of a stream: every publish, oldest first.")
+/** The command {@code sessions}: lists the retained sessions of one stream. */
+@Command(name = "sessions", sortOptions = false, description = "Lists the retained sessions of a stream (every publish), oldest first.")
 final class SessionsCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
-    @Parameters(index = "0", paramLabel = "NAME", converter = StreamArgument.class, description = "A stream, such as live/show.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "A stream, such as live/show.")
     private StreamName stream;
-    @Option(names = "--json", description = "The JSON of GET /api/v1/streams/NAME/sessions, all in one list.")
+    @Option(names = "--json", description = "Prints the JSON of GET /api/v1/streams/NAME/sessions, as one list.")
     private boolean json;
     @Mixin
     private ClusterOptions cluster;
@@ -35,7 +35,7 @@ final class SessionsCommand implements Callable<Integer> {
     public Integer call() {
         Logging.apply(cluster.logOptions());
         PrintWriter out = spec.commandLine().getOut();
-        try (PastLog log = PastLog.open(cluster)) {
+        try (PastLog log = PastLog.open(cluster.kafka())) {
             List<SessionSpan> sessions = log.sessions(stream.value());
             if (json) {
                 out.println(DirectoryJson.sessions(sessions));

@@ -1,7 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.ingest.policy.SigningSecrets;
-import io.millrace.launcher.settings.SigningOptions;
+import io.millrace.launcher.settings.Converters;
 import io.millrace.media.StreamName;
 import io.millrace.platform.FileFault;
 import io.millrace.platform.UserError;
@@ -16,17 +16,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Signs the permission to publish one stream for some time. */
-@Command(name = "sign", sortOptions = false, description = "Prints a stream's name with a signature, to be put behind rtmp://HOST/.")
+/** The command {@code sign}: signs the name of a stream, which allows publishing it for a limited time. */
+@Command(name = "sign", sortOptions = false, description = "Prints a stream's name with a signature that allows publishing it, to append to rtmp://HOST/.")
 final class SignCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
-    @Mixin
-    private SigningOptions options;
-    @Parameters(paramLabel = "NAME", description = "Such as live/show.")
+    @Option(names = "--publish-secret", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "File with the secret, the same as on the ingest nodes.")
+    private Path secretFile;
+    @Option(names = "--expires", paramLabel = "TIME", defaultValue = "24h", description = "How long a publish may be started with the signature.")
+    private Duration expires;
+    @Parameters(paramLabel = "NAME", description = "A stream, such as live/show.")
     private String name;
     @Spec
     private CommandSpec spec;
@@ -38,20 +42,22 @@ final class SignCommand implements Callable<Integer> {
             throw new UserError("'" + name + "' cannot be signed: " + problem.get());
         }
         StreamName stream = new StreamName(name);
-        Duration validity = options.expires();
+        if (!expires.isPositive()) {
+            throw new ParameterException(spec.commandLine(), "--expires must be more than 0s");
+        }
+        if (secretFile == null) {
+            throw new UserError("there is no secret to sign with; name its file with --publish-secret");
+        }
         spec.commandLine().getOut()
-                .println(name + secrets(file()).query(stream, Instant.now().plus(validity).getEpochSecond()));
+                .println(name + secrets(secretFile).query(stream, Instant.now().plus(expires).getEpochSecond()));
         return ExitCode.OK;
     }
 
-    private Path file() {
-        if (options.secretFile() == null) {
-            throw new UserError("there is no secret to sign with; name its file with --publish-secret");
-        }
-        return options.secretFile();
-    }
-
-    /** @throws UserError if the file cannot be used */
+    /**
+     * Reads the signing secret from {@code file}.
+     *
+     * @throws UserError if the file cannot be used
+     */
     static SigningSecrets secrets(Path file) {
         try {
             return SigningSecrets.parse(Files.readString(file));

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the JDK does not offer: while shutdown hooks run, a JVM ignores every further SIGINT and SIGTERM. */
+/** Restores the default action of SIGINT and SIGTERM, because a JVM ignores both while its shutdown hooks run. */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
-    /** The same numbers on Linux and macOS. */
+    /** The signal numbers, which are the same on Linux and macOS. */
     private static final int[] SIGINT_AND_SIGTERM = {2, 15};
-    /** SIG_DFL: the system ends the process. */
+    /** SIG_DFL: the kernel ends the process. */
     private static final MemorySegment DEFAULT = MemorySegment.NULL;
 
     private Signals() {}
 
-    /** Gives SIGINT and SIGTERM back to the system, by {@code signal(2)}, so that the next one ends the process at once. */
+    /** Makes the next SIGINT or SIGTERM end the process at once, by {@code signal(2)}. */
     @SuppressWarnings("restricted")
     static void letTheNextOneKill() {
         try {
@@ -36,8 +36,8 @@ final class Signals {
                 MemorySegment _ = (MemorySegment) set.invokeExact(number, DEFAULT);
             }
         } catch (Throwable e) {
-            // Without it a second signal is ignored, as by any other Java program.
-            LOG.debug("signals stay as they are", e);
+            // A second signal is then ignored, as by any other Java program.
+            LOG.debug("Cannot restore the default signal actions; a second signal is ignored", e);
         }
     }
 }

@@ -1,13 +1,13 @@
 package io.millrace.launcher;
 
 /**
- * The stages, in the order in which they start within one process: who reads comes before who writes, and at the end
- * the publishers leave first.
+ * The stages, in the order in which one process submits their starts: readers before writers. They are closed in the
+ * reverse order, so that publishers are disconnected first.
  */
 enum Stage {
-    EDGE("the edge to read the directory of streams to its end"), PACKAGER(
+    EDGE("the edge's copy of the stream directory"), PACKAGER(
             "the packager's partitions from its consumer group"), SEGMENTER(
-                    "the segmenter's partitions and their state"), INGEST("ingest to read the sessions");
+                    "the segmenter's partitions and their state"), INGEST("ingest's copy of the sessions");
 
     private final String start;
 
@@ -15,7 +15,7 @@ enum Stage {
         this.start = start;
     }
 
-    /** What its start waits for, all of it from Kafka. */
+    /** Returns what the start of this stage waits for; it completes "waiting for Kafka: …". */
     String start() {
         return start;
     }

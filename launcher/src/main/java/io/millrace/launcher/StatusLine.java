@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * How far a job is, on stderr: one line that is written over on a terminal, else a line every ten seconds. Confined to the
- * job's thread.
+ * Progress of a job on stderr: on a terminal one line that is overwritten every 500 ms, otherwise a line every ten
+ * seconds. Confined to the job's thread.
  */
 final class StatusLine {
     private static final long TERMINAL_MS = 500;
@@ -29,11 +29,12 @@ final class StatusLine {
         return terminal;
     }
 
-    /** How often there should be a new one. */
+    /** Returns the interval in which callers should update the line. */
     long everyMs() {
         return terminal ? TERMINAL_MS : LOG_MS;
     }
 
+    /** Shows the progress; on a terminal, replaces what was shown before. */
     void show(String line) {
         if (terminal) {
             stderr.print('\r' + line + ERASE);
@@ -43,13 +44,13 @@ final class StatusLine {
         }
     }
 
-    /** Something that stays, on a line of its own. */
+    /** Prints a message on a line of its own, which later progress does not overwrite. */
     void say(String line) {
         end();
         stderr.println(line);
     }
 
-    /** What is printed next begins a new line. */
+    /** Ends the progress line, so that the next output begins a new line. */
     void end() {
         if (open) {
             stderr.println();
@@ -57,7 +58,7 @@ final class StatusLine {
         }
     }
 
-    /** {@code 1:02:03}. */
+    /** Formats a duration as {@code 1:02:03}. */
     static String clock(long ms) {
         long seconds = ms / 1_000;
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);

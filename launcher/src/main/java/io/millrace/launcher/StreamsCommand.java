@@ -1,10 +1,10 @@
 package io.millrace.launcher;
 
 import io.millrace.edge.http.DirectoryJson;
-import io.millrace.edge.live.Tracks;
-import io.millrace.launcher.past.PastLog;
 import io.millrace.launcher.settings.ClusterOptions;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
+import io.millrace.tools.past.PastLog;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -16,12 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists the streams of a log. */
-@Command(name = "streams", sortOptions = false, description = "Lists the streams of which the log has something: live, in grace, ended.")
+/** The command {@code streams}: lists the streams in the log. */
+@Command(name = "streams", sortOptions = false, description = "Lists the streams in the log: live, in grace, ended.")
 final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private HelpFlag help;
-    @Option(names = "--json", description = "The JSON of GET /api/v1/streams of the admin port, all in one list; viewers are null: edges count them.")
+    @Option(names = "--json", description = "Prints the JSON of GET /api/v1/streams of the admin port, as one list; 'viewers' is null, because only edges count viewers.")
     private boolean json;
     @Mixin
     private ClusterOptions cluster;
@@ -32,7 +32,7 @@ final class StreamsCommand implements Callable<Integer> {
     public Integer call() {
         Logging.apply(cluster.logOptions());
         PrintWriter out = spec.commandLine().getOut();
-        try (PastLog log = PastLog.open(cluster)) {
+        try (PastLog log = PastLog.open(cluster.kafka())) {
             List<StreamEntry> streams = log.directory().list(null, Integer.MAX_VALUE);
             if (json) {
                 out.println(DirectoryJson.streams(streams));

@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * Rows of text under a header, in columns as wide as they need to be; a cell without text has a dash.
- * Confined to one thread.
- */
+/** A header and rows of text in aligned columns. A blank cell is printed as a dash. Confined to one thread. */
 final class Table {
     private static final String GAP = "  ";
     private static final String NOTHING = "-";

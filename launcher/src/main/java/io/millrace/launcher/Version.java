@@ -3,16 +3,16 @@ package io.millrace.launcher;
 import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** Provides the output of {@code --version}. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[]{"millrace " + name(), "Java " + Runtime.version()};
     }
 
-    /** This program's version alone. */
+    /** Returns the version of Millrace without that of Java. */
     static String name() {
-        // The jar's manifest has it; a class directory has none.
+        // From the manifest of the jar; a directory of classes has no manifest.
         return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "development");
     }
 }

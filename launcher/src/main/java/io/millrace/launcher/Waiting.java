@@ -5,11 +5,17 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what a start waits for while it does: after five seconds, then after twice as long each time, up to a minute. */
+/** Logs what a starting process waits for, first after 5 s, then at intervals that double up to a minute. */
 final class Waiting implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Waiting.class);
     private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /** Lets time pass. */
+    @FunctionalInterface
+    interface Clock {
+        void pass(Duration pause) throws InterruptedException;
+    }
 
     private final Thread thread;
 
@@ -17,21 +23,25 @@ final class Waiting implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** @param what "for …", asked each time, on a thread of its own */
+    /** @param what completes "Still waiting for …"; called for each line, on a thread of its own */
     static Waiting begin(Supplier<String> what) {
-        return new Waiting(Thread.ofVirtual().name("waiting").start(() -> tell(what)));
+        return begin(what, Thread::sleep);
     }
 
-    private static void tell(Supplier<String> what) {
+    static Waiting begin(Supplier<String> what, Clock clock) {
+        return new Waiting(Thread.ofVirtual().name("waiting").start(() -> tell(what, clock)));
+    }
+
+    private static void tell(Supplier<String> what, Clock clock) {
         try {
             Duration pause = FIRST;
             while (true) {
-                Thread.sleep(pause);
+                clock.pass(pause);
                 LOG.info("Still waiting for {}", what.get());
                 pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
             }
         } catch (InterruptedException _) {
-            // It has come, or is not waited for any more.
+            // Closed: the wait is over.
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.testkit.SlowTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The alert rules of {@code compose/}, as Prometheus's own tool sees them. */
+/** Checks the alert rules of {@code compose/} with promtool. */
+@SlowTest
 class AlertRulesTest {
     private static final Path PROMETHEUS = Path.of("..", "compose", "prometheus");
 

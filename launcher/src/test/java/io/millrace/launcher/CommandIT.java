@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The command as a process: exit codes, the one line of an error, signals. Most of it waits for what is not there: side by side. */
+/**
+ * The command as a process: exit codes, one-line errors, signals. Most tests wait for timeouts, so they run
+ * concurrently.
+ */
 class CommandIT {
     private static final long END_SECONDS = 300;
     private static final Pattern KAFKA = Pattern.compile("ready kafka=(127\\.0\\.0\\.1:\\d+)");
@@ -51,7 +55,7 @@ class CommandIT {
             assertThat(outcome.code()).as(outcome.err()).isZero();
             assertThat(outcome.out()).containsPattern("rtmp-port +7 +flag --rtmp-port");
         } finally {
-            // JUnit deletes it with a warning.
+            // JUnit would delete it with a warning.
             Files.delete(link);
         }
     }
@@ -110,7 +114,7 @@ class CommandIT {
     @Test
     @SideBySide
     void aServerThatDoesNotAnswerAPushIsOneLineAndCode1() throws Exception {
-        Path clip = Path.of("src", "main", "resources", "demo", "demo.flv").toRealPath();
+        Path clip = Path.of("..", "tools", "src", "main", "resources", "demo", "demo.flv").toRealPath();
         try (Socket nobody = Nobody.listens()) {
             String app = "rtmp://" + Nobody.address(nobody) + "/live/";
             Outcome outcome = run(List.of("push", clip.toString(), app + "a-secret-key"));
@@ -170,6 +174,36 @@ class CommandIT {
         }
     }
 
+    /** No file may grow from one moment to the next: the kernel's answer to Kafka is like that of a full disk. */
+    @Test
+    @SideBySide
+    void aBrokerThatCanWriteNoMoreIsOneLineAndCode1() throws Exception {
+        Process broker = new ProcessBuilder(command(List.of("broker", "--kafka-port", "0", "--data-dir",
+                dir.resolve("data").toString()))).start();
+        // Pipes, because its files may not grow.
+        CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(broker.errorReader()));
+        try (BufferedReader out = broker.inputReader()) {
+            assertThat(out.readLine()).containsPattern(KAFKA);
+            assertThat(new ProcessBuilder("prlimit", "--pid", String.valueOf(broker.pid()), "--fsize=0").start()
+                    .waitFor()).isZero();
+            assertThat(broker.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertFails(new Outcome(broker.exitValue(), "", err.join()), "the embedded Kafka broker failed",
+                    "see the log above");
+            assertThat(err.join().lines().filter(line -> line.contains(" ERROR "))).singleElement().asString()
+                    .contains("cannot continue", "File too large");
+        } finally {
+            broker.destroyForcibly();
+        }
+    }
+
+    private static String text(BufferedReader reader) {
+        try (reader) {
+            return reader.readAllAsString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String errors() {
         try {
             return Files.readString(dir.resolve("err"));
@@ -196,8 +230,11 @@ class CommandIT {
         return command;
     }
 
+    /** Restores the default action of SIGINT, which a shell ignores for processes in the background. */
     private Process start(List<String> arguments) throws IOException {
-        return new ProcessBuilder(command(arguments)).directory(dir.toFile())
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(command(arguments));
+        return new ProcessBuilder(command).directory(dir.toFile())
                 .redirectError(dir.resolve("err").toFile()).start();
     }
 

@@ -1,10 +1,9 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.broker.HostPort;
 import io.millrace.launcher.settings.LayeredDefaults;
-import io.millrace.launcher.settings.LayeredSettings;
+import io.millrace.launcher.settings.ServeOptions;
 import io.millrace.launcher.settings.SettingNames;
-import io.millrace.launcher.settings.Settings;
-import io.millrace.launcher.settings.SettingsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,13 +22,13 @@ import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What is said, where, and with which code, for command lines that start nothing. */
+/** Output, its stream and the exit code of command lines that start nothing. */
 class CommandLinesTest {
     @TempDir
     private Path dir;
 
     private record Outcome(int code, String out, String err) {
-        /** What {@code config} says of one setting: value and origin. */
+        /** Returns the value and the origin that {@code config} prints for one setting. */
         String setting(String name) {
             return out.lines().filter(line -> line.startsWith(name + " ")).findFirst().orElseThrow()
                     .replaceFirst("^\\S+\\s+", "").replaceAll("\\s{2,}", " | ");
@@ -102,20 +101,29 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"on, true", "true, true", "off, false"})
+    @CsvSource({"on, true", "true, true", "off, false", "false, false"})
     void theSwitchOfKafkasMetersReachesTheSettings(String text, boolean on) {
-        assertThat(settings("--kafka-metrics", text).kafkaMetrics()).isEqualTo(on);
-        assertThat(settings().kafkaMetrics()).isFalse();
+        assertThat(options("--kafka-metrics", text).process().kafkaMetrics()).isEqualTo(on);
+        assertThat(options().process().kafkaMetrics()).isFalse();
     }
 
-    private static Settings settings(String... flags) {
+    @Test
+    void anAutomaticRetentionSizeFitsALaptopOrLeavesItToTheCluster() {
+        HostPort broker = new HostPort("127.0.0.1", 1);
+        assertThat(options().onCluster().retentionBytes()).isEqualTo(-1);
+        assertThat(options("--data-dir", dir.toString()).onEmbedded(broker).retentionBytes())
+                .isBetween(100_000_000L, 10_000_000_000L);
+        assertThat(options("--retention-size", "unlimited").onEmbedded(broker).retentionBytes()).isEqualTo(-1);
+        assertThat(options("--retention-size", "1GB").onCluster().retentionBytes()).isEqualTo(1_000_000_000L);
+    }
+
+    private static ServeOptions options(String... flags) {
         CommandLine all = CommandLines.all();
         List<String> arguments = Stream.concat(Stream.of("up"), Stream.of(flags)).toList();
-        LayeredSettings.install(all, arguments, Map.of());
+        LayeredDefaults.install(all, arguments, Map.of());
         all.parseArgs(arguments.toArray(String[]::new));
-        return all.getSubcommands().get("up").getMixins().values().stream().filter(SettingsOptions.class::isInstance)
-                .map(SettingsOptions.class::cast).findAny().orElseThrow()
-                .settings();
+        return all.getSubcommands().get("up").getMixins().values().stream().filter(ServeOptions.class::isInstance)
+                .map(ServeOptions.class::cast).findAny().orElseThrow();
     }
 
     @Test
@@ -158,7 +166,7 @@ class CommandLinesTest {
             config: x              | line 1: unknown setting 'config'
             help: true             | line 1: unknown setting 'help'
             host: {a: 1}           | line 1: expected one value, found a map
-            http-limits: {a: b, zzzzzzzz: 1} | line 1: unknown setting 'a'; 'http-limits' has headers, idle, blocked
+            http-limits: {a: b, zzzzzzzz: 1} | line 1: unknown setting 'a'; 'http-limits' accepts headers, idle, blocked
             http-limits: {idle: {a: b}} | line 1: expected one value, found a map
             http-limits: {idle: }  | line 1: Invalid value for option '--http-limits': '' is not a duration
             - a                    | line 1: expected lines of 'setting: value'
@@ -178,7 +186,7 @@ class CommandLinesTest {
     void aNameThatStandsTwiceInTheFileIsAMistake() throws IOException {
         Path file = file("host: a\nhost: b\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err())
-                .isEqualToIgnoringNewLines("millrace: " + file + ", line 2: 'host' stands there twice; remove one");
+                .isEqualToIgnoringNewLines("millrace: " + file + ", line 2: 'host' is set twice; remove one");
     }
 
     @Test
@@ -263,10 +271,10 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--tls-cert a.pem | --tls-cert and --tls-key belong together",
-        "--rtmps-port 0 | --rtmps-port needs --tls-cert and --tls-key",
-        "--publish-hook ftp://h/ | is no URL such as", "--proxy-protocol on | is no address or network such as",
-        "--publish-hook-timeout 31s | --publish-hook-timeout must be more than nothing and 30s or less"})
+    @CsvSource(delimiter = '|', value = {"--tls-cert a.pem | --tls-cert and --tls-key must be set together",
+        "--rtmps-port 0 | --rtmps-port requires --tls-cert and --tls-key",
+        "--publish-hook ftp://h/ | must be a URL such as", "--proxy-protocol on | is no address or network such as",
+        "--publish-hook-timeout 31s | --publish-hook-timeout must be more than 0s and 30s or less"})
     void settingsOfPublishersThatCannotBeAreRefused(String flags, String complaint) {
         List<String> arguments = new java.util.ArrayList<>(List.of("config"));
         arguments.addAll(List.of(flags.split(" ")));
@@ -278,9 +286,9 @@ class CommandLinesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --segment 0s           | --segment must be between 500ms and 60s
-            --part 3s              | --part is longer than --segment: a segment is made of parts
+            --part 3s              | --part must not be longer than --segment, which consists of parts
             --retention 1s         | --retention must be 1m or more
-            --retention 1m --window 90s | --window is longer than --retention
+            --retention 1m --window 90s | --window must not be longer than --retention
             --retention-size 10    | --retention-size must be 100MB or more, or 'unlimited'; a number without a unit is in bytes
             """)
     void aValueThatMakesNoSenseIsRefusedByItsOwnName(String flags, String complaint) {
@@ -302,13 +310,14 @@ class CommandLinesTest {
     @Test
     void warnsOfNamesThatSetNothing() throws IOException {
         Path file = file("kafka-client:\n  securty.protocol: SSL\n");
-        LayeredDefaults defaults = LayeredSettings.install(CommandLines.all(),
+        LayeredDefaults defaults = LayeredDefaults.install(CommandLines.all(),
                 List.of("config", "--config", file.toString()),
                 Map.of("MILLRACE_HTTP_PORTT", "1", "MILLRACE_JAVA_OPTS", "", "MILLRACE_EDGE_PORT", "tcp://10.0.0.1:80",
                         "MILLRACE_EDGE_SERVICE_HOST", "10.0.0.1"));
         assertThat(defaults.oddities()).containsExactly(
-                "the environment variable MILLRACE_HTTP_PORTT sets nothing; did you mean MILLRACE_HTTP_PORT?",
-                "kafka-client has 'securty.protocol', which Kafka's clients do not know; did you mean 'security.protocol'?");
+                "the environment variable MILLRACE_HTTP_PORTT is not a setting; did you mean MILLRACE_HTTP_PORT?",
+                "kafka-client contains 'securty.protocol', which Kafka's clients do not define; "
+                        + "did you mean 'security.protocol'?");
     }
 
     @ParameterizedTest
@@ -332,8 +341,8 @@ class CommandLinesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             replay live/show http://h/live/secret   | the address does not begin with rtmp:// or rtmps://
-            push a.mp4 rtmp://h/live                | the address is rtmp://host/application/stream
-            push a.mp4 rtmp:///live/secret          | the address names no host
+            push a.mp4 rtmp://h/live                | the address must have the form rtmp://host/application/stream
+            push a.mp4 rtmp:///live/secret          | the address has no host
             push a.mp4 rtmp://h/live/sec%20ret[     | it contains a character that must be written as %XX
             """)
     void anAddressThatCannotBePublishedToIsRefusedWithoutItsKey(String arguments, String complaint) {
@@ -346,10 +355,10 @@ class CommandLinesTest {
     @Test
     void aBlankInAnAddressIsSaidToBeOne() {
         assertThat(run(Map.of(), "push", "a.mp4", "rtmp://h/live/my key").lastError())
-                .endsWith("it contains a blank, which is written %20").doesNotContain("my key");
+                .endsWith("it contains a space, which must be written as %20").doesNotContain("my key");
     }
 
-    /** The signature of a file that the serving commands read, too; what it is for is tested where it is checked. */
+    /** Tests only the format of the signature. Its validity is tested in ingest, which checks it. */
     @Test
     void signsAStreamForATime() throws IOException {
         Path secret = file("0123456789abcdef\n");

@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.Yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code compose/compose.yaml} as docker-compose reads it. */
+/** Checks {@code compose/compose.yaml} as docker-compose reads it. */
 class ComposeFileIT {
     private static final Path FILE = Path.of("..", "compose", "compose.yaml");
     private static final Path REFERENCE = Path.of("..", "docs", "reference.md");
@@ -35,7 +35,7 @@ class ComposeFileIT {
                 .contains("| `--" + name.substring(OURS.length()).toLowerCase(Locale.ROOT).replace('_', '-') + " "));
     }
 
-    /** By default it has admin/admin, and a hidden form hides nothing from a client that sends it as Basic. */
+    /** Grafana's default is admin/admin, and hiding the login form does not prevent Basic authentication. */
     @Test
     void grafanaHasNoAccountThatAnybodyKnows() throws Exception {
         assertThat(services(config()).get("grafana").get("environment")).asInstanceOf(InstanceOfAssertFactories.MAP)

@@ -39,8 +39,8 @@ class DemoNameTest {
     void saysWhatToDoWhereNothingLetsItIn() throws IOException {
         Path keys = file("keys", "other-key: live/show\n");
         assertThatThrownBy(() -> DemoName.of(new PolicySettings(keys, null, null))).isInstanceOf(UserError.class)
-                .hasMessage("the demo publishes as live/demo, and no stream key in " + keys
-                        + " is for that; add a line 'KEY: live/demo', or use 'millrace up'");
+                .hasMessage("the demo publishes as live/demo, but no stream key in " + keys
+                        + " allows that; add a line 'KEY: live/demo', or use 'millrace up'");
         assertThatThrownBy(() -> DemoName.of(new PolicySettings(dir.resolve("none"), null, null)))
                 .isInstanceOf(UserError.class).hasMessageContaining("there is no such file");
         Path broken = file("broken", "nonsense\n");

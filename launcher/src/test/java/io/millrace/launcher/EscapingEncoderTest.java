@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What peers say is in the log as text of one line: no escape sequence moves the cursor, no newline forges an event. */
+/** Text from peers is logged on one line: no escape sequence moves the cursor, and no newline forges an event. */
 class EscapingEncoderTest {
     private static final String HOSTILE = "/live/\u001b]0;owned\u0007\u0000\u009b31m\u202egpj.exe\r\n2026 INFO all is well\u2028é";
     private static final String ESCAPED = "/live/\\u001b]0;owned\\u0007\\u0000\\u009b31m\\u202egpj.exe\\r\\n2026 INFO all is well\\u2028é";

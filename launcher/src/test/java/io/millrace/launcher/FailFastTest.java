@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What can be known at once is said before Kafka starts: in one line, with code 1. A command sets up the logging of the
- * whole process, so nothing runs beside it.
+ * Errors that can be detected without Kafka are reported before it starts: in one line, with exit code 1. Isolated,
+ * because a command configures the logging of the whole process.
  */
 @Isolated
 class FailFastTest {
-    /** Kafka makes it first of all. */
+    /** The first directory that Kafka creates. */
     private static final String STARTED = "kafka/__cluster_metadata-0";
 
     @TempDir

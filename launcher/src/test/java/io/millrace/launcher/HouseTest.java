@@ -1,6 +1,10 @@
 package io.millrace.launcher;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -8,26 +12,79 @@ import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.InputStream;
 import java.net.Socket;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
-/** The direction of the dependencies (docs/decisions/0001), over all compiled classes. */
-@AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+/** Checks the direction of the dependencies (docs/decisions/0001) of all compiled classes. */
+@AnalyzeClasses(packages = "io.millrace", importOptions = HouseTest.WithoutTests.class)
 class HouseTest {
+    /** Neither the testkit nor what is compiled together with this test, wherever the build puts it. */
+    static final class WithoutTests implements ImportOption {
+        private static final String OWN = HouseTest.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/io/millrace/testkit/") && !location.contains(OWN);
+        }
+    }
+
     @ArchTest
     static final ArchRule modulesPointOneWay = Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("media").definedBy("io.millrace.media..")
             .layer("platform").definedBy("io.millrace.platform..")
             .layer("stages").definedBy("io.millrace.ingest..", "io.millrace.segmenter..", "io.millrace.packager..",
                     "io.millrace.edge..")
+            .layer("tools").definedBy("io.millrace.tools..")
             .layer("launcher").definedBy("io.millrace.launcher..")
             .whereLayer("launcher").mayNotBeAccessedByAnyLayer()
             .whereLayer("stages").mayOnlyBeAccessedByLayers("launcher")
-            .whereLayer("platform").mayOnlyBeAccessedByLayers("stages", "launcher");
+            .whereLayer("tools").mayOnlyBeAccessedByLayers("launcher")
+            .whereLayer("platform").mayOnlyBeAccessedByLayers("stages", "tools", "launcher");
 
     @ArchTest
     static final ArchRule stagesDoNotKnowEachOther = SlicesRuleDefinition.slices()
             .matching("io.millrace.(ingest|segmenter|packager|edge)..").should().notDependOnEachOther();
+
+    /** Each package of each module is a slice. */
+    @ArchTest
+    static final ArchRule packagesFormNoCycles = SlicesRuleDefinition.slices().matching("io.millrace.(**)")
+            .should().beFreeOfCycles();
+
+    /** A room of the edge knows only those to its left; the package {@code edge} itself wires them. */
+    @ArchTest
+    static final ArchRule roomsOfTheEdgePointOneWay = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("meters").definedBy("io.millrace.edge.meters..")
+            .layer("audience").definedBy("io.millrace.edge.audience..")
+            .layer("log").definedBy("io.millrace.edge.log..")
+            .layer("view").definedBy("io.millrace.edge.view..")
+            .layer("follow").definedBy("io.millrace.edge.follow..")
+            .layer("fanout").definedBy("io.millrace.edge.fanout..")
+            .layer("past").definedBy("io.millrace.edge.past..")
+            .layer("exchange").definedBy("io.millrace.edge.exchange..")
+            .layer("hls").definedBy("io.millrace.edge.hls..")
+            .layer("flv").definedBy("io.millrace.edge.flv..")
+            .layer("rtmp").definedBy("io.millrace.edge.rtmp..")
+            .layer("http").definedBy("io.millrace.edge.http..")
+            .whereLayer("meters").mayNotAccessAnyLayer()
+            .whereLayer("audience").mayOnlyAccessLayers("meters")
+            .whereLayer("log").mayOnlyAccessLayers("meters")
+            .whereLayer("view").mayOnlyAccessLayers("log")
+            .whereLayer("follow").mayOnlyAccessLayers("meters", "log", "view")
+            .whereLayer("fanout").mayOnlyAccessLayers("meters", "audience", "log", "view", "follow")
+            .whereLayer("past").mayOnlyAccessLayers("meters", "audience", "log", "view", "follow", "fanout")
+            .whereLayer("exchange").mayOnlyAccessLayers("meters", "log", "view")
+            .whereLayer("hls").mayOnlyAccessLayers("meters", "audience", "log", "view", "follow", "past", "exchange")
+            .whereLayer("flv").mayOnlyAccessLayers("meters", "audience", "log", "view", "fanout", "past", "exchange")
+            .whereLayer("hls").mayOnlyBeAccessedByLayers("http")
+            .whereLayer("flv").mayOnlyBeAccessedByLayers("http")
+            .whereLayer("rtmp").mayOnlyAccessLayers("meters", "audience", "log", "view", "fanout")
+            .whereLayer("rtmp").mayNotBeAccessedByAnyLayer()
+            .whereLayer("http").mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule mediaIsTheJdkAlone = noClasses().that().resideInAPackage("io.millrace.media..")
@@ -51,6 +108,20 @@ class HouseTest {
     @ArchTest
     static final ArchRule pureRoomsHaveNoIo = noClasses()
             .that().resideInAnyPackage("io.millrace.segmenter.cut..", "io.millrace.packager.mux..",
-                    "io.millrace.edge.live..", "io.millrace.platform.session..")
+                    "io.millrace.edge.view..", "io.millrace.platform.timeline..", "io.millrace.platform.directory..")
             .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "io.netty..", "java.net..");
+
+    @ArchTest
+    static void publicClassesHaveNamesOfTheirOwn(JavaClasses classes) {
+        Map<String, Set<String>> packages = classes.stream().filter(HouseTest::isPublicTopLevel)
+                .collect(Collectors.groupingBy(JavaClass::getSimpleName,
+                        Collectors.mapping(JavaClass::getPackageName, Collectors.toSet())));
+        packages.values().removeIf(where -> where.size() == 1);
+        assertThat(packages).as("one name, one concept: public classes of the same name").isEmpty();
+    }
+
+    private static boolean isPublicTopLevel(JavaClass its) {
+        return its.isTopLevelClass() && its.getModifiers().contains(JavaModifier.PUBLIC)
+                && !its.getSimpleName().equals("package-info");
+    }
 }

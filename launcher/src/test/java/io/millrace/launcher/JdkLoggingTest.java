@@ -1,6 +1,7 @@
 package io.millrace.launcher;
 
 import io.millrace.platform.net.PeerLog;
+import io.millrace.testkit.LogCapture;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -13,7 +14,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Caffeine and the JDK's HTTP server log by java.util.logging: that comes out where all else does, and nowhere else. */
+/**
+ * Caffeine and the JDK's HTTP server use java.util.logging, which is redirected to our log and printed nowhere else.
+ */
 @Isolated("the bridge is the process's")
 class JdkLoggingTest {
     private final Logger root = LogManager.getLogManager().getLogger("");

@@ -4,6 +4,8 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.testkit.LogCapture;
+import io.millrace.tools.Job;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -11,18 +13,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** How the end of a job becomes that of its process. */
+/** How a process ends when its job ends. */
 class JobThreadTest {
-    /** A client of this cluster cannot even be made. */
+    /** Settings with which no Kafka client can be created. */
     private static final KafkaSettings NOWHERE = new KafkaSettings("127.0.0.1:1", "millrace.", 1, 0, 0, -1,
             Map.of("security.protocol", "no such"));
 
     @Test
     void whatPeopleCanMendEndsTheProcessWithItsOwnLineWhicheverModuleSaysIt() {
         assertThatThrownBy(() -> run(() -> Topics.ensure(new KafkaClients(NOWHERE)))).isInstanceOf(UserError.class)
-                .hasMessageStartingWith("the settings for Kafka's clients cannot be used: Invalid value no such for "
+                .hasMessageStartingWith("the settings of the Kafka clients are invalid: Invalid value no such for "
                         + "configuration security.protocol")
-                .hasMessageEndingWith("mend them under kafka-client in the settings file");
+                .hasMessageEndingWith("correct them under kafka-client in the settings file");
         UserError said = new UserError("what, why, what to do");
         assertThatThrownBy(() -> run(() -> {
             throw said;
@@ -34,8 +36,8 @@ class JobThreadTest {
         try (LogCapture log = new LogCapture(ProcessLife.class)) {
             assertThatThrownBy(() -> run(() -> {
                 throw new IllegalStateException("a bug");
-            })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; the log above says more");
-            assertThat(log.lines()).containsExactly("ERROR Cannot go on: the test failed");
+            })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; see the log above");
+            assertThat(log.lines()).containsExactly("ERROR Fatal error: the test failed");
         }
     }
 
@@ -53,7 +55,7 @@ class JobThreadTest {
 
             @Override
             public void cancel() {
-                // It ends by itself.
+                // The job ends without being cancelled.
             }
         }, life)));
     }

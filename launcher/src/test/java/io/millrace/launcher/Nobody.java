@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** Addresses of the loopback where nobody listens, and nobody will while the socket is open: it is bound, and does not listen. */
+/**
+ * Loopback addresses that refuse connections. The socket is bound but does not listen, so nothing else can listen
+ * there.
+ */
 final class Nobody {
     private Nobody() {}
 

@@ -1,13 +1,13 @@
 package io.millrace.launcher;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.ingest.IngestMeters;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
-import io.millrace.packager.PackagerMeters;
+import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.rtmp.RtmpMeters;
-import io.millrace.segmenter.SegmenterMeters;
+import io.millrace.segmenter.meters.SegmenterMeters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What operators read and load names the metrics that the stages have from their start, and no other. */
+/** The documented metrics, alert rules and dashboards use exactly the metrics that the stages register at start. */
 class OperationsTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "operations.md");
     private static final Path COMPOSE = Path.of("..", "compose");
@@ -69,7 +69,7 @@ class OperationsTest {
         assertThat(asked).contains("millrace_stage_latency_seconds").isSubsetOf(real());
     }
 
-    /** Without a histogram's largest value, which Prometheus has as a metric of its own. */
+    /** The registered metrics, without the maximum of each timer, which Micrometer exports as a separate metric. */
     private List<String> real() {
         return names(TYPE, registry.scrape()).stream().filter(name -> !name.endsWith("_max")).toList();
     }

@@ -11,7 +11,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.List;
 import org.slf4j.Logger;
 
-/** Before the program's own configurator: tests say warnings of ours, and nothing of a Kafka in their process. */
+/**
+ * Takes precedence over the configurator of the program. Tests log our warnings, and nothing of Kafka in their process.
+ */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class QuietLogging extends ContextAwareBase implements Configurator {
     @Override

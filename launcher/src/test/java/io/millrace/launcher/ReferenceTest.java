@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code docs/reference.md} says what the program does: the same commands, the same flags, the same defaults. */
+/** {@code docs/reference.md} lists the commands, flags and defaults of the program. */
 class ReferenceTest {
     private static final Pattern SETTING = Pattern.compile("(?m)^\\| `--([a-z-]+)[^`]*` \\| `([^`]*)` \\|");
     private static final Pattern COMMAND = Pattern.compile("(?m)^\\| `([a-z]+)[^`]*` \\|");

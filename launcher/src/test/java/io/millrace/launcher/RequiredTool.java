@@ -7,14 +7,17 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program that a test needs and a plain machine does not have. */
+/** A program that a test needs and that may not be installed. */
 public final class RequiredTool {
-    /** Set by {@code .ci/run}, which installs everything: there nothing may be skipped. */
+    /** Set by {@code .ci/run}, which installs all tools, so that no test may be skipped. */
     private static final boolean REQUIRED = Boolean.parseBoolean(System.getenv("MILLRACE_REQUIRE_TOOLS"));
 
     private RequiredTool() {}
 
-    /** Its path. Where it is missing the test is skipped and says what to install; in CI it fails. */
+    /**
+     * Returns the path of the program. If it is missing, the test is skipped with a message that says what to install;
+     * in CI it fails.
+     */
     public static Path find(String name) {
         Optional<Path> found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(directory -> Path.of(directory, name)).filter(Files::isExecutable).findFirst();
@@ -23,13 +26,13 @@ public final class RequiredTool {
         return found.orElseThrow();
     }
 
-    /** Where {@code available} is false the test is skipped and says what it {@code needs}; in CI it fails. */
+    /** If {@code available} is false, the test is skipped with the message {@code needs}; in CI it fails. */
     public static void check(boolean available, String needs) {
         if (!available && REQUIRED) {
             throw new AssertionError(needs);
         }
         if (!available) {
-            // Surefire counts what is skipped and does not say why.
+            // Surefire counts skipped tests but does not print the reason.
             System.out.println("SKIPPED: " + needs);
         }
         Assumptions.assumeTrue(available, needs);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Secrets are planted wherever a command takes one, and looked for in all that it prints, above all in its errors. */
+/** Passes a known secret wherever a command accepts one, and searches for it in everything that the command prints. */
 @Isolated
 class SecretsTest {
     private static final String SECRET = "pl4nted-s3cret-0123456789";
@@ -42,7 +42,7 @@ class SecretsTest {
     void anArgumentIsNotRepeated(String arguments) throws IOException {
         Path broken = Files.writeString(dir.resolve("broken.mp4"), "no film");
         String line = arguments.replace("SECRET", SECRET).replace("BROKEN", broken.toString()).replace("CLIP",
-                Path.of("src/test/resources/io/millrace/launcher/push/moov-first.mp4").toString());
+                Path.of("../tools/src/test/resources/io/millrace/tools/push/moov-first.mp4").toString());
         assertSilent(Map.of(), line.split(" "));
         assertSilent(Map.of("MILLRACE_PUBLISH_HOOK", "http://u:" + SECRET + "@h:x/"), line.split(" ")[0], "--help");
     }

@@ -3,13 +3,14 @@ package io.millrace.media;
 import java.util.Optional;
 
 /**
- * The public name of a stream: an application of one or more segments and a stream, such as {@code live/show}.
+ * The public name of a stream: an application of one or more segments, and a stream, such as {@code live/show}.
  *
- * <p>Immutable; valid by construction. Segments are of {@code [A-Za-z0-9._~-]{1,128}}, not {@code .} or {@code ..}; the
- * first is not {@code api} or {@code assets}; the last does not end in {@code .m3u8}, {@code .flv} or {@code .mpd}.
+ * <p>Immutable; every instance is valid. Segments match {@code [A-Za-z0-9._~-]{1,128}} and are not {@code .} or
+ * {@code ..}; the first is not {@code api} or {@code assets}; the last does not end in {@code .m3u8}, {@code .flv} or
+ * {@code .mpd}.
  */
 public record StreamName(String value) {
-    /** Characters of a whole name; Kafka keys and URLs stay small. */
+    /** Maximum number of characters of a whole name; keeps Kafka keys and URLs short. */
     public static final int LIMIT = 1024;
 
     private static final int SEGMENT_LIMIT = 128;
@@ -20,12 +21,12 @@ public record StreamName(String value) {
         });
     }
 
-    /** Empty where {@code value} is no name. */
+    /** Returns the name, or empty if {@code value} is not a valid name. */
     public static Optional<StreamName> parse(String value) {
         return problem(value).isEmpty() ? Optional.of(new StreamName(value)) : Optional.empty();
     }
 
-    /** Says what is wrong with {@code value}, if anything is. */
+    /** Returns a description of what is wrong with {@code value}, or empty if it is a valid name. */
     public static Optional<String> problem(String value) {
         if (value.length() > LIMIT) {
             return Optional.of("a stream name has at most " + LIMIT + " characters");
@@ -50,7 +51,7 @@ public record StreamName(String value) {
         return Optional.empty();
     }
 
-    /** Asked for every request of a viewer. */
+    /** Hand-written instead of a regular expression because it runs for every viewer request. */
     private static boolean isSegment(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -2,12 +2,14 @@ package io.millrace.packager;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.packager.loop.PackagerLoop;
+import io.millrace.packager.loop.PackagerSettings;
+import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** One packager: a member of the group that shares the partitions among all packagers. Thread-safe. */
+/** One packager: a member of the consumer group that divides the partitions among all packagers. Thread-safe. */
 public final class PackagerService implements AutoCloseable {
     private final PackagerLoop loop;
 
@@ -16,9 +18,9 @@ public final class PackagerService implements AutoCloseable {
     }
 
     /**
-     * Starts it. The topics exist already.
+     * Starts a packager. The topics must exist.
      *
-     * @param fatal told once of what ends it for good
+     * @param fatal called once if the packager fails for good
      */
     public static PackagerService start(PackagerSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
@@ -27,22 +29,22 @@ public final class PackagerService implements AutoCloseable {
         return new PackagerService(loop);
     }
 
-    /** Completes when the group has given partitions to it for the first time; fails if it ends before. */
+    /** Completes at the first partition assignment; fails if the packager ends before that. */
     public CompletableFuture<Void> ready() {
         return loop.assigned();
     }
 
-    /** The partitions that it packages now: none is fine where there are more packagers than partitions. */
+    /** The partitions assigned to this packager. Empty if there are more packagers than partitions. */
     public Set<Integer> partitions() {
         return loop.partitions();
     }
 
-    /** Whether its loop is at work; for the readiness check. */
+    /** Whether the loop is running, for the readiness check. */
     public boolean isRunning() {
         return loop.isRunning();
     }
 
-    /** Commits its position and leaves the group. */
+    /** Commits the positions and leaves the group. */
     @Override
     public void close() {
         loop.close();

@@ -1,9 +1,9 @@
 /**
- * The packager: makes the parts of every cut and says in the index where they are.
+ * The packager: muxes the parts of every cut and writes their positions to the index.
  *
- * <p>Threads. {@code packager} (virtual) owns both consumers and all state of partitions and streams; it polls, muxes and
- * hands parts to the producer. {@code packager-index} (virtual) writes the index entry of every part that the log has
- * acknowledged, in order: the producer's own thread must not, because a send from there could wait for that very thread.
- * The producer's thread only counts bytes and queues.
+ * <p>Threads: {@code packager} (virtual) owns both consumers and all state of partitions and streams; it polls, muxes
+ * and hands parts to the producer. {@code packager-index} (virtual) writes the index entry of each part that Kafka has
+ * acknowledged, in order. The producer's own thread must not do that, because a send from there could wait for that
+ * very thread; it only counts bytes and fills a queue.
  */
 package io.millrace.packager;

@@ -4,10 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.mpegts.TsReader;
 import io.millrace.packager.WrittenLog.Entry;
+import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
@@ -15,8 +15,9 @@ import io.millrace.platform.log.LogDeserializer;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,17 +43,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The whole service on a real broker. */
+@SlowTest
 class PackagerServiceTest {
     private static final int PARTITIONS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-
-    @TempDir
-    static Path directory;
 
     private static TestBroker broker;
 
@@ -60,7 +58,7 @@ class PackagerServiceTest {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = new TestBroker(directory.resolve("kafka"));
+        broker = TestBroker.running();
     }
 
     @AfterAll
@@ -69,10 +67,8 @@ class PackagerServiceTest {
     }
 
     private static KafkaClients kafka(String prefix) {
-        KafkaClients kafka = new KafkaClients(
+        return TestBroker.clients(
                 new KafkaSettings(broker.bootstrap(), prefix, PARTITIONS, 1, Long.MAX_VALUE, -1, Map.of()));
-        Topics.ensure(kafka);
-        return kafka;
     }
 
     private PackagerService start(KafkaClients kafka, String node) throws Exception {

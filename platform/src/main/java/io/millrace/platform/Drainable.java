@@ -3,13 +3,14 @@ package io.millrace.platform;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A stage that lets go of its work before it is closed, so that others take it over. Thread-safe. */
+/** A stage that hands its work over to others before it is closed. Thread-safe. */
 public interface Drainable {
     /**
-     * Takes no new work and hands on what it has. Returns at once; {@code close} comes after it in any case.
+     * Stops accepting new work and hands over current work. Returns immediately; {@code close} is called afterwards in
+     * any case.
      *
-     * @param limit how long it is waited for
-     * @return done when there is nothing left to wait for
+     * @param limit how long the caller waits
+     * @return completes when there is nothing left to wait for
      */
     CompletableFuture<Void> drain(Duration limit);
 }

@@ -1,8 +1,11 @@
 package io.millrace.platform;
 
-/** Told of a failure outside of any stream's work: the process ends with its reason and a non-zero code. Thread-safe. */
+/**
+ * Called for a failure outside the work of a single stream: the process ends with that reason and a non-zero exit code.
+ * Thread-safe.
+ */
 @FunctionalInterface
 public interface FatalError {
-    /** @param what what failed, for the log */
+    /** @param what the part that failed, for the log */
     void fatal(String what, Throwable cause);
 }

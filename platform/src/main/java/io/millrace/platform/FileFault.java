@@ -3,7 +3,10 @@ package io.millrace.platform;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file cannot be used, for people: these exceptions of the JDK say no more than its name, which the caller says. */
+/**
+ * Describes why a file cannot be used. The JDK's exceptions contain only the file's name, which callers state
+ * themselves.
+ */
 public final class FileFault {
     private FileFault() {}
 

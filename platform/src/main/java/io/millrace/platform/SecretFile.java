@@ -9,7 +9,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns of files with secrets in them that others on this machine can read. Stateless. */
+/** Warns about files with secrets that other users of this machine can read. Stateless. */
 public final class SecretFile {
     private static final Logger LOG = LoggerFactory.getLogger(SecretFile.class);
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(PosixFilePermission.OTHERS_READ,
@@ -17,16 +17,16 @@ public final class SecretFile {
 
     private SecretFile() {}
 
-    /** @param what it holds, for people: {@code the signing secret} */
+    /** @param what the contents for the message, such as {@code the signing secret} */
     public static void warnIfOpen(String what, Path file) {
         if (isOpen(file)) {
-            LOG.warn("Every user of this machine can read {} in {}; run 'chmod 600 {}'", what, file, file);
+            LOG.warn("every user of this machine can read {} in {}; run 'chmod 600 {}'", what, file, file);
         }
     }
 
     /**
-     * Whether others than its owner and its group may read or write it: the file lets them, and every directory above it
-     * lets them through. A file system without such rights says no.
+     * Whether users other than the owner and the group may read or write the file: its own permissions allow it, and so
+     * do those of every directory above it. False on file systems without POSIX permissions.
      */
     static boolean isOpen(Path file) {
         try {
@@ -40,7 +40,7 @@ public final class SecretFile {
             }
             return true;
         } catch (IOException | UnsupportedOperationException _) {
-            // Whoever reads the file says what is wrong with it.
+            // The code that reads the file reports the error.
             return false;
         }
     }

@@ -19,15 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value that is made from files, and made anew when their bytes change. What cannot be used is logged once and changes
- * nothing. By their bytes and not by their times, since certbot and Kubernetes turn symbolic links.
+ * A value that is parsed from files, and parsed again when their contents change. An invalid change is logged once, and
+ * the previous value remains in use. Contents are compared rather than modification times, because certbot and
+ * Kubernetes replace symbolic links.
  *
- * <p>Thread-safe; files are read on a thread of its own.
+ * <p>Thread-safe. Files are read on a thread of this class.
  */
 public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
     private static final int PERIOD_SECONDS = 5;
-    /** A certificate has some kB, a hundred thousand stream keys some MB. */
+    /** A certificate has a few kB, a hundred thousand stream keys a few MB. */
     private static final int LIMIT_BYTES = 16 << 20;
 
     private final String what;
@@ -38,12 +39,15 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     private String complaint = "";
     private volatile T value;
 
-    /** Makes the value. */
+    /** Parses the value. */
     @FunctionalInterface
     public interface Parser<T> {
         /**
-         * @param contents of the files, in their order
-         * @throws IllegalArgumentException or one of the others, with a sentence that does not quote a secret
+         * Parses the contents of the files.
+         *
+         * @param contents contents of the files, in their order
+         * @throws IllegalArgumentException if they are invalid; like the other exceptions, with a message that does not
+         *     contain a secret
          */
         T parse(List<byte[]> contents) throws IOException, GeneralSecurityException;
     }
@@ -60,10 +64,10 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     /**
-     * Reads the files and goes on to watch them.
+     * Reads the files and starts watching them.
      *
-     * @param what they are, for people: {@code the certificate}
-     * @throws UserError if they cannot be used now
+     * @param what name of the contents for messages, such as {@code the certificate}
+     * @throws UserError if the files cannot be used
      */
     public static <T> WatchedFiles<T> open(String what, List<Path> files, Parser<T> parser) {
         try {
@@ -79,7 +83,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
         return value;
     }
 
-    /** Looks now, not only every few seconds; whether there is a new value. */
+    /** Checks the files now, in addition to the periodic checks. Returns whether there is a new value. */
     public synchronized boolean look() {
         try {
             List<byte[]> contents = read(files);
@@ -90,13 +94,13 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
             value = parser.parse(contents);
             seen = contents;
             complaint = "";
-            LOG.info("Read again: {} in {}", what, names(files));
+            LOG.info("reloaded {} in {}", what, names(files));
             return true;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             String sentence = sentence(what, files, e);
             if (!sentence.equals(complaint)) {
                 complaint = sentence;
-                LOG.warn("{}; what was read before stays", sentence);
+                LOG.warn("{}; the previous contents remain in use", sentence);
             }
             return false;
         }
@@ -126,7 +130,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     private static String sentence(String what, List<Path> files, Exception e) {
-        // There may be several: it says which.
+        // There may be several files, so the reason names the one that failed.
         String why = switch (e) {
             case NoSuchFileException none -> "there is no " + none.getFile();
             case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied";

@@ -7,6 +7,7 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
+import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.List;
@@ -26,15 +27,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Kafka Streams application that cuts every stream of the log. At least once: what a predecessor may have lost is
- * repeated, and readers take the first record of an identity.
+ * Runs the Kafka Streams application that cuts every stream of the log. Delivery is at least once: a successor repeats
+ * outputs that its predecessor may have lost, and readers use the first record of each identity.
  *
- * <p>Thread-safe. A stream thread that dies is replaced a few times, then the process ends.
+ * <p>Thread-safe. A stream thread that fails is replaced, but after several failures within a minute the process ends.
  */
 public final class SegmenterService implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
-    /** How long the consumer waits for records before housekeeping: bounds the delay of commits and repetitions alone. */
+    /**
+     * How long the consumer waits for records before housekeeping. This bounds only the delay of commits and
+     * repetitions.
+     */
     private static final int POLL_MS = 50;
 
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
@@ -49,9 +53,9 @@ public final class SegmenterService implements AutoCloseable {
     }
 
     /**
-     * Returns when its partitions are assigned and their state is restored.
+     * Starts the segmenter and returns when its partitions are assigned and their state is restored.
      *
-     * @throws UserError if that takes longer than a minute
+     * @throws UserError if that takes longer than a minute, or if Kafka Streams fails
      */
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
@@ -67,10 +71,10 @@ public final class SegmenterService implements AutoCloseable {
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             }
             if (deaths.isTooMany()) {
-                fatal.fatal("the segmenter's stream threads fail one after the other", e);
+                fatal.fatal("the segmenter's stream threads keep failing", e);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             }
-            log.warn("the segmenter's stream thread failed and is replaced", e);
+            log.warn("a stream thread of the segmenter failed and is being replaced", e);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         streams.setStateListener((now, before) -> {
@@ -89,13 +93,13 @@ public final class SegmenterService implements AutoCloseable {
         try {
             if (!settled.await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 streams.close(CLOSE_LIMIT);
-                throw new UserError("the segmenter was given no partitions by Kafka at " + where + " within "
-                        + START_LIMIT.toSeconds() + " s; is the group coordinator up?");
+                throw new UserError("Kafka at " + where + " assigned no partitions to the segmenter within "
+                        + START_LIMIT.toSeconds() + " s; check that the group coordinator is available");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             streams.close(CLOSE_LIMIT);
-            throw new UserError("interrupted while the segmenter started", e);
+            throw new UserError("interrupted while starting the segmenter", e);
         }
         if (failure.get() != null) {
             streams.close(CLOSE_LIMIT);
@@ -104,20 +108,20 @@ public final class SegmenterService implements AutoCloseable {
         }
     }
 
-    /** The one place of its Kafka settings. */
+    /** The only place that sets Kafka Streams properties. */
     private static Properties properties(SegmenterSettings settings, KafkaClients kafka) {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
-        // Streams commits by itself, and complains of being told so.
+        // Kafka Streams commits by itself, and warns if this is set.
         all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers());
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, id);
         all.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir().toString());
         all.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        // Classic: failover within the session's timeout without settings on the broker.
+        // The classic protocol fails over after the session timeout, and needs no broker configuration.
         all.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         all.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitIntervalMs());
@@ -132,12 +136,13 @@ public final class SegmenterService implements AutoCloseable {
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         kafka.groupTimes().under(kafka.settings().client())
                 .forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
-        // A state is small and restored within a second: a node that comes gets its share at once, not after ten minutes.
+        // States are small and are restored within a second, so a new node gets its share at once instead of after ten
+        // minutes of warm-up.
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         return all;
     }
 
-    /** Up while the stream thread runs; down while partitions move or state is restored, and after a failure. */
+    /** Up while the stream thread runs. Down during rebalances and state restoration, and after a failure. */
     public List<HealthCheck> checks() {
         return List.of(new HealthCheck("segmenter", () -> {
             KafkaStreams.State state = streams.state();
@@ -146,7 +151,7 @@ public final class SegmenterService implements AutoCloseable {
         }));
     }
 
-    /** Commits, and leaves the group at once, so that others take over without waiting for a timeout. */
+    /** Commits and leaves the group, so that other nodes take over without waiting for a timeout. */
     @Override
     public void close() {
         clientMeters.close();

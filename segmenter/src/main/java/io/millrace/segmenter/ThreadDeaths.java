@@ -5,7 +5,10 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Counts deaths of stream threads: a broker that was away for a while is no reason to end, a bug is. Thread-safe. */
+/**
+ * Counts failures of stream threads. A few are expected while a broker is unavailable; repeated ones indicate a bug.
+ * Thread-safe.
+ */
 final class ThreadDeaths {
     static final int LIMIT = 3;
     static final long WINDOW_NS = TimeUnit.MINUTES.toNanos(1);
@@ -17,7 +20,7 @@ final class ThreadDeaths {
         this.clockNs = clockNs;
     }
 
-    /** Counts one more; whether there were more than {@link #LIMIT} within {@link #WINDOW_NS}. */
+    /** Counts one failure. Returns whether there were more than {@link #LIMIT} within {@link #WINDOW_NS}. */
     synchronized boolean isTooMany() {
         long now = clockNs.getAsLong();
         deaths.addLast(now);

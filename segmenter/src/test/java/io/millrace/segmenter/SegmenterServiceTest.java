@@ -3,7 +3,6 @@ package io.millrace.segmenter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.log.Cut;
@@ -11,12 +10,13 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.cut.StreamFold;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The whole service on a real broker. */
+@SlowTest
 class SegmenterServiceTest {
     private static final String STREAM = "live/show";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -45,19 +46,12 @@ class SegmenterServiceTest {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = new TestBroker(directory.resolve("kafka"));
+        broker = TestBroker.running();
     }
 
     @AfterAll
     static void stopBroker() {
         broker.close();
-    }
-
-    private static KafkaClients kafka(String prefix) {
-        KafkaClients kafka = new KafkaClients(
-                new KafkaSettings(broker.bootstrap(), prefix, 2, 1, 3_600_000, -1, Map.of()));
-        Topics.ensure(kafka);
-        return kafka;
     }
 
     private SegmenterService start(KafkaClients kafka, String node) {
@@ -111,7 +105,7 @@ class SegmenterServiceTest {
 
     @Test
     void cutsAStreamThatIsInTheLog() {
-        KafkaClients kafka = kafka("a.");
+        KafkaClients kafka = broker.clients("a.");
         Tape tape = story();
         write(kafka, tape.entries());
         List<String> expected = expectedCuts(tape);
@@ -132,7 +126,7 @@ class SegmenterServiceTest {
 
     @Test
     void successorsGoOnWhereTheyWereLeftAndReadersSeeOneStream() {
-        KafkaClients kafka = kafka("b.");
+        KafkaClients kafka = broker.clients("b.");
         Tape tape = story();
         List<String> expected = expectedCuts(tape);
         List<Tape.Entry> entries = tape.entries();

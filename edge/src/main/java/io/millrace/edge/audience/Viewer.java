@@ -1,10 +1,11 @@
 package io.millrace.edge.audience;
 
+import io.millrace.edge.meters.Protocol;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-/** One viewer. Thread-safe, but for {@link #sent}. */
+/** One viewer. Thread-safe, except for {@link #sent}. */
 public final class Viewer {
     private static final AtomicLongFieldUpdater<Viewer> SENT_BYTES = AtomicLongFieldUpdater.newUpdater(Viewer.class,
             "sentBytes");
@@ -28,7 +29,7 @@ public final class Viewer {
         this.kick = kick;
     }
 
-    /** Rises from viewer to viewer. */
+    /** Returns a number that increases from viewer to viewer. */
     long number() {
         return number;
     }
@@ -41,33 +42,33 @@ public final class Viewer {
         return stream;
     }
 
-    /** {@code host:port} of its end of the connection; of HLS, which has no one connection, the host. */
+    /** Returns {@code host:port} of the client; for HLS, which has no single connection, only the host. */
     public String address() {
         return address;
     }
 
-    /** What its player calls itself; null if it does not say. */
+    /** Returns the name that the player sends; null if it sends none. */
     public String client() {
         return client;
     }
 
-    /** When it began to watch, ms since 1970. */
+    /** Returns when the viewer began to watch, ms since 1970. */
     public long sinceMs() {
         return sinceMs;
     }
 
-    /** What was handed to its connection, framing included; 0 of HLS. */
+    /** Returns the bytes handed to the connection, including framing; 0 for HLS. */
     public long sentBytes() {
         return sentBytes;
     }
 
-    /** Something was handed to its connection; by one thread alone. */
+    /** Counts bytes handed to the connection; called by a single thread. */
     public void sent(List<ByteBuf> pieces) {
         int sizeBytes = 0;
         for (int i = 0; i < pieces.size(); i++) {
             sizeBytes += pieces.get(i).readableBytes();
         }
-        // No fence: it is one of the few things that each viewer costs at each tick.
+        // No fence, since this runs for each viewer at each tick.
         SENT_BYTES.lazySet(this, sentBytes + sizeBytes);
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.edge.audience;
 
-import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -13,16 +14,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * Everybody who watches at this edge. A viewer comes and goes in O(1); a list is made when somebody asks.
+ * All viewers of this edge. Adding and removing a viewer takes O(1); lists are built on request.
  *
- * <p>Thread-safe; bounded by those who tell it, with their limits of connections and of sessions.
+ * <p>Thread-safe; bounded by the limits of connections and sessions of the callers.
  */
 public final class Viewers {
     private record Watched(String stream, Protocol protocol) {}
 
     private final EdgeMeters meters;
     private final InstantSource clock;
-    /** An id of yesterday's process is nobody's today. */
+    /** Makes ids unique across restarts of the process. */
     private final String prefix = HexFormat.of().toHexDigits(new SecureRandom().nextInt()) + "-";
     private final AtomicLong last = new AtomicLong();
     private final Map<Long, Viewer> viewers = new ConcurrentHashMap<>();
@@ -34,11 +35,11 @@ public final class Viewers {
     }
 
     /**
-     * Somebody begins to watch.
+     * Adds a viewer.
      *
-     * @param address of their end: {@code host:port}, or the host of who has no connection of their own
-     * @param client what their player calls itself; null if it does not say
-     * @param kick lets them go; called on any thread, and harmless if they have gone
+     * @param address of the client: {@code host:port}, or the host for protocols without a connection per viewer
+     * @param client the name that the player sends; null if it sends none
+     * @param kick disconnects the viewer; called on any thread, without effect if the viewer has left
      */
     public Viewer joined(Protocol protocol, String stream, String address, String client, Runnable kick) {
         var viewer = new Viewer(last.incrementAndGet(), protocol, stream, address, client, clock.millis(), kick);
@@ -48,7 +49,7 @@ public final class Viewers {
         return viewer;
     }
 
-    /** Again does nothing. */
+    /** Removes a viewer; without effect if it was removed before. */
     public void left(Viewer viewer) {
         if (viewers.remove(viewer.number()) != null) {
             counts.computeIfPresent(new Watched(viewer.stream(), viewer.protocol()),
@@ -61,12 +62,15 @@ public final class Viewers {
         return counts.getOrDefault(new Watched(stream, protocol), 0);
     }
 
-    /** What a viewer is called outside: no other had or will have this name. */
+    /** Returns the public id of a viewer, which is never reused. */
     public String id(Viewer viewer) {
         return prefix + viewer.number();
     }
 
-    /** Those who are {@code wanted} and came after the one called {@code after}, in that order; null for all. */
+    /**
+     * Returns the viewers that satisfy {@code wanted}, in the order of joining, after the viewer with id {@code after};
+     * null starts with the first.
+     */
     public List<Viewer> list(Predicate<Viewer> wanted, String after, int limit) {
         long from = after == null ? 0 : number(after);
         return viewers.values().stream().filter(viewer -> viewer.number() > from && wanted.test(viewer))
@@ -77,21 +81,21 @@ public final class Viewers {
         return Optional.ofNullable(viewers.get(number(id)));
     }
 
-    /** Lets one go; false if there is none of that id. */
+    /** Disconnects a viewer; returns false if there is none with this id. */
     public boolean kick(String id) {
         Optional<Viewer> viewer = find(id);
         viewer.ifPresent(Viewer::kick);
         return viewer.isPresent();
     }
 
-    /** Lets go those who are {@code wanted}. Gives how many. */
+    /** Disconnects the viewers that satisfy {@code wanted}. Returns their number. */
     public int kick(Predicate<Viewer> wanted) {
         List<Viewer> found = viewers.values().stream().filter(wanted).toList();
         found.forEach(Viewer::kick);
         return found.size();
     }
 
-    /** 0 for no number of ours. */
+    /** Returns 0 if this is not an id of this process. */
     private long number(String id) {
         String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
         return digits.matches("[1-9][0-9]{0,17}") ? Long.parseLong(digits) : 0;

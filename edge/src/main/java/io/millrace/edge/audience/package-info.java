@@ -1,2 +1,2 @@
-/** Who watches at this edge: counted by stream and protocol, listed, and let go on demand. */
+/** The viewers of this edge: counted by stream and protocol, listed, and disconnected on request. */
 package io.millrace.edge.audience;

@@ -3,11 +3,11 @@ package io.millrace.edge.http;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory of answers that were made for one client alone and that it has not taken yet, against a limit for the process.
+ * Limits the memory of responses that were built for a single client and not read by it yet, over the whole process.
  * Thread-safe.
  */
 final class AnswerMemory {
-    /** This part of the heap. */
+    /** The limit is this fraction of the maximum heap. */
     private static final int SHARE = 16;
 
     private final long limitBytes;
@@ -21,7 +21,7 @@ final class AnswerMemory {
         return new AnswerMemory(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
-    /** False if there is no room for it, and then it does not count. */
+    /** Reserves memory. Returns false, and reserves nothing, if that would exceed the limit. */
     boolean take(int sizeBytes) {
         if (bytes.addAndGet(sizeBytes) > limitBytes) {
             giveBack(sizeBytes);
@@ -30,7 +30,7 @@ final class AnswerMemory {
         return true;
     }
 
-    /** It is sent, or its connection is gone. */
+    /** Releases memory after the response was sent or its connection closed. */
     void giveBack(int sizeBytes) {
         bytes.addAndGet(-sizeBytes);
     }

@@ -1,14 +1,14 @@
 package io.millrace.edge.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.millrace.edge.live.PastRange;
-import io.millrace.edge.live.SessionSpan;
-import io.millrace.edge.live.Tracks;
+import io.millrace.edge.exchange.Json;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
+import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The contract's JSON as records: times RFC 3339, bitrates bits a second, sizes bytes, durations ms, unknown null. The
- * encoder's address and the names of nodes are for the operator: only {@link #streamWithSource} has them.
+ * The JSON of the API as records: times in RFC 3339, bitrates in bits per second, sizes in bytes, durations in ms, null
+ * for unknown. The encoder's address and node names are for the operator: only {@link #streamWithSource} includes them.
  */
 final class ApiJson {
     private static final int OPAQUE_BYTES = 2;
@@ -28,18 +28,18 @@ final class ApiJson {
     record Streams(List<Stream> streams, String next) {}
 
     /**
-     * @param endedAt when its encoder left, null while it is there
-     * @param graceEndsAt until when the stream waits for its encoder, null unless it does
+     * @param endedAt when the encoder left; null while it is connected
+     * @param graceEndsAt until when the stream waits for its encoder to return; null unless it is waiting
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
             List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
 
-    /** Node and address are left out where they are null: everybody may read the rest. */
+    /** Node and address are omitted if null, as they are in public responses. */
     record Publisher(@JsonInclude(JsonInclude.Include.NON_NULL) String node,
             @JsonInclude(JsonInclude.Include.NON_NULL) String address, String client) {}
 
-    /** Video and audio have fields of their own; the other's are left out. */
+    /** Video and audio tracks have different fields; each omits those of the other. */
     sealed interface Track {}
 
     record VideoTrack(int id, String kind, String codec, Integer width, Integer height,
@@ -69,7 +69,7 @@ final class ApiJson {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record IngestNode(String node, Address rtmp, Address rtmps, boolean keyRequired) {}
 
-    /** @param host null for the host of the request's own URL */
+    /** @param host null means the host of the request URL */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Address(String host, int port) {}
 
@@ -78,8 +78,8 @@ final class ApiJson {
     }
 
     /**
-     * Tells nodes apart without their names, the same on every edge. A name ends in 16 random bits: so few digits of the
-     * hash fit any host name that somebody guesses.
+     * Returns an identifier that tells nodes apart without revealing their names, the same on every edge. A node name
+     * ends in 16 random bits, and the hash is so short that every guessed host name matches with some ending.
      */
     static String opaque(String node) {
         try {
@@ -94,12 +94,12 @@ final class ApiJson {
         return address == null ? null : new Address(address.host(), address.port());
     }
 
-    /** What everybody may know of a stream. */
+    /** Returns the public description of a stream. */
     static Stream stream(StreamEntry entry, Viewers viewers) {
         return stream(entry, viewers, new Publisher(null, null, entry.client()));
     }
 
-    /** The same with the encoder's address and its node, for the operator. */
+    /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
         return stream(entry, viewers, new Publisher(entry.node(), entry.address(), entry.client()));
     }
@@ -122,7 +122,7 @@ final class ApiJson {
 
     static Session session(SessionSpan span) {
         StreamEntry.Session session = span.session();
-        String end = span.endMs() == PastRange.OPEN ? "" : "&end=" + Json.time(span.endMs());
+        String end = span.endMs() == SessionSpan.OPEN ? "" : "&end=" + Json.time(span.endMs());
         String url = "/" + span.epoch().stream() + ".m3u8?start=" + Json.time(span.startMs()) + end;
         return new Session(span.epoch().epoch(), session.session(), Json.time(session.startedAtMs()),
                 Json.timeOrNull(session.endedAtMs()), session.durationMs(), session.sizeBytes(), session.codecs(), url);
@@ -146,7 +146,9 @@ final class ApiJson {
         return value == 0 ? null : value;
     }
 
-    /** Whole rates as whole numbers, others with what a double has; null if unknown. */
+    /**
+     * Returns an integer for integral frame rates and a double, rounded to three decimals, for others; null if unknown.
+     */
     private static Number frameRate(int numerator, int denominator) {
         if (numerator == 0) {
             return null;

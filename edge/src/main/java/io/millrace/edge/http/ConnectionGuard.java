@@ -1,26 +1,27 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
+import io.millrace.platform.net.WriteProgress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.Future;
 
 /**
- * Closes a connection whose client takes too long: for a request, for the next one, or to take what we have for it. Looks
- * when a time may be over, and not at every read and write, which is what there are most of.
+ * Closes a connection whose client takes too long to send a request, to send the next one, or to read its response.
+ * Checks when a deadline may have passed rather than on each read and write, which are far more frequent.
  *
- * <p>Confined to the event loop. {@code blocked} may be overrun by a third of it.
+ * <p>Confined to the event loop. The {@code blocked} limit may be exceeded by a third.
  */
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private static final int LOOKS_WHILE_BLOCKED = 3;
 
     private enum Phase {
-        /** A request is on its way, or has to come because the connection is new. */
+        /** A request is arriving, or the connection is new and must send one. */
         ASKING,
-        /** Its response is on its way, which may take as long as it likes to begin. */
+        /** A request is being answered; its response may start as late as it likes. */
         ANSWERING,
-        /** Neither. */
+        /** Between a response and the next request. */
         IDLE
     }
 
@@ -35,9 +36,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.ASKING;
     private long sinceNanos;
     private long movedNanos;
-    private Object waiting;
-    private long waitingBytes;
-    private long sentBytes;
+    private WriteProgress progress;
 
     ConnectionGuard(HttpLimits limits, EdgeMeters meters, LimitClock clock) {
         this.meters = meters;
@@ -51,6 +50,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        progress = new WriteProgress(ctx.channel());
         sinceNanos = now();
         movedNanos = sinceNanos;
         lookIn(lookNanos);
@@ -69,12 +69,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(message);
     }
 
-    /** A request is whole. */
+    /** A request has arrived completely. */
     void answering() {
         phase = Phase.ANSWERING;
     }
 
-    /** Its response is given to the socket, and no other request is whole. */
+    /** The response was written to the socket, and no further request has arrived completely. */
     void answered() {
         enter(Phase.IDLE);
     }
@@ -92,31 +92,22 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             case ANSWERING -> Long.MAX_VALUE;
         };
         if (leftNanos <= 0) {
-            close(phase == Phase.ASKING ? CloseReason.HEADER_TIMEOUT : CloseReason.IDLE);
+            close(phase == Phase.ASKING ? HttpCloseReason.HEADER_TIMEOUT : HttpCloseReason.IDLE);
         } else if (isBlocked(now)) {
-            close(CloseReason.BLOCKED);
+            close(HttpCloseReason.BLOCKED);
         } else {
             lookIn(Math.min(leftNanos, lookNanos));
         }
     }
 
     private boolean isBlocked(long now) {
-        ChannelOutboundBuffer out = context.channel().unsafe().outboundBuffer();
-        if (out == null) {
-            return false;
-        }
-        boolean moved = out.current() != waiting || out.totalPendingWriteBytes() != waitingBytes
-                || out.currentProgress() != sentBytes;
-        waiting = out.current();
-        waitingBytes = out.totalPendingWriteBytes();
-        sentBytes = out.currentProgress();
-        if (waiting == null || moved) {
+        if (progress.hasProgressed()) {
             movedNanos = now;
         }
         return now - movedNanos >= blockedNanos;
     }
 
-    private void close(CloseReason reason) {
+    private void close(HttpCloseReason reason) {
         reason.count(meters);
         context.close();
     }

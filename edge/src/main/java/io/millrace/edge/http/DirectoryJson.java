@@ -1,26 +1,30 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.live.SessionSpan;
+import io.millrace.edge.exchange.Json;
+import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The API's JSON for who has the directory and is no edge. */
+/** The JSON of the API for services other than the edge that hold the directory. */
 public final class DirectoryJson {
     private DirectoryJson() {}
 
-    /** {@code GET /api/v1/streams} of the admin port, all in one list. Nobody counts viewers here: they are null. */
+    /**
+     * Returns the JSON of {@code GET /api/v1/streams} for the admin port, as one list without paging. Viewer counts are
+     * null.
+     */
     public static String streams(List<StreamEntry> newest) {
         return text(new ApiJson.Streams(newest.stream().map(entry -> ApiJson.streamWithSource(entry, null)).toList(),
                 null));
     }
 
-    /** {@code GET /api/v1/streams/NAME/sessions}, all in one list. */
+    /** Returns the JSON of {@code GET /api/v1/streams/NAME/sessions}, as one list without paging. */
     public static String sessions(List<SessionSpan> retained) {
         return text(new ApiJson.Sessions(retained.stream().map(ApiJson::session).toList(), null));
     }
 
-    /** As in the JSON: RFC 3339 with ms and Z. */
+    /** Returns a time as in the JSON: RFC 3339 with ms and Z. */
     public static String time(long epochMs) {
         return Json.time(epochMs);
     }

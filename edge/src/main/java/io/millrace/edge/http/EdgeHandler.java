@@ -1,5 +1,10 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.Client;
+import io.millrace.edge.exchange.Query;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,14 +19,14 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.IOException;
 import org.slf4j.event.Level;
 
-/** Gives each request to the endpoint that its {@link Route} names. One a connection, confined to its event loop. */
+/** Passes each request to the endpoint of its {@link Route}. One per connection, confined to its event loop. */
 final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private static final String METHODS = "GET, HEAD, OPTIONS";
 
     private final Endpoints endpoints;
     private final HttpLimits limits;
     private final LimitClock clock;
-    private Exchange exchange;
+    private HttpResponder responder;
     private boolean draining;
 
     EdgeHandler(Endpoints endpoints, HttpLimits limits, LimitClock clock) {
@@ -33,32 +38,32 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        exchange = new Exchange(ctx, request, clock, endpoints.log());
+        responder = new HttpResponder(ctx, request, clock, endpoints.log());
         answer(request);
         if (draining) {
-            exchange.drain();
+            responder.drain();
         }
     }
 
-    /** What is held is answered now, and the connection ends behind its response. On the event loop. */
+    /** Answers a held request now and closes the connection after its response. Call on the event loop. */
     void drain(ChannelHandlerContext ctx) {
         draining = true;
-        if (exchange == null) {
+        if (responder == null) {
             ctx.close();
         } else {
-            exchange.drain();
+            responder.drain();
         }
     }
 
-    /** Whether this connection comes to its end by itself once it is drained. On the event loop. */
+    /** Returns whether this connection ends by itself after it was drained. Call on the event loop. */
     boolean hasEnd() {
-        return exchange == null || exchange.hasEnd();
+        return responder == null || responder.hasEnd();
     }
 
-    /** A response without an end gets one. On the event loop. */
+    /** Ends a response that has no end of its own. Call on the event loop. */
     void shutDown() {
-        if (exchange != null) {
-            exchange.shutDown();
+        if (responder != null) {
+            responder.shutDown();
         }
     }
 
@@ -67,17 +72,19 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             refuse(request.decoderResult().cause());
             return;
         }
-        if (exchange.hasBody()) {
-            count(CloseReason.BODY);
+        if (responder.request().hasBody()) {
+            count(HttpCloseReason.BODY);
         }
         if (request.protocolVersion().majorVersion() != 1) {
-            exchange.error(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version", "this is a server of HTTP/1.1");
+            responder.error(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version",
+                    "this server supports HTTP/1.1 only");
         } else if (lacksHost(request)) {
-            exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "a request has one Host");
+            responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request",
+                    "a request must have exactly one Host header");
         } else if (request.method().equals(HttpMethod.OPTIONS)) {
             allow();
         } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            exchange.error(HttpResponseStatus.METHOD_NOT_ALLOWED,
+            responder.error(HttpResponseStatus.METHOD_NOT_ALLOWED,
                     ApiError.of("method_not_allowed", "only " + METHODS + " are allowed"),
                     headers -> headers.set(HttpHeaderNames.ALLOW, METHODS));
         } else {
@@ -85,7 +92,10 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** RFC 9112, 3.2: a request without it is refused, and so is one that two may understand differently. */
+    /**
+     * RFC 9112, 3.2: a request without a Host header is rejected, and so is one with several, which two servers may
+     * interpret differently.
+     */
     private static boolean lacksHost(HttpRequest request) {
         int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
         return hosts > 1 || hosts == 0 && request.protocolVersion().isKeepAliveDefault();
@@ -93,52 +103,38 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
 
     private void route(Route route) {
         switch (route) {
-            case Route.Page() -> endpoints.page().page(exchange);
-            case Route.Embed() -> endpoints.page().embed(exchange);
-            case Route.Asset(String path) -> endpoints.page().asset(exchange, path);
-            case Route.Multivariant playlist -> multivariant(playlist);
-            case Route.MediaPlaylist playlist -> media(playlist);
-            case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(exchange, stream,
+            case Route.Page() -> endpoints.page().page(responder);
+            case Route.Embed() -> endpoints.page().embed(responder);
+            case Route.Asset(String path) -> endpoints.page().asset(responder, path);
+            case Route.Multivariant(String stream, Query query) -> endpoints.hls().multivariant(responder, stream,
+                    query);
+            case Route.MediaPlaylist(String stream, long first, long last, Query query) -> endpoints.hls()
+                    .media(responder, stream, first, last, query);
+            case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(responder, stream,
                     epoch, number);
-            case Route.Flv(String stream, Route.Query query) -> endpoints.flv().watch(exchange, stream, query);
-            case Route.Streams(Route.Query query) -> endpoints.api().streams(exchange, query);
-            case Route.Stream(String stream) -> endpoints.api().stream(exchange, stream);
-            case Route.Sessions(String stream, Route.Query query) -> endpoints.api().sessions(exchange, stream, query);
-            case Route.Ingest() -> endpoints.api().ingest(exchange);
+            case Route.Flv(String stream, Query query) -> endpoints.flv().watch(responder, stream, query);
+            case Route.Streams(Query query) -> endpoints.api().streams(responder, query);
+            case Route.Stream(String stream) -> endpoints.api().stream(responder, stream);
+            case Route.Sessions(String stream, Query query) -> endpoints.api().sessions(responder, stream, query);
+            case Route.Ingest() -> endpoints.api().ingest(responder);
             case Route.Moved(String location) -> moved(location);
-            case Route.Unknown() -> exchange.error(HttpResponseStatus.NOT_FOUND, "not_found",
-                    "there is nothing under this URL");
-            case Route.Malformed(String why) -> exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
+            case Route.Unknown() -> responder.error(HttpResponseStatus.NOT_FOUND, "not_found",
+                    "no resource has this URL");
+            case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
         }
     }
 
-    private void multivariant(Route.Multivariant playlist) {
-        if (TimeSpan.isIn(playlist.query())) {
-            endpoints.past().multivariant(exchange, playlist.stream(), playlist.query());
-        } else {
-            endpoints.hls().multivariant(exchange, playlist.stream());
-        }
-    }
-
-    private void media(Route.MediaPlaylist playlist) {
-        if (TimeSpan.isIn(playlist.query()) || playlist.firstEpoch() != playlist.lastEpoch()) {
-            endpoints.past().media(exchange, playlist);
-        } else {
-            endpoints.hls().media(exchange, playlist.stream(), playlist.firstEpoch());
-        }
-    }
-
-    /** Found, and not for ever: the setting may go. */
+    /** Redirects temporarily (302), since the setting may be removed. */
     private void moved(String location) {
-        exchange.send(HttpResponseStatus.FOUND, Unpooled.EMPTY_BUFFER, headers -> {
+        responder.send(HttpResponseStatus.FOUND, Unpooled.EMPTY_BUFFER, headers -> {
             headers.set(HttpHeaderNames.LOCATION, location);
-            headers.set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE);
+            headers.set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE);
         });
     }
 
-    /** Preflight (Fetch standard, 4.8): whatever may be asked here may be asked from everywhere. */
+    /** Answers a preflight request (Fetch standard, 4.8): every origin may send every request that is allowed here. */
     private void allow() {
-        exchange.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
+        responder.send(HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER, headers -> {
             headers.set(HttpHeaderNames.ALLOW, METHODS);
             headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
             headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Range, If-Range, If-None-Match, Cache-Control");
@@ -149,34 +145,34 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     private void refuse(Throwable cause) {
         switch (cause) {
             case TooLongHttpLineException _ -> {
-                count(CloseReason.OVER_LIMIT);
-                exchange.error(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long",
-                        "the request line has more than " + limits.lineBytes() + " bytes");
+                count(HttpCloseReason.OVER_LIMIT);
+                responder.error(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long",
+                        "the request line exceeds " + limits.lineBytes() + " bytes");
             }
             case TooLongHttpHeaderException _ -> {
-                count(CloseReason.OVER_LIMIT);
-                exchange.error(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
+                count(HttpCloseReason.OVER_LIMIT);
+                responder.error(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
                         "there are more than " + limits.headerCount() + " headers, or they have more than "
                                 + limits.headersBytes() + " bytes");
             }
             default -> {
-                count(CloseReason.MALFORMED);
-                exchange.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not HTTP/1.1");
+                count(HttpCloseReason.MALFORMED);
+                responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", "malformed HTTP/1.1 request");
             }
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (exchange != null) {
-            exchange.closed();
+        if (responder != null) {
+            responder.abandon();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (exchange != null && ctx.channel().isWritable()) {
-            exchange.writable();
+        if (responder != null && ctx.channel().isWritable()) {
+            responder.writable();
         }
     }
 
@@ -184,27 +180,27 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (cause) {
             case IOException _ -> {
-                // The peer or the network ended it.
+                // The peer or the network closed the connection.
             }
-            case HAProxyProtocolException _ -> end(ctx, CloseReason.PROXY_HEADER, cause);
-            case DecoderException _ -> end(ctx, CloseReason.MALFORMED, cause);
+            case HAProxyProtocolException _ -> end(ctx, HttpCloseReason.PROXY_HEADER, cause);
+            case DecoderException _ -> end(ctx, HttpCloseReason.MALFORMED, cause);
             default -> {
                 String peer = Client.peer(ctx.channel());
-                endpoints.log().log(Level.WARN, peer, "http {}: a bug ends this connection", peer, cause);
-                count(CloseReason.INTERNAL_ERROR);
+                endpoints.log().log(Level.ERROR, peer, "http {}: closed by a bug, please report it", peer, cause);
+                count(HttpCloseReason.INTERNAL_ERROR);
             }
         }
         ctx.close();
     }
 
-    /** The peer's fault, so there is no stack trace. */
-    private void end(ChannelHandlerContext ctx, CloseReason reason, Throwable fault) {
+    /** Closes after a fault of the peer, which is logged without a stack trace. */
+    private void end(ChannelHandlerContext ctx, HttpCloseReason reason, Throwable fault) {
         String peer = Client.peer(ctx.channel());
         endpoints.log().log(Level.INFO, peer, "http {}: closed, {}: {}", peer, reason.label(), fault.getMessage());
         count(reason);
     }
 
-    private void count(CloseReason reason) {
+    private void count(HttpCloseReason reason) {
         reason.count(endpoints.meters());
     }
 }

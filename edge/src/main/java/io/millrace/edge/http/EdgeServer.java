@@ -1,14 +1,18 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.EpochSource;
-import io.millrace.edge.feed.FlvPast;
-import io.millrace.edge.feed.FlvSource;
-import io.millrace.edge.feed.PartSource;
-import io.millrace.edge.feed.PastSource;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.exchange.Client;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.follow.EpochSource;
+import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.log.PartSource;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
+import io.millrace.edge.past.FlvPast;
+import io.millrace.edge.past.PastSource;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
@@ -21,6 +25,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,48 +33,50 @@ import org.slf4j.LoggerFactory;
 
 /** The HTTP listener of an edge. Thread-safe. */
 public final class EdgeServer implements AutoCloseable {
-    /** More than {@link ReadGate} lets through, so that it bounds a pipeline: by waiting, not by closing. */
+    /**
+     * Larger than what {@link ReadGate} lets through, so that a pipelining client waits instead of being disconnected.
+     */
     private static final int PIPELINE_DEPTH = 8;
-    /** This part of the heap may be held by requests. */
+    /** Requests may take this fraction of the heap. */
     private static final int MEMORY_SHARE = 8;
-    /** How long a viewer may take to read the end of its stream when the edge ends. */
+    /** How long a viewer may take to read the end of its stream when the edge shuts down. */
     private static final long STREAM_END_MS = 1_000;
 
     private final HttpPort port;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final Admission admission;
+    private final ConnectionAdmission admission;
     private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
     private final Endpoints endpoints;
-    private final EdgeSettings settings;
+    private final HttpSettings settings;
     private final LimitClock clock;
 
-    /** With a port of its own. */
-    public EdgeServer(EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
+    /** Creates a server that binds its own port. */
+    public EdgeServer(HttpSettings settings, long retentionMs, StreamDirectory directory, EpochSource epochs,
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
         this(HttpPort.bind(settings, ServerSockets.NONE_NAMED), settings, retentionMs, directory, epochs, parts, past,
                 pastParts, flv, flvPast, viewers, meters, clock);
     }
 
-    /** @param port is closed with the server */
-    public EdgeServer(HttpPort port, EdgeSettings settings, long retentionMs, Directory directory, EpochSource epochs,
+    /** @param port closed with the server */
+    public EdgeServer(HttpPort port, HttpSettings settings, long retentionMs, StreamDirectory directory,
+            EpochSource epochs,
             PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
         this.port = port;
         this.settings = settings;
         this.clock = clock;
-        admission = new Admission(settings.limits());
-        var audience = new HlsAudience(viewers, meters, clock::nanoTime);
-        var flvEndpoint = new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters);
-        var answers = new HlsAnswers(directory, past, meters);
+        HttpLimits limits = settings.limits();
+        admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, epochs, parts, past, pastParts, audience, answers, retentionMs, meters),
-                new PastEndpoint(directory, epochs, past, audience, answers, InstantSource.system()), flvEndpoint,
+                new HlsEndpoint(directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs, viewers,
+                        clock::nanoTime, meters),
+                new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters),
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
     }
 
-    /** Of this moment: connections come and go meanwhile. */
+    /** Returns the current connections; connections may open and close while the caller iterates. */
     private Stream<Channel> all() {
         return List.copyOf(connections).stream();
     }
@@ -91,7 +98,7 @@ public final class EdgeServer implements AutoCloseable {
         CompletableFuture.allOf(ended).completeOnTimeout(null, STREAM_END_MS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** Accepts. Gives the port. */
+    /** Starts to accept connections. Returns the port. */
     public int start() {
         port.serve(this::connect);
         return port.number();
@@ -100,36 +107,41 @@ public final class EdgeServer implements AutoCloseable {
     private void connect(Channel channel) {
         Client client = Client.of(channel, settings.proxies());
         connections.add(channel);
-        Admission.Place place = admission.enter(channel, () -> channel.eventLoop().execute(() -> makeRoom(channel)));
-        if (place == null) {
-            Refusal.prepare(channel, CloseReason.TOO_MANY, endpoints.meters());
-        } else if (!client.isProxy() && !admits(channel, client)) {
-            Refusal.prepare(channel, CloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+        Optional<ConnectionAdmission.Place> admitted = admission
+                .enter(() -> channel.eventLoop().execute(() -> makeRoom(channel)));
+        if (admitted.isEmpty()) {
+            Refusal.prepare(channel, HttpCloseReason.TOO_MANY, endpoints.meters());
+            return;
+        }
+        ConnectionAdmission.Place place = admitted.get();
+        channel.closeFuture().addListener(_ -> place.leave());
+        if (!client.isProxy() && !admits(place, client)) {
+            Refusal.prepare(channel, HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
         } else {
-            serve(channel, client, () -> admission.asked(place));
+            serve(channel, client, place);
         }
     }
 
     private void makeRoom(Channel channel) {
         if (channel.isActive()) {
-            CloseReason.TOO_MANY.count(endpoints.meters());
+            HttpCloseReason.TOO_MANY.count(endpoints.meters());
         }
         channel.close();
     }
 
-    private void serve(Channel channel, Client client, Runnable asked) {
+    private void serve(Channel channel, Client client, ConnectionAdmission.Place place) {
         HttpLimits limits = settings.limits();
         var guard = new ConnectionGuard(limits, endpoints.meters(), clock);
         channel.pipeline().addLast(guard);
         if (client.isProxy()) {
             channel.pipeline().addLast(new ProxyDetector(source -> {
                 client.cameFrom(source);
-                if (!client.isProxy() && !admits(channel, client)) {
-                    Refusal.replace(channel.pipeline(), CloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
+                if (!client.isProxy() && !admits(place, client)) {
+                    Refusal.replace(channel.pipeline(), HttpCloseReason.TOO_MANY_OF_ADDRESS, endpoints.meters());
                 }
             }));
         }
-        var requests = new RequestGate(guard, endpoints.meters(), asked);
+        var requests = new RequestGate(guard, endpoints.meters(), place::accepted);
         channel.pipeline().addLast(new ReadGate(requests, memory),
                 new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(limits.lineBytes())
                         .setMaxHeaderSize(limits.headersBytes())
@@ -137,18 +149,18 @@ public final class EdgeServer implements AutoCloseable {
                 requests, new EdgeHandler(endpoints, limits, clock));
     }
 
-    /** The memory that requests hold now. */
+    /** Returns the memory that requests hold now. */
     long requestBytes() {
         return memory.bytes();
     }
 
-    private boolean admits(Channel channel, Client client) {
-        return client.address() == null || admission.admits(channel, client.address());
+    private static boolean admits(ConnectionAdmission.Place place, Client client) {
+        return client.address() == null || place.enter(client.address());
     }
 
     /**
-     * Accepts nobody, answers what is held with what is known, and lets responses finish. Returns soon; completed when
-     * none is left but those without an end, which {@link #close} ends.
+     * Stops accepting, answers held requests with what is known, and lets responses finish. Returns without waiting; the
+     * future completes when only responses without an end are left, which {@link #close} ends.
      */
     public CompletableFuture<Void> drain() {
         port.stopAccepting();
@@ -171,7 +183,7 @@ public final class EdgeServer implements AutoCloseable {
         return done;
     }
 
-    /** Ends the responses without an end as if their stream had ended, and cuts off the others. */
+    /** Ends responses without an end as if their stream had ended, and closes all other connections. */
     @Override
     public void close() {
         port.stopAccepting();

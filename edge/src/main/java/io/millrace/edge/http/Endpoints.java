@@ -1,12 +1,14 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.platform.net.PeerLog;
 
 /**
- * Who answers what; shared by all connections.
+ * The endpoints of the HTTP port, shared by all connections.
  *
- * @param log what clients cause to be written to it
+ * @param log rate-limited log for lines that clients cause
  */
-record Endpoints(PageEndpoint page, HlsEndpoint hls, PastEndpoint past, FlvEndpoint flv, ApiEndpoint api,
+record Endpoints(PageEndpoint page, HlsEndpoint hls, FlvEndpoint flv, ApiEndpoint api,
         FamiliarUrls familiar, EdgeMeters meters, PeerLog log) {}

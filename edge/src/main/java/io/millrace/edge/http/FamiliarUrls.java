@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.exchange.Query;
 import io.millrace.media.StreamName;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashSet;
@@ -10,15 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * URLs of other servers under which streams are found here, too, so that players that know them need not be told. A playlist
- * is redirected, so that the URLs in it are resolved against its own place; HTTP-FLV is served where it is asked for.
- * Immutable; without any, everything under such a URL is what {@link Route} says.
+ * URL schemes of other servers under which streams can also be played, so that existing players keep their URLs. A
+ * playlist request is redirected, so that the URLs in the playlist resolve against its canonical URL; HTTP-FLV is served
+ * directly. Immutable; without any scheme, {@link Route} handles every URL.
  *
- * @param kinds whose URLs
- * @param nginxRtmpApp the application whose streams are below {@code /hls/}
+ * @param kinds the enabled schemes
+ * @param nginxRtmpApp the RTMP application whose streams are below {@code /hls/}
  */
 public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
-    /** Whose they are. */
+    /** A server whose URL scheme is supported. */
     public enum Kind {
         /** {@code /hls/show.m3u8}, and {@code /hls/show/index.m3u8} (hls_nested) */
         NGINX_RTMP("nginx-rtmp"),
@@ -47,9 +48,9 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
     }
 
     /**
-     * @param text {@code off}, or a list such as {@code nginx-rtmp,mediamtx,nginx-http-flv}; {@code nginx-rtmp=APP} for the
-     *     streams of another application than {@code live}
-     * @throws IllegalArgumentException saying what would be right
+     * @param text {@code off}, or a list such as {@code nginx-rtmp,mediamtx,nginx-http-flv}; {@code nginx-rtmp=APP}
+     *     selects another application than {@code live}
+     * @throws IllegalArgumentException with a message that names the valid values
      */
     public static FamiliarUrls parse(String text) {
         if (text.strip().equals("off")) {
@@ -73,7 +74,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
         return new FamiliarUrls(kinds, app);
     }
 
-    /** What a target names if it is a URL of one of those; empty for everything else. */
+    /** Returns the route of a target that follows an enabled scheme; empty for all other targets. */
     Optional<Route> route(String target) {
         if (kinds.isEmpty() || target.indexOf('@') >= 0) {
             return Optional.empty();
@@ -86,7 +87,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
             String query = decoder.rawQuery().isEmpty() ? "" : "?" + decoder.rawQuery();
             return playlist(decoder.path(), query).or(() -> flv(decoder));
         } catch (IllegalArgumentException _) {
-            // Told by whoever reads it next.
+            // The next parser reports the malformed target.
             return Optional.empty();
         }
     }
@@ -107,7 +108,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
                 : Optional.empty();
     }
 
-    /** Relative, so that it holds behind a proxy that serves us below a path of its own. */
+    /** Returns a relative redirect, which also works behind a proxy that serves this edge below a path prefix. */
     private static Optional<Route> moved(String stream, String place, String query) {
         return StreamName.parse(stream).isEmpty()
                 ? Optional.empty()
@@ -118,7 +119,7 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
         if (!kinds.contains(Kind.NGINX_HTTP_FLV) || !decoder.path().equals("/live")) {
             return Optional.empty();
         }
-        var query = new Route.Query(decoder.parameters());
+        var query = new Query(decoder.parameters());
         String stream = query.get("app") + "/" + query.get("stream");
         return query.get("app") == null || query.get("stream") == null || StreamName.parse(stream).isEmpty()
                 ? Optional.empty()

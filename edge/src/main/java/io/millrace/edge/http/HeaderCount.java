@@ -7,9 +7,10 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 
 /**
- * Makes the headers of requests, of which each may have so many: a header of three bytes is an object of more than a hundred. Thread-safe.
+ * Creates request headers and limits their number: a header of three bytes becomes an object of more than a hundred.
+ * Thread-safe.
  *
- * @param limit headers of one request
+ * @param limit maximum number of headers per request
  */
 record HeaderCount(int limit) implements HttpHeadersFactory {
     private static final DefaultHttpHeadersFactory CHECKED = DefaultHttpHeadersFactory.headersFactory();
@@ -24,7 +25,7 @@ record HeaderCount(int limit) implements HttpHeadersFactory {
         return CHECKED.newEmptyHeaders();
     }
 
-    /** Of one request. */
+    /** Counts the headers of one request. */
     private static final class Counted implements NameValidator<CharSequence> {
         private int left;
 

@@ -1,6 +1,5 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeSettings;
 import io.millrace.platform.net.AcceptFaults;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.net.ServerSockets;
@@ -21,46 +20,49 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
- * The bound socket of the HTTP listener with its event loops. It is bound before there is anything to serve, so that a port
- * that is taken is known at once, and accepts from {@link #serve} on. Thread-safe.
+ * The bound socket of the HTTP listener with its event loops. It is bound before there is anything to serve, so that a
+ * port conflict is reported at once, and accepts connections after {@link #serve}. Thread-safe.
  */
 public final class HttpPort implements AutoCloseable {
-    /** Requests are short: what one read brings is no more than a long pipeline of them. */
+    /** Requests are short: one read returns at most a long pipeline of them. */
     static final int READ_BYTES = 8 * 1024;
     private static final int BACKLOG = 1024;
-    /** {@link ConnectionGuard}, which counts, comes first; the kernel sees those that it does not. */
+    /**
+     * {@link ConnectionGuard} acts first, because it counts the close; the kernel closes connections that the guard
+     * misses.
+     */
     private static final int USER_TIMEOUT_FACTOR = 2;
-    /** A peer that is gone without a word while nothing is sent is asked by its kernel after so long, and so many times. */
+    /** TCP keep-alive: the idle time before the first probe of a silent peer, then the interval and number of probes. */
     private static final int KEEPALIVE_S = 60;
     private static final int KEEPALIVE_PROBE_S = 10;
     private static final int KEEPALIVE_PROBES = 3;
-    /** A viewer's socket gets more once less than this waits, and no more above the second. */
+    /** A viewer's socket receives more below the first mark, and nothing more above the second. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final EventLoopGroup acceptors;
     private final EventLoopGroup loops;
     private Channel listener;
-    /** Null until somebody is served. */
+    /** Null until {@link #serve}. */
     private volatile Consumer<Channel> connections;
 
-    private HttpPort(EdgeSettings settings) {
+    private HttpPort(HttpSettings settings) {
         acceptors = SocketTransport.newGroup("edge-accept", 1);
         loops = SocketTransport.newGroup("edge-http", settings.eventLoops());
     }
 
     /**
-     * @param named ports that "any free one" does not take
-     * @throws io.millrace.platform.UserError with one line for people
+     * @param named ports that are never chosen when any free port is requested
+     * @throws io.millrace.platform.UserError if the port cannot be bound
      */
-    public static HttpPort bind(EdgeSettings settings, IntPredicate named) {
+    public static HttpPort bind(HttpSettings settings, IntPredicate named) {
         HttpPort port = new HttpPort(settings);
         try {
             port.listener = ServerSockets.bind(port.bootstrap(settings.limits()), settings.host(),
-                    settings.httpPort(), named);
+                    settings.port(), named);
             return port;
         } catch (IOException e) {
             port.close();
-            throw ListenFault.of("HTTP", settings.host(), settings.httpPort(), "--host", "--http-port", e.getCause());
+            throw ListenFault.of("HTTP", settings.host(), settings.port(), "--host", "--http-port", e.getCause());
         }
     }
 
@@ -86,7 +88,7 @@ public final class HttpPort implements AutoCloseable {
         return bootstrap;
     }
 
-    /** A client that is gone without a word: what it does not acknowledge, or nobody answers when its kernel is asked. */
+    /** Detects half-open connections: by unacknowledged data, or by unanswered keep-alive probes. */
     private static void noticeHalfOpen(ServerBootstrap bootstrap, HttpLimits limits) {
         bootstrap
                 .childOption(EpollChannelOption.TCP_USER_TIMEOUT,
@@ -96,7 +98,7 @@ public final class HttpPort implements AutoCloseable {
                 .childOption(EpollChannelOption.TCP_KEEPCNT, KEEPALIVE_PROBES);
     }
 
-    /** From now on it accepts, first those that waited. Once. */
+    /** Starts to accept connections, beginning with those in the backlog. Call once. */
     void serve(Consumer<Channel> initializer) {
         connections = initializer;
         listener.config().setAutoRead(true);
@@ -106,7 +108,7 @@ public final class HttpPort implements AutoCloseable {
         return ServerSockets.port(listener);
     }
 
-    /** The port is free when it returns. */
+    /** Stops accepting. The port is free when this method returns. */
     void stopAccepting() {
         listener.close().awaitUninterruptibly();
     }

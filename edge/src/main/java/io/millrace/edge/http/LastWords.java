@@ -7,8 +7,9 @@ import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends a connection so that its last response arrives: to close a socket of which not all was read is a reset, and that may
- * overtake the response (RFC 9112, 9.6). So the peer sees the end first, and has a moment to close by itself.
+ * Closes a connection so that its last response arrives. Closing a socket with unread input sends a reset, which may
+ * overtake the response (RFC 9112, 9.6). So this class shuts down the output first and leaves the peer a moment to
+ * close.
  */
 final class LastWords implements ChannelFutureListener {
     static final LastWords CLOSE = new LastWords();

@@ -4,9 +4,9 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** The clock that limits of time are measured by: an argument, so that a test says when time passes. Thread-safe. */
+/** The clock for time limits, passed as an argument so that tests control it. Thread-safe. */
 public interface LimitClock {
-    /** The machine's, as the event loops see it. */
+    /** The system clock, as seen by the event loops. */
     LimitClock SYSTEM = new LimitClock() {
         @Override
         public long nanoTime() {
@@ -24,12 +24,12 @@ public interface LimitClock {
         }
     };
 
-    /** Outside of any event loop. */
+    /** Returns the time when called outside of an event loop. */
     long nanoTime();
 
-    /** On an event loop. */
+    /** Returns the time when called on {@code loop}. */
     long nanoTime(EventExecutor loop);
 
-    /** Runs a task on an event loop after a time. */
+    /** Runs a task on {@code loop} after a delay. */
     Future<?> schedule(EventExecutor loop, Runnable task, long nanos);
 }

@@ -1,6 +1,8 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.live.RenderedText;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.TextBody;
+import io.millrace.edge.view.RenderedText;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -12,17 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The page and its files: read once at start, compressed once, checked by ETag. Thread-safe. */
+/** Serves the web page and its files: read and compressed once at start, revalidated by ETag. Thread-safe. */
 final class PageEndpoint {
     private static final String ROOT = "/web/";
     private static final String PAGE = "index.html";
     private static final String EMBED = "embed.html";
-    /** Browsers ask again each time, and get 304: a new release shows at once. */
+    /** Browsers revalidate each time and get 304, so that a new release shows at once. */
     private static final String CACHING = "no-cache";
-    /** Players run their transmuxers in workers made from blobs, and play blobs. */
+    /** The players run their transmuxers in workers created from blobs, and play blobs. */
     private static final String ANY_FRAME_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             + "media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
-    /** Other sites may frame the player alone: nothing on it acts for anybody. */
+    /** Other sites may frame only the player, which offers no actions on behalf of a user. */
     private static final String OWN_FRAME_POLICY = ANY_FRAME_POLICY + "; frame-ancestors 'self'";
     private static final Map<String, String> TYPES = new TreeMap<>(Map.of("html", "text/html; charset=utf-8", "js",
             "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "txt",
@@ -52,20 +54,20 @@ final class PageEndpoint {
         return new PageEndpoint(read(PAGE), read(EMBED), assets);
     }
 
-    void page(Exchange exchange) {
-        TextBody.send(exchange, page, TYPES.get("html"), CACHING, headers -> protect(headers, OWN_FRAME_POLICY));
+    void page(Responder responder) {
+        TextBody.send(responder, page, TYPES.get("html"), CACHING, headers -> protect(headers, OWN_FRAME_POLICY));
     }
 
-    void embed(Exchange exchange) {
-        TextBody.send(exchange, embed, TYPES.get("html"), CACHING, headers -> protect(headers, ANY_FRAME_POLICY));
+    void embed(Responder responder) {
+        TextBody.send(responder, embed, TYPES.get("html"), CACHING, headers -> protect(headers, ANY_FRAME_POLICY));
     }
 
-    void asset(Exchange exchange, String path) {
+    void asset(Responder responder, String path) {
         RenderedText asset = assets.get(path);
         if (asset == null) {
-            exchange.error(HttpResponseStatus.NOT_FOUND, "not_found", "there is no such file");
+            responder.error(HttpResponseStatus.NOT_FOUND, "not_found", "there is no such file");
         } else {
-            TextBody.send(exchange, asset, TYPES.get(path.substring(path.lastIndexOf('.') + 1)), CACHING, _ -> {});
+            TextBody.send(responder, asset, TYPES.get(path.substring(path.lastIndexOf('.') + 1)), CACHING, _ -> {});
         }
     }
 

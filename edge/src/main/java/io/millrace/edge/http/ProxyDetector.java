@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Tells a PROXY header from a request by the first bytes, and goes away: a proxy that speaks HTTP itself sends none. The
- * longest that it waits for are 12 bytes, which every request has.
+ * Detects a PROXY header by the first bytes of a connection, then removes itself. A trusted proxy that speaks HTTP sends
+ * none. Needs at most 12 bytes, which every request has.
  */
 final class ProxyDetector extends ByteToMessageDecoder {
     private final Consumer<SocketAddress> cameFrom;
@@ -24,7 +24,7 @@ final class ProxyDetector extends ByteToMessageDecoder {
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         switch (HAProxyMessageDecoder.detectProtocol(in).state()) {
             case NEEDS_MORE_DATA -> {
-                // Nothing is taken.
+                // Consumes nothing.
             }
             case DETECTED -> {
                 ctx.pipeline().addAfter(ctx.name(), "proxy-address", new ProxyHeader(cameFrom));

@@ -9,25 +9,31 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Gives the decoder the bytes of one request at a time, so that a pipeline is kept as bytes and not as parsed headers, which take ten times
- * as much; reads nothing more while a request waits. Counts what a connection makes us hold against the process's
- * {@link MemoryBudget}.
+ * Passes the bytes of one request at a time to the decoder, and stops reading while a request waits. Pipelined requests
+ * are thus kept as bytes; parsed headers would take ten times the memory. After {@link #TURN} requests it yields to the
+ * other connections of its event loop: pipelined requests are answered without a pause, and viewers of live streams
+ * would otherwise wait for all of them. Counts the memory that the connection holds against the {@link MemoryBudget} of
+ * the process.
  *
- * <p>Confined to the event loop. Stands before the decoder, {@link RequestGate} behind it.
+ * <p>Confined to the event loop. Stands before the decoder, which {@link RequestGate} follows.
  */
 final class ReadGate extends ChannelInboundHandlerAdapter {
-    /** A parsed header, with its entry and its two strings. */
+    /** Estimated heap size of a parsed header with its map entry and two strings. */
     private static final int HEADER_BYTES = 128;
+    /** Requests per turn. */
+    static final int TURN = 4;
 
     private final RequestGate requests;
     private final MemoryBudget memory;
     private MemoryBudget.Share share;
-    /** Null if nothing is held back. */
+    /** Null if no bytes are held back. */
     private ByteBuf held;
     private boolean passing;
-    /** Nothing counts any more. */
+    /** The next turn is scheduled. */
+    private boolean waitsForTurn;
+    /** The gate was removed, and its memory is no longer counted. */
     private boolean gone;
-    /** Of the bytes that the decoder was given and that have not become a request yet. */
+    /** Counted bytes that were passed to the decoder and do not form a complete request yet. */
     private long partialBytes;
 
     ReadGate(RequestGate requests, MemoryBudget memory) {
@@ -41,7 +47,7 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         requests.readBy(this, ctx);
     }
 
-    /** WebSocket frames follow, or the connection ends. */
+    /** Stops gating, because WebSocket frames follow or the connection closes. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         ByteBuf rest = held;
@@ -78,14 +84,20 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         pass(ctx);
     }
 
-    /** Gives the decoder as much as {@link RequestGate} has room for. */
+    /** Passes as many requests to the decoder as {@link RequestGate} has room for. */
     void pass(ChannelHandlerContext ctx) {
         if (passing) {
             return;
         }
         passing = true;
+        int left = TURN;
         try {
             while (held != null && !requests.isFull() && !requests.isEnding() && ctx.channel().isActive()) {
+                if (left == 0) {
+                    awaitTurn(ctx);
+                    break;
+                }
+                left--;
                 passOne(ctx);
             }
         } catch (OverLimitException _) {
@@ -100,7 +112,19 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Up to the first empty line: no more than one request ends there. */
+    private void awaitTurn(ChannelHandlerContext ctx) {
+        if (!waitsForTurn) {
+            waitsForTurn = true;
+            ctx.executor().execute(() -> {
+                waitsForTurn = false;
+                if (!ctx.isRemoved()) {
+                    pass(ctx);
+                }
+            });
+        }
+    }
+
+    /** Passes the bytes up to the first empty line, which end at most one request. */
     private void passOne(ChannelHandlerContext ctx) {
         int lines = 0;
         int from = held.readerIndex();
@@ -128,7 +152,7 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(piece);
     }
 
-    /** What has become a request, to be given back with {@link #answered}. */
+    /** Returns the bytes that the newest request counts for; release them with {@link #answered}. */
     long takeRequest() {
         long bytes = partialBytes;
         partialBytes = 0;
@@ -141,7 +165,7 @@ final class ReadGate extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A client that gets what it asked for is shed after those that did not. */
+    /** Marks a client whose request was granted; when memory runs out, other clients are shed before it. */
     void admit() {
         if (!gone) {
             share.admit(true);

@@ -1,6 +1,10 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,27 +19,25 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 
-/**
- * Answers a connection for which there is no room, before it asks for anything, and ends it. Confined to the event loop.
- */
+/** Answers a connection over the limit before it sends a request, and closes it. Confined to the event loop. */
 final class Refusal extends ChannelInboundHandlerAdapter {
     private static final int RETRY_AFTER_S = 5;
 
-    private final CloseReason reason;
+    private final HttpCloseReason reason;
     private final EdgeMeters meters;
 
-    private Refusal(CloseReason reason, EdgeMeters meters) {
+    private Refusal(HttpCloseReason reason, EdgeMeters meters) {
         this.reason = reason;
         this.meters = meters;
     }
 
-    /** Of a connection that is new. */
-    static void prepare(Channel channel, CloseReason reason, EdgeMeters meters) {
+    /** Refuses a new connection. */
+    static void prepare(Channel channel, HttpCloseReason reason, EdgeMeters meters) {
         channel.pipeline().addLast(new HttpResponseEncoder(), new Refusal(reason, meters));
     }
 
-    /** Of a connection whose client is known now: takes the place of those who would serve it. */
-    static void replace(ChannelPipeline pipeline, CloseReason reason, EdgeMeters meters) {
+    /** Refuses a connection once its client is known: replaces the handlers that would serve it. */
+    static void replace(ChannelPipeline pipeline, HttpCloseReason reason, EdgeMeters meters) {
         pipeline.remove(HttpServerCodec.class);
         pipeline.remove(RequestGate.class);
         pipeline.remove(EdgeHandler.class);
@@ -62,16 +64,16 @@ final class Refusal extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext ctx) {
         reason.count(meters);
-        boolean ofAddress = reason == CloseReason.TOO_MANY_OF_ADDRESS;
+        boolean ofAddress = reason == HttpCloseReason.TOO_MANY_OF_ADDRESS;
         byte[] body = Json.write(ofAddress
-                ? ApiError.of("too_many_connections", "there are too many connections from your address")
-                : ApiError.of("busy", "this edge is full"));
+                ? ApiError.of("too_many_connections", "too many connections from your address")
+                : ApiError.of("busy", "this edge has reached its limit of connections"));
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
                 ofAddress ? HttpResponseStatus.TOO_MANY_REQUESTS : HttpResponseStatus.SERVICE_UNAVAILABLE,
                 Unpooled.wrappedBuffer(body));
-        Exchange.describe(response.headers());
+        ResponseHeaders.add(response.headers());
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-                .set(HttpHeaderNames.CACHE_CONTROL, Exchange.NO_STORE)
+                .set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -1,6 +1,7 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.EdgeMeters;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -15,17 +16,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Lets one request through at a time, so that pipelined requests are answered in order, and none before the client takes the
- * response to the one before; drops request bodies, which nothing here wants, and all that comes behind the last request of a
- * connection.
+ * Passes on one request at a time, so that pipelined requests are answered in order, and each only after the client has
+ * read the previous response. Drops request bodies, which no endpoint accepts, and everything after the last request of
+ * a connection.
  *
- * <p>Confined to the event loop. Holds no more than {@link #WAITING_LIMIT} requests; {@link ReadGate} has what one read brought.
+ * <p>Confined to the event loop. Holds at most {@link #WAITING_LIMIT} requests; {@link ReadGate} holds the rest of a
+ * read.
  */
 final class RequestGate extends ChannelDuplexHandler {
-    /** Above this many waiting requests nothing more is read. */
+    /** Reading stops above this many waiting requests. */
     static final int WAITING_LIMIT = 1;
 
-    /** The status codes from which on a request was not granted. */
+    /** Lowest status code of a request that was not granted. */
     private static final int REFUSALS = 400;
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -35,44 +37,44 @@ final class RequestGate extends ChannelDuplexHandler {
     private boolean hasAsked;
     private ReadGate reads;
     private ChannelHandlerContext readsContext;
-    /** What the request that is being answered counts for. */
+    /** Counted bytes of the request that is being answered. */
     private long answeringBytes;
     private boolean answering;
-    /** The last response is not taken yet. */
+    /** The client has not read the last response yet. */
     private boolean behind;
     private boolean ending;
 
-    /** @param bytes what it counts for */
+    /** @param bytes the memory that the request counts for */
     private record Waiting(HttpRequest request, long bytes) {}
 
-    /** @param asked runs once the first request is whole */
+    /** @param asked runs once the first request is complete */
     RequestGate(ConnectionGuard guard, EdgeMeters meters, Runnable asked) {
         this.guard = guard;
         this.meters = meters;
         this.asked = asked;
     }
 
-    /** Who reads for it. */
+    /** Sets the gate that reads for this handler. */
     void readBy(ReadGate gate, ChannelHandlerContext context) {
         reads = gate;
         readsContext = context;
     }
 
-    /** Whether there is no room for a further request. */
+    /** Returns whether there is no room for a further request. */
     boolean isFull() {
         return waiting.size() >= WAITING_LIMIT;
     }
 
-    /** Whether nothing that comes is answered any more. */
+    /** Returns whether no further request will be answered. */
     boolean isEnding() {
         return ending;
     }
 
-    /** The memory for what clients send is used up, and this one was the first to go. */
+    /** Sheds this connection, because the memory for client requests is exhausted. */
     void shed(ChannelHandlerContext ctx) {
         if (!ending) {
             ending = true;
-            CloseReason.MEMORY.count(meters);
+            HttpCloseReason.MEMORY.count(meters);
         }
         ctx.close();
     }
@@ -85,7 +87,8 @@ final class RequestGate extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (ending) {
+        if (ending || !ctx.channel().isActive()) {
+            // At the end of the connection, the decoder reports an incomplete request as malformed.
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
             if (!hasAsked) {
@@ -103,7 +106,7 @@ final class RequestGate extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
             if (broken) {
                 ending = true;
-                CloseReason.MALFORMED.count(meters);
+                HttpCloseReason.MALFORMED.count(meters);
                 ctx.close();
             }
         }
@@ -124,7 +127,7 @@ final class RequestGate extends ChannelDuplexHandler {
         if (last && waiting.isEmpty()) {
             next(ctx);
         } else if (last) {
-            // Not from within the write: a long pipeline would recurse.
+            // Deferred, since a long pipeline would recurse from within the write.
             ctx.executor().execute(() -> next(ctx));
         }
     }

@@ -4,7 +4,7 @@ import io.netty.handler.codec.DateFormatter;
 import io.netty.util.AsciiString;
 import java.util.Date;
 
-/** The Date of responses, written once a second. Thread-safe. */
+/** The Date header of responses, formatted once per second. Thread-safe. */
 final class ResponseDate {
     private static final long SECOND_MS = 1_000;
 

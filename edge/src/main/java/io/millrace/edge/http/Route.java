@@ -1,30 +1,29 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.exchange.Query;
 import io.millrace.media.StreamName;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What a request's target names. A pure function of the text; immutable.
+ * The resource that a request target names. A pure function of the target; immutable.
  *
- * <p>Media stand behind {@code @}, which no stream name contains, so that names and media never collide.
+ * <p>Media URLs contain {@code @}, which stream names cannot, so that the two never collide.
  */
 sealed interface Route {
-    /** The page. */
+    /** The web page. */
     record Page() implements Route {}
 
-    /** {@code /embed?stream=live/show}: the player alone, for other sites' frames. */
+    /** {@code /embed?stream=live/show}: the player alone, for frames of other sites. */
     record Embed() implements Route {}
 
-    /** A file of the page, by its path below {@code /assets/}. */
+    /** A file of the web page, by its path below {@code /assets/}. */
     record Asset(String path) implements Route {}
 
     /** {@code /live/show.m3u8} */
     record Multivariant(String stream, Query query) implements Route {}
 
-    /** {@code /live/show/@17/ts/index.m3u8}, or of a run of epochs {@code /live/show/@17-29/ts/index.m3u8} */
+    /** {@code /live/show/@17/ts/index.m3u8}, or for a run of epochs {@code /live/show/@17-29/ts/index.m3u8} */
     record MediaPlaylist(String stream, long firstEpoch, long lastEpoch, Query query) implements Route {}
 
     /** {@code /live/show/@17/ts/5.ts} */
@@ -39,36 +38,27 @@ sealed interface Route {
     /** {@code /api/v1/streams/live/show} */
     record Stream(String stream) implements Route {}
 
-    /** {@code /api/v1/streams/live/show/sessions}; a stream named {@code a/b/sessions} is hidden by that of {@code a/b}. */
+    /** {@code /api/v1/streams/live/show/sessions}; hides a stream named {@code a/b/sessions} behind {@code a/b}. */
     record Sessions(String stream, Query query) implements Route {}
 
     /** {@code /api/v1/ingest} */
     record Ingest() implements Route {}
 
-    /** Elsewhere: a URL relative to this one. Only of {@link FamiliarUrls}. */
+    /** A redirect to a relative URL; only from {@link FamiliarUrls}. */
     record Moved(String location) implements Route {}
 
-    /** Nothing of ours. */
+    /** No resource has this URL. */
     record Unknown() implements Route {}
 
-    /** The target cannot be read. */
+    /** The target cannot be parsed. */
     record Malformed(String why) implements Route {}
-
-    /** Parameters by name. */
-    record Query(Map<String, List<String>> values) {
-        /** The first value, or null. */
-        String get(String name) {
-            List<String> all = values.get(name);
-            return all == null ? null : all.getFirst();
-        }
-    }
 
     String API = "/api/v1/streams";
     String INGEST = "/api/v1/ingest";
-    /** Digits of a number that a long holds. */
+    /** Decimal digits that always fit a long. */
     int LONGEST_NUMBER = 18;
 
-    /** @param target of the request line, origin or absolute form */
+    /** @param target the request target, in origin or absolute form */
     static Route parse(String target) {
         try {
             var decoder = new QueryStringDecoder(originForm(target));
@@ -108,9 +98,9 @@ sealed interface Route {
     }
 
     /**
-     * What most requests are for.
+     * Parses a media URL, which most requests have.
      *
-     * @param rest what stands behind the {@code @}: {@code 17/ts/5.ts}
+     * @param rest the part after {@code @}, such as {@code 17/ts/5.ts}
      */
     private static Route media(String stream, String rest, Query query) {
         int slash = rest.indexOf('/');
@@ -129,7 +119,7 @@ sealed interface Route {
         return first >= 0 && dash < 0 && segment >= 0 ? new Segment(stream, first, segment) : new Unknown();
     }
 
-    /** Every number is written in one way, so that every segment has one URL; -1 for anything else. */
+    /** Returns -1 unless the number is in canonical form, so that every segment has a single URL. */
     private static long number(String digits) {
         boolean isOne = !digits.isEmpty() && digits.length() <= LONGEST_NUMBER
                 && (digits.charAt(0) != '0' || digits.length() == 1)
@@ -153,13 +143,13 @@ sealed interface Route {
         return StreamName.parse(name).isPresent() ? route.apply(name) : new Unknown();
     }
 
-    /** What a proxy may send: {@code http://host/path}. */
+    /** Returns the path and query of an absolute target such as {@code http://host/path}, which a proxy may send. */
     static String originForm(String target) {
         if (target.startsWith("/")) {
             return target;
         }
         if (!target.startsWith("http://") && !target.startsWith("https://")) {
-            throw new IllegalArgumentException("a target begins with / or http://");
+            throw new IllegalArgumentException("a request target must begin with / or http://");
         }
         int path = target.indexOf('/', target.indexOf("://") + 3);
         return path < 0 ? "/" : target.substring(path);

@@ -1,8 +1,8 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -16,23 +16,23 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * What a request for {@code /api/v1/streams} asks for, on the HTTP port as on the admin port. Immutable.
+ * The parameters of {@code /api/v1/streams}, on the HTTP port and the admin port. Immutable.
  *
- * @param after name of the last stream seen; null for the beginning
- * @param limit most streams of one answer
- * @param states that a stream may be in
- * @param search text in its name, in lower case
+ * @param after name of the last stream of the previous page; null for the first page
+ * @param limit maximum number of streams per page
+ * @param states states to include
+ * @param search text that the name must contain, in lower case
  */
 record StreamList(String after, int limit, Set<StreamEntry.State> states, String search) {
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_LIMIT = 1000;
-    /** By their names in the API. */
+    /** States by their names in the API. */
     private static final Map<String, StreamEntry.State> STATES = Arrays.stream(StreamEntry.State.values())
             .collect(Collectors.toMap(ApiJson::state, Function.identity(), (a, _) -> a, LinkedHashMap::new));
 
     /**
      * @param query returns the value of a parameter, or null
-     * @throws IllegalArgumentException says what would be right
+     * @throws IllegalArgumentException with a message that names the valid values
      */
     static StreamList parse(UnaryOperator<String> query) {
         int limit = limit(query.apply("limit"));
@@ -50,10 +50,10 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
         if (text.matches("[1-9][0-9]{0,3}") && Integer.parseInt(text) <= MAX_LIMIT) {
             return Integer.parseInt(text);
         }
-        throw new IllegalArgumentException("limit is a number from 1 to " + MAX_LIMIT);
+        throw new IllegalArgumentException("limit must be a number from 1 to " + MAX_LIMIT);
     }
 
-    /** @param text {@code live,grace}; null for all of them */
+    /** @param text a list such as {@code live,grace}; null for all states */
     private static Set<StreamEntry.State> states(String text) {
         if (text == null) {
             return EnumSet.allOf(StreamEntry.State.class);
@@ -62,16 +62,16 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
         for (String name : text.split(",", -1)) {
             StreamEntry.State state = STATES.get(name);
             if (state == null) {
-                throw new IllegalArgumentException("state is one or more of " + String.join(",", STATES.keySet())
-                        + ", with commas between");
+                throw new IllegalArgumentException("state must be one or more of " + String.join(",", STATES.keySet())
+                        + ", separated by commas");
             }
             states.add(state);
         }
         return states;
     }
 
-    ApiJson.Streams page(Directory directory, Function<StreamEntry, ApiJson.Stream> json) {
-        // One more than asked for tells whether there is a next page.
+    ApiJson.Streams page(StreamDirectory directory, Function<StreamEntry, ApiJson.Stream> json) {
+        // One more than the page size shows whether there is a next page.
         List<StreamEntry> found = directory.list(after, limit + 1, entry -> states.contains(entry.state())
                 && entry.stream().toLowerCase(Locale.ROOT).contains(search));
         boolean more = found.size() > limit;
@@ -79,7 +79,7 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
         return new ApiJson.Streams(page.stream().map(json).toList(), more ? page.getLast().stream() : null);
     }
 
-    /** The viewers of a stream at this edge. */
+    /** Returns the viewer counts of a stream at this edge. */
     static ApiJson.Viewers counts(Viewers viewers, String stream) {
         return new ApiJson.Viewers(viewers.count(stream, Protocol.HLS), viewers.count(stream, Protocol.FLV),
                 viewers.count(stream, Protocol.WS), viewers.count(stream, Protocol.RTMP));

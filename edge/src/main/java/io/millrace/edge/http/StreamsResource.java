@@ -1,20 +1,21 @@
 package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.exchange.Json;
 import io.millrace.platform.admin.AdminResource;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code /api/v1/streams} of the admin port: the list of the HTTP port with what only the operator may know, the encoder's
- * address and its ingest node. Thread-safe.
+ * {@code /api/v1/streams} of the admin port: the list of the HTTP port plus the encoder's address and ingest node, which
+ * only the operator may see. Thread-safe.
  */
 public final class StreamsResource implements AdminResource {
-    private final Directory directory;
+    private final StreamDirectory directory;
     private final Viewers viewers;
 
-    public StreamsResource(Directory directory, Viewers viewers) {
+    public StreamsResource(StreamDirectory directory, Viewers viewers) {
         this.directory = directory;
         this.viewers = viewers;
     }

@@ -1,8 +1,9 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.admin.AdminResource;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** {@code /api/v1/viewers} of the admin port: who watches here, and their end. Thread-safe. */
+/** {@code /api/v1/viewers} of the admin port: lists the viewers of this edge and disconnects them. Thread-safe. */
 public final class ViewersResource implements AdminResource {
     private final Viewers viewers;
 
@@ -37,7 +38,7 @@ public final class ViewersResource implements AdminResource {
         }
         return wanted(request.query())
                 .map(wanted -> delete ? kick(request.query(), wanted) : list(request.query(), wanted))
-                .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol is hls, flv, ws or rtmp"));
+                .orElseGet(() -> Answer.error(400, "bad_parameter", "protocol must be hls, flv, ws or rtmp"));
     }
 
     private static Optional<Predicate<Viewer>> wanted(Map<String, String> query) {
@@ -57,7 +58,7 @@ public final class ViewersResource implements AdminResource {
         } catch (IllegalArgumentException e) {
             return Answer.error(400, "bad_parameter", e.getMessage());
         }
-        // One more than asked for tells whether there is a next page.
+        // One more than the page size shows whether there is a next page.
         List<Viewer> found = viewers.list(wanted, query.get("after"), limit + 1);
         boolean more = found.size() > limit;
         List<Viewer> page = more ? found.subList(0, limit) : found;
@@ -74,10 +75,10 @@ public final class ViewersResource implements AdminResource {
     }
 
     private Answer kick(Map<String, String> query, Predicate<Viewer> wanted) {
-        // Everybody at once is never meant.
+        // Without a stream this would disconnect everybody, which is never intended.
         return query.containsKey("stream")
                 ? json(new ApiJson.Kicked(viewers.kick(wanted)))
-                : Answer.error(400, "bad_parameter", "stream says whose viewers are to be let go");
+                : Answer.error(400, "bad_parameter", "stream is required: it selects whose viewers to disconnect");
     }
 
     private ApiJson.WatchedBy json(Viewer viewer) {

@@ -1,11 +1,12 @@
 /**
- * The HTTP listener: {@code edge-accept} accepts, {@code edge-http-N} are the event loops. Everything of a connection is
- * confined to its loop.
+ * The HTTP listener: {@code edge-accept} accepts connections, {@code edge-http-N} are the event loops. Everything of a
+ * connection is confined to its event loop.
  *
- * <p>{@code Admission} says whether there is room for a connection; {@code Refusal} tells those for whom there is none. The
- * handlers of the others: {@code ConnectionGuard} (who takes too long), {@code ProxyDetector} where a trusted proxy connects,
- * {@code ReadGate} (a pipeline stays bytes), HTTP/1.1 codec, {@code RequestGate} (one request at a time), {@code EdgeHandler} (routes). {@code Exchange} is one request
- * with its response. A viewer of WebSocket-FLV has Netty's codec of frames and {@code WebSocketGate} in place of the codec
- * and the gate of HTTP.
+ * <p>{@link io.millrace.platform.net.ConnectionAdmission} limits the number of connections; {@code Refusal} answers
+ * those over the limit. The pipeline of the others: {@code ConnectionGuard} (time limits), {@code ProxyDetector} (if a
+ * trusted proxy connects), {@code ReadGate} (keeps pipelined requests as bytes), the HTTP/1.1 codec, {@code RequestGate}
+ * (one request at a time), {@code EdgeHandler} (passes each request to an endpoint of {@code edge.hls} or {@code edge.flv}, or
+ * to the API or the web page here). {@code HttpResponder} answers one request. For a WebSocket viewer, Netty's frame codec
+ * and a handler of {@code edge.flv} replace the HTTP codec and its gates.
  */
 package io.millrace.edge.http;

@@ -1,47 +1,56 @@
 package io.millrace.edge.rtmp;
 
-import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.FlvSource;
-import io.millrace.edge.live.Directory;
-import io.millrace.edge.live.Selection;
-import io.millrace.edge.live.Tracks;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.Selection;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FourCc;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.rtmp.PlayAnswer;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.Player;
+import io.millrace.platform.timeline.Tracks;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Answers players of RTMP, with the states of the contract. Thread-safe; called on event loops. */
+/** Decides requests of RTMP players and counts the players. Thread-safe; called on event loops. */
 public final class PlayDesk implements PlayApplication {
     static final String NOT_FOUND = "NetStream.Play.StreamNotFound";
     static final String FAILED = "NetStream.Play.Failed";
 
     private static final Pattern PAST = Pattern.compile("(^|&)(start|end)=");
 
-    private final Directory directory;
+    private final StreamDirectory directory;
     private final FlvSource source;
     private final Viewers viewers;
     private final int limit;
     private final EdgeMeters meters;
+    private final HoldTimer timer;
     private final AtomicInteger players = new AtomicInteger();
+    private final AtomicInteger held = new AtomicInteger();
 
-    /** @param limit players at one time, those included that are held */
-    public PlayDesk(Directory directory, FlvSource source, Viewers viewers, int limit, EdgeMeters meters) {
+    /**
+     * @param limit maximum number of players, including held ones
+     * @param timer ends the wait of held players
+     */
+    public PlayDesk(StreamDirectory directory, FlvSource source, Viewers viewers, int limit, EdgeMeters meters,
+            HoldTimer timer) {
         this.directory = directory;
         this.source = source;
         this.viewers = viewers;
         this.limit = limit;
         this.meters = meters;
+        this.timer = timer;
     }
 
     @Override
@@ -53,14 +62,31 @@ public final class PlayDesk implements PlayApplication {
         }
         if (players.incrementAndGet() > limit) {
             players.decrementAndGet();
-            return new PlayAnswer.Refused(FAILED, "this edge is full");
+            return new PlayAnswer.Refused(FAILED, "this edge has reached its limit of viewers");
         }
         var viewer = new RtmpViewer(request, player, this, source, viewers, meters);
         viewer.goOn(true, true);
         return new PlayAnswer.Accepted(viewer);
     }
 
-    /** One that was accepted is gone. */
+    /** Returns the number of players that wait for their stream's first media. */
+    public int held() {
+        return held.get();
+    }
+
+    /** Calls {@code giveUp} on the player's event loop unless {@link #begins} is called before. */
+    Future<?> hold(Player player, Runnable giveUp) {
+        held.incrementAndGet();
+        return timer.schedule(player.loop(), giveUp, TimeUnit.MILLISECONDS.toNanos(RtmpViewer.HOLD_MS));
+    }
+
+    /** Called when a held player starts to play, or has left. */
+    void begins(Future<?> hold) {
+        hold.cancel(false);
+        held.decrementAndGet();
+    }
+
+    /** Called when an accepted player has left. */
     void left() {
         players.decrementAndGet();
     }
@@ -72,17 +98,21 @@ public final class PlayDesk implements PlayApplication {
         }
         Optional<StreamEntry> entry = directory.newest(stream);
         if (entry.isEmpty()) {
-            boolean expired = directory.presence(stream) == Directory.Presence.EXPIRED;
+            boolean expired = directory.presence(stream) == StreamDirectory.Presence.EXPIRED;
             return Optional.of(new PlayAnswer.Refused(NOT_FOUND,
-                    expired ? stream + " is not kept any more" : "there is no stream " + stream));
+                    expired ? stream + " is no longer retained" : "there is no stream " + stream));
         }
         if (hasEnded(stream)) {
             return Optional.of(new PlayAnswer.Refused(NOT_FOUND, stream + " has ended"));
         }
-        // While the publisher is away nobody knows which codecs it comes back with.
+        // While the publisher is away, the codecs with which it will return are unknown.
         return entry.get().state() == StreamEntry.State.LIVE && playable(request).isEmpty()
                 ? Optional.of(new PlayAnswer.Refused(FAILED, unplayable(request)))
                 : Optional.empty();
+    }
+
+    boolean isAway(String stream) {
+        return directory.newest(stream).filter(entry -> entry.state() == StreamEntry.State.GRACE).isPresent();
     }
 
     boolean hasEnded(String stream) {
@@ -91,8 +121,8 @@ public final class PlayDesk implements PlayApplication {
     }
 
     /**
-     * The tracks of the stream that the player takes, all of them while none is known; empty if it takes none of those that
-     * there are. A codec that needs Enhanced RTMP goes to players that have named it.
+     * Returns the stream's tracks that the player supports: all while no track is known; empty if it supports none of
+     * the known ones. A codec that needs Enhanced RTMP is supported by players that have named it.
      */
     Optional<Selection> playable(PlayRequest request) {
         Tracks tracks = tracks(request);
@@ -105,7 +135,7 @@ public final class PlayDesk implements PlayApplication {
         return lacksVideo && lacksAudio || rest.of(tracks).isEmpty() ? Optional.empty() : Optional.of(rest);
     }
 
-    /** Why there is nothing that the player could show. */
+    /** Returns why the player cannot play any track of the stream. */
     String unplayable(PlayRequest request) {
         Tracks tracks = tracks(request);
         String codecs = Stream.of(tracks.video(), tracks.audio()).filter(Objects::nonNull).map(CodecConfig::codec)
@@ -119,7 +149,7 @@ public final class PlayDesk implements PlayApplication {
                 .orElse(new Tracks(null, null));
     }
 
-    /** RTMP could always carry the first three. */
+    /** The first three codecs do not need Enhanced RTMP. */
     private static boolean takes(PlayRequest request, Codec codec) {
         return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3
                 || request.takes(FourCc.of(codec).text());

@@ -1,13 +1,13 @@
 package io.millrace.edge.rtmp;
 
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.FlvSource;
-import io.millrace.edge.feed.Framing;
-import io.millrace.edge.live.Selection;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayDuration;
 import io.millrace.platform.rtmp.CloseReason;
@@ -16,21 +16,22 @@ import io.millrace.platform.rtmp.PlaySink;
 import io.millrace.platform.rtmp.Player;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One player of a stream: hands to its socket what comes, as messages of RTMP already. Who pauses leaves the stream and comes
- * back to what is live then. Confined to the player's event loop.
+ * One player of a stream: passes the stream's RTMP messages to the player's socket. A player that pauses leaves the
+ * stream and later rejoins it live. Confined to the player's event loop.
  *
  * <p>HELD (nothing to play yet) -> PLAYING; PLAYING -> PAUSED -> PLAYING; any -> OVER.
  */
 final class RtmpViewer implements PlaySink {
-    /** As long as requests by HTTP are held. */
+    /** How long a player waits for its stream's first media: as long as HTTP requests are held. */
     static final long HOLD_MS = 10_000;
+    private static final long REJOIN_MS = 100;
 
     private enum State {
         HELD, PLAYING, PAUSED, OVER
@@ -45,14 +46,14 @@ final class RtmpViewer implements PlaySink {
     private final EdgeMeters meters;
     private final PlayDuration duration;
     private State state = State.HELD;
-    /** Which tracks the player asked for. */
+    /** The kinds of tracks that the player wants. */
     private boolean wantsAudio;
     private boolean wantsVideo;
-    /** Null until it plays. */
+    /** Null before the player plays. */
     private Viewer viewer;
-    /** How it takes part in the stream now; null while it does not. */
-    private Part part;
-    private ScheduledFuture<?> hold;
+    /** The current subscription to the stream; null while there is none. */
+    private Subscription subscription;
+    private final Future<?> hold;
 
     RtmpViewer(PlayRequest request, Player player, PlayDesk desk, FlvSource source, Viewers viewers,
             EdgeMeters meters) {
@@ -64,13 +65,13 @@ final class RtmpViewer implements PlaySink {
         this.source = source;
         this.viewers = viewers;
         this.meters = meters;
-        hold = player.loop().schedule(this::giveUp, HOLD_MS, TimeUnit.MILLISECONDS);
+        hold = desk.hold(player, this::giveUp);
     }
 
     @Override
     public void writable() {
-        if (part != null && part.more != null) {
-            part.more.run();
+        if (subscription != null && subscription.more != null) {
+            subscription.more.run();
         }
     }
 
@@ -97,14 +98,14 @@ final class RtmpViewer implements PlaySink {
     }
 
     /**
-     * Without a track that it both wants and takes, a player gets nothing until it wants others; one that is held is judged
-     * when the tracks are known.
+     * A player that supports none of the tracks that it wants gets nothing until it selects others. A held player is
+     * checked when the tracks are known.
      */
     private void join() {
         Optional<Selection> wanted = state == State.HELD ? Selection.of(wantsAudio, wantsVideo) : Optional.empty();
         selection().or(() -> wanted).ifPresent(selection -> {
-            part = new Part(selection);
-            source.join(stream, part);
+            subscription = new Subscription(selection);
+            source.join(stream, subscription);
         });
     }
 
@@ -116,8 +117,10 @@ final class RtmpViewer implements PlaySink {
     @Override
     public void ended() {
         if (state != State.OVER) {
+            if (state == State.HELD) {
+                desk.begins(hold);
+            }
             state = State.OVER;
-            hold.cancel(false);
             leave();
             desk.left();
             if (viewer != null) {
@@ -127,9 +130,9 @@ final class RtmpViewer implements PlaySink {
     }
 
     private void leave() {
-        if (part != null) {
-            source.leave(stream, part);
-            part = null;
+        if (subscription != null) {
+            source.leave(stream, subscription);
+            subscription = null;
         }
     }
 
@@ -139,30 +142,42 @@ final class RtmpViewer implements PlaySink {
         }
     }
 
-    /** The first bytes of this time are there. */
+    /** The stream's first media has arrived. */
     private void start() {
         if (state != State.HELD) {
             return;
         }
-        // The tracks are known only now.
+        // The tracks are known from now on.
         Optional<Selection> selection = selection();
+        if (selection.isEmpty() && desk.isAway(stream)) {
+            // The directory is ahead of the packets: the channel holds new players once it knows that the publisher is away.
+            leave();
+            player.loop().schedule(this::joinAgain, REJOIN_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (selection.isEmpty()) {
             player.close(CloseReason.REFUSED, PlayDesk.FAILED, desk.unplayable(request));
             return;
         }
-        if (selection.get() != part.selection) {
+        if (selection.get() != subscription.selection) {
             leave();
             join();
             return;
         }
         state = State.PLAYING;
-        hold.cancel(false);
+        desk.begins(hold);
         viewer = viewers.joined(Protocol.RTMP, stream, request.address(),
                 request.client().isEmpty() ? null : request.client(), () -> player.loop().execute(this::kick));
         player.start();
     }
 
-    /** Sends what lies within the duration that the player asked for, and ends the play where that is over. */
+    private void joinAgain() {
+        if (state == State.HELD && subscription == null) {
+            join();
+        }
+    }
+
+    /** Sends the messages within the requested duration, and ends the play when it is over. */
     private void sendWithin(List<ByteBuf> pieces) {
         for (int i = 0; i < pieces.size(); i++) {
             ByteBuf piece = pieces.get(i);
@@ -186,7 +201,7 @@ final class RtmpViewer implements PlaySink {
     }
 
     private void kick() {
-        player.close(CloseReason.KICKED, PlayDesk.FAILED, "let go by who runs this edge");
+        player.close(CloseReason.KICKED, PlayDesk.FAILED, "disconnected by the operator");
     }
 
     private void end() {
@@ -194,22 +209,22 @@ final class RtmpViewer implements PlaySink {
             case HELD -> giveUp();
             case PLAYING -> player.end();
             case PAUSED, OVER -> {
-                // It is told when it wants to go on; or has left before.
+                // A paused player is told when it continues; one that is over has left.
             }
         }
     }
 
-    /** One stay with the stream, from its latest keyframe on. What an earlier one still gives is no more wanted. */
-    private final class Part implements FlvSink {
+    /** A subscription to the stream, from its latest keyframe on. Callbacks of an earlier subscription are ignored. */
+    private final class Subscription implements FlvSink {
         private final Selection selection;
         private Runnable more;
 
-        private Part(Selection selection) {
+        private Subscription(Selection selection) {
             this.selection = selection;
         }
 
         private boolean isOn() {
-            return part == this && state == State.PLAYING;
+            return subscription == this && state == State.PLAYING;
         }
 
         @Override
@@ -234,7 +249,7 @@ final class RtmpViewer implements PlaySink {
 
         @Override
         public void start(Runnable again) {
-            if (part == this) {
+            if (subscription == this) {
                 more = again;
                 RtmpViewer.this.start();
             }
@@ -265,8 +280,16 @@ final class RtmpViewer implements PlaySink {
         }
 
         @Override
+        public void busy() {
+            if (subscription == this) {
+                player.close(CloseReason.MEMORY, PlayDesk.FAILED,
+                        "this edge shows as many streams as it has memory for");
+            }
+        }
+
+        @Override
         public void end() {
-            if (part == this) {
+            if (subscription == this) {
                 RtmpViewer.this.end();
             }
         }

@@ -1,5 +1,5 @@
 /**
- * Players of RTMP: who may play what, and what a player does. The bytes are those of {@link io.millrace.edge.feed}, the
- * protocol and the sockets those of {@link io.millrace.platform.rtmp}.
+ * RTMP players: which requests are accepted, and how a player joins, pauses and leaves. Media comes from {@link
+ * io.millrace.edge.fanout}, protocol and sockets are in {@link io.millrace.platform.rtmp}. Runs on event loops.
  */
 package io.millrace.edge.rtmp;

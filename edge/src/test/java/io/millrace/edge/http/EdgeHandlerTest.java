@@ -1,21 +1,30 @@
 package io.millrace.edge.http;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.Fixtures;
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.Framing;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.hls.HlsAudience;
+import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.HttpCloseReason;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,15 +34,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Time passes here when the test says so. */
 class EdgeHandlerTest {
-    private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
+    private static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
 
-    private final Directory directory = new Directory();
+    private final StreamDirectory directory = new StreamDirectory();
     private final MemoryLog log = new MemoryLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<ByteBuf> made = new ArrayList<>();
@@ -50,12 +61,11 @@ class EdgeHandlerTest {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
-        var audience = new HlsAudience(viewers, meters, () -> audienceNanos);
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var answers = new HlsAnswers(directory, log, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, log, log, log, log, audience, answers, 1_000, meters),
-                new PastEndpoint(directory, log, log, audience, answers, InstantSource.system()), flv,
+                new HlsEndpoint(directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
+                        () -> audienceNanos, meters),
+                flv,
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
@@ -82,6 +92,17 @@ class EdgeHandlerTest {
         assertThat(channel.<Object>readOutbound()).isNull();
         pass(1);
         assertThat(status()).isEqualTo(404);
+    }
+
+    /** What waits on the loop meanwhile is what viewers of live streams are written by. */
+    @Test
+    void aPipelineLetsOthersHaveTheirTurn() {
+        List<Integer> answered = new ArrayList<>();
+        channel.eventLoop().execute(() -> answered.add(sent().split("HTTP/1.1 200", -1).length - 1));
+        request("GET /api/v1/streams HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3 * ReadGate.TURN + 1));
+        assertThat(answered).containsExactly(ReadGate.TURN);
+        assertThat(sent().split("HTTP/1.1 200", -1)).as("then all of them").hasSize(2 * ReadGate.TURN + 2);
+        assertThat(memory.bytes()).isZero();
     }
 
     @Test
@@ -161,11 +182,75 @@ class EdgeHandlerTest {
     }
 
     @Test
+    void aSegmentThatDoesNotComeInTimeIsAskedForAgainLater() {
+        StreamEntry silent = Records.entry(MemoryLog.SILENT, 17, StreamEntry.State.LIVE);
+        directory.put(silent);
+        log.segments(silent, 0, 0);
+        try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
+            get("/live/silent/@17/ts/0.ts");
+            assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("\r\nretry-after: 2\r\n",
+                    "\"code\":\"log_unavailable\"");
+            assertThat(said.texts(Level.WARN)).singleElement().asString()
+                    .endsWith("request for /live/silent/@17/ts/0.ts failed: java.util.concurrent.TimeoutException");
+            assertThat(said.texts(Level.ERROR)).isEmpty();
+            assertThat(said.traced()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBugIsLoggedAsAnErrorWithItsStackTrace() {
+        StreamEntry broken = Records.entry(MemoryLog.BROKEN, 17, StreamEntry.State.LIVE);
+        directory.put(broken);
+        log.segments(broken, 0, 0);
+        try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
+            get("/live/broken/@17/ts/0.ts");
+            assertThat(sent()).startsWith("HTTP/1.1 503 ");
+            channel.pipeline().fireExceptionCaught(new IllegalStateException("a bug"));
+            assertThat(said.texts(Level.ERROR)).hasSize(2).isEqualTo(said.traced());
+            assertThat(channel.isOpen()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aFaultOfThePeerIsNotLoggedAsABug(Throwable fault) {
+        try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
+            channel.pipeline().fireExceptionCaught(fault);
+            assertThat(said.texts(Level.WARN)).isEmpty();
+            assertThat(said.traced()).isEmpty();
+            assertThat(channel.isOpen()).isFalse();
+        }
+    }
+
+    static List<Throwable> aFaultOfThePeerIsNotLoggedAsABug() {
+        return List.of(new IOException("connection reset"), new DecoderException("malformed"),
+                new HAProxyProtocolException("malformed"));
+    }
+
+    @Test
     void closesAConnectionThatAsksForNothing() {
         pass(9_999);
         assertThat(channel.isOpen()).isTrue();
         pass(1);
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void anIncompleteRequestThatTimesOutIsNotMalformedAsWell() {
+        request("GET / HTTP/1.1\r\nHost: x\r\n");
+        pass(HttpLimits.DEFAULT.headers().toMillis());
+        assertThat(channel.isActive()).isFalse();
+        assertThat(closed(HttpCloseReason.HEADER_TIMEOUT)).isEqualTo(1);
+        assertThat(closed(HttpCloseReason.MALFORMED)).isZero();
+    }
+
+    @Test
+    void aClientThatLeavesWithinItsRequestIsNotMalformed() {
+        request("GET / HTTP/1.1\r\nHost: x\r\n");
+        channel.close();
+        assertThat(closed(HttpCloseReason.MALFORMED)).isZero();
+        pass(HttpLimits.DEFAULT.headers().toMillis());
+        assertThat(closed(HttpCloseReason.HEADER_TIMEOUT)).isZero();
     }
 
     @Test
@@ -324,6 +409,11 @@ class EdgeHandlerTest {
         sink.send(List.of(bytes));
         bytes.release();
         made.add(bytes);
+    }
+
+    private double closed(HttpCloseReason reason) {
+        return registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", reason.label())
+                .counter().count();
     }
 
     private void get(String target) {

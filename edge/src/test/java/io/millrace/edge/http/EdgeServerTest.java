@@ -1,14 +1,13 @@
 package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.EdgeSettings;
-import io.millrace.edge.Fixtures;
-import io.millrace.edge.Patience;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -22,22 +21,22 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import static io.millrace.edge.Patience.await;
+import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Timeout(180)
 class EdgeServerTest {
-    private static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
-    private static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
-    private static final StreamEntry AWAY = Fixtures.entry("live/away", 19, StreamEntry.State.GRACE);
-    private static final StreamEntry OVER = Fixtures.entry("live/over", 20, StreamEntry.State.ENDED, Fixtures.TRACKS,
+    private static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
+    private static final StreamEntry NEW = Records.entry("live/new", 18, StreamEntry.State.LIVE);
+    private static final StreamEntry AWAY = Records.entry("live/away", 19, StreamEntry.State.GRACE);
+    private static final StreamEntry OVER = Records.entry("live/over", 20, StreamEntry.State.ENDED, Records.TRACKS,
             0, 9);
-    private static final StreamEntry OLD = Fixtures.entry("old/bytes", 21, StreamEntry.State.LIVE);
-    private static final StreamEntry NOTHING = Fixtures.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
+    private static final StreamEntry OLD = Records.entry("old/bytes", 21, StreamEntry.State.LIVE);
+    private static final StreamEntry NOTHING = Records.entry("old/empty", 22, StreamEntry.State.ENDED, List.of(), 0);
     private static final String SEGMENT_3 = "part 01006part 01007";
 
-    private final Directory directory = new Directory();
+    private final StreamDirectory directory = new StreamDirectory();
     private final MemoryLog log = new MemoryLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private EdgeServer server;
@@ -45,7 +44,7 @@ class EdgeServerTest {
 
     @BeforeEach
     void start() {
-        StreamEntry gone = Fixtures.entry("live/gone", 5, StreamEntry.State.ENDED, Fixtures.TRACKS, 0, 9);
+        StreamEntry gone = Records.entry("live/gone", 5, StreamEntry.State.ENDED, Records.TRACKS, 0, 9);
         List.of(LIVE, NEW, AWAY, OVER, gone).forEach(directory::put);
         directory.remove("live/gone", 5);
         List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
@@ -55,7 +54,7 @@ class EdgeServerTest {
         directory.put(NOTHING);
         log.end(NOTHING);
         var meters = new EdgeMeters(registry);
-        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge"), 3_600_000, directory, log, log, log, log, log,
+        server = new EdgeServer(HttpSettings.of("127.0.0.1", 0), 3_600_000, directory, log, log, log, log, log,
                 log,
                 new Viewers(meters, InstantSource.system()), meters, new ManualClock());
         port = server.start();
@@ -98,13 +97,26 @@ class EdgeServerTest {
 
     @Test
     void sendsViewersOfThePastAwayForAMomentWhereTooMuchIsRead() throws IOException {
-        directory.put(Fixtures.entry(MemoryLog.BUSY, 30, StreamEntry.State.LIVE));
+        directory.put(Records.entry(MemoryLog.BUSY, 30, StreamEntry.State.LIVE));
         try (var http = new RawHttp(port)) {
+            RawHttp.Response flv = http.get("/live/busy.flv?start=-5m").read();
+            assertThat(flv.status()).isEqualTo(503);
+            assertThat(flv.headers()).containsEntry("retry-after", "1");
+            assertThat(flv.body()).contains("\"code\":\"busy\"");
             RawHttp.Response response = http.get("/live/busy.m3u8?start=-5m").read();
             assertThat(response.status()).isEqualTo(503);
             assertThat(response.headers()).containsEntry("retry-after", "1");
             assertThat(response.body()).contains("\"code\":\"busy\"");
         }
+    }
+
+    @Test
+    void readsSegmentsInTheTurnOfTheClientsAddress() throws IOException {
+        try (var first = new RawHttp(port, "127.0.0.3", 0); var second = new RawHttp(port, "127.0.0.4", 0)) {
+            assertThat(first.get("/live/show/@17/ts/3.ts").read().status()).isEqualTo(200);
+            assertThat(second.get("/live/show/@17/ts/3.ts").read().status()).isEqualTo(200);
+        }
+        assertThat(log.readers).containsExactlyInAnyOrder("127.0.0.3", "127.0.0.4");
     }
 
     @Test

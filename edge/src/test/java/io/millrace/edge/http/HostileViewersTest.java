@@ -1,10 +1,11 @@
 package io.millrace.edge.http;
 
 import ch.qos.logback.classic.Level;
-import io.millrace.edge.CapturedLog;
-import io.millrace.edge.Patience;
-import io.millrace.edge.feed.FlvSink;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.testkit.LogCapture;
+import io.millrace.testkit.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.millrace.edge.Patience.await;
+import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -42,8 +43,10 @@ class HostileViewersTest {
     /** What a good viewer does among strangers at least so often. */
     private static final int ROUNDS = 40;
     private static final int STRANGERS_OF_A_KIND = 2;
-    private static final Set<CloseReason> WHAT_STRANGERS_DO = EnumSet.of(CloseReason.HEADER_TIMEOUT, CloseReason.IDLE,
-            CloseReason.BODY, CloseReason.MALFORMED, CloseReason.TOO_MANY_OF_ADDRESS, CloseReason.BLOCKED);
+    private static final Set<HttpCloseReason> WHAT_STRANGERS_DO = EnumSet.of(HttpCloseReason.HEADER_TIMEOUT,
+            HttpCloseReason.IDLE,
+            HttpCloseReason.BODY, HttpCloseReason.MALFORMED, HttpCloseReason.TOO_MANY_OF_ADDRESS,
+            HttpCloseReason.BLOCKED);
 
     private MemoryEdge edge;
     private MemoryLog log;
@@ -66,7 +69,7 @@ class HostileViewersTest {
         edge.close();
     }
 
-    private double closed(CloseReason reason) {
+    private double closed(HttpCloseReason reason) {
         return edge.registry.get("millrace.connections.closed").tag("protocol", "http").tag("reason", reason.label())
                 .counter().count();
     }
@@ -88,7 +91,7 @@ class HostileViewersTest {
             assertThat(late.isClosedWithoutAWord()).isTrue();
             assertThat(punctual.get("/api/v1/streams").read().status()).isEqualTo(200);
         }
-        assertThat(closed(CloseReason.HEADER_TIMEOUT)).isEqualTo(1);
+        assertThat(closed(HttpCloseReason.HEADER_TIMEOUT)).isEqualTo(1);
     }
 
     @Test
@@ -101,7 +104,7 @@ class HostileViewersTest {
             http.send(SLOW_REQUEST);
             await().until(() -> {
                 clock.pass(LIMIT);
-                return closed(CloseReason.HEADER_TIMEOUT) == 1;
+                return closed(HttpCloseReason.HEADER_TIMEOUT) == 1;
             });
             assertThat(http.isClosedWithoutAWord()).isTrue();
         }
@@ -115,11 +118,11 @@ class HostileViewersTest {
                 assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
                 clock.pass(LIMIT.minus(MOMENT));
             }
-            assertThat(closed(CloseReason.IDLE)).isZero();
+            assertThat(closed(HttpCloseReason.IDLE)).isZero();
             clock.pass(MOMENT);
             assertThat(http.next()).isEqualTo(-1);
         }
-        assertThat(closed(CloseReason.IDLE)).isEqualTo(1);
+        assertThat(closed(HttpCloseReason.IDLE)).isEqualTo(1);
     }
 
     @Test
@@ -136,9 +139,9 @@ class HostileViewersTest {
         assertEnds(line.formatted("a".repeat(1_001 - line.length() + 2)) + "\r\nHost: x\r\n\r\n", 414);
         assertEnds("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(2_001 - 8) + "\r\n\r\n", 431);
         assertEnds("GET / HTTP/1.1\r\n" + "X-Many: aaaaaaaaaa\r\n".repeat(1_000) + "\r\n", 431);
-        assertThat(closed(CloseReason.OVER_LIMIT)).isEqualTo(3);
+        assertThat(closed(HttpCloseReason.OVER_LIMIT)).isEqualTo(3);
         assertEnds("\u0016\u0003\u0001 this is TLS\r\n\r\n", 400);
-        assertThat(closed(CloseReason.MALFORMED)).isEqualTo(1);
+        assertThat(closed(HttpCloseReason.MALFORMED)).isEqualTo(1);
     }
 
     /** The answer arrives, whatever of the request was not read, and the connection ends. */
@@ -157,7 +160,7 @@ class HostileViewersTest {
         assertEnds("POST /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(900_000),
                 405);
         assertEnds("GET /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 200);
-        assertThat(closed(CloseReason.BODY)).isEqualTo(2);
+        assertThat(closed(HttpCloseReason.BODY)).isEqualTo(2);
     }
 
     @Test
@@ -214,7 +217,7 @@ class HostileViewersTest {
                 return log.sinks.isEmpty();
             });
         }
-        assertThat(closed(CloseReason.BLOCKED)).isEqualTo(1);
+        assertThat(closed(HttpCloseReason.BLOCKED)).isEqualTo(1);
     }
 
     /** Writes to an FLV viewer as long as its socket takes it. */
@@ -263,7 +266,33 @@ class HostileViewersTest {
             assertThat(first.get("/").read().status()).isEqualTo(200);
             assertThat(second.get("/").read().status()).isEqualTo(200);
         }
-        assertThat(closed(CloseReason.TOO_MANY)).isPositive();
+        assertThat(closed(HttpCloseReason.TOO_MANY)).isPositive();
+    }
+
+    /** The edge has no memory for one more stream by FLV; who watches one already goes on. */
+    @Test
+    void viewersOfAStreamForWhichThereIsNoMemoryAreToldSo() throws Exception {
+        start(LIMITS);
+        try (var viewer = new RawHttp(port); var late = new RawHttp(port); var socket = new RawHttp(port)) {
+            FlvSink watching = watch(viewer);
+            assertBusy(late.get("/live/new.flv"));
+            assertBusy(socket.get("/live/new.flv", "Connection: Upgrade", "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="));
+            watching.loop().execute(() -> watching.send(bytes("more")));
+            assertThat(viewer.chunk()).isEqualTo("more");
+        }
+    }
+
+    private void assertBusy(RawHttp http) throws IOException {
+        await().until(() -> log.sinks.size() == 2);
+        FlvSink sink = log.sinks.getLast();
+        sink.loop().execute(sink::busy);
+        RawHttp.Response response = http.read();
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.headers()).containsEntry("retry-after", "1");
+        assertThat(response.body()).contains("\"code\":\"busy\"");
+        http.close();
+        await().until(() -> log.sinks.size() == 1);
     }
 
     /** So strangers that only connect keep nobody away for longer than it takes to be the oldest. */
@@ -286,7 +315,7 @@ class HostileViewersTest {
                 }
             }
         }
-        assertThat(closed(CloseReason.TOO_MANY)).isEqualTo(2);
+        assertThat(closed(HttpCloseReason.TOO_MANY)).isEqualTo(2);
     }
 
     @Test
@@ -301,7 +330,7 @@ class HostileViewersTest {
             awaitRoom("127.0.0.1");
             assertThat(second.get("/").read().status()).isEqualTo(200);
         }
-        assertThat(closed(CloseReason.TOO_MANY_OF_ADDRESS)).isPositive();
+        assertThat(closed(HttpCloseReason.TOO_MANY_OF_ADDRESS)).isPositive();
     }
 
     /** A connection that counts: connections that come at the same time are counted in any order. */
@@ -351,7 +380,7 @@ class HostileViewersTest {
                     .as("192.0.2.1 to .4").contains("\"viewers\":{\"hls\":4,");
             broken.send("PROXY nonsense\r\n");
             assertThat(broken.next()).isEqualTo(-1);
-            await().untilAsserted(() -> assertThat(closed(CloseReason.PROXY_HEADER)).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(closed(HttpCloseReason.PROXY_HEADER)).isEqualTo(1));
             assertThat(liar.send("PROXY TCP4 192.0.2.9 127.0.0.1 5001 8080\r\n\r\n").read().status()).isEqualTo(400);
         }
     }
@@ -377,7 +406,7 @@ class HostileViewersTest {
     void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192, 100));
         var over = new AtomicBoolean();
-        try (var said = CapturedLog.of(EdgeHandler.class);
+        try (var said = new LogCapture(EdgeHandler.class);
                 ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();
                 var flv = new RawHttp(port, "127.0.0.9", 0);
                 var hls = new RawHttp(port, "127.0.0.9", 0)) {
@@ -402,7 +431,7 @@ class HostileViewersTest {
                 over.set(true);
                 edge.close();
             }
-            assertThat(said.lines(Level.WARN)).as("of strangers only").allMatch(line -> line.contains("127.0.0.5"));
+            assertThat(said.texts(Level.WARN)).as("of strangers only").allMatch(line -> line.contains("127.0.0.5"));
         }
     }
 
@@ -483,7 +512,7 @@ class HostileViewersTest {
         }, () -> {
             try (var http = new RawHttp(port, "127.0.0.7", 4_096)) {
                 http.send("GET /assets/vendor/hls.light.min.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
-                await().until(() -> over.get() || closed(CloseReason.BLOCKED) > 0);
+                await().until(() -> over.get() || closed(HttpCloseReason.BLOCKED) > 0);
             }
         });
     }

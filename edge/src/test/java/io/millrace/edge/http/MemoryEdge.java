@@ -1,13 +1,13 @@
 package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
 import io.millrace.edge.EdgeSettings;
-import io.millrace.edge.Fixtures;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.testkit.Records;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -16,8 +16,8 @@ import java.util.List;
  * allow passes when the test says so.
  */
 final class MemoryEdge implements AutoCloseable {
-    static final StreamEntry LIVE = Fixtures.entry("live/show", 17, StreamEntry.State.LIVE);
-    static final StreamEntry NEW = Fixtures.entry("live/new", 18, StreamEntry.State.LIVE);
+    static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
+    static final StreamEntry NEW = Records.entry("live/new", 18, StreamEntry.State.LIVE);
 
     final MemoryLog log = new MemoryLog();
     final ManualClock clock = new ManualClock();
@@ -26,11 +26,12 @@ final class MemoryEdge implements AutoCloseable {
     private final EdgeServer server;
 
     MemoryEdge(HttpLimits limits, ProxySources proxies, FamiliarUrls familiar) {
-        var directory = new Directory();
+        var directory = new StreamDirectory();
         var meters = new EdgeMeters(registry);
         List.of(LIVE, NEW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
-        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar), 3_600_000,
+        server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar).http(),
+                3_600_000,
                 directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters,
                 clock);
         port = server.start();

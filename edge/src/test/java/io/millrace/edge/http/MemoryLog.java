@@ -1,23 +1,24 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.Fixtures;
-import io.millrace.edge.feed.BusyException;
-import io.millrace.edge.feed.EpochSource;
-import io.millrace.edge.feed.FlvPast;
-import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.FlvSource;
-import io.millrace.edge.feed.PartSource;
-import io.millrace.edge.feed.PastSource;
-import io.millrace.edge.feed.Watch;
-import io.millrace.edge.live.EpochView;
-import io.millrace.edge.live.PartRef;
-import io.millrace.edge.live.PastRange;
-import io.millrace.edge.live.PlaylistBlock;
-import io.millrace.edge.live.Segment;
-import io.millrace.edge.live.StreamPlaylist;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.follow.EpochSource;
+import io.millrace.edge.follow.Watch;
+import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.log.PartRef;
+import io.millrace.edge.log.PartSource;
+import io.millrace.edge.past.FlvPast;
+import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
+import io.millrace.testkit.Records;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 
 /** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
 final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource, FlvPast {
@@ -37,33 +39,40 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     /** A stream of whose past too much is asked. */
     static final String BUSY = "live/busy";
 
+    /** A stream whose parts do not come in time. */
+    static final String SILENT = "live/silent";
+    /** A stream whose parts are read by code with a bug. */
+    static final String BROKEN = "live/broken";
+
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
     final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
+    /** Addresses for which parts were read. */
+    final Set<String> readers = ConcurrentHashMap.newKeySet();
     /** Streams whose playlists were asked for. */
     final Set<String> watched = ConcurrentHashMap.newKeySet();
 
     /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
     void segments(StreamEntry epoch, long first, long last) {
         StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Fixtures.RULES, Format.TS));
+                _ -> new StreamPlaylist(Records.RULES, Format.TS));
         for (long n = first; n <= last; n++) {
-            playlist.fold(Fixtures.part(epoch.epoch(), n, 0, false, PARTS_BEGIN + 2 * n));
-            playlist.fold(Fixtures.part(epoch.epoch(), n, 1, true, PARTS_BEGIN + 2 * n + 1));
+            playlist.fold(Records.part(epoch.epoch(), n, 0, false, PARTS_BEGIN + 2 * n));
+            playlist.fold(Records.part(epoch.epoch(), n, 1, true, PARTS_BEGIN + 2 * n + 1));
         }
         watch(epoch).publish(playlist.view());
     }
 
     /** A segment that the index tells of and whose bytes are gone. */
     void expired(StreamEntry epoch) {
-        var playlist = new StreamPlaylist(Fixtures.RULES, Format.TS);
-        playlist.fold(Fixtures.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
+        var playlist = new StreamPlaylist(Records.RULES, Format.TS);
+        playlist.fold(Records.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
         watch(epoch).publish(playlist.view());
     }
 
     void end(StreamEntry epoch) {
         StreamPlaylist playlist = playlists.computeIfAbsent(epoch.stream(),
-                _ -> new StreamPlaylist(Fixtures.RULES, Format.TS));
+                _ -> new StreamPlaylist(Records.RULES, Format.TS));
         playlist.end();
         watch(epoch).publish(playlist.view());
     }
@@ -77,7 +86,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watched.add(epoch.stream());
         return watches.computeIfAbsent(epoch.stream(), _ -> {
             Watch watch = Watch.unread();
-            watch.publish(new StreamPlaylist(Fixtures.RULES, Format.TS).view());
+            watch.publish(new StreamPlaylist(Records.RULES, Format.TS).view());
             return watch;
         });
     }
@@ -104,7 +113,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public CompletionStage<Retained> retained(String stream) {
-        return CompletableFuture.completedFuture(new Retained(PARTS_BEGIN, Fixtures.EPOCH_MS));
+        return CompletableFuture.completedFuture(new Retained(PARTS_BEGIN, Records.EPOCH_MS));
     }
 
     @Override
@@ -114,11 +123,18 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public CompletionStage<OptionalLong> availableFromMs(String stream) {
-        return CompletableFuture.completedFuture(OptionalLong.of(Fixtures.EPOCH_MS));
+        return CompletableFuture.completedFuture(OptionalLong.of(Records.EPOCH_MS));
     }
 
     @Override
-    public CompletionStage<PartSource.Answer> read(String stream, List<PartRef> parts) {
+    public CompletionStage<PartSource.Answer> read(Asker asker, String stream, List<PartRef> parts) {
+        asker.collect(readers);
+        if (stream.equals(SILENT)) {
+            return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));
+        }
+        if (stream.equals(BROKEN)) {
+            return CompletableFuture.failedFuture(new CompletionException(new IllegalStateException("a bug")));
+        }
         if (parts.getFirst().offset() < PARTS_BEGIN) {
             return CompletableFuture.completedFuture(new PartSource.Answer.Expired());
         }
@@ -128,7 +144,9 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public CompletionStage<FlvPast.Range> find(String stream, long startMs, long endMs) {
-        return CompletableFuture.completedFuture(new FlvPast.Range.NotYet());
+        return stream.equals(BUSY)
+                ? CompletableFuture.failedFuture(new BusyException("too many viewers"))
+                : CompletableFuture.completedFuture(new FlvPast.Range.NotYet());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.Patience;
+import io.millrace.testkit.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

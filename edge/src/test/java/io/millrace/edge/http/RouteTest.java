@@ -1,5 +1,6 @@
 package io.millrace.edge.http;
 
+import io.millrace.edge.exchange.Query;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -12,19 +13,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RouteTest {
-    private static final Route.Query NONE = new Route.Query(Map.of());
+    private static final Query NONE = new Query(Map.of());
 
     static Stream<Arguments> targets() {
         return Stream.of(Arguments.of("/", new Route.Page()),
                 Arguments.of("/?stream=live/show", new Route.Page()),
                 Arguments.of("http://edge:8080", new Route.Page()),
                 Arguments.of("http://edge:8080/live/show.flv?x=1",
-                        new Route.Flv("live/show", new Route.Query(Map.of("x", List.of("1"))))),
+                        new Route.Flv("live/show", new Query(Map.of("x", List.of("1"))))),
                 Arguments.of("/assets/page.js", new Route.Asset("page.js")),
                 Arguments.of("/live/show.m3u8", new Route.Multivariant("live/show", NONE)),
                 Arguments.of("/live/sho%77.m3u8", new Route.Multivariant("live/show", NONE)),
                 Arguments.of("/a/b/c.m3u8?start=-5m",
-                        new Route.Multivariant("a/b/c", new Route.Query(Map.of("start", List.of("-5m"))))),
+                        new Route.Multivariant("a/b/c", new Query(Map.of("start", List.of("-5m"))))),
                 Arguments.of("/live/index.m3u8", new Route.Multivariant("live/index", NONE)),
                 Arguments.of("/live/show/@17/ts/index.m3u8", new Route.MediaPlaylist("live/show", 17, 17, NONE)),
                 Arguments.of("/live/show/@17-29/ts/index.m3u8", new Route.MediaPlaylist("live/show", 17, 29, NONE)),
@@ -43,7 +44,7 @@ class RouteTest {
                 Arguments.of("/embed/show.m3u8", new Route.Multivariant("embed/show", NONE)),
                 Arguments.of("/api/v1/streams", new Route.Streams(NONE)),
                 Arguments.of("/api/v1/streams?limit=2",
-                        new Route.Streams(new Route.Query(Map.of("limit", List.of("2"))))),
+                        new Route.Streams(new Query(Map.of("limit", List.of("2"))))),
                 Arguments.of("/api/v1/streams/live/show", new Route.Stream("live/show")),
                 Arguments.of("/api/v1/streams/live", new Route.Unknown()),
                 Arguments.of("/api/v1/streams/live/show/sessions", new Route.Sessions("live/show", NONE)),

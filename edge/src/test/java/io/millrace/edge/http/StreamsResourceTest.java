@@ -1,14 +1,15 @@
 package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.Fixtures;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.live.Directory;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,14 +26,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StreamsResourceTest {
     private static final String SOURCE = "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"}";
 
-    private final Directory directory = new Directory();
+    private final StreamDirectory directory = new StreamDirectory();
     private final StreamsResource resource = new StreamsResource(directory,
             new Viewers(new EdgeMeters(new SimpleMeterRegistry()), InstantSource.system()));
 
     @BeforeEach
     void fill() {
-        directory.put(Fixtures.entry("live/a", 17, StreamEntry.State.LIVE));
-        directory.put(Fixtures.entry("live/b", 18, StreamEntry.State.ENDED));
+        directory.put(Records.entry("live/a", 17, StreamEntry.State.LIVE));
+        directory.put(Records.entry("live/b", 18, StreamEntry.State.ENDED));
     }
 
     @Test
@@ -63,6 +64,7 @@ class StreamsResourceTest {
         assertThat(get("", Map.of("search", "B")).json()).contains("live/b").doesNotContain("live/a");
         assertThat(get("", Map.of("limit", "1")).json()).contains("live/a").endsWith("\"next\":\"live/a\"}");
         assertThat(get("", Map.of("limit", "1", "after", "live/a")).json()).contains("live/b");
+        assertThat(get("", Map.of("limit", "1000")).json()).contains("live/a", "live/b");
     }
 
     @ParameterizedTest

@@ -1,13 +1,13 @@
 package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.Fixtures;
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewer;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.admin.AdminResource.Answer;
 import io.millrace.platform.admin.AdminResource.Request;
+import io.millrace.testkit.Records;
 import io.netty.buffer.Unpooled;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ViewersResourceTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Viewers viewers = new Viewers(new EdgeMeters(registry),
-            InstantSource.fixed(Instant.ofEpochMilli(Fixtures.EPOCH_MS)));
+            InstantSource.fixed(Instant.ofEpochMilli(Records.EPOCH_MS)));
     private final ViewersResource resource = new ViewersResource(viewers);
     private final List<String> kicked = new ArrayList<>();
     private final Viewer flv = join(Protocol.FLV, "live/show");

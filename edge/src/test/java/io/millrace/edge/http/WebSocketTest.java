@@ -1,17 +1,19 @@
 package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.edge.EdgeMeters;
-import io.millrace.edge.Fixtures;
-import io.millrace.edge.audience.Protocol;
 import io.millrace.edge.audience.Viewers;
-import io.millrace.edge.feed.FlvSink;
-import io.millrace.edge.feed.Framing;
-import io.millrace.edge.live.Directory;
-import io.millrace.edge.live.Selection;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.flv.WebSocketGate;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.Selection;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -37,7 +39,7 @@ class WebSocketTest {
     /** All zeros: masking leaves what it masks. */
     private static final String MASK = "00000000";
 
-    private final Directory directory = new Directory();
+    private final StreamDirectory directory = new StreamDirectory();
     private final MemoryLog log = new MemoryLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private Viewers viewers;
@@ -47,12 +49,12 @@ class WebSocketTest {
 
     @BeforeEach
     void connect() {
-        directory.put(Fixtures.entry("live/show", 17, StreamEntry.State.LIVE));
-        directory.put(Fixtures.entry("live/over", 18, StreamEntry.State.ENDED));
+        directory.put(Records.entry("live/show", 17, StreamEntry.State.LIVE));
+        directory.put(Records.entry("live/over", 18, StreamEntry.State.ENDED));
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, null, flv, null, FamiliarUrls.NONE, meters,
+        var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();

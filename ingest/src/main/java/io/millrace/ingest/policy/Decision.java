@@ -3,32 +3,42 @@ package io.millrace.ingest.policy;
 import io.millrace.media.StreamName;
 import java.util.Locale;
 
-/** What becomes of a request to publish. */
+/** The decision about a request to publish. */
 public sealed interface Decision {
     /**
-     * @param stream the name under which viewers know it; not the asked one where that was a key
+     * The publish is allowed.
+     *
+     * @param stream the name under which viewers find the stream; differs from the requested name if that was a key
      */
     record Allowed(StreamName stream) implements Decision {}
 
-    /** @param description for the encoder's user; names neither keys nor what would have been right */
+    /**
+     * The publish is refused. @param description text for the encoder's user; contains no key and no hint at a valid
+     * one
+     */
     record Refused(Reason reason, String description) implements Decision {}
 
-    /** Why not: the tag {@code reason} of a meter. */
+    /** Why a publish is refused: the value of the meter's tag {@code reason}. */
     enum Reason {
-        /** Neither a key nor a signature where one is needed. */
+        /** A key or a signature is required, and the encoder sent neither. */
         NO_CREDENTIALS,
-        /** A key that no line of the file has. */
+        /** The key is not in the file. */
         UNKNOWN_KEY,
-        /** A key of another stream than the one that the URL names. */
+        /** The key belongs to another stream than the one in the URL. */
         OTHER_STREAM, BAD_SIGNATURE, EXPIRED,
-        /** The hook said no. */
+        /** The hook refused. */
         HOOK_REFUSED,
-        /** The hook did not answer, or not in its form, or was asked too much, and that means no. */
+        /**
+         * The hook did not answer, answered incorrectly or had too many questions waiting, and the setting says that
+         * this refuses.
+         */
         HOOK_FAILED,
-        /** Whoever it is: the log has no room. */
+        /** The log's disk is nearly full. */
         DISK_FULL,
-        /** The name is new, and there are or come too many. */
-        TOO_MANY_NAMES;
+        /** The name is new, and there are too many names, or too many new ones. */
+        TOO_MANY_NAMES,
+        /** Too many publishers of the name have sent nothing yet. */
+        TOO_MANY_CLAIMS;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);

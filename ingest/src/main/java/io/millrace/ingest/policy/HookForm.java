@@ -13,12 +13,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The languages in which a hook is asked and answers: those of the servers whose hooks people have. Pure. */
+/** The request and response formats of hooks: those of the servers for which hooks exist already. Pure. */
 public enum HookForm {
     /**
-     * nginx-rtmp's {@code on_publish}: a form; 2xx is yes, 3xx yes under the name that Location gives, if it gives one, all
-     * else no. Unlike there, parameters of the encoder's URL that are called like one of ours are left out, so that no
-     * encoder answers for us.
+     * {@code on_publish} of nginx-rtmp: a form. 2xx allows the publish, 3xx allows it under the name in Location, if
+     * there is one, and any other status refuses it. Unlike nginx-rtmp, parameters of the encoder's URL are omitted
+     * if they have the name of one of ours, so that no encoder can overwrite them.
      */
     NGINX("application/x-www-form-urlencoded") {
         @Override
@@ -55,7 +55,10 @@ public enum HookForm {
                     .orElse(new Decision.Refused(Reason.HOOK_FAILED, "the hook gave a name that is none"));
         }
     },
-    /** SRS's {@code on_publish}: JSON; 200 with 0, or an object whose code is 0, is yes, all else no. */
+    /**
+     * {@code on_publish} of SRS: JSON. 200 with 0, or with an object whose code is 0, allows the publish; anything
+     * else refuses it.
+     */
     SRS("application/json") {
         @Override
         String question(HookQuestion q) {
@@ -104,7 +107,7 @@ public enum HookForm {
         return contentType;
     }
 
-    /** The body of the POST. */
+    /** Returns the body of the POST. */
     abstract String question(HookQuestion question);
 
     abstract Decision answer(HookQuestion question, int status, Optional<String> location, String body);

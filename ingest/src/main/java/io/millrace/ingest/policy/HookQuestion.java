@@ -3,15 +3,15 @@ package io.millrace.ingest.policy;
 import io.millrace.media.StreamName;
 
 /**
- * What a hook is asked about. Immutable.
+ * A question to the hook. Immutable.
  *
  * @param stream the public name
- * @param query of the encoder's URL, without a stream key
- * @param tcUrl as the encoder gave it, without its query, which is in {@code query} too
- * @param client flashVer
+ * @param query query of the encoder's URL, without a stream key
+ * @param tcUrl tcUrl of the encoder without its query, which is part of {@code query}
+ * @param client flashVer of the encoder
  * @param address {@code host:port} of the encoder
- * @param number of the question, for both sides' logs
- * @param node that asks
+ * @param number number of the question, for the logs of both sides
+ * @param node the node that asks
  */
 record HookQuestion(StreamName stream, QueryString query, String tcUrl, String client, String address, long number,
         String node) {
@@ -24,7 +24,7 @@ record HookQuestion(StreamName stream, QueryString query, String tcUrl, String c
         return stream.value().substring(stream.value().lastIndexOf('/') + 1);
     }
 
-    /** Without port and brackets. */
+    /** Returns the encoder's address without port and brackets. */
     String host() {
         return address.substring(0, Math.max(0, address.lastIndexOf(':'))).replaceAll("[\\[\\]]", "");
     }

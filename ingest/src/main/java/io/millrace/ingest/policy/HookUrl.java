@@ -6,20 +6,20 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * The URL of a hook, whose {@code user:password@} and query may be secrets. Its text hides both. Immutable.
+ * The URL of a hook. Its {@code user:password@} and its query may be secret: {@code toString} hides both. Immutable.
  *
- * @param url as it was given
+ * @param url the URL in the settings
  */
 public record HookUrl(URI url) {
     private static final String HIDDEN = "[hidden]";
 
-    /** What is asked: the URL without {@code user:password@}. */
+    /** Returns the URL to send requests to: without {@code user:password@}. */
     URI target() {
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
         return URI.create(place() + query);
     }
 
-    /** Value of the Authorization header: Basic, RFC 7617, in UTF-8; empty without {@code user:password@}. */
+    /** Returns the Authorization header (Basic, RFC 7617, in UTF-8); empty without {@code user:password@}. */
     Optional<String> authorization() {
         return Optional.ofNullable(url.getUserInfo())
                 .map(user -> user.contains(":") ? user : user + ":")
@@ -35,7 +35,7 @@ public record HookUrl(URI url) {
         return url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
     }
 
-    /** For people: scheme, host, port and path. */
+    /** Returns scheme, host, port and path, for display. */
     @Override
     public String toString() {
         return url.getScheme() + "://" + (url.getRawUserInfo() == null ? "" : HIDDEN + "@") + host() + url.getRawPath()

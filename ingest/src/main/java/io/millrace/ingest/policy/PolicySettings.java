@@ -5,26 +5,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What a node is told about who may publish. With keys and a secret either is enough; a hook is asked about those whom they let
- * in. Immutable.
+ * Settings that decide who may publish. If there are keys and secrets, either is sufficient; the hook is asked about
+ * publishers that they allow. Immutable.
  *
- * @param keys file of {@link StreamKeys}, null without
- * @param secret file of {@link SigningSecrets}, null without
- * @param hook null without
+ * @param keys file of {@link StreamKeys}, null for none
+ * @param secret file of {@link SigningSecrets}, null for none
+ * @param hook the publish hook, null for none
  */
 public record PolicySettings(Path keys, Path secret, Hook hook) {
-    /** Everybody may publish everything. */
+    /** Settings that allow every publish. */
     public static final PolicySettings OPEN = new PolicySettings(null, null, null);
 
-    /** Whether a publisher needs a stream key or a signed URL. What a hook asks for, only the hook knows. */
+    /** Returns whether a publisher needs a stream key or a signed URL. A hook may have requirements of its own. */
     public boolean needsKey() {
         return keys != null || secret != null;
     }
 
     /**
-     * @param url that is asked with POST; {@code user:password@} in it is sent as Basic authentication
-     * @param timeout of one question
-     * @param allowWithoutAnswer what it means if there is none
+     * A publish hook.
+     *
+     * @param url URL of the POST requests; {@code user:password@} in it is sent as Basic authentication
+     * @param timeout time limit of one question
+     * @param allowWithoutAnswer whether a publish is allowed if the hook does not answer
      */
     public record Hook(HookUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {
         public Hook(URI url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {

@@ -1,31 +1,37 @@
 package io.millrace.ingest.policy;
 
-import io.millrace.ingest.IngestMeters;
+import io.millrace.media.StreamName;
 import io.millrace.platform.SecretFile;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets publishers in or not: the policy of this moment, then the hook. Thread-safe; blocks nobody. */
-public final class PublishGate implements AutoCloseable {
+/**
+ * Decides who may publish: first by the current keys and signatures, then by the hook. Everybody may play. Thread-safe and
+ * non-blocking.
+ */
+public final class PublishGate implements AccessPolicy, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishGate.class);
 
     private final WatchedFiles<StreamKeys> keys;
     private final WatchedFiles<SigningSecrets> secrets;
     private final PublishHook hook;
     private final String node;
-    private final IngestMeters meters;
+    private final PolicyMeters meters;
     private final InstantSource clock;
     private final AtomicLong questions = new AtomicLong();
 
     private PublishGate(WatchedFiles<StreamKeys> keys, WatchedFiles<SigningSecrets> secrets, PublishHook hook,
-            String node, IngestMeters meters, InstantSource clock) {
+            String node, PolicyMeters meters, InstantSource clock) {
         this.keys = keys;
         this.secrets = secrets;
         this.hook = hook;
@@ -35,10 +41,12 @@ public final class PublishGate implements AutoCloseable {
     }
 
     /**
-     * @param node names this node to the hook
+     * Opens the files of the policy.
+     *
+     * @param node id of this node, which the hook is told
      * @throws io.millrace.platform.UserError if a file cannot be used
      */
-    public static PublishGate open(PolicySettings settings, String node, IngestMeters meters, InstantSource clock) {
+    public static PublishGate open(PolicySettings settings, String node, PolicyMeters meters, InstantSource clock) {
         if (settings.keys() != null) {
             SecretFile.warnIfOpen("the stream keys", settings.keys());
         }
@@ -61,15 +69,28 @@ public final class PublishGate implements AutoCloseable {
         }
     }
 
-    /** Never fails. Done at once unless a hook is asked. */
-    public CompletableFuture<Decision> decide(PublishRequest request) {
+    @Override
+    public CompletionStage<AccessAnswer> decide(AccessRequest request) {
+        return switch (request.action()) {
+            case PLAY -> ALLOW_ALL.decide(request);
+            case PUBLISH -> decidePublish(request).thenApply(decision -> switch (decision) {
+                case Decision.Allowed(var stream) -> new AccessAnswer.Allowed(stream);
+                case Decision.Refused(_, String description) -> new AccessAnswer.Refused(description);
+            });
+        };
+    }
+
+    /**
+     * Decides about a publish. The result never completes exceptionally; it is complete already unless a hook is
+     * asked.
+     */
+    CompletableFuture<Decision> decidePublish(AccessRequest request) {
         PublishPolicy policy = new PublishPolicy(keys == null ? null : keys.get(),
                 secrets == null ? null : secrets.get());
         QueryString query = QueryString.parse(request.query());
         Decision own = policy.decide(request.stream(), query, clock.instant().getEpochSecond());
         CompletableFuture<Decision> decided = own instanceof Decision.Allowed(var stream) && hook != null
-                ? hook.ask(new HookQuestion(stream, query.without(PublishPolicy.KEY), withoutQuery(request.tcUrl()),
-                        request.client(), request.address(), questions.incrementAndGet(), node))
+                ? hook.ask(question(stream, query, request.source()))
                 : CompletableFuture.completedFuture(own);
         return decided.thenApply(decision -> {
             if (decision instanceof Decision.Refused(var reason, _)) {
@@ -79,7 +100,12 @@ public final class PublishGate implements AutoCloseable {
         });
     }
 
-    /** Reads the files again now, not only every few seconds. */
+    private HookQuestion question(StreamName stream, QueryString query, AccessRequest.Source source) {
+        return new HookQuestion(stream, query.without(PublishPolicy.KEY), withoutQuery(source.url()), source.client(),
+                source.address(), questions.incrementAndGet(), node);
+    }
+
+    /** Checks for changed files now, in addition to the periodic check. */
     void look() {
         if (keys != null) {
             keys.look();

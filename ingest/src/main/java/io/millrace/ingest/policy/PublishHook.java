@@ -1,6 +1,5 @@
 package io.millrace.ingest.policy;
 
-import io.millrace.ingest.IngestMeters;
 import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.PeerNetwork;
@@ -20,31 +19,34 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Asks a hook over HTTP, {@link #AT_ONCE} questions at once at most. Thread-safe; blocks nobody. */
+/** Asks the hook over HTTP, at most {@link #AT_ONCE} questions at a time. Thread-safe and non-blocking. */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
-    /** A word or a small object; SRS reads no more. */
+    /** Sufficient for a word or a small object. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
     private final PolicySettings.Hook settings;
-    private final IngestMeters meters;
+    private final PolicyMeters meters;
     private final PeerLog log = new PeerLog(LoggerFactory.getLogger(PublishHook.class));
     private final Turns turns = new Turns(AT_ONCE);
     private final Executor threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
     private final HttpClient client;
 
-    PublishHook(PolicySettings.Hook settings, IngestMeters meters) {
+    PublishHook(PolicySettings.Hook settings, PolicyMeters meters) {
         this.settings = settings;
         this.meters = meters;
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(settings.timeout())
                 .followRedirects(HttpClient.Redirect.NEVER).executor(threads).build();
     }
 
-    /** Never fails: what goes wrong is an answer, too. Within the timeout, also where all places are taken. */
+    /**
+     * Asks the hook. The result completes within the timeout, even if the question has to wait, and never
+     * exceptionally: a failure leads to a decision as well.
+     */
     CompletableFuture<Decision> ask(HookQuestion question) {
-        CompletableFuture<Void> turn = turns.next();
-        return turn.thenComposeAsync(_ -> send(question), threads)
+        Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(question.address()));
+        return turn.begin().thenComposeAsync(_ -> send(question), threads)
                 .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
                     turns.done(turn);
                     return failure == null ? answer(question, response) : without(question, reason(failure));
@@ -55,7 +57,7 @@ final class PublishHook implements AutoCloseable {
         long began = System.nanoTime();
         CompletableFuture<HttpResponse<String>> sent = client.sendAsync(request(question),
                 BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES));
-        // The client's own timeout ends with the headers, and a body may come for ever.
+        // The client's own timeout ends with the headers, but the body may be endless.
         CompletableFuture.delayedExecutor(settings.timeout().toMillis(), TimeUnit.MILLISECONDS, threads)
                 .execute(() -> sent.cancel(true));
         return sent.whenComplete((_, _) -> meters.hookAnswered(System.nanoTime() - began));
@@ -77,7 +79,7 @@ final class PublishHook implements AutoCloseable {
         return settings.form().answer(question, status, response.headers().firstValue("Location"), response.body());
     }
 
-    /** The name that was asked for is not said: it is a key where the hook turns keys into names. */
+    /** The log does not name the requested stream: it is a key if the hook translates keys into names. */
     private Decision without(HookQuestion question, String why) {
         log.log(Level.WARN, PeerNetwork.ofEndpoint(question.address()),
                 "{}: the hook has no answer to question {}, so the publish is {}: {}", question.address(),

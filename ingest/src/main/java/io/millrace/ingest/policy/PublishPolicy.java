@@ -6,19 +6,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Who may publish what, as far as that can be told without asking anybody: by a key or by a signature, where there are any;
- * else everybody may. A key is the last segment of the name, or the parameter {@code key}. Pure and immutable.
+ * Decides by key or signature who may publish a stream; allows every publish if there are neither keys nor secrets. A
+ * key is the last segment of the name, or the parameter {@code key}. Pure and immutable.
  *
- * @param keys null without any
- * @param secrets null without any
+ * @param keys the stream keys, null for none
+ * @param secrets the signing secrets, null for none
  */
 public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
     static final String KEY = "key";
     private static final Pattern SECONDS = Pattern.compile("\\d{1,18}");
 
     /**
-     * @param asked the name of the URL, which may be a key
-     * @param nowS s since 1970
+     * Decides about a publish.
+     *
+     * @param asked the name in the URL, which may be a key
+     * @param nowS current time, s since 1970
      */
     Decision decide(StreamName asked, QueryString query, long nowS) {
         if (keys == null && secrets == null) {

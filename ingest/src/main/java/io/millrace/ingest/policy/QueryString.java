@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** The parameters of a URL's query, decoded once, in their order. Immutable. */
 record QueryString(List<Parameter> parameters) {
-    /** @param value empty without one */
+    /** @param value empty if there is none */
     record Parameter(String name, String value) {}
 
     static QueryString parse(String query) {
@@ -20,7 +20,7 @@ record QueryString(List<Parameter> parameters) {
         }).toList());
     }
 
-    /** The first of that name, which is the one closest to the stream's name. */
+    /** Returns the first parameter of that name, which is the one closest to the stream's name. */
     Optional<String> first(String name) {
         return parameters.stream().filter(each -> each.name().equals(name)).map(Parameter::value).findFirst();
     }

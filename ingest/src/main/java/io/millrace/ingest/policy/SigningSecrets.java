@@ -10,14 +10,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs permissions to publish, and knows its signatures again:
+ * Creates and verifies signatures that permit a publish:
  *
  * <pre>
  * sign = hex(HMAC-SHA256(secret, "publish:" + stream + ":" + expires))     expires: s since 1970, decimal
  * URL    rtmp://HOST/live/show?expires=1767225600&amp;sign=0f3a…
  * </pre>
  *
- * <p>The first word keeps what is signed for one purpose from being good for another. Immutable.
+ * <p>The first word prevents the use of a signature for another purpose. Immutable.
  */
 public final class SigningSecrets {
     static final String EXPIRES = "expires";
@@ -33,8 +33,10 @@ public final class SigningSecrets {
     }
 
     /**
-     * @param text a secret a line: the first signs, all are accepted, so that they can be changed by turns
-     * @throws IllegalArgumentException saying what is wrong and quoting nothing
+     * Parses the file.
+     *
+     * @param text one secret per line: the first one signs, all verify, so that secrets can be rotated
+     * @throws IllegalArgumentException if {@code text} is not valid; the message quotes none of it
      */
     public static SigningSecrets parse(String text) {
         List<byte[]> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty())
@@ -47,9 +49,9 @@ public final class SigningSecrets {
     }
 
     /**
-     * What the encoder adds behind the stream's name, {@code ?} included.
+     * Returns the query to append to the stream's name, beginning with {@code ?}.
      *
-     * @param expiresS from when on it is refused, s since 1970
+     * @param expiresS time from which the signature is refused, s since 1970
      */
     public String query(StreamName stream, long expiresS) {
         String expires = Long.toString(expiresS);
@@ -60,7 +62,7 @@ public final class SigningSecrets {
         return HexFormat.of().formatHex(mac(secrets.getFirst(), stream, expires));
     }
 
-    /** Whether {@code sign} is one of ours; takes the same time however much of it is right. */
+    /** Returns whether {@code sign} is valid. Takes the same time wherever it differs from a valid one. */
     boolean isGenuine(StreamName stream, String expires, String sign) {
         byte[] claimed = sign.getBytes(StandardCharsets.UTF_8);
         boolean genuine = false;

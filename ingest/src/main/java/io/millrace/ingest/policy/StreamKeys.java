@@ -15,14 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Secret keys and the public names of their streams. Only digests of the keys are kept, so that no heap dump gives them away
- * and no comparison tells by its time how much of a guess was right. Immutable.
+ * Secret keys and the public names of their streams. Keeps only digests of the keys, so that a heap dump does not
+ * contain them and the duration of a comparison does not reveal how much of a guess was right. Immutable.
  */
 public final class StreamKeys {
-    /** What may stand in a name's last segment, since that is where encoders put a key. */
+    /** A key has the characters of a name's last segment, because encoders send it there. */
     private static final Pattern PATTERN = Pattern
             .compile("\"?([A-Za-z0-9._~-]{1,128})\"?\\s*[:=]\\s*\"?([^\\s\"]+)\"?");
-    /** 128 bits in hexadecimal have 32, in base64 22. */
+    /** 128 bits are 32 characters in hexadecimal, 22 in base64. */
     private static final int SHORT_CHARS = 16;
 
     private record Line(int number, String key, StreamName stream) {}
@@ -36,8 +36,10 @@ public final class StreamKeys {
     }
 
     /**
-     * @param text a line a key, {@code KEY: live/show}; with {@code =} it is a properties file. {@code #} begins a comment
-     * @throws IllegalArgumentException naming the line and not quoting it
+     * Parses the file.
+     *
+     * @param text one key per line, {@code KEY: live/show} or {@code KEY=live/show}; {@code #} begins a comment
+     * @throws IllegalArgumentException if a line is not valid; the message has its number and does not quote it
      */
     public static StreamKeys parse(String text) {
         Map<String, StreamName> streams = new HashMap<>();
@@ -51,7 +53,10 @@ public final class StreamKeys {
         return new StreamKeys(streams, shortKeys);
     }
 
-    /** The first key of {@code stream} in such a text, for who publishes it: {@link StreamKeys} itself does not know it. */
+    /**
+     * Returns the first key of {@code stream} in the text of such a file: {@link StreamKeys} itself does not store
+     * keys.
+     */
     public static Optional<String> keyOf(String text, StreamName stream) {
         return lines(text).stream().filter(line -> line.stream().equals(stream)).map(Line::key).findFirst();
     }
@@ -83,7 +88,7 @@ public final class StreamKeys {
         return streams.size();
     }
 
-    /** Keys that somebody may guess. */
+    /** Returns the number of keys that are short enough to be guessed. */
     int shortKeys() {
         return shortKeys;
     }

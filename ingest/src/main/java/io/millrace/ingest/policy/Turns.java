@@ -1,18 +1,24 @@
 package io.millrace.ingest.policy;
 
 import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Lets so many go at once, and the others wait for their turn, oldest first: after a restart all encoders come in the same
- * moment. A connection that has gone keeps its place until its time is over, so what waits has a limit of its own.
+ * Limits how many questions run at a time. The others wait, because after a restart all encoders connect at the same
+ * moment; networks take turns, so one that asks many questions delays only its own. A question whose connection has
+ * closed keeps its place until its time-out, so the number of waiting questions has a limit as well.
  *
- * <p>Thread-safe; blocks nobody.
+ * <p>Thread-safe and non-blocking.
  */
 final class Turns {
-    /** Four times the connections that may be without a publish at one time; each waits with its question, of some KB. */
+    /** Four times the number of connections that may exist without a publish; each waiting question takes a few KB. */
     static final int WAITING_MAX = 4_000;
+    /** Four times the number of connections that one network may have. */
+    static final int WAITING_OF_NETWORK = WAITING_MAX / 4;
 
     static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -22,45 +28,116 @@ final class Turns {
         }
     }
 
-    private final Deque<CompletableFuture<Void>> waiting = new ArrayDeque<>();
-    private int free;
+    /** The turn of one question. The caller must call {@link #done} even if it fails. */
+    static final class Turn {
+        private final String network;
+        private final CompletableFuture<Void> begin = new CompletableFuture<>();
+        private boolean running;
 
-    Turns(int atOnce) {
-        free = atOnce;
+        private Turn(String network) {
+            this.network = network;
+        }
+
+        /** Completes when the turn comes; fails immediately if too many questions wait. */
+        CompletableFuture<Void> begin() {
+            return begin;
+        }
     }
 
-    /** Completed when it may go; failed at once if too many wait. Whether or not it ever is, whoever waited for it says {@link #done}. */
-    CompletableFuture<Void> next() {
-        CompletableFuture<Void> turn = new CompletableFuture<>();
-        synchronized (waiting) {
-            if (free == 0 && waiting.size() < WAITING_MAX) {
-                waiting.add(turn);
+    /** The questions of one network. */
+    private static final class Line {
+        private final Queue<Turn> waiting = new ArrayDeque<>();
+        private int running;
+    }
+
+    private final int mostOfNetwork;
+    /** The networks with a question, in the order of their next turns. */
+    private final Map<String, Line> lines = new LinkedHashMap<>();
+    private int free;
+    private int waiting;
+
+    /** @param atOnce limit of running questions; one network may have three quarters of them */
+    Turns(int atOnce) {
+        free = atOnce;
+        mostOfNetwork = Math.max(1, atOnce / 4 * 3);
+    }
+
+    Turn next(String network) {
+        Turn turn = new Turn(network);
+        synchronized (lines) {
+            Line line = lines.computeIfAbsent(network, _ -> new Line());
+            if (free > 0 && line.running < mostOfNetwork) {
+                run(turn, line);
+            } else if (waiting < WAITING_MAX && line.waiting.size() < WAITING_OF_NETWORK) {
+                line.waiting.add(turn);
+                waiting++;
                 return turn;
+            } else {
+                forget(network, line);
             }
-            if (free == 0) {
-                turn.completeExceptionally(new FullException());
-                return turn;
-            }
-            free--;
         }
-        turn.complete(null);
+        if (turn.running) {
+            turn.begin.complete(null);
+        } else {
+            turn.begin.completeExceptionally(new FullException());
+        }
         return turn;
     }
 
-    void done(CompletableFuture<Void> turn) {
-        CompletableFuture<Void> successor;
-        synchronized (waiting) {
-            if (waiting.remove(turn)) {
-                return; // it gave up before
+    void done(Turn turn) {
+        Turn successor = null;
+        synchronized (lines) {
+            Line line = lines.get(turn.network);
+            if (turn.running) {
+                turn.running = false;
+                line.running--;
+                free++;
+                successor = successor();
+            } else if (line != null && line.waiting.remove(turn)) {
+                waiting--;
             }
-            if (turn.isCompletedExceptionally()) {
-                return; // it never had one
+            if (line != null) {
+                forget(turn.network, line);
             }
-            successor = waiting.poll();
-            free += successor == null ? 1 : 0;
         }
         if (successor != null) {
-            successor.complete(null);
+            successor.begin.complete(null);
+        }
+    }
+
+    private void run(Turn turn, Line line) {
+        turn.running = true;
+        line.running++;
+        free--;
+    }
+
+    /** Starts the turn of the next network that may run one more question, and returns it; null without one. */
+    private Turn successor() {
+        for (Iterator<Map.Entry<String, Line>> each = lines.entrySet().iterator(); each.hasNext();) {
+            Map.Entry<String, Line> next = each.next();
+            Line line = next.getValue();
+            if (!line.waiting.isEmpty() && line.running < mostOfNetwork) {
+                each.remove();
+                lines.put(next.getKey(), line);
+                Turn turn = line.waiting.remove();
+                waiting--;
+                run(turn, line);
+                return turn;
+            }
+        }
+        return null;
+    }
+
+    private void forget(String network, Line line) {
+        if (line.running == 0 && line.waiting.isEmpty()) {
+            lines.remove(network);
+        }
+    }
+
+    /** Returns the number of networks with a question. */
+    int networks() {
+        synchronized (lines) {
+            return lines.size();
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Who may publish which stream: keys, signatures, a hook. What can be decided here is decided by {@link
- * io.millrace.ingest.policy.PublishPolicy}, which is pure; who has to be asked, {@link io.millrace.ingest.policy.PublishGate}
- * asks. Secrets stay here: a key never becomes a name, a label or a line of a log.
+ * Decides who may publish which stream: by keys, signatures and a hook. {@link
+ * io.millrace.ingest.policy.PublishPolicy} is the pure part; {@link io.millrace.ingest.policy.PublishGate} adds files
+ * and the hook. Secrets do not leave this package: a key never becomes a name, a label or part of a log line.
  */
 package io.millrace.ingest.policy;

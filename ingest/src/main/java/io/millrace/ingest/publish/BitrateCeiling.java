@@ -1,20 +1,20 @@
 package io.millrace.ingest.publish;
 
 /**
- * How much a publisher may send: the ceiling, and what it has saved of it, up to {@link #SAVED_SECONDS}. So an encoder that the
- * log has kept waiting may catch up, and one that is over for good is over soon.
+ * Bitrate limit of one publisher: a token bucket that fills at the limit and holds {@link #SAVED_SECONDS} of it. An
+ * encoder that had to wait for the log may catch up; one that exceeds the limit permanently is detected soon.
  *
- * <p>By the wall clock: timestamps are what the encoder says. Confined to one thread at a time.
+ * <p>Measures with the wall clock, because the encoder chooses its timestamps. Confined to one thread at a time.
  */
 final class BitrateCeiling {
-    /** As long as the log may keep a publisher waiting before it is closed. */
+    /** The time for which the log may keep a publisher waiting before the publisher is disconnected. */
     static final int SAVED_SECONDS = 30;
 
     enum Answer {
         WITHIN,
-        /** Half of what was saved is spent: once until all of it has been saved again. */
+        /** Less than half of the bucket is left. Returned once until the bucket is full again. */
         WARN,
-        /** All of it is. */
+        /** The bucket is empty. */
         OVER
     }
 
@@ -24,14 +24,14 @@ final class BitrateCeiling {
     private long lastMs = Long.MIN_VALUE;
     private boolean warned;
 
-    /** @param bitsPerSecond the ceiling */
+    /** @param bitsPerSecond the limit */
     BitrateCeiling(long bitsPerSecond) {
         this.bitsPerSecond = bitsPerSecond;
         this.mostBits = bitsPerSecond * SAVED_SECONDS;
         this.savedBits = mostBits;
     }
 
-    /** A message came. */
+    /** Counts a received message and returns whether the publisher is within its limit. */
     Answer spend(int sizeBytes, long nowMs) {
         if (lastMs != Long.MIN_VALUE && nowMs > lastMs) {
             long elapsedMs = Math.min(nowMs - lastMs, SAVED_SECONDS * 1_000L);

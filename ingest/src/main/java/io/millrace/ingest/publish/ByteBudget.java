@@ -5,18 +5,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes that were handed to the producer and are not acknowledged: of one connection, of one partition, or of the node.
- * It shuts above its limit and opens at half of it.
+ * Limit of the bytes that were handed to the producer and are not acknowledged: of one connection, of one partition, or
+ * of the node. It shuts above its limit and opens at half of it.
  *
- * <p>Thread-safe without a lock: event loops add, the producer's thread releases. Holds no bytes back by itself: who adds
- * to a shut budget stops reading (see {@link Valve}), so that it may go over by one read of every publisher.
+ * <p>Thread-safe without a lock: event loops add, the producer's thread releases. The budget does not hold back bytes
+ * itself: a publisher that adds to a shut budget stops reading (see {@link Valve}), so the limit may be exceeded by one
+ * read of every publisher.
  */
 final class ByteBudget {
     private static final long SHUT = 1;
 
     private final long limitBytes;
     private final long openBytes;
-    /** Bytes times two, plus {@link #SHUT}: one word, so that the two cannot disagree. */
+    /** Bytes times two, plus {@link #SHUT}: one word, so that both change atomically. */
     private final AtomicLong word = new AtomicLong();
     private final Set<Valve> waiting = ConcurrentHashMap.newKeySet();
 
@@ -25,7 +26,7 @@ final class ByteBudget {
         this.openBytes = limitBytes / 2;
     }
 
-    /** Whether it is shut now. */
+    /** Adds bytes and returns whether the budget is shut now. */
     boolean add(int sizeBytes) {
         while (true) {
             long seen = word.get();
@@ -37,7 +38,7 @@ final class ByteBudget {
         }
     }
 
-    /** Takes back what was added; if that opens it, whoever waits is told, on this thread. */
+    /** Subtracts bytes that were added. If that opens the budget, notifies the waiting valves on the calling thread. */
     void release(int sizeBytes) {
         while (true) {
             long seen = word.get();
@@ -60,7 +61,9 @@ final class ByteBudget {
         return word.get() >>> 1;
     }
 
-    /** {@code valve} is settled once when this opens. Look at {@link #isShut} again after the call. */
+    /**
+     * Notifies {@code valve} once when the budget opens. The caller must check {@link #isShut} again after the call.
+     */
     void await(Valve valve) {
         waiting.add(valve);
     }
@@ -72,7 +75,7 @@ final class ByteBudget {
     private void wake() {
         for (Valve valve : waiting) {
             waiting.remove(valve);
-            valve.settle();
+            valve.opened();
         }
     }
 }

@@ -1,23 +1,24 @@
 package io.millrace.ingest.publish;
 
 /**
- * How many broken frames a publisher may send: each is dropped, and more than so many within a minute end it.
+ * Limit of the malformed messages of one publisher. Each is dropped; more than the limit within a minute end the
+ * publish.
  *
  * <p>Confined to one thread at a time.
  */
 final class MalformedAllowance {
     private static final long WINDOW_MS = 60_000;
 
-    /** When the last ones came, oldest overwritten first. */
+    /** Times of the latest malformed messages; a ring whose oldest entry is overwritten first. */
     private final long[] timesMs;
     private long count;
 
-    /** @param perMinute frames that are forgiven within any minute */
+    /** @param perMinute malformed messages that are tolerated within any minute */
     MalformedAllowance(int perMinute) {
         timesMs = new long[perMinute + 1];
     }
 
-    /** One more came; whether it was one too many. */
+    /** Counts one more malformed message and returns whether the limit is exceeded. */
     boolean exceeded(long nowMs) {
         timesMs[(int) (count++ % timesMs.length)] = nowMs;
         long oldestMs = timesMs[(int) (count % timesMs.length)];

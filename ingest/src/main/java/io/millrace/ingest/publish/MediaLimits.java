@@ -14,26 +14,27 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What the media of one publisher may hold. A message that exceeds it is dropped and counted, and the publish goes on as long
- * as that stays rare.
+ * Limits of the media of one publisher. A message that exceeds a limit is dropped and counted; the publish continues as
+ * long as that is rare.
  *
- * <p>Immutable. All but the last can be made stricter only: what the formats allow at most is shared by everybody who reads
- * the log, whichever node let a message in.
+ * <p>Immutable. All limits but the last can only be lowered: readers of the log rely on the maxima of the formats,
+ * whichever node received a message.
  *
- * @param configBytes a message that configures a track; the latest of each is kept, to be repeated
- * @param parameterSetBytes one VPS, SPS or PPS
- * @param sps those of one configuration
- * @param pps those of one configuration
- * @param frameUnits NAL units of one frame, OBUs of AV1
- * @param modifiers ModEx of one message
- * @param tracks those of audio; and as many of video
- * @param malformedPerMinute messages dropped within a minute, because they are broken or exceed any of these; one more ends
- *     the publish
+ * @param configBytes size of a message that configures a track, in bytes; the latest of each track is retained in
+ *        order to be repeated
+ * @param parameterSetBytes size of one VPS, SPS or PPS, in bytes
+ * @param sps number of SPS in one configuration
+ * @param pps number of PPS in one configuration
+ * @param frameUnits number of NAL units in one frame, or of OBUs for AV1
+ * @param modifiers number of ModEx in one message
+ * @param tracks number of audio tracks; also the number of video tracks
+ * @param malformedPerMinute number of messages that may be dropped within a minute because they are malformed or
+ *        exceed one of these limits; one more ends the publish
  */
 public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int pps, int frameUnits, int modifiers,
         int tracks, int malformedPerMinute) {
 
-    /** Each is remembered for a minute. */
+    /** The time of each malformed message is kept in memory for a minute. */
     private static final int MALFORMED_MAX = 1_000;
     private static final String STRUCTURE = "configuration";
 
@@ -41,7 +42,9 @@ public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int p
             AvcConfig.MAX_PARAMETER_SET_BYTES, AvcConfig.MAX_SPS, AvcConfig.MAX_PPS, NalUnits.MAX_UNITS,
             TagTracks.MAX_MOD_EX, TagTracks.MAX_TRACKS, 10);
 
-    /** @throws IllegalArgumentException saying which limit makes no sense, and what would */
+    /**
+     * @throws IllegalArgumentException if a limit is out of range; the message names the limit and the range's bound
+     */
     public MediaLimits {
         check("bytes of a sequence header", configBytes, CodecConfig.MAX_RECORD_BYTES);
         check("bytes of a parameter set", parameterSetBytes, AvcConfig.MAX_PARAMETER_SET_BYTES);
@@ -53,12 +56,12 @@ public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int p
         check("malformed messages a minute", malformedPerMinute, MALFORMED_MAX);
     }
 
-    /** @throws OverLimitException the message that configures a track is too long */
+    /** @throws OverLimitException if the message that configures a track is too long */
     void checkConfigBytes(int messageBytes) {
         within("size", messageBytes, configBytes);
     }
 
-    /** @throws OverLimitException too many parameter sets, or one that is too long */
+    /** @throws OverLimitException if there are too many parameter sets, or one is too long */
     void check(CodecConfig config) {
         switch (config) {
             case AvcConfig avc -> {
@@ -71,7 +74,7 @@ public record MediaLimits(int configBytes, int parameterSetBytes, int sps, int p
                 checkSets("PPS", setsOf(hevc, HevcNal.PPS), pps);
             }
             case Av1Config _,Vp9Config _,AudioConfig _ -> {
-                // They have no parameter sets.
+                // These codecs have no parameter sets.
             }
         }
     }

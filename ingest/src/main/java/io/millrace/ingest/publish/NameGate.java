@@ -4,9 +4,17 @@ import io.millrace.ingest.session.KnownNames;
 import io.millrace.platform.net.PeerNetwork;
 import java.util.Optional;
 
-/** Whether a name that nobody has used before may be used, by {@link NameLimits}. Thread-safe. */
+/**
+ * Decides by {@link NameLimits} whether the directory may have one more entry: for a name that is new, or for a known
+ * name that is published again after its grace period. Thread-safe.
+ */
 final class NameGate {
     private static final String INSTEAD = "publish under a name that was used before, or ";
+    /**
+     * Known names may use this many times the entries that new names may use: a publisher that fills the directory with
+     * new names does not keep known names from being published again.
+     */
+    private static final int FOR_KNOWN_NAMES = 2;
 
     private final NameLimits limits;
     private final KnownNames known;
@@ -19,29 +27,30 @@ final class NameGate {
     }
 
     /**
-     * Counts a name that is new unless the directory has it.
+     * Counts one more entry, unless a limit is reached.
      *
      * @param address {@code host:port} of the encoder
-     * @return why it may not be used, for the encoder's user; empty if it may
+     * @return why the name is refused, for the encoder's user; empty if it is accepted
      */
     synchronized Optional<String> refusal(String stream, String address, long nowMs) {
-        if (known.has(stream)) {
-            return Optional.empty();
-        }
-        if (known.size() >= limits.all()) {
-            return Optional.of("The server has " + limits.all() + " stream names, as many as it may; " + INSTEAD
+        boolean isKnown = known.has(stream);
+        String instead = isKnown ? "" : INSTEAD;
+        String what = isKnown ? "streams" : "stream names";
+        long most = isKnown ? (long) FOR_KNOWN_NAMES * limits.all() : limits.all();
+        if (known.entries() >= most) {
+            return Optional.of("The server has " + most + " " + what + ", as many as it may; " + instead
                     + "ask its operator to raise --rtmp-limits names");
         }
         String network = PeerNetwork.ofEndpoint(address);
-        if (known.sizeOf(network) >= limits.share()) {
-            return Optional.of("Your address has " + limits.share() + " stream names here, as many as it may; "
-                    + INSTEAD + "ask the server's operator to raise --rtmp-limits names");
+        if (known.entriesOf(network) >= limits.share()) {
+            return Optional.of("Your address has " + limits.share() + " " + what + " here, as many as it may; "
+                    + instead + "ask the server's operator to raise --rtmp-limits names");
         }
         return switch (quota.take(network, nowMs)) {
             case TAKEN -> Optional.empty();
-            case ADDRESS -> Optional.of("Too many new stream names from your address; " + INSTEAD
+            case ADDRESS -> Optional.of("Too many new " + what + " from your address; " + instead
                     + "try again in a few minutes");
-            case NODE -> Optional.of("Too many new stream names on this server; " + INSTEAD
+            case NODE -> Optional.of("Too many new " + what + " on this server; " + instead
                     + "try again in a few minutes");
         };
     }

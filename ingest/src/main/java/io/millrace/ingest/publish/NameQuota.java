@@ -4,31 +4,35 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How fast new names may come: a token bucket for each address, and one for the node. Each is full at first and fills again
- * within {@link #FILL_MS}.
+ * Limits the rate of new names: one token bucket per address, and one for the node. Each is full at first and fills
+ * again within {@link #FILL_MS}.
  *
- * <p>Pure: time is an argument, in milliseconds of any clock; one that goes back fills nothing. Confined to one thread at a
- * time. Remembers an address until its bucket is full again, so at most twice as many addresses as the node has names.
+ * <p>Pure: time is an argument, in milliseconds of any clock; a clock that goes back fills nothing. Confined to one
+ * thread at a time. Keeps an address until its bucket is full again, so at most twice as many addresses as the node
+ * may have new names.
  */
 final class NameQuota {
-    /** Until an empty bucket is full. */
+    /** Time in which an empty bucket becomes full. */
     static final long FILL_MS = 300_000;
 
     enum Answer {
         TAKEN,
-        /** The address has none left. */
+        /** The bucket of the address is empty. */
         ADDRESS,
-        /** Nobody has. */
+        /** The bucket of the node is empty. */
         NODE
     }
 
     private final NameLimits limits;
     private final Bucket node;
-    /** The one that was used last is the last. */
+    /** In order of access: the most recently used bucket is the last. */
     private final Map<String, Bucket> addresses = new LinkedHashMap<>(16, 0.75F, true);
 
     private static final class Bucket {
-        /** A name is as many drops as there are milliseconds in which a bucket fills. */
+        /**
+         * Drops that one name costs: the milliseconds in which a bucket fills, so that a bucket gains {@code size}
+         * drops per ms.
+         */
         private static final long NAME = FILL_MS;
 
         private final int size;
@@ -62,7 +66,11 @@ final class NameQuota {
         this.node = new Bucket(limits.perNode(), nowMs);
     }
 
-    /** @param address see {@link io.millrace.platform.net.PeerNetwork} */
+    /**
+     * Takes one name from the buckets of {@code address} and of the node, or from neither.
+     *
+     * @param address see {@link io.millrace.platform.net.PeerNetwork}
+     */
     Answer take(String address, long nowMs) {
         forgetFull(nowMs);
         if (!node.hasOne(nowMs)) {
@@ -77,7 +85,7 @@ final class NameQuota {
         return Answer.TAKEN;
     }
 
-    /** Addresses that are remembered. */
+    /** Returns the number of addresses in memory. */
     int size() {
         return addresses.size();
     }

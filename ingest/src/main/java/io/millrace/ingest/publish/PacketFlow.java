@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.IngestMeters;
-import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.rtmp.PublishSink;
@@ -12,53 +12,49 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * The packets of one publisher on their way into the log, numbered within the session that it has. Between two sessions
- * they are held.
+ * Writes the packets of one publisher to the log, numbered within its current session. Between two sessions packets are
+ * held.
  *
- * <p>Guarded by the publication's lock, but for the acknowledgements, which come on the producer's thread.
+ * <p>Confined to the event loop of the publisher's connection, except for the acknowledgements, which arrive on the
+ * producer's thread. They only release bytes and update meters, which is thread-safe; the first packet and the first
+ * failure of a session are sent to the owner as commands.
  */
 final class PacketFlow {
-    /** What the session learns of its packets. Called without the lock, or on the thread that holds it. */
-    interface Outcome {
-        /** The session's first packet is in the log. */
-        void begun(long session);
+    private static final long NO_SESSION = PublicationState.NO_SESSION;
 
-        /** A packet of the session is not, and never will be. */
-        void lost(long session, Exception failure);
-    }
-
-    private static final long NO_SESSION = -1;
-
-    private final LogWriter log;
+    private final SessionLog log;
     private final int partition;
     private final String stream;
     private final Valve valve;
     private final PublishContext context;
-    private final Outcome outcome;
+    private final CommandQueue<PublicationCommand> commands;
     private final PacketTranslator translator;
     private final Preamble preamble = new Preamble();
-    /** Bounded: while it fills the socket is not read, so that it gets what was read before. */
+    /** Bounded: the socket is not read meanwhile, so only messages that were read before are added. */
     private final Deque<Packet> held = new ArrayDeque<>();
     private long session = NO_SESSION;
     private long seq;
     private boolean preambleDue;
+    /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
+    private volatile long lostSession = NO_SESSION;
 
-    PacketFlow(SessionRecords records, Valve valve, PublishContext context, Outcome outcome) {
+    PacketFlow(SessionRecords records, Valve valve, PublishContext context,
+            CommandQueue<PublicationCommand> commands) {
         this.log = records.log();
-        this.partition = records.partition();
-        this.stream = records.stream();
+        this.partition = records.source().partition();
+        this.stream = records.source().stream();
         this.valve = valve;
         this.context = context;
-        this.outcome = outcome;
+        this.commands = commands;
         this.translator = new PacketTranslator(context.media());
     }
 
-    /** Packets written for the current session. */
+    /** Returns the number of packets written for the current session. */
     long count() {
         return seq;
     }
 
-    /** From here on packets belong to {@code number}; those that were held are its first. */
+    /** Begins session {@code number}: writes the held packets to it first, and all later packets. */
     void begin(long number) {
         session = number;
         seq = 0;
@@ -67,23 +63,26 @@ final class PacketFlow {
         }
     }
 
-    /** The session is over and the encoder is not: packets wait, and the next session opens with what was said once. */
+    /**
+     * Holds packets because the session is over while the encoder is still connected. The next session begins with the
+     * {@link Preamble}.
+     */
     void hold() {
         session = NO_SESSION;
         preambleDue = true;
     }
 
-    /** Nothing more is written. */
+    /** Drops the held packets. No more packets are written. */
     void stop() {
         held.clear();
         valve.end();
     }
 
     /**
-     * One message of the encoder.
+     * Writes or holds one message of the encoder.
      *
-     * @throws io.millrace.media.bytes.MediaException the body breaks its standard, or we do not know its codec; it is
-     *     dropped, and the flow goes on
+     * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
+     *        unknown codec; the message is dropped, and the flow continues
      */
     void message(PublishSink.Kind kind, int timestamp, ByteBuffer body) {
         switch (translator.translate(session, seq, context.nowUs(), kind, timestamp, body)) {
@@ -107,7 +106,7 @@ final class PacketFlow {
         send(packet.session() == session && packet.seq() == seq ? packet : numbered(packet));
     }
 
-    /** A packet that was held, or that follows a preamble, got its number too early. */
+    /** Returns {@code p} with its final number: a packet that was held or follows a preamble was numbered too early. */
     private Packet numbered(Packet p) {
         return new Packet(session, seq, p.arrivalUs(), p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(),
                 p.keyframe(), p.recoveryPoint(), p.config(), p.body());
@@ -120,7 +119,15 @@ final class PacketFlow {
         log.media(partition, stream, value, new Acknowledgement(packet, value.length));
     }
 
-    /** One for each packet: gives its bytes back and tells how long it took. */
+    /** Reports the loss of a packet. Two threads may report the same session, which is harmless. */
+    private void lost(long of, Exception failure) {
+        if (lostSession != of) {
+            lostSession = of;
+            commands.offer(new PublicationCommand.PacketLost(of, failure.getMessage()));
+        }
+    }
+
+    /** Callback of one packet: releases its bytes and records its latency. */
     private final class Acknowledgement implements Callback {
         private final long packetSession;
         private final long arrivalUs;
@@ -142,12 +149,12 @@ final class PacketFlow {
         public void onCompletion(RecordMetadata metadata, Exception failure) {
             valve.settled(sizeBytes);
             if (failure != null) {
-                outcome.lost(packetSession, failure);
+                lost(packetSession, failure);
                 return;
             }
             context.meters().acknowledged(kind, bodyBytes, context.nowUs() - arrivalUs);
             if (first) {
-                outcome.begun(packetSession);
+                commands.offer(new PublicationCommand.FirstPacketWritten(packetSession));
             }
         }
     }

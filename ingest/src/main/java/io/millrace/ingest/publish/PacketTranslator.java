@@ -1,6 +1,6 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.IngestMeters.Drop;
+import io.millrace.ingest.meters.IngestMeters.Drop;
 import io.millrace.ingest.publish.TrackReader.Outcome;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.flv.AudioTagBody;
@@ -14,23 +14,24 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Looks into the messages of one publisher, once, and writes down what readers need without parsing media. The bodies are
- * neither changed nor copied.
+ * Translates the messages of one publisher to packets. Parses each message once and stores in the packet what readers
+ * need to know without parsing media. The bodies are neither changed nor copied.
  *
- * <p>A message of several tracks stays one packet, since its body is kept as it came. It is filed under its main track:
- * keyframe, configuration and composition time are that one's, and who wants another track has to look into the body.
+ * <p>A message of several tracks remains one packet, because its body is kept unchanged. The packet's keyframe flag,
+ * configuration flag and composition time are those of the main track; a reader that needs another track has to parse
+ * the body.
  *
  * <p>Confined to one thread at a time. Limits: {@link MediaLimits}.
  */
 final class PacketTranslator {
-    /** A message, or why it is none of ours. */
+    /** The packet of a message, or why the message is dropped. */
     sealed interface Result {
         record Translated(Packet packet) implements Result {}
 
         record Dropped(Drop reason) implements Result {}
     }
 
-    /** How one track's part of a message is read. */
+    /** Reads the part of a message that belongs to one track. */
     private interface Reading<B> {
         Outcome read(TrackReader reader, B body, int messageBytes);
     }
@@ -51,11 +52,13 @@ final class PacketTranslator {
     }
 
     /**
-     * @param session number of the session that it becomes a packet of
-     * @param seq its number there
-     * @param body borrowed and kept: it becomes the packet's
-     * @throws io.millrace.media.bytes.MediaException the body breaks its standard, exceeds a limit, or we do not
-     *     know its codec
+     * Translates one message.
+     *
+     * @param session number of the packet's session
+     * @param seq number of the packet within the session
+     * @param body becomes the packet's body; it is not copied and must not be changed
+     * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
+     *        unknown codec
      */
     Result translate(long session, long seq, long arrivalUs, PublishSink.Kind kind, int timestamp, ByteBuffer body) {
         return switch (kind) {
@@ -80,7 +83,7 @@ final class PacketTranslator {
         };
     }
 
-    /** What the message is to its main track; every other track is looked at as well. */
+    /** Reads the parts of all tracks and returns the outcome of the main track. */
     private <B> Outcome read(TagTracks<B> message, int messageBytes, Map<Integer, TrackReader> tracks,
             Reading<B> reading) {
         TagTracks.Track<B> main = message.main();
@@ -112,7 +115,7 @@ final class PacketTranslator {
         return body instanceof VideoTagBody.Frame frame ? frame.compositionTimeMs() : 0;
     }
 
-    /** Audio and video start near each other even if the 32 bits wrap between their first messages. */
+    /** Keeps the start of audio and video close to each other even if the 32 bits wrap between their first messages. */
     private long media(TimestampUnwrapper clock, int timestamp) {
         if (mediaSeen) {
             clock.startNear(mediaMs);
@@ -122,7 +125,7 @@ final class PacketTranslator {
         return mediaMs;
     }
 
-    /** Data follows the media and does not lead it: many encoders stamp it 0. */
+    /** Starts the clock of data near the media, never the other way round: many encoders give data the timestamp 0. */
     private long data(int timestamp) {
         if (mediaSeen) {
             dataClock.startNear(mediaMs);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * What an encoder says once and every session must hold: metadata, and what configures each track, the latest of each. A
- * session that is begun anew in the middle of a publish starts with them.
+ * The messages that an encoder sends once and every session must contain: the latest metadata and the latest
+ * configuration of each track. A session that replaces another one in the middle of a publish begins with them.
  *
  * <p>Confined to one thread at a time. Bounded by the tracks and the bytes of {@link MediaLimits}.
  */
@@ -21,7 +21,9 @@ final class Preamble {
     private static final ByteBuffer METADATA = ByteBuffer.allocate(13).put((byte) 2).putShort((short) 10)
             .put("onMetaData".getBytes(StandardCharsets.US_ASCII)).flip().asReadOnlyBuffer();
 
-    /** A decoder's configuration and what else is told of a track, colours or loudspeakers, replace only their like. */
+    /**
+     * A decoder configuration and the other metadata of a track (colours, loudspeakers) replace only their own kind.
+     */
     private record Subject(Packet.Kind kind, int track, boolean decoder) {}
 
     private Packet metadata;
@@ -51,7 +53,7 @@ final class Preamble {
         configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);
     }
 
-    /** The first packets of {@code session}, from seq 0, as if they had come with its first frame. */
+    /** Returns the first packets of {@code session}, from seq 0, with the time of its first frame. */
     List<Packet> packets(long session, long arrivalUs, long timestampMs) {
         List<Packet> kept = new ArrayList<>();
         if (metadata != null) {

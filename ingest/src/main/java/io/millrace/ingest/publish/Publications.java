@@ -6,19 +6,26 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** The publications of this node, by stream; there are two of one stream while one takes over. Thread-safe. */
+/**
+ * The publications of this node, by stream. During a takeover a stream has two, in the order of their claims.
+ * Thread-safe.
+ */
 final class Publications implements SessionListener {
-    private final ConcurrentHashMap<String, Set<Publication>> streams = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Set<PublicationProxy>> streams = new ConcurrentHashMap<>();
 
-    /** Keeps {@code publication} until it is finished. Before its claim is written, so that no news of it is missed. */
-    void add(String stream, Publication publication) {
+    /**
+     * Adds {@code publication} until it is finished. Must be called before its claim is written, so that it misses no
+     * notice of its session.
+     */
+    void add(String stream, PublicationProxy publication) {
         streams.compute(stream, (_, set) -> {
-            Set<Publication> kept = set == null ? ConcurrentHashMap.newKeySet() : set;
+            Set<PublicationProxy> kept = set == null ? new CopyOnWriteArraySet<>() : set;
             kept.add(publication);
             return kept;
         });
@@ -28,8 +35,9 @@ final class Publications implements SessionListener {
         }));
     }
 
-    boolean has(String stream) {
-        return streams.containsKey(stream);
+    /** Returns the number of publications of {@code stream}. */
+    int count(String stream) {
+        return streams.getOrDefault(stream, Set.of()).size();
     }
 
     @Override
@@ -43,35 +51,41 @@ final class Publications implements SessionListener {
     }
 
     void heartbeat() {
-        each(Publication::heartbeat);
+        each(PublicationProxy::heartbeat);
     }
 
-    /** Asks those to leave that do so by themselves. Completed when all of them have, at once if there are none. */
+    /**
+     * Asks the encoders that support it to reconnect. The result completes when all of these have left, immediately if
+     * there are none.
+     */
     CompletableFuture<Void> askToLeave() {
-        List<Publication> leaving = leaving();
-        leaving.forEach(Publication::askToLeave);
+        List<PublicationProxy> leaving = leaving();
+        leaving.forEach(PublicationProxy::askToLeave);
         return CompletableFuture
-                .allOf(leaving.stream().map(Publication::finished).toArray(CompletableFuture[]::new));
+                .allOf(leaving.stream().map(PublicationProxy::finished).toArray(CompletableFuture[]::new));
     }
 
-    /** Whether somebody would leave when asked. */
+    /** Returns whether any encoder supports the reconnect request. */
     boolean hasLeaving() {
         return !leaving().isEmpty();
     }
 
-    private List<Publication> leaving() {
-        return streams.values().stream().flatMap(Set::stream).filter(Publication::leavesWhenAsked).toList();
+    private List<PublicationProxy> leaving() {
+        return streams.values().stream().flatMap(Set::stream).filter(PublicationProxy::leavesWhenAsked).toList();
     }
 
-    /** Ends all because the log has no room for what they send. */
+    /** Ends all publications because the log has no room for their packets. */
     void diskFull() {
-        each(Publication::diskFull);
+        each(PublicationProxy::diskFull);
     }
 
-    /** Ends all, and waits until their ends are in the log, so long at most. Whether they are. */
+    /**
+     * Ends all publications and waits until their ends are in the log, at most for {@code timeoutMs}. Returns whether
+     * all of them are finished.
+     */
     boolean shutDown(long timeoutMs) {
-        each(Publication::shutDown);
-        var all = streams.values().stream().flatMap(Set::stream).map(Publication::finished)
+        each(PublicationProxy::shutDown);
+        var all = streams.values().stream().flatMap(Set::stream).map(PublicationProxy::finished)
                 .toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(all).get(timeoutMs, TimeUnit.MILLISECONDS);
@@ -84,11 +98,11 @@ final class Publications implements SessionListener {
         }
     }
 
-    private void each(Consumer<Publication> action) {
+    private void each(Consumer<PublicationProxy> action) {
         streams.values().forEach(set -> set.forEach(action));
     }
 
-    private Iterable<Publication> of(String stream) {
+    private Iterable<PublicationProxy> of(String stream) {
         return streams.getOrDefault(stream, Set.of());
     }
 }

@@ -1,14 +1,14 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.IngestMeters;
-import io.millrace.ingest.IngestSettings;
-import io.millrace.ingest.policy.Decision;
-import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
-import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.SessionListener;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogRoom;
 import io.millrace.platform.log.SessionNotice;
@@ -26,93 +26,75 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * What ingest does with encoders: answers them, keeps their publications, passes on to them what is new in
- * {@code sessions}.
+ * Accepts or refuses encoders that ask to publish, keeps their publications, and forwards new records of
+ * {@code sessions} to these.
  *
  * <p>Thread-safe.
  */
 public final class PublishDesk implements PublishApplication, SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(PublishDesk.class);
+    private static final PublishAnswer.Refused SHUTTING_DOWN = new PublishAnswer.Refused(StatusCodes.FAILED,
+            "The server is shutting down, connect again");
 
-    private final IngestSettings settings;
+    private final PublishSettings settings;
     private final KafkaClients kafka;
-    private final LogWriter log;
-    private final PublishGate gate;
-    private final LogRoom room;
+    private final SessionLog log;
+    private final AccessPolicy access;
     private final KnownSessions known;
-    private final NameGate names;
+    private final PublishAdmission admission;
     private final PublishContext context;
     private final ByteBudget nodeBudget;
     private final List<ByteBudget> partitionBudgets;
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
-    public PublishDesk(IngestSettings settings, KafkaClients kafka, LogWriter log, PublishGate gate, LogRoom room,
+    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access, LogRoom room,
             KnownNames names, IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
-        this.gate = gate;
-        this.room = room;
-        this.known = new KnownSessions(settings.limits().flapWindowMs());
-        this.names = new NameGate(settings.names(), names, clock.millis());
+        this.access = access;
+        this.known = new KnownSessions(settings.flapWindowMs());
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
                 new PeerLog(LOG));
+        this.admission = new PublishAdmission(room, known, new NameGate(settings.names(), names, clock.millis()),
+                publications::count, context);
         int partitions = kafka.settings().partitions();
-        this.nodeBudget = new ByteBudget(settings.limits().nodeBytes());
+        this.nodeBudget = new ByteBudget(settings.unacknowledged().nodeBytes());
         this.partitionBudgets = IntStream.range(0, partitions)
-                .mapToObj(_ -> new ByteBudget(settings.limits().partitionBytes(partitions))).toList();
+                .mapToObj(_ -> new ByteBudget(settings.unacknowledged().partitionBytes())).toList();
         meters.showInFlight(nodeBudget::bytes);
-        meters.showNames(names::size);
+        meters.showNames(names::entries);
     }
 
     @Override
     public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
         if (closed) {
-            return refused(StatusCodes.FAILED, "The server shuts down, connect again");
+            return answered(SHUTTING_DOWN);
         }
-        if (room.isFull()) {
-            context.meters().refused(Decision.Reason.DISK_FULL);
-            return refused(StatusCodes.REJECTED, Publication.DISK_FULL);
-        }
-        return gate.decide(request).thenCompose(decision -> switch (decision) {
-            case Decision.Allowed(StreamName stream) -> admitted(stream, request, publisher);
-            case Decision.Refused(_, String description) -> refused(StatusCodes.DENIED, description);
-        });
+        Optional<PublishAnswer.Refused> refusal = admission.refusalOfAll();
+        return refusal.isPresent()
+                ? answered(refusal.get())
+                : access.decide(accessRequest(request)).thenCompose(answer -> switch (answer) {
+                    case AccessAnswer.Allowed(StreamName stream) -> allowed(stream.value(), request, publisher);
+                    case AccessAnswer.Refused(String description) ->
+                        answered(new PublishAnswer.Refused(StatusCodes.DENIED, description));
+                });
     }
 
-    private CompletionStage<PublishAnswer> admitted(StreamName name, PublishRequest request, Publisher publisher) {
-        String stream = name.value();
-        if (closed) { // while a hook was asked
-            return refused(StatusCodes.FAILED, "The server shuts down, connect again");
+    private CompletionStage<PublishAnswer> allowed(String stream, PublishRequest request, Publisher publisher) {
+        if (closed) { // closed while the hook decided
+            return answered(SHUTTING_DOWN);
         }
-        if (known.flaps(stream, context.clock().millis())) {
-            context.meters().flapped();
-            context.log(Level.WARN, request.address(),
-                    "{}: {} is refused: publishers take the stream over from each other again and again", stream,
-                    request.address());
-            return refused(StatusCodes.BAD_NAME, "Another publisher has this stream; stop one of the two");
-        }
-        Optional<String> refusal = isInUse(stream)
-                ? Optional.empty()
-                : names.refusal(stream, request.address(), context.clock().millis());
+        Optional<PublishAnswer.Refused> refusal = admission.refusal(stream, request.address());
         if (refusal.isPresent()) {
-            context.meters().refused(Decision.Reason.TOO_MANY_NAMES);
-            context.log(Level.WARN, request.address(), "{}: {} is refused: {}", stream, request.address(),
-                    refusal.get());
-            return refused(StatusCodes.REJECTED, refusal.get());
+            return answered(refusal.get());
         }
         Publication publication = publication(stream, request, publisher);
-        publications.add(stream, publication);
+        publications.add(stream, publication.proxy());
         return publication.claim();
-    }
-
-    /** The directory has a name a moment after its first packet. */
-    private boolean isInUse(String stream) {
-        return known.has(stream) || publications.has(stream);
     }
 
     @Override
@@ -127,19 +109,22 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         publications.forgotten(stream, session);
     }
 
-    /** Notes every session again, or ends all of them if the log has no room; to be called every {@code heartbeatMs}. */
+    /**
+     * Writes a heartbeat of every session, or ends all of them if the log has no room. To be called every
+     * {@code heartbeatMs}.
+     */
     public void heartbeat() {
-        if (room.isFull()) {
+        if (admission.isFull()) {
             publications.diskFull();
         }
         publications.heartbeat();
     }
 
     /**
-     * Refuses who comes, and asks who knows it to connect again elsewhere. Returns at once; completed when all of those have
-     * left. The others stay until {@link #close}.
+     * Refuses new publishers and asks the connected ones that support it to reconnect to another node. Returns
+     * immediately; the result completes when these have left. The others stay until {@link #close}.
      *
-     * @param noticeMs until they are asked: a balancer in front has to see first that this node takes nobody
+     * @param noticeMs delay before they are asked: a load balancer must first see that this node accepts no publishers
      */
     public CompletableFuture<Void> drain(long noticeMs) {
         closed = true;
@@ -151,26 +136,38 @@ public final class PublishDesk implements PublishApplication, SessionListener {
                 .thenCompose(_ -> publications.askToLeave());
     }
 
-    /** Refuses who comes, ends who is here, and waits until that is in the log, or for {@code timeoutMs}. */
+    /**
+     * Refuses new publishers, ends the connected ones, and waits until their ends are in the log, at most for
+     * {@code timeoutMs}.
+     */
     public void close(long timeoutMs) {
         closed = true;
         if (!publications.shutDown(timeoutMs)) {
-            LOG.warn("not every session's end is in the log after {} ms; other nodes will notice", timeoutMs);
+            LOG.warn("not every session's end is in the log after {} ms; other nodes will end these sessions when"
+                    + " their leases expire", timeoutMs);
         }
     }
 
     private Publication publication(String stream, PublishRequest request, Publisher publisher) {
         int partition = kafka.partitionOf(stream);
-        var records = new SessionRecords(log, context.clock(), stream, partition, settings.nodeId(), request.client(),
-                request.address(), context.clock().millis(), known.graceMs(stream).orElse(settings.rules().graceMs()),
-                settings.rules());
-        var connectionBudget = new ByteBudget(settings.limits().connectionBytes());
+        var source = new SessionRecords.Source(stream, partition, settings.nodeId(), request.client(),
+                request.address());
+        var start = new SessionRecords.Start(context.clock().millis(),
+                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
+        var records = new SessionRecords(log, context.clock(), source, start);
+        var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
         var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
                 context.meters()::paused);
         return new Publication(records, publisher, valve, context);
     }
 
-    private static CompletionStage<PublishAnswer> refused(String code, String description) {
-        return CompletableFuture.completedFuture(new PublishAnswer.Refused(code, description));
+    private static AccessRequest accessRequest(PublishRequest request) {
+        return new AccessRequest(AccessRequest.Action.PUBLISH, request.stream(), request.query(),
+                new AccessRequest.Source(AccessRequest.Protocol.RTMP, request.address(), request.client(),
+                        request.tcUrl()));
+    }
+
+    private static CompletionStage<PublishAnswer> answered(PublishAnswer.Refused refusal) {
+        return CompletableFuture.completedFuture(refusal);
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
@@ -8,40 +8,52 @@ import io.millrace.platform.log.SessionStarted;
 import java.time.InstantSource;
 import org.apache.kafka.clients.producer.Callback;
 
-/**
- * Writes the records of one session: all that they repeat is here. Immutable; safe where {@link LogWriter} is.
- *
- * @param partition of the stream, the same in every topic
- * @param startedAtMs wall clock of the claim, ms since 1970
- * @param graceMs of the epoch that the session joins, or begins by {@code rules}
- */
-record SessionRecords(LogWriter log, InstantSource clock, String stream, int partition, String node, String client,
-        String address, long startedAtMs, int graceMs, EpochRules rules) {
-
+/** Writes the records of one session. Immutable; thread-safe because {@link SessionLog} is. */
+record SessionRecords(SessionLog log, InstantSource clock, Source source, Start start) {
     private static final int DETAIL_LIMIT = 256;
 
-    /** For a session of the same encoder that begins an epoch now. */
+    /**
+     * The encoder of the session, and the node that receives it.
+     *
+     * @param partition partition of the stream, the same in every topic
+     * @param node id of the node
+     * @param client name and version of the encoder, or empty
+     * @param address {@code host:port} of the encoder
+     */
+    record Source(String stream, int partition, String node, String client, String address) {}
+
+    /**
+     * Time of the claim, and the epoch that it joins or begins.
+     *
+     * @param atMs wall clock of the claim, ms since 1970
+     * @param graceMs grace period of the epoch that the session joins, or begins by {@code rules}
+     * @param rules rules of an epoch that the session begins
+     */
+    record Start(long atMs, int graceMs, EpochRules rules) {}
+
+    /** Returns the records of another session of the same encoder, which starts now and begins an epoch. */
     SessionRecords again() {
-        return new SessionRecords(log, clock, stream, partition, node, client, address, clock.millis(),
-                rules.graceMs(), rules);
+        EpochRules rules = start.rules();
+        return new SessionRecords(log, clock, source, new Start(clock.millis(), rules.graceMs(), rules));
     }
 
-    void started(LogWriter.Outcome outcome) {
-        log.packets(partition, stream,
-                new SessionStarted(SessionStarted.Role.PRIMARY, node, client, address, startedAtMs, rules), outcome);
+    void started(SessionLog.Outcome outcome) {
+        log.packets(source.partition(), source.stream(), new SessionStarted(SessionStarted.Role.PRIMARY,
+                source.node(), source.client(), source.address(), start.atMs(), start.rules()), outcome);
     }
 
     void media(byte[] value, Callback callback) {
-        log.media(partition, stream, value, callback);
+        log.media(source.partition(), source.stream(), value, callback);
     }
 
-    void ended(long session, SessionEnded.Reason reason, String detail, LogWriter.Outcome outcome) {
+    void ended(long session, SessionEnded.Reason reason, String detail, SessionLog.Outcome outcome) {
         String brief = detail.length() > DETAIL_LIMIT ? detail.substring(0, DETAIL_LIMIT) : detail;
-        log.packets(partition, stream, new SessionEnded(session, clock.millis(), reason, brief), outcome);
+        log.packets(source.partition(), source.stream(), new SessionEnded(session, clock.millis(), reason, brief),
+                outcome);
     }
 
-    void notice(long session, SessionNotice.State state, LogWriter.Outcome outcome) {
-        log.notice(new SessionNotice(stream, session, state, node, client, address, startedAtMs, clock.millis(),
-                graceMs), outcome);
+    void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
+        log.notice(new SessionNotice(source.stream(), session, state, source.node(), source.client(),
+                source.address(), start.atMs(), clock.millis(), start.graceMs()), outcome);
     }
 }

@@ -1,15 +1,18 @@
 package io.millrace.ingest.publish;
 
-/** What encoders are told in {@code onStatus} of level error. */
+/** Codes of {@code onStatus} with level error that are sent to encoders. */
 final class StatusCodes {
-    /** Another publisher has the name. OBS does not act on it in all versions: the close is what ends it. */
+    /**
+     * Another publisher has the name. Some versions of OBS ignore this code and stop only when the connection is
+     * closed.
+     */
     static final String BAD_NAME = "NetStream.Publish.BadName";
-    /** Anything on our side. OBS knows this one and connects again. */
+    /** Any failure of the server. OBS reconnects on this code. */
     static final String FAILED = "NetStream.Failed";
 
-    /** Not allowed. OBS, FFmpeg and GStreamer tell their user. */
+    /** The publisher is not allowed to publish. OBS, FFmpeg and GStreamer show this to their user. */
     static final String DENIED = "NetStream.Publish.Denied";
-    /** More than is allowed. OBS knows this one, too. */
+    /** A limit is exceeded. OBS handles this code, too. */
     static final String REJECTED = "NetStream.Publish.Rejected";
 
     private StatusCodes() {}

@@ -14,24 +14,24 @@ import io.millrace.media.flv.VideoTagBody;
 import java.nio.ByteBuffer;
 
 /**
- * What is known of one track of a publisher, and so what its next message is. It looks at every frame as far as readers of
- * the log do, so that what they cannot read never gets there.
+ * Classifies the messages of one track of a publisher, by the track's configuration. Parses every frame as far as
+ * readers of the log do, so that a frame that they cannot parse is not written.
  *
  * <p>Confined to one thread at a time.
  */
 final class TrackReader {
-    /** What one message is to its track. */
+    /** Kind of a message with respect to its track. */
     enum Outcome {
         KEYFRAME,
-        /** A frame that depends on others; of audio, any frame. */
+        /** A video frame that depends on others, or any audio frame. */
         FRAME,
-        /** A frame that is flagged as key and is none: open GOP, intra refresh, or a lie. */
+        /** A frame that is flagged as a keyframe but is none: open GOP, intra refresh, or a false flag. */
         FLAGGED_FRAME,
-        /** How to decode or show what follows. */
+        /** Configuration or metadata that is needed to decode or show the following frames. */
         CONFIG,
         /** A frame before the configuration that it needs. */
         NO_CONFIG,
-        /** Nothing to see or hear. */
+        /** A message without media. */
         NO_MEDIA
     }
 
@@ -43,12 +43,15 @@ final class TrackReader {
     }
 
     /**
-     * @param messageBytes of the whole message
-     * @throws io.millrace.media.bytes.MediaException bytes that break their standard, or more of them than allowed
+     * Reads the track's part of a video message.
+     *
+     * @param messageBytes size of the whole message
+     * @throws io.millrace.media.bytes.MediaException if the bytes violate their standard or exceed a limit
      */
     Outcome video(VideoTagBody body, int messageBytes) {
         return switch (body) {
-            // FFmpeg 8 says nothing at first for AV1 of some encoders, and all of it behind the first picture.
+            // FFmpeg 8 sends an empty configuration first for AV1 of some encoders, and the complete one after the
+            // first picture.
             case VideoTagBody.Config(_, ByteBuffer record) when !record.hasRemaining() -> Outcome.NO_MEDIA;
             case VideoTagBody.Config(Codec codec, ByteBuffer record) -> {
                 config = parsed(codec, record, messageBytes);
@@ -66,7 +69,9 @@ final class TrackReader {
         };
     }
 
-    /** Only what may pass is remembered: what follows is read with the configuration that is in the log. */
+    /**
+     * Parses and checks a configuration. A rejected one is not used: frames are read with the one that is in the log.
+     */
     private CodecConfig parsed(Codec codec, ByteBuffer record, int messageBytes) {
         limits.checkConfigBytes(messageBytes);
         CodecConfig parsed = CodecConfig.parse(codec, record);
@@ -74,7 +79,7 @@ final class TrackReader {
         return parsed;
     }
 
-    /** Without a byte, or with nothing but NAL units of no length, as drones of DJI send now and then. */
+    /** Returns whether a frame has no bytes, or only NAL units of length 0, which DJI drones send occasionally. */
     private static boolean isEmpty(VideoTagBody.Frame frame) {
         ByteBuffer data = frame.data();
         boolean hasUnits = frame.codec() == Codec.AVC || frame.codec() == Codec.HEVC;
@@ -95,8 +100,10 @@ final class TrackReader {
     }
 
     /**
-     * @param messageBytes of the whole message
-     * @throws io.millrace.media.bytes.MediaException bytes that break their standard, or more of them than allowed
+     * Reads the track's part of an audio message.
+     *
+     * @param messageBytes size of the whole message
+     * @throws io.millrace.media.bytes.MediaException if the bytes violate their standard or exceed a limit
      */
     Outcome audio(AudioTagBody body, int messageBytes) {
         return switch (body) {

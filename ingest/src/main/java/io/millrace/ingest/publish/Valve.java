@@ -2,12 +2,13 @@ package io.millrace.ingest.publish;
 
 import io.millrace.platform.rtmp.Publisher;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The reading switch of one publisher: off while a budget that it draws on is shut, or while it is held. So an encoder
- * that is faster than its partition's leader is slowed through TCP, and the producer never has to block.
+ * Switches reading from one publisher's socket: off while one of its budgets is shut, or while the valve is held. An
+ * encoder that is faster than its partition's leader is thus slowed down by TCP, and the producer never has to block.
  *
- * <p>Thread-safe; takes its lock only where the switch may have to turn.
+ * <p>Confined to the publisher's event loop, except for {@link #settled} and {@link #opened}.
  */
 final class Valve {
     private final Publisher publisher;
@@ -17,14 +18,14 @@ final class Valve {
     private boolean held;
     private boolean ended;
 
-    /** @param onPause told each time that the switch is turned off */
+    /** @param onPause called each time reading is paused */
     Valve(Publisher publisher, List<ByteBudget> budgets, Runnable onPause) {
         this.publisher = publisher;
         this.budgets = List.copyOf(budgets);
         this.onPause = onPause;
     }
 
-    /** Bytes go to the producer; called on the event loop. */
+    /** Adds bytes that are handed to the producer to the budgets. Pauses reading if one of them is shut. */
     void sent(int sizeBytes) {
         boolean shut = false;
         for (int i = 0; i < budgets.size(); i++) {
@@ -35,46 +36,51 @@ final class Valve {
         }
     }
 
-    /** They are acknowledged, or have failed. */
+    /** Releases bytes that are acknowledged or have failed. Called on any thread. */
     void settled(int sizeBytes) {
         for (int i = 0; i < budgets.size(); i++) {
             budgets.get(i).release(sizeBytes);
         }
     }
 
-    /** Keeps reading off, or lets the budgets decide again. */
-    synchronized void hold(boolean hold) {
+    /** Reports that a budget that was shut is open. Called on any thread. */
+    void opened() {
+        try {
+            publisher.loop().execute(this::settle);
+        } catch (RejectedExecutionException _) {
+            // The event loop has ended and does not read from any connection.
+        }
+    }
+
+    /** Pauses reading if {@code hold} is true; otherwise the budgets decide again. */
+    void hold(boolean hold) {
         held = hold;
         settle();
     }
 
-    /** The publisher is gone. */
-    synchronized void end() {
+    /** Stops switching, because the publisher has left. */
+    void end() {
         ended = true;
         budgets.forEach(b -> b.forget(this));
     }
 
-    /** Turns the switch to where it has to be. */
-    synchronized void settle() {
+    /** Pauses or resumes reading as the budgets and the hold require. */
+    private void settle() {
         if (ended) {
             return;
         }
         boolean read = !held;
         for (ByteBudget budget : budgets) {
             if (budget.isShut()) {
-                // First in the queue, then the second look: an opening in between is not missed.
+                // Registers first and checks again afterwards, so that an opening in between is not missed.
                 budget.await(this);
                 read &= !budget.isShut();
             }
         }
-        if (!read) {
-            if (reading) {
-                onPause.run();
-            }
-            // Again even if it is off: on the event loop this overtakes a resume that another thread has queued, so a
-            // message that comes all the same must be able to turn it off for good.
+        if (reading && !read) {
+            onPause.run();
             publisher.pauseReading();
-        } else if (!reading) {
+        } else if (read && !reading) {
             publisher.resumeReading();
         }
         reading = read;

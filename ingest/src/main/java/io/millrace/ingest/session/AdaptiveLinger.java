@@ -5,14 +5,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Lets a producer linger while many records come, and makes it send at once while few do. A request costs a broker almost
- * as much with one record as with a hundred, so what comes together belongs into one; a node with few publishers has
- * nothing to wait for.
+ * Lets a producer linger while the rate of records is high, and flushes it immediately while the rate is low. A request
+ * costs a broker almost as much with one record as with a hundred, so records that arrive together should share a
+ * request; a node with few publishers gains nothing by waiting.
  *
  * <p>Owns a thread. Thread-safe.
  */
 final class AdaptiveLinger implements AutoCloseable {
-    /** What six publishers send. With more, event loops look for input in ticks, each of which brings much at once. */
+    /**
+     * Rate of about six publishers. With more, event loops poll for input per tick, and each tick reads many records.
+     */
     private static final double FEW_A_SECOND = 450;
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -21,19 +23,22 @@ final class AdaptiveLinger implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Thread thread;
     private volatile boolean lingers;
-    /** A record was added that no flush has seen. */
+    /** Whether a record was added since the latest flush began. */
     private volatile boolean added;
     private volatile boolean closed;
 
     /**
-     * @param records how many were given to the producer so far
-     * @param flush makes it send what it has; may block until that is acknowledged, if what is added meanwhile does not linger
+     * Starts the thread.
+     *
+     * @param records number of records handed to the producer so far
+     * @param flush makes the producer send its records; may block until they are acknowledged if records added
+     *        meanwhile do not linger
      */
     AdaptiveLinger(String name, LongSupplier records, Runnable flush) {
         this(name, records, flush, System::nanoTime);
     }
 
-    /** @param nanoClock by which records a second are counted */
+    /** @param nanoClock clock for the rate of records */
     AdaptiveLinger(String name, LongSupplier records, Runnable flush, LongSupplier nanoClock) {
         this.records = records;
         this.flush = flush;
@@ -42,7 +47,7 @@ final class AdaptiveLinger implements AutoCloseable {
         thread.start();
     }
 
-    /** A record was given to the producer. */
+    /** Reports that a record was handed to the producer. */
     void added() {
         if (!lingers && !added) {
             added = true;

@@ -10,45 +10,56 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * The names in the directory, as this node has read them in {@code streams}: which there are, how many came from whom, and
- * which epochs nothing is retained of.
+ * The entries of the directory, one per epoch, as this node has read them in {@code streams}: which names exist, how
+ * many entries each network has, and of which epochs no packet is retained.
  *
- * <p>Thread-safe: written by the feed, read once a publish and once a minute. Bounded by the directory itself, a few hundred
- * bytes for each name.
+ * <p>Thread-safe: written by the feed, read once per publish and once per minute. Bounded by the directory itself, at a
+ * few hundred bytes per entry.
  */
 public final class KnownNames {
-    /** Of an epoch that goes on. */
+    /** The last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
 
-    /** @param epochs each with the last offset in {@code packets} that it has, {@link #RUNNING} before its end */
-    private record Name(String network, TreeMap<Long, Long> epochs) {}
+    /**
+     * One epoch of a name.
+     *
+     * @param network network of the encoder in the first entry of the epoch
+     * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     */
+    private record Span(String network, long lastOffset) {}
 
     /** An entry of the directory. */
     public record Epoch(String stream, long number) {}
 
-    private final Map<String, Name> names = new HashMap<>();
+    private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
+    private int entries;
 
-    /** An entry was read. A name belongs to the network of the encoder that was first seen with it. */
+    /** Adds or updates an entry that was read. It counts for the network of the first encoder of its epoch. */
     public synchronized void heard(StreamEntry entry) {
-        Name name = names.get(entry.stream());
-        if (name == null) {
-            name = new Name(PeerNetwork.ofEndpoint(entry.address()), new TreeMap<>());
-            names.put(entry.stream(), name);
-            networks.merge(name.network(), 1, Integer::sum);
+        TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
+        Span before = epochs.get(entry.epoch());
+        String network = before == null ? PeerNetwork.ofEndpoint(entry.address()) : before.network();
+        if (before == null) {
+            entries++;
+            networks.merge(network, 1, Integer::sum);
         }
-        name.epochs().put(entry.epoch(),
-                entry.state() == StreamEntry.State.ENDED ? entry.lastOffset() : RUNNING);
+        long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.lastOffset() : RUNNING;
+        epochs.put(entry.epoch(), new Span(network, lastOffset));
     }
 
-    /** A tombstone was read. */
+    /** Removes an entry whose tombstone was read. */
     public synchronized void forgotten(String stream, long epoch) {
-        Name name = names.get(stream);
-        if (name == null || name.epochs().remove(epoch) == null || !name.epochs().isEmpty()) {
+        TreeMap<Long, Span> epochs = names.get(stream);
+        Span gone = epochs == null ? null : epochs.remove(epoch);
+        if (gone == null) {
             return;
         }
-        names.remove(stream);
-        networks.computeIfPresent(name.network(), (_, count) -> count == 1 ? null : count - 1);
+        entries--;
+        networks.computeIfPresent(gone.network(), (_, count) -> count == 1 ? null : count - 1);
+        if (epochs.isEmpty()) {
+            names.remove(stream);
+        }
     }
 
     public synchronized boolean has(String stream) {
@@ -59,22 +70,27 @@ public final class KnownNames {
         return names.size();
     }
 
-    /** Names that belong to {@code network}, see {@link PeerNetwork}. */
-    public synchronized int sizeOf(String network) {
+    /** Returns the number of entries of all names. */
+    public synchronized int entries() {
+        return entries;
+    }
+
+    /** Returns the number of entries of {@code network}, see {@link PeerNetwork}. */
+    public synchronized int entriesOf(String network) {
         return networks.getOrDefault(network, 0);
     }
 
     /**
-     * The epochs that have ended and of which no packet is retained.
+     * Returns the epochs that have ended and of which no packet is retained.
      *
-     * @param retainedFrom of a stream: the offset in its partition of {@code packets} before which nothing is retained
+     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}
      */
     public synchronized List<Epoch> expired(ToLongFunction<String> retainedFrom) {
         List<Epoch> expired = new ArrayList<>();
-        names.forEach((stream, name) -> {
+        names.forEach((stream, epochs) -> {
             long from = retainedFrom.applyAsLong(stream);
-            name.epochs().forEach((epoch, lastOffset) -> {
-                if (lastOffset != RUNNING && lastOffset < from) {
+            epochs.forEach((epoch, span) -> {
+                if (span.lastOffset() != RUNNING && span.lastOffset() < from) {
                     expired.add(new Epoch(stream, epoch));
                 }
             });

@@ -11,13 +11,13 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * What this node has read in {@code sessions} of every stream: enough to tell whether encoders throw each other out by
- * turns, and which grace a returning publisher joins.
+ * The sessions of every stream as this node has read them in {@code sessions}. Detects encoders that take a stream over
+ * from each other in turn, and finds the grace period of the epoch that a returning publisher joins.
  *
- * <p>Thread-safe: written by the feed, read once a publish. Bounded by the sessions that the topic has not forgotten.
+ * <p>Thread-safe: written by the feed, read for each publish. Bounded by the sessions that have no tombstone yet.
  */
 public final class KnownSessions {
-    /** The third takeover within the window is refused. */
+    /** Takeovers that are allowed within the window; the next one is refused. */
     private static final int TAKEOVERS_ALLOWED = 2;
 
     private static final class Known {
@@ -56,19 +56,29 @@ public final class KnownSessions {
         });
     }
 
-    /** Whether somebody publishes it, or has within grace. */
+    /** Returns whether {@code stream} is published or within its grace period. */
     public synchronized boolean has(String stream) {
         return streams.containsKey(stream);
     }
 
-    /** Whether one more publisher would be the third to take the stream over within the window. */
+    /** Returns the number of sessions of {@code stream} that are claimed and have no packet yet. */
+    public synchronized int claims(String stream) {
+        Known known = streams.get(stream);
+        return known == null
+                ? 0
+                : (int) known.sessions.values().stream().filter(n -> n.state() == State.CLAIMED).count();
+    }
+
+    /** Returns whether one more publisher would be the third to take {@code stream} over within the window. */
     public synchronized boolean flaps(String stream, long nowMs) {
         Known known = streams.get(stream);
         return known != null && known.live() && known.takeoversMs.size() == TAKEOVERS_ALLOWED
                 && nowMs - known.takeoversMs.getFirst() < flapWindowMs;
     }
 
-    /** The grace of the epoch that a publisher would join now; empty if it would begin one. */
+    /**
+     * Returns the grace period of the epoch that a publisher would join now, in ms; empty if it would begin an epoch.
+     */
     public synchronized OptionalInt graceMs(String stream) {
         Known known = streams.get(stream);
         return known == null

@@ -10,23 +10,26 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What the owner of one partition of {@code sessions} knows of its sessions, and what is due: to end those whose node is
- * silent, to declare grace over, to forget. It decides by what it has read and by the time it is given, and learns that a
- * step was taken by reading the notice of it; so whoever owns the partition next goes on where this one stopped, and a
- * step that is taken twice changes nothing.
+ * The sessions of one partition of {@code sessions} as its owner knows them, and the steps that are due: ending the
+ * sessions of silent nodes, declaring grace periods over, and removing sessions. The table decides only by the records
+ * that were read and the time that it is passed, and learns that a step was taken by reading its notice. So the next
+ * owner of the partition continues where this one stopped, and a step that is taken twice changes nothing.
  *
- * <p>Confined to one thread. Times are ms of one steady clock of this process, close to the wall clock.
+ * <p>Confined to one thread. Times are ms of one monotonic clock of this process, close to the wall clock.
  */
 public final class LeaseTable {
-    /** Something to be written. */
+    /** Records that must be written. */
     public sealed interface Step {
-        /** {@code SessionEnded} by suspicion, then the notice {@link State#ENDED}. */
+        /** Write {@code SessionEnded} with the reason suspected, then the notice {@link State#ENDED}. */
         record Suspect(SessionNotice session) implements Step {}
 
-        /** {@code GraceOver}, then the notice {@link State#OVER}. */
+        /**
+         * Write the notice {@link State#OVER}. It is final: the session's node writes no more packets for the
+         * session.
+         */
         record EndGrace(SessionNotice session) implements Step {}
 
-        /** A tombstone. */
+        /** Write {@code GraceOver}, then the tombstone. */
         record Forget(SessionNotice session) implements Step {}
     }
 
@@ -45,15 +48,19 @@ public final class LeaseTable {
     private final int leaseMs;
     private final Map<String, NavigableMap<Long, Lease>> streams = new HashMap<>();
 
-    /** @param leaseMs how long a session may be silent; also how long a step may take before it is taken again */
+    /**
+     * @param leaseMs time for which a session may be silent; also the time after which a step that had no effect is
+     *        repeated
+     */
     public LeaseTable(int leaseMs) {
         this.leaseMs = leaseMs;
     }
 
     /**
-     * A notice was read.
+     * Adds a notice that was read.
      *
-     * @param history whether it was written before this table's owner came; then its own stamp says when it ended
+     * @param history whether the notice may have been written before the partition was assigned; then the notice's
+     *        own timestamp is the time of the end
      */
     public void heard(SessionNotice notice, boolean history, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
@@ -61,7 +68,7 @@ public final class LeaseTable {
         State before = lease.notice == null ? null : lease.state();
         lease.heardAtMs = nowMs;
         if (before == State.OVER) {
-            // What a node writes before it reads of the end does not bring the session back.
+            // A notice that a node wrote before it read of the end does not revive the session.
             return;
         }
         if (notice.state() == State.ENDED && before != State.ENDED) {
@@ -71,7 +78,7 @@ public final class LeaseTable {
         lease.notice = notice;
     }
 
-    /** A tombstone was read. */
+    /** Removes a session whose tombstone was read. */
     public void forgotten(String stream, long session) {
         streams.computeIfPresent(stream, (_, sessions) -> {
             sessions.remove(session);
@@ -79,17 +86,17 @@ public final class LeaseTable {
         });
     }
 
-    /** Gives every session a full lease: the reader has just come, or could not read for a while. */
+    /** Gives every session a full lease, because the owner has just caught up or could not read for some time. */
     public void renew(long nowMs) {
         streams.values().forEach(sessions -> sessions.values().forEach(lease -> lease.heardAtMs = nowMs));
     }
 
-    /** Whether {@link #due} has a step. */
+    /** Returns whether {@link #due} would return any step. */
     public boolean isDue(long nowMs) {
         return !find(nowMs).isEmpty();
     }
 
-    /** The steps that are due and were not taken within the last lease; counts them as taken. */
+    /** Returns the steps that are due and were not taken within the last lease, and marks them as taken. */
     public List<Step> due(long nowMs) {
         Map<Lease, Step> found = find(nowMs);
         found.keySet().forEach(lease -> {
@@ -110,27 +117,29 @@ public final class LeaseTable {
     }
 
     private void find(NavigableMap<Long, Lease> sessions, long nowMs, Map<Lease, Step> found) {
-        long greatestLive = greatest(sessions, State.LIVE);
-        long greatestOver = greatest(sessions, State.OVER);
+        long greatestLive = greatestLive(sessions);
         sessions.forEach((session, lease) -> {
-            Step step = session <= greatestOver
-                    ? new Step.Forget(lease.notice)
-                    : session < greatestLive ? supersededStep(lease, nowMs) : step(lease, nowMs);
+            Step step = step(lease, session < greatestLive, nowMs);
             if (step != null && !(lease.stepTaken && nowMs - lease.stepAtMs < leaseMs)) {
                 found.put(lease, step);
             }
         });
     }
 
-    /** A greater session is live: this one is over without a word, once its own node has let go of it or is dead. */
-    private Step supersededStep(Lease lease, long nowMs) {
-        return lease.state() == State.ENDED || silent(lease, nowMs) ? new Step.Forget(lease.notice) : null;
-    }
-
-    private Step step(Lease lease, long nowMs) {
+    /**
+     * Returns the due step of a session, or null.
+     *
+     * @param superseded whether a greater session is live; then this one is over as soon as its node has ended it or
+     *        is silent
+     */
+    private Step step(Lease lease, boolean superseded, long nowMs) {
         return switch (lease.state()) {
-            case CLAIMED, LIVE -> silent(lease, nowMs) ? new Step.Suspect(lease.notice) : null;
-            case ENDED -> nowMs - lease.endedAtMs >= lease.notice.graceMs() ? new Step.EndGrace(lease.notice) : null;
+            case CLAIMED, LIVE -> !silent(lease, nowMs)
+                    ? null
+                    : superseded ? new Step.EndGrace(lease.notice) : new Step.Suspect(lease.notice);
+            case ENDED -> superseded || nowMs - lease.endedAtMs >= lease.notice.graceMs()
+                    ? new Step.EndGrace(lease.notice)
+                    : null;
             case OVER -> new Step.Forget(lease.notice);
         };
     }
@@ -139,9 +148,9 @@ public final class LeaseTable {
         return nowMs - lease.heardAtMs > leaseMs;
     }
 
-    private static long greatest(NavigableMap<Long, Lease> sessions, State state) {
+    private static long greatestLive(NavigableMap<Long, Lease> sessions) {
         for (var entry : sessions.descendingMap().entrySet()) {
-            if (entry.getValue().state() == state) {
+            if (entry.getValue().state() == State.LIVE) {
                 return entry.getKey();
             }
         }

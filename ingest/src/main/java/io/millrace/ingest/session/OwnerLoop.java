@@ -3,7 +3,6 @@ package io.millrace.ingest.session;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.SessionNotice;
@@ -12,7 +11,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
@@ -29,59 +27,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns some partitions of {@code sessions}, as one of the ingest nodes' consumer group, and sees to their sessions with a
- * {@link LeaseTable} each. A partition that is given to it is read from the beginning; nothing is committed. Owns a thread
- * and two consumers.
+ * Owns some partitions of {@code sessions}, as a member of the ingest nodes' consumer group, and executes the steps
+ * that are due for their sessions. An assigned partition is read from the beginning; no offsets are committed. Owns a
+ * thread and two consumers.
  *
- * <p>Before any step it makes sure that it has read all there was when the step became due: what is late because Kafka was
- * out of reach is not silence. Thread-safe.
+ * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a node
+ * is not silent if its heartbeat is late because Kafka was unavailable. Thread-safe.
  */
 public final class OwnerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLoop.class);
-    /** Name of the group, behind the topic prefix. */
+    /** Name of the consumer group, without the topic prefix. */
     private static final String GROUP = "ingest-owners";
-    /** How often the leases are looked at. */
+    /** Interval between two checks of the leases. */
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /** How often it is looked for epochs of which nothing is retained. */
+    /** Interval between two searches for epochs of which no packet is retained. */
     private static final long EXPIRY_MS = 60_000;
-    /** A round of questions to partitions without a leader takes not much longer than this. */
-    private static final long ROUND_MS = 5_000;
-    /** A loop that hangs for so long gives its partitions to another node. */
+    /** Time after which a loop that hangs loses its partitions to another node. */
     private static final int MAX_POLL_INTERVAL_MS = 60_000;
     private static final long START_MS = 60_000;
 
-    /** One partition: what is known of it, and how far it has to be read before it may be acted upon. */
-    private static final class Owned {
-        private static final long UNKNOWN = -1;
-
-        private final LeaseTable leases;
-        private long historyEnd = UNKNOWN;
-        private boolean caughtUp;
-        private boolean outOfReach;
-        private long proofEnd = UNKNOWN;
-        private long proofAtMs;
-
-        Owned(LeaseTable leases) {
-            this.leases = leases;
-        }
-
-        boolean wantsProof(long nowMs) {
-            return caughtUp && proofEnd == UNKNOWN && leases.isDue(nowMs);
-        }
-    }
-
     private final KafkaClients kafka;
     private final KafkaConsumer<String, LogRecord> consumer;
-    /** Asks where partitions end and reads nothing: on the consumer's connection a question waits behind a fetch. */
-    private final KafkaConsumer<String, LogRecord> ends;
+    private final PartitionEnds ends;
     private final OwnerSteps steps;
     private final int leaseMs;
     private final FatalError fatal;
-    private final Map<TopicPartition, Owned> owned = new HashMap<>();
+    private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
     private final Thread thread;
-    /** Steady, so that a step of the wall clock ends no lease; near the wall clock, which the notices speak. */
+    /**
+     * Origin of a monotonic clock, so that a step of the wall clock ends no lease. It is close to the wall clock, which
+     * the timestamps of the notices use.
+     */
     private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     private long nextLookMs;
     private long nextExpiryMs;
@@ -96,11 +74,11 @@ public final class OwnerLoop implements AutoCloseable {
                 Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                         CooperativeStickyAssignor.class.getName(), ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                         MAX_POLL_INTERVAL_MS));
-        this.ends = kafka.reader(clientId + "-ends");
+        this.ends = new PartitionEnds(kafka, clientId + "-ends", this::nowMs);
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Returns when the group has given this node its partitions; there may be none left for it. */
+    /** Starts the loop. Returns when the group has assigned this node its partitions, which may be none. */
     public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps,
             FatalError fatal) {
         var loop = new OwnerLoop(kafka, clientId, leaseMs, steps, fatal);
@@ -113,16 +91,17 @@ public final class OwnerLoop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loop.close();
-        throw new UserError("consumer group " + kafka.settings().group(GROUP) + " gave no answer in " + START_MS
-                + " ms; check the cluster and this user's rights on the group");
+        throw new UserError(
+                "consumer group " + kafka.settings().group(GROUP) + " did not complete an assignment within " + START_MS
+                        + " ms; check the cluster and this user's rights on the group");
     }
 
-    /** Whether it still sees to its partitions. */
+    /** Returns whether the loop is running. */
     public boolean isRunning() {
         return thread.isAlive() && !closed;
     }
 
-    /** Leaves the group, so that another node takes over at once. */
+    /** Leaves the group, so that another node takes over immediately. */
     @Override
     public void close() {
         closed = true;
@@ -150,93 +129,64 @@ public final class OwnerLoop implements AutoCloseable {
     }
 
     private void read(ConsumerRecord<String, LogRecord> record) {
-        Owned partition = owned.get(new TopicPartition(record.topic(), record.partition()));
-        if (record.value() instanceof SessionNotice notice) {
-            partition.leases.heard(notice, !partition.caughtUp, nowMs());
-        } else if (record.value() == null) {
-            StreamKey key = StreamKey.parse(record.key());
-            partition.leases.forgotten(key.stream(), key.number());
+        OwnedPartition partition = owned.get(new TopicPartition(record.topic(), record.partition()));
+        switch (SessionNews.of(record.key(), record.value())) {
+            case SessionNews.Noticed(SessionNotice notice) -> partition.heard(notice, nowMs());
+            case SessionNews.Forgotten(String stream, long session) -> partition.forgotten(stream, session);
+            case SessionNews.Unreadable _ -> {
+                // SessionFeed counts such records.
+            }
         }
     }
 
-    /** A partition that was given to us is ours when we have read what was there at that time. */
+    /** Marks assigned partitions as caught up when all records that they contained at that time have been read. */
     private void catchUp() {
-        ask(it -> it.historyEnd == Owned.UNKNOWN, (it, end) -> it.historyEnd = end);
-        owned.forEach((partition, it) -> {
-            if (!it.caughtUp && it.historyEnd != Owned.UNKNOWN && hasRead(partition, it.historyEnd)) {
-                it.caughtUp = true;
-                it.leases.renew(nowMs());
-            }
-        });
+        findEnds(OwnedPartition::needsHistoryEnd, OwnedPartition::historyEndsAt);
+        owned.forEach((partition, it) -> it.catchUp(end -> hasRead(partition, end), nowMs()));
     }
 
-    /**
-     * Takes what was due when it looked for the end of the partition, once it has read up to there. It cannot ask to have
-     * read everything, since there is always one more heartbeat.
-     */
     private void act() {
         long askedAtMs = nowMs();
         if (askedAtMs >= nextLookMs) {
-            // Not at each heartbeat that is read: a look goes through all sessions.
+            // Not after every record that is read: each check iterates over all sessions.
             nextLookMs = askedAtMs + POLL.toMillis();
-            ask(it -> it.wantsProof(askedAtMs), (it, end) -> {
-                it.proofEnd = end;
-                it.proofAtMs = askedAtMs;
-            });
+            findEnds(it -> it.needsProof(askedAtMs), (it, end) -> it.endsAt(end, askedAtMs));
         }
-        owned.forEach((partition, it) -> {
-            if (it.proofEnd != Owned.UNKNOWN && hasRead(partition, it.proofEnd)) {
-                it.proofEnd = Owned.UNKNOWN;
-                it.leases.due(it.proofAtMs).forEach(step -> steps.take(partition.partition(), step));
+        owned.forEach((partition, it) -> it.due(end -> hasRead(partition, end))
+                .forEach(step -> steps.take(partition.partition(), step)));
+    }
+
+    private void findEnds(Predicate<OwnedPartition> which, ObjLongConsumer<OwnedPartition> found) {
+        List<TopicPartition> asked = owned.entrySet().stream().filter(e -> which.test(e.getValue()))
+                .map(Map.Entry::getKey).toList();
+        ends.ends(asked, (partition, end) -> {
+            OwnedPartition it = owned.get(partition);
+            it.reached();
+            found.accept(it, end);
+        }, (partition, failure) -> {
+            if (owned.get(partition).notReached(nowMs())) {
+                LOG.warn("{} is unavailable, its sessions keep their leases: {}", partition, failure.getMessage());
             }
         });
     }
 
     /**
-     * Where do these partitions end? Each is asked for by itself, so that one without a leader holds up no other; those
-     * for which there is no time left have their turn in the next round.
+     * Queries the beginnings of the owned partitions of {@code packets}, and removes the epochs before them from the
+     * directory.
      */
-    private void ask(Predicate<Owned> which, ObjLongConsumer<Owned> answer) {
-        long startMs = nowMs();
-        for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
-            Owned it = entry.getValue();
-            if (!which.test(it) || nowMs() - startMs > ROUND_MS) {
-                continue;
-            }
-            TopicPartition partition = entry.getKey();
-            try {
-                answer.accept(it, ends.endOffsets(Set.of(partition), LOOK).get(partition));
-                it.outOfReach = false;
-            } catch (RetriableException e) {
-                if (!it.outOfReach) {
-                    it.outOfReach = true;
-                    LOG.warn("{} is out of reach, its sessions keep their leases: {}", partition, e.getMessage());
-                }
-                // Out of reach for us, and so perhaps for the nodes that should have been heard.
-                it.leases.renew(nowMs());
-            }
-        }
-    }
-
-    /** Where the owned partitions of {@code packets} begin now, and what has to leave the directory for that. */
     private void expire() {
         long startMs = nowMs();
         if (startMs < nextExpiryMs || owned.isEmpty()) {
             return;
         }
         nextExpiryMs = startMs + EXPIRY_MS;
-        Map<Integer, Long> begins = new HashMap<>();
-        for (TopicPartition of : owned.keySet()) {
-            TopicPartition partition = kafka.partition(Topic.PACKETS, of.partition());
-            try {
-                if (nowMs() - startMs <= ROUND_MS) {
-                    begins.put(of.partition(), ends.beginningOffsets(Set.of(partition), LOOK).get(partition));
-                }
-            } catch (RetriableException e) {
-                LOG.debug("where {} begins is not known: {}", partition, e.getMessage());
-            }
-        }
-        steps.expire(stream -> begins.getOrDefault(kafka.partitionOf(stream), 0L));
+        List<TopicPartition> packets = owned.keySet().stream()
+                .map(of -> kafka.partition(Topic.PACKETS, of.partition())).toList();
+        Map<Integer, Long> beginnings = new HashMap<>();
+        ends.beginnings(packets, (partition, offset) -> beginnings.put(partition.partition(), offset),
+                (partition, failure) -> LOG.debug("the beginning of {} is not known: {}", partition,
+                        failure.getMessage()));
+        steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), 0L));
     }
 
     private boolean hasRead(TopicPartition partition, long end) {
@@ -251,11 +201,11 @@ public final class OwnerLoop implements AutoCloseable {
         return originMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    /** Called within poll, on this loop's thread. */
+    /** Called within {@code poll}, on the loop's thread. */
     private final class Assignment implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            partitions.forEach(p -> owned.put(p, new Owned(new LeaseTable(leaseMs))));
+            partitions.forEach(p -> owned.put(p, new OwnedPartition(new LeaseTable(leaseMs))));
             consumer.seekToBeginning(partitions);
             assigned.countDown();
         }

@@ -1,8 +1,7 @@
 package io.millrace.ingest.session;
 
-import io.millrace.ingest.IngestMeters;
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.log.GraceOver;
-import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
@@ -14,64 +13,89 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes what a {@link LeaseTable} finds due: first to {@code packets}, and when that is acknowledged to {@code sessions},
- * so that who takes over repeats what was left half done. Thread-safe.
+ * Executes the steps that a {@link LeaseTable} returns. A step of two records writes the second when the first is
+ * acknowledged. Only the second shows in {@code sessions} that the step was taken, so the next owner of the partition
+ * repeats a step that a dead owner did not complete.
+ *
+ * <p>The notice in {@code sessions} is what makes a session over: it is in the same partition as the session's
+ * heartbeats, so all nodes agree whether the session was still alive, and the session's own node stops using it.
+ * {@code GraceOver} is written only after that notice, and the tombstone of the session only after {@code GraceOver}.
+ * Thread-safe.
  */
 public final class OwnerSteps {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerSteps.class);
 
-    /** Sessions come and go as encoders like: counted by the name of the stream. */
+    /** Encoders decide how many sessions begin and end, so the lines are limited per stream name. */
     private final PeerLog lines = new PeerLog(LOG);
-    private final LogWriter log;
+    private final SessionLog log;
     private final KnownNames names;
     private final InstantSource clock;
     private final IngestMeters meters;
 
-    public OwnerSteps(LogWriter log, KnownNames names, InstantSource clock, IngestMeters meters) {
+    public OwnerSteps(SessionLog log, KnownNames names, InstantSource clock, IngestMeters meters) {
         this.log = log;
         this.names = names;
         this.clock = clock;
         this.meters = meters;
     }
 
-    /** @param partition of the session's stream */
-    void take(int partition, LeaseTable.Step step) {
+    /**
+     * Writes the records of {@code step}.
+     *
+     * @param partition partition of the session's stream
+     */
+    public void take(int partition, LeaseTable.Step step) {
         switch (step) {
             case LeaseTable.Step.Suspect(SessionNotice it) -> {
-                lines.log(Level.WARN, it.stream(), "{}: session {} is ended: its node {} is silent", it.stream(),
-                        it.session(), it.node());
+                lines.log(Level.WARN, it.stream(), "{}: session {} is ended because its node {} is silent",
+                        it.stream(), it.session(), it.node());
                 meters.suspected();
-                write(partition, it, new SessionEnded(it.session(), clock.millis(), SessionEnded.Reason.SUSPECTED,
-                        "node " + it.node() + " is silent"), SessionNotice.State.ENDED);
+                suspect(partition, it);
             }
             case LeaseTable.Step.EndGrace(SessionNotice it) -> {
-                lines.log(Level.INFO, it.stream(), "{}: grace of session {} is over", it.stream(), it.session());
-                write(partition, it, new GraceOver(it.session(), clock.millis()), SessionNotice.State.OVER);
+                lines.log(Level.INFO, it.stream(), "{}: grace period of session {} is over", it.stream(),
+                        it.session());
+                note(it, SessionNotice.State.OVER);
             }
-            case LeaseTable.Step.Forget(SessionNotice it) -> log.tombstone(it.stream(), it.session(),
-                    LogWriter.Outcome.IGNORED);
+            case LeaseTable.Step.Forget(SessionNotice it) -> forget(partition, it);
         }
     }
 
     /**
-     * Lets the directory forget the epochs of which nothing is retained. What fails is due again the next time.
+     * Removes the epochs of which no packet is retained from the directory. A failed removal is repeated by the next
+     * call.
      *
-     * @param retainedFrom of a stream: where its partition of {@code packets} begins, 0 if that is another node's to look after
+     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 if
+     *        another node owns the partition
      */
     void expire(ToLongFunction<String> retainedFrom) {
         List<KnownNames.Epoch> expired = names.expired(retainedFrom);
-        expired.forEach(epoch -> log.epochGone(epoch.stream(), epoch.number(), LogWriter.Outcome.IGNORED));
+        expired.forEach(epoch -> log.epochGone(epoch.stream(), epoch.number(), SessionLog.Outcome.IGNORED));
         if (!expired.isEmpty()) {
-            LOG.debug("{} epochs leave the directory: nothing of them is retained", expired.size());
+            LOG.debug("removed {} epochs from the directory, none of their packets is retained", expired.size());
         }
     }
 
-    private void write(int partition, SessionNotice of, PacketsRecord record, SessionNotice.State state) {
-        log.packets(partition, of.stream(), record, (_, failure) -> {
+    private void suspect(int partition, SessionNotice it) {
+        var ended = new SessionEnded(it.session(), clock.millis(), SessionEnded.Reason.SUSPECTED,
+                "node " + it.node() + " is silent");
+        log.packets(partition, it.stream(), ended, (_, failure) -> {
             if (failure == null) {
-                log.notice(new SessionNotice(of.stream(), of.session(), state, of.node(), of.client(), of.address(),
-                        of.startedAtMs(), clock.millis(), of.graceMs()), LogWriter.Outcome.IGNORED);
+                note(it, SessionNotice.State.ENDED);
             }
         });
+    }
+
+    private void forget(int partition, SessionNotice it) {
+        log.packets(partition, it.stream(), new GraceOver(it.session(), clock.millis()), (_, failure) -> {
+            if (failure == null) {
+                log.tombstone(it.stream(), it.session(), SessionLog.Outcome.IGNORED);
+            }
+        });
+    }
+
+    private void note(SessionNotice of, SessionNotice.State state) {
+        log.notice(new SessionNotice(of.stream(), of.session(), state, of.node(), of.client(), of.address(),
+                of.startedAtMs(), clock.millis(), of.graceMs()), SessionLog.Outcome.IGNORED);
     }
 }

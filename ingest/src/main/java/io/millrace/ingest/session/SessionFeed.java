@@ -1,5 +1,6 @@
 package io.millrace.ingest.session;
 
+import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.KafkaClients;
@@ -21,14 +22,18 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads all of {@code sessions} and {@code streams} from their beginnings, on every node: tells a listener of the one, and
- * keeps {@link KnownNames} by the other. Owns a thread and a consumer.
+ * Reads all of {@code sessions} and {@code streams} from their beginnings, on every node: passes the records of
+ * {@code sessions} to a listener and those of {@code streams} to {@link KnownNames}. Skips and counts records that it
+ * cannot decode. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
 public final class SessionFeed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionFeed.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final long START_MS = 30_000;
 
@@ -36,6 +41,7 @@ public final class SessionFeed implements AutoCloseable {
     private final SessionListener listener;
     private final KnownNames names;
     private final String streamsTopic;
+    private final IngestMeters meters;
     private final FatalError fatal;
     private final List<TopicPartition> partitions;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -43,7 +49,8 @@ public final class SessionFeed implements AutoCloseable {
     private volatile boolean closed;
 
     private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            FatalError fatal) {
+            IngestMeters meters, FatalError fatal) {
+        this.meters = meters;
         this.listener = listener;
         this.names = names;
         this.fatal = fatal;
@@ -55,10 +62,10 @@ public final class SessionFeed implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Returns when everything that was in the topics has been told. */
+    /** Starts the feed. Returns when all records that the topics contained have been passed on. */
     public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            FatalError fatal) {
-        var feed = new SessionFeed(kafka, clientId, listener, names, fatal);
+            IngestMeters meters, FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, names, meters, fatal);
         feed.thread.start();
         try {
             if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -73,7 +80,7 @@ public final class SessionFeed implements AutoCloseable {
                 + " ms; check that every partition of them has a leader");
     }
 
-    /** Whether it still reads. */
+    /** Returns whether the feed is running. */
     public boolean isRunning() {
         return thread.isAlive() && !closed;
     }
@@ -126,17 +133,36 @@ public final class SessionFeed implements AutoCloseable {
     }
 
     private void tell(ConsumerRecord<String, LogRecord> record) {
-        if (record.value() instanceof SessionNotice notice) {
-            listener.heard(notice);
-        } else if (record.value() instanceof StreamEntry entry) {
+        if (record.topic().equals(streamsTopic)) {
+            tellNames(record);
+            return;
+        }
+        switch (SessionNews.of(record.key(), record.value())) {
+            case SessionNews.Noticed(SessionNotice notice) -> listener.heard(notice);
+            case SessionNews.Forgotten(String stream, long session) -> listener.forgotten(stream, session);
+            case SessionNews.Unreadable(String why) -> skip(record, why);
+        }
+    }
+
+    private void tellNames(ConsumerRecord<String, LogRecord> record) {
+        if (record.value() instanceof StreamEntry entry) {
             names.heard(entry);
-        } else if (record.value() == null) {
+            return;
+        }
+        try {
             StreamKey key = StreamKey.parse(record.key());
-            if (record.topic().equals(streamsTopic)) {
+            if (record.value() == null) {
                 names.forgotten(key.stream(), key.number());
             } else {
-                listener.forgotten(key.stream(), key.number());
+                skip(record, "no entry of the directory");
             }
+        } catch (IllegalArgumentException e) {
+            skip(record, e.getMessage());
         }
+    }
+
+    private void skip(ConsumerRecord<String, LogRecord> record, String why) {
+        meters.dropped(IngestMeters.Drop.UNDECODABLE);
+        LOG.warn("skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), why);
     }
 }

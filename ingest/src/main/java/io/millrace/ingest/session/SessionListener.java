@@ -2,10 +2,13 @@ package io.millrace.ingest.session;
 
 import io.millrace.platform.log.SessionNotice;
 
-/** Hears what is new in {@code sessions}, in order for each stream. Called by the feed's thread; must not block. */
+/**
+ * Receives the new records of {@code sessions}, in order for each stream. Called on the feed's thread; must not block.
+ */
 public interface SessionListener {
+    /** Called when a notice was read. */
     void heard(SessionNotice notice);
 
-    /** Nothing is kept of the session any more. */
+    /** Called when the tombstone of a session was read. */
     void forgotten(String stream, long session);
 }

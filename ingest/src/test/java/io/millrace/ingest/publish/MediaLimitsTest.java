@@ -1,12 +1,12 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.Clip;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.rtmp.PublishSink.Kind;
+import io.millrace.testkit.Clip;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;

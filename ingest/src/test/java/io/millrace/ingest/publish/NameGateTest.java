@@ -30,6 +30,29 @@ class NameGateTest {
         assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).isEmpty();
     }
 
+    /** An encoder that comes back under one name for ever, each time after its grace. */
+    @Test
+    void epochsOfANameAreEntriesOfTheDirectoryToo() {
+        NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
+        known.heard(entry("live/show", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 0));
+        known.heard(entry("live/show", 1, "192.0.2.9:1", StreamEntry.State.ENDED, 1));
+        assertThat(gate.refusal("live/show", "192.0.2.1:2", 0)).isEmpty();
+        known.heard(entry("live/show", 2, "192.0.2.1:1", StreamEntry.State.ENDED, 2));
+        assertThat(gate.refusal("live/show", "192.0.2.1:3", 0)).get().asString()
+                .contains("Your address has 2 streams here");
+        assertThat(gate.refusal("live/show", "192.0.2.9:3", 0)).as("another address").isEmpty();
+        for (int i = 3; i <= 15; i++) {
+            known.heard(entry("live/show", i, "198.51.100." + i + ":1", StreamEntry.State.ENDED, i));
+        }
+        assertThat(gate.refusal("live/new", "203.0.113.1:1", 0)).as("a new name").isPresent();
+        assertThat(gate.refusal("live/show", "203.0.113.1:1", 0)).as("twice as many as names").isEmpty();
+        known.heard(entry("live/show", 16, "198.51.100.16:1", StreamEntry.State.ENDED, 16));
+        assertThat(gate.refusal("live/show", "203.0.113.1:1", 0)).get().asString()
+                .contains("The server has 16 streams, as many as it may; ask its operator");
+        known.forgotten("live/show", 1);
+        assertThat(gate.refusal("live/show", "192.0.2.1:4", 0)).isEmpty();
+    }
+
     @Test
     void oneAddressHasAQuarterOfThem() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
@@ -48,7 +71,8 @@ class NameGateTest {
         assertThat(gate.refusal("live/a", "192.0.2.1:1", 0)).isEmpty();
         assertThat(gate.refusal("live/b", "192.0.2.1:2", 0)).isEmpty();
         assertThat(gate.refusal("live/c", "192.0.2.1:3", 0)).get().asString().contains("from your address");
-        assertThat(gate.refusal("live/old", "192.0.2.1:4", 0)).isEmpty();
+        assertThat(gate.refusal("live/old", "192.0.2.1:4", 0)).as("one that comes back").get().asString()
+                .isEqualTo("Too many new streams from your address; try again in a few minutes");
         assertThat(gate.refusal("live/c", "192.0.2.2:1", 0)).isEmpty();
         assertThat(gate.refusal("live/d", "192.0.2.3:1", 0)).get().asString().contains("on this server");
     }
@@ -66,7 +90,7 @@ class NameGateTest {
         known.forgotten("live/a", 20);
         known.forgotten("live/a", 20);
         assertThat(known.has("live/a")).isFalse();
-        assertThat(known.size() + known.sizeOf("192.0.2.1")).isZero();
+        assertThat(known.size() + known.entries() + known.entriesOf("192.0.2.1")).isZero();
     }
 
     private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,

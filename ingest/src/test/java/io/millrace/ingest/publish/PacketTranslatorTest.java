@@ -1,7 +1,6 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.ingest.Clip;
-import io.millrace.ingest.IngestMeters.Drop;
+import io.millrace.ingest.meters.IngestMeters.Drop;
 import io.millrace.ingest.publish.PacketTranslator.Result;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
@@ -9,6 +8,7 @@ import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.rtmp.PublishSink.Kind;
+import io.millrace.testkit.Clip;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;

@@ -2,11 +2,26 @@ package io.millrace.ingest.publish;
 
 import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.Publisher;
+import java.util.concurrent.Executor;
 
 /** Stands where a connection stands and remembers where its reading switch is. */
 final class SwitchProbe implements Publisher {
     volatile boolean reading = true;
     volatile String closedWith;
+    private final Executor loop;
+
+    SwitchProbe() {
+        this(Runnable::run);
+    }
+
+    SwitchProbe(Executor loop) {
+        this.loop = loop;
+    }
+
+    @Override
+    public Executor loop() {
+        return loop;
+    }
 
     @Override
     public void pauseReading() {

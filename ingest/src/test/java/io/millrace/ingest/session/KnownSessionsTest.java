@@ -60,6 +60,20 @@ class KnownSessionsTest {
     }
 
     @Test
+    void countsClaimsThatHaveNoPacketYet() {
+        assertThat(known.claims(STREAM)).isZero();
+        hear(1, LIVE, 0);
+        hear(2, CLAIMED, 1);
+        hear(3, CLAIMED, 2);
+        hear(4, CLAIMED, 3);
+        assertThat(known.claims(STREAM)).isEqualTo(3);
+        hear(2, ENDED, 4);
+        hear(3, LIVE, 5);
+        known.forgotten(STREAM, 4);
+        assertThat(known.claims(STREAM)).isZero();
+    }
+
+    @Test
     void whoReturnsWithinGraceJoinsTheGraceOfTheEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
         known.heard(new SessionNotice(STREAM, 1, LIVE, "n", "", "", 0, 0, 12_000));

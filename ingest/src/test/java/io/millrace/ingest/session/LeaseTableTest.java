@@ -77,15 +77,26 @@ class LeaseTableTest {
     }
 
     @Test
-    void whatIsOverIsForgottenWithAllThatCameBefore() {
-        hear(5, CLAIMED);
+    void whatIsOverIsForgotten() {
         hear(7, ENDED);
         hear(7, OVER);
-        after(0).containsExactly("Forget 5", "Forget 7");
-        table.forgotten(STREAM, 5);
+        after(0).containsExactly("Forget 7");
         table.forgotten(STREAM, 7);
         after(LEASE_MS + GRACE_MS).isEmpty();
         assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void aClaimThatIsOverTakesNoLesserSessionWithIt() {
+        hear(3, CLAIMED);
+        hear(5, LIVE);
+        hear(7, ENDED);
+        hear(7, OVER);
+        after(0).containsExactly("Forget 7");
+        table.forgotten(STREAM, 7);
+        after(LEASE_MS - 1).isEmpty();
+        hear(5, LIVE);
+        after(LEASE_MS).as("neither the live session nor, before its own end, the claim").containsExactly("EndGrace 3");
     }
 
     @Test
@@ -96,19 +107,21 @@ class LeaseTableTest {
     }
 
     @Test
-    void aGreaterLiveSessionMakesTheOlderOneOverWithoutAWord() {
+    void aGreaterLiveSessionMakesTheOlderOneOverWithoutGrace() {
         hear(7, ENDED);
         hear(9, LIVE);
+        after(0).containsExactly("EndGrace 7");
+        hear(7, OVER);
         after(0).containsExactly("Forget 7");
     }
 
     @Test
-    void anOlderSessionIsForgottenOnlyWhenItsNodeHasLetGoOrIsDead() {
+    void anOlderSessionIsOverOnlyWhenItsNodeHasEndedItOrIsDead() {
         hear(7, LIVE);
         hear(9, LIVE);
         after(LEASE_MS).isEmpty();
         hear(9, LIVE);
-        after(1).containsExactly("Forget 7");
+        after(1).containsExactly("EndGrace 7");
     }
 
     @Test
@@ -183,8 +196,8 @@ class LeaseTableTest {
         }
         assertThat(compacted).isEmpty();
         assertThat(owner.size()).isZero();
-        // The last one that could have been live had its grace declared over; whether 9 was live nobody had to know.
-        assertThat(packets).contains("GraceOver 9").contains("SessionEnded 9");
+        // Whichever of them has taken over, its epoch ends; only the last one certainly had no greater live session.
+        assertThat(packets).contains("GraceOver 3", "GraceOver 7", "GraceOver 9", "SessionEnded 9");
         assertThat(packets.indexOf("SessionEnded 9")).isLessThan(packets.indexOf("GraceOver 9"));
     }
 
@@ -194,23 +207,26 @@ class LeaseTableTest {
             return;
         }
         switch (step) {
-            case Step.Suspect(SessionNotice n) -> packets.add("SessionEnded " + n.session());
-            case Step.EndGrace(SessionNotice n) -> packets.add("GraceOver " + n.session());
+            case Step.Suspect(SessionNotice n) -> {
+                packets.add("SessionEnded " + n.session());
+                if (random.nextInt(4) > 0) {
+                    noticed(n.session(), ENDED, compacted, owner);
+                }
+            }
+            case Step.EndGrace(SessionNotice n) -> noticed(n.session(), OVER, compacted, owner);
             case Step.Forget(SessionNotice n) -> {
-                compacted.remove(n.session());
-                owner.forgotten(STREAM, n.session());
-                return;
+                packets.add("GraceOver " + n.session());
+                if (random.nextInt(4) > 0) {
+                    compacted.remove(n.session());
+                    owner.forgotten(STREAM, n.session());
+                }
             }
         }
-        if (random.nextInt(4) == 0) {
-            return;
-        }
-        SessionNotice told = switch (step) {
-            case Step.Suspect(SessionNotice n) -> notice(n.session(), ENDED, nowMs);
-            case Step.EndGrace(SessionNotice n) -> notice(n.session(), OVER, nowMs);
-            case Step.Forget(SessionNotice n) -> throw new AssertionError(n);
-        };
-        compacted.put(told.session(), told);
+    }
+
+    private void noticed(long session, State state, Map<Long, SessionNotice> compacted, LeaseTable owner) {
+        SessionNotice told = notice(session, state, nowMs);
+        compacted.put(session, told);
         owner.heard(told, false, nowMs);
     }
 

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.function.IntPredicate;
 
 /**
- * What a broker needs of the machine: a directory of its own with room in it, and ports. Taken before anything starts, so
- * that whatever is wrong is reported at once.
+ * The resources that an embedded broker needs on this machine: an exclusive data directory with enough free space, and
+ * ports. They are acquired before anything starts, so that problems are reported at once. Confined to one thread.
  */
 public final class BrokerPlace implements AutoCloseable {
     private final DataDirectory directory;
@@ -19,8 +19,10 @@ public final class BrokerPlace implements AutoCloseable {
     }
 
     /**
-     * @param named ports that "any free one" does not take
-     * @throws io.millrace.platform.UserError if a port is taken, or the directory cannot be used or is full
+     * Locks and formats the directory and binds the ports.
+     *
+     * @param named ports that a flag names; a port chosen for 0 is never one of them
+     * @throws io.millrace.platform.UserError if a port is taken, the directory cannot be used or its disk is full
      */
     public static BrokerPlace take(BrokerSettings wanted, IntPredicate named) {
         BrokerPlace place = new BrokerPlace(DataDirectory.open(wanted.dataDir()), new BrokerPorts(named));
@@ -35,7 +37,7 @@ public final class BrokerPlace implements AutoCloseable {
         }
     }
 
-    /** With every port and voter decided. */
+    /** Returns the settings with the actual ports and voters. */
     BrokerSettings settings() {
         return settings;
     }
@@ -44,19 +46,19 @@ public final class BrokerPlace implements AutoCloseable {
         return directory;
     }
 
-    /** For Kafka to bind. */
+    /** Releases the ports, so that Kafka can bind them. */
     void releasePorts() {
         ports.close();
     }
 
-    /** Again does no harm. */
+    /** Releases the ports and the directory. Idempotent. */
     @Override
     public void close() {
         ports.close();
         try {
             directory.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("the lock of the data directory", e);
+            throw new UncheckedIOException("cannot release the lock of the data directory", e);
         }
     }
 }

@@ -9,25 +9,27 @@ import java.util.Deque;
 import java.util.function.IntPredicate;
 
 /**
- * Holds Kafka's ports from the moment they are chosen until Kafka binds them itself: it cannot be given a socket, and ends
- * in a stack trace if a port is taken. Between {@link #close} and its bind another process could take one; that is the one
- * such gap. Confined to one thread.
+ * Binds Kafka's ports when they are chosen and keeps them until Kafka binds them itself. Kafka does not accept an open
+ * socket, and fails with a stack trace if a port is taken. Another process could take a port between {@link #close} and
+ * Kafka's bind; no other port of the process has such a gap. Confined to one thread.
  */
 final class BrokerPorts implements AutoCloseable {
     private final Deque<ServerSocket> held = new ArrayDeque<>();
     private final IntPredicate named;
 
-    /** @param named ports that "any free one" does not take */
+    /** @param named ports that a flag names; a port chosen for 0 is never one of them */
     BrokerPorts(IntPredicate named) {
         this.named = named;
     }
 
     /**
+     * Binds a port and holds it until {@link #close}.
+     *
      * @param host a name or address of this machine
-     * @param wanted 0 for any
-     * @param flag where people choose it
-     * @return a port that is held from now on
-     * @throws io.millrace.platform.UserError if it cannot be
+     * @param wanted 0 for any free port
+     * @param flag that sets the port, for the error message
+     * @return the bound port
+     * @throws io.millrace.platform.UserError if the port cannot be bound; the ports held so far are released
      */
     int hold(String host, int wanted, String flag) {
         try {
@@ -37,18 +39,18 @@ final class BrokerPorts implements AutoCloseable {
             return wanted == 0 && named.test(port) ? hold(host, wanted, flag) : port;
         } catch (IOException e) {
             close();
-            throw ListenFault.of("the Kafka broker", host, wanted, "--host or --voters", flag, e);
+            throw ListenFault.of("the Kafka broker", host, wanted, "--kafka-host or --voters", flag, e);
         }
     }
 
-    /** Releases them. Again does no harm. */
+    /** Releases the ports. Idempotent. */
     @Override
     public void close() {
         while (!held.isEmpty()) {
             try {
                 held.pop().close();
             } catch (IOException _) {
-                // A listening socket has nothing to lose; Kafka says it if the port is not free.
+                // A listening socket has no data to lose. If the port stays taken, Kafka reports it.
             }
         }
     }

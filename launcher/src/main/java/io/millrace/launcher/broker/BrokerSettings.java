@@ -1,33 +1,31 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.settings.HostPort;
-import io.millrace.launcher.settings.Voter;
-import io.millrace.launcher.settings.Voters;
 import io.millrace.platform.UserError;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the embedded broker needs. Immutable.
+ * Settings of the embedded broker. Immutable.
  *
  * @param dataDir kept between runs; used by one broker at a time
- * @param host where it listens and what it tells its clients and the other brokers: a name or address of this machine
- * @param port on {@code host}; 0 takes any free one
+ * @param host name or address of this machine on which the broker listens, and which it announces to clients and
+ * brokers
+ * @param port on {@code host}; 0 for any free port
  * @param nodeId this broker's number in {@code voters}
  * @param voters the controllers of all brokers of the cluster
- * @param controllerPort where the controller listens, alone on loopback and else on the host that {@code voters} names;
- * 0 takes the one in {@code voters}, or alone any free one
+ * @param controllerPort port of the controller: on loopback for a single broker, otherwise on the host in
+ * {@code voters}; 0 for the port in {@code voters}, or any free port for a single broker
  */
 public record BrokerSettings(Path dataDir, String host, int port, int nodeId, Voters voters,
         int controllerPort) {
     static final String LOOPBACK = "127.0.0.1";
 
-    /** A broker that is a cluster of its own. */
+    /** Returns the settings of a single broker on loopback, which is a cluster of its own. */
     public static BrokerSettings alone(Path dataDir, int port) {
         return new BrokerSettings(dataDir, LOOPBACK, port, 1, Voters.ALONE, 0);
     }
 
-    /** The same with every port and voter decided, and the ports held. */
+    /** Returns these settings with the actual ports and voters. {@code ports} holds the ports. */
     BrokerSettings resolved(BrokerPorts ports) {
         int client = ports.hold(host, port, "--kafka-port");
         if (voters.equals(Voters.ALONE)) {
@@ -40,14 +38,18 @@ public record BrokerSettings(Path dataDir, String host, int port, int nodeId, Vo
                 ports.hold(own.host(), own.port(), "--voters"));
     }
 
-    /** Where this broker's controller listens, once the settings are {@link #resolved}. */
+    /**
+     * Returns the address of this broker's controller.
+     *
+     * @throws UserError if {@code voters} does not contain this node, or contradicts {@code controllerPort}
+     */
     HostPort ownController() {
         Voter self = voters.find(nodeId)
                 .orElseThrow(() -> new UserError("node " + nodeId
-                        + " is not among --voters; name it there as " + nodeId + "@" + host + ":PORT"));
+                        + " is not in --voters; add it as " + nodeId + "@" + host + ":PORT"));
         if (controllerPort != 0 && controllerPort != self.address().port()) {
-            throw new UserError("--controller-port is " + controllerPort + " and --voters says "
-                    + self + "; make them the same, or leave --controller-port out");
+            throw new UserError("--controller-port is " + controllerPort + ", but --voters contains "
+                    + self + "; use the same port, or omit --controller-port");
         }
         return self.address();
     }

@@ -17,12 +17,12 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The directory of {@code --data-dir}, held by this process alone until it is closed or the process ends, however it
- * ends: the lock is the system's.
+ * The directory of {@code --data-dir}, locked for this process until it is closed. It is locked by the operating
+ * system, which releases the lock however the process ends.
  */
 final class DataDirectory implements AutoCloseable {
     private static final String LOCK_FILE = "millrace.lock";
-    /** Longer than any process id. */
+    /** Read from the lock file; longer than any process id. */
     private static final int HOLDER_BYTES = 32;
 
     private final Path path;
@@ -33,7 +33,11 @@ final class DataDirectory implements AutoCloseable {
         this.lockFile = lockFile;
     }
 
-    /** @throws UserError if it cannot be made or written, or another process has it */
+    /**
+     * Creates the directory if necessary, and locks it.
+     *
+     * @throws UserError if it cannot be created or written, or is in use by another process
+     */
     static DataDirectory open(Path path) {
         try {
             create(path);
@@ -48,11 +52,11 @@ final class DataDirectory implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UserError("cannot write to the data directory " + path + ": " + reason(e)
-                    + "; choose another with --data-dir", e);
+                    + "; choose another directory with --data-dir", e);
         }
     }
 
-    /** Where Kafka keeps its log. */
+    /** Returns the directory of Kafka's log. */
     Path kafka() {
         return path.resolve("kafka").toAbsolutePath().normalize();
     }
@@ -62,7 +66,9 @@ final class DataDirectory implements AutoCloseable {
         lockFile.close();
     }
 
-    /** Nobody else may read it: it holds what is published, and the broker's own state. One that is there stays as it is. */
+    /**
+     * Creates the directory with access for its owner only, because it contains published media. Keeps an existing one.
+     */
     private static void create(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return;
@@ -85,11 +91,11 @@ final class DataDirectory implements AutoCloseable {
         try {
             lock = file.tryLock();
         } catch (OverlappingFileLockException e) {
-            // This very process has it; the same answer.
+            // This process has already locked it; reported in the same way.
         }
         if (lock == null) {
             throw new UserError("the data directory " + path + " is in use by process " + holder(file)
-                    + "; stop that one, or choose another with --data-dir");
+                    + "; stop that process, or choose another directory with --data-dir");
         }
         file.truncate(0);
         file.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
@@ -106,7 +112,7 @@ final class DataDirectory implements AutoCloseable {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case FileAlreadyExistsException file -> file.getFile() + " is not a directory";
             case FileSystemException system -> system.getReason() == null
-                    ? system.getFile() + " cannot be made"
+                    ? system.getFile() + " cannot be created"
                     : system.getFile() + ": " + system.getReason();
             default -> e.getMessage();
         };

@@ -6,39 +6,48 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * What is free on the disk of the data directory, and how serious that is. Immutable.
+ * Size and free space of the disk of the data directory. Immutable.
  *
- * @param freeBytes that this process may write
+ * @param freeBytes available to this process
  */
 record DiskSpace(long totalBytes, long freeBytes) {
-    /** A broker that starts writes indexes of every partition; in a file that it maps, a full disk is a fault of the JVM. */
-    static final long START_BYTES = 64L << 20;
-    /** Of a large disk 5 % would be far more than is needed to end in order. */
-    static final long FULL_BYTES_MAX = 2L << 30;
-    /** Of a small one they would be less than the broker needs to go on. */
-    static final long FULL_BYTES_MIN = 128L << 20;
+    /**
+     * A starting broker writes the indexes of every partition. They are mapped files, in which a full disk is a JVM
+     * fault.
+     */
+    static final long START_BYTES = 64_000_000;
+    /** Of a large disk, 5 % would be far more than an orderly end takes. */
+    static final long FULL_BYTES_MAX = 2_000_000_000;
+    /** Of a small disk, 5 % would be less than the broker needs to continue. */
+    static final long FULL_BYTES_MIN = 128_000_000;
     private static final int FULL_PERCENT = 5;
     private static final int LOW_PERCENT = 10;
 
-    /** What follows from it. */
+    /** The consequence of the free space. */
     enum Level {
-        /** Nothing. */
+        /** Enough free space. */
         ROOM,
-        /** A warning, and not ready. */
+        /** A warning in the log, and the process is not ready. */
         LOW,
-        /** Nobody may publish, so that the broker never fails. */
+        /** Publishers are refused and disconnected, so that the broker never fails. */
         FULL
     }
 
-    /** @throws UserError if the system does not say it */
+    /**
+     * Reads the free space from the operating system.
+     *
+     * @throws UserError if it cannot be determined
+     */
     static DiskSpace of(Path directory) {
         try {
             FileStore store = Files.getFileStore(directory);
             return new DiskSpace(store.getTotalSpace(), store.getUsableSpace());
         } catch (IOException e) {
-            throw new UserError("cannot see how much room the disk of " + directory + " has: " + e.getMessage(), e);
+            throw new UserError("cannot determine the free space on the disk of " + directory + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -49,17 +58,32 @@ record DiskSpace(long totalBytes, long freeBytes) {
         return freeBytes < Math.max(share(LOW_PERCENT), 2 * fullBytes()) ? Level.LOW : Level.ROOM;
     }
 
-    /** Publishers are refused below it. */
+    /** Returns the free space below which publishers are refused. */
     long fullBytes() {
         return Math.clamp(share(FULL_PERCENT), FULL_BYTES_MIN, FULL_BYTES_MAX);
     }
 
-    /** @throws UserError if a broker would fail at its start */
+    /** @throws UserError if a broker would fail while it starts */
     void checkStart(Path directory) {
-        if (freeBytes < START_BYTES) {
-            throw new UserError("the disk of the data directory " + directory + " is full: " + this
-                    + ", and the embedded broker needs " + megabytes(START_BYTES)
-                    + " MB to start; make room there, or choose another with --data-dir");
+        fault(directory).ifPresent(full -> {
+            throw new UserError(full + ", and the embedded broker needs " + megabytes(START_BYTES)
+                    + " MB to start; free disk space, or choose another directory with --data-dir");
+        });
+    }
+
+    /** Returns what is wrong with the disk of {@code directory} if a broker cannot work on it; empty if it can. */
+    Optional<String> fault(Path directory) {
+        return freeBytes < START_BYTES
+                ? Optional.of("the disk of the data directory " + directory + " is full: " + this)
+                : Optional.empty();
+    }
+
+    /** Returns the {@link #fault} of the disk at this moment; empty if the disk cannot be queried. */
+    static Optional<String> exhausted(Path directory) {
+        try {
+            return of(directory).fault(directory);
+        } catch (UserError _) {
+            return Optional.empty();
         }
     }
 
@@ -67,8 +91,9 @@ record DiskSpace(long totalBytes, long freeBytes) {
         return totalBytes / 100 * percent;
     }
 
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%,d", bytes >> 20);
+    /** Returns a size in MB of 10⁶ bytes, rounded down: the unit that {@code --retention-size} has. */
+    static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d", bytes / 1_000_000);
     }
 
     @Override

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every second at the disk of the embedded broker: warns, is a readiness check and a metric, and tells ingest when
- * nobody may publish any more. Each change of the level is logged once. Thread-safe.
+ * Checks the disk of the embedded broker every second. It provides a readiness check and metrics, tells ingest when to
+ * refuse publishers, and logs each change of the level once. Thread-safe.
  */
 public final class DiskWatch implements LogRoom, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
@@ -34,19 +34,19 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
         this.disk = disk;
         look();
         Gauge.builder("millrace.disk.free", this, watch -> watch.space.freeBytes()).baseUnit("bytes")
-                .description("Bytes that are free on the disk of the data directory").register(meters);
+                .description("Free space on the disk of the data directory").register(meters);
         Gauge.builder("millrace.disk.total", this, watch -> watch.space.totalBytes()).baseUnit("bytes")
                 .description("Size of the disk of the data directory").register(meters);
     }
 
-    /** Looks at once, and every second. */
+    /** Checks the disk before it returns, and then every second. */
     public static DiskWatch start(Path directory, MeterRegistry meters) {
         DiskWatch watch = new DiskWatch(directory, () -> DiskSpace.of(directory), meters);
         watch.timer.scheduleWithFixedDelay(watch::look, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
         return watch;
     }
 
-    /** Once; on the timer's thread. */
+    /** Checks the disk once. Runs on the thread of the timer. */
     final void look() {
         try {
             space = disk.get();
@@ -61,7 +61,9 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
         }
     }
 
-    /** Room for publishers is a quarter more than none for them, or each segment that expires would let one in. */
+    /**
+     * Publishers are accepted again at a quarter more than the limit; otherwise each expiring segment would admit one.
+     */
     private Level settled(DiskSpace seen) {
         boolean stillFull = level == Level.FULL && seen.freeBytes() < seen.fullBytes() / 4 * 5;
         return stillFull ? Level.FULL : seen.level();
@@ -69,12 +71,13 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
 
     private void tell(Level now) {
         switch (now) {
-            case ROOM -> LOG.info("The disk of {} has room again: {}", directory, space);
-            case LOW -> LOG.warn("The disk of {} fills up: {}; make room there or shorten --retention or"
-                    + " --retention-size; below {} MB nobody may publish", directory, space, space.fullBytes() >> 20);
+            case ROOM -> LOG.info("The disk of {} has enough free space again: {}", directory, space);
+            case LOW -> LOG.warn("The disk of {} fills up: {}; free disk space, or reduce --retention or"
+                    + " --retention-size; below {} MB publishers are refused", directory, space,
+                    DiskSpace.megabytes(space.fullBytes()));
             case FULL ->
-                LOG.error("The disk of {} is nearly full: {}; nobody may publish until there is room, and those"
-                        + " who do are disconnected", directory, space);
+                LOG.error("The disk of {} is nearly full: {}; publishers are disconnected and refused; free disk space,"
+                        + " or reduce --retention or --retention-size", directory, space);
         }
     }
 
@@ -83,11 +86,11 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
         return level == Level.FULL;
     }
 
-    /** Up while there is room. */
+    /** Returns the readiness check {@code disk}, which is up at {@link Level#ROOM}. */
     public HealthCheck check() {
         return new HealthCheck("disk", () -> level == Level.ROOM
                 ? HealthCheck.Status.up(space.toString())
-                : HealthCheck.Status.down(space + (isFull() ? ", nobody may publish" : "")));
+                : HealthCheck.Status.down(space + (isFull() ? ", publishers are refused" : "")));
     }
 
     @Override

@@ -1,22 +1,25 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.settings.HostPort;
-import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.net.ServerSockets;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A real Kafka in this process: one KRaft node, broker and controller, that keeps its log in the data
- * directory between runs. Alone it is a cluster of one; with {@code --voters} it is one of several.
+ * A Kafka server in this process: one KRaft node in the roles broker and controller, which keeps its log in the data
+ * directory between runs. It is a cluster of its own or, with {@code --voters}, one node of several.
  *
- * <p>What it acknowledges is in the page cache of this machine: it outlives the process, and not a power cut.
- * At most one a process, since Kafka's way of ending the process is global.
+ * <p>Acknowledged records are in the page cache of this machine. They survive the end of the process, but not a power
+ * failure. A process can run only one embedded broker, because Kafka's exit procedure is global.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    /** How long the Kafka thread that asked for the exit waits for it, because Kafka's code expects no return. */
+    private static final long EXIT_SECONDS = 10;
+
     private final BrokerPlace place;
     private final KafkaRaftServer server;
 
@@ -26,23 +29,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Returns once the broker serves; one of several waits for a majority of the others.
+     * Starts a broker and returns when it serves. One of several brokers waits for a majority of the voters.
      *
-     * @param fatal told if Kafka finds that it cannot go on
+     * @param failed called on a thread of Kafka if the broker fails later, with the reason; the process must end, without
+     * closing the broker
      * @throws UserError if a port is taken, or the directory cannot be used
      */
-    public static EmbeddedBroker start(BrokerSettings wanted, FatalError fatal) {
-        return start(BrokerPlace.take(wanted, ServerSockets.NONE_NAMED), fatal);
+    public static EmbeddedBroker start(BrokerSettings wanted, Consumer<UserError> failed) {
+        return start(BrokerPlace.take(wanted, ServerSockets.NONE_NAMED), failed);
     }
 
     /**
-     * The same in a place that was taken before.
+     * Starts a broker with resources that were acquired before.
      *
-     * @param place is closed with the broker, or if it cannot start
+     * @param place closed with the broker, or if the broker cannot start
      */
-    public static EmbeddedBroker start(BrokerPlace place, FatalError fatal) {
+    public static EmbeddedBroker start(BrokerPlace place, Consumer<UserError> failed) {
         try {
-            reportInsteadOfExit(fatal);
+            reportInsteadOfExit(place, failed);
             KafkaRaftServer server = new KafkaRaftServer(
                     new KafkaConfig(NodeConfig.of(place.settings(), place.directory().kafka()), false), Time.SYSTEM);
             EmbeddedBroker broker = new EmbeddedBroker(place, server);
@@ -55,12 +59,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Where clients find it. */
+    /** Returns the bootstrap address for clients. */
     public HostPort address() {
         return new HostPort(place.settings().host(), place.settings().port());
     }
 
-    /** Ends cleanly, so that the next start is quick. */
+    /** Shuts down cleanly, so that the next start need not recover the log. */
     @Override
     public void close() {
         server.shutdown();
@@ -73,22 +77,35 @@ public final class EmbeddedBroker implements AutoCloseable {
     private void startServer() {
         try {
             server.startup();
-        } catch (RuntimeException | InternalError e) { // of a mapped file on a full disk
+        } catch (RuntimeException | InternalError e) { // InternalError: a mapped file on a full disk
             server.shutdown();
             throw new UserError("the Kafka broker cannot start in " + place.directory().kafka() + ": " + e.getMessage()
-                    + "; the log above says more, and --data-dir names another directory", e);
+                    + "; see the log above, or choose another directory with --data-dir", e);
         }
     }
 
-    /** Kafka ends the process where it must not go on; here the process says why and ends in its own way. */
-    private static void reportInsteadOfExit(FatalError fatal) {
-        Exit.setExitProcedure(
-                (code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
-        Exit.setHaltProcedure(
-                (code, message) -> fatal.fatal("the embedded Kafka broker failed", reason(code, message)));
+    /** Replaces Kafka's exit and halt of the JVM, so that the process reports the reason. */
+    private static void reportInsteadOfExit(BrokerPlace place, Consumer<UserError> failed) {
+        Exit.Procedure report = (code, message) -> {
+            failed.accept(new UserError("the embedded Kafka broker failed: " + reason(place, code, message)));
+            awaitExit();
+        };
+        Exit.setExitProcedure(report);
+        Exit.setHaltProcedure(report);
     }
 
-    private static Throwable reason(int code, String message) {
-        return new IllegalStateException(message == null ? "it ended with code " + code : message);
+    private static String reason(BrokerPlace place, int code, String message) {
+        return DiskSpace.exhausted(place.settings().dataDir())
+                .map(full -> full + "; free disk space, then start it again")
+                .orElse((message == null ? "it exited with code " + code : message)
+                        + "; see the log above, then start it again");
+    }
+
+    private static void awaitExit() {
+        try {
+            TimeUnit.SECONDS.sleep(EXIT_SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,25 +1,24 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.settings.HostPort;
 import io.millrace.platform.kafka.Sizes;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The properties of one KRaft node that is broker and controller in one, small enough for a laptop. */
+/** The Kafka properties of a node that is both broker and controller, sized for a laptop. */
 final class NodeConfig {
     static final String CONTROLLER_LISTENER = "CONTROLLER";
 
     private static final String CLIENT_LISTENER = "PLAINTEXT";
     private static final int MOST_REPLICAS = 3;
-    /** Kafka's own topics; few partitions, because few of us use them. */
+    /** Kafka's internal topics. They get one partition each, because they have few users here. */
     private static final List<String> INTERNAL_TOPICS = List.of("offsets.topic", "transaction.state.log",
             "share.coordinator.state.topic");
 
     private NodeConfig() {}
 
-    /** @param settings with every port and voter decided */
+    /** @param settings with the actual ports and voters */
     static Map<String, String> of(BrokerSettings settings, Path logDir) {
         Map<String, String> config = new HashMap<>();
         addIdentity(config, settings);
@@ -48,7 +47,8 @@ final class NodeConfig {
     private static void addInternalTopics(Map<String, String> config, int brokers) {
         int replicas = Math.min(brokers, MOST_REPLICAS);
         String inSync = replicas < MOST_REPLICAS ? "1" : "2";
-        // Of topics that are made without saying so. Kafka's own default is one copy, gone with its broker.
+        // For topics that are created without a replication factor. Kafka's default of 1 would lose them with their
+        // broker.
         config.put("default.replication.factor", String.valueOf(replicas));
         config.put("min.insync.replicas", inSync);
         for (String topic : INTERNAL_TOPICS) {
@@ -63,9 +63,9 @@ final class NodeConfig {
     private static void addSizes(Map<String, String> config) {
         config.put("message.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
         config.put("replica.fetch.max.bytes", String.valueOf(Sizes.RECORD_BYTES));
-        // The default takes 128 MB of heap at start; our compacted topics have some thousands of keys.
+        // The default allocates 128 MB of heap at start; our compacted topics have some thousand keys.
         config.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
-        // The system's own, which grow with what is sent. Kafka's 100 KB are less than a request.
+        // The operating system's default, which grows as needed. Kafka's default of 100 KB is smaller than a request.
         config.put("socket.send.buffer.bytes", "-1");
         config.put("socket.receive.buffer.bytes", "-1");
         config.put("num.network.threads", "2");
@@ -74,15 +74,16 @@ final class NodeConfig {
 
     private static void addTimes(Map<String, String> config) {
         config.put("group.initial.rebalance.delay.ms", "0");
-        // Kafka's 6 s is most of the pause after a kill; what our members ask for is theirs to choose.
+        // Kafka's minimum of 6 s would be most of the pause after a kill. The consumers choose their own session
+        // timeouts.
         config.put("group.min.session.timeout.ms", "1000");
         config.put("group.streams.initial.rebalance.delay.ms", "0");
         config.put("group.streams.min.heartbeat.interval.ms", "500");
         config.put("group.streams.heartbeat.interval.ms", "500");
-        // After a kill, the next start waits until the dead broker's registration has run out.
+        // After a kill, a restarted broker waits until the session of its previous registration has expired.
         config.put("broker.session.timeout.ms", "3000");
         config.put("broker.heartbeat.interval.ms", "500");
-        // Twice a second a controller with nothing to say writes that, and syncs it to the disk.
+        // By default, an idle controller writes a record twice per second and syncs it to the disk.
         config.put("metadata.max.idle.interval.ms", "5000");
     }
 }

@@ -15,14 +15,14 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** What {@code kafka-storage format} does: a directory is given to one node of one cluster, once. */
+/** Does what {@code kafka-storage format} does: assigns a directory to one node of one cluster, once. */
 final class NodeFormat {
     private static final String FORMATTED = "meta.properties";
 
     private NodeFormat() {}
 
     /**
-     * Formats a new directory, and checks one that is there.
+     * Formats a new directory, or checks an existing one.
      *
      * @throws UserError if it belongs to another node or cluster, or cannot be written
      */
@@ -65,16 +65,19 @@ final class NodeFormat {
         }
         String node = meta.getProperty("node.id");
         if (!String.valueOf(settings.nodeId()).equals(node)) {
-            throw new UserError("the data in " + logDir + " is of node " + node + " and --node-id is "
-                    + settings.nodeId() + "; give each broker a --data-dir of its own");
+            throw new UserError("the data in " + logDir + " belongs to node " + node + ", but --node-id is "
+                    + settings.nodeId() + "; give each broker its own --data-dir");
         }
         if (settings.voters().all().size() > 1 && !clusterId(settings).equals(meta.getProperty("cluster.id"))) {
-            throw new UserError("the data in " + logDir + " is of a cluster with other --voters"
-                    + "; start with those, or with another --data-dir");
+            throw new UserError("the data in " + logDir + " belongs to a cluster with other --voters"
+                    + "; use those, or choose another directory with --data-dir");
         }
     }
 
-    /** Several brokers must agree on it without talking: it is made from what all of them are told. */
+    /**
+     * Returns a random id for a single broker. For several, derives it from {@code --voters}, so that all have the same
+     * id.
+     */
     private static String clusterId(BrokerSettings settings) {
         if (settings.voters().all().size() == 1) {
             return Uuid.randomUuid().toString();

@@ -14,19 +14,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether what {@code --retention-size} lets the embedded broker keep fits on its disk. Immutable.
+ * Compares {@code --retention-size} with the disk of the embedded broker. Immutable.
  *
- * @param topicBytes kept of each media topic; negative for no limit
- * @param logBytes that the data directory holds already
+ * @param topicBytes maximum size of each media topic; negative for no limit
+ * @param logBytes size of the logs that are already in the data directory
  */
 public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
+    /** Below this not even a GOP of each partition would be retained. */
+    public static final long SMALLEST_BYTES = 100_000_000;
+
+    /** Maximum of {@code auto}, which must not fill a laptop's disk. */
+    static final long AUTO_MAX_BYTES = 10_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(RetentionFit.class);
-    /** Packets and parts carry the media; segments and index are small beside them. */
+    /** Packets and parts contain the media; segments and index are small in comparison. */
     private static final int MEDIA_TOPICS = 2;
     private static final long STEP_BYTES = 100_000_000;
     private static final double GB = 1e9;
 
-    /** Logs one warning if the retention does not fit, at the start of a broker. */
+    /** Logs a warning if the retention does not fit on the disk. Called when the broker has started. */
     public static void check(Path directory, long topicBytes) {
         try {
             new RetentionFit(topicBytes, DiskSpace.of(directory), logBytes(directory)).warning(directory)
@@ -36,25 +42,57 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
         }
     }
 
-    /** What is wrong, and what to set; empty if it fits, or if nobody set a limit. */
+    /** Returns the default retention size per topic: {@link #AUTO_MAX_BYTES}, or less if the disk is smaller. */
+    public static long auto(Path directory) {
+        try {
+            long fitting = new RetentionFit(AUTO_MAX_BYTES, DiskSpace.of(directory), logBytes(directory))
+                    .autoBytes();
+            if (fitting < AUTO_MAX_BYTES) {
+                LOG.info(String.format(Locale.ROOT,
+                        "--retention-size auto is %.1f GB: as much as fits on the disk of %s",
+                        fitting / GB, directory));
+            }
+            return fitting;
+        } catch (UserError | IOException e) {
+            LOG.debug("cannot see what fits on the disk", e);
+            return AUTO_MAX_BYTES;
+        }
+    }
+
+    /** At least the smallest size that may be set; if that does not fit, there is a warning. */
+    long autoBytes() {
+        return Math.max(SMALLEST_BYTES, Math.min(AUTO_MAX_BYTES, fittingBytes()));
+    }
+
+    private long roomBytes() {
+        // Publishers are refused before the disk is full, so that space is never used.
+        return Math.max(0, disk.freeBytes() + logBytes - disk.fullBytes());
+    }
+
+    /** Rounds to whole steps, so that a restart changes nothing if the disk is about as full as before. */
+    private long fittingBytes() {
+        return roomBytes() / MEDIA_TOPICS / STEP_BYTES * STEP_BYTES;
+    }
+
+    /** Returns what is wrong and what to set instead; empty if the size fits, or if no size is set. */
     Optional<String> warning(Path directory) {
-        // Publishers are refused before the disk is full.
-        long roomBytes = Math.max(0, disk.freeBytes() + logBytes - disk.fullBytes());
-        if (topicBytes < 0 || topicBytes <= roomBytes / MEDIA_TOPICS) {
+        if (topicBytes < 0 || topicBytes <= roomBytes() / MEDIA_TOPICS) {
             return Optional.empty();
         }
-        long fittingBytes = roomBytes / MEDIA_TOPICS / STEP_BYTES * STEP_BYTES;
-        String help = fittingBytes == 0
+        String help = fittingBytes() == 0
                 ? "choose a larger disk with --data-dir"
                 : "set --retention-size to %dMB or less, or choose a larger disk with --data-dir"
-                        .formatted(fittingBytes / 1_000_000);
+                        .formatted(fittingBytes() / 1_000_000);
         return Optional.of(String.format(Locale.ROOT,
                 "The retention is larger than the disk: packets and parts may take %.1f GB each, and the disk of %s has"
                         + " room for %.1f GB of both; %s. Nobody may publish once the disk is nearly full",
-                topicBytes / GB, directory, roomBytes / GB, help));
+                topicBytes / GB, directory, roomBytes() / GB, help));
     }
 
-    /** Indexes are left out: they take less than their files' sizes say. */
+    /**
+     * Sums the sizes of the log files. Index files are omitted, because they are preallocated and take less than their
+     * size.
+     */
     private static long logBytes(Path directory) throws IOException {
         AtomicLong sum = new AtomicLong();
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
@@ -68,7 +106,7 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-                // The broker deleted it meanwhile.
+                // The broker has deleted the file in the meantime.
                 return FileVisitResult.CONTINUE;
             }
         });

@@ -1,23 +1,25 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.launcher.broker.BrokerSettings;
+import io.millrace.launcher.broker.Voters;
 import picocli.CommandLine.Option;
 
-/** What makes the command {@code broker} one of several. */
+/** The flags of the command {@code broker} that make it one broker of a cluster. */
 public final class BrokerOptions {
-    @Option(names = "--kafka-host", paramLabel = "NAME", defaultValue = "127.0.0.1", description = "Name or address that the broker listens on and tells its clients.")
+    @Option(names = "--kafka-host", paramLabel = "NAME", defaultValue = "127.0.0.1", description = "Name or address on which the broker listens and which it announces to clients.")
     private String host;
 
     @Option(names = "--node-id", paramLabel = "N", defaultValue = "1", converter = Converters.Count.class, description = "This broker's number in --voters.")
     private int nodeId;
 
-    @Option(names = "--voters", paramLabel = "ID@HOST:PORT[,…]", defaultValue = "alone", converter = Converters.VoterList.class, description = "The controllers of all brokers of the cluster, the same for each; or 'alone'.")
+    @Option(names = "--voters", paramLabel = "ID@HOST:PORT[,…]", defaultValue = "alone", description = "The controllers of all brokers of the cluster, the same list for each broker; or 'alone'.")
     private Voters voters;
 
-    @Option(names = "--controller-port", paramLabel = "PORT", defaultValue = "0", converter = Converters.Port.class, description = "Port of this broker's controller; 0 is the one in --voters, alone any free one.")
+    @Option(names = "--controller-port", paramLabel = "PORT", defaultValue = "0", converter = Converters.Port.class, description = "Port of this broker's controller; 0 is the port in --voters, or any free port for a single broker.")
     private int controllerPort;
 
-    public BrokerSettings settings(Settings settings) {
-        return new BrokerSettings(settings.dataDir(), host, settings.kafkaPort(), nodeId, voters, controllerPort);
+    /** @param kafka has the port and the directory, which the embedded broker of {@code up} has, too */
+    public BrokerSettings settings(KafkaOptions kafka) {
+        return new BrokerSettings(kafka.dataDir(), host, kafka.port(), nodeId, voters, controllerPort);
     }
 }

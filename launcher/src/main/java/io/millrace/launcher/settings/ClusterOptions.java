@@ -1,36 +1,33 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.tools.past.PastLog;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The flags of the commands that read a log and serve nothing: where it is. */
+/** The flags that locate the log, for the commands that read it without serving. */
 public final class ClusterOptions {
-    @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Kafka's bootstrap addresses; 'up' prints those of its own broker.")
-    private BootstrapServers kafka;
+    @Option(names = "--kafka", paramLabel = "HOST:PORT[,…]", defaultValue = "localhost:9092", converter = Converters.Brokers.class, description = "Bootstrap addresses of Kafka; 'up' prints that of its embedded broker.")
+    private String bootstrapServers;
 
-    @Option(names = "--topic-prefix", paramLabel = "PREFIX", defaultValue = "millrace.", converter = Converters.TopicPrefix.class, description = "What the names of all topics start with.")
+    @Option(names = "--topic-prefix", paramLabel = "PREFIX", defaultValue = "millrace.", converter = Converters.TopicPrefix.class, description = "Prefix of the names of all topics.")
     private String topicPrefix;
 
     @Mixin
-    private LogOptions logOptions;
+    private LoggingOptions logOptions;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    public LogOptions logOptions() {
+    public LoggingOptions logOptions() {
         return logOptions;
     }
 
-    /**
-     * The log on the cluster.
-     *
-     * @param partitions as many as its topics have
-     */
-    public KafkaSettings kafka(int partitions) {
-        return new KafkaSettings(kafka.toString(), topicPrefix, partitions, 0, 0, -1,
+    /** Returns the settings of the log. {@link PastLog#open} queries the cluster for the number of partitions. */
+    public KafkaSettings kafka() {
+        return new KafkaSettings(bootstrapServers, topicPrefix, 1, 0, 0, -1,
                 ((LayeredDefaults) command.defaultValueProvider()).kafkaClient());
     }
 }

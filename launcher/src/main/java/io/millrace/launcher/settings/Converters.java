@@ -2,134 +2,59 @@ package io.millrace.launcher.settings;
 
 import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
+import io.millrace.ingest.PublicRtmp;
+import io.millrace.launcher.broker.HostPort;
+import io.millrace.launcher.broker.Voters;
+import io.millrace.media.StreamName;
 import io.millrace.platform.admin.AdminNames;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.platform.past.PointInTime;
+import io.millrace.tools.push.PublishAddress;
 import java.net.URI;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The texts of settings as typed values, for picocli. Every refusal says what would be right. */
-final class Converters {
-    /** Kafka allows 249 characters; the rest is for the topic's own name. */
-    private static final Pattern TOPIC_PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,200}");
-
+/**
+ * Converts the texts of flags to typed values, for picocli. Every error message says what is valid. A type that has one
+ * syntax in all flags is registered for all commands; the nested classes are for the others, and named by their flags.
+ */
+public final class Converters {
     private Converters() {}
+
+    /** Registers the types that have one syntax. The subcommands have been added. */
+    public static void register(CommandLine commands) {
+        register(commands, AdminNames.class, AdminNames::parse);
+        register(commands, Duration.class, Quantity::duration);
+        register(commands, FamiliarUrls.class, FamiliarUrls::parse);
+        register(commands, HttpLimits.class, HttpLimitList::parse);
+        register(commands, Path.class, Path::of);
+        register(commands, PointInTime.class, Converters::point);
+        register(commands, ProxySources.class, ProxySources::parse);
+        register(commands, PublicRtmp.Told.class, PublicRtmpUrls::parse);
+        register(commands, RtmpLimitSettings.class, RtmpLimitSettings::parse);
+        register(commands, StreamName.class, Converters::streamName);
+        register(commands, Voters.class, Voters::parse);
+    }
+
+    private static <T> void register(CommandLine commands, Class<T> type, Function<String, T> parser) {
+        commands.registerConverter(type, new Checked<>(parser));
+    }
 
     static final class Port extends Checked<Integer> {
         Port() {
-            super(Ports::parse);
+            super(HostPort::parsePort);
         }
     }
 
     static final class PortOrOff extends Checked<Integer> {
         PortOrOff() {
-            super(text -> text.strip().equals("off") ? -1 : Ports.parse(text));
-        }
-    }
-
-    static final class FileOrNone extends Checked<Path> {
-        FileOrNone() {
-            super(text -> text.strip().equals("none") ? null : path(text));
-        }
-    }
-
-    static final class Proxies extends Checked<ProxySources> {
-        Proxies() {
-            super(ProxySources::parse);
-        }
-    }
-
-    static final class HostNames extends Checked<AdminNames> {
-        HostNames() {
-            super(AdminNames::parse);
-        }
-    }
-
-    static final class HookUrl extends Checked<URI> {
-        HookUrl() {
-            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
-        }
-    }
-
-    static final class Rate extends Checked<Long> {
-        Rate() {
-            super(Bitrate::parse);
-        }
-    }
-
-    static final class Limits extends Checked<RtmpLimitSettings> {
-        Limits() {
-            super(RtmpLimitList::parse);
-        }
-    }
-
-    static final class OfHttp extends Checked<HttpLimits> {
-        OfHttp() {
-            super(HttpLimitList::parse);
-        }
-    }
-
-    static final class PublicRtmp extends Checked<PublicRtmpUrls> {
-        PublicRtmp() {
-            super(PublicRtmpUrls::parse);
-        }
-    }
-
-    static final class Switch extends Checked<Boolean> {
-        Switch() {
-            super(text -> switch (text.strip()) {
-                case "on", "true" -> true; // YAML reads on as true
-                case "off", "false" -> false;
-                default -> throw new IllegalArgumentException("'" + text + "' is neither 'on' nor 'off'");
-            });
-        }
-    }
-
-    static final class Familiar extends Checked<FamiliarUrls> {
-        Familiar() {
-            super(FamiliarUrls::parse);
-        }
-    }
-
-    static final class Brokers extends Checked<BootstrapServers> {
-        Brokers() {
-            super(BootstrapServers::parse);
-        }
-    }
-
-    static final class Time extends Checked<Duration> {
-        Time() {
-            super(TimeSpan::parse);
-        }
-    }
-
-    static final class Retention extends Checked<RetentionSize> {
-        Retention() {
-            super(RetentionSize::parse);
-        }
-    }
-
-    static final class Tick extends Checked<FlvTick> {
-        Tick() {
-            super(FlvTick::parse);
-        }
-    }
-
-    static final class VoterList extends Checked<Voters> {
-        VoterList() {
-            super(Voters::parse);
-        }
-    }
-
-    static final class Replication extends Checked<Integer> {
-        Replication() {
-            super(text -> text.equals("auto") ? 0 : count(text));
+            super(text -> text.strip().equals("off") ? -1 : HostPort.parsePort(text));
         }
     }
 
@@ -139,15 +64,18 @@ final class Converters {
         }
     }
 
-    static final class Spare extends Checked<Integer> {
-        Spare() {
-            super(text -> text.equals("0") ? 0 : count(text));
+    /** The result is null for {@code none}. */
+    public static final class FileOrNone extends Checked<Path> {
+        FileOrNone() {
+            super(text -> text.strip().equals("none") ? null : Path.of(text));
         }
     }
 
-    static final class Directory extends Checked<Path> {
-        Directory() {
-            super(Converters::path);
+    /** Bootstrap addresses, in the format of Kafka's {@code bootstrap.servers}. */
+    static final class Brokers extends Checked<String> {
+        Brokers() {
+            super(text -> Arrays.stream(text.split(",", -1)).map(HostPort::parse).map(HostPort::toString)
+                    .collect(Collectors.joining(",")));
         }
     }
 
@@ -157,59 +85,53 @@ final class Converters {
         }
     }
 
-    static final class Point extends Checked<PointInTime> {
-        Point() {
-            super(text -> PointInTime.parse(text.strip(), System.currentTimeMillis()).orElseThrow(
-                    () -> new IllegalArgumentException("'" + text + "' is not " + PointInTime.SYNTAX)));
+    /** The RTMP URL to publish to. Messages do not quote it, because it may contain a stream key. */
+    public static final class RtmpAddress extends Checked<URI> {
+        RtmpAddress() {
+            super(PublishAddress::parse);
         }
-    }
-
-    private static URI httpUrl(String text) {
-        try {
-            URI url = URI.create(text);
-            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-                return url;
-            }
-        } catch (IllegalArgumentException e) {
-            // Said below, like one of another scheme.
-        }
-        // What was given is not repeated: it may hold a password or a token.
-        throw new IllegalArgumentException("this is no URL such as http://127.0.0.1:8000/on_publish");
     }
 
     static int count(String text) {
         if (!text.matches("[1-9]\\d{0,4}")) {
-            throw new IllegalArgumentException("'" + text + "' is not a whole number of 1 to 99999");
+            throw new IllegalArgumentException("'" + text + "' is not a whole number from 1 to 99999");
         }
         return Integer.parseInt(text);
     }
 
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'" + text + "' is not a path: " + e.getReason(), e);
-        }
-    }
-
     private static String topicPrefix(String text) {
-        if (!TOPIC_PREFIX.matcher(text).matches()) {
+        // Kafka allows 249 characters in the name of a topic; the rest is for what follows the prefix.
+        if (!text.matches("[A-Za-z0-9._-]{1,200}")) {
             throw new IllegalArgumentException("'" + text
-                    + "' cannot begin the name of a topic: 1 to 200 letters, digits, '.', '_' and '-'");
+                    + "' cannot be a topic prefix; use 1 to 200 letters, digits, '.', '_' or '-'");
         }
         return text;
     }
 
-    /** Turns the complaint of a parser into picocli's, which adds the flag and the value. */
-    private abstract static class Checked<T> implements ITypeConverter<T> {
+    private static PointInTime point(String text) {
+        return PointInTime.parse(text.strip(), System.currentTimeMillis()).orElseThrow(
+                () -> new IllegalArgumentException("'" + text + "' is not " + PointInTime.SYNTAX));
+    }
+
+    /** A leading slash, as in URLs, is ignored. */
+    private static StreamName streamName(String text) {
+        String name = text.startsWith("/") ? text.substring(1) : text;
+        StreamName.problem(name).ifPresent(problem -> {
+            throw new IllegalArgumentException("'" + text + "': " + problem);
+        });
+        return new StreamName(name);
+    }
+
+    /** Converts the exception of a parser to picocli's, which prefixes the message with the flag. */
+    static class Checked<T> implements ITypeConverter<T> {
         private final Function<String, T> parser;
 
-        private Checked(Function<String, T> parser) {
+        Checked(Function<String, T> parser) {
             this.parser = parser;
         }
 
         @Override
-        public T convert(String text) {
+        public final T convert(String text) {
             try {
                 return parser.apply(text);
             } catch (IllegalArgumentException e) {

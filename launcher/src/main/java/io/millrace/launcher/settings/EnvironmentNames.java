@@ -9,25 +9,31 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The variables of the environment that set something: {@code MILLRACE_HTTP_PORT} is {@code --http-port}. */
+/**
+ * Maps settings to environment variables ({@code MILLRACE_HTTP_PORT} is {@code --http-port}), and finds misspelled
+ * ones.
+ */
 final class EnvironmentNames {
     private static final String PREFIX = "MILLRACE_";
     /** Read by the script {@code millrace}, the image and the tests, not by the program. */
     private static final Set<String> OF_OTHERS = Set.of("MILLRACE_CONFIG", "MILLRACE_JAVA_HOME", "MILLRACE_JAVA_OPTS",
             "MILLRACE_REQUIRE_TOOLS", "MILLRACE_IMAGE", "MILLRACE_IMAGE_OFFLINE", "MILLRACE_IMAGE_CACHE");
-    /** Kubernetes and Docker links describe a service that is called millrace: {@code MILLRACE_SERVICE_HOST}. */
+    /**
+     * Set by Kubernetes and Docker links for a service that is called millrace, such as {@code MILLRACE_SERVICE_HOST}.
+     */
     private static final Pattern SERVICE_LINK = Pattern.compile(".*(_SERVICE_(HOST|PORT).*|_PORT_\\d+_(TCP|UDP).*)");
     private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp)://.*");
 
     private EnvironmentNames() {}
 
-    /** The variable of the setting {@code name}. */
+    /** Returns the environment variable of the setting {@code name}. */
     static String of(String name) {
         return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     /**
-     * Describes each variable that starts like one of ours and sets nothing, in alphabetical order.
+     * Returns a warning for each variable that begins with {@code MILLRACE_} and is not a setting, in alphabetical
+     * order.
      *
      * @param settings the names of all settings
      */
@@ -46,7 +52,7 @@ final class EnvironmentNames {
     }
 
     private static String unknown(String variable, Set<String> known) {
-        return "the environment variable " + variable + " sets nothing"
+        return "the environment variable " + variable + " is not a setting"
                 + NearestName.of(variable, known).map(near -> "; did you mean " + near + "?").orElse("");
     }
 }

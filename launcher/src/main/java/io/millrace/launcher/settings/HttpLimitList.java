@@ -3,10 +3,11 @@ package io.millrace.launcher.settings;
 import io.millrace.edge.http.HttpLimits;
 import java.util.Map;
 
-/** {@link HttpLimits} as people write them. */
+/**
+ * Parses {@code --http-limits}, such as {@code idle=30s,per-address=100}. Limits that are not named keep their
+ * defaults.
+ */
 final class HttpLimitList {
-    static final String DEFAULT = LimitList.DEFAULT;
-
     private static final String EACH = "headers=10s,idle=60s,blocked=30s,connections=50000,per-address=10000,"
             + "request-line=8KiB,request-headers=8KiB,header-count=100";
     private static final int SHORTEST_BYTES = 256;
@@ -14,7 +15,7 @@ final class HttpLimitList {
 
     private HttpLimitList() {}
 
-    /** @throws IllegalArgumentException saying what would be right */
+    /** @throws IllegalArgumentException with a message that says what is valid */
     static HttpLimits parse(String text) {
         LimitList values = LimitList.parse(text, EACH, "HTTP connections");
         return new HttpLimits(values.time("headers"), values.time("idle"), values.time("blocked"),
@@ -22,7 +23,7 @@ final class HttpLimitList {
                 bytes(values, "request-headers"), values.count("header-count"));
     }
 
-    /** Every limit and what it is by default. */
+    /** Returns the default of each limit by name. */
     static Map<String, String> defaults() {
         return LimitList.pairs(EACH);
     }

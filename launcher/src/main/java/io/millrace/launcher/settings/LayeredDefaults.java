@@ -1,40 +1,69 @@
 package io.millrace.launcher.settings;
 
 import io.millrace.platform.kafka.ClientSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
 
 /**
- * What a flag is when it is not on the command line: the environment's value, else the file's, else the flag's own
- * default. Immutable.
+ * The value of a flag that is not on the command line: from the environment, otherwise from the settings file,
+ * otherwise the flag's default. Immutable.
  */
 public final class LayeredDefaults implements IDefaultValueProvider {
+    private static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
+
     private final Map<String, String> environment;
     private final SettingsFile file;
     private final Set<String> known;
 
     /** @param known the names of all settings of all commands */
-    LayeredDefaults(Map<String, String> environment, SettingsFile file, Set<String> known) {
+    private LayeredDefaults(Map<String, String> environment, SettingsFile file, Set<String> known) {
         this.environment = Map.copyOf(environment);
         this.file = file;
         this.known = Set.copyOf(known);
     }
 
     /**
-     * A value that came from outside of the command line.
+     * Reads the settings file, if one is named, and sets the defaults of every command.
      *
-     * @param text as it stands there
-     * @param where such as {@code environment MILLRACE_HOST} or {@code file millrace.yaml, line 3}
+     * @throws io.millrace.platform.UserError if the file cannot be read or contains an unknown name
+     */
+    public static LayeredDefaults install(CommandLine commands, List<String> arguments,
+            Map<String, String> environment) {
+        String named = configFile(arguments, environment);
+        Set<String> known = SettingNames.all(commands);
+        SettingsFile file = named.isBlank() ? SettingsFile.NONE : SettingsFile.read(Path.of(named), known);
+        LayeredDefaults defaults = new LayeredDefaults(environment, file, known);
+        commands.setDefaultValueProvider(defaults);
+        return defaults;
+    }
+
+    /** Returns the path of the settings file, or a blank string if there is none. */
+    private static String configFile(List<String> arguments, Map<String, String> environment) {
+        ConfigFlag flag = new ConfigFlag();
+        new CommandLine(flag).setOverwrittenOptionsAllowed(true).parseArgs(arguments.toArray(String[]::new));
+        return flag.file != null ? flag.file : environment.getOrDefault(CONFIG_VARIABLE, "");
+    }
+
+    /**
+     * A value from the environment or the settings file.
+     *
+     * @param text the value as written
+     * @param where its origin, such as {@code environment MILLRACE_HOST} or {@code file millrace.yaml, line 3}
      */
     public record Found(String text, String where) {}
 
-    /** Empty where the flag's own default holds. */
+    /** Returns the value and its origin, or empty if the flag's default applies. */
     public Optional<Found> find(OptionSpec option) {
         if (!SettingNames.isSetting(option)) {
             return Optional.empty();
@@ -42,14 +71,14 @@ public final class LayeredDefaults implements IDefaultValueProvider {
         String name = SettingNames.of(option);
         String variable = EnvironmentNames.of(name);
         String value = environment.get(variable);
-        // Compose and systemd pass what is not set as an empty variable.
+        // Docker Compose and systemd pass unset variables as empty ones.
         if (value != null && !value.isBlank()) {
             return Optional.of(new Found(value, "environment " + variable));
         }
         return Optional.ofNullable(file.value(name)).map(each -> new Found(each.text(), "file " + file.where(each)));
     }
 
-    /** What is probably a misspelling, though it may be meant for somebody else: a sentence for each. */
+    /** Returns a warning for each name that is probably misspelled, although it may belong to another program. */
     public List<String> oddities() {
         return Stream.concat(EnvironmentNames.unknown(environment, known).stream(), unknownClientSettings()).toList();
     }
@@ -57,11 +86,11 @@ public final class LayeredDefaults implements IDefaultValueProvider {
     private Stream<String> unknownClientSettings() {
         Set<String> defined = ClientSettings.known();
         return file.kafkaClient().keySet().stream().filter(name -> !defined.contains(name)).sorted()
-                .map(name -> "kafka-client has '" + name + "', which Kafka's clients do not know"
+                .map(name -> "kafka-client contains '" + name + "', which Kafka's clients do not define"
                         + NearestName.of(name, defined).map(near -> "; did you mean '" + near + "'?").orElse(""));
     }
 
-    /** The settings for Kafka clients that the file has. */
+    /** Returns the map {@code kafka-client} of the settings file. */
     public Map<String, String> kafkaClient() {
         return file.kafkaClient();
     }
@@ -69,5 +98,14 @@ public final class LayeredDefaults implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
         return argument instanceof OptionSpec option ? find(option).map(Found::text).orElse(null) : null;
+    }
+
+    /** Parses only {@code --config}, because the file must be read before the other arguments can be parsed. */
+    @Command
+    private static final class ConfigFlag {
+        @Option(names = "--config", arity = "0..1")
+        private String file;
+        @Unmatched
+        private List<String> others;
     }
 }

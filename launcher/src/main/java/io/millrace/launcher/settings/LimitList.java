@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Limits as people write them: {@code idle=30s,per-address=50}. What is not named keeps its default. Immutable. */
+/** Parses limits such as {@code idle=30s,per-address=50}. Limits that are not named keep their defaults. Immutable. */
 final class LimitList {
-    /** All of them do; one by one they stand in docs/reference.md. */
+    /** Every limit keeps its default. docs/reference.md lists the defaults. */
     static final String DEFAULT = "default";
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -18,18 +18,18 @@ final class LimitList {
     }
 
     /**
-     * @param each every limit there is with its default
-     * @param of what they are limits of, in words
-     * @throws IllegalArgumentException saying what would be right
+     * @param each all limits with their defaults
+     * @param of what the limits apply to, for messages
+     * @throws IllegalArgumentException with a message that says what is valid
      */
     static LimitList parse(String text, String each, String of) {
         Map<String, String> values = pairs(each);
         if (!text.strip().equals(DEFAULT)) {
             pairs(text).forEach((name, value) -> {
                 if (values.replace(name, value) == null) {
-                    throw new IllegalArgumentException("'" + name + "' is no limit of " + of + "; "
+                    throw new IllegalArgumentException("'" + name + "' is not a limit of " + of + "; "
                             + NearestName.of(name, values.keySet()).map(near -> "did you mean '" + near + "'?")
-                                    .orElse("they are " + String.join(", ", values.keySet())));
+                                    .orElse("the limits are " + String.join(", ", values.keySet())));
                 }
             });
         }
@@ -41,14 +41,15 @@ final class LimitList {
         for (String pair : text.split(",", -1)) {
             String[] sides = pair.strip().split("\\s*=\\s*", 2);
             if (sides.length < 2 || pairs.put(sides[0], sides[1]) != null) {
-                throw new IllegalArgumentException("'" + pair.strip() + "' is not one limit such as idle=15s");
+                throw new IllegalArgumentException(
+                        "'" + pair.strip() + "' is not a limit such as idle=15s, or names one twice");
             }
         }
         return pairs;
     }
 
     Duration time(String name) {
-        Duration time = TimeSpan.parse(values.get(name));
+        Duration time = Quantity.duration(values.get(name));
         if (time.toMillis() < 1_000 || time.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(name + "=" + values.get(name) + " is not between 1s and 10m");
         }
@@ -60,7 +61,7 @@ final class LimitList {
     }
 
     int bytes(String name) {
-        long bytes = ByteSize.parse(values.get(name));
+        long bytes = Quantity.bytes(values.get(name));
         if (bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(name + "=" + values.get(name) + " is more than 2 GiB");
         }

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody meant who misspelled a name: the fewest letters to add, drop or change. */
+/** Finds the known name that is nearest to a misspelled one, by Levenshtein distance. */
 final class NearestName {
     private NearestName() {}
 
-    /** Empty if nothing is near, which is when more than half of the letters would have to change. */
+    /** Returns the nearest known name, or empty if more than half of the letters would have to change. */
     static Optional<String> of(String name, Collection<String> known) {
         return known.stream()
                 .min(Comparator.<String>comparingInt(candidate -> distance(name, candidate))
@@ -16,7 +16,7 @@ final class NearestName {
                 .filter(candidate -> distance(name, candidate) <= Math.max(name.length(), candidate.length()) / 2);
     }
 
-    /** Levenshtein's distance, one row of the table at a time. */
+    /** Returns the Levenshtein distance, computed with a single row of the table. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

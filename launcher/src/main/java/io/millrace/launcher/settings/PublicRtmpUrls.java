@@ -1,33 +1,36 @@
 package io.millrace.launcher.settings;
 
+import io.millrace.ingest.PublicRtmp;
+import io.millrace.launcher.broker.HostPort;
 import io.millrace.platform.log.IngestNode;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * By which addresses encoders reach an ingest node, if they are not those of its listeners: {@code auto}, or
- * {@code rtmp://live.example.com,rtmps://live.example.com:443}; {@code *} is the host by which a person reached the page.
- * Immutable.
- *
- * @param told whether any are given; otherwise the node's own
- * @param rtmp empty if none is given
- * @param rtmps empty if none is given
+ * Parses the addresses at which encoders reach an ingest node, such as
+ * {@code rtmp://live.example.com,rtmps://live.example.com:443}. The host {@code *} is the host under which the browser
+ * reached the web page.
  */
-public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Optional<IngestNode.Address> rtmps) {
+final class PublicRtmpUrls {
     static final String AUTO = "auto";
     private static final int RTMP_PORT = 1935;
     private static final int RTMPS_PORT = 443;
     private static final Pattern URL = Pattern
             .compile("(rtmps?)://(?:(\\*)|\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::([^/]*))?/?");
 
-    /** @throws IllegalArgumentException saying what would be right */
-    static PublicRtmpUrls parse(String text) {
+    private PublicRtmpUrls() {}
+
+    /**
+     * @return null for {@code auto}, the addresses of the node's own listeners
+     * @throws IllegalArgumentException with a message that says what is valid
+     */
+    static PublicRtmp.Told parse(String text) {
+        if (text.strip().equals(AUTO)) {
+            return null;
+        }
         Optional<IngestNode.Address> rtmp = Optional.empty();
         Optional<IngestNode.Address> rtmps = Optional.empty();
-        if (text.strip().equals(AUTO)) {
-            return new PublicRtmpUrls(false, rtmp, rtmps);
-        }
         for (String each : text.split(",", -1)) {
             Matcher url = URL.matcher(each.strip());
             if (!url.matches()) {
@@ -38,7 +41,7 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
             boolean tls = url.group(1).equals("rtmps");
             if ((tls ? rtmps : rtmp).isPresent()) {
                 throw new IllegalArgumentException(
-                        "'" + text.strip() + "' has two addresses of " + url.group(1) + "; give one of each protocol");
+                        "'" + text.strip() + "' has two " + url.group(1) + " addresses; give at most one of each");
             }
             if (tls) {
                 rtmps = Optional.of(address(url, RTMPS_PORT));
@@ -46,14 +49,14 @@ public record PublicRtmpUrls(boolean told, Optional<IngestNode.Address> rtmp, Op
                 rtmp = Optional.of(address(url, RTMP_PORT));
             }
         }
-        return new PublicRtmpUrls(true, rtmp, rtmps);
+        return new PublicRtmp.Told(rtmp, rtmps);
     }
 
     private static IngestNode.Address address(Matcher url, int defaultPort) {
         String host = url.group(3) == null ? url.group(4) : url.group(3);
-        int port = url.group(5) == null ? defaultPort : Ports.parse(url.group(5));
+        int port = url.group(5) == null ? defaultPort : HostPort.parsePort(url.group(5));
         if (port == 0) {
-            throw new IllegalArgumentException("'" + url.group() + "' has port 0, which nobody can reach");
+            throw new IllegalArgumentException("'" + url.group() + "' has port 0; a port from 1 to 65535 is required");
         }
         return new IngestNode.Address(url.group(2) == null ? host : null, port);
     }

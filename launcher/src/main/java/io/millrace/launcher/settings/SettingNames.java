@@ -5,26 +5,27 @@ import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The names of settings: a flag's longest name without its dashes. */
+/** The names of settings: the longest name of the flag without the dashes. */
 public final class SettingNames {
-    /** The flag that names the file; it cannot stand in the file itself. */
+    /** The flag that names the settings file, in which it is not allowed itself. */
     public static final String CONFIG = "config";
 
-    /** What one run of a command is to do. A file that says {@code force: true} would be a trap. */
+    /** Flags that apply to one run of a command. A settings file with {@code force: true} would be a trap. */
     private static final Set<String> OF_ONE_RUN = Set.of(CONFIG, "loop", "from", "to", "force", "json");
 
     private SettingNames() {}
 
-    /** Flags that do something else than set a value are no settings: {@code --help}, {@code --version}. */
+    /** Returns whether a flag is a setting. Flags of one run, {@code --help} and {@code --version} are not. */
     public static boolean isSetting(OptionSpec option) {
         return !option.usageHelp() && !option.versionHelp() && !OF_ONE_RUN.contains(of(option));
     }
 
+    /** Returns the name of the setting of a flag. */
     public static String of(OptionSpec option) {
         return option.longestName().replaceFirst("^-+", "");
     }
 
-    /** The settings of a command and of all commands below it, sorted. */
+    /** Returns the names of the settings of a command and its subcommands, sorted. */
     public static Set<String> all(CommandLine command) {
         Set<String> names = new TreeSet<>();
         command.getCommandSpec().options().stream().filter(SettingNames::isSetting).map(SettingNames::of)

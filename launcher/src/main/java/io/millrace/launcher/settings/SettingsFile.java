@@ -24,19 +24,19 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * The file of {@code --config}: a YAML map from the names of flags to values, and {@code kafka-client}, a map that goes
- * to every Kafka client as it is. Values are read as the text that stands there, so that YAML's own ideas of numbers
- * ({@code 1:30} is ninety) do not change them, and no object is ever built from the file. Immutable.
+ * The settings file of {@code --config}: a YAML map from names of flags to values, and {@code kafka-client}, a map that
+ * is passed to every Kafka client unchanged. Values are read as text, so that YAML does not interpret them as numbers
+ * (in YAML, {@code 1:30} is ninety). No objects are constructed from the file. Immutable.
  */
 final class SettingsFile {
-    /** The one key that is not a flag. */
+    /** The only key that is not the name of a flag. */
     static final String KAFKA_CLIENT = "kafka-client";
-    /** Flags whose value is several by name, {@code idle=30s,per-address=50}: here they may stand in a map, too. */
-    private static final Map<String, Set<String>> MAPS = Map.of("rtmp-limits", RtmpLimitList.defaults().keySet(),
+    /** Flags with values of the form {@code idle=30s,per-address=50}, which may also be a map in the file. */
+    private static final Map<String, Set<String>> MAPS = Map.of("rtmp-limits", RtmpLimitSettings.defaults().keySet(),
             "http-limits", HttpLimitList.defaults().keySet());
     static final SettingsFile NONE = new SettingsFile("", Map.of(), Map.of());
 
-    /** A settings file is a page; far more than that is another file. */
+    /** Larger files are rejected. A settings file is about a page long. */
     private static final int MAX_CODE_POINTS = 1 << 20;
 
     private final String name;
@@ -54,7 +54,7 @@ final class SettingsFile {
 
     /**
      * @param known the names of all flags that may stand in a file
-     * @throws UserError naming the file, the line and, for an unknown name, the nearest known one
+     * @throws UserError that names the file, the line and, for an unknown name, the nearest known one
      */
     static SettingsFile read(Path file, Set<String> known) {
         LoaderOptions limits = new LoaderOptions();
@@ -71,12 +71,12 @@ final class SettingsFile {
         }
     }
 
-    /** Null without one. */
+    /** Returns the value of the setting {@code name}, or null if the file does not contain it. */
     Value value(String name) {
         return values.get(name);
     }
 
-    /** Such as {@code millrace.yaml, line 3}. */
+    /** Returns the position of a value, such as {@code millrace.yaml, line 3}. */
     String where(Value value) {
         return name + ", line " + value.line();
     }
@@ -85,7 +85,7 @@ final class SettingsFile {
         return kafkaClient;
     }
 
-    /** Checks one file's tree of nodes. */
+    /** Checks the YAML nodes of one file and converts them. */
     private record Loader(String name, Set<String> known) {
         SettingsFile load(Node root) {
             if (root == null) {
@@ -106,7 +106,7 @@ final class SettingsFile {
             return new SettingsFile(name, Map.copyOf(values), kafkaClient);
         }
 
-        /** @param otherwise what helps where no name is near */
+        /** @param otherwise the hint if no known name is near */
         private void requireKnown(String key, Node node, Set<String> names, String otherwise) {
             if (!names.contains(key)) {
                 String hint = NearestName.of(key, names).map(near -> "did you mean '" + near + "'?").orElse(otherwise);
@@ -130,7 +130,7 @@ final class SettingsFile {
                 return text(node);
             }
             Map<String, Node> limits = entries(node);
-            limits.forEach((limit, value) -> requireKnown(limit, value, names, "'" + key + "' has "
+            limits.forEach((limit, value) -> requireKnown(limit, value, names, "'" + key + "' accepts "
                     + String.join(", ", names)));
             return limits.isEmpty()
                     ? LimitList.DEFAULT
@@ -147,13 +147,13 @@ final class SettingsFile {
                 String key = text(tuple.getKeyNode());
                 if (entries.put(key, tuple.getValueNode()) != null) {
                     throw new UserError(name + ", line " + line(tuple.getKeyNode()) + ": '" + key
-                            + "' stands there twice; remove one");
+                            + "' is set twice; remove one");
                 }
             }
             return entries;
         }
 
-        /** A list is the same as its values with commas between them. */
+        /** Returns the text of a scalar; of a list, its values joined with commas. */
         private String text(Node node) {
             return switch (node) {
                 case ScalarNode scalar -> scalar.getValue();

@@ -4,12 +4,12 @@ import io.millrace.platform.rtmp.ServerTrust;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Whose certificates a command that publishes by RTMPS accepts. */
+/** The flag that selects which server certificates a command accepts when it publishes over RTMPS. */
 public final class TrustOptions {
-    @Option(names = "--tls-ca", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificates (PEM) by which a server of RTMPS is trusted, instead of those that Java knows.")
+    @Option(names = "--tls-ca", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Certificates (PEM) to trust for RTMPS servers, instead of Java's.")
     private Path authorities;
 
-    /** @throws io.millrace.platform.UserError if the file of certificates cannot be used */
+    /** @throws io.millrace.platform.UserError if the certificates cannot be used */
     public ServerTrust trust() {
         return authorities == null ? ServerTrust.SYSTEM : ServerTrust.of(authorities);
     }

@@ -1,11 +1,9 @@
 package io.millrace.launcher.broker;
 
-import io.millrace.launcher.settings.HostPort;
-import io.millrace.launcher.settings.Voter;
-import io.millrace.launcher.settings.Voters;
-import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Sizes;
+import io.millrace.testkit.OwnLoopback;
+import io.millrace.testkit.SlowTest;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,9 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@SlowTest
 class EmbeddedBrokerTest {
-    private static final FatalError NOBODY = (what, cause) -> {
-        throw new AssertionError(what, cause);
+    private static final Consumer<UserError> NOBODY = failure -> {
+        throw new AssertionError(failure);
     };
     private static final String LOOPBACK = "127.0.0.1";
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
@@ -72,7 +72,7 @@ class EmbeddedBrokerTest {
                     .isInstanceOf(UserError.class).hasMessageContaining("127.0.0.1:" + port)
                     .hasMessageContaining("--kafka-port");
         }
-        // The failure has let go of the directory.
+        // The failed start has released the directory.
         start().close();
     }
 
@@ -97,39 +97,33 @@ class EmbeddedBrokerTest {
     void aDirectoryOfAnotherNodeIsRefused() {
         start().close();
         assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NOBODY))
-                .isInstanceOf(UserError.class).hasMessageContaining("is of node 1 and --node-id is 2");
+                .isInstanceOf(UserError.class).hasMessageContaining("belongs to node 1, but --node-id is 2");
     }
 
     @Test
     void oneOfSeveralMustBeAmongTheVotersAndAtItsPort() {
         Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
         assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NOBODY))
-                .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not among --voters");
+                .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not in --voters");
         assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NOBODY))
                 .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
     }
 
     @Test
     void oneOfSeveralListensWhereItsHostAndTheVotersSay() throws Exception {
-        HostPort controller = new HostPort(ownAddress(), 11_093);
+        HostPort controller = new HostPort(OwnLoopback.ADDRESS, OwnLoopback.nextPort());
         Voters voters = new Voters(List.of(new Voter(1, controller)));
         try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(dir, "127.0.1.1", 0, 1, voters, 0),
                 NOBODY);
                 Admin admin = Admin.create(client(broker))) {
             assertThat(broker.address().host()).isEqualTo("127.0.1.1");
-            // What clients are told, which is what they go on with.
+            // The advertised address, which clients use after the bootstrap.
             assertThat(admin.describeCluster().nodes().get(120, TimeUnit.SECONDS)).singleElement()
                     .satisfies(node -> assertThat(new HostPort(node.host(), node.port())).isEqualTo(broker.address()));
             new Socket(controller.host(), controller.port()).close();
             assertThatThrownBy(() -> new Socket(LOOPBACK, broker.address().port()).close())
                     .isInstanceOf(ConnectException.class);
         }
-    }
-
-    /** An address that no other process listens on: made of this process's number. */
-    private static String ownAddress() {
-        long pid = ProcessHandle.current().pid();
-        return "127.%d.%d.%d".formatted(64 + (pid >> 16 & 63), pid >> 8 & 255, 1 + pid % 254);
     }
 
     private EmbeddedBroker start() {

@@ -12,7 +12,7 @@ class RetentionFitTest {
     private static final Path DIR = Path.of("data");
     private static final long MB = 1_000_000;
 
-    /** A disk of 10,000 MB keeps 500 MB free. */
+    /** On a disk of 10,000 MB, 500 MB stay free. */
     @ParameterizedTest(name = "{0} MB each, {1} MB free, {2} MB there")
     @CsvSource({"1000, 2500, 0, true", "1001, 2500, 0, false", "1001, 2500, 2, true", "1000, 1500, 1000, true",
         "1000, 1499, 1000, false", "-1, 0, 0, true", "100, 400, 0, false"})
@@ -26,6 +26,17 @@ class RetentionFitTest {
                 + "take 10.0 GB each, and the disk of data has room for 3.3 GB of both; set --retention-size to 1600MB "
                 + "or less, or choose a larger disk with --data-dir. Nobody may publish once the disk is nearly full");
         assertThat(warning(100, 600, 0).orElseThrow()).contains("; choose a larger disk with --data-dir.");
+    }
+
+    /** What nobody has set needs no warning, but where not even the least fits. */
+    @ParameterizedTest(name = "{0} MB free, {1} MB there: {2} MB each")
+    @CsvSource({"20500, 0, 10000, true", "20499, 0, 9900, true", "3770, 0, 1600, true", "3770, 1000, 2100, true",
+        "700, 0, 100, true", "699, 0, 100, false", "0, 0, 100, false"})
+    void keepsWhatFitsWhereNobodyHasSetASize(long freeMb, long logMb, long keptMb, boolean fits) {
+        DiskSpace disk = new DiskSpace(10_000 * MB, freeMb * MB);
+        long kept = new RetentionFit(0, disk, logMb * MB).autoBytes();
+        assertThat(kept).isEqualTo(keptMb * MB);
+        assertThat(new RetentionFit(kept, disk, logMb * MB).warning(DIR).isEmpty()).isEqualTo(fits);
     }
 
     private static Optional<String> warning(long topicMb, long freeMb, long logMb) {

@@ -6,6 +6,7 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Topics;
+import io.millrace.testkit.SlowTest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The topics on a real broker. */
+/** Creates and checks the topics on a real broker. */
+@SlowTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TopicsTest {
     private EmbeddedBroker broker;
 
     @BeforeAll
     void startBroker(@TempDir Path dir) {
-        broker = EmbeddedBroker.start(BrokerSettings.alone(dir, 0), (what, cause) -> {
-            throw new AssertionError(what, cause);
+        broker = EmbeddedBroker.start(BrokerSettings.alone(dir, 0), failure -> {
+            throw new AssertionError(failure);
         });
     }
 
@@ -57,7 +59,7 @@ class TopicsTest {
     void withAnotherNumberOfPartitionsAreRefusedWithAWayOut() {
         Topics.ensure(kafka("grown.", 2, -1));
         assertThatThrownBy(() -> Topics.ensure(kafka("grown.", 3, -1))).isInstanceOf(UserError.class)
-                .hasMessageContaining("grown.").hasMessageContaining("has 2 partitions and --partitions is 3")
+                .hasMessageContaining("grown.").hasMessageContaining("has 2 partitions, but --partitions is 3")
                 .hasMessageContaining("start with --partitions 2");
     }
 

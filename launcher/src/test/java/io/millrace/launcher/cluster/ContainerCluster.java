@@ -1,6 +1,7 @@
 package io.millrace.launcher.cluster;
 
 import io.millrace.launcher.RequiredTool;
+import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,11 +16,11 @@ import java.util.stream.IntStream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.lifecycle.Startables;
 
-/** Three brokers and two nodes of each stage in containers of our own image, on loopback ports of the host. */
+/** Three brokers and two nodes of each stage in containers of our own image, on loopback ports of the host that are their own. */
 public final class ContainerCluster implements Cluster {
     private static final int BROKERS = 3;
     private static final int NODES = 2;
-    private static final String HOST = "127.0.0.1";
+    private static final String HOST = OwnLoopback.ADDRESS;
     /** What the nodes of the latest cluster said. */
     private static final Path LOGS = Path.of("target", "containers");
     /** As for processes: small nodes that start quickly, since they share two cores with all others. */
@@ -44,9 +45,8 @@ public final class ContainerCluster implements Cluster {
         ContainerCluster cluster = new ContainerCluster();
         try {
             String image = MillraceImage.name();
-            LoopbackPorts ports = new LoopbackPorts();
-            cluster.makeBrokers(image, ports);
-            cluster.makeStages(image, ports, settings);
+            cluster.makeBrokers(image);
+            cluster.makeStages(image, settings);
             // A stage at a time: on two cores all of them at once would be slow enough to run into their own limits.
             for (List<Node> places : cluster.nodes.values()) {
                 Startables.deepStart(places.stream().map(Node::container)).join();
@@ -128,27 +128,28 @@ public final class ContainerCluster implements Cluster {
         return nodes.get(stage).get(node).container;
     }
 
-    private void makeBrokers(String image, LoopbackPorts ports) throws IOException {
+    private void makeBrokers(String image) {
         int[] controllers = new int[BROKERS];
         for (int i = 0; i < BROKERS; i++) {
-            controllers[i] = ports.next();
+            controllers[i] = OwnLoopback.nextPort();
         }
         String voters = IntStream.range(0, BROKERS).mapToObj(i -> i + 1 + "@" + HOST + ":" + controllers[i])
                 .collect(Collectors.joining(","));
         List<Node> brokers = new ArrayList<>();
         nodes.put(Stage.BROKER, brokers);
         for (int i = 0; i < BROKERS; i++) {
-            int port = ports.next();
+            int port = OwnLoopback.nextPort();
             brokers.add(new Node(new MillraceContainer(image, "broker", "broker" + i, Map.of(
                     "JDK_JAVA_OPTIONS", JVM,
                     "MILLRACE_VOTERS", voters,
+                    "MILLRACE_KAFKA_HOST", HOST,
                     "MILLRACE_NODE_ID", String.valueOf(i + 1),
                     "MILLRACE_CONTROLLER_PORT", String.valueOf(controllers[i]),
                     "MILLRACE_KAFKA_PORT", String.valueOf(port))), port, 0));
         }
     }
 
-    private void makeStages(String image, LoopbackPorts ports, Map<String, String> settings) throws IOException {
+    private void makeStages(String image, Map<String, String> settings) {
         for (Stage stage : Stage.values()) {
             if (stage == Stage.BROKER) {
                 continue;
@@ -157,12 +158,13 @@ public final class ContainerCluster implements Cluster {
             nodes.put(stage, places);
             String command = stage.name().toLowerCase(Locale.ROOT);
             for (int i = 0; i < NODES; i++) {
-                int media = ports.next();
-                int admin = ports.next();
-                int rtmp = stage == Stage.EDGE ? ports.next() : media;
+                int media = OwnLoopback.nextPort();
+                int admin = OwnLoopback.nextPort();
+                int rtmp = stage == Stage.EDGE ? OwnLoopback.nextPort() : media;
                 Map<String, String> variables = new HashMap<>(settings);
                 variables.putAll(Map.of("JDK_JAVA_OPTIONS", JVM, "MILLRACE_KAFKA", kafka(), "MILLRACE_HOST", HOST,
-                        "MILLRACE_ADMIN_PORT", String.valueOf(admin), "MILLRACE_RTMP_PORT", String.valueOf(rtmp),
+                        "MILLRACE_ADMIN_HOST", HOST, "MILLRACE_ADMIN_PORT", String.valueOf(admin), "MILLRACE_RTMP_PORT",
+                        String.valueOf(rtmp),
                         "MILLRACE_HTTP_PORT", String.valueOf(media)));
                 places.add(new Node(new MillraceContainer(image, command, command + i, variables), media, admin));
             }

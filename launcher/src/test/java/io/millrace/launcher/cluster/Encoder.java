@@ -2,6 +2,7 @@ package io.millrace.launcher.cluster;
 
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.testkit.PatientRtmp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ final class Encoder implements Runnable {
     private void publish(int node) throws InterruptedException {
         List<String> sent = new ArrayList<>();
         boolean clean = false;
-        try (RtmpClient client = RtmpClient.publish(URI.create(cluster.rtmp(node) + "/" + stream))) {
+        try (RtmpClient client = PatientRtmp.publish(URI.create(cluster.rtmp(node) + "/" + stream))) {
             for (NumberedFrame config : NumberedFrame.configs()) {
                 client.send(config.kind(), config.timestampMs(), config.body());
             }

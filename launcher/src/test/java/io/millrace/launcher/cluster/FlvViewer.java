@@ -1,18 +1,14 @@
 package io.millrace.launcher.cluster;
 
-import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.testkit.HttpFlvViewer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -22,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class FlvViewer implements Viewer {
     private static final Duration RETRY = Duration.ofMillis(200);
-    private static final int READ_BYTES = 16 * 1024;
 
     private final HttpClient http;
     private final Cluster cluster;
@@ -32,7 +27,7 @@ final class FlvViewer implements Viewer {
     private final List<List<String>> connections = new CopyOnWriteArrayList<>();
     private final List<String> disorder = new CopyOnWriteArrayList<>();
     private volatile boolean ending;
-    private volatile InputStream open;
+    private volatile HttpFlvViewer open;
 
     FlvViewer(HttpClient http, Cluster cluster, String stream, int edge) {
         this.http = http;
@@ -74,9 +69,9 @@ final class FlvViewer implements Viewer {
     @Override
     public void end() throws IOException {
         ending = true;
-        InputStream body = open;
-        if (body != null) {
-            body.close();
+        HttpFlvViewer viewer = open;
+        if (viewer != null) {
+            viewer.close();
         }
     }
 
@@ -103,37 +98,34 @@ final class FlvViewer implements Viewer {
     }
 
     private void watch() throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = http.send(
-                HttpRequest.newBuilder(cluster.http(edge, "/" + stream + ".flv")).build(),
-                HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            if (response.statusCode() != 200) {
-                Thread.sleep(RETRY);
-                throw new IOException("status " + response.statusCode());
-            }
-            open = body;
+        try (HttpFlvViewer viewer = connect()) {
+            open = viewer;
             List<String> frames = Collections.synchronizedList(new ArrayList<>());
             connections.add(frames);
-            read(body, frames);
+            read(viewer, frames);
         }
     }
 
-    private void read(InputStream body, List<String> frames) throws IOException {
-        FlvReader reader = new FlvReader(1 << 20);
-        byte[] bytes = new byte[READ_BYTES];
+    private HttpFlvViewer connect() throws IOException, InterruptedException {
+        try {
+            return new HttpFlvViewer(http,
+                    HttpRequest.newBuilder(cluster.http(edge, "/" + stream + ".flv")).build());
+        } catch (IOException e) {
+            Thread.sleep(RETRY);
+            throw e;
+        }
+    }
+
+    private void read(HttpFlvViewer viewer, List<String> frames) throws IOException {
         long lastVideoMs = -1;
-        for (int count = body.read(bytes); count >= 0; count = body.read(bytes)) {
-            ByteBuffer in = ByteBuffer.wrap(bytes, 0, count);
-            for (Optional<FlvTag> tag = reader.read(in); tag.isPresent(); tag = reader.read(in)) {
-                long timestampMs = tag.get().timestampMs();
-                for (String name : NumberedFrame.names(tag.get().body()).toList()) {
-                    if (NumberedFrame.isVideo(name) && timestampMs <= lastVideoMs) {
-                        disorder.add(name + " at " + timestampMs + " ms after " + lastVideoMs + " ms");
-                    }
-                    lastVideoMs = NumberedFrame.isVideo(name) ? timestampMs : lastVideoMs;
-                    frames.add(name);
-                    arrivals.arrived(NumberedFrame.sentMs(name));
+        for (FlvTag tag = viewer.next(); tag != null; tag = viewer.next()) {
+            for (String name : NumberedFrame.names(tag.body()).toList()) {
+                if (NumberedFrame.isVideo(name) && tag.timestampMs() <= lastVideoMs) {
+                    disorder.add(name + " at " + tag.timestampMs() + " ms after " + lastVideoMs + " ms");
                 }
+                lastVideoMs = NumberedFrame.isVideo(name) ? tag.timestampMs() : lastVideoMs;
+                frames.add(name);
+                arrivals.arrived(NumberedFrame.sentMs(name));
             }
         }
     }

@@ -10,6 +10,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.testkit.PatientRtmp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,7 @@ import static org.awaitility.Awaitility.await;
  * Of two brokers that have a copy each of nothing but their own partitions, one freezes: its sockets stay open, it answers
  * nobody, and nobody can take its place. {@code LeaderAwayTest} is about one that has gone.
  */
+@Tag("chaos")
 class FrozenLeaderIT {
     private static final int PARTITIONS = 8;
     private static final int STAYS = 0;
@@ -70,7 +73,7 @@ class FrozenLeaderIT {
                         .runAsync(() -> sendSteadily(steady, cluster, sent, over), Thread::startVirtualThread);
 
                 assertThatThrownBy(() -> burstAndWait(stuck)).isInstanceOf(RtmpException.class)
-                        .hasMessageContaining("The log did not take a packet, connect again (NetStream.Failed)");
+                        .hasMessageContaining("The log did not accept a packet, connect again (NetStream.Failed)");
                 over.set(true);
                 int taken = sent.size();
                 sending.get(120, TimeUnit.SECONDS);
@@ -115,7 +118,7 @@ class FrozenLeaderIT {
     }
 
     private static RtmpClient publish(ProcessCluster cluster, String stream) throws RtmpException {
-        RtmpClient client = RtmpClient.publish(URI.create(cluster.rtmp(0) + "/" + stream));
+        RtmpClient client = PatientRtmp.publish(URI.create(cluster.rtmp(0) + "/" + stream));
         NumberedFrame.configs().forEach(config -> send(client, config));
         return client;
     }

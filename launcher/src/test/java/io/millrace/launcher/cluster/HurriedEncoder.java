@@ -2,6 +2,7 @@ package io.millrace.launcher.cluster;
 
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.testkit.PatientRtmp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -45,7 +46,7 @@ final class HurriedEncoder implements Runnable {
 
     @Override
     public void run() {
-        try (RtmpClient client = RtmpClient.publish(url)) {
+        try (RtmpClient client = PatientRtmp.publish(url)) {
             for (NumberedFrame config : NumberedFrame.configs()) {
                 client.send(config.kind(), config.timestampMs(), config.body());
             }

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * <p>{@code -Dmillrace.past.reads=200} how often, {@code -Dmillrace.past.seed} to read the same again.
  */
+@Tag("chaos")
 class PastIT {
     private static final int READS = Integer.getInteger("millrace.past.reads", 200);
     private static final long SEED = Long.getLong("millrace.past.seed", System.nanoTime());

@@ -1,6 +1,7 @@
 package io.millrace.launcher.cluster;
 
 import io.millrace.launcher.e2e.MillraceProcess;
+import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,9 +15,8 @@ import java.util.stream.Collectors;
 
 /** Brokers and nodes of the stages as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
-    /** Small nodes that start quickly: they share two cores with all others and live for seconds. */
-    private static final List<String> JVM = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto");
+    /** Small nodes: they share two cores with all others and live for seconds. */
+    private static final List<String> JVM = List.of("-Xmx384m");
     private static final int NODES = 2;
     private static final long SIGNAL_SECONDS = 120;
 
@@ -44,7 +44,7 @@ final class ProcessCluster implements Cluster {
         }
     }
 
-    private ProcessCluster(Path dir, Map<Stage, Integer> counts, List<String> flags) throws IOException {
+    private ProcessCluster(Path dir, Map<Stage, Integer> counts, List<String> flags) {
         this.dir = dir;
         this.flags = flags;
         for (Stage stage : Stage.values()) {
@@ -58,11 +58,10 @@ final class ProcessCluster implements Cluster {
         voters = brokers == 1 ? "alone" : voters(brokers);
     }
 
-    private static String voters(int brokers) throws IOException {
-        LoopbackPorts ports = new LoopbackPorts();
+    private static String voters(int brokers) {
         List<String> voters = new ArrayList<>();
         for (int i = 1; i <= brokers; i++) {
-            voters.add(i + "@127.0.0.1:" + ports.next());
+            voters.add(i + "@" + OwnLoopback.next());
         }
         return String.join(",", voters);
     }

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnyNodeIT {
     /** An encoder comes back within the grace period on a machine that is busy, too. */
-    private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", "10s"};
+    private static final String[] RULES = {"--segment", "1s", "--window", "20s", "--grace", "10s"};
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -60,8 +60,8 @@ class AnyNodeIT {
                 dir.resolve("data").toString());
         large = dir.resolve("large.flv");
         small = dir.resolve("small.flv");
-        ffmpeg.makeClip(large, 9, 30);
-        ffmpeg.makeClip(small, 9, 30, "-s", "320x180");
+        ffmpeg.makeClip(large, 6, 30);
+        ffmpeg.makeClip(small, 6, 30, "-s", "320x180");
         String kafka = one.ready().get("kafka");
         other = run("other", "ingest", "--kafka", kafka, "--rtmp-port", "0");
         victim = run("victim", "ingest", "--kafka", kafka, "--rtmp-port", "0");
@@ -97,9 +97,13 @@ class AnyNodeIT {
             assertThat(flv).allSatisfy(it -> assertThat(it.soFar()).hasSizeGreaterThan(100));
             assertThat(hls).allSatisfy(it -> assertThat(newest(it).segments()).hasSizeGreaterThan(2));
         });
-        long killedAtMs = System.currentTimeMillis();
         first.destroyForcibly().waitFor();
-        assertThat(publishOnce(small, one, "show").waitFor()).as("the second encoder's exit code").isZero();
+        Process second = publish(small, one, "show");
+        soon().untilAsserted(() -> assertThat(hls).as("the seam is out of the window").allSatisfy(
+                it -> assertThat(newest(it).discontinuitySequence()).isEqualTo(1)));
+        second.destroy();
+        assertThat(second.waitFor()).as("the second encoder ends as told, and not before")
+                .isEqualTo(Ffmpeg.ENDED_BY_SIGNAL);
 
         // Nobody comes back within grace: everything ends, and ends well.
         List<List<FlvTag>> tags = new ArrayList<>();
@@ -110,8 +114,9 @@ class AnyNodeIT {
         Seam.areTheSame(tags.get(0), tags.get(1));
         HlsRecorder.Recording here = playlists.get(0).get(120, TimeUnit.SECONDS);
         HlsRecorder.Recording there = playlists.get(1).get(120, TimeUnit.SECONDS);
-        Seam.isOneDiscontinuity(here.playlists(), killedAtMs);
-        Seam.isOneDiscontinuity(there.playlists(), killedAtMs);
+        List<PacketLog.Session> sessions = PacketLog.sessions(one.ready().get("kafka"), "live/show", 2);
+        Seam.isOneDiscontinuity(here.playlists(), sessions);
+        Seam.isOneDiscontinuity(there.playlists(), sessions);
         Seam.sayTheSame(here, there);
         aNewPublishIsANewEpoch(here.digests().lastEntry().getKey());
     }
@@ -136,8 +141,9 @@ class AnyNodeIT {
         again.destroyForcibly().waitFor();
     }
 
+    /** That they cannot take turns for ever is in IngestServiceTest, which has the time in which turns count as an argument. */
     @Test
-    void theNewestOfTwoEncodersHasTheNameAndAThirdTurnIsRefused() throws Exception {
+    void theNewestOfTwoEncodersHasTheName() throws Exception {
         Process first = publish(large, other, "duel");
         awaitSession("duel", -1);
         long session = session("duel");
@@ -147,16 +153,10 @@ class AnyNodeIT {
         Process second = publish(small, one, "duel");
         isToldThatItLost(first, "Taken over by a newer publisher");
         awaitSession("duel", session);
-        session = session("duel");
-        Process third = publish(large, other, "duel");
-        isToldThatItLost(second, "Taken over by a newer publisher");
-        awaitSession("duel", session);
-        session = session("duel");
-        isToldThatItLost(publish(small, one, "duel"), "Another publisher has this stream");
-        assertThat(one.log()).containsPattern("WARN .*live/duel: .* is refused: publishers take the stream over");
-        assertThat(third.isAlive()).as("who has the stream goes on").isTrue();
-        assertThat(session("duel")).as("session after the refusal").isEqualTo(session);
-        third.destroyForcibly().waitFor();
+        int before = viewer.soFar().size();
+        soon().until(() -> viewer.soFar().size() > before + 50);
+        assertThat(second.isAlive()).as("who has the stream goes on").isTrue();
+        second.destroyForcibly().waitFor();
         Seam.isSteady(watched.get(120, TimeUnit.SECONDS));
     }
 
@@ -168,9 +168,10 @@ class AnyNodeIT {
         soon().until(() -> get(multivariant).statusCode() == 200);
         HlsRecorder hls = new HlsRecorder(client, multivariant, dir.resolve("alone.ts"));
         Future<HlsRecorder.Recording> recording = viewers.submit(hls);
-        Future<List<FlvTag>> flv = viewers.submit(new FlvRecorder(client, URI.create(edges.get(0)
-                + "/live/alone.flv")));
+        FlvRecorder viewer = new FlvRecorder(client, URI.create(edges.get(0) + "/live/alone.flv"));
+        Future<List<FlvTag>> flv = viewers.submit(viewer);
         soon().until(() -> newest(hls).segments().size() >= 2);
+        soon().until(() -> viewer.soFar().size() > 50);
         victim.process().destroyForcibly().waitFor();
         // The dead node may have owned the lease itself: then its membership of the group has to end first.
         soon().until(() -> state("alone").equals("grace"));
@@ -179,7 +180,8 @@ class AnyNodeIT {
         assertThat(newest(recording.get(120, TimeUnit.SECONDS).playlists()).ended()).isTrue();
         Seam.isSteady(flv.get(120, TimeUnit.SECONDS));
         assertThat(encoder.waitFor()).as("exit code of an encoder whose node died").isNotZero();
-        assertThat(one.log() + other.log()).containsPattern("WARN .*live/alone: session \\d+ is ended: its node");
+        assertThat(one.log() + other.log())
+                .containsPattern("WARN .*live/alone: session \\d+ is ended because its node");
     }
 
     private MillraceProcess run(String name, String... args) throws IOException {
@@ -193,12 +195,6 @@ class AnyNodeIT {
     /** Until it is killed, or loses its server. */
     private Process publish(Path clip, MillraceProcess node, String stream) throws Exception {
         Process encoder = ffmpeg.publishForEver(clip, url(node, stream), encoderLog(encoders.size()));
-        encoders.add(encoder);
-        return encoder;
-    }
-
-    private Process publishOnce(Path clip, MillraceProcess node, String stream) throws Exception {
-        Process encoder = ffmpeg.publish(clip, url(node, stream), encoderLog(encoders.size()));
         encoders.add(encoder);
         return encoder;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What viewers got, compared with the clip that was published: every access unit, in order, unchanged. */
+/** What viewers got, compared with what was published: every access unit, in order, unchanged. */
 final class Arrivals {
     private final Ffmpeg ffmpeg;
     private final int gopFrames;
@@ -18,15 +18,20 @@ final class Arrivals {
     private final List<String> sentAudio;
     private final List<String> sentPictures;
 
-    Arrivals(Ffmpeg ffmpeg, Path clip, int gopFrames) throws IOException, InterruptedException {
+    Arrivals(Ffmpeg ffmpeg, Path published, int gopFrames) throws IOException, InterruptedException {
         this.ffmpeg = ffmpeg;
         this.gopFrames = gopFrames;
-        sentVideo = ffmpeg.codedHashes(clip, "v");
-        sentAudio = ffmpeg.codedHashes(clip, "a");
-        sentPictures = ffmpeg.decodedHashes(clip);
+        sentVideo = ffmpeg.codedHashes(published, "v");
+        sentAudio = ffmpeg.codedHashes(published, "a");
+        sentPictures = ffmpeg.decodedHashes(published);
     }
 
-    /** Everything from a keyframe to the end of the clip. */
+    /** Pictures that were sent. */
+    int frames() {
+        return sentVideo.size();
+    }
+
+    /** Everything from a keyframe to the end. */
     void reachedFlvViewer(Path flv) throws IOException, InterruptedException {
         List<String> video = ffmpeg.codedHashes(flv, "v");
         isEndOf(sentVideo, video);
@@ -36,7 +41,7 @@ final class Arrivals {
         ffmpeg.decodesWithoutAWord(flv);
     }
 
-    /** The whole clip. */
+    /** All of it. */
     void reachedHlsViewer(HlsRecorder.Recording recording) throws IOException, InterruptedException {
         assertThat(ffmpeg.decodedHashes(recording.ts())).isEqualTo(sentPictures);
         isEndOf(sentAudio, ffmpeg.codedHashes(recording.ts(), "a", "-bsf:a", "aac_adtstoasc"));

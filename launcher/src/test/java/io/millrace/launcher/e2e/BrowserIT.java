@@ -15,8 +15,10 @@ import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -96,6 +98,24 @@ class BrowserIT {
         page.close();
     }
 
+    /** From the very first segment on, in which hls.js learns which tracks there are. */
+    @Test
+    void hlsPlaysTheSoundOfH264WithMp3() throws Exception {
+        Path mp3 = scratch.resolve("mp3.flv");
+        ffmpeg.makeClip(mp3, 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
+        ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
+        Page page = open("/?stream=live/mp3&player=hls", 1280);
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
+        page.reload();
+        page.waitForFunction("() => { const v = document.querySelector('video');"
+                + " return v.currentTime > 1 && v.videoWidth > 0 && v.webkitAudioDecodedByteCount > 10000 }", null,
+                WAIT);
+        assertThat(page.locator("#lacks").textContent()).isEmpty();
+        assertThat(page.locator("#warnings").textContent()).isEmpty();
+        PlayerPage.waitForOutput(page, "hls");
+        page.close();
+    }
+
     /** A click on the timeline, a seek by the player's own means in what came since, and back to the present. */
     @Test
     void pagePlaysFromAClickOnTheTimelineAndReturnsToLive() throws IOException {
@@ -129,16 +149,51 @@ class BrowserIT {
         page.close();
     }
 
-    /** The last 30 s of it are what the live playlist still lists. */
     @Test
     void endedStreamPlaysAllThatIsRetainedAndAgain() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/over");
+        Page before = open("/?stream=live/over", 1280);
+        before.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
+        before.close();
         Page page = open("/?stream=live/over", 1280);
-        page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
-        page.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
+        page.waitForFunction("() => document.querySelector('video').duration > 75", null, WAIT);
+        assertThat(page.locator("#state").textContent()).isEqualTo("Ended");
+        assertThat(page.locator("#whole").isVisible()).as("an offer of what is played anyway").isFalse();
         page.evaluate("() => { const v = document.querySelector('video'); v.currentTime = v.duration - 1 }");
         PlayerPage.waitForWords(page, "The stream has ended.");
         page.locator("#action").click();
+        page.waitForFunction("() => { const v = document.querySelector('video');"
+                + " return v.currentTime > 0 && v.currentTime < 60 }", null, WAIT);
+        page.close();
+    }
+
+    /**
+     * A page that was opened in grace plays the live window, of 30 s, and the browser remembers for some seconds that the
+     * playlist led there. One that is opened later plays all by itself.
+     */
+    @Test
+    void viewerWhoCameJustBeforeTheEndIsOfferedAllThatIsRetained() throws Exception {
+        ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/ending");
+        Page page = open("/?stream=live/ending", 1280);
+        page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
+        page.evaluate("() => { document.querySelector('video').pause();"
+                + " window.others = setInterval(() => fetch('/live/ending.m3u8'), 500) }");
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
+        page.evaluate("() => clearInterval(window.others)");
+        page.waitForFunction("() => { const whole = document.getElementById('whole');"
+                + " if (!whole.hidden) whole.click();"
+                + " return document.querySelector('video').duration > 75 }", null, WAIT);
+        page.close();
+    }
+
+    @Test
+    void pageThatHadShownNothingWhenTheStreamEndedPlaysAllOfIt() throws Exception {
+        ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/unseen");
+        Page page = browser.newPage();
+        page.route("**/*.ts", Route::abort);
+        page.navigate(millrace.http("/?stream=live/unseen").toString());
+        page.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
+        page.unroute("**/*.ts");
         page.waitForFunction("() => { const v = document.querySelector('video');"
                 + " return v.duration > 75 && v.currentTime > 0 && v.currentTime < 60 }", null, WAIT);
         page.close();
@@ -205,7 +260,8 @@ class BrowserIT {
 
     /** As the server describes streams that HLS has not all of; what this browser decodes is its own affair. */
     @ParameterizedTest
-    @CsvSource({"fLaC, flv, ''", "ac-3, hls, No sound: this browser cannot decode AC-3."})
+    @CsvSource({"Opus, flv, ''", "fLaC, hls, No sound: HLS does not carry FLAC.",
+        "ac-3, hls, No sound: this browser cannot decode AC-3."})
     void choosesTheOutputThatPlaysMostAndSaysWhatIsLacking(String audio, String output, String lacks) {
         Page page = browser.newPage();
         page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
@@ -232,6 +288,28 @@ class BrowserIT {
         page.close();
     }
 
+    /** The player does not say which track it fails at: both are tried alone, the sound first, and then nothing is left. */
+    @Test
+    void triesTheSoundAloneAndThenThePictureAloneOfWhatItFailsAt() {
+        Page page = browser.newPage();
+        List<String> asked = new CopyOnWriteArrayList<>();
+        page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
+            APIResponse response = route.fetch();
+            route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(response.text()
+                    .replaceAll("avc1\\.\\w+", "av01.0.04M.08").replace("mp4a.40.2", "Opus")
+                    .replace("\"warnings\":[]", "\"warnings\":[{\"code\":\"codec_not_in_hls\",\"message\":\"x\"}]")));
+        });
+        page.route(Pattern.compile(".*\\.flv.*"), route -> {
+            asked.add(route.request().url().replaceFirst("[^?]*[?]?", ""));
+            route.fulfill(new Route.FulfillOptions().setContentType("video/x-flv")
+                    .setBody("This is no FLV, and long enough to be seen.".repeat(100)));
+        });
+        page.navigate(millrace.http("/?stream=live/show").toString());
+        PlayerPage.waitForWords(page, "This browser cannot play the stream. No picture: the players of this page fail");
+        assertThat(List.copyOf(new LinkedHashSet<>(asked))).containsExactly("", "video=0", "audio=0");
+        page.close();
+    }
+
     @Test
     void framesOfOtherSitesPlayTheEmbeddedPlayer() {
         Page page = browser.newPage();
@@ -239,6 +317,17 @@ class BrowserIT {
         Frame frame = page.waitForSelector("iframe").contentFrame();
         frame.waitForFunction("() => document.querySelector('video')?.currentTime > 0", null,
                 new Frame.WaitForFunctionOptions().setTimeout(WAIT_MS));
+        page.close();
+    }
+
+    @Test
+    void embeddedPlayerBarsNobody() throws Exception {
+        Page page = open("/embed?stream=live/show", 640);
+        page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
+        assertThat(Axe.violations(page)).as("axe-core while it plays").isEmpty();
+        page.navigate(millrace.http("/embed?stream=live/none").toString());
+        PlayerPage.waitForWords(page, "There is no stream live/none yet.");
+        assertThat(Axe.violations(page)).as("axe-core on words").isEmpty();
         page.close();
     }
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What an operator sees: the dashboard of {@code compose/} on a Prometheus that scrapes a running node. */
 class DashboardIT {
     private static final Path DASHBOARD = Path.of("..", "compose", "grafana", "dashboards", "flow.json");
-    private static final Path CLIP = Path.of("src", "main", "resources", "demo", "demo.flv");
+    private static final Path CLIP = Path.of("..", "tools", "src", "main", "resources", "demo", "demo.flv");
     private static final Duration DATA = Duration.ofMinutes(3);
 
     @Test

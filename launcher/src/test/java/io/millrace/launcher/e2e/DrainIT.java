@@ -2,6 +2,7 @@ package io.millrace.launcher.e2e;
 
 import io.millrace.platform.rtmp.RtmpClient;
 import io.millrace.platform.rtmp.RtmpException;
+import io.millrace.testkit.PatientRtmp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,11 +61,11 @@ class DrainIT {
 
     @Test
     void asksTheEncoderToLeaveAndEndsWhenItHas() throws Exception {
-        RtmpClient encoder = RtmpClient.publish(rtmp, () -> asked.complete(null));
+        RtmpClient encoder = PatientRtmp.publish(rtmp, () -> asked.complete(null));
         ingest.process().destroy();
         await().atMost(HANG).until(() -> status(health) == 503);
-        assertThatThrownBy(() -> RtmpClient.publish(URI.create(rtmp + "2"))).isInstanceOf(RtmpException.class)
-                .hasMessageContaining("The server shuts down, connect again");
+        assertThatThrownBy(() -> PatientRtmp.publish(URI.create(rtmp + "2"))).isInstanceOf(RtmpException.class)
+                .hasMessageContaining("The server is shutting down, connect again");
         asked.get(120, TimeUnit.SECONDS);
         assertThat(ingest.process().isAlive()).isTrue();
         encoder.close();
@@ -74,7 +75,7 @@ class DrainIT {
 
     @Test
     void aSecondSignalEndsItAtOnce() throws Exception {
-        try (RtmpClient _ = RtmpClient.publish(rtmp, () -> asked.complete(null))) {
+        try (RtmpClient _ = PatientRtmp.publish(rtmp, () -> asked.complete(null))) {
             ingest.process().destroy();
             await().atMost(HANG).until(() -> status(health) == 503);
             asked.get(120, TimeUnit.SECONDS);

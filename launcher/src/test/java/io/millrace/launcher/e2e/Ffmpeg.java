@@ -37,6 +37,9 @@ final class Ffmpeg {
         }
     }
 
+    /** Its exit code when {@code destroy} has ended it, and nothing else before. */
+    static final int ENDED_BY_SIGNAL = 255;
+
     private final Path ffmpeg = RequiredTool.find("ffmpeg");
 
     /** Encodes a test picture and tone as H.264 with B-frames and AAC, GOPs of {@code gopFrames} at 30 frames a second. */

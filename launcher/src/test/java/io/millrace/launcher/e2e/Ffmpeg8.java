@@ -41,9 +41,12 @@ final class Ffmpeg8 {
         return RtmpPlayer.ffmpeg(program, List.of("-rtmp_enhanced_codecs", String.join(",", fourCcs)), url, dir, name);
     }
 
-    /** Publishes {@code flv} in real time, every track as it is, and writes the same tags into a file. */
+    /**
+     * Publishes {@code flv} in real time, every track as it is, again and again until {@code destroy} ends it, and writes the
+     * same tags into a file.
+     */
     Process publishAndWrite(Path flv, String url, Path same, Path log) throws IOException {
-        return start(List.of("-re", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",
+        return start(List.of("-re", "-stream_loop", "-1", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",
                 "[f=flv]" + url.replace(":", "\\:") + "|[f=flv]" + same), log);
     }
 

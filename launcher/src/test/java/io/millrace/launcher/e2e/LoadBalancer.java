@@ -1,6 +1,6 @@
 package io.millrace.launcher.e2e;
 
-import io.millrace.launcher.cluster.LoopbackPorts;
+import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,18 +30,17 @@ final class LoadBalancer implements AutoCloseable {
     }
 
     static LoadBalancer start(Deployment millrace, Path dir) throws IOException {
-        LoopbackPorts ports = new LoopbackPorts();
-        int rtmp = ports.next();
-        int http = ports.next();
-        int play = ports.next();
-        int admin = ports.next();
+        int rtmp = OwnLoopback.nextPort();
+        int http = OwnLoopback.nextPort();
+        int play = OwnLoopback.nextPort();
+        int admin = OwnLoopback.nextPort();
         String settings = Files.readString(SETTINGS)
                 // Two descriptors each; a developer's machine may allow fewer.
                 .replace("maxconn 20000", "maxconn 1000")
-                .replace("bind :1935", "bind 127.0.0.1:" + rtmp)
-                .replace("bind :8080", "bind 127.0.0.1:" + http)
-                .replace("bind :1936", "bind 127.0.0.1:" + play)
-                .replace("bind :8404", "bind 127.0.0.1:" + admin)
+                .replace("bind :1935", "bind " + OwnLoopback.ADDRESS + ":" + rtmp)
+                .replace("bind :8080", "bind " + OwnLoopback.ADDRESS + ":" + http)
+                .replace("bind :1936", "bind " + OwnLoopback.ADDRESS + ":" + play)
+                .replace("bind :8404", "bind " + OwnLoopback.ADDRESS + ":" + admin)
                 .replace(" resolvers docker init-addr none resolve-prefer ipv4", "")
                 .replaceAll("server-template ingest .* check port \\d+",
                         server("ingest", URI.create(millrace.rtmp()), millrace))
@@ -50,25 +49,25 @@ final class LoadBalancer implements AutoCloseable {
                 .replaceAll("server-template edge .*", server("edge", millrace.http(""), millrace));
         Path file = Files.writeString(dir.resolve("haproxy.cfg"), settings);
         ToolProcess process = ToolProcess.start("haproxy", List.of("-db", "-f", file.toString()),
-                dir.resolve("haproxy.log"), URI.create("http://127.0.0.1:" + admin + "/health"));
+                dir.resolve("haproxy.log"), URI.create("http://" + OwnLoopback.ADDRESS + ":" + admin + "/health"));
         return new LoadBalancer(process, rtmp, http, play, admin);
     }
 
     String rtmp() {
-        return "rtmp://127.0.0.1:" + rtmp;
+        return "rtmp://" + OwnLoopback.ADDRESS + ":" + rtmp;
     }
 
     /** For players of RTMP. */
     String play() {
-        return "rtmp://127.0.0.1:" + play;
+        return "rtmp://" + OwnLoopback.ADDRESS + ":" + play;
     }
 
     URI http(String path) {
-        return URI.create("http://127.0.0.1:" + http + path);
+        return URI.create("http://" + OwnLoopback.ADDRESS + ":" + http + path);
     }
 
     URI admin(String path) {
-        return URI.create("http://127.0.0.1:" + admin + path);
+        return URI.create("http://" + OwnLoopback.ADDRESS + ":" + admin + path);
     }
 
     @Override

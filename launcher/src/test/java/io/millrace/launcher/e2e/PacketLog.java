@@ -4,6 +4,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +21,18 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class PacketLog {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
+    /** @param startedAtMs when it was claimed, by the clock of its node */
+    record Session(long startedAtMs, List<Packet> packets) {}
+
     private PacketLog() {}
 
     /** The packets of {@code stream} up to the end of its session. */
     static List<Packet> untilEnd(String kafka, String stream) {
+        return sessions(kafka, stream, 1).getFirst().packets();
+    }
+
+    /** The first so many sessions of {@code stream}, which take turns, when all of them have ended. */
+    static List<Session> sessions(String kafka, String stream, int count) {
         String topic = "millrace." + Topic.PACKETS.name().toLowerCase(Locale.ROOT);
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", kafka), new StringDeserializer(),
                 new ByteArrayDeserializer())) {
@@ -31,7 +40,8 @@ final class PacketLog {
                     .map(p -> new TopicPartition(topic, p.partition())).toList();
             consumer.assign(all);
             consumer.seekToBeginning(all);
-            List<Packet> packets = new ArrayList<>();
+            List<Session> sessions = new ArrayList<>();
+            int ended = 0;
             long deadline = System.nanoTime() + LIMIT.toNanos();
             while (System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
@@ -39,12 +49,16 @@ final class PacketLog {
                         continue;
                     }
                     switch (LogCodec.decode(ByteBuffer.wrap(record.value()))) {
-                        case Packet packet -> packets.add(packet);
+                        case SessionStarted started -> sessions.add(
+                                new Session(started.startedAtMs(), new ArrayList<>()));
+                        case Packet packet -> sessions.getLast().packets().add(packet);
                         case SessionEnded _ -> {
-                            return packets;
+                            if (++ended == count) {
+                                return sessions;
+                            }
                         }
                         default -> {
-                            // Its claim.
+                            // The end of grace.
                         }
                     }
                 }

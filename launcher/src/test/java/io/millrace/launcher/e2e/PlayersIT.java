@@ -15,15 +15,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** VLC and ffplay by each protocol that they know, from somewhere in the stream to its end. */
 class PlayersIT {
     private static final int CLIP_SECONDS = 10;
+    static final int GROUP_FRAMES = 30;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
     void showWhatWasPublishedFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
         var ffmpeg = new Ffmpeg();
         Path clip = dir.resolve("clip.flv");
-        ffmpeg.makeClip(clip, CLIP_SECONDS, 30, "-s", "320x180");
+        ffmpeg.makeClip(clip, CLIP_SECONDS, GROUP_FRAMES, "-s", "320x180");
         List<ScreenPlayer> players = new ArrayList<>();
-        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--segment", "1s", "--window", "5s",
+        try (Deployment millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--segment", "1s", "--window", "5m",
                 "--grace", "1s")) {
             Path copy = dir.resolve("published.flv");
             Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", copy,

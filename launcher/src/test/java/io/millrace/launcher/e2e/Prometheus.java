@@ -1,6 +1,6 @@
 package io.millrace.launcher.e2e;
 
-import io.millrace.launcher.cluster.LoopbackPorts;
+import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -35,7 +35,7 @@ final class Prometheus implements AutoCloseable {
 
     /** @param targets of each job, {@code http://host:port} */
     static Prometheus start(Map<String, URI> targets, Path dir) throws IOException {
-        URI uri = URI.create("http://127.0.0.1:" + new LoopbackPorts().next());
+        URI uri = URI.create("http://" + OwnLoopback.next());
         Path file = Files.writeString(dir.resolve("prometheus.yml"), settings(targets));
         ToolProcess process = ToolProcess.start("prometheus",
                 List.of("--config.file=" + file, "--storage.tsdb.path=" + dir.resolve("prometheus"),

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,8 +24,18 @@ final class Viewers implements AutoCloseable {
 
     /** Waits until the edge knows the stream, then follows its playlist. */
     Future<HlsRecorder.Recording> hls(URI multivariant, Path ts) {
+        return watch(hlsRecorder(multivariant, ts));
+    }
+
+    /** Waits until the edge knows the stream. */
+    HlsRecorder hlsRecorder(URI multivariant, Path ts) {
         awaitKnown(multivariant);
-        return threads.submit(new HlsRecorder(client, multivariant, ts));
+        return new HlsRecorder(client, multivariant, ts);
+    }
+
+    /** One that says how far it has come. */
+    <T> Future<T> watch(Callable<T> recorder) {
+        return threads.submit(recorder);
     }
 
     Future<Path> flv(URI uri, Path file) {

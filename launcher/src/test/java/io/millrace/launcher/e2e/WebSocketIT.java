@@ -3,6 +3,7 @@ package io.millrace.launcher.e2e;
 import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.testkit.WebSocketFlvViewer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,17 +52,17 @@ class WebSocketIT {
     @Test
     void viewersStayThroughAReconnectAndAreLetGoByTheAdminPort(@TempDir Path dir) throws Exception {
         Process publisher = publish("live/ws", dir.resolve("first.log"));
-        try (var viewer = new WebSocketRecorder(client, millrace.http("/live/ws.flv"))) {
-            await(() -> viewer.soFar().size() > SOME_TAGS);
+        try (var viewer = new WebSocketFlvViewer(client, millrace.http("/live/ws.flv"))) {
+            await(() -> viewer.waiting().size() > SOME_TAGS);
             publisher.destroyForcibly().waitFor();
             await(() -> get(millrace.http("/api/v1/streams/live/ws")).body().contains("\"state\":\"grace\""));
-            int before = viewer.soFar().size();
+            int before = viewer.waiting().size();
             publisher = publish("live/ws", dir.resolve("second.log"));
-            await(() -> viewer.soFar().size() > before + SOME_TAGS);
-            assertThat(viewer.closed()).isNotDone();
+            await(() -> viewer.waiting().size() > before + SOME_TAGS);
+            assertThat(viewer.isClosed()).isFalse();
             for (FlvTag.Type type : List.of(FlvTag.Type.VIDEO, FlvTag.Type.AUDIO)) {
                 // Sequence headers stand first, with the time of the frame behind them.
-                assertThat(viewer.soFar().stream().filter(tag -> tag.type() == type && tag.body().get(1) != 0)
+                assertThat(viewer.waiting().stream().filter(tag -> tag.type() == type && tag.body().get(1) != 0)
                         .mapToInt(FlvTag::timestampMs).boxed().toList()).isSorted().doesNotHaveDuplicates();
             }
 
@@ -75,7 +75,7 @@ class WebSocketIT {
 
             String id = listed.body().replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
             assertThat(delete("/api/v1/viewers/" + id)).isEqualTo(204);
-            assertThat(viewer.closed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1008);
+            assertThat(viewer.closed()).isEqualTo(1008);
             await(() -> metric("millrace_edge_viewers{protocol=\"ws\"}") == 0);
             assertThat(metric("millrace_connections_closed_total{protocol=\"ws\",reason=\"kicked\"}")).isEqualTo(1);
             assertThat(delete("/api/v1/viewers/" + id)).isEqualTo(404);

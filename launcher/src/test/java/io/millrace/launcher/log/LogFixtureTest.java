@@ -1,6 +1,5 @@
 package io.millrace.launcher.log;
 
-import io.millrace.launcher.log.LogFixture.Entry;
 import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
@@ -15,6 +14,8 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Undecodable;
 import io.millrace.segmenter.cut.Step;
 import io.millrace.segmenter.cut.StreamFold;
+import io.millrace.testkit.LogTape;
+import io.millrace.testkit.LogTape.Entry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,16 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every version reads what every released version wrote, and makes the same cuts and the same bytes of it.
+ * The current version reads the logs of all released versions, and produces the same cuts and bytes from them.
  *
  * <p>{@code v1.log.gz}: FFmpeg 5.1 published 64x36 H.264 with B-frames and AAC for 7 s, went away, and published 3 s
- * more within grace; then the epoch ended. Written down by {@link LogFixture#main}.
+ * more within grace; then the epoch ended. {@code v2.log.gz}, of the second version of the rules: the same with MP3, which
+ * is in HLS since. Written down by {@link LogTape#main}.
  */
 class LogFixtureTest {
     @ParameterizedTest
-    @ValueSource(strings = "/log/v1.log.gz")
+    @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
     void everyRecordCanBeRead(String fixture) {
-        for (Entry entry : LogFixture.read(fixture)) {
+        for (Entry entry : LogTape.read(fixture)) {
             if (entry.value() != null) {
                 assertThat(decode(entry)).as("%s at %d", entry.topic(), entry.offset())
                         .isNotInstanceOf(Undecodable.class);
@@ -45,7 +47,7 @@ class LogFixtureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "/log/v1.log.gz")
+    @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
     void theSamePacketsAreCutInTheSameWay(String fixture) {
         StreamFold fold = new StreamFold("live/show");
         List<Cut> cuts = new ArrayList<>();
@@ -56,14 +58,14 @@ class LogFixtureTest {
             entries.addAll(step.entries());
         });
         assertThat(cuts).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.SEGMENTS).values()));
-        // The client was flashVer then, and is the encoder's own name now.
+        // Then the client was flashVer; now it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields("client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
         assertThat(entries).extracting(StreamEntry::client).allMatch(client -> client.startsWith("Lavf"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "/log/v1.log.gz")
+    @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
     void theSameCutsAreMuxedToTheSameBytes(String fixture) {
         Map<Long, LogRecord> packets = values(fixture, Topic.PACKETS);
         Map<Long, LogRecord> parts = values(fixture, Topic.PARTS);
@@ -81,7 +83,7 @@ class LogFixtureTest {
 
     private static Map<Long, LogRecord> values(String fixture, Topic topic) {
         Map<Long, LogRecord> values = new LinkedHashMap<>();
-        LogFixture.read(fixture).stream().filter(e -> e.topic() == topic && e.value() != null)
+        LogTape.read(fixture).stream().filter(e -> e.topic() == topic && e.value() != null)
                 .forEach(e -> values.put(e.offset(), decode(e)));
         return values;
     }

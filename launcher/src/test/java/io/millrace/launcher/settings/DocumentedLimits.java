@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The limits that {@code docs/reference.md} names, with their defaults. */
+/** Reads the limits and their defaults from {@code docs/reference.md}. */
 final class DocumentedLimits {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| `([^`]*)` \\|");
 
     private DocumentedLimits() {}
 
-    /** Those of the section {@code title}, which ends where the one of {@code next} begins. */
+    /** Returns the limits of the section {@code title}, which ends where the section {@code next} begins. */
     static Map<String, String> between(String title, String next) throws IOException {
         String reference = Files.readString(Path.of("..", "docs", "reference.md"));
         String section = reference.substring(reference.indexOf("\n" + title), reference.indexOf("\n" + next));

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class HttpLimitListTest {
     @Test
     void limitsThatAreNotNamedKeepTheirDefaults() {
-        assertThat(HttpLimitList.parse(HttpLimitList.DEFAULT)).isEqualTo(HttpLimits.DEFAULT);
+        assertThat(HttpLimitList.parse(LimitList.DEFAULT)).isEqualTo(HttpLimits.DEFAULT);
     }
 
     @Test
@@ -27,7 +27,7 @@ class HttpLimitListTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "header=3s | 'header' is no limit of HTTP connections; did you mean 'headers'?",
+        "header=3s | 'header' is not a limit of HTTP connections; did you mean 'headers'?",
         "idle=0s | idle=0s is not between 1s and 10m", "request-line=255B | request-line=255B is not between",
         "request-headers=2MiB | is not between 256B and 1MiB", "connections=0 | is not a whole number"})
     void refusesWhatIsNoLimit(String text, String complaint) {
@@ -37,6 +37,6 @@ class HttpLimitListTest {
 
     @Test
     void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
-        assertThat(DocumentedLimits.between("### Of HTTP", "## Sizes")).isEqualTo(HttpLimitList.defaults());
+        assertThat(DocumentedLimits.between("### HTTP limits", "## Sizes")).isEqualTo(HttpLimitList.defaults());
     }
 }

@@ -1,6 +1,6 @@
 package io.millrace.media.amf;
 
-/** The byte before every AMF0 value that says its type. */
+/** The byte before every AMF0 value that identifies its type. */
 final class Amf0Marker {
     static final int NUMBER = 0x00;
     static final int BOOLEAN = 0x01;

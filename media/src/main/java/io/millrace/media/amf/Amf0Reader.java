@@ -12,30 +12,30 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Reads AMF0 values: a marker byte, then the body that the marker demands, all big-endian. Where an encoder says that it
- * switches to AMF3 for one value, that is read too.
+ * Reads AMF0 values: a marker byte followed by a body whose layout depends on the marker, all big-endian. A value that
+ * is marked as AMF3 is read as well.
  *
- * <p>Confined to one thread; advances the buffer that was given and keeps nothing of it. References are refused, since
- * they can form cycles. Memory is bounded by the bytes that are there and by {@link Limits}.
+ * <p>Confined to one thread; advances the buffer that it was given and keeps no reference to its contents. References
+ * are rejected because they can form cycles. Memory is bounded by the size of the input and by {@link Limits}.
  */
 public final class Amf0Reader {
     private static final String AMF0 = "AMF0";
 
     /**
-     * What one message may ask for.
+     * Limits within one message.
      *
-     * @param depth containers within containers
+     * @param depth nesting depth of containers
      * @param keys fields of one object or ECMA array
      * @param items values of one strict array
      * @param keyBytes UTF-8 bytes of one key or class name
      * @param stringBytes UTF-8 bytes of one string
      */
     public record Limits(int depth, int keys, int items, int keyBytes, int stringBytes) {
-        /** Each level takes some of the stack. */
+        /** Upper bound for the depth: reading is recursive, so each level uses stack. */
         public static final int DEPTH_MAX = 256;
-        /** For commands: they come from anybody, before any check of who it is. */
+        /** For commands, which are read before the peer is authenticated. */
         public static final Limits COMMAND = new Limits(16, 512, 1024, 256, 16 * 1024);
-        /** For data messages: XMP metadata of tens of kB is seen in the wild. */
+        /** For data messages: XMP metadata of tens of kB occurs in practice. */
         public static final Limits DATA = new Limits(16, 512, 1024, 256, 128 * 1024);
 
         public Limits {
@@ -43,7 +43,7 @@ public final class Amf0Reader {
                 throw new IllegalArgumentException("AMF: a depth of " + depth + " is more than " + DEPTH_MAX);
             }
             if (Math.min(Math.min(depth, keys), Math.min(items, Math.min(keyBytes, stringBytes))) < 1) {
-                throw new IllegalArgumentException("AMF: each limit is at least 1");
+                throw new IllegalArgumentException("AMF: each limit must be at least 1");
             }
         }
     }
@@ -60,12 +60,12 @@ public final class Amf0Reader {
         return in.hasRemaining();
     }
 
-    /** The next value. */
+    /** Returns the next value. */
     public AmfValue read() {
         return value(0);
     }
 
-    /** The values up to the end of the buffer. */
+    /** Returns the values up to the end of the buffer. */
     public List<AmfValue> readAll() {
         List<AmfValue> values = new ArrayList<>();
         while (in.hasRemaining()) {
@@ -90,11 +90,11 @@ public final class Amf0Reader {
             case Amf0Marker.TYPED_OBJECT -> typedObject(depth + 1);
             case Amf0Marker.ECMA_ARRAY -> ecmaArray(depth + 1);
             case Amf0Marker.STRICT_ARRAY -> strictArray(depth + 1);
-            // One value, then AMF0 goes on; its tables begin anew with each.
+            // A single AMF3 value; AMF0 continues after it. Each such value has its own reference tables.
             case Amf0Marker.AMF3 -> new Amf3Reader(in, limits).value(depth);
             case Amf0Marker.MOVIECLIP, Amf0Marker.REFERENCE, Amf0Marker.RECORDSET ->
                 throw new UnsupportedException(AMF0, "marker", marker, "0-3, 5, 6, 8, 10-13, 15-17");
-            default -> throw MalformedException.value(AMF0, "marker", marker, "0 to 17 but 9");
+            default -> throw MalformedException.value(AMF0, "marker", marker, "0 to 17 except 9");
         };
     }
 
@@ -130,7 +130,7 @@ public final class Amf0Reader {
         return new AmfValue.StrictArray(items);
     }
 
-    /** Ends at 00 00 09, or with the message: encoders exist that leave the last end marker out. */
+    /** Reads fields up to the end marker 00 00 09 or the end of the message: some encoders omit the last end marker. */
     private SequencedMap<String, AmfValue> fields(int depth) {
         checkDepth(depth);
         SequencedMap<String, AmfValue> fields = new LinkedHashMap<>();

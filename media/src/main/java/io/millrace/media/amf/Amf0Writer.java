@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Writes AMF0 values as {@link Amf0Reader} reads them. Confined to one thread. */
+/** Writes AMF0 values in the layout that {@link Amf0Reader} reads. Confined to one thread. */
 public final class Amf0Writer {
     private static final int UINT16_MAX = 0xFFFF;
 
@@ -57,7 +57,7 @@ public final class Amf0Writer {
         fields.forEach((key, value) -> {
             byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
             if (utf8.length == 0 || utf8.length > UINT16_MAX) {
-                throw new IllegalArgumentException("an AMF0 key has 1 to 65535 bytes, not " + utf8.length);
+                throw new IllegalArgumentException("an AMF0 key must have 1 to 65535 bytes, but has " + utf8.length);
             }
             out.uint16(utf8.length).bytes(utf8);
             value(value);

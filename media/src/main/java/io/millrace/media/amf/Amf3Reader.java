@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Reads one AMF3 value ("Action Message Format -- AMF 3", Adobe 2013), as it stands behind marker 11 in AMF0: a marker byte,
- * then lengths, counts and indexes as numbers of 29 bits in one to four bytes.
+ * Reads one AMF3 value ("Action Message Format -- AMF 3", Adobe 2013) that follows marker 11 in AMF0: a marker byte,
+ * then lengths, counts and indexes as 29-bit numbers in one to four bytes.
  *
- * <p>Confined to one thread; of use for one value, whose tables of strings and classes it keeps. References to objects are
- * refused, since they can form cycles and make much of little; so are byte arrays, vectors and dictionaries, which no
- * encoder sends. Memory is bounded by the bytes that are there and by the limits.
+ * <p>Confined to one thread. Use one reader per value, because it keeps the value's string and class tables. References
+ * to objects are rejected because they can form cycles and expand a small message into a large value. Byte arrays,
+ * vectors and dictionaries are rejected because no encoder sends them. Memory is bounded by the size of the input and
+ * by the limits.
  */
 final class Amf3Reader {
     private static final String AMF3 = "AMF3";
@@ -40,7 +41,7 @@ final class Amf3Reader {
     private final List<String> strings = new ArrayList<>();
     private final List<Traits> classes = new ArrayList<>();
 
-    /** What objects of one class have in common. */
+    /** The members shared by all objects of one class. */
     private record Traits(boolean dynamic, List<String> members) {}
 
     Amf3Reader(ByteReader in, Amf0Reader.Limits limits) {
@@ -48,7 +49,11 @@ final class Amf3Reader {
         this.limits = limits;
     }
 
-    /** @param depth of the containers around it */
+    /**
+     * Reads a value.
+     *
+     * @param depth nesting depth of the containers around it
+     */
     AmfValue value(int depth) {
         int marker = in.uint8("marker");
         return switch (marker) {
@@ -75,7 +80,7 @@ final class Amf3Reader {
         };
     }
 
-    /** Keys and values up to an empty key, then values without keys. */
+    /** Reads the associative part (key-value pairs up to an empty key), then the dense part (values without keys). */
     private AmfValue array(int depth) {
         checkDepth(depth);
         int count = inlineSize("array.count");
@@ -113,7 +118,12 @@ final class Amf3Reader {
         return new AmfValue.Obj(fields);
     }
 
-    /** @param header bit 0: the class is told here; then bit 1: it codes itself; bit 2: more fields follow; members */
+    /**
+     * Reads a class, or looks up one that was read before.
+     *
+     * @param header bit 0: the class is defined here; if so, bit 1: externalizable, bit 2: dynamic, other bits: number
+     *     of members
+     */
     private Traits traits(int header) {
         if ((header & 1) == 0) {
             int index = header >>> 1;
@@ -123,13 +133,13 @@ final class Amf3Reader {
             return classes.get(index);
         }
         if ((header & 2) != 0) {
-            throw new UnsupportedException(AMF3, "traits", "externalizable", "classes whose members are told");
+            throw new UnsupportedException(AMF3, "traits", "externalizable", "classes that declare their members");
         }
         int count = header >>> 3;
         if (count > limits.keys()) {
             throw new OverLimitException(AMF3, "members", count, limits.keys());
         }
-        string(limits.keyBytes()); // the name of the class says nothing to us
+        string(limits.keyBytes()); // the class name is not used
         List<String> members = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             members.add(string(limits.keyBytes()));
@@ -154,7 +164,7 @@ final class Amf3Reader {
         }
     }
 
-    /** A string, or the number of one that came before; the empty one has none. */
+    /** Reads a string, or a reference to an earlier one; the empty string is never referenced. */
     private String string(int limitBytes) {
         int header = uint29("string.length");
         if ((header & 1) == 0) {
@@ -178,7 +188,10 @@ final class Amf3Reader {
         return new String(in.bytes(length, "string"), StandardCharsets.UTF_8);
     }
 
-    /** The rest of a header whose lowest bit says that the value stands here and is no reference. */
+    /**
+     * Reads a header and returns its value without the lowest bit, which must be set: the value is inline and not a
+     * reference.
+     */
     private int inlineSize(String field) {
         int header = uint29(field);
         if ((header & 1) == 0) {
@@ -187,7 +200,9 @@ final class Amf3Reader {
         return header >>> 1;
     }
 
-    /** Seven bits a byte as long as the highest bit is set; a fourth byte has eight. */
+    /**
+     * Reads a 29-bit number: seven bits per byte while the highest bit is set; a fourth byte contributes eight bits.
+     */
     private int uint29(String field) {
         int value = 0;
         for (int i = 0; i < 3; i++) {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * One value of AMF0 ("Action Message Format -- AMF 0", Adobe 2007); those of AMF3 are read as these.
+ * One AMF value ("Action Message Format -- AMF 0", Adobe 2007). AMF3 values are mapped to the same types.
  *
- * <p>Immutable. Typed objects are read as {@link Obj}, XML documents and long strings as {@link Text}.
+ * <p>Immutable. Typed objects are represented as {@link Obj}, XML documents and long strings as {@link Text}.
  */
 public sealed interface AmfValue {
     Null NULL = new Null();
@@ -25,10 +25,10 @@ public sealed interface AmfValue {
 
     record Undefined() implements AmfValue {}
 
-    /** Marker 0D: the sender had a value that AMF0 cannot carry. */
+    /** Marker 0D: the sender had a value that AMF0 cannot represent. */
     record Unsupported() implements AmfValue {}
 
-    /** @param epochMs since 1970 UTC; the zone of the wire means nothing and is written as 0 */
+    /** @param epochMs milliseconds since 1970 UTC; the time zone on the wire is ignored and written as 0 */
     record Date(double epochMs) implements AmfValue {}
 
     record StrictArray(List<AmfValue> items) implements AmfValue {
@@ -37,17 +37,17 @@ public sealed interface AmfValue {
         }
     }
 
-    /** Objects and ECMA arrays: encoders use one where the other is expected, so readers ask for this. */
+    /** An object or ECMA array. Encoders use one where the other is expected, so readers should match this type. */
     sealed interface Keyed extends AmfValue {
-        /** In the order of the wire. */
+        /** Returns the fields in wire order. */
         SequencedMap<String, AmfValue> fields();
 
-        /** The field, if it is there and a string. */
+        /** Returns the field if it exists and is a string. */
         default Optional<String> text(String key) {
             return fields().get(key) instanceof Text(String value) ? Optional.of(value) : Optional.empty();
         }
 
-        /** The field, if it is there and a number. */
+        /** Returns the field if it exists and is a number. */
         default Optional<Double> number(String key) {
             return fields().get(key) instanceof Number(double value) ? Optional.of(value) : Optional.empty();
         }
@@ -73,7 +73,7 @@ public sealed interface AmfValue {
         }
     }
 
-    /** For writing objects down in code. */
+    /** A field, for building objects in code. */
     record Field(String key, AmfValue value) {}
 
     static Field field(String key, AmfValue value) {

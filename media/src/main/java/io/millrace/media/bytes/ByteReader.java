@@ -3,9 +3,10 @@ package io.millrace.media.bytes;
 import java.nio.ByteBuffer;
 
 /**
- * Reads big-endian fields of one named structure and tells which field was cut short.
+ * Reads the big-endian fields of one named structure; an exception names the field that is truncated.
  *
- * <p>A view: reads advance the buffer that was given. Confined to one thread. Slices share the buffer's memory.
+ * <p>Works on the buffer that it was given and advances its position. Confined to one thread. Slices share the buffer's
+ * memory.
  */
 public final class ByteReader {
     private final String structure;
@@ -39,7 +40,7 @@ public final class ByteReader {
         return (in.get() & 0xFF) << 16 | (in.get() & 0xFF) << 8 | in.get() & 0xFF;
     }
 
-    /** Two's complement, -2^23 to 2^23 - 1: composition times. */
+    /** Reads a signed 24-bit integer, such as a composition time. */
     public int int24(String field) {
         return uint24(field) << 8 >> 8;
     }
@@ -64,7 +65,7 @@ public final class ByteReader {
         return in.getDouble();
     }
 
-    /** The next {@code sizeBytes} bytes, without a copy. */
+    /** Returns the next {@code sizeBytes} bytes without copying them. */
     public ByteBuffer slice(int sizeBytes, String field) {
         need(sizeBytes, field);
         ByteBuffer slice = in.slice(in.position(), sizeBytes);
@@ -72,7 +73,7 @@ public final class ByteReader {
         return slice;
     }
 
-    /** The next {@code sizeBytes} bytes, copied. */
+    /** Returns a copy of the next {@code sizeBytes} bytes. */
     public byte[] bytes(int sizeBytes, String field) {
         need(sizeBytes, field);
         byte[] bytes = new byte[sizeBytes];
@@ -85,7 +86,7 @@ public final class ByteReader {
         in.position(in.position() + sizeBytes);
     }
 
-    /** All that is left, without a copy. */
+    /** Returns all remaining bytes without copying them. */
     public ByteBuffer rest() {
         return slice(in.remaining(), "rest");
     }

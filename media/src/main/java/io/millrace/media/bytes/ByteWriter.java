@@ -3,7 +3,7 @@ package io.millrace.media.bytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Writes big-endian fields into a growing array. Confined to one thread. */
+/** Writes big-endian fields to an array that grows as needed. Confined to one thread. */
 public final class ByteWriter {
     private byte[] bytes;
     private int size;
@@ -57,7 +57,7 @@ public final class ByteWriter {
         return this;
     }
 
-    /** Copies what remains of {@code value} and leaves its position alone. */
+    /** Copies the remaining bytes of {@code value}. The position of {@code value} does not change. */
     public ByteWriter bytes(ByteBuffer value) {
         int length = value.remaining();
         grow(length);
@@ -73,7 +73,7 @@ public final class ByteWriter {
         return this;
     }
 
-    /** Overwrites four bytes that were written before: a length that is known only at the end. */
+    /** Overwrites four bytes written earlier, such as a length that was not known until the end. */
     public void setUint32(int position, long value) {
         bytes[position] = (byte) (value >>> 24);
         bytes[position + 1] = (byte) (value >>> 16);
@@ -81,12 +81,12 @@ public final class ByteWriter {
         bytes[position + 3] = (byte) value;
     }
 
-    /** A copy of what was written. */
+    /** Returns a copy of the written bytes. */
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** What was written, without a copy; valid until the next write. */
+    /** Returns the written bytes without copying them; valid until the next write. */
     public ByteBuffer view() {
         return ByteBuffer.wrap(bytes, 0, size);
     }

@@ -1,19 +1,19 @@
 package io.millrace.media.bytes;
 
-/** The bytes break the standard. */
+/** The input violates the standard. */
 public final class MalformedException extends MediaException {
     public MalformedException(String structure, String field, String message) {
         super(structure, field, message);
     }
 
-    /** For a field that holds a value which the standard does not allow. */
+    /** A field contains a value that the standard does not allow. */
     public static MalformedException value(String structure, String field, Object seen, String allowed) {
-        return new MalformedException(structure, field, "is " + seen + ", allowed is " + allowed);
+        return new MalformedException(structure, field, "is " + seen + ", expected " + allowed);
     }
 
-    /** For a structure that ends before its last field. */
+    /** A structure ends before its last field. */
     public static MalformedException truncated(String structure, String field, int wantedBytes, int leftBytes) {
-        return new MalformedException(structure, field, "wants " + wantedBytes + " bytes, " + leftBytes + " are left");
+        return new MalformedException(structure, field, "needs " + wantedBytes + " bytes, " + leftBytes + " remain");
     }
 
     @Override

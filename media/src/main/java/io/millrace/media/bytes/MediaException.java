@@ -1,10 +1,10 @@
 package io.millrace.media.bytes;
 
 /**
- * The peer's bytes are at fault. It ends one connection (or one session's muxing) and nothing else; a bug of ours is
- * never reported by it.
+ * The input from a peer is invalid. The exception ends one connection (or the muxing of one session) and nothing else;
+ * it never reports a bug of ours.
  *
- * <p>Immutable. {@link #structure()} and {@link #field()} name the place as the standard does.
+ * <p>Immutable. {@link #structure()} and {@link #field()} name the location with the identifiers of the standard.
  */
 public abstract sealed class MediaException extends RuntimeException
         permits MalformedException, UnsupportedException, OverLimitException {
@@ -18,16 +18,16 @@ public abstract sealed class MediaException extends RuntimeException
         this.field = field;
     }
 
-    /** The structure that was being read, such as {@code AVCDecoderConfigurationRecord}. */
+    /** Returns the structure that was being read, such as {@code AVCDecoderConfigurationRecord}. */
     public String structure() {
         return structure;
     }
 
-    /** The field of it, such as {@code lengthSizeMinusOne}. */
+    /** Returns the field within the structure, such as {@code lengthSizeMinusOne}. */
     public String field() {
         return field;
     }
 
-    /** A word for metrics: {@code malformed}, {@code unsupported} or {@code over_limit}. */
+    /** Returns the reason as a metric label: {@code malformed}, {@code unsupported} or {@code over_limit}. */
     public abstract String reason();
 }

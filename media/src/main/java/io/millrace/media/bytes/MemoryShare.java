@@ -1,25 +1,30 @@
 package io.millrace.media.bytes;
 
 /**
- * What one connection holds of memory that it shares with others. A parser counts here what it takes, before it takes it.
- * Confined to the thread of the connection.
+ * One connection's share of memory that all connections compete for. A parser accounts for memory here before it
+ * allocates it. Confined to the thread of the connection.
  */
 public interface MemoryShare {
-    /** Of a connection that shares memory with nobody. */
+    /** A share without a limit, for a connection that competes with no other. */
     MemoryShare ALONE = new MemoryShare() {
         @Override
-        public void take(long more) {
-            // Nobody is short of it.
+        public boolean tryTake(long more) {
+            return true;
+        }
+
+        @Override
+        public OverLimitException usedUp(long more) {
+            return new OverLimitException("process", "memoryOfPeers", more, 0);
         }
 
         @Override
         public void giveBack(long less) {
-            // Nobody waits for it.
+            // Nothing is counted.
         }
 
         @Override
         public void admit(boolean accepted) {
-            // There are no others.
+            // There are no other connections.
         }
 
         @Override
@@ -34,31 +39,74 @@ public interface MemoryShare {
 
         @Override
         public void endReserve() {
-            // Nothing was set aside.
+            // Nothing was reserved.
+        }
+
+        @Override
+        public boolean hasReserve() {
+            return false;
+        }
+
+        @Override
+        public boolean exceedsReserve() {
+            return false;
+        }
+
+        @Override
+        public void yielded() {
+            // Nobody has asked for it.
         }
 
         @Override
         public void close() {
-            // Nothing is counted.
+            // There is nothing to release.
         }
     };
 
-    /** @throws OverLimitException before the memory is taken, if this connection is the first to go */
-    void take(long more);
+    /**
+     * Takes memory. Returns false, and takes nothing, if none is left and this connection is the first that must
+     * yield.
+     */
+    boolean tryTake(long more);
+
+    /** @throws OverLimitException where {@link #tryTake} returns false */
+    default void take(long more) {
+        if (!tryTake(more)) {
+            throw usedUp(more);
+        }
+    }
+
+    /** Returns the exception that ends a connection which cannot continue without {@code more}. */
+    OverLimitException usedUp(long more);
 
     void giveBack(long less);
 
-    /** The peer is no stranger any more, or is one again: strangers go first. */
+    /**
+     * Sets whether the peer has been accepted. When memory is exhausted, peers that have not been accepted are
+     * disconnected first.
+     */
     void admit(boolean accepted);
 
     boolean isAdmitted();
 
-    /** Sets memory aside for this peer; returns false if there is none left for that. Twice is once. */
+    /**
+     * Reserves memory for this peer; returns false if there is not enough left. Reserving twice has no further effect.
+     */
     boolean reserve();
 
-    /** Gives back what was set aside, if anything was. */
+    /** Releases the reservation, if there is one. */
     void endReserve();
 
-    /** All of it; the connection is gone. */
+    boolean hasReserve();
+
+    /**
+     * Returns whether the peer has a reserve and holds more than that, so that it can be asked to release the excess.
+     */
+    boolean exceedsReserve();
+
+    /** Called when the peer has released what exceeds its reserve, as it was asked to. */
+    void yielded();
+
+    /** Releases everything; the connection is closed. */
     void close();
 }

@@ -1,6 +1,6 @@
 package io.millrace.media.bytes;
 
-/** The bytes ask for more than a named limit allows. Thrown before memory is taken. */
+/** The input exceeds a named limit. Thrown before memory is allocated. */
 public final class OverLimitException extends MediaException {
     public OverLimitException(String structure, String field, long seen, long limit) {
         super(structure, field, "is " + seen + ", the limit is " + limit);

@@ -1,9 +1,9 @@
 package io.millrace.media.bytes;
 
-/** The bytes are legal and we do not support what they say. */
+/** The input is valid but uses a feature that is not supported. */
 public final class UnsupportedException extends MediaException {
     public UnsupportedException(String structure, String field, Object seen, String supported) {
-        super(structure, field, "is " + seen + ", supported is " + supported);
+        super(structure, field, "is " + seen + ", supported: " + supported);
     }
 
     @Override

@@ -3,20 +3,20 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 
 /**
- * AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+ * AAC configuration: AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
  *
  * <p>Layout: {@code objectType:5 (31: 32 + :6) | rateIndex:4 (15: rate:24) | channels:4 | for 5 and 29 the extension's
- * rate and the core's object type | GASpecificConfig | sync 2B7:11 and the extension}. Supported are the AAC core
- * types 1 to 4 (Main, LC, SSR, LTP), alone or below SBR (5) and SBR with PS (29), signalled in either way.
+ * rate and the core's object type | GASpecificConfig | sync 2B7:11 and the extension}. Supported are the AAC core types
+ * 1 to 4 (Main, LC, SSR, LTP), alone or below SBR (5) or SBR with PS (29), with either kind of signalling.
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record its bytes, read-only
- * @param objectType audio object type as signalled first: 2 LC, 5 HE, 29 HE v2
- * @param coreSampleRate samples a second of the core codec: what ADTS says
- * @param sampleRate samples a second of the output (twice the core's with SBR)
- * @param channels channels of the core by its channel configuration, 0 if a program config element says
- * @param samplesPerFrame core samples of an access unit: 1024 or 960
+ * @param record the bytes of the record, read-only
+ * @param objectType audio object type signalled first: 2 LC, 5 HE, 29 HE v2
+ * @param coreSampleRate samples per second of the core codec, as used by ADTS
+ * @param sampleRate samples per second of the output (twice the core's with SBR)
+ * @param channels channels of the core according to channelConfiguration; 0 if a program config element defines them
+ * @param samplesPerFrame core samples per access unit: 1024 or 960
  */
 public record AacConfig(ByteBuffer record, int objectType, int coreSampleRate, int sampleRate, int channels,
         int samplesPerFrame) implements AudioConfig {
@@ -33,18 +33,18 @@ public record AacConfig(ByteBuffer record, int objectType, int coreSampleRate, i
         return record.duplicate();
     }
 
-    /** With SBR the output has twice the samples of the core, at twice the rate. */
+    /** Returns the duration in output samples: with SBR twice the core samples, at twice the rate. */
     @Override
     public int frameSamples(ByteBuffer frame) {
         return (int) ((long) samplesPerFrame * sampleRate / coreSampleRate);
     }
 
-    /** The object type below SBR and PS, 1 to 4: what ADTS says less one. */
+    /** Returns the object type below SBR and PS, 1 to 4; ADTS stores this value minus one. */
     public int coreObjectType() {
         return AudioSpecificConfig.parse(record()).coreObjectType();
     }
 
-    /** channelConfiguration as it was on the wire, 0 to 14: what ADTS says (7 means 8 channels). */
+    /** Returns channelConfiguration from the wire, 0 to 14, as used by ADTS (7 means 8 channels). */
     public int channelConfiguration() {
         return AudioSpecificConfig.parse(record()).channelConfiguration();
     }

@@ -5,8 +5,8 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
- * AC-3 (ETSI TS 102 366): there is no sequence header, so the record is what an MP4 file would have, AC3SpecificBox (F.4),
- * made from a syncframe (4.3).
+ * AC-3 configuration (ETSI TS 102 366). AC-3 has no sequence header, so the record is the AC3SpecificBox of an MP4 file
+ * (F.4), derived from a syncframe (4.3).
  *
  * <p>Layout of the record: {@code fscod:2 bsid:5 bsmod:3 acmod:3 lfeon:1 bitRateCode:5 0:5}. Immutable.
  *
@@ -17,7 +17,7 @@ public record Ac3Config(ByteBuffer record, int sampleRate, int channels) impleme
     private static final int FRAME_SAMPLES = 1_536;
     private static final int MAX_BSID = 8;
     private static final int[] RATES = {48_000, 44_100, 32_000};
-    /** Full channels by acmod. */
+    /** Number of channels by acmod, without LFE. */
     private static final int[] CHANNELS = {2, 1, 2, 3, 3, 4, 4, 5};
 
     public static Ac3Config parse(ByteBuffer record) {
@@ -28,7 +28,11 @@ public record Ac3Config(ByteBuffer record, int sampleRate, int channels) impleme
         return of(fscod, bsid, bsmod, in.bits(3, "acmod"), in.flag("lfeon"), in.bits(5, "bit_rate_code"));
     }
 
-    /** @param frame a syncframe: {@code 0B77 | crc:16 | fscod:2 frmsizecod:6 | bsid:5 bsmod:3 | acmod:3 …} */
+    /**
+     * Derives the configuration from a frame.
+     *
+     * @param frame a syncframe: {@code 0B77 | crc:16 | fscod:2 frmsizecod:6 | bsid:5 bsmod:3 | acmod:3 …}
+     */
     public static Ac3Config ofFrame(ByteBuffer frame) {
         var in = new BitReader("AC-3 syncframe", head(frame));
         checkSync(in.bits(16, "syncword"));
@@ -77,7 +81,7 @@ public record Ac3Config(ByteBuffer record, int sampleRate, int channels) impleme
         }
     }
 
-    /** The bytes in front that say what we ask for, fewer if there are no more. */
+    /** Returns the first 8 bytes, which contain all fields that are used, or fewer if the frame is shorter. */
     static byte[] head(ByteBuffer frame) {
         byte[] head = new byte[Math.min(8, frame.remaining())];
         frame.get(frame.position(), head);

@@ -5,17 +5,17 @@ import java.nio.ByteBuffer;
 /** The configuration of an audio track. Immutable. */
 public sealed interface AudioConfig extends CodecConfig
         permits AacConfig, OpusConfig, FlacConfig, Mp3Config, Ac3Config, Eac3Config {
-    /** Samples a second of the output. */
+    /** Returns the samples per second of the output. */
     int sampleRate();
 
-    /** 0 if the record does not say. */
+    /** Returns the number of channels; 0 if the record does not contain it. */
     int channels();
 
     /**
-     * How long one frame lasts, in samples of {@link #sampleRate}.
+     * Returns the duration of one frame in samples of {@link #sampleRate}.
      *
-     * @param frame the access unit, borrowed
-     * @throws io.millrace.media.bytes.MediaException a frame whose header says it and cannot be read
+     * @param frame the access unit; not modified
+     * @throws io.millrace.media.bytes.MediaException if the duration is in the frame's header and that cannot be parsed
      */
     int frameSamples(ByteBuffer frame);
 }

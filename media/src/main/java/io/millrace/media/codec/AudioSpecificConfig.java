@@ -6,7 +6,7 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
- * The fields of an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), the wire side of {@link AacConfig}.
+ * The fields of an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1), from which {@link AacConfig} is built.
  *
  * <p>Immutable.
  */
@@ -14,7 +14,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         int channelConfiguration, int samplesPerFrame) {
 
     static final String STRUCTURE = "AudioSpecificConfig";
-    /** The highest rate that ISO/IEC 14496-3 lists for AAC; the escape could say 16 MHz. */
+    /** The highest rate that ISO/IEC 14496-3 lists for AAC; the 24-bit escape could express 16 MHz. */
     static final int MAX_SAMPLE_RATE = 96_000;
 
     private static final int SBR = 5;
@@ -24,7 +24,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
     private static final int SBR_SYNC = 0x2B7;
     private static final int[] RATES = {96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000,
         11_025, 8_000, 7_350};
-    /** Channels by channelConfiguration, -1 where it is reserved. */
+    /** Channels by channelConfiguration; -1 for reserved values. */
     private static final int[] CHANNELS = {0, 1, 2, 3, 4, 5, 6, 8, -1, -1, -1, 7, 8, 24, 8, -1};
 
     static AudioSpecificConfig parse(ByteBuffer record) {
@@ -77,7 +77,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         return rate;
     }
 
-    /** GASpecificConfig (4.4.1) of the object types 1 to 4; answers the samples of a frame. */
+    /** Reads GASpecificConfig (4.4.1) of object types 1 to 4; returns the samples per frame. */
     private static int generalAudio(BitReader in, int channelConfiguration) {
         int samples = in.flag("frameLengthFlag") ? 960 : 1024;
         if (in.flag("dependsOnCoreCoder")) {
@@ -90,7 +90,7 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         return samples;
     }
 
-    /** program_config_element (4.4.1.1). */
+    /** Skips program_config_element (4.4.1.1). */
     private static void skipProgramConfig(BitReader in) {
         in.skip(10, "element_instance_tag");
         int front = in.bits(4, "num_front_channel_elements");
@@ -109,9 +109,9 @@ record AudioSpecificConfig(int objectType, int coreObjectType, int coreSampleRat
         in.skip(8 * in.bits(8, "comment_field_bytes"), "comment_field_data");
     }
 
-    /** The SBR extension behind a sync word, which decoders that do not know it overlook. */
+    /** Reads the backward compatible SBR extension after a sync word, which decoders without SBR ignore. */
     private static int backwardCompatibleRate(BitReader in, int coreRate) {
-        // Sync word, object type, presence flag: encoders leave padding of fewer bits.
+        // Sync word, object type and presence flag take 17 bits; padding by encoders is shorter.
         if (in.bitsLeft() < 17 || in.peek(11, "syncExtensionType") != SBR_SYNC) {
             return coreRate;
         }

@@ -6,15 +6,19 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
- * AV1CodecConfigurationRecord (AV1 in ISOBMFF 1.3, 2.3) with what its sequence header says, if it has one.
+ * AV1 configuration: AV1CodecConfigurationRecord (AV1 in ISOBMFF 1.3, 2.3) and fields of its sequence header, if it
+ * contains one.
  *
- * <p>Layout: {@code marker:1 = 1 version:7 = 1 | profile:3 level:5 | tier:1 highBitDepth:1 twelveBit:1 monochrome:1 subX:1
- * subY:1 samplePosition:2 | delay:8 | OBUs}.
+ * <p>Layout: {@code marker:1 = 1 version:7 = 1 | profile:3 level:5 | tier:1 highBitDepth:1 twelveBit:1 monochrome:1
+ * subX:1 subY:1 samplePosition:2 | delay:8 | OBUs}.
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record its bytes, read-only
- * @param color what the sequence header says of colours; unspecified without one
+ * @param record the bytes of the record, read-only
+ * @param subsampling as in the codec string: three decimal digits
+ * @param color colours from the sequence header; unspecified without one
+ * @param width from the sequence header; 0 without one
+ * @param height from the sequence header; 0 without one
  */
 public record Av1Config(ByteBuffer record, int profile, int level, boolean highTier, int bitDepth, boolean monochrome,
         int subsampling, Color color, int width, int height) implements VideoConfig {
@@ -22,11 +26,14 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
     private static final String STRUCTURE = "AV1CodecConfigurationRecord";
     private static final int MARKER_AND_VERSION = 0x81;
 
-    /** By ISO/IEC 23091-2: primaries, transfer, matrix; 2 is unspecified. */
+    /** Colour description with the code points of ISO/IEC 23091-2; 2 means unspecified. */
     public record Color(int primaries, int transfer, int matrix, boolean fullRange) {
         static final Color UNSPECIFIED = new Color(2, 2, 2, false);
 
-        /** What a codec string means that does not say: BT.709, limited range; nobody knows better if it is unspecified. */
+        /**
+         * Returns whether a codec string without colours means the same: BT.709, limited range. Unspecified colours
+         * count as such.
+         */
         boolean isDefault() {
             return equals(UNSPECIFIED) || equals(new Color(1, 1, 1, false));
         }
@@ -52,7 +59,10 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
                 header == null ? 0 : header.width(), header == null ? 0 : header.height());
     }
 
-    /** The three digits of the codec string: horizontal, vertical, and the chroma sample position where both are. */
+    /**
+     * Returns the three digits of the codec string: horizontal and vertical subsampling, and the chroma sample position
+     * if both are subsampled.
+     */
     private static int subsampling(int flags) {
         int x = flags >>> 3 & 1;
         int y = flags >>> 2 & 1;
@@ -69,7 +79,10 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
         return Codec.AV1;
     }
 
-    /** AV1 in ISOBMFF, section 5: the optional part is told whole where its defaults would be wrong. */
+    /**
+     * Returns the codec string (AV1 in ISOBMFF, section 5), with all optional fields if one of their defaults would be
+     * wrong.
+     */
     @Override
     public String rfc6381() {
         String brief = "av01.%d.%02d%c.%02d".formatted(profile, level, highTier ? 'H' : 'M', bitDepth);

@@ -6,8 +6,8 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * A cursor over the open bitstream units of AV1 (AV1 bitstream, 5.3) in low-overhead format: {@code 0:1 type:4 extension:1
- * hasSize:1 0:1 | extension:8 | leb128 size | payload}; the last one may have no size.
+ * Cursor over the open bitstream units of AV1 (AV1 bitstream, 5.3) in low-overhead format: {@code 0:1 type:4
+ * extension:1 hasSize:1 0:1 | extension:8 | leb128 size | payload}; the last unit may have no size.
  *
  * <p>Copies nothing. Confined to one thread. Limit: {@link #MAX_UNITS}.
  */
@@ -15,7 +15,7 @@ final class Av1Obu {
     static final int SEQUENCE_HEADER = 1;
     static final int FRAME_HEADER = 3;
     static final int FRAME = 6;
-    /** Units of one temporal unit; a picture of 64 tile groups and layers has about 80. */
+    /** Maximum number of units in one temporal unit; a picture of 64 tile groups and layers has about 80. */
     static final int MAX_UNITS = 2048;
 
     private static final String STRUCTURE = "OBU";
@@ -31,13 +31,13 @@ final class Av1Obu {
         this(units, MAX_UNITS);
     }
 
-    /** @param most of them */
+    /** @param most maximum number of units */
     Av1Obu(ByteBuffer units, int most) {
         this.most = most;
         in = new ByteReader(STRUCTURE, units.duplicate());
     }
 
-    /** Steps to the next unit; false behind the last one. */
+    /** Advances to the next unit; returns false after the last one. */
     boolean next() {
         if (!in.hasRemaining()) {
             return false;
@@ -80,7 +80,7 @@ final class Av1Obu {
         return payload;
     }
 
-    /** The first sequence header of some units, null without one. */
+    /** Returns the first sequence header in {@code units}, or null if there is none. */
     static Av1SequenceHeader sequenceHeader(ByteBuffer units) {
         Av1SequenceHeader first = null;
         var obus = new Av1Obu(units);

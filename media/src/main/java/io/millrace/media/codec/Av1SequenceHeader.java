@@ -4,9 +4,11 @@ import io.millrace.media.bytes.MalformedException;
 import java.nio.ByteBuffer;
 
 /**
- * What we need of a sequence header OBU (AV1 bitstream, 5.5): the largest picture and its colours.
+ * The fields of a sequence header OBU (AV1 bitstream, 5.5) that are needed here: maximum picture size and colours.
  *
  * <p>Immutable.
+ *
+ * @param stillPicture whether the header is a reduced still picture header
  */
 record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.Color color) {
     private static final String STRUCTURE = "sequence_header_obu";
@@ -59,7 +61,7 @@ record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.
         }
     }
 
-    /** Advice: where the header is cut short before its colours, they are unspecified. */
+    /** Reads the colours. They are advisory, so if the header is truncated before them they are unspecified. */
     private static Av1Config.Color color(BitReader in, int profile, boolean reduced) {
         try {
             skipTools(in, reduced);
@@ -93,7 +95,7 @@ record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.
         in.skip(3, "enable_superres");
     }
 
-    /** color_config (5.5.2). */
+    /** Reads color_config (5.5.2). */
     private static Av1Config.Color colorConfig(BitReader in, int profile) {
         boolean high = in.flag("high_bitdepth");
         if (profile == 2 && high) {

@@ -2,19 +2,19 @@ package io.millrace.media.codec;
 
 import java.nio.ByteBuffer;
 
-/** What a temporal unit of AV1 is (AV1 bitstream, 7.5): the frames of one instant. */
+/** Inspects temporal units of AV1 (AV1 bitstream, 7.5), which contain the frames of one instant. */
 public final class Av1TemporalUnit {
     private Av1TemporalUnit() {}
 
     /**
-     * Whether a decoder can start here: a sequence header, and behind it a key frame that is shown. Walks the whole unit, so
-     * that a malformed one never passes.
+     * Returns whether a decoder can start here: the unit contains a sequence header followed by a shown key frame.
+     * Parses the whole unit, so malformed ones are always detected.
      */
     public static boolean isKey(ByteBuffer temporalUnit) {
         return isKey(temporalUnit, Av1Obu.MAX_UNITS);
     }
 
-    /** The same of a temporal unit that may have {@code most} OBUs, up to 2048. */
+    /** The same with at most {@code most} OBUs, itself at most 2048. */
     public static boolean isKey(ByteBuffer temporalUnit, int most) {
         var obus = new Av1Obu(temporalUnit, most);
         Av1SequenceHeader header = null;
@@ -28,14 +28,17 @@ public final class Av1TemporalUnit {
                     firstFrame = false;
                 }
                 default -> {
-                    // Delimiters, tiles, metadata, padding, and what is reserved.
+                    // Delimiters, tiles, metadata, padding and reserved types.
                 }
             }
         }
         return key;
     }
 
-    /** uncompressed_header (5.9.2): {@code show_existing_frame:1 frame_type:2 show_frame:1}; a key frame's type is 0. */
+    /**
+     * Returns whether the frame is a shown key frame. uncompressed_header (5.9.2) starts with
+     * {@code show_existing_frame:1 frame_type:2 show_frame:1}; the frame type of key frames is 0.
+     */
     private static boolean isShownKey(ByteBuffer frame) {
         return frame.hasRemaining() && (frame.get(frame.position()) & 0xF0) == 0x10;
     }

@@ -9,21 +9,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) with what its first SPS says (ITU-T H.264, 7.3.2.1.1).
+ * H.264 configuration: AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1) and fields of its first SPS (ITU-T
+ * H.264, 7.3.2.1.1).
  *
  * <p>Layout: {@code 01 | profile | compatibility | level | FC + lengthSize - 1 | E0 + nSPS | {u16 length, SPS} | nPPS |
- * {u16 length, PPS}}; what may follow repeats fields of the SPS and is not read, so that it may also be missing.
+ * {u16 length, PPS}}. The optional fields after this repeat fields of the SPS and are not read.
  *
- * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES} and
- * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by their fields ({@link #MAX_SPS}, {@link #MAX_PPS}).
+ * <p>Immutable: every returned buffer is a view of its own. Limits: {@link #MAX_RECORD_BYTES} and
+ * {@link #MAX_PARAMETER_SET_BYTES}; the counts are bounded by the size of their fields ({@link #MAX_SPS},
+ * {@link #MAX_PPS}).
  *
- * @param record its bytes, read-only
- * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
+ * @param record the bytes of the record, read-only
+ * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param sps sequence parameter set NAL units, without start code or length
  * @param pps picture parameter set NAL units, likewise
- * @param width of the cropped picture, in luma samples
- * @param height of the cropped picture, in luma samples
- * @param frameRateNumerator frames a second by the VUI timing, 0 if it does not say; advisory only
+ * @param width width of the cropped picture, in luma samples
+ * @param height height of the cropped picture, in luma samples
+ * @param frameRateNumerator frames per second according to the VUI timing, 0 if absent; advisory only
  * @param frameRateDenominator 1 if the numerator is 0
  */
 public record AvcConfig(ByteBuffer record, int profile, int compatibility, int level, int nalLengthSize,
@@ -31,9 +33,11 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
         int frameRateDenominator) implements VideoConfig {
 
     private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
-    /** One parameter set: real ones have less than 100 bytes, the largest scaling matrices about 1000. */
+    /**
+     * Maximum size of one parameter set: real ones have less than 100 bytes, the largest scaling matrices about 1000.
+     */
     public static final int MAX_PARAMETER_SET_BYTES = 4096;
-    /** As many as their fields can say. */
+    /** Maximum number of SPS that the 5-bit count can express. */
     public static final int MAX_SPS = 31;
     public static final int MAX_PPS = 255;
     private static final int VERSION = 1;

@@ -5,21 +5,24 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * What we need of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1): the size of the cropped picture
- * and the frame rate.
+ * The fields of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1) that are needed here: the size of
+ * the cropped picture and the frame rate.
  *
  * <p>Immutable.
  *
- * @param frameRateNumerator 0 if the VUI has no timing, or one that does not fit
+ * @param frameRateNumerator 0 if the VUI has no timing or the fraction does not fit in 31 bits
  */
 record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenominator) {
     private static final String STRUCTURE = "seq_parameter_set_data";
-    /** Macroblocks in a row or column: sqrt(8 * MaxFS) of level 6.2 (A.3.1), the largest picture of any level. */
+    /**
+     * Maximum number of macroblocks in a row or column: sqrt(8 * MaxFS) of level 6.2 (A.3.1), the largest picture of
+     * any level.
+     */
     static final int MAX_MACROBLOCKS_A_SIDE = 1055;
     private static final int MAX_CYCLE = 255;
     private static final int MACROBLOCK = 16;
 
-    /** @param nal the NAL unit with its one-byte header */
+    /** @param nal the NAL unit including its one-byte header */
     static AvcSps parse(ByteBuffer nal) {
         var in = new BitReader(STRUCTURE, ParameterSets.withoutEmulationPrevention(nal));
         in.skip(8, "nal_unit_header");
@@ -56,7 +59,7 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
         };
     }
 
-    /** The fields of the high profiles; answers ChromaArrayType: 0 for monochrome and separate planes. */
+    /** Reads the fields of the high profiles; returns ChromaArrayType, 0 for monochrome and separate planes. */
     private static int chromaArrayType(BitReader in) {
         int chroma = in.unsignedExpGolomb(3, "chroma_format_idc");
         boolean separatePlanes = chroma == 3 && in.flag("separate_colour_plane_flag");
@@ -108,7 +111,10 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
         return (int) count;
     }
 
-    /** The timing of the VUI, {0, 1} without; a VUI that is cut short costs the advice and not the stream. */
+    /**
+     * Returns the frame rate of the VUI timing, or {0, 1} if there is none. The value is advisory, so a truncated VUI
+     * is not an error.
+     */
     private static long[] frameRate(BitReader in) {
         try {
             return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : new long[]{0, 1};
@@ -122,7 +128,7 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
         if (!in.flag("timing_info_present_flag")) {
             return new long[]{0, 1};
         }
-        // A tick is a field's time, hence the 2 in the denominator.
+        // A tick is the duration of a field, hence the factor 2 in the denominator.
         long unitsInTick = in.longBits(32, "num_units_in_tick");
         return ParameterSets.reduced(in.longBits(32, "time_scale"), 2 * unitsInTick);
     }

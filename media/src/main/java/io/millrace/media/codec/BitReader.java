@@ -5,10 +5,10 @@ import io.millrace.media.bytes.MalformedException;
 /**
  * Reads the bit fields of one named structure, most significant bit first (H.264 7.2 and 9.1; 14496-3).
  *
- * <p>Confined to one thread. Borrows the array and never reads past its end.
+ * <p>Confined to one thread. Keeps a reference to the array and never reads past its end.
  */
 final class BitReader {
-    /** The longest Exp-Golomb code: 32 zero bits would need a value of more than 32 bits. */
+    /** Length of the longest Exp-Golomb prefix: with 32 zero bits the value would exceed 32 bits. */
     private static final int MAX_LEADING_ZEROS = 31;
 
     private final String structure;
@@ -28,12 +28,12 @@ final class BitReader {
         return bits(1, field) == 1;
     }
 
-    /** An unsigned field of at most 31 bits. */
+    /** Reads an unsigned field of at most 31 bits. */
     int bits(int count, String field) {
         return (int) longBits(count, field);
     }
 
-    /** An unsigned field of at most 32 bits. */
+    /** Reads an unsigned field of at most 32 bits. */
     long longBits(int count, String field) {
         need(count, field);
         long value = 0;
@@ -43,7 +43,11 @@ final class BitReader {
         return value;
     }
 
-    /** The next {@code count} bits, which stay unread; there must be so many. */
+    /**
+     * Returns the next {@code count} bits without consuming them.
+     *
+     * @throws MalformedException if fewer bits are left
+     */
     int peek(int count, String field) {
         int start = position;
         int value = bits(count, field);
@@ -60,18 +64,18 @@ final class BitReader {
         position = position + 7 & ~7;
     }
 
-    /** ue(v): 0 to 2^32 - 2. */
+    /** Reads ue(v), 0 to 2^32 - 2. */
     long unsignedExpGolomb(String field) {
         int zeros = 0;
         while (!flag(field)) {
             if (++zeros > MAX_LEADING_ZEROS) {
-                throw MalformedException.value(structure, field, "a code of more than 32 leading zeros", "ue(v)");
+                throw MalformedException.value(structure, field, "a code with 32 or more leading zeros", "ue(v)");
             }
         }
         return (1L << zeros) - 1 + longBits(zeros, field);
     }
 
-    /** ue(v) of a field that has an upper bound in the standard. */
+    /** Reads ue(v) of a field for which the standard defines an upper bound. */
     int unsignedExpGolomb(int max, String field) {
         long value = unsignedExpGolomb(field);
         if (value > max) {
@@ -80,7 +84,7 @@ final class BitReader {
         return (int) value;
     }
 
-    /** se(v): -2^31 + 1 to 2^31 - 1. */
+    /** Reads se(v), -2^31 + 1 to 2^31 - 1. */
     int signedExpGolomb(String field) {
         long code = unsignedExpGolomb(field);
         return (int) ((code & 1) == 1 ? code + 1 >> 1 : -(code >> 1));
@@ -88,7 +92,7 @@ final class BitReader {
 
     private void need(int count, String field) {
         if (count > bitsLeft()) {
-            throw new MalformedException(structure, field, "wants " + count + " bits, " + bitsLeft() + " are left");
+            throw new MalformedException(structure, field, "needs " + count + " bits, " + bitsLeft() + " remain");
         }
     }
 }

@@ -3,7 +3,7 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Every codec that a track of ours can have; each has a {@link CodecConfig}. */
+/** The codecs that a track can have; each has a {@link CodecConfig}. */
 public enum Codec {
     AVC(true), HEVC(true), AV1(true), VP9(true), AAC(false), OPUS(false), FLAC(false), MP3(false), AC3(false), EAC3(
             false);
@@ -19,10 +19,10 @@ public enum Codec {
     }
 
     /**
-     * The configuration that a frame carries in its own header, for the codecs that have no sequence header; empty for the
-     * others. What may differ from frame to frame is left out, so that equal sound gives equal configurations.
+     * Returns the configuration in a frame's own header for codecs that have no sequence header; empty for the others.
+     * Fields that may differ between frames are excluded, so that frames of one stream have equal configurations.
      *
-     * @throws io.millrace.media.bytes.MediaException a header that cannot be read
+     * @throws io.millrace.media.bytes.MediaException if the header cannot be parsed
      */
     public Optional<CodecConfig> inBand(ByteBuffer frame) {
         return switch (this) {
@@ -33,7 +33,7 @@ public enum Codec {
         };
     }
 
-    /** Whether every frame says what {@link #inBand} wants to know. */
+    /** Returns whether every frame contains its configuration, see {@link #inBand}. */
     public boolean isSelfDescribing() {
         return this == MP3 || this == AC3 || this == EAC3;
     }

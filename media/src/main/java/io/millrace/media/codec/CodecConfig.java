@@ -4,23 +4,27 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * The configuration of one track: what a decoder needs before its first frame.
+ * The configuration of one track: what a decoder needs before the first frame.
  *
  * <p>Immutable; equal if the bytes of the record are equal.
  */
 public sealed interface CodecConfig permits VideoConfig, AudioConfig {
-    /** The largest configuration record that is taken: real ones have up to some hundred bytes, x265's some thousand. */
+    /**
+     * Maximum size of a configuration record: real ones have up to a few hundred bytes, those of x265 a few thousand.
+     */
     int MAX_RECORD_BYTES = 64 * 1024;
 
     Codec codec();
 
-    /** The record as the encoder sent it, read-only: {@code avcC} contents, AudioSpecificConfig. */
+    /**
+     * Returns the record as the encoder sent it, read-only: contents of {@code avcC}, AudioSpecificConfig and so on.
+     */
     ByteBuffer record();
 
-    /** The codec string of RFC 6381, such as {@code avc1.64001f}. */
+    /** Returns the codec string of RFC 6381, such as {@code avc1.64001f}. */
     String rfc6381();
 
-    /** Parses {@code record} for {@code codec}; borrows nothing: the bytes are copied. */
+    /** Parses a copy of {@code record} as configuration of {@code codec}. */
     static CodecConfig parse(Codec codec, ByteBuffer record) {
         return switch (codec) {
             case AVC -> AvcConfig.parse(record);
@@ -36,7 +40,7 @@ public sealed interface CodecConfig permits VideoConfig, AudioConfig {
         };
     }
 
-    /** A read-only copy of what remains of {@code record}, checked against {@link #MAX_RECORD_BYTES}. */
+    /** Returns a read-only copy of the remaining bytes of {@code record}, checked against {@link #MAX_RECORD_BYTES}. */
     static ByteBuffer copy(String structure, ByteBuffer record) {
         if (record.remaining() > MAX_RECORD_BYTES) {
             throw new OverLimitException(structure, "size", record.remaining(), MAX_RECORD_BYTES);

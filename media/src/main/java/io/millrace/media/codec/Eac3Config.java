@@ -5,8 +5,8 @@ import io.millrace.media.bytes.UnsupportedException;
 import java.nio.ByteBuffer;
 
 /**
- * E-AC-3 (ETSI TS 102 366, annex E): there is no sequence header, so the record is what an MP4 file would have,
- * EC3SpecificBox (F.6) of one independent substream, made from a syncframe (E.1.2).
+ * E-AC-3 configuration (ETSI TS 102 366, annex E). E-AC-3 has no sequence header, so the record is the EC3SpecificBox
+ * of an MP4 file (F.6) with one independent substream, derived from a syncframe (E.1.2).
  *
  * <p>Layout of the record: {@code dataRate:13 independent - 1:3 | fscod:2 bsid:5 0:2 bsmod:3 acmod:3 lfeon:1 0:3
  * dependent:4 0:1}. Immutable.
@@ -20,7 +20,10 @@ public record Eac3Config(ByteBuffer record, int sampleRate, int channels) implem
     private static final int[] BLOCKS = {1, 2, 3, 6};
     private static final int DEPENDENT = 1;
 
-    /** {@code 0B77 | strmtyp:2 substreamid:3 frmsiz:11 | fscod:2 numblkscod:2 acmod:3 lfeon:1 | bsid:5 …}. */
+    /**
+     * Head of a syncframe: {@code 0B77 | strmtyp:2 substreamid:3 frmsiz:11 | fscod:2 numblkscod:2 acmod:3 lfeon:1 |
+     * bsid:5 …}.
+     */
     private record Head(int streamType, int substream, int sizeBytes, int fscod, int blocks, int acmod, boolean lfe,
             int bsid) {
         static Head parse(ByteBuffer frame) {
@@ -64,7 +67,10 @@ public record Eac3Config(ByteBuffer record, int sampleRate, int channels) implem
         return new Eac3Config(record.asReadOnlyBuffer(), rate, Ac3Config.channels(acmod, lfe));
     }
 
-    /** An access unit may have several syncframes; those of the first independent substream make time pass. */
+    /**
+     * An access unit may contain several syncframes; its duration is that of the syncframes of the first independent
+     * substream.
+     */
     @Override
     public int frameSamples(ByteBuffer frame) {
         int samples = 0;

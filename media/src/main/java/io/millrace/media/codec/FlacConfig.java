@@ -5,15 +5,15 @@ import io.millrace.media.bytes.MalformedException;
 import java.nio.ByteBuffer;
 
 /**
- * STREAMINFO of FLAC (RFC 9639, 8.2), as Enhanced RTMP has it behind {@code 'fLaC'} and a block header, or bare as FFmpeg
- * writes it.
+ * FLAC configuration: STREAMINFO (RFC 9639, 8.2), either after {@code 'fLaC'} and a block header, as Enhanced RTMP
+ * specifies, or bare, as FFmpeg writes it.
  *
  * <p>Layout: {@code minBlock:16 | maxBlock:16 | minFrame:24 | maxFrame:24 | rate:20 | channels - 1:3 | bits - 1:5 |
  * samples:36 | MD5:128}.
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record its bytes, read-only
+ * @param record the bytes of the record, read-only
  */
 public record FlacConfig(ByteBuffer record, int sampleRate, int channels, int bitsPerSample) implements AudioConfig {
     private static final String STRUCTURE = "STREAMINFO";
@@ -43,7 +43,10 @@ public record FlacConfig(ByteBuffer record, int sampleRate, int channels, int bi
         return new FlacConfig(copy, sampleRate, (int) (format >>> 41 & 7) + 1, (int) (format >>> 36 & 31) + 1);
     }
 
-    /** RFC 9639, 9.1: {@code sync:14 0:1 strategy:1 | blockSize:4 rate:4 | channels:4 bits:3 0:1 | coded number | size}. */
+    /**
+     * Frame header (RFC 9639, 9.1): {@code sync:14 0:1 strategy:1 | blockSize:4 rate:4 | channels:4 bits:3 0:1 | coded
+     * number | size}.
+     */
     @Override
     public int frameSamples(ByteBuffer frame) {
         var in = new ByteReader("FLAC frame", frame.duplicate());
@@ -62,7 +65,7 @@ public record FlacConfig(ByteBuffer record, int sampleRate, int channels, int bi
         };
     }
 
-    /** Skips the frame's or sample's number, which is coded like a character of UTF-8 with up to 7 bytes. */
+    /** Skips the frame or sample number, which is coded like a UTF-8 character of up to 7 bytes. */
     private static ByteReader behindNumber(ByteReader in) {
         in.skip(1, "channels");
         int first = in.uint8("codedNumber");

@@ -10,29 +10,32 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) with what its first SPS says (ITU-T H.265, 7.3.2.2).
+ * H.265 configuration: HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1) and fields of its first SPS (ITU-T
+ * H.265, 7.3.2.2).
  *
- * <p>Layout: {@code 01 | space:2 tier:1 profile:5 | compatibility:32 | constraints:48 | level:8 | F000 + segmentation:12 |
- * FC + parallelism:2 | FC + chroma:2 | F8 + luma - 8:3 | F8 + chroma - 8:3 | avgFrameRate:16 | constant:2 layers:3 nested:1
- * lengthSize - 1:2 | nArrays:8 | {complete:1 0 type:6 | count:16 | {length:16, NAL unit}}}.
+ * <p>Layout: {@code 01 | space:2 tier:1 profile:5 | compatibility:32 | constraints:48 | level:8 | F000 +
+ * segmentation:12 | FC + parallelism:2 | FC + chroma:2 | F8 + luma - 8:3 | F8 + chroma - 8:3 | avgFrameRate:16 |
+ * constant:2 layers:3 nested:1 lengthSize - 1:2 | nArrays:8 | {complete:1 0 type:6 | count:16 | {length:16, NAL
+ * unit}}}.
  *
- * <p>Immutable: every buffer that is handed out is the caller's own view. Limits: {@link #MAX_RECORD_BYTES},
- * {@link #MAX_UNITS}; an SPS of {@link AvcConfig#MAX_PARAMETER_SET_BYTES}.
+ * <p>Immutable: every returned buffer is a view of its own. Limits: {@link #MAX_RECORD_BYTES}, {@link #MAX_UNITS}; a
+ * parameter set of {@link AvcConfig#MAX_PARAMETER_SET_BYTES}.
  *
- * @param record its bytes, read-only
+ * @param record the bytes of the record, read-only
  * @param profileSpace 0, or 1 to 3 for A, B, C
- * @param highTier the high tier, else main
- * @param constraints the six bytes of general constraint flags, the first one highest
- * @param nalLengthSize bytes of a NAL unit's length prefix: 1, 2 or 4
+ * @param highTier true for the High tier, false for the Main tier
+ * @param constraints the six bytes of general constraint flags, the first one in the highest bits
+ * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param parameterSets VPS, SPS and PPS NAL units, without start code or length, in the order of the record
- * @param frameRateNumerator frames a second by the VUI timing, 0 if it does not say; advisory only
+ * @param frameRateNumerator frames per second according to the VUI timing, 0 if absent; advisory only
+ * @param frameRateDenominator 1 if the numerator is 0
  */
 public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, int profile, int compatibility,
         long constraints, int level, int nalLengthSize, List<ByteBuffer> parameterSets, int width, int height,
         int frameRateNumerator, int frameRateDenominator) implements VideoConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
-    /** NAL units of all arrays; real records have three, and an SEI that names the encoder. */
+    /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */
     public static final int MAX_UNITS = 64;
     private static final int CONSTRAINT_BYTES = 6;
 
@@ -40,7 +43,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
         ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
         var in = new ByteReader(STRUCTURE, copy.duplicate());
         int version = in.uint8("configurationVersion");
-        if (version > 1) { // 0 is what drafts of the standard wrote, with the same layout
+        if (version > 1) { // drafts of the standard used 0, with the same layout
             throw new UnsupportedException(STRUCTURE, "configurationVersion", version, "0 or 1");
         }
         int profile = in.uint8("general_profile_idc");
@@ -56,7 +59,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
         List<ByteBuffer> sets = new ArrayList<>();
         ByteBuffer firstSps = arrays(in, sets);
         if (firstSps == null) {
-            throw new MalformedException(STRUCTURE, "numOfArrays", "holds no SPS");
+            throw new MalformedException(STRUCTURE, "numOfArrays", "contains no SPS");
         }
         HevcSps sps = HevcSps.parse(firstSps);
         return new HevcConfig(copy, profile >>> 6, (profile & 0x20) != 0, profile & 0x1F, compatibility, constraints,
@@ -64,7 +67,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
                 sps.frameRateDenominator());
     }
 
-    /** Adds the parameter sets and answers the first SPS, null without one. */
+    /** Reads the parameter sets into {@code sets}; returns the first SPS, or null if there is none. */
     private static ByteBuffer arrays(ByteReader in, List<ByteBuffer> sets) {
         ByteBuffer firstSps = null;
         int units = 0;
@@ -110,7 +113,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
         return Codec.HEVC;
     }
 
-    /** ISO/IEC 14496-15, E.3: trailing constraint bytes of zero are left out. */
+    /** Returns the codec string (ISO/IEC 14496-15, E.3), without trailing constraint bytes that are zero. */
     @Override
     public String rfc6381() {
         String space = profileSpace == 0 ? "" : String.valueOf((char) ('A' + profileSpace - 1));

@@ -7,16 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What we need of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1): the size of the cropped picture and
- * the frame rate.
+ * The fields of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) that are needed here: the size of the
+ * cropped picture and the frame rate.
  *
- * <p>Immutable. Every loop is bounded by the limit that the standard gives its counter.
+ * <p>Immutable. Every loop is bounded by the standard's limit for its counter.
  *
- * @param frameRateNumerator 0 if the VUI has no timing, or one that does not fit
+ * @param frameRateNumerator 0 if the VUI has no timing or the fraction does not fit in 31 bits
  */
 record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenominator) {
     private static final String STRUCTURE = "seq_parameter_set_rbsp";
-    /** Luma samples in a row or column: sqrt(8 * MaxLumaPs) of level 6.2 (A.4.1), the largest picture of any level. */
+    /**
+     * Maximum number of luma samples in a row or column: sqrt(8 * MaxLumaPs) of level 6.2 (A.4.1), the largest picture
+     * of any level.
+     */
     static final int MAX_SAMPLES_A_SIDE = 16_888;
     private static final int MAX_SUB_LAYERS = 7;
     private static final int PROFILE_BITS = 88;
@@ -24,7 +27,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
     private static final int MAX_REFERENCES = 16;
     private static final int MAX_LONG_TERM = 32;
 
-    /** @param nal the NAL unit with its header of two bytes */
+    /** @param nal the NAL unit including its two-byte header */
     static HevcSps parse(ByteBuffer nal) {
         var in = new BitReader(STRUCTURE, ParameterSets.withoutEmulationPrevention(nal));
         in.skip(20, "sps_video_parameter_set_id");
@@ -54,7 +57,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
     private static int samples(BitReader in, String field) {
         long count = in.unsignedExpGolomb(field);
         if (count == 0) {
-            throw MalformedException.value(STRUCTURE, field, 0, "1 and more");
+            throw MalformedException.value(STRUCTURE, field, 0, "1 or more");
         }
         if (count > MAX_SAMPLES_A_SIDE) {
             throw new OverLimitException(STRUCTURE, field, count, MAX_SAMPLES_A_SIDE);
@@ -62,7 +65,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         return (int) count;
     }
 
-    /** profile_tier_level (7.3.3). */
+    /** Skips profile_tier_level (7.3.3). */
     private static void skipProfileTierLevel(BitReader in, int subLayers) {
         in.skip(PROFILE_BITS + 8, "general_profile_idc");
         if (subLayers == 1) {
@@ -76,7 +79,10 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         }
     }
 
-    /** The timing of the VUI, {0, 1} without; what is cut short on the way there costs the advice and not the stream. */
+    /**
+     * Returns the frame rate of the VUI timing, or {0, 1} if there is none. The value is advisory, so an SPS that is
+     * truncated before it is not an error.
+     */
     private static long[] frameRate(BitReader in, int subLayers) {
         try {
             skipCodingTools(in, subLayers);
@@ -115,7 +121,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         in.skip(2, "sps_temporal_mvp_enabled_flag");
     }
 
-    /** scaling_list_data (7.3.4). */
+    /** Skips scaling_list_data (7.3.4). */
     private static void skipScalingLists(BitReader in) {
         for (int size = 0; size < 4; size++) {
             for (int matrix = 0; matrix < 6; matrix += size == 3 ? 3 : 1) {
@@ -140,7 +146,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         }
     }
 
-    /** st_ref_pic_set (7.3.7): the picture order differences of the set, negative ones first. */
+    /** Reads st_ref_pic_set (7.3.7); returns the picture order differences of the set, negative ones first. */
     private static List<Long> referenceSet(BitReader in) {
         int negative = in.unsignedExpGolomb(MAX_REFERENCES, "num_negative_pics");
         int positive = in.unsignedExpGolomb(MAX_REFERENCES, "num_positive_pics");
@@ -156,7 +162,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         return deltas;
     }
 
-    /** A set that is told by the one before it: its length depends on that one's (7-61, 7-62). */
+    /** Reads a set that is predicted from the previous one, on whose size its length depends (7-61, 7-62). */
     private static List<Long> predictedSet(BitReader in, List<Long> from) {
         boolean back = in.flag("delta_rps_sign");
         long shift = (in.unsignedExpGolomb("abs_delta_rps_minus1") + 1) * (back ? -1 : 1);

@@ -5,11 +5,11 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * A cursor over the NAL units of one H.264 access unit with length prefixes (ISO/IEC 14496-15, 5.2.3), as FLV, RTMP and
- * MP4 carry it: {@code {length of 1, 2 or 4 bytes, NAL unit}*}.
+ * Cursor over the NAL units of one H.264 access unit with length prefixes (ISO/IEC 14496-15, 5.2.3), as in FLV, RTMP
+ * and MP4: {@code {length of 1, 2 or 4 bytes, NAL unit}*}.
  *
- * <p>Copies nothing and leaves the given buffer's position alone. Confined to one thread. Limits:
- * {@link #MAX_UNITS} units, each of 1 byte up to what is left of the access unit.
+ * <p>Copies nothing and does not change the position of the given buffer. Confined to one thread. Limits:
+ * {@link #MAX_UNITS} units, each of at least 1 byte and within the access unit.
  */
 public final class NalUnits {
     public static final int SLICE = 1;
@@ -19,7 +19,7 @@ public final class NalUnits {
     public static final int PPS = 8;
     public static final int ACCESS_UNIT_DELIMITER = 9;
     public static final int FILLER = 12;
-    /** Units of one access unit; a 4K picture with a slice for each macroblock row has about 140. */
+    /** Maximum number of units in one access unit; a 4K picture with one slice per macroblock row has about 140. */
     public static final int MAX_UNITS = 2048;
 
     private static final String STRUCTURE = "NALUnits";
@@ -33,17 +33,17 @@ public final class NalUnits {
     private int count;
 
     /**
-     * @param accessUnit what remains of it
-     * @param nalLengthSize 1, 2 or 4, by the configuration record
+     * @param accessUnit the buffer's remaining bytes
+     * @param nalLengthSize 1, 2 or 4, from the configuration record
      */
     public NalUnits(ByteBuffer accessUnit, int nalLengthSize) {
         this(accessUnit, nalLengthSize, MAX_UNITS);
     }
 
-    /** @param most units of it */
+    /** @param most maximum number of units */
     NalUnits(ByteBuffer accessUnit, int nalLengthSize, int most) {
         if (nalLengthSize != 1 && nalLengthSize != 2 && nalLengthSize != 4) {
-            throw new IllegalArgumentException("nalLengthSize " + nalLengthSize);
+            throw new IllegalArgumentException("nalLengthSize must be 1, 2 or 4, not " + nalLengthSize);
         }
         this.accessUnit = accessUnit;
         this.nalLengthSize = nalLengthSize;
@@ -52,9 +52,9 @@ public final class NalUnits {
     }
 
     /**
-     * Steps to the next unit; false behind the last one.
+     * Advances to the next unit; returns false after the last one.
      *
-     * @throws io.millrace.media.bytes.MediaException a length that does not fit, or too many units
+     * @throws io.millrace.media.bytes.MediaException if a length does not fit or there are too many units
      */
     public boolean next() {
         int left = accessUnit.limit() - next;
@@ -85,12 +85,12 @@ public final class NalUnits {
         return length;
     }
 
-    /** nal_unit_type of the current unit, 0 to 31. */
+    /** Returns nal_unit_type of the current unit, 0 to 31. */
     public int type() {
         return accessUnit.get(offset) & 0x1F;
     }
 
-    /** Where the current unit (its header byte) begins, as an absolute index into the access unit's buffer. */
+    /** Returns the absolute index of the current unit's header byte in the access unit's buffer. */
     public int offset() {
         return offset;
     }
@@ -99,22 +99,27 @@ public final class NalUnits {
         return size;
     }
 
-    /** The current unit with its header byte, without its length; shares the access unit's memory. */
+    /** Returns the current unit with its header byte, without its length; shares the access unit's memory. */
     public ByteBuffer unit() {
         return accessUnit.slice(offset, size);
     }
 
-    /** Whether the current unit is an SEI with a recovery point message (H.264 D.1.8): an open GOP, intra refresh. */
+    /**
+     * Returns whether the current unit is an SEI with a recovery point message (H.264 D.1.8), as used by open GOPs and
+     * intra refresh.
+     */
     public boolean isRecoveryPoint() {
         return type() == SEI && SeiMessages.contains(unit(), SeiMessages.RECOVERY_POINT);
     }
 
-    /** Whether a decoder can start here. Walks the whole access unit, so that a malformed one never passes. */
+    /**
+     * Returns whether a decoder can start here. Parses the whole access unit, so malformed ones are always detected.
+     */
     public static boolean containsIdr(ByteBuffer accessUnit, int nalLengthSize) {
         return containsIdr(accessUnit, nalLengthSize, MAX_UNITS);
     }
 
-    /** The same of an access unit that may have {@code most} units, up to {@link #MAX_UNITS}. */
+    /** The same with at most {@code most} NAL units, itself at most {@link #MAX_UNITS}. */
     public static boolean containsIdr(ByteBuffer accessUnit, int nalLengthSize, int most) {
         var units = new NalUnits(accessUnit, nalLengthSize, most);
         boolean found = false;
@@ -124,7 +129,10 @@ public final class NalUnits {
         return found;
     }
 
-    /** Whether a decoder can start here and be right some frames later. Walks the whole access unit. */
+    /**
+     * Returns whether a decoder can start here and produce correct pictures some frames later. Parses the whole access
+     * unit.
+     */
     public static boolean hasRecoveryPoint(ByteBuffer accessUnit, int nalLengthSize) {
         var units = new NalUnits(accessUnit, nalLengthSize);
         boolean found = false;

@@ -6,25 +6,26 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * The identification header of Opus (RFC 7845, 5.1), which encoders may leave empty: then it is stereo.
+ * Opus configuration: the identification header (RFC 7845, 5.1). Encoders may leave it empty, which means stereo.
  *
- * <p>Layout, little-endian: {@code 'OpusHead' | version:8 | channels:8 | preSkip:16 | inputRate:32 | gain:16 | mapping:8 …}.
+ * <p>Layout, little-endian: {@code 'OpusHead' | version:8 | channels:8 | preSkip:16 | inputRate:32 | gain:16 |
+ * mapping:8 …}.
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record its bytes, read-only
- * @param preSkip samples at 48 kHz that a player leaves out at the start
+ * @param record the bytes of the record, read-only
+ * @param preSkip samples at 48 kHz that a player discards at the start
  */
 public record OpusConfig(ByteBuffer record, int channels, int preSkip) implements AudioConfig {
-    /** Whatever the encoder was fed with, Opus is timed in this. */
+    /** Time base of Opus, regardless of the encoder's input rate. */
     public static final int SAMPLE_RATE = 48_000;
 
     private static final String STRUCTURE = "OpusHead";
     private static final long MAGIC = 0x4F70_7573_4865_6164L;
     private static final int STEREO = 2;
-    /** RFC 6716, 3.2.5: 120 ms. */
+    /** Maximum samples of one packet: 120 ms (RFC 6716, 3.2.5). */
     private static final int MAX_PACKET_SAMPLES = 5_760;
-    /** Samples of one frame by the last two bits of the configuration. */
+    /** Samples of one frame by the lowest bits of the configuration. */
     private static final int[] SILK = {480, 960, 1_920, 2_880};
     private static final int[] CELT = {120, 240, 480, 960};
 
@@ -35,7 +36,7 @@ public record OpusConfig(ByteBuffer record, int channels, int preSkip) implement
         }
         var in = new ByteReader(STRUCTURE, copy.duplicate());
         if (in.int64("magic") != MAGIC) {
-            throw MalformedException.value(STRUCTURE, "magic", "something else", "'OpusHead'");
+            throw MalformedException.value(STRUCTURE, "magic", "another value", "'OpusHead'");
         }
         in.skip(1, "version");
         int channels = in.uint8("channels");
@@ -47,7 +48,10 @@ public record OpusConfig(ByteBuffer record, int channels, int preSkip) implement
         return new OpusConfig(copy, channels, preSkip);
     }
 
-    /** RFC 6716, 3.1: the first byte says how long a frame is and, but for code 3, how many there are. */
+    /**
+     * Computes the duration from the first byte (RFC 6716, 3.1), which contains the frame length and, except for code
+     * 3, the number of frames.
+     */
     @Override
     public int frameSamples(ByteBuffer frame) {
         var in = new ByteReader("Opus", frame.duplicate());

@@ -5,13 +5,16 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** What the sequence parameter sets of H.264 and H.265 have in common. */
+/** The parts that sequence parameter sets of H.264 and H.265 have in common. */
 final class ParameterSets {
     private static final int EXTENDED_SAR = 255;
 
     private ParameterSets() {}
 
-    /** H.264 7.4.1.1, H.265 7.4.2: the 03 of 00 00 03 is not part of the payload. */
+    /**
+     * Returns the payload of a NAL unit without emulation prevention bytes, the 03 in each 00 00 03 (H.264 7.4.1.1,
+     * H.265 7.4.2).
+     */
     static byte[] withoutEmulationPrevention(ByteBuffer nal) {
         byte[] payload = new byte[nal.remaining()];
         int size = 0;
@@ -28,7 +31,7 @@ final class ParameterSets {
         return Arrays.copyOf(payload, size);
     }
 
-    /** The VUI up to where the two standards part (H.264 E.1.1, H.265 E.2.1). */
+    /** Skips the VUI up to the point where the two standards differ (H.264 E.1.1, H.265 E.2.1). */
     static void skipPictureInfo(BitReader in) {
         if (in.flag("aspect_ratio_info_present_flag") && in.bits(8, "aspect_ratio_idc") == EXTENDED_SAR) {
             in.skip(32, "sar_width");
@@ -48,7 +51,7 @@ final class ParameterSets {
         }
     }
 
-    /** Both offsets of one direction of the crop, in luma samples. */
+    /** Reads both crop offsets of one dimension; returns their sum in luma samples. */
     static int crop(BitReader in, String structure, int unit, int size, String field) {
         long cut = (in.unsignedExpGolomb(field) + in.unsignedExpGolomb(field)) * unit;
         if (cut >= size) {
@@ -57,7 +60,7 @@ final class ParameterSets {
         return (int) cut;
     }
 
-    /** A fraction in lowest terms, {0, 1} if it is none or does not fit. */
+    /** Returns a fraction in lowest terms, or {0, 1} if it is zero, undefined or does not fit in 31 bits. */
     static long[] reduced(long numerator, long denominator) {
         if (numerator == 0 || denominator == 0) {
             return new long[]{0, 1};

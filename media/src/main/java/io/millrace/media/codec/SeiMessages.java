@@ -3,8 +3,8 @@ package io.millrace.media.codec;
 import java.nio.ByteBuffer;
 
 /**
- * Finds the supplemental enhancement messages of an H.264 SEI NAL unit (ITU-T H.264, 7.3.2.3.1):
- * {@code {FF* type, FF* size, payload}*} with emulation prevention. A cut message ends the search: SEI is advice.
+ * Finds messages in an H.264 SEI NAL unit (ITU-T H.264, 7.3.2.3.1): {@code {FF* type, FF* size, payload}*} with
+ * emulation prevention. SEI is advisory, so a truncated message ends the search without an error.
  */
 final class SeiMessages {
     static final int RECOVERY_POINT = 6;
@@ -20,7 +20,7 @@ final class SeiMessages {
 
     static boolean contains(ByteBuffer nal, int type) {
         var in = new SeiMessages(nal);
-        // The last byte is the trailing bit of the payload, hence two bytes at least for a message.
+        // The last byte contains the trailing bit of the payload, so a further message needs more than two bytes.
         while (in.nal.limit() - in.position > 2) {
             int seen = in.coded();
             int size = in.coded();
@@ -39,7 +39,10 @@ final class SeiMessages {
         return false;
     }
 
-    /** A type or size: bytes of 255 add up until another one ends it; negative at the end of the unit. */
+    /**
+     * Reads a type or size: the sum of bytes up to and including the first that is not 255. Returns a negative value at
+     * the end of the unit.
+     */
     private int coded() {
         int value = 0;
         int last;
@@ -50,7 +53,7 @@ final class SeiMessages {
         return last < 0 ? -1 : value;
     }
 
-    /** The next byte of the payload, -1 at the end. */
+    /** Returns the next byte of the payload, or -1 at the end. */
     private int next() {
         if (zeros >= 2 && position < nal.limit() && nal.get(position) == 3) {
             position++;

@@ -5,14 +5,15 @@ import io.millrace.media.bytes.MalformedException;
 import java.nio.ByteBuffer;
 
 /**
- * VPCodecConfigurationRecord (VP Codec ISO Media File Format Binding 1.0) of VP9.
+ * VP9 configuration: VPCodecConfigurationRecord (VP Codec ISO Media File Format Binding 1.0).
  *
- * <p>Layout: {@code [01 000000, the head of the box, which FFmpeg writes] | profile:8 | level:8 | bitDepth:4 chroma:3
- * fullRange:1 | primaries:8 | transfer:8 | matrix:8 | initializationSize:16 = 0}. It does not say the size of the picture.
+ * <p>Layout: {@code [01 000000, the version and flags of the box, which FFmpeg includes] | profile:8 | level:8 |
+ * bitDepth:4 chroma:3 fullRange:1 | primaries:8 | transfer:8 | matrix:8 | initializationSize:16 = 0}. The record does
+ * not contain the picture size.
  *
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
- * @param record its bytes, read-only
+ * @param record the bytes of the record, read-only
  * @param chroma 0 and 1 are 4:2:0, 2 is 4:2:2, 3 is 4:4:4
  */
 public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma, int primaries,
@@ -25,7 +26,7 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
         ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
         var in = new ByteReader(STRUCTURE, copy.duplicate());
         if (copy.remaining() >= 4 && copy.getInt(0) == BOX_HEAD) {
-            // Without the head the third byte would say a bit depth of 0.
+            // A record cannot start with these bytes itself: its third byte would be a bit depth of 0.
             in.skip(4, "version");
         }
         int profile = in.uint8("profile");
@@ -42,7 +43,9 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
                 in.uint8("transferCharacteristics"), in.uint8("matrixCoefficients"), (depth & 1) != 0);
     }
 
-    /** Whether a frame is a key frame: frame_type of its uncompressed header (VP9 bitstream, 6.2). */
+    /**
+     * Returns whether a frame is a key frame according to frame_type in its uncompressed header (VP9 bitstream, 6.2).
+     */
     public static boolean isKey(ByteBuffer frame) {
         if (!frame.hasRemaining()) {
             return false;
@@ -76,7 +79,10 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
         return 0;
     }
 
-    /** The optional part is told whole where its defaults, 4:2:0 and BT.709 in limited range, would be wrong. */
+    /**
+     * Returns the codec string, with all optional fields if their defaults (4:2:0, BT.709, limited range) would be
+     * wrong.
+     */
     @Override
     public String rfc6381() {
         String brief = "vp09.%02d.%02d.%02d".formatted(profile, level, bitDepth);

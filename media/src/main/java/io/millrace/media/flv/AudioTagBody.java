@@ -6,11 +6,11 @@ import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * What an FLV audio tag says of one track (Adobe FLV 10.1, E.4.2; Enhanced RTMP v2, "Enhanced Audio"): the payload of an
- * RTMP audio message. Legacy and enhanced headers give the same values.
+ * One track of an FLV audio tag body, which is also the payload of an RTMP audio message (Adobe FLV 10.1, E.4.2;
+ * Enhanced RTMP v2, "Enhanced Audio"). Legacy and enhanced headers are parsed to the same values.
  *
- * <p>Layout: {@code format:4 | rate:2 | size:1 | channels:1 | packet of the codec}, for AAC {@code type:8 | data}, for MP3 a
- * frame; or {@code 9:4 | packetType:4 |} an {@link ExHeader}.
+ * <p>Layout: {@code format:4 | rate:2 | size:1 | channels:1 | packet of the codec}, where the packet is {@code type:8 |
+ * data} for AAC and a frame for MP3; or {@code 9:4 | packetType:4 |} followed by an {@link ExHeader}.
  *
  * <p>Immutable; buffers share the memory of the body.
  */
@@ -24,39 +24,42 @@ public sealed interface AudioTagBody {
     /** SoundFormat of MP3 at 8 kHz. */
     int MP3_8K_FORMAT = 14;
 
-    /** A sequence header, such as an AudioSpecificConfig; empty for codecs whose frames describe themselves. */
+    /** A sequence header such as an AudioSpecificConfig; empty for codecs whose frames are self-describing. */
     record Config(Codec codec, ByteBuffer record) implements AudioTagBody {}
 
-    /** An access unit: for AAC a raw frame without ADTS. */
+    /** An access unit; for AAC, a raw frame without ADTS header. */
     record Frame(Codec codec, ByteBuffer data) implements AudioTagBody {}
 
-    /** Which loudspeaker a channel is for: {@code order:8 | count:8 | mask:32 or an entry a channel}. */
+    /** Assignment of channels to loudspeakers: {@code order:8 | count:8 | mask:32 or one entry per channel}. */
     record MultichannelConfig(Codec codec, ByteBuffer layout) implements AudioTagBody {}
 
-    /** A message without sound, legal in RTMP: of zero length, an access unit of zero length, or an end of sequence. */
+    /** A message without audio, which RTMP allows: an empty message, an empty access unit, or an end of sequence. */
     record Silence() implements AudioTagBody {}
 
     /**
-     * What remains of {@code body} says of its main track; leaves its position alone.
+     * Parses the main track of {@code body}. The position of {@code body} does not change.
      *
-     * @throws io.millrace.media.bytes.MediaException malformed, or a format that we do not know
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed or its format is not supported
      */
     static AudioTagBody parse(ByteBuffer body) {
         return parseTracks(body).main().body();
     }
 
-    /** The same, of each of its tracks. */
+    /** Parses all tracks of {@code body}. */
     static TagTracks<AudioTagBody> parseTracks(ByteBuffer body) {
         return parseTracks(body, TagTracks.MAX_MOD_EX);
     }
 
-    /** The same of a message that may have so many {@code modifiers} (ModEx), up to {@link TagTracks#MAX_MOD_EX}. */
+    /**
+     * Parses all tracks of a message with at most {@code modifiers} ModEx modifiers, itself at most
+     * {@link TagTracks#MAX_MOD_EX}.
+     */
     static TagTracks<AudioTagBody> parseTracks(ByteBuffer body, int modifiers) {
         if (!body.hasRemaining()) {
             return TagTracks.of(new Silence());
         }
         var in = new ByteReader("AUDIODATA", body.duplicate());
-        // Rate, size and channels of the first byte say nothing for AAC; its AudioSpecificConfig does.
+        // Rate, size and channels in the first byte are meaningless for AAC; its AudioSpecificConfig defines them.
         int head = in.uint8("SoundFormat");
         return switch (head >>> 4) {
             case EX_HEADER_FORMAT -> AudioTagReader.enhanced(in, head & 0x0F, modifiers);

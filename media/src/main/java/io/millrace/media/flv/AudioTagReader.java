@@ -5,7 +5,7 @@ import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.Codec;
 import java.util.List;
 
-/** Reads an audio tag behind its first byte; layouts at {@link AudioTagBody} and {@link ExHeader}. */
+/** Reads an audio tag after its first byte; {@link AudioTagBody} and {@link ExHeader} document the layouts. */
 final class AudioTagReader {
     private static final String STRUCTURE = "AUDIODATA";
 
@@ -44,7 +44,7 @@ final class AudioTagReader {
         };
     }
 
-    /** Some encoders send an empty access unit in a pause. */
+    /** Reads an access unit. Some encoders send empty ones during pauses. */
     static AudioTagBody frame(Codec codec, ByteReader in) {
         return in.hasRemaining() ? new AudioTagBody.Frame(codec, in.rest()) : new AudioTagBody.Silence();
     }

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What audio and video messages of Enhanced RTMP v2 have in common: the header up to what belongs to one track.
+ * The header shared by audio and video messages of Enhanced RTMP v2, up to the data of each track.
  *
  * <pre>
- * ModEx, as long as the packet type is 7      size - 1: u8, if FF then u16 | data | kind:4, next packet type:4
+ * ModEx, while the packet type is 7           size - 1: u8, if FF then u16 | data | kind:4, next packet type:4
  * Multitrack, if the packet type says so      mode:4, packet type:4
  * FourCC                                      u32, unless the mode is 2
  * without Multitrack                          data
@@ -25,22 +25,29 @@ import java.util.Optional;
  *
  * <p>Immutable. Limits: {@link TagTracks#MAX_MOD_EX}, {@link TagTracks#MAX_TRACKS}.
  *
- * @param packetType of every track of the message
- * @param offsetNanos to be added to the time of this message alone, 0 to 999 999
- * @param tracks in the order of the message, one at least
+ * @param packetType packet type of every track of the message
+ * @param offsetNanos nanoseconds to add to the timestamp of this message only, 0 to 999 999
+ * @param tracks in wire order, at least one
  */
 record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
     private static final int MOD_EX = 7;
     private static final int TIMESTAMP_OFFSET_NANO = 0;
     private static final int MAX_OFFSET_NANOS = 999_999;
 
-    /** The data of one track: the whole rest of the message where there is only one. */
+    /** The data of one track; the rest of the message if there is only one track. */
     record TrackData(int track, Codec codec, ByteBuffer data) {}
 
-    /** What comes before the codec, behind which the two kinds of messages part for a moment. */
+    /**
+     * The part of the header before the FourCC. Audio and video messages are handled differently between it and the
+     * rest.
+     */
     record Prefix(int packetType, int offsetNanos) {}
 
-    /** @param most modifiers of the message */
+    /**
+     * Reads the ModEx modifiers.
+     *
+     * @param most maximum number of modifiers
+     */
     static Prefix modifiers(ByteReader in, int firstType, int most) {
         int type = firstType;
         int offsetNanos = 0;
@@ -68,10 +75,11 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
     }
 
     /**
-     * The rest of the message.
+     * Parses the rest of the header.
      *
-     * @param multitrack the packet type that is Multitrack
-     * @throws UnsupportedException no track has a codec that we know; tracks beside others that we know are left out
+     * @param multitrack the packet type that means Multitrack
+     * @throws UnsupportedException if no track has a supported codec; otherwise tracks of unsupported codecs are
+     *     omitted
      */
     static ExHeader parse(ByteReader in, Prefix prefix, int multitrack, boolean video) {
         if (prefix.packetType() != multitrack) {
@@ -82,7 +90,7 @@ record ExHeader(int packetType, int offsetNanos, List<TrackData> tracks) {
         int modeAndType = in.uint8("multitrackType");
         int type = modeAndType & 0x0F;
         if (type == multitrack) {
-            throw MalformedException.value("Multitrack", "packetType", type, "another than Multitrack");
+            throw MalformedException.value("Multitrack", "packetType", type, "a type other than Multitrack");
         }
         List<TrackData> tracks = switch (modeAndType >>> 4) {
             case 0 -> {

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads an FLV stream as its bytes arrive, in pieces of any size; layouts in {@link FlvHeader} and {@link FlvTag}.
+ * Reads an FLV stream incrementally from input of any size; {@link FlvHeader} and {@link FlvTag} document the layouts.
  *
- * <p>Confined to one thread. The size of the previous tag is not compared: writers get it wrong and nobody needs it.
- * Limits: a body of the size given to the constructor, whose memory grows as bytes arrive and not by the declared
- * size; a header of {@link #MAX_HEADER_BYTES}.
+ * <p>Confined to one thread. PreviousTagSize is not verified: writers get it wrong and it is not needed. Limits: the
+ * body size given to the constructor, with memory that grows as bytes arrive and not with the declared size; and a
+ * header of {@link #MAX_HEADER_BYTES}.
  */
 public final class FlvReader {
-    /** A file header with extensions; every known one has 9 bytes. */
+    /** Maximum size of a file header including extensions; every known one has 9 bytes. */
     public static final int MAX_HEADER_BYTES = 1024;
-    /** What a body gets at first: most fit. */
+    /** Initial capacity of a body, enough for most. */
     private static final int FIRST_CAPACITY_BYTES = 16 * 1024;
 
     private enum State { HEADER, HEADER_EXTENSION, BACK_POINTER, TAG_HEADER, BODY }
@@ -33,16 +33,17 @@ public final class FlvReader {
     private FlvTag.Type type;
     private int timestampMs;
 
-    /** @param maxBodyBytes the largest body that is taken */
+    /** @param maxBodyBytes the largest body that is accepted */
     public FlvReader(int maxBodyBytes) {
         this.maxBodyBytes = maxBodyBytes;
     }
 
     /**
-     * Consumes {@code in} up to the end of the next tag's body and answers that tag; empty if all of {@code in} is
-     * consumed before. Call it again until it is empty.
+     * Consumes {@code in} up to the end of the next tag's body and returns that tag, or empty if {@code in} ends
+     * before. Call it repeatedly until it returns empty.
      *
-     * @throws io.millrace.media.bytes.MediaException not FLV, encrypted, or over a limit; the reader is of no use then
+     * @throws io.millrace.media.bytes.MediaException if the stream is not FLV, is encrypted or exceeds a limit; the
+     *     reader must not be used afterwards
      */
     public Optional<FlvTag> read(ByteBuffer in) {
         while (fill(in)) {
@@ -59,7 +60,7 @@ public final class FlvReader {
         return Optional.empty();
     }
 
-    /** Consumes all of {@code in} and answers the tags that end in it. */
+    /** Consumes all of {@code in} and returns the tags that end in it. */
     public List<FlvTag> readAll(ByteBuffer in) {
         List<FlvTag> tags = new ArrayList<>();
         for (Optional<FlvTag> tag = read(in); tag.isPresent(); tag = read(in)) {
@@ -68,12 +69,15 @@ public final class FlvReader {
         return tags;
     }
 
-    /** The file header, empty until it is read. */
+    /** Returns the file header, or empty if it has not been read yet. */
     public Optional<FlvHeader> header() {
         return Optional.ofNullable(header);
     }
 
-    /** Whether the bytes so far end with a whole tag (or the header): false means that the stream is cut. */
+    /**
+     * Returns whether the bytes read so far end with a complete tag (or the header); false means that the stream is
+     * truncated.
+     */
     public boolean isBetweenTags() {
         return switch (state) {
             case HEADER, HEADER_EXTENSION, BODY -> false;
@@ -138,7 +142,7 @@ public final class FlvReader {
             case 9 -> FlvTag.Type.VIDEO;
             case 15 -> FlvTag.Type.SCRIPT_AMF3;
             case 18 -> FlvTag.Type.SCRIPT;
-            default -> throw new UnsupportedException("FLVTAG", "TagType", code, "8, 9, 15, 18, not encrypted");
+            default -> throw new UnsupportedException("FLVTAG", "TagType", code, "8, 9, 15 and 18, unencrypted");
         };
     }
 

@@ -5,23 +5,23 @@ import java.nio.ByteBuffer;
 /**
  * One tag of an FLV stream (Adobe FLV 10.1, E.4.1).
  *
- * <p>Layout: {@code type:8 | size:24 | timestamp's low 24 bits | its high 8 bits | streamId:24 = 0 | body}, then
+ * <p>Layout: {@code type:8 | size:24 | timestamp low 24 bits | timestamp high 8 bits | streamId:24 = 0 | body}, then
  * {@code previousTagSize:32 = 11 + size}.
  *
  * <p>Immutable as long as nobody writes to the body.
  *
- * @param timestampMs the 32 bits of the wire: readers of FLV take them as signed
- * @param body what remains of it
+ * @param timestampMs the 32-bit value on the wire, which FLV readers interpret as signed
+ * @param body the bytes between the buffer's position and limit
  */
 public record FlvTag(Type type, int timestampMs, ByteBuffer body) {
-    /** Bytes in front of the body. */
+    /** Size of the header before the body. */
     public static final int HEADER_BYTES = 11;
-    /** Bytes behind it. */
+    /** Size of the trailer after the body. */
     public static final int TRAILER_BYTES = 4;
-    /** The largest body that the size field can say. */
+    /** The largest body that the 24-bit size field can express. */
     public static final int MAX_BODY_BYTES = 0xFF_FFFF;
 
-    /** What the body is. */
+    /** Content of the body. */
     public enum Type {
         AUDIO(8), VIDEO(9), SCRIPT_AMF3(15), SCRIPT(18);
 
@@ -31,7 +31,7 @@ public record FlvTag(Type type, int timestampMs, ByteBuffer body) {
             this.code = code;
         }
 
-        /** The tag type, which is also the RTMP message type. */
+        /** Returns the tag type on the wire, which is also the RTMP message type. */
         public int code() {
             return code;
         }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The four characters with which Enhanced RTMP names a codec. */
+/** The four-character code by which Enhanced RTMP identifies a codec. */
 public enum FourCc {
     AVC1("avc1", Codec.AVC), HVC1("hvc1", Codec.HEVC), AV01("av01", Codec.AV1), VP09("vp09", Codec.VP9), MP4A("mp4a",
             Codec.AAC), OPUS("Opus",
@@ -31,7 +31,7 @@ public enum FourCc {
         throw new IllegalArgumentException(codec + " has no FourCC");
     }
 
-    /** The codec of {@code code} if we know it and it is of the kind. */
+    /** Returns the codec of {@code code}, or empty if it is unknown or of the other kind (audio or video). */
     static Optional<Codec> codec(int code, boolean video) {
         for (FourCc fourCc : values()) {
             if (fourCc.code == code && fourCc.codec.isVideo() == video) {
@@ -41,7 +41,7 @@ public enum FourCc {
         return Optional.empty();
     }
 
-    /** For messages to people: the characters where they are printable. */
+    /** Returns the characters for error messages, with {@code ?} for those that are not printable. */
     static String describe(int code) {
         StringBuilder text = new StringBuilder();
         for (int shift = 24; shift >= 0; shift -= 8) {
@@ -59,7 +59,7 @@ public enum FourCc {
         return codec;
     }
 
-    /** The characters as a number, big-endian. */
+    /** Returns the characters as a big-endian integer. */
     public int code() {
         return code;
     }

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Turns the body of a message into what FLV players take, mpegts.js first of all: the default track alone, without
- * modifiers, H.264, AAC and MP3 with their legacy headers, and nothing that is no frame and no sequence header.
+ * Converts tag bodies to what FLV players accept, mpegts.js above all: only the default track, without modifiers, with
+ * legacy headers for H.264, AAC and MP3, and only frames and sequence headers.
  *
- * <p>Pure. A body that is fine as it is is handed back and not copied.
+ * <p>Pure. A body that needs no conversion is returned without a copy.
  *
- * <p>mpegts.js 1.8 stops at Metadata, Multitrack, ModEx, {@code avc1} and {@code mp4a} in enhanced headers, and at MP3 of
- * 8 kHz.
+ * <p>mpegts.js 1.8 stops at Metadata, Multitrack, ModEx, {@code avc1} and {@code mp4a} in enhanced headers, and at MP3
+ * of 8 kHz.
  */
 public final class PlayerTagBody {
     private static final int DEFAULT_TRACK = 0;
@@ -20,9 +20,10 @@ public final class PlayerTagBody {
     private PlayerTagBody() {}
 
     /**
-     * The video body for players, empty if there is nothing for them in it.
+     * Returns the video body for players, or empty if it contains nothing for them.
      *
-     * @throws io.millrace.media.bytes.MediaException malformed, or a codec or packet type that we do not know
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed or its codec or packet type is not
+     *     supported
      */
     public static Optional<ByteBuffer> video(ByteBuffer body) {
         return VideoTagBody.parseTracks(body).tracks().stream().filter(t -> t.id() == DEFAULT_TRACK).findFirst()
@@ -34,11 +35,11 @@ public final class PlayerTagBody {
                 });
     }
 
-    /** The same for audio; what describes the loudspeakers is left out. */
+    /** Returns the audio body for players, or empty if it contains nothing for them, such as a loudspeaker layout. */
     public static Optional<ByteBuffer> audio(ByteBuffer body) {
         return AudioTagBody.parseTracks(body).tracks().stream().filter(t -> t.id() == DEFAULT_TRACK).findFirst()
                 .flatMap(track -> switch (track.body()) {
-                    // MP3 has no sequence header in FLV; one that says nothing is not for players.
+                    // MP3 has no sequence header in FLV, so an empty one is not sent to players.
                     case AudioTagBody.Config(Codec codec, _) when codec == Codec.MP3 -> Optional.empty();
                     case AudioTagBody.Config(Codec codec, _) -> Optional.of(audio(body, codec, track.body()));
                     case AudioTagBody.Frame(Codec codec, _) -> Optional.of(audio(body, codec, track.body()));
@@ -50,7 +51,8 @@ public final class PlayerTagBody {
         int head = body.get(body.position());
         boolean enhanced = (head & 0x80) != 0;
         int packetType = head & VIDEO_PACKET_TYPE;
-        // Without composition times CodedFramesX is the same as CodedFrames, and mpegts.js knows only this one then.
+        // For codecs without composition times CodedFramesX is equivalent to CodedFrames, the only one of the two that
+        // mpegts.js accepts for them.
         boolean plain = packetType <= VideoTagReader.SEQUENCE_END
                 || packetType == VideoTagReader.CODED_FRAMES_X && VideoTagReader.hasCompositionTime(codec);
         return !enhanced || plain && codec != Codec.AVC ? body : TagBodyWriter.write(parsed);
@@ -62,7 +64,7 @@ public final class PlayerTagBody {
         boolean plain = (head & 0x0F) <= AudioTagReader.SEQUENCE_END;
         boolean fine = switch (head >>> 4) {
             case AudioTagBody.EX_HEADER_FORMAT -> plain && !hasLegacyHeader;
-            case AudioTagBody.MP3_8K_FORMAT -> false; // the frame says its rate, and mpegts.js knows one format of MP3
+            case AudioTagBody.MP3_8K_FORMAT -> false; // the frame contains its rate, and mpegts.js knows only format 2
             default -> true;
         };
         return fine ? body : TagBodyWriter.write(parsed);

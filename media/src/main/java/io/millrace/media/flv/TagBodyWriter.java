@@ -4,10 +4,10 @@ import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * Writes the body of an FLV tag with the header that most players know: the legacy one where the codec has one (AVC is
- * codec 7, AAC format 10, MP3 format 2), else that of Enhanced RTMP v1.
+ * Writes the body of an FLV tag with the header that most players understand: the legacy header if the codec has one
+ * (AVC is codec 7, AAC format 10, MP3 format 2), otherwise that of Enhanced RTMP v1.
  *
- * <p>Has no state. Layouts in {@link VideoTagBody} and {@link AudioTagBody}.
+ * <p>Stateless. {@link VideoTagBody} and {@link AudioTagBody} document the layouts.
  */
 public final class TagBodyWriter {
     private static final int LEGACY_HEADER_BYTES = 5;
@@ -18,7 +18,7 @@ public final class TagBodyWriter {
     private static final int DISPOSABLE_FRAME = 3;
     private static final int COMMAND_FRAME = 5;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** 44 kHz, 16 bit, stereo: what the standard wants for AAC whatever the sound is (E.4.2.1). */
+    /** 44 kHz, 16 bit, stereo: required for AAC regardless of the actual audio format (E.4.2.1). */
     private static final int SOUND = 0x0F;
 
     private TagBodyWriter() {}
@@ -62,7 +62,7 @@ public final class TagBodyWriter {
     private static ByteBuffer video(Codec codec, int frameType, int packetType, int compositionTimeMs,
             ByteBuffer data) {
         if (compositionTimeMs << 8 >> 8 != compositionTimeMs) {
-            throw new IllegalArgumentException("a composition time of " + compositionTimeMs + " ms");
+            throw new IllegalArgumentException("a composition time of " + compositionTimeMs + " ms is out of range");
         }
         if (codec != Codec.AVC) {
             return exVideo(codec, frameType, packetType, compositionTimeMs, data);

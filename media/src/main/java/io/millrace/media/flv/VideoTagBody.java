@@ -5,30 +5,30 @@ import io.millrace.media.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
- * What an FLV video tag says of one track (Adobe FLV 10.1, E.4.3; Enhanced RTMP v2, "Enhanced Video"): the payload of an
- * RTMP video message. Legacy and enhanced headers give the same values.
+ * One track of an FLV video tag body, which is also the payload of an RTMP video message (Adobe FLV 10.1, E.4.3;
+ * Enhanced RTMP v2, "Enhanced Video"). Legacy and enhanced headers are parsed to the same values.
  *
- * <p>Layout: {@code frameType:4 | codecId:4 | packet of the codec}, or {@code 1 | frameType:3 | packetType:4 |} an
- * {@link ExHeader}.
+ * <p>Layout: {@code frameType:4 | codecId:4 | packet of the codec}, or {@code 1 | frameType:3 | packetType:4 |}
+ * followed by an {@link ExHeader}.
  *
  * <p>Immutable; buffers share the memory of the body.
  */
 public sealed interface VideoTagBody {
     /** CodecID of H.264. */
     int AVC_CODEC_ID = 7;
-    /** What Chinese CDNs and mpegts.js take for HEVC: unofficial, with the layout of AVC. */
+    /** CodecID that Chinese CDNs and mpegts.js use for HEVC: unofficial, with the layout of AVC. */
     int HEVC_CODEC_ID = 12;
 
-    /** A sequence header: {@code record} is the codec configuration record. */
+    /** A sequence header; {@code record} is the codec configuration record. */
     record Config(Codec codec, ByteBuffer record) implements VideoTagBody {}
 
     /**
      * An access unit.
      *
-     * @param flaggedKey frame type 1 or 4: what the encoder claims, not what the NAL units say
+     * @param flaggedKey frame type 1 or 4: what the encoder claims, regardless of the NAL units
      * @param disposable frame type 3
-     * @param compositionTimeMs presentation minus decoding time, may be negative
-     * @param data the access unit; for AVC and HEVC NAL units with length prefixes
+     * @param compositionTimeMs presentation time minus decoding time, may be negative
+     * @param data the access unit; for AVC and HEVC, NAL units with length prefixes
      */
     record Frame(Codec codec, boolean flaggedKey, boolean disposable, int compositionTimeMs,
             ByteBuffer data) implements VideoTagBody {}
@@ -37,30 +37,36 @@ public sealed interface VideoTagBody {
     record End(Codec codec) implements VideoTagBody {}
 
     /**
-     * How the frames that follow are to be shown: AMF0 pairs, of which {@code colorInfo} (HDR) is defined.
+     * Display metadata for the frames that follow: AMF0 pairs, of which {@code colorInfo} (HDR) is defined.
      *
-     * @param codec as the message has it; FFmpeg 8 says it of the wrong track
+     * @param codec the codec in the message; FFmpeg 8 sends that of the wrong track
      */
     record Metadata(Codec codec, ByteBuffer amf) implements VideoTagBody {}
 
-    /** A video info or command frame (frame type 5), or a message of no bytes, as cameras send them: nothing to show. */
+    /**
+     * A video info or command frame (frame type 5), or an empty message as sent by some cameras: nothing to display.
+     */
     record Command() implements VideoTagBody {}
 
     /**
-     * What remains of {@code body} says of its main track; leaves its position alone.
+     * Parses the main track of {@code body}. The position of {@code body} does not change.
      *
-     * @throws io.millrace.media.bytes.MediaException malformed, or a codec or packet type that we do not know
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed or its codec or packet type is not
+     *     supported
      */
     static VideoTagBody parse(ByteBuffer body) {
         return parseTracks(body).main().body();
     }
 
-    /** The same, of each of its tracks. */
+    /** Parses all tracks of {@code body}. */
     static TagTracks<VideoTagBody> parseTracks(ByteBuffer body) {
         return parseTracks(body, TagTracks.MAX_MOD_EX);
     }
 
-    /** The same of a message that may have so many {@code modifiers} (ModEx), up to {@link TagTracks#MAX_MOD_EX}. */
+    /**
+     * Parses all tracks of a message with at most {@code modifiers} ModEx modifiers, itself at most
+     * {@link TagTracks#MAX_MOD_EX}.
+     */
     static TagTracks<VideoTagBody> parseTracks(ByteBuffer body, int modifiers) {
         if (!body.hasRemaining()) {
             return TagTracks.of(new Command());

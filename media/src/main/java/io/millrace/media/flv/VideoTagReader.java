@@ -5,7 +5,7 @@ import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.Codec;
 import java.util.List;
 
-/** Reads a video tag behind its first byte; layouts at {@link VideoTagBody} and {@link ExHeader}. */
+/** Reads a video tag after its first byte; {@link VideoTagBody} and {@link ExHeader} document the layouts. */
 final class VideoTagReader {
     private static final String STRUCTURE = "VIDEODATA";
     private static final int KEY = 1;
@@ -38,7 +38,7 @@ final class VideoTagReader {
     private static VideoTagBody nalPacket(ByteReader in, Codec codec, int frameType) {
         int packetType = in.uint8("AVCPacketType");
         if (packetType == 2) {
-            // Before the composition time is looked for: not every encoder writes one behind an end.
+            // Checked before the composition time is read: not every encoder sends one with an end of sequence.
             return new VideoTagBody.End(codec);
         }
         int compositionTimeMs = in.int24("CompositionTime");
@@ -77,7 +77,10 @@ final class VideoTagReader {
         };
     }
 
-    /** Where frames may be shown in another order than they are decoded, coded frames begin with it. */
+    /**
+     * Returns whether coded frames of the codec start with a composition time: only of codecs whose display order may
+     * differ from decoding order.
+     */
     static boolean hasCompositionTime(Codec codec) {
         return codec == Codec.AVC || codec == Codec.HEVC;
     }

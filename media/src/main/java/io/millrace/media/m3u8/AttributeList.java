@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The attributes of one tag (RFC 8216, 4.2) in the order in which they are said.
+ * The attributes of one tag (RFC 8216, 4.2), in order.
  *
- * <p>Confined to one thread. Values are kept as on the wire, quotes included.
+ * <p>Confined to one thread. Values are stored as in the playlist, including quotes.
  */
 final class AttributeList {
     private static final Pattern ATTRIBUTE = Pattern.compile("\\G([A-Z0-9-]+)=(\"[^\"\\r\\n]*\"|[^\",\\s]+)(,|$)");
@@ -21,7 +21,7 @@ final class AttributeList {
         return token(name, Long.toString(value));
     }
 
-    /** An enumerated string, a resolution or a decimal: unquoted. */
+    /** Adds an unquoted value: an enumerated string, a resolution or a decimal. */
     AttributeList token(String name, String value) {
         values.put(name, value);
         return this;
@@ -29,7 +29,7 @@ final class AttributeList {
 
     AttributeList quoted(String name, String value) {
         if (value.chars().anyMatch(c -> c == '"' || c == '\r' || c == '\n')) {
-            throw new IllegalArgumentException("a quoted attribute holds no quote and no line break: " + value);
+            throw new IllegalArgumentException("a quoted attribute must not contain quotes or line breaks: " + value);
         }
         return token(name, '"' + value + '"');
     }
@@ -61,7 +61,7 @@ final class AttributeList {
                 .map(v -> v.substring(1, v.length() - 1));
     }
 
-    /** {@code NAME=value,NAME="value"}. */
+    /** Returns the attributes as {@code NAME=value,NAME="value"}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -8,19 +8,22 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** EXT-X-PROGRAM-DATE-TIME (RFC 8216, 4.3.2.6): always three digits of milliseconds and {@code Z}. */
+/**
+ * Format of EXT-X-PROGRAM-DATE-TIME (RFC 8216, 4.3.2.6), always written with three digits of milliseconds and
+ * {@code Z}.
+ */
 final class DateTimes {
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'",
             Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private DateTimes() {}
 
-    /** @param epochMs ms since 1970 */
+    /** @param epochMs milliseconds since 1970 UTC */
     static String text(long epochMs) {
         return FORMAT.format(Instant.ofEpochMilli(epochMs));
     }
 
-    /** ms since 1970 of an ISO 8601 time with a zone. */
+    /** Returns an ISO 8601 time with a zone as milliseconds since 1970 UTC. */
     static long parse(String text) {
         try {
             return OffsetDateTime.parse(text).toInstant().toEpochMilli();

@@ -3,23 +3,26 @@ package io.millrace.media.m3u8;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 
-/** Decimal numbers of playlists from exact ratios, without floating point (RFC 8216, 4.2 decimal-floating-point). */
+/**
+ * Converts between decimal numbers in playlists (RFC 8216, 4.2 decimal-floating-point) and exact ratios, without
+ * floating point.
+ */
 final class FixedPoint {
-    /** Digits before the point that are read: more is no duration and no rate. */
+    /** Maximum number of digits before the point; no duration or rate has more. */
     static final int WHOLE_DIGITS_LIMIT = 12;
-    /** Digits after the point that count; further ones are read and dropped. */
+    /** Digits after the point that are used; further ones are accepted and ignored. */
     private static final int FRACTION_DIGITS = 6;
 
     private FixedPoint() {}
 
     /**
-     * {@code value / perUnit} with {@code digits} digits after the point, rounded to the nearest.
+     * Returns {@code value / perUnit} with {@code digits} digits after the point, rounded to nearest.
      *
-     * @param value not negative
+     * @param value must not be negative
      */
     static String text(long value, long perUnit, int digits) {
         if (value < 0) {
-            throw new IllegalArgumentException("a decimal of a playlist is not negative: " + value);
+            throw new IllegalArgumentException("a decimal in a playlist must not be negative: " + value);
         }
         long scale = power(digits);
         long whole = value / perUnit;
@@ -31,7 +34,7 @@ final class FixedPoint {
         return digits == 0 ? Long.toString(whole) : whole + "." + padded;
     }
 
-    /** The decimal number {@code text} in units of {@code 1 / perUnit}, rounded to the nearest. */
+    /** Parses a decimal number to units of {@code 1 / perUnit}, rounded to nearest. */
     static long parse(String text, long perUnit, String field) {
         int point = text.indexOf('.');
         String whole = point < 0 ? text : text.substring(0, point);

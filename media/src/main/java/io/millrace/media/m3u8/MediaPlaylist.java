@@ -5,14 +5,14 @@ import java.util.List;
 /**
  * A media playlist (RFC 8216, 4.3.2 and 4.3.3).
  *
- * <p>Immutable. Its text is {@link MediaPlaylistWriter#write}; {@link MediaPlaylistReader#read} is its inverse.
+ * <p>Immutable. {@link MediaPlaylistWriter#write} returns its text; {@link MediaPlaylistReader#read} is the inverse.
  *
- * @param targetDurationS EXT-X-TARGETDURATION: no segment's rounded duration is longer; never changes
- * @param mediaSequence number of the first segment listed
- * @param discontinuitySequence how many EXT-X-DISCONTINUITY tags have left the window
+ * @param targetDurationS EXT-X-TARGETDURATION: upper bound of the rounded segment durations; never changes
+ * @param mediaSequence number of the first listed segment
+ * @param discontinuitySequence number of EXT-X-DISCONTINUITY tags that have left the window
  * @param independentSegments whether every segment starts with a keyframe
  * @param segments oldest first
- * @param ended EXT-X-ENDLIST: nothing follows for ever
+ * @param ended EXT-X-ENDLIST: no segment will be added
  */
 public record MediaPlaylist(int targetDurationS, long mediaSequence, long discontinuitySequence,
         boolean independentSegments, List<MediaSegment> segments, boolean ended) {

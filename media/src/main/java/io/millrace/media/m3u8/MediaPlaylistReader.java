@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the text of a media playlist, for tests and tools. Tags that {@link MediaPlaylist} does not hold are skipped.
+ * Parses the text of a media playlist, for tests and tools. Tags that {@link MediaPlaylist} does not represent are
+ * ignored.
  *
- * <p>Confined to one thread; one object reads one playlist.
+ * <p>Confined to one thread; each instance reads one playlist.
  */
 public final class MediaPlaylistReader {
     private long targetDurationS;
@@ -17,7 +18,7 @@ public final class MediaPlaylistReader {
     private boolean independentSegments;
     private boolean ended;
     private final List<MediaSegment> segments = new ArrayList<>();
-    // What has been said of the segment whose URI comes next.
+    // Tags read so far for the next segment, which its URI ends.
     private long durationTicks = -1;
     private long programDateTimeMs = MediaSegment.NO_TIME;
     private boolean discontinuity;
@@ -25,13 +26,13 @@ public final class MediaPlaylistReader {
 
     private MediaPlaylistReader() {}
 
-    /** @throws MalformedException where the text breaks the standard */
+    /** @throws MalformedException if the text violates the standard */
     public static MediaPlaylist read(String text) {
         MediaPlaylistReader reader = new MediaPlaylistReader();
         PlaylistLines.parse(text).forEach(reader::line);
         if (reader.targetDurationS < 1 || reader.targetDurationS > Integer.MAX_VALUE) {
             throw MalformedException.value(PlaylistLines.STRUCTURE, "EXT-X-TARGETDURATION", reader.targetDurationS,
-                    "seconds from 1");
+                    "1 or more seconds");
         }
         return new MediaPlaylist((int) reader.targetDurationS, reader.mediaSequence, reader.discontinuitySequence,
                 reader.independentSegments, reader.segments, reader.ended);
@@ -51,10 +52,10 @@ public final class MediaPlaylistReader {
             case "EXT-X-GAP" -> gap = true;
             case "EXTINF" -> durationTicks = duration(value);
             case "EXT-X-STREAM-INF" -> throw MalformedException.value(PlaylistLines.STRUCTURE, name, "present",
-                    "a media playlist, this one is multivariant");
+                    "a media playlist (this one is multivariant)");
             case "" -> uri(line);
             default -> {
-                // A tag of a later standard, or one that has no place in our records.
+                // A tag of a later standard, or one that MediaPlaylist does not represent.
             }
         }
     }
@@ -69,7 +70,7 @@ public final class MediaPlaylistReader {
             throw MalformedException.value(PlaylistLines.STRUCTURE, "EXTINF", "missing", "one before every URI");
         }
         if (uri.chars().anyMatch(c -> c <= ' ')) {
-            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "no white space");
+            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "a URI without whitespace");
         }
         segments.add(new MediaSegment(uri, durationTicks, programDateTimeMs, discontinuity, gap));
         durationTicks = -1;

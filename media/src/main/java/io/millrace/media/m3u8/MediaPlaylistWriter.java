@@ -2,18 +2,18 @@ package io.millrace.media.m3u8;
 
 import io.millrace.media.time.Ticks;
 
-/** The text of a {@link MediaPlaylist}: a pure function, line feeds alone, tags in the one order of our playlists. */
+/** Writes {@link MediaPlaylist}s as text: a pure function, with line feeds only and tags in a fixed order. */
 public final class MediaPlaylistWriter {
-    /** Decimal EXTINF needs 3; nothing that we write needs more (RFC 8216, 7). */
+    /** EXT-X-VERSION: decimal EXTINF requires 3, and no other tag here requires more (RFC 8216, 7). */
     static final int VERSION = 3;
-    /** 10 µs: sums over any run stay far within one frame. */
+    /** A resolution of 10 µs, so that the sum over any number of segments stays well within one frame. */
     static final int DURATION_DIGITS = 5;
 
     private MediaPlaylistWriter() {}
 
-    /** What stands behind the last segment of a playlist that has ended. */
+    /** The tag after the last segment of a playlist that has ended. */
     public static final String END = "#EXT-X-ENDLIST\n";
-    /** What stands before a segment that does not go on from the one before. */
+    /** The tag before a segment that does not continue the previous one. */
     public static final String DISCONTINUITY = "#EXT-X-DISCONTINUITY\n";
 
     public static String write(MediaPlaylist playlist) {
@@ -22,7 +22,9 @@ public final class MediaPlaylistWriter {
         return playlist.ended() ? text.append(END).toString() : text.toString();
     }
 
-    /** All that stands before the first segment; who makes a playlist of pieces puts {@link #segment} behind it. */
+    /**
+     * Returns everything before the first segment, for callers that assemble a playlist from it and {@link #segment}s.
+     */
     public static String head(MediaPlaylist playlist, PlaylistKind kind) {
         PlaylistLines lines = new PlaylistLines().tag("EXT-X-VERSION", VERSION)
                 .tag("EXT-X-TARGETDURATION", playlist.targetDurationS());
@@ -40,14 +42,14 @@ public final class MediaPlaylistWriter {
         return lines.toString();
     }
 
-    /** One segment with its tags. */
+    /** Returns one segment with its tags. */
     public static String segment(MediaSegment segment) {
         PlaylistLines lines = PlaylistLines.body();
         write(segment, lines);
         return lines.toString();
     }
 
-    /** DISCONTINUITY, (KEY, MAP,) PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
+    /** Tag order: DISCONTINUITY, (KEY, MAP,) PROGRAM-DATE-TIME, (BITRATE, PARTs,) GAP, EXTINF, URI. */
     private static void write(MediaSegment segment, PlaylistLines lines) {
         if (segment.discontinuity()) {
             lines.tag("EXT-X-DISCONTINUITY");

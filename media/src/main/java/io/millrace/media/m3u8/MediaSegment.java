@@ -9,12 +9,12 @@ import io.millrace.media.time.Ticks;
  *
  * @param uri relative or absolute
  * @param durationTicks 90 kHz, {@link Ticks#MPEG}
- * @param programDateTimeMs wall clock of its start, ms since 1970, or {@link #NO_TIME}
- * @param discontinuity whether EXT-X-DISCONTINUITY stands before it
- * @param gap known to be missing (EXT-X-GAP)
+ * @param programDateTimeMs wall-clock time of its start in milliseconds since 1970 UTC, or {@link #NO_TIME}
+ * @param discontinuity whether EXT-X-DISCONTINUITY precedes it
+ * @param gap whether it is known to be missing (EXT-X-GAP)
  */
 public record MediaSegment(String uri, long durationTicks, long programDateTimeMs, boolean discontinuity, boolean gap) {
-    /** No EXT-X-PROGRAM-DATE-TIME. */
+    /** Value that means no EXT-X-PROGRAM-DATE-TIME. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
     public MediaSegment {
@@ -24,7 +24,9 @@ public record MediaSegment(String uri, long durationTicks, long programDateTimeM
         }
     }
 
-    /** What EXTINF rounds to, the number that EXT-X-TARGETDURATION must not be less than (RFC 8216, 4.3.3.1). */
+    /**
+     * Returns the duration rounded to seconds, which EXT-X-TARGETDURATION must not be less than (RFC 8216, 4.3.3.1).
+     */
     public long roundedSeconds() {
         return (durationTicks + Ticks.MPEG / 2) / Ticks.MPEG;
     }

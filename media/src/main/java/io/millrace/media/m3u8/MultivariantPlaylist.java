@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * A multivariant playlist (RFC 8216, 4.3.4).
  *
- * <p>Immutable. Its text is {@link MultivariantPlaylistWriter#write}; {@link MultivariantPlaylistReader#read} is its
- * inverse.
+ * <p>Immutable. {@link MultivariantPlaylistWriter#write} returns its text; {@link MultivariantPlaylistReader#read} is
+ * the inverse.
  *
  * @param independentSegments whether every segment of every variant starts with a keyframe
- * @param variants the first is what players begin with
+ * @param variants players start with the first
  */
 public record MultivariantPlaylist(boolean independentSegments, List<Variant> variants) {
     public MultivariantPlaylist {

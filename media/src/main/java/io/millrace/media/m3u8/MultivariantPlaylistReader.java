@@ -4,13 +4,13 @@ import io.millrace.media.bytes.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the text of a multivariant playlist, for tests and tools. Unknown tags and attributes are skipped. */
+/** Parses the text of a multivariant playlist, for tests and tools. Unknown tags and attributes are ignored. */
 public final class MultivariantPlaylistReader {
     private static final String STREAM_INF = "EXT-X-STREAM-INF";
 
     private MultivariantPlaylistReader() {}
 
-    /** @throws MalformedException where the text breaks the standard */
+    /** @throws MalformedException if the text violates the standard */
     public static MultivariantPlaylist read(String text) {
         boolean independent = false;
         List<Variant> variants = new ArrayList<>();
@@ -28,7 +28,7 @@ public final class MultivariantPlaylistReader {
                     attributes = null;
                 }
                 default -> {
-                    // A tag of a later standard, or one that has no place in our records.
+                    // A tag of a later standard, or one that MultivariantPlaylist does not represent.
                 }
             }
         }
@@ -38,10 +38,10 @@ public final class MultivariantPlaylistReader {
     private static Variant variant(AttributeList attributes, String uri) {
         long bandwidth = number(attributes, "BANDWIDTH");
         if (bandwidth < 1) {
-            throw MalformedException.value(STREAM_INF, "BANDWIDTH", bandwidth, "bits a second, required");
+            throw MalformedException.value(STREAM_INF, "BANDWIDTH", bandwidth, "1 or more bits per second (required)");
         }
         if (uri.chars().anyMatch(c -> c <= ' ')) {
-            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "no white space");
+            throw MalformedException.value(PlaylistLines.STRUCTURE, "URI", uri, "a URI without whitespace");
         }
         String[] size = attributes.token("RESOLUTION").orElse("0x0").split("x", -1);
         if (size.length != 2) {
@@ -67,7 +67,7 @@ public final class MultivariantPlaylistReader {
     private static int milliHz(AttributeList attributes) {
         long milliHz = attributes.token("FRAME-RATE").map(v -> FixedPoint.parse(v, 1000, "FRAME-RATE")).orElse(0L);
         if (milliHz > 1_000_000) {
-            throw MalformedException.value(STREAM_INF, "FRAME-RATE", milliHz, "at most 1000 frames a second");
+            throw MalformedException.value(STREAM_INF, "FRAME-RATE", milliHz, "at most 1000000 (1000 per second)");
         }
         return (int) milliHz;
     }

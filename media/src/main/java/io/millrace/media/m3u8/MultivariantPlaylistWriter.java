@@ -1,6 +1,6 @@
 package io.millrace.media.m3u8;
 
-/** The text of a {@link MultivariantPlaylist}: a pure function, line feeds alone. */
+/** Writes {@link MultivariantPlaylist}s as text: a pure function, with line feeds only. */
 public final class MultivariantPlaylistWriter {
     private static final int FRAME_RATE_DIGITS = 3;
 

@@ -1,11 +1,11 @@
 package io.millrace.media.m3u8;
 
-/** What a media playlist is to its players. */
+/** How players treat a media playlist. */
 public enum PlaylistKind {
-    /** They start near its end. */
+    /** Players start near its end. */
     LIVE,
-    /** They start at its beginning and run on into what comes (EXT-X-START). */
+    /** Players start at its beginning and continue into segments that are added later (EXT-X-START). */
     REWIND,
-    /** It has an end and never changes (EXT-X-PLAYLIST-TYPE). */
+    /** The playlist is complete and never changes (EXT-X-PLAYLIST-TYPE). */
     VOD
 }

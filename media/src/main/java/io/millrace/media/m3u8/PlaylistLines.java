@@ -3,13 +3,13 @@ package io.millrace.media.m3u8;
 import io.millrace.media.bytes.MalformedException;
 import java.util.List;
 
-/** The lines of a playlist (RFC 8216, 4.1): tags, URIs, and what is neither is skipped. */
+/** The lines of a playlist (RFC 8216, 4.1): tags and URIs. Blank lines and comments are ignored. */
 final class PlaylistLines {
     static final String STRUCTURE = "M3U8";
 
     private final StringBuilder text;
 
-    /** A playlist from its first line on. */
+    /** Starts a playlist with its first line. */
     PlaylistLines() {
         this(new StringBuilder(1024).append("#EXTM3U\n"));
     }
@@ -18,7 +18,7 @@ final class PlaylistLines {
         this.text = text;
     }
 
-    /** Lines from its middle. */
+    /** Starts a fragment of a playlist without the first line. */
     static PlaylistLines body() {
         return new PlaylistLines(new StringBuilder(128));
     }
@@ -43,15 +43,19 @@ final class PlaylistLines {
         return this;
     }
 
-    /** A URI that stands on a line of its own without being taken for something else. */
+    /**
+     * Returns {@code uri} if it can stand on a line of its own without being mistaken for anything else.
+     *
+     * @throws IllegalArgumentException if not
+     */
     static String requireUri(String uri) {
         if (uri.isEmpty() || uri.startsWith("#") || uri.chars().anyMatch(c -> c <= ' ')) {
-            throw new IllegalArgumentException("not a URI for a line of a playlist: '" + uri + "'");
+            throw new IllegalArgumentException("not a URI that can stand on a playlist line: '" + uri + "'");
         }
         return uri;
     }
 
-    /** Tags and URIs after the first line; blank lines and comments removed. */
+    /** Returns the tags and URIs after the first line, without blank lines and comments. */
     static List<String> parse(String playlist) {
         List<String> lines = playlist.lines().toList();
         if (lines.isEmpty() || !lines.getFirst().equals("#EXTM3U")) {
@@ -62,13 +66,13 @@ final class PlaylistLines {
                 .filter(line -> !line.startsWith("#") || line.startsWith("#EXT")).toList();
     }
 
-    /** What follows {@code #name:}, empty for a tag without a value. */
+    /** Returns the part after {@code #name:}; empty for a tag without a value. */
     static String value(String line) {
         int colon = line.indexOf(':');
         return colon < 0 ? "" : line.substring(colon + 1);
     }
 
-    /** {@code EXT...} of a tag; a URI is no tag and gives the empty string. */
+    /** Returns the name of a tag, {@code EXT...}; empty for a URI. */
     static String name(String line) {
         if (!line.startsWith("#")) {
             return "";
@@ -77,7 +81,7 @@ final class PlaylistLines {
         return line.substring(1, colon < 0 ? line.length() : colon);
     }
 
-    /** A decimal-integer, 0 to 2^63 - 1. */
+    /** Parses a decimal-integer, 0 to 2^63 - 1. */
     static long integer(String name, String value) {
         if (!value.isEmpty() && value.length() <= 19 && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             try {

@@ -3,18 +3,18 @@ package io.millrace.media.m3u8;
 import java.util.List;
 
 /**
- * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). CLOSED-CAPTIONS=NONE stands on every one: captions travel in
- * the video and are not announced.
+ * One EXT-X-STREAM-INF with its URI (RFC 8216, 4.3.4.2). It is always written with CLOSED-CAPTIONS=NONE: captions are
+ * carried in the video and not announced.
  *
  * <p>Immutable.
  *
  * @param uri of the media playlist, relative or absolute
- * @param bandwidth peak, bits a second
- * @param averageBandwidth bits a second, 0 if unknown
- * @param codecs RFC 6381 strings of every track
+ * @param bandwidth peak, bits per second
+ * @param averageBandwidth bits per second, 0 if unknown
+ * @param codecs RFC 6381 strings of all tracks
  * @param width pixels, 0 without video
  * @param height pixels, 0 without video
- * @param frameRateMilliHz frames in 1000 s, 0 if unknown
+ * @param frameRateMilliHz frames per 1000 s, 0 if unknown
  */
 public record Variant(String uri, long bandwidth, long averageBandwidth, List<String> codecs, int width, int height,
         int frameRateMilliHz) {
@@ -27,7 +27,7 @@ public record Variant(String uri, long bandwidth, long averageBandwidth, List<St
         }
     }
 
-    /** {@code numerator / denominator} frames a second for {@link #frameRateMilliHz}; 0 stays 0. */
+    /** Converts {@code numerator / denominator} frames per second to {@link #frameRateMilliHz}; 0 stays 0. */
     public static int milliHz(int numerator, int denominator) {
         return Math.toIntExact((numerator * 1000L + denominator / 2) / denominator);
     }

@@ -6,24 +6,25 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The head of a box (ISO/IEC 14496-12, 4.2): {@code size:32 | type:32 | largesize:64 if size is 1}.
+ * The header of a box (ISO/IEC 14496-12, 4.2): {@code size:32 | type:32 | largesize:64 if size is 1}.
  *
- * <p>Immutable. With it a file is scanned for its {@code moov}: parse the {@link #MAX_BYTES} at a position, go on at
+ * <p>Immutable. To scan a file for its {@code moov}, parse {@link #MAX_BYTES} bytes at a position, then continue at
  * position + {@link #sizeBytes}.
  *
- * @param type four characters, unprintable ones as {@code ?}
+ * @param type four characters, with {@code ?} for those that are not printable
  * @param headerBytes 8 or 16
- * @param sizeBytes of the whole box with its head; size 0 on the wire reaches to the end of what there is
+ * @param sizeBytes size of the whole box including its header; size 0 on the wire means to the end of the available
+ *     bytes
  */
 public record BoxHeader(String type, int headerBytes, long sizeBytes) {
-    /** The most bytes that a head has. */
+    /** Maximum size of a box header. */
     public static final int MAX_BYTES = 16;
-    /** The fewest bytes that a head has. */
+    /** Minimum size of a box header. */
     public static final int MIN_BYTES = 8;
 
     /**
-     * @param in at the head; its position moves behind it
-     * @param availableBytes from the head's first byte to the end of the file or of the box around it
+     * @param in starts with the header; its position advances past it
+     * @param availableBytes from the first byte of the header to the end of the file or of the enclosing box
      */
     public static BoxHeader parse(ByteBuffer in, long availableBytes) {
         var reader = new ByteReader("Box", in);

@@ -3,7 +3,7 @@ package io.millrace.media.mp4;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.charset.StandardCharsets;
 
-/** Writes boxes into each other; a box's size is put in when it ends (ISO/IEC 14496-12, 4.2). Confined to one thread. */
+/** Writes nested boxes; the size of a box is filled in when it ends (ISO/IEC 14496-12, 4.2). Confined to one thread. */
 final class BoxWriter {
     private final ByteWriter out = new ByteWriter(4096);
 
@@ -18,7 +18,7 @@ final class BoxWriter {
         out.setUint32(start, out.size() - start);
     }
 
-    /** A box with version and flags. */
+    /** Writes a box with version and flags. */
     void fullBox(String type, int version, int flags, Runnable content) {
         box(type, () -> {
             out.uint8(version).uint24(flags);
@@ -26,7 +26,7 @@ final class BoxWriter {
         });
     }
 
-    /** A field that has 32 bits in version 0 of its box and 64 in version 1. */
+    /** Writes a field that has 32 bits in version 0 of its box and 64 bits in version 1. */
     void wide(int version, long value) {
         if (version == 0) {
             out.uint32(value);
@@ -35,7 +35,7 @@ final class BoxWriter {
         }
     }
 
-    /** The version of a box with such fields: 0 as long as they fit. */
+    /** Returns the version of a box with such fields: 0 if all values fit in 32 bits, otherwise 1. */
     static int versionFor(long... values) {
         for (long value : values) {
             if (value >>> 32 != 0) {

@@ -6,9 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/**
- * A cursor over the boxes in the payload of another one. Copies nothing. Confined to one thread.
- */
+/** Cursor over the boxes in the payload of another box. Copies nothing. Confined to one thread. */
 final class Boxes {
     private final ByteBuffer in;
     private BoxHeader header;
@@ -18,7 +16,10 @@ final class Boxes {
         this.in = payload.duplicate();
     }
 
-    /** Steps to the next box; false behind the last one. QuickTime ends some lists with four zero bytes. */
+    /**
+     * Advances to the next box; returns false after the last one. Ignores the four zero bytes with which QuickTime ends
+     * some lists.
+     */
     boolean next() {
         if (in.remaining() < BoxHeader.MIN_BYTES) {
             return false;
@@ -41,7 +42,7 @@ final class Boxes {
         return payload.duplicate();
     }
 
-    /** The payload of the first box of {@code type}. */
+    /** Returns the payload of the first box of {@code type}, or empty if there is none. */
     static Optional<ByteBuffer> find(ByteBuffer parent, String type) {
         var boxes = new Boxes(parent);
         while (boxes.next()) {
@@ -52,24 +53,28 @@ final class Boxes {
         return Optional.empty();
     }
 
-    /** As {@link #find}, for a box that must be there. */
+    /**
+     * Returns the payload of a required box.
+     *
+     * @throws MalformedException if it is missing
+     */
     static ByteBuffer need(ByteBuffer parent, String parentType, String type) {
         return find(parent, type).orElseThrow(() -> new MalformedException(parentType, type, "is missing"));
     }
 
-    /** A reader of a full box behind its version and flags. */
+    /** Returns a reader of a full box, positioned after its version and flags. */
     static ByteReader fullBox(String type, ByteBuffer payload) {
         var in = new ByteReader(type, payload);
         in.skip(4, "version");
         return in;
     }
 
-    /** The version of a full box. */
+    /** Returns the version of a full box. */
     static int version(String type, ByteBuffer payload) {
         return new ByteReader(type, payload.duplicate()).uint8("version");
     }
 
-    /** The flags of a full box. */
+    /** Returns the flags of a full box. */
     static int flags(String type, ByteBuffer payload) {
         return new ByteReader(type, payload.duplicate()).int32("flags") & 0xFF_FFFF;
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gathers the samples of a fragmented file (ISO/IEC 14496-12, 8.8): {@code moov} names the tracks and their defaults, and
- * each {@code moof} lists samples.
+ * Collects the samples of a fragmented file (ISO/IEC 14496-12, 8.8): {@code moov} lists the tracks and their defaults,
+ * and each {@code moof} lists samples.
  *
  * <pre>
- * moov > mvex > trex                      what holds for the samples of a track unless a fragment differs
- * moof > traf > tfhd [tfdt] trun*         what differs, when the fragment begins, and its samples
+ * moov > mvex > trex                      defaults for the samples of a track
+ * moof > traf > tfhd [tfdt] trun*         overrides of the defaults, start time of the fragment, and its samples
  * </pre>
  *
  * <p>Limits are those of {@link Mp4Reader}. Confined to one thread.
@@ -38,10 +38,10 @@ public final class FragmentReader {
     private final Map<Long, SampleList> samples = new HashMap<>();
     private final Map<Long, Defaults> defaults = new HashMap<>();
 
-    /** What a sample has that does not say it itself. */
+    /** Values of a sample that does not specify its own. */
     private record Defaults(long description, long durationTicks, long sizeBytes, int flags) {}
 
-    /** @param moov payload of the box */
+    /** @param moov payload of the moov box */
     public FragmentReader(ByteBuffer moov) {
         tracks = Mp4Reader.read(moov);
         tracks.forEach(track -> samples.put(track.id(), new SampleList(track.samples())));
@@ -56,16 +56,16 @@ public final class FragmentReader {
         }
     }
 
-    /** Whether the samples are in fragments: then {@link Mp4Reader#read} finds few or none. */
+    /** Returns whether the samples are in fragments, in which case {@link Mp4Reader#read} finds few or none. */
     public static boolean isFragmented(ByteBuffer moov) {
         return Boxes.find(moov, "mvex").isPresent();
     }
 
     /**
-     * Adds the samples of one fragment, in the order of the file.
+     * Adds the samples of one fragment. Call it in file order.
      *
-     * @param moof payload of the box
-     * @param position of the box in the file
+     * @param moof payload of the moof box
+     * @param position position of the moof box in the file
      */
     public void add(ByteBuffer moof, long position) {
         long end = position;
@@ -77,13 +77,16 @@ public final class FragmentReader {
         }
     }
 
-    /** The tracks with all samples that were added. */
+    /** Returns the tracks with all samples added so far. */
     public List<Mp4Track> tracks() {
         return tracks.stream().map(track -> new Mp4Track(track.id(), track.configs(), track.timescale(),
                 track.startTicks(), samples.get(track.id()).table())).toList();
     }
 
-    /** Returns where the data of this track ends, which is where that of the next one begins if nothing else is said. */
+    /**
+     * Adds the samples of one traf. Returns where the data of this track ends, which is where the data of the next
+     * track starts unless that specifies an offset.
+     */
     private long track(ByteBuffer traf, long moofPosition, long previousEnd) {
         ByteBuffer header = Boxes.need(traf, "traf", "tfhd");
         int flags = Boxes.flags("tfhd", header);
@@ -91,10 +94,10 @@ public final class FragmentReader {
         long id = in.uint32("track_ID");
         long base = (flags & BASE_DATA_OFFSET) != 0
                 ? in.int64("base_data_offset")
-                // default-base-is-moof, or the first track of the fragment, for which it is the same
+                // default-base-is-moof, or the first track of the fragment, which means the same
                 : (flags & 0x2_0000) != 0 ? moofPosition : previousEnd;
         Defaults own = defaults(in, flags, defaults.getOrDefault(id, new Defaults(1, 0, 0, 0)));
-        // A track that is not read still has data that the next one may follow.
+        // A track that is not read is parsed too, because the data of the next track may follow its data.
         SampleList list = samples.getOrDefault(id, new SampleList());
         Boxes.find(traf, "tfdt").ifPresent(tfdt -> list.continueAt(decodeTime(tfdt)));
         long next = base;
@@ -138,7 +141,7 @@ public final class FragmentReader {
             int sampleFlags = (flags & SAMPLE_FLAGS) != 0
                     ? in.int32("sample_flags")
                     : i == 0 ? firstFlags : defaults.flags;
-            // Version 0 says unsigned, and yet writers put negative values there.
+            // Offsets are unsigned in version 0, but writers put negative values there.
             int composition = (flags & SAMPLE_COMPOSITION) != 0 ? in.int32("sample_composition_time_offset") : 0;
             list.add(offset, size, description(defaults), duration, composition, (sampleFlags & NON_SYNC) == 0);
             offset += size;

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What stands in front of the media data of an MP4, index first so that players can begin before they have all of it
- * (ISO/IEC 14496-12):
+ * Writes everything before the media data of an MP4 file (ISO/IEC 14496-12). The index comes first so that players can
+ * start before they have the whole file:
  *
  * <pre>
  * ftyp
@@ -21,14 +21,14 @@ import java.util.List;
  *                   minf  vmhd | smhd
  *                         dinf dref url
  *                         stbl  stsd stts [ctts] [stss] stsz stsc stco | co64
- * mdat  (its head alone)
+ * mdat  (only its header)
  * </pre>
  *
- * <p>The movie begins with the frame that is shown first. Edit lists leave out what composition offsets put in front of
- * it, and hold back a track that begins later. Times of the movie are ms. Boxes get 64-bit fields where 32 do not do.
+ * <p>The movie starts with the first displayed frame. Edit lists skip the time that composition offsets add before it,
+ * and delay tracks that start later. Movie times are in ms. Fields have 64 bits where 32 do not suffice.
  */
 public final class Mp4Head {
-    /** Ticks a second of the movie: those of RTMP and FLV. */
+    /** Ticks per second of the movie, as in RTMP and FLV. */
     private static final int MOVIE_TIMESCALE = Ticks.MILLIS;
     private static final Instant EPOCH_1904 = Instant.parse("1904-01-01T00:00:00Z");
     private static final long LARGEST_UINT32 = 0xFFFF_FFFFL;
@@ -49,10 +49,10 @@ public final class Mp4Head {
     }
 
     /**
-     * The bytes that belong in front of {@code dataBytes} of media data.
+     * Returns the bytes to put before {@code dataBytes} of media data.
      *
-     * @param tracks in the order in which they are to be; those without samples are left out. They are ended by it
-     * @param created when the recording began
+     * @param tracks in output order; tracks without samples are omitted. This call ends the tracks
+     * @param created start time of the recording
      */
     public static ByteBuffer write(List<Mp4TrackWriter> tracks, long dataBytes, Instant created) {
         List<Mp4TrackWriter> written = tracks.stream().filter(track -> !track.isEmpty()).toList();
@@ -86,7 +86,7 @@ public final class Mp4Head {
         return out.view();
     }
 
-    /** Major brand, its version, compatible brands. Negative composition offsets came with iso4. */
+    /** Returns major brand, minor version and compatible brands. Negative composition offsets require iso4. */
     private List<byte[]> brands() {
         List<String> names = new ArrayList<>(List.of("isom", "\0\0\2\0", "isom", "iso2", "avc1", "mp41"));
         if (tracks.stream().anyMatch(Mp4TrackWriter::hasNegativeCompositions)) {
@@ -124,7 +124,7 @@ public final class Mp4Head {
         ByteWriter out = boxes.out();
         long durationMs = emptyMs(track) + shownMs(track);
         int version = BoxWriter.versionFor(createdS, durationMs);
-        // Enabled, and part of the movie.
+        // Flags: enabled, and part of the movie.
         boxes.fullBox("tkhd", version, 3, () -> {
             boxes.wide(version, createdS);
             boxes.wide(version, createdS);
@@ -176,7 +176,7 @@ public final class Mp4Head {
             } else {
                 boxes.fullBox("smhd", 0, 0, () -> out.fill(0, 4));
             }
-            // The media data is in this file.
+            // Flag 1: the media data is in this file.
             boxes.box("dinf", () -> boxes.fullBox("dref", 0, 0, () -> {
                 out.uint32(1);
                 boxes.fullBox("url ", 0, 1, () -> {});
@@ -191,17 +191,17 @@ public final class Mp4Head {
         }
     }
 
-    /** What the track is held back by. */
+    /** Returns the delay of the track's start relative to the movie. */
     private long emptyMs(Mp4TrackWriter track) {
         return startMs(track) - startMs;
     }
 
-    /** To the nearest: ticks were made of ms and may have been rounded down. */
+    /** Rounds to nearest, because ticks were computed from ms and may have been rounded down. */
     private static long startMs(Mp4TrackWriter track) {
         return (Ticks.rescale(2 * track.firstShownTicks(), track.timescale(), MOVIE_TIMESCALE) + 1) / 2;
     }
 
-    /** Rounded up: an edit that ends too early cuts the last frame off. */
+    /** Rounds up, because an edit that ends too early cuts off the last frame. */
     private static long shownMs(Mp4TrackWriter track) {
         return -Ticks.rescale(-track.shownTicks(), track.timescale(), MOVIE_TIMESCALE);
     }

@@ -11,21 +11,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the {@code moov} box of an MP4 or QuickTime file (ISO/IEC 14496-12, 8.2 to 8.6). What the fragments of a file have
- * is read by {@link FragmentReader}.
+ * Reads the {@code moov} box of an MP4 or QuickTime file (ISO/IEC 14496-12, 8.2 to 8.6). Fragments are read by
+ * {@link FragmentReader}.
  *
- * <p>Has no state. Only the first video and the first audio track are read; {@link #tracksLeftOut} counts the others.
- * Subtitles and time codes are ignored. Of an edit list its leading empty edits and the start of its first other edit count.
+ * <p>Stateless. Only the first video track and the first audio track are read; {@link #tracksLeftOut} counts the
+ * others. Subtitles and time codes are ignored. Of an edit list, only the leading empty edits and the start of the
+ * first other edit are used.
  */
 public final class Mp4Reader {
-    /** The largest moov that is taken: 24 hours of 60 frames a second and AAC have about 100 MB. */
+    /** Maximum size of a moov box: 24 hours at 60 frames per second and AAC take about 100 MB. */
     public static final int MAX_MOOV_BYTES = 256 * 1024 * 1024;
-    /** Samples of one track: more than 24 hours of 60 frames a second. */
+    /** Maximum number of samples of one track: more than 24 hours at 60 frames per second. */
     public static final int MAX_SAMPLES = 6_000_000;
-    /** One sample: what one RTMP message may have. */
+    /** Maximum size of one sample: the limit of an RTMP message. */
     public static final int MAX_SAMPLE_BYTES = 8 * 1024 * 1024;
 
-    /** The latest time, in ticks of any timescale: 13 days of nanoseconds, and thousandths of it still fit 64 bits. */
+    /** Maximum time in ticks of any timescale: 13 days in nanoseconds; multiplied by 1000 it still fits in 64 bits. */
     public static final long MAX_TICKS = 1L << 50;
 
     private static final int EDIT_RATE_BYTES = 4;
@@ -33,10 +34,10 @@ public final class Mp4Reader {
     private Mp4Reader() {}
 
     /**
-     * The tracks that a file has, video first.
+     * Returns the tracks of a file, video first.
      *
-     * @param moov payload of the box, at most {@link #MAX_MOOV_BYTES}; its position stays
-     * @throws UnsupportedException names a codec that we do not know
+     * @param moov payload of the moov box, at most {@link #MAX_MOOV_BYTES}; its position does not change
+     * @throws UnsupportedException if a codec is not supported; the message names it
      */
     public static List<Mp4Track> read(ByteBuffer moov) {
         if (moov.remaining() > MAX_MOOV_BYTES) {
@@ -50,7 +51,7 @@ public final class Mp4Reader {
         return List.copyOf(tracks);
     }
 
-    /** How many tracks of video and audio the file has that {@link #read} does not read. */
+    /** Returns the number of video and audio tracks that {@link #read} does not read. */
     public static int tracksLeftOut(ByteBuffer moov) {
         int video = 0;
         int audio = 0;
@@ -98,7 +99,9 @@ public final class Mp4Reader {
         return in.uint32("track_ID");
     }
 
-    /** mvhd and mdhd begin alike: two times, of 32 or 64 bits, then the timescale. */
+    /**
+     * Returns the timescale. mvhd and mdhd start with the same fields: two times of 32 or 64 bits, then the timescale.
+     */
     private static long timescale(String type, ByteBuffer box) {
         int version = Boxes.version(type, box);
         var in = Boxes.fullBox(type, box);
@@ -124,7 +127,8 @@ public final class Mp4Reader {
             long mediaTime = wide ? in.int64("media_time") : in.int32("media_time");
             in.skip(EDIT_RATE_BYTES, "media_rate");
             if (mediaTime >= 0) {
-                // Twice the ticks, then half of them: to the nearest tick, as the movie's timescale is coarse.
+                // Rescales twice the value and halves the result to round to the nearest tick, because the movie's
+                // timescale is coarse.
                 long twice = Ticks.rescale(2 * emptyTicks, movieTimescale, timescale);
                 return (twice + 1) / 2 - bounded(mediaTime);
             }

@@ -3,11 +3,12 @@ package io.millrace.media.mp4;
 /**
  * One frame of a track that is being written.
  *
- * @param decodingTicks on the time line that all tracks share, in the track's ticks; rising
- * @param compositionTicks presentation minus decoding time, may be negative
- * @param durationTicks how long it lasts if no successor says; else the successor's decoding time does
- * @param sizeBytes of its data
- * @param sync whether decoding may start here
+ * @param decodingTicks decoding time in the track's timescale; 0 is the same moment in all tracks; must not decrease
+ * @param compositionTicks presentation time minus decoding time, may be negative
+ * @param durationTicks duration of the frame. In the file, only the last sample of a track has it; any other sample lasts
+ *        until the decoding time of the next one
+ * @param sizeBytes size of its data
+ * @param sync whether decoding can start here
  */
 public record Mp4Sample(long decodingTicks, int compositionTicks, int durationTicks, int sizeBytes, boolean sync) {
     long presentationTicks() {

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The index of one track of an MP4 while its media data is written: tables that grow by some bytes a sample (ISO/IEC
- * 14496-12, 8.5 to 8.7), in a form that {@link Mp4Head} only has to copy.
+ * Index of one track of an MP4 file, built while its media data is written: tables that grow by a few bytes per sample
+ * (ISO/IEC 14496-12, 8.5 to 8.7), in the form in which {@link Mp4Head} copies them.
  *
- * <p>The first decoding time of the track is time 0 of its media; where that is on the time line that all tracks share is
- * told by an edit list. Composition offsets are written as they are, below zero too (version 1 of ctts), unless a frame
- * would be shown before media time 0: an edit list cannot point there, so all offsets are raised.
+ * <p>The first decoding time of the track is media time 0; an edit list maps it to the timeline shared by all tracks.
+ * Composition offsets are written unchanged, negative ones too (version 1 of ctts). The exception is a track in which a
+ * frame would be displayed before media time 0, where an edit list cannot point: then all offsets are increased.
  *
- * <p>Confined to one thread. Limits are those of {@link Mp4Reader}, so that what was written can be read.
+ * <p>Confined to one thread. Limits are those of {@link Mp4Reader}, so that it can read every file written.
  */
 public final class Mp4TrackWriter {
     private final int timescale;
@@ -40,8 +40,8 @@ public final class Mp4TrackWriter {
     private int greatestComposition;
 
     /**
-     * @param timescale ticks a second
-     * @param config of the track's first samples
+     * @param timescale ticks per second
+     * @param config configuration of the track's first samples
      */
     public Mp4TrackWriter(int timescale, CodecConfig config) {
         this.timescale = timescale;
@@ -49,11 +49,12 @@ public final class Mp4TrackWriter {
     }
 
     /**
-     * Adds samples that lie one after the other in the media data.
+     * Adds samples that are contiguous in the media data.
      *
-     * @param offset of the first one, from the beginning of the media data
-     * @param config what they are coded with, of the same codec as the first; each other one gets a sample entry of its own
-     * @throws OverLimitException more samples than are read again
+     * @param offset of the first sample, from the start of the media data
+     * @param config configuration of these samples, with the same codec as the first; each distinct one gets a sample
+     *     entry
+     * @throws OverLimitException if there are more samples or configurations than {@link Mp4Reader} accepts
      */
     public void chunk(long offset, CodecConfig config, List<Mp4Sample> chunk) {
         if (chunk.isEmpty()) {
@@ -74,10 +75,10 @@ public final class Mp4TrackWriter {
         chunk.forEach(this::add);
     }
 
-    /** The number of a sample description, from 1. */
+    /** Returns the index of a sample description, from 1. */
     private int describe(CodecConfig config) {
         if (config.codec() != configs.getFirst().codec()) {
-            throw new IllegalArgumentException(config.codec() + " in a track of " + configs.getFirst().codec());
+            throw new IllegalArgumentException(config.codec() + ", but the track is " + configs.getFirst().codec());
         }
         int known = configs.indexOf(config);
         if (known >= 0) {
@@ -96,7 +97,7 @@ public final class Mp4TrackWriter {
         } else {
             long duration = sample.decodingTicks() - last.decodingTicks();
             if (duration < 0 || duration > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("a sample at " + sample.decodingTicks() + " after one at "
+                throw new IllegalArgumentException("decoding time " + sample.decodingTicks() + " cannot follow "
                         + last.decodingTicks());
             }
             durations.add((int) duration);
@@ -127,7 +128,7 @@ public final class Mp4TrackWriter {
         return configs.getFirst();
     }
 
-    /** When the first frame is shown, on the time line that all tracks share. */
+    /** Returns when the first frame is displayed, on the timeline shared by all tracks. */
     long firstShownTicks() {
         return firstShownTicks;
     }
@@ -136,17 +137,17 @@ public final class Mp4TrackWriter {
         return lastShownEndTicks - firstShownTicks;
     }
 
-    /** The first frame that is shown, in media time: what an edit begins with. */
+    /** Returns the media time of the first displayed frame, where the edit starts. */
     long editTicks() {
         return firstShownTicks + raiseTicks() - firstTicks;
     }
 
-    /** What all composition offsets are raised by. */
+    /** Returns by how much all composition offsets are increased. */
     private int raiseTicks() {
         return Math.toIntExact(Math.max(0, firstTicks - firstShownTicks));
     }
 
-    /** Sum of the durations of all samples. */
+    /** Returns the sum of the durations of all samples. */
     long mediaTicks() {
         return last.decodingTicks() + last.durationTicks() - firstTicks;
     }
@@ -159,16 +160,16 @@ public final class Mp4TrackWriter {
         return leastComposition + raiseTicks() != 0 || greatestComposition + raiseTicks() != 0;
     }
 
-    /** Position of the last chunk, from the beginning of the media data. */
+    /** Returns the position of the last chunk, from the start of the media data. */
     long lastChunkOffset() {
         ByteBuffer offsets = chunkOffsets.view();
         return offsets.getLong(offsets.limit() - Long.BYTES);
     }
 
     /**
-     * The stbl box. To be called once: it ends the track.
+     * Writes the stbl box. Call it after {@link #end}; the track accepts no more samples.
      *
-     * @param dataOffset where the media data begins in the file
+     * @param dataOffset position of the media data in the file
      * @param large whether positions need more than 32 bits
      */
     void write(BoxWriter boxes, long dataOffset, boolean large) {
@@ -198,7 +199,7 @@ public final class Mp4TrackWriter {
         });
     }
 
-    /** The last sample's duration is its own: no successor tells another. To be called once, before {@link #write}. */
+    /** Ends the track with the last sample's own duration. Call it once, before {@link #write}. */
     void end() {
         durations.add(last.durationTicks());
     }

@@ -3,7 +3,7 @@ package io.millrace.media.mp4;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 
-/** Values one after the other as runs of equal ones: {@code {count:32 | value:32}*}, as stts and ctts have them. */
+/** Run-length encoded list of values, as in stts and ctts: {@code {count:32 | value:32}*}. */
 final class RunTable {
     private final ByteWriter closed = new ByteWriter();
     private int entries;
@@ -28,7 +28,10 @@ final class RunTable {
         }
     }
 
-    /** The number of entries, then the entries, with {@code addend} added to every value. Nothing can be added after it. */
+    /**
+     * Writes the number of entries and the entries, with {@code addend} added to every value. No values can be added
+     * afterwards.
+     */
     void write(ByteWriter out, int addend) {
         close();
         out.uint32(entries);

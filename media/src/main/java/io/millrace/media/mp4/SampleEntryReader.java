@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the codec configurations of a sample description (ISO/IEC 14496-12, 8.5.2): one box of the codec's name, and in
- * it a box with the configuration.
+ * Reads the codec configurations of a sample description (ISO/IEC 14496-12, 8.5.2): a box named after the codec that
+ * contains a box with the configuration.
  *
  * <pre>
  * avc1 | avc3 > avcC     ISO/IEC 14496-15, 5.4       mp4a > [wave >] esds   ISO/IEC 14496-14, 5.6 (AAC, MP3)
@@ -23,10 +23,10 @@ import java.util.List;
  * vp09 > vpcC            VP in ISOBMFF, 2.2          ac-3 > dac3, ec-3 > dec3   ETSI TS 102 366, F.3, F.5
  * </pre>
  *
- * <p>The records are those that Enhanced RTMP has in sequence headers. Has no state.
+ * <p>The records are the same as in sequence headers of Enhanced RTMP. Stateless.
  */
 final class SampleEntryReader {
-    /** Configurations of one track. A file that changes them has two or three. */
+    /** Maximum number of configurations of one track. A file that changes its configuration has two or three. */
     static final int MAX_ENTRIES = 1024;
 
     private static final int VISUAL_BYTES = 78;
@@ -41,7 +41,7 @@ final class SampleEntryReader {
 
     private SampleEntryReader() {}
 
-    /** All of them, at least one; of one codec. */
+    /** Returns all configurations: at least one, all of one codec. */
     static List<CodecConfig> configs(ByteBuffer stsd) {
         var in = Boxes.fullBox("stsd", stsd);
         long count = in.uint32("entry_count");
@@ -60,7 +60,7 @@ final class SampleEntryReader {
             configs.add(config(entries));
         }
         if (configs.stream().anyMatch(config -> config.codec() != configs.getFirst().codec())) {
-            throw new UnsupportedException("stsd", "codec", "of several kinds", "one codec a track");
+            throw new UnsupportedException("stsd", "codec", "not the same in all entries", "one codec per track");
         }
         return List.copyOf(configs);
     }
@@ -72,7 +72,7 @@ final class SampleEntryReader {
             case "avc1", "avc3" -> video(Codec.AVC, type, entry, "avcC");
             case "hvc1", "hev1" -> video(Codec.HEVC, type, entry, "hvcC");
             case "av01" -> video(Codec.AV1, type, entry, "av1C");
-            // FFmpeg sends this record with the head of its box, too.
+            // The record includes the version and flags of its box, as FFmpeg sends it in RTMP too.
             case "vp09" -> video(Codec.VP9, type, entry, "vpcC");
             case "mp4a" -> mp4a(Sound.read(type, entry));
             case ".mp3" -> Sound.read(type, entry).mp3();
@@ -93,7 +93,7 @@ final class SampleEntryReader {
     /**
      * An AudioSampleEntry, or one of QuickTime's versions of the sound description.
      *
-     * @param children the boxes in it
+     * @param children the boxes that it contains
      */
     private record Sound(String type, int channels, int sampleRate, ByteBuffer children) {
         static Sound read(String type, ByteBuffer entry) {
@@ -123,7 +123,10 @@ final class SampleEntryReader {
         }
     }
 
-    /** {@code version:8 = 0 | channels:8 | preSkip:16 | inputRate:32 | gain:16 | mapping:8 …}, big-endian, as RFC 7845 has it. */
+    /**
+     * Converts dOps to the header of RFC 7845. dOps is big-endian: {@code version:8 = 0 | channels:8 | preSkip:16 |
+     * inputRate:32 | gain:16 | mapping:8 …}.
+     */
     private static ByteBuffer opusHead(ByteBuffer box) {
         var in = new ByteReader("dOps", box);
         in.skip(1, "Version");
@@ -134,7 +137,7 @@ final class SampleEntryReader {
         return out.bytes(in.rest()).view();
     }
 
-    /** Of the metadata blocks STREAMINFO, which is the first, marked as the last. */
+    /** Returns the first metadata block, STREAMINFO, marked as the last one. */
     private static ByteBuffer flacHeader(ByteBuffer box) {
         ByteReader in = Boxes.fullBox("dfLa", box);
         in.skip(4, "BlockHeader");
@@ -142,7 +145,7 @@ final class SampleEntryReader {
                 .bytes(in.slice(STREAMINFO_BYTES, "STREAMINFO")).view();
     }
 
-    /** ISO/IEC 14496-1, 7.2.6.5 and 7.2.6.6. */
+    /** Reads esds (ISO/IEC 14496-1, 7.2.6.5 and 7.2.6.6). */
     private static CodecConfig mp4a(Sound sound) {
         ByteReader in = Boxes.fullBox("esds", sound.child("esds"));
         in = descriptor(in, ES_DESCRIPTOR);
@@ -163,7 +166,7 @@ final class SampleEntryReader {
         };
     }
 
-    /** Steps into the first descriptor with {@code tag}; others in front of it are skipped. */
+    /** Returns a reader of the first descriptor with {@code tag}; descriptors before it are skipped. */
     private static ByteReader descriptor(ByteReader in, int tag) {
         while (true) {
             int seen = in.uint8("tag");

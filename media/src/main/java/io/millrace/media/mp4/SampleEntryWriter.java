@@ -18,8 +18,8 @@ import io.millrace.media.codec.Vp9Config;
 import java.nio.ByteBuffer;
 
 /**
- * Writes the sample entry of a track with its codec configuration (ISO/IEC 14496-12, 8.5.2; 14496-14, 5.6; 14496-15, 5.4):
- * {@code avc1 > avcC}, {@code mp4a > esds}. Has no state.
+ * Writes the sample entry of a track with its codec configuration (ISO/IEC 14496-12, 8.5.2; 14496-14, 5.6; 14496-15,
+ * 5.4): {@code avc1 > avcC}, {@code mp4a > esds}. Stateless.
  */
 final class SampleEntryWriter {
     private static final int ES_DESCRIPTOR = 3;
@@ -30,7 +30,7 @@ final class SampleEntryWriter {
 
     private SampleEntryWriter() {}
 
-    /** What the picture is to be shown with; 0 x 0 of a track without one. */
+    /** Display size in pixels; 0 x 0 for audio. */
     record PictureSize(int width, int height) {}
 
     static PictureSize pictureSize(CodecConfig config) {
@@ -52,14 +52,14 @@ final class SampleEntryWriter {
     private static void writeAvc(AvcConfig avc, BoxWriter boxes) {
         ByteWriter out = boxes.out();
         out.fill(0, 6).uint16(1).fill(0, 16).uint16(avc.width()).uint16(avc.height());
-        // 72 dpi, one frame a sample, no name of the compressor, 24 bits of colour.
+        // 72 dpi, one frame per sample, no compressor name, 24-bit colour.
         out.uint32(0x48_0000).uint32(0x48_0000).uint32(0).uint16(1).fill(0, 32).uint16(0x18).uint16(0xFFFF);
         boxes.box("avcC", () -> out.bytes(avc.record()));
     }
 
     private static void writeAac(AacConfig aac, BoxWriter boxes) {
         ByteWriter out = boxes.out();
-        // 16.16 has no room for 88.2 and 96 kHz: readers take the rate from the configuration anyway.
+        // 88.2 and 96 kHz do not fit in 16.16 fixed point; readers take the rate from the configuration anyway.
         int rate = aac.sampleRate() > 0xFFFF ? 0 : aac.sampleRate();
         out.fill(0, 6).uint16(1).fill(0, 8).uint16(aac.channels() == 0 ? 2 : aac.channels()).uint16(16).uint32(0)
                 .uint32((long) rate << 16);
@@ -70,7 +70,7 @@ final class SampleEntryWriter {
             descriptor(out, ES_DESCRIPTOR, 3 + descriptorBytes(configBytes) + descriptorBytes(1));
             out.uint16(0).uint8(0);
             descriptor(out, DECODER_CONFIG_DESCRIPTOR, configBytes);
-            // MPEG-4 audio, an audio stream; buffer size and bit rates are not known.
+            // MPEG-4 audio, audio stream; buffer size and bit rates are unknown.
             out.uint8(0x40).uint8(0x15).uint24(0).uint32(0).uint32(0);
             descriptor(out, DECODER_SPECIFIC_DESCRIPTOR, specificBytes);
             out.bytes(record);
@@ -83,7 +83,7 @@ final class SampleEntryWriter {
         return 1 + SIZE_DIGITS + contentBytes;
     }
 
-    /** The size always in four digits of seven bits, as most writers have it. */
+    /** Writes the tag and size of a descriptor. The size always has four 7-bit digits, as most writers do. */
     private static void descriptor(ByteWriter out, int tag, int contentBytes) {
         out.uint8(tag).uint8(0x80 | contentBytes >>> 21).uint8(0x80 | contentBytes >>> 14)
                 .uint8(0x80 | contentBytes >>> 7).uint8(contentBytes & 0x7F);

@@ -4,7 +4,7 @@ import io.millrace.media.bytes.OverLimitException;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** The samples of one track while they are gathered. Limits are those of {@link Mp4Reader}. Confined to one thread. */
+/** Samples of one track while they are collected. Limits are those of {@link Mp4Reader}. Confined to one thread. */
 final class SampleList {
     private static final int FIRST_CAPACITY = 256;
 
@@ -19,7 +19,7 @@ final class SampleList {
 
     SampleList() {}
 
-    /** Begins with the samples that {@code moov} lists, which is none of most fragmented files. */
+    /** Starts with the samples listed in {@code moov}; most fragmented files have none there. */
     SampleList(SampleTable first) {
         for (int i = 0; i < first.count(); i++) {
             long end = i + 1 < first.count() ? first.decodingTicks(i + 1) : first.endTicks();
@@ -28,7 +28,7 @@ final class SampleList {
         }
     }
 
-    /** Says when the next sample is decoded, where that does not follow from the durations. */
+    /** Sets the decoding time of the next sample if it does not follow from the durations. */
     void continueAt(long ticks) {
         if (ticks < 0 || ticks > Mp4Reader.MAX_TICKS) {
             throw new OverLimitException("tfdt", "baseMediaDecodeTime", ticks, Mp4Reader.MAX_TICKS);

@@ -3,9 +3,10 @@ package io.millrace.media.mp4;
 import java.util.BitSet;
 
 /**
- * Where the samples of one track are and when they are due (the {@code stbl} box, ISO/IEC 14496-12, 8.5 to 8.7).
+ * Positions and times of the samples of one track (the {@code stbl} box, ISO/IEC 14496-12, 8.5 to 8.7).
  *
- * <p>Immutable. Samples are numbered from 0. Times are ticks of the track's timescale, before its edit list.
+ * <p>Immutable. Samples are numbered from 0. Times are in ticks of the track's timescale, before its edit list is
+ * applied.
  */
 public final class SampleTable {
     private final long[] offsets;
@@ -16,7 +17,9 @@ public final class SampleTable {
     private final BitSet sync;
     private final long endTicks;
 
-    /** Takes the arrays over; {@code descriptions} and {@code compositionOffsets} are empty if all of them are 0. */
+    /**
+     * Takes ownership of the arrays; {@code descriptions} and {@code compositionOffsets} are empty if all values are 0.
+     */
     SampleTable(long[] offsets, int[] sizes, int[] descriptions, long[] decodingTimes, int[] compositionOffsets,
             BitSet sync,
             long endTicks) {
@@ -33,7 +36,7 @@ public final class SampleTable {
         return sizes.length;
     }
 
-    /** Position of the sample's first byte in the file; the file may be shorter. */
+    /** Returns the position of the sample's first byte in the file; it may be beyond the end of the file. */
     public long offset(int sample) {
         return offsets[sample];
     }
@@ -42,7 +45,7 @@ public final class SampleTable {
         return sizes[sample];
     }
 
-    /** Which of {@link Mp4Track#configs} holds for it. */
+    /** Returns the index of the sample's configuration in {@link Mp4Track#configs}. */
     public int description(int sample) {
         return descriptions.length == 0 ? 0 : descriptions[sample];
     }
@@ -51,7 +54,7 @@ public final class SampleTable {
         return decodingTimes[sample];
     }
 
-    /** Presentation minus decoding time, may be negative. */
+    /** Returns presentation time minus decoding time; may be negative. */
     public int compositionOffsetTicks(int sample) {
         return compositionOffsets.length == 0 ? 0 : compositionOffsets[sample];
     }
@@ -60,7 +63,7 @@ public final class SampleTable {
         return sync.get(sample);
     }
 
-    /** Decoding time of the last sample plus its duration, 0 without samples. */
+    /** Returns the decoding time of the last sample plus its duration, or 0 without samples. */
     public long endTicks() {
         return endTicks;
     }

@@ -8,10 +8,11 @@ import java.util.BitSet;
 import java.util.Optional;
 
 /**
- * Unrolls the run-length tables of one {@code stbl} box. Confined to one thread, used once.
+ * Expands the run-length tables of one {@code stbl} box. Confined to one thread, used once.
  *
- * <p>Limits: {@link Mp4Reader#MAX_SAMPLES}, {@link Mp4Reader#MAX_SAMPLE_BYTES}, {@link Mp4Reader#MAX_TICKS}. Tables that say less than there are
- * samples are malformed, what they say beyond is not read.
+ * <p>Limits: {@link Mp4Reader#MAX_SAMPLES}, {@link Mp4Reader#MAX_SAMPLE_BYTES}, {@link Mp4Reader#MAX_TICKS}. A table
+ * that covers fewer samples than there are is malformed, except ctts, whose missing entries are 0. Entries beyond the
+ * last sample are not read.
  */
 final class SampleTableReader {
     private final ByteBuffer stbl;
@@ -19,7 +20,7 @@ final class SampleTableReader {
     private int[] descriptions = {};
     private long endTicks;
 
-    /** @param configs how many sample descriptions the track has */
+    /** @param configs number of sample descriptions of the track */
     SampleTableReader(ByteBuffer stbl, int configs) {
         this.stbl = stbl;
         this.configs = configs;
@@ -58,7 +59,10 @@ final class SampleTableReader {
         return (int) size;
     }
 
-    /** Chunks have positions (stco, co64), samples are laid into chunks by runs (stsc). */
+    /**
+     * Computes sample positions from the positions of chunks (stco, co64) and the runs that assign samples to chunks
+     * (stsc).
+     */
     private long[] offsets(int[] sizes) {
         long[] chunks = chunkOffsets();
         var in = Boxes.fullBox("stsc", Boxes.need(stbl, "stbl", "stsc"));
@@ -72,7 +76,7 @@ final class SampleTableReader {
             int description = description(in.uint32("sample_description_index"));
             long end = run + 1 < runs ? in.uint32("first_chunk") - 1 : chunks.length;
             if (chunk < 0 || end <= chunk || end > chunks.length) {
-                throw MalformedException.value("stsc", "first_chunk", end + 1, "rising, up to " + chunks.length);
+                throw MalformedException.value("stsc", "first_chunk", end + 1, "ascending, up to " + chunks.length);
             }
             for (; chunk < end && sample < sizes.length; chunk++) {
                 long offset = chunks[(int) chunk];
@@ -88,7 +92,10 @@ final class SampleTableReader {
         return covered("stsc", sample, offsets, sizes.length);
     }
 
-    /** A track with one description is not asked which: some writers put 0 there. */
+    /**
+     * Returns the index of the sample description. It is ignored if the track has only one, because some writers put 0
+     * there.
+     */
     private int description(long index) {
         if (configs == 1) {
             return 0;
@@ -139,7 +146,7 @@ final class SampleTableReader {
         return covered("stts", sample, times, count);
     }
 
-    /** Version 0 says unsigned, and yet writers put negative values there. */
+    /** Reads ctts. Offsets are unsigned in version 0, but writers put negative values there. */
     private int[] compositionOffsets(int count) {
         Optional<ByteBuffer> box = Boxes.find(stbl, "ctts");
         if (box.isEmpty()) {
@@ -180,7 +187,7 @@ final class SampleTableReader {
 
     private static long[] covered(String box, int samples, long[] values, int count) {
         if (samples < count) {
-            throw new MalformedException(box, "entry_count", "tells of " + samples + " samples, there are " + count);
+            throw new MalformedException(box, "entry_count", "covers " + samples + " samples, expected " + count);
         }
         return values;
     }

@@ -6,14 +6,15 @@ import io.millrace.media.codec.AacConfig;
 import java.nio.ByteBuffer;
 
 /**
- * Puts ADTS headers of 7 bytes, without CRC, before raw AAC access units (ISO/IEC 14496-3, 1.A.3.2).
+ * Writes a 7-byte ADTS header without CRC before each raw AAC access unit (ISO/IEC 14496-3, 1.A.3.2).
  *
  * <p>Layout: {@code FFF:12 | MPEG-4, layer 0, no CRC: 0001 | profile:2 | rate index:4 | private:1 | channels:3 | 0000 |
- * length with header:13 | fullness 7FF:11 | blocks - 1: 00}. Immutable. SBR and PS are not told: players find them.
+ * length with header:13 | fullness 7FF:11 | blocks - 1: 00}. Immutable. SBR and PS are not signalled; players detect
+ * them.
  */
 final class Adts implements AudioFraming {
     static final int HEADER_BYTES = 7;
-    /** What 13 bits of length leave to the access unit. */
+    /** Maximum size of an access unit, given the 13-bit length field. */
     private static final int DATA_LIMIT_BYTES = 8191 - HEADER_BYTES;
 
     private static final String STRUCTURE = "ADTS";
@@ -24,7 +25,10 @@ final class Adts implements AudioFraming {
     private final int rateIndex;
     private final int channels;
 
-    /** @throws UnsupportedException what ADTS cannot say: a rate off the table, a program config element, 960 samples */
+    /**
+     * @throws UnsupportedException if ADTS cannot express the configuration: a sample rate that is not in the table, a
+     *     program config element, or 960 samples per frame
+     */
     Adts(AacConfig config) {
         profile = config.coreObjectType() - 1;
         rateIndex = rateIndex(config.coreSampleRate());
@@ -43,7 +47,7 @@ final class Adts implements AudioFraming {
                 return i;
             }
         }
-        throw new UnsupportedException(STRUCTURE, "sampling_frequency_index", rate, "the table's 13 rates");
+        throw new UnsupportedException(STRUCTURE, "sampling_frequency_index", rate, "the 13 rates of the table");
     }
 
     @Override

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Turns H.264 access units with length prefixes into the byte stream of annex B as transport streams want it: delimiter,
- * parameter sets, the rest, each behind a start code of four bytes.
+ * Converts H.264 access units with length prefixes to the Annex B byte stream of transport streams: access unit
+ * delimiter, parameter sets, other NAL units, each after a four-byte start code.
  *
- * <p>Immutable. An access unit's own delimiter is replaced and filler is dropped.
+ * <p>Immutable. An access unit delimiter in the input is replaced, and filler is dropped.
  */
 final class AnnexB {
     private static final int START_CODE = 1;
@@ -24,7 +24,7 @@ final class AnnexB {
         this.config = config;
     }
 
-    /** What a look over an access unit shows. */
+    /** NAL unit types found in an access unit. */
     record Look(boolean picture, boolean idr, boolean ownSps, boolean ownPps) {}
 
     Look look(ByteBuffer accessUnit) {
@@ -43,7 +43,12 @@ final class AnnexB {
         return new Look(picture, idr, sps, pps);
     }
 
-    /** @param parameterSets whether SPS and PPS must stand before the picture: its own, or else the configuration's */
+    /**
+     * Writes one access unit.
+     *
+     * @param parameterSets whether to write SPS and PPS before the picture: those of the access unit, or else those of
+     *     the configuration
+     */
     void write(ByteWriter out, ByteBuffer accessUnit, Look look, boolean parameterSets) {
         out.uint32(START_CODE).uint16(DELIMITER);
         if (parameterSets) {
@@ -73,7 +78,10 @@ final class AnnexB {
         }
     }
 
-    /** Filler that belongs to the access unit before it: legal behind a picture, and nothing to see. */
+    /**
+     * Writes a filler NAL unit that belongs to the preceding access unit; it is legal after a picture and decoders
+     * discard it.
+     */
     static void writeFiller(ByteWriter out, int bytes) {
         out.uint32(START_CODE).uint8(NalUnits.FILLER).fill(0xFF, bytes - START_CODE_BYTES - 2).uint8(0x80);
     }

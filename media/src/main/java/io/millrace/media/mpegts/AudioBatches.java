@@ -3,20 +3,23 @@ package io.millrace.media.mpegts;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Groups audio frames into PES packets, because a header of its own for every frame costs a tenth of the bit rate. */
+/** Groups audio frames into PES packets, because a PES header for every frame costs a tenth of the bit rate. */
 final class AudioBatches {
-    /** Frames of one PES packet with their headers: 16 transport packets. */
+    /** Maximum size of the frames in one PES packet, headers included: 16 transport packets. */
     static final int LIMIT_BYTES = 2_900;
-    /** From the first frame of a batch to its last. */
+    /** Maximum time from the first to the last frame of a batch. */
     static final long LIMIT_TICKS = 18_000;
-    /** Where audio carries the clock, which has to come every 100 ms. */
+    /** The same where audio carries the clock, which must appear every 100 ms. */
     static final long LIMIT_WITH_CLOCK_TICKS = 6_750;
 
     private AudioBatches() {}
 
     /**
-     * @param frames of one track in decoding order; a frame that jumps back in time begins a batch
-     * @param headerBytes what is written before each of them
+     * Splits frames into batches.
+     *
+     * @param frames frames of one track in decoding order; a frame that jumps back in time begins a new batch
+     * @param headerBytes size of the header before each frame
+     * @param withClock whether this track carries the clock
      */
     static List<List<TsSample>> of(List<TsSample> frames, int headerBytes, boolean withClock) {
         long limitTicks = withClock ? LIMIT_WITH_CLOCK_TICKS : LIMIT_TICKS;

@@ -7,13 +7,13 @@ import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Mp3Config;
 import java.nio.ByteBuffer;
 
-/** How the frames of one audio track are written into PES packets. Implementations are immutable. */
+/** Framing of one audio track's frames in PES packets. Implementations are immutable. */
 sealed interface AudioFraming permits Adts, MpegAudio {
 
     /**
-     * The framing of a codec that {@link TsSegmentMuxer#carries}.
+     * Returns the framing of a codec that {@link TsSegmentMuxer#carries}.
      *
-     * @throws UnsupportedException a configuration that MPEG-TS cannot say
+     * @throws UnsupportedException if MPEG-TS cannot express the configuration
      */
     static AudioFraming of(AudioConfig config) {
         return switch (config) {
@@ -24,15 +24,19 @@ sealed interface AudioFraming permits Adts, MpegAudio {
         };
     }
 
-    /** For the PMT. */
+    /** Returns the stream_type for the PMT. */
     int streamType();
 
-    /** What {@link #write} adds to each frame. */
+    /** Returns the number of bytes that {@link #write} adds to each frame. */
     int headerBytes();
 
-    /** The longest frame that can be written. */
+    /** Returns the size of the largest frame that can be written. */
     int dataLimitBytes();
 
-    /** @param frame of at most {@link #dataLimitBytes} */
+    /**
+     * Writes one frame.
+     *
+     * @param frame at most {@link #dataLimitBytes} bytes
+     */
     void write(ByteWriter out, ByteBuffer frame);
 }

@@ -4,9 +4,12 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.codec.Mp3Config;
 import java.nio.ByteBuffer;
 
-/** MP3 in PES packets: frames as they are, since each has a header of its own (ISO/IEC 13818-1, 2.4.3.7). Immutable. */
+/**
+ * Framing of MP3: frames are written unchanged because each contains its own header (ISO/IEC 13818-1, 2.4.3.7).
+ * Immutable.
+ */
 final class MpegAudio implements AudioFraming {
-    /** More than 40 frames of 320 kbit/s in one message, and well within the 16 bits of a PES packet's length. */
+    /** More than 40 frames of 320 kbit/s in one message, and well below the 16-bit length of a PES packet. */
     private static final int DATA_LIMIT_BYTES = 60_000;
 
     private final int streamType;

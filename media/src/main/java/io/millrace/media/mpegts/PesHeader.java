@@ -12,7 +12,7 @@ final class PesHeader {
     static final int VIDEO_STREAM_ID = 0xE0;
     static final int AUDIO_STREAM_ID = 0xC0;
     static final long TIMESTAMP_MASK = (1L << 33) - 1;
-    /** Without time stamps and stuffing. */
+    /** Size of a header without timestamps and stuffing. */
     static final int FIXED_BYTES = 9;
 
     private static final int TIMESTAMP_BYTES = 5;
@@ -23,9 +23,10 @@ final class PesHeader {
     private PesHeader() {}
 
     /**
-     * A header with times; the DTS is written only if it differs.
+     * Writes a header with timestamps; the DTS is written only if it differs from the PTS.
      *
-     * @param minimumBytes of the whole PES packet: header stuffing, at most 32 bytes by the standard, makes it up
+     * @param minimumBytes minimum size of the whole PES packet, reached by header stuffing, of which the standard
+     *     allows at most 32 bytes
      */
     static void write(ByteWriter out, int streamId, long pts90k, long dts90k, int payloadBytes, int minimumBytes) {
         boolean dts = pts90k != dts90k;
@@ -40,13 +41,16 @@ final class PesHeader {
         out.fill(0xFF, stuffing);
     }
 
-    /** A header without times: what follows belongs to the access unit before. */
+    /** Writes a header without timestamps; its payload belongs to the preceding access unit. */
     static void writeContinuation(ByteWriter out, int streamId, int payloadBytes) {
         start(out, streamId, 3 + payloadBytes);
         out.uint8(NOT_ALIGNED).uint8(0).uint8(0);
     }
 
-    /** A length that does not fit is 0, unbounded, which is allowed for video alone: audio batches are small. */
+    /**
+     * Writes the first fields. A length that exceeds 16 bits is written as 0, meaning unbounded. The standard allows
+     * this for video only; audio batches never exceed 16 bits.
+     */
     private static void start(ByteWriter out, int streamId, int length) {
         out.uint24(1).uint8(streamId).uint16(length <= LENGTH_LIMIT ? length : 0);
     }

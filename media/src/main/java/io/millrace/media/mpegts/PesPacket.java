@@ -5,19 +5,18 @@ import io.millrace.media.bytes.MalformedException;
 import java.nio.ByteBuffer;
 
 /**
- * One PES packet as read (ISO/IEC 13818-1, 2.4.3.6), for tests and tools.
+ * One PES packet read from a transport stream (ISO/IEC 13818-1, 2.4.3.6), for tests and tools.
  *
  * <p>Immutable.
  *
- * @param pid its PID
  * @param streamId such as E0 for video
- * @param pts90k 33 bits, {@link #NO_TIME} without one
- * @param dts90k 33 bits, the PTS without one
- * @param randomAccess random_access_indicator of its first packet
- * @param data its payload
+ * @param pts90k 33 bits, or {@link #NO_TIME} if the packet has none
+ * @param dts90k 33 bits; equal to the PTS if the packet has none
+ * @param randomAccess random_access_indicator of its first transport packet
+ * @param data the payload
  */
 public record PesPacket(int pid, int streamId, long pts90k, long dts90k, boolean randomAccess, ByteBuffer data) {
-    /** A packet without a time stamp. */
+    /** Value of the timestamps of a packet that has none. */
     public static final long NO_TIME = -1;
 
     private static final String STRUCTURE = "PES_packet";

@@ -5,17 +5,17 @@ import io.millrace.media.bytes.MalformedException;
 import java.nio.ByteBuffer;
 
 /**
- * One transport packet as read (ISO/IEC 13818-1, 2.4.3.2 and 2.4.3.4), for tests and tools.
+ * One transport packet read from a stream (ISO/IEC 13818-1, 2.4.3.2 and 2.4.3.4), for tests and tools.
  *
  * <p>Immutable.
  *
  * @param pid 0 to 8191
  * @param start payload_unit_start_indicator
  * @param counter continuity_counter, 0 to 15
- * @param hasPayload whether the counter counts it
+ * @param hasPayload whether it has a payload and therefore increments the counter
  * @param discontinuity discontinuity_indicator
  * @param randomAccess random_access_indicator
- * @param pcr90k the clock's base, -1 without one
+ * @param pcr90k base of the program clock reference, or -1 if absent
  * @param payload shares the packet's memory
  */
 public record TsPacket(int pid, boolean start, int counter, boolean hasPayload, boolean discontinuity,
@@ -24,7 +24,7 @@ public record TsPacket(int pid, boolean start, int counter, boolean hasPayload, 
 
     private static final String STRUCTURE = "transport_packet";
 
-    /** Parses the next {@link #BYTES} of {@code in} and moves behind them. */
+    /** Parses the next {@link #BYTES} bytes of {@code in} and advances its position past them. */
     public static TsPacket parse(ByteBuffer in) {
         ByteReader packet = new ByteReader(STRUCTURE, new ByteReader(STRUCTURE, in).slice(BYTES, "packet"));
         int sync = packet.uint8("sync_byte");

@@ -4,23 +4,23 @@ import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts PES packets of one PID into transport packets of 188 bytes (ISO/IEC 13818-1, 2.4.3.2) and counts them.
+ * Splits the PES packets of one PID into transport packets of 188 bytes (ISO/IEC 13818-1, 2.4.3.2) and numbers them.
  *
- * <p>Layout: {@code 47 | 0, start, 0, PID:13 | 00, adaptation:2, counter:4 | [adaptation field] | payload}. Room that is
- * left is stuffed in the adaptation field, never in the payload. Confined to one thread; lives for one segment, in
- * which its counter begins at 0.
+ * <p>Layout: {@code 47 | 0, start, 0, PID:13 | 00, adaptation:2, counter:4 | [adaptation field] | payload}. Unused
+ * space is stuffed in the adaptation field, never in the payload. Confined to one thread. Used for one segment, in
+ * which its counter starts at 0.
  */
 final class TsPidWriter {
     static final int PACKET_BYTES = 188;
     static final int PAYLOAD_BYTES = 184;
     static final int SYNC = 0x47;
-    /** Values of the continuity counter, and what a segment's packets of a PID are a multiple of. */
+    /** Number of values of the continuity counter. The number of a PID's packets in a segment is a multiple of it. */
     static final int COUNTER_CYCLE = 16;
-    /** No PCR. */
+    /** Value that means no PCR. */
     static final long NO_PCR = -1;
     /**
-     * Bytes of the PES packet that completes a segment: a byte for each of 15 added packets, and 19 for the first, so
-     * that a header with both time stamps is in one piece (some players want that).
+     * Minimum size of the PES packet that completes a segment: one byte for each of up to 15 added packets, and 19
+     * bytes for the first, so that a header with both timestamps is not split (some players require that).
      */
     static final int COMPLETING_BYTES = 19 + COUNTER_CYCLE - 1;
 
@@ -33,29 +33,29 @@ final class TsPidWriter {
     private int payloadPackets;
     private boolean discontinuityDue;
 
-    /** @param discontinuous whether its first packet tells of a discontinuity */
+    /** @param discontinuous whether the first packet signals a discontinuity */
     TsPidWriter(int pid, boolean discontinuous) {
         this.pid = pid;
         this.discontinuityDue = discontinuous;
     }
 
-    /** Whether the PID's packets of the segment are a multiple of {@link #COUNTER_CYCLE}. */
+    /** Returns whether the number of the PID's packets in the segment is a multiple of {@link #COUNTER_CYCLE}. */
     boolean isComplete() {
         return payloadPackets % COUNTER_CYCLE == 0;
     }
 
-    /** One packet with one section, stuffed with FF (2.4.4.1). */
+    /** Writes one packet with one section, stuffed with FF (2.4.4.1). */
     static void section(ByteWriter out, int pid, int counter, ByteBuffer section) {
         out.uint8(SYNC).uint16(0x4000 | pid).uint8(0x10 | counter).uint8(0).bytes(section).fill(0xFF,
                 PAYLOAD_BYTES - 1 - section.remaining());
     }
 
     /**
-     * One PES packet.
+     * Writes one PES packet.
      *
-     * @param pcr90k clock of its first packet, 33 bits, or {@link #NO_PCR}
-     * @param completing whether to spread it over so many more packets, each with a byte or more, that
-     *     {@link #isComplete} holds; then it is of {@link #COMPLETING_BYTES} at least
+     * @param pcr90k 33-bit clock in its first transport packet, or {@link #NO_PCR}
+     * @param completing whether to spread it over additional packets, with at least one byte in each, so that
+     *     {@link #isComplete} becomes true; requires at least {@link #COMPLETING_BYTES}
      */
     void pes(ByteWriter out, ByteBuffer pes, long pcr90k, boolean randomAccess, boolean completing) {
         int flags = takeFlags(pcr90k, randomAccess);
@@ -74,7 +74,7 @@ final class TsPidWriter {
         }
     }
 
-    /** A packet of the clock alone. It does not count: it repeats the counter of the packet before (2.4.3.3). */
+    /** Writes a packet that contains only the clock. Packets without payload do not increment the counter (2.4.3.3). */
     void pcr(ByteWriter out, long pcr90k) {
         header(out, false, false, true, Math.floorMod(payloadPackets - 1, COUNTER_CYCLE));
         adaptationField(out, PAYLOAD_BYTES, takeFlags(pcr90k, false), pcr90k);
@@ -87,7 +87,7 @@ final class TsPidWriter {
         return flags;
     }
 
-    /** Of the shortest adaptation field that says {@code flags}. */
+    /** Returns the size of the shortest adaptation field that holds {@code flags}. */
     private static int fieldBytes(int flags) {
         return flags == 0 ? 0 : 2 + ((flags & PCR_FLAG) == 0 ? 0 : PCR_BYTES);
     }
@@ -97,7 +97,7 @@ final class TsPidWriter {
                 .uint8((adaptation ? 0x20 : 0) | (payload ? 0x10 : 0) | counter);
     }
 
-    /** @param bytes of the whole field, its length byte included: 0 for none, 1 for the length byte alone */
+    /** @param bytes size of the whole field including its length byte; 0 for no field, 1 for only the length byte */
     private static void adaptationField(ByteWriter out, int bytes, int flags, long pcr90k) {
         if (bytes == 0) {
             return;
@@ -108,7 +108,7 @@ final class TsPidWriter {
         }
         out.uint8(flags);
         if ((flags & PCR_FLAG) != 0) {
-            // Base of 33 bits, 6 reserved ones, extension of 9 bits: our clock ticks at 90 kHz.
+            // 33-bit base, 6 reserved bits (ones), 9-bit extension (0 because our clock runs at 90 kHz).
             out.uint32(pcr90k >>> 1).uint16((int) (pcr90k & 1) << 15 | 0x7E00);
         }
         out.fill(0xFF, bytes - Math.max(2, fieldBytes(flags)));

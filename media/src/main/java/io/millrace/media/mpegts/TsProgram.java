@@ -3,7 +3,7 @@ package io.millrace.media.mpegts;
 import io.millrace.media.bytes.ByteWriter;
 import java.nio.ByteBuffer;
 
-/** The one program of our transport streams: its PIDs and the two sections that tell of them. */
+/** The single program of our transport streams: its PIDs, and the two sections (PAT and PMT) that announce them. */
 public final class TsProgram {
     public static final int PAT_PID = 0;
     public static final int PMT_PID = 0x1000;
@@ -11,11 +11,11 @@ public final class TsProgram {
     public static final int AUDIO_PID = 0x101;
     public static final int STREAM_TYPE_AVC = 0x1B;
     public static final int STREAM_TYPE_AAC_ADTS = 0x0F;
-    /** ISO/IEC 11172-3, any layer. */
+    /** MPEG-1 audio (ISO/IEC 11172-3), any layer. */
     public static final int STREAM_TYPE_MPEG1_AUDIO = 0x03;
-    /** ISO/IEC 13818-3: the lower sample rates. */
+    /** MPEG-2 audio (ISO/IEC 13818-3), for the lower sample rates. */
     public static final int STREAM_TYPE_MPEG2_AUDIO = 0x04;
-    /** For {@link #pmt}: the program has no track of that kind. */
+    /** Argument of {@link #pmt} for a program without audio. */
     static final int NO_TRACK = 0;
     static final int PAT_TABLE = 0x00;
     static final int PMT_TABLE = 0x02;
@@ -28,14 +28,15 @@ public final class TsProgram {
 
     private TsProgram() {}
 
-    /** The program association section with its CRC (2.4.4.3). */
+    /** Returns the program association section with its CRC (2.4.4.3). */
     static ByteBuffer pat() {
         return section(PAT_TABLE, TRANSPORT_STREAM_ID,
                 new ByteWriter(16).uint16(PROGRAM_NUMBER).uint16(RESERVED_PID | PMT_PID));
     }
 
     /**
-     * The program map section with its CRC (2.4.4.8); the clock is on the video PID if there is one.
+     * Returns the program map section with its CRC (2.4.4.8). The clock is on the video PID if there is video,
+     * otherwise on the audio PID.
      *
      * @param audioType stream_type of the audio, or {@link #NO_TRACK}
      */
@@ -51,7 +52,7 @@ public final class TsProgram {
         return section(PMT_TABLE, PROGRAM_NUMBER, body);
     }
 
-    /** Version 0, applicable now, section 0 of 0: they never change within a segment. */
+    /** Returns a section with version 0, current, section 0 of 0. The tables never change within a segment. */
     private static ByteBuffer section(int table, int extension, ByteWriter body) {
         int length = 5 + body.size() + 4;
         ByteWriter section = new ByteWriter(64).uint8(table).uint16(0xB000 | length).uint16(extension).uint8(0xC1)

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads transport streams with one program: sections, PES packets, clocks, and where continuity breaks. For tests and
- * tools; what it reads stays in memory.
+ * Reads transport streams with one program: sections, PES packets, clocks and continuity errors. For tests and tools:
+ * everything that was read stays in memory.
  *
- * <p>Confined to one thread. Fed with segments one after the other it tells whether they join without a seam.
+ * <p>Confined to one thread. If it is fed consecutive segments, it checks that they join without continuity errors.
  */
 public final class TsReader {
     private final Map<Integer, Integer> counters = new HashMap<>();
@@ -25,10 +25,10 @@ public final class TsReader {
     private final List<String> continuityErrors = new ArrayList<>();
     private int clockPid = -1;
 
-    /** A PES packet whose end has not been seen. */
+    /** A PES packet that has not ended yet. */
     private record Open(boolean randomAccess, ByteArrayOutputStream bytes) {}
 
-    /** Reads whole packets until {@code in} is empty. */
+    /** Reads whole packets until {@code in} is consumed. */
     public TsReader feed(ByteBuffer in) {
         while (in.hasRemaining()) {
             packet(TsPacket.parse(in));
@@ -36,7 +36,7 @@ public final class TsReader {
         return this;
     }
 
-    /** Ends PES packets whose length is not told. Call it behind the last packet, or between segments. */
+    /** Ends PES packets of unbounded length. Call it after the last packet, or between segments. */
     public TsReader finish() {
         new TreeMap<>(open).keySet().forEach(this::close);
         return this;
@@ -46,7 +46,7 @@ public final class TsReader {
         return packets;
     }
 
-    /** In the order in which they ended. */
+    /** Returns the PES packets in the order in which they ended. */
     public List<PesPacket> pesPackets() {
         return pesPackets;
     }
@@ -55,17 +55,20 @@ public final class TsReader {
         return pesPackets.stream().filter(pes -> pes.pid() == pid).toList();
     }
 
-    /** One line for every packet whose counter does not follow; a told discontinuity excuses it. */
+    /**
+     * Returns one line for every packet whose counter does not follow the previous one; a signalled discontinuity is
+     * not an error.
+     */
     public List<String> continuityErrors() {
         return continuityErrors;
     }
 
-    /** stream_type by PID as the last PMT says. */
+    /** Returns the stream_type of each PID according to the last PMT. */
     public Map<Integer, Integer> streamTypes() {
         return streamTypes;
     }
 
-    /** PCR_PID as the last PMT says, -1 before one. */
+    /** Returns PCR_PID of the last PMT, or -1 before the first. */
     public int clockPid() {
         return clockPid;
     }
@@ -95,7 +98,7 @@ public final class TsReader {
         }
     }
 
-    /** The section's bytes between its length and its CRC. */
+    /** Returns the bytes of a section between its length and its CRC. */
     private static ByteReader section(TsPacket packet, int table) {
         ByteReader in = new ByteReader("section", packet.payload().duplicate());
         in.skip(in.uint8("pointer_field"), "pointer_field");

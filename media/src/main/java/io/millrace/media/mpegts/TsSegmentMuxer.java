@@ -9,30 +9,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Muxes one HLS segment of H.264 and AAC or MP3 into MPEG-TS, part by part; the segment's bytes are those of its parts.
+ * Muxes one HLS segment of H.264 and AAC or MP3 into MPEG-TS, part by part; the segment is the concatenation of its
+ * parts.
  *
- * <p><b>No memory from segment to segment.</b> PAT and PMT come once a segment with the segment's number as continuity
- * counter. Each media PID carries a multiple of 16 packets a segment, so that it begins at 0 in every one: the last PES
- * packet of each PID in the last part is spread over as many more packets as are missing, at least a byte in each.
+ * <p><b>No state is carried from segment to segment.</b> PAT and PMT appear once per segment, with the segment's number
+ * as continuity counter. The number of packets on each media PID is a multiple of 16 per segment, so that the counter
+ * starts at 0 in every segment. To achieve this, the last PES packet of each PID in the last part is spread over the
+ * missing number of packets, with at least one byte in each.
  *
- * <p><b>Parts without waiting.</b> Nobody knows before the last part that it is the last, and it may hold no sample of
- * a track. For audio there is always something to spread, since the newest frame of every other part waits for the next
- * part with audio (or the last): some 20 ms in which the part's audio ends early. Video never waits; where the last part
- * has none, a NAL unit of filler that belongs to the picture before is spread.
+ * <p><b>Parts are not delayed.</b> Only the last part is known to be the last, and it may contain no sample of a track.
+ * For audio there is always a packet to spread, because the newest frame of every other part is held back for the next
+ * part with audio (or the last part): audio in a part ends some 20 ms early. Video is never held back; if the last part
+ * contains none, a filler NAL unit that belongs to the preceding picture is spread instead.
  *
- * <p>In a part PES packets are ordered by decoding time, audio first at equal times; a segment's first is its first
- * picture. The clock is on the video PID (without video: audio), {@value #PCR_LEAD_TICKS} ticks before the decoding
- * time, at every picture and at least every {@value #PCR_INTERVAL_TICKS} ticks.
+ * <p>Within a part PES packets are ordered by decoding time, audio first at equal times; the first of a segment is its
+ * first picture. The clock is on the video PID (on the audio PID if there is no video), {@value #PCR_LEAD_TICKS} ticks
+ * before the decoding time, at every picture and at least every {@value #PCR_INTERVAL_TICKS} ticks.
  *
- * <p>Confined to one thread; lives for one segment; not to be used after an exception. The same calls give the same
+ * <p>Confined to one thread; used for one segment; must not be used after an exception. The same calls return the same
  * bytes. Sources: ISO/IEC 13818-1, RFC 8216 3.2.
  */
 public final class TsSegmentMuxer {
-    /** How much the clock is behind decoding, 90 kHz: the room that a decoder's buffer has, 100 ms. */
+    /** How far the clock is behind the decoding time, in 90 kHz ticks: 100 ms of decoder buffer. */
     public static final long PCR_LEAD_TICKS = 9_000;
-    /** Longest time without a clock, 90 kHz. */
+    /** Maximum interval between clocks, in 90 kHz ticks. */
     public static final long PCR_INTERVAL_TICKS = 9_000;
-    /** Clocks alone in a row: a gap of more than 10 s is not filled up. */
+    /** Maximum number of consecutive packets with only a clock: a gap of more than 10 s is not filled. */
     static final int PCR_FILL_LIMIT = 100;
 
     private static final int FILLER_BYTES = 64;
@@ -56,21 +58,21 @@ public final class TsSegmentMuxer {
     private TsSample waitingAudio;
     private int droppedFrames;
 
-    /** Whether a segment of this kind can have a track of {@code codec}. */
+    /** Returns whether an MPEG-TS segment can contain a track of {@code codec}. */
     public static boolean carries(Codec codec) {
         return codec == Codec.AVC || codec == Codec.AAC || codec == Codec.MP3;
     }
 
     /**
-     * @param video the video track, or null
-     * @param audio the audio track, or null
-     * @param segmentNumber from 0 in the playlist's life
-     * @param discontinuous whether a discontinuity stands before it in the playlist
-     * @throws io.millrace.media.bytes.UnsupportedException an audio configuration that MPEG-TS cannot say
+     * @param video configuration of the video track, or null
+     * @param audio configuration of the audio track, or null
+     * @param segmentNumber number of the segment since the start of the playlist, from 0
+     * @param discontinuous whether the playlist has a discontinuity before this segment
+     * @throws io.millrace.media.bytes.UnsupportedException if MPEG-TS cannot express the audio configuration
      */
     public TsSegmentMuxer(AvcConfig video, AudioConfig audio, long segmentNumber, boolean discontinuous) {
         if (video == null && audio == null) {
-            throw new IllegalArgumentException("a segment needs a track");
+            throw new IllegalArgumentException("a segment needs at least one track");
         }
         annexB = video == null ? null : new AnnexB(video);
         framing = audio == null ? null : AudioFraming.of(audio);
@@ -81,16 +83,16 @@ public final class TsSegmentMuxer {
     }
 
     /**
-     * The bytes of the next part.
+     * Returns the bytes of the next part.
      *
-     * @param samples in the order of the log, so each track in decoding order
-     * @param lastPart whether it ends the segment
-     * @return a multiple of 188 bytes, none if all that came has to wait
-     * @throws io.millrace.media.bytes.MediaException a frame that is malformed
+     * @param samples in log order, so each track is in decoding order
+     * @param lastPart whether this part ends the segment
+     * @return a multiple of 188 bytes; only PAT and PMT, or nothing, if all samples are held back
+     * @throws io.millrace.media.bytes.MediaException if a frame is malformed
      */
     public ByteBuffer part(List<TsSample> samples, boolean lastPart) {
         if (ended) {
-            throw new IllegalStateException("the segment has had its last part");
+            throw new IllegalStateException("the last part of the segment has already been written");
         }
         ended = lastPart;
         List<TsSample> pictures = new ArrayList<>();
@@ -113,7 +115,10 @@ public final class TsSegmentMuxer {
         return out.view();
     }
 
-    /** Frames so far that could not be muxed: no picture in them, too long a frame of audio, presented before the one before. */
+    /**
+     * Returns how many frames have been dropped so far: without a picture, audio frames that are too long, and pictures
+     * whose presentation time is not after the previous decoding time.
+     */
     public int droppedFrames() {
         return droppedFrames;
     }
@@ -126,7 +131,10 @@ public final class TsSegmentMuxer {
         droppedFrames += kept ? 0 : 1;
     }
 
-    /** A picture that is presented before it is decoded is decoded earlier, unless that is before the one before. */
+    /**
+     * Adds a picture unless it must be dropped. A presentation time before the decoding time lowers the decoding time;
+     * the picture is dropped if that would not be after the previous one.
+     */
     private boolean picture(TsSample sample, List<TsSample> pictures) {
         if (annexB == null) {
             throw new IllegalArgumentException("a video sample in a segment without video");
@@ -176,7 +184,8 @@ public final class TsSegmentMuxer {
     private void writeVideo(ByteWriter out, TsSample sample, boolean completing) {
         AnnexB.Look look = annexB.look(sample.data());
         ByteWriter unit = new ByteWriter(sample.data().remaining() + SLACK_BYTES);
-        // The first picture has them even if it is no IDR: who begins with this segment has seen no other.
+        // The first picture always gets parameter sets, even if it is not an IDR: a player that starts with this
+        // segment has none.
         annexB.write(unit, sample.data(), look, look.idr() || !videoSeen);
         videoSeen = true;
         ByteWriter pes = new ByteWriter(unit.size() + SLACK_BYTES);
@@ -212,7 +221,10 @@ public final class TsSegmentMuxer {
         videoPid.pes(out, pes.view(), TsPidWriter.NO_PCR, false, true);
     }
 
-    /** Clocks alone up to {@code time90k}, where pictures are further apart than the clock may be. */
+    /**
+     * Writes packets with only a clock up to {@code time90k} if the distance between pictures exceeds the clock
+     * interval.
+     */
     private void fillClock(ByteWriter out, long time90k) {
         if (!clockStarted || time90k - lastClock90k > PCR_FILL_LIMIT * PCR_INTERVAL_TICKS) {
             return;
@@ -223,7 +235,7 @@ public final class TsSegmentMuxer {
         }
     }
 
-    /** The 33 bits of the clock at decoding time {@code time90k}, remembered as the last one said. */
+    /** Returns the 33-bit clock at decoding time {@code time90k} and records it as the last one written. */
     private long clock(long time90k) {
         clockStarted = true;
         lastClock90k = time90k;
@@ -235,7 +247,10 @@ public final class TsSegmentMuxer {
         return new TsSample(sample.kind(), sample.dts90k(), sample.pts90k(), copy);
     }
 
-    /** Frames and a twentieth for packets and headers; the writer grows where that is too little. */
+    /**
+     * Estimates the size of a part: frames plus a twentieth for packets and headers. The writer grows if that is too
+     * little.
+     */
     private static int roomFor(List<TsSample> samples) {
         long bytes = samples.stream().mapToLong(sample -> sample.data().remaining() + SLACK_BYTES).sum();
         return Math.toIntExact(Math.min(bytes + bytes / 20, 1 << 24)) + 64 * TsPidWriter.PACKET_BYTES;

@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes an aggregate message (RTMP 1.0, 7.1.6) apart: FLV tags, {@code {type:8 | size:24 | timestamp:24 | its high 8 bits |
- * streamId:24 | body | backPointer:32}}, whose times count from the first one, which has the time of the message.
+ * Splits an aggregate message (RTMP 1.0, 7.1.6) into the audio, video and data messages that it contains.
  *
- * <p>Stateless; bodies share the message's memory. The back pointers are not compared, the last may be missing, and tags of
- * other types are passed over.
+ * <p>Layout of the body: FLV tags, each {@code type:8 | size:24 | timestamp:24 | timestamp high 8 bits:8 | streamId:24
+ * | body | backPointer:32}. The first tag takes the timestamp of the aggregate message; later tags are relative to the
+ * first.
+ *
+ * <p>Stateless; the returned bodies share the message's memory. Back pointers are not verified, the last one may be
+ * missing, and tags of other types are skipped.
  */
 final class AggregateReader {
     private static final String AGGREGATE = "aggregate";
@@ -20,8 +23,8 @@ final class AggregateReader {
     private AggregateReader() {}
 
     /**
-     * @param most tags of it
-     * @throws io.millrace.media.bytes.MediaException a tag that is longer than the message, or too many of them
+     * @param most maximum number of tags
+     * @throws io.millrace.media.bytes.MediaException if a tag extends past the message or there are too many tags
      */
     static List<RtmpMessage.Media> read(RawMessage raw, int most) {
         List<RtmpMessage.Media> messages = new ArrayList<>();

@@ -4,23 +4,25 @@ import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Joins chunks to messages (RTMP 1.0, 5.3), whatever way the bytes are cut.
+ * Assembles RTMP messages from chunks (RTMP 1.0, 5.3). The input may be split at any byte.
  *
  * <pre>
  * basic header     fmt(2) csid(6): 2..63 | 0: csid = 64 + b1 | 1: csid = 64 + b1 + 256*b2
  * message header   fmt 0: timestamp u24, length u24, type u8, stream id u32 little-endian
  *                  fmt 1: delta u24, length u24, type u8    fmt 2: delta u24    fmt 3: nothing
- * extended         u32 if the u24 is FFFFFF, and again in the fmt 3 chunks that follow
+ * extended         u32 if the u24 is FFFFFF, repeated in the fmt 3 chunks that follow
  * body             up to the chunk size
  * </pre>
  *
  * <p>Confined to one thread. Set Chunk Size and Abort take effect here and are not handed out. Bodies are copied once,
- * into an array of their own; memory follows the bytes that arrived, see {@link RtmpLimits}. Audio, video and data that
- * come before a publish is asked for are passed over.
+ * into an array of their own; memory follows the bytes that arrived, see {@link RtmpLimits}. {@link
+ * PartialMemory.MediaUse} determines whether audio, video and data are kept, skipped or refused.
  */
 final class ChunkReader {
     static final String CHUNK = "chunk";
@@ -29,7 +31,7 @@ final class ChunkReader {
     private static final int[] MESSAGE_HEADER_BYTES = {11, 7, 3, 0};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** What is read next. */
+    /** The part of a chunk that is read next. */
     private enum Phase {
         BASIC_HEADER, MESSAGE_HEADER, EXTENDED_TIMESTAMP, REPEATED_TIMESTAMP, BODY
     }
@@ -46,10 +48,11 @@ final class ChunkReader {
     private int format;
     private ChunkStream current;
     private int chunkLeft;
+    private int dropped;
     /** Bytes that looked like a repeated timestamp and turned out to be body; read before the next input. */
     private ByteBuffer replay = NOTHING;
 
-    /** Of a connection that shares memory with nobody, and takes media at any time. */
+    /** A reader that shares no memory with other connections and accepts media at any time. */
     ChunkReader(RtmpLimits limits) {
         this(limits, PartialMemory.alone(limits.partialBytes()));
     }
@@ -59,7 +62,7 @@ final class ChunkReader {
         this.memory = memory;
     }
 
-    /** The next complete message, or null once {@code in} is used up. */
+    /** Returns the next complete message, or null once {@code in} is consumed. */
     RawMessage next(ByteBuffer in) {
         while (true) {
             if (phase == Phase.BODY && chunkLeft == 0) {
@@ -77,9 +80,49 @@ final class ChunkReader {
                 case MESSAGE_HEADER -> messageHeader(source);
                 case EXTENDED_TIMESTAMP -> extendedTimestamp(source);
                 case REPEATED_TIMESTAMP -> repeatedTimestamp(source);
-                case BODY -> chunkLeft -= current.append(source, chunkLeft);
+                case BODY -> body(source);
             }
         }
+    }
+
+    private void body(ByteBuffer source) {
+        int count = Math.min(source.remaining(), chunkLeft);
+        while (!current.makeRoom(count)) {
+            if (!memory.hasReserve() || !skipLongest()) {
+                throw memory.usedUp(count);
+            }
+        }
+        current.append(source, count);
+        chunkLeft -= count;
+    }
+
+    /**
+     * Releases the memory that exceeds the connection's reserve, if it has one, by skipping its longest incomplete
+     * media messages. The connection stays open.
+     */
+    void yieldMemory() {
+        while (memory.exceedsReserve() && skipLongest()) {
+            // One message may not be enough.
+        }
+        memory.yielded();
+    }
+
+    /** Skips the longest incomplete media message; returns false if there is none. */
+    private boolean skipLongest() {
+        Optional<ChunkStream> longest = streams.values().stream().filter(ChunkStream::isKeptMedia)
+                .max(Comparator.comparingInt(ChunkStream::heldBytes));
+        longest.ifPresent(stream -> {
+            stream.skipMessage();
+            dropped++;
+        });
+        return longest.isPresent();
+    }
+
+    /** Returns the number of messages that were skipped for lack of memory since the last call. */
+    int takeDropped() {
+        int count = dropped;
+        dropped = 0;
+        return count;
     }
 
     /** The memory that incomplete messages hold. */
@@ -127,8 +170,8 @@ final class ChunkReader {
     private ChunkStream stream(int csid) {
         ChunkStream stream = streams.get(csid);
         if (stream == null) {
-            if (format >= 2) { // librtmp opens csid 2 with format 1, so that one passes
-                throw MalformedException.value(CHUNK, "fmt", format, "0 or 1 in the first chunk of a csid");
+            if (format >= 2) { // fmt 1 is accepted because librtmp opens csid 2 with it
+                throw MalformedException.value(CHUNK, "fmt", format, "0 or 1 in the first chunk of a chunk stream");
             }
             if (streams.size() == limits.chunkStreams()) {
                 throw new OverLimitException(CHUNK, "csids", streams.size() + 1L, limits.chunkStreams());
@@ -168,7 +211,7 @@ final class ChunkReader {
         }
     }
 
-    /** Old senders leave the repeated timestamp out: bytes that differ from it are body already. */
+    /** Old senders omit the repeated timestamp. Bytes that differ from it are the start of the body. */
     private void repeatedTimestamp(ByteBuffer source) {
         byte expected = (byte) (current.stamp >>> (24 - 8 * headerSize));
         if (source.get(source.position()) == expected) {
@@ -202,12 +245,13 @@ final class ChunkReader {
             case ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, AUDIO, VIDEO, DATA_AMF3,
                     COMMAND_AMF3, DATA, COMMAND, AGGREGATE, OTHER, UNWANTED ->
                 message;
+            case DROPPED -> null;
         };
     }
 
     private RawMessage setChunkSize(ByteBuffer body) {
         int size = new ByteReader("SetChunkSize", body).int32("size");
-        if (size < RtmpLimits.CHUNK_SIZE_MIN) { // as a signed number: the top bit has to be 0
+        if (size < RtmpLimits.CHUNK_SIZE_MIN) { // compared as signed, because the top bit must be 0
             throw MalformedException.value("SetChunkSize", "size", size & 0xFFFF_FFFFL,
                     RtmpLimits.CHUNK_SIZE_MIN + " to 2147483647");
         }

@@ -1,13 +1,17 @@
 package io.millrace.media.rtmp;
 
+import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** What a reader remembers of one csid: the last header, and the message that is not complete yet. */
+/** State of one incoming chunk stream: its last header and the message being assembled. */
 final class ChunkStream {
     private static final byte[] EMPTY = {};
-    /** Copies a byte of a large message once more on average, and holds at most twice of what arrived. */
+    /**
+     * Growth factor of a body's array: each byte is copied once more on average, and the array is at most twice the
+     * bytes that have arrived.
+     */
     private static final int GROWTH = 2;
 
     private final RtmpLimits.MessageBytes limits;
@@ -17,7 +21,7 @@ final class ChunkStream {
     int stamp;
     boolean extended;
     int streamId;
-    /** True from the header of a message to its last byte. */
+    /** True from a message's header until its last byte. */
     boolean partial;
 
     private MessageType type = MessageType.OTHER;
@@ -25,8 +29,8 @@ final class ChunkStream {
     private int timestamp;
     private byte[] body = EMPTY;
     private int filled;
-    /** Its body is counted and not kept. */
-    private boolean passedOver;
+    /** The type under which a message is reported whose body is counted but not kept; null if the body is kept. */
+    private MessageType skippedAs;
 
     ChunkStream(RtmpLimits.MessageBytes limits, PartialMemory memory) {
         this.limits = limits;
@@ -42,18 +46,35 @@ final class ChunkStream {
         }
     }
 
-    /** A fmt 3 that starts a message repeats the delta; right after a fmt 0 that is the timestamp itself (5.3.1.2.4). */
+    /**
+     * Starts a message. A fmt 3 chunk that starts a message repeats the delta; after a fmt 0 chunk, the delta is that
+     * chunk's timestamp (5.3.1.2.4).
+     */
     void startMessage(boolean absolute) {
         timestamp = absolute ? stamp : timestamp + stamp;
         partial = true;
-        passedOver = isMedia() && !memory.takesMedia();
+        skippedAs = null;
+        if (isMedia()) {
+            switch (memory.mediaUse()) {
+                case REFUSED -> throw new MalformedException("session", "message", type + " before publish");
+                case SKIPPED -> skippedAs = MessageType.UNWANTED;
+                case KEPT -> {
+                }
+            }
+        }
+    }
+
+    /** Returns whether a media message is being assembled and its body kept. */
+    boolean isKeptMedia() {
+        return partial && skippedAs == null && isMedia();
     }
 
     private boolean isMedia() {
         return switch (type) {
             case AUDIO, VIDEO, AGGREGATE, DATA, DATA_AMF3 -> true;
             case SET_CHUNK_SIZE, ABORT, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH, COMMAND,
-                    COMMAND_AMF3, OTHER, UNWANTED ->
+                    COMMAND_AMF3, OTHER, UNWANTED,
+                    DROPPED ->
                 false;
         };
     }
@@ -62,31 +83,46 @@ final class ChunkStream {
         return length - filled;
     }
 
-    /** Takes up to {@code most} bytes and returns their number. */
-    int append(ByteBuffer source, int most) {
-        int count = Math.min(source.remaining(), most);
-        if (passedOver) {
-            source.position(source.position() + count);
-        } else {
-            if (filled + count > body.length) {
-                grow(filled + count);
-            }
-            source.get(body, filled, count);
-        }
-        filled += count;
-        return count;
+    /** Grows the body's array for {@code count} more bytes; returns false if the process has no memory for them. */
+    boolean makeRoom(int count) {
+        return skippedAs != null || filled + count <= body.length || grow(filled + count);
     }
 
-    private void grow(int needed) {
+    private boolean grow(int needed) {
         int wanted = Math.max(needed, Math.max(memory.eagerBytes(), body.length * GROWTH));
         int capacity = Math.min(length, wanted);
-        memory.take(capacity - body.length);
-        body = Arrays.copyOf(body, capacity);
+        boolean taken = memory.tryTake(capacity - body.length);
+        if (taken) {
+            body = Arrays.copyOf(body, capacity);
+        }
+        return taken;
     }
 
-    /** The complete message; without its body if that was passed over. */
+    /** Consumes {@code count} bytes, for which {@link #makeRoom} has succeeded. */
+    void append(ByteBuffer source, int count) {
+        if (skippedAs == null) {
+            source.get(body, filled, count);
+        } else {
+            source.position(source.position() + count);
+        }
+        filled += count;
+    }
+
+    /** Returns the memory that the incomplete message holds. */
+    int heldBytes() {
+        return body.length;
+    }
+
+    /** Releases the memory of the message. The rest of its body is counted but not kept. */
+    void skipMessage() {
+        skippedAs = MessageType.DROPPED;
+        memory.giveBack(body.length);
+        body = EMPTY;
+    }
+
+    /** Returns the complete message, without its body if that was not kept. */
     RawMessage takeMessage() {
-        RawMessage message = new RawMessage(passedOver ? MessageType.UNWANTED : type, timestamp, streamId,
+        RawMessage message = new RawMessage(skippedAs == null ? type : skippedAs, timestamp, streamId,
                 ByteBuffer.wrap(body));
         dropMessage();
         return message;

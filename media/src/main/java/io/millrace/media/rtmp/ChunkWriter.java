@@ -6,15 +6,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Splits messages into chunks with the shortest headers; the layout is at {@link ChunkReader}.
+ * Splits messages into chunks with the shortest possible headers; {@link ChunkReader} documents the layout.
  *
- * <p>Confined to one thread. A timestamp that goes back is written in full (fmt 0), and so is what controls the connection:
- * it is rare, and a player gets some of that from elsewhere ({@link PlayChunks#dry}).
+ * <p>Confined to one thread. Two kinds of message always get a full header (fmt 0): messages whose timestamp goes back,
+ * and control messages. Control messages are rare, and some reach a player without passing through its writer
+ * ({@link PlayChunks#dry}), so a compressed header would refer to the wrong predecessor.
  */
 final class ChunkWriter {
     private static final int NO_DELTA = -1;
 
-    /** @param delta the last one that was written, {@link #NO_DELTA} after a fmt 0: then a fmt 3 would be read oddly */
+    /**
+     * @param delta the delta last written, or {@link #NO_DELTA} after fmt 0: fmt 3 would repeat that timestamp as a
+     *     delta
+     */
     private record Last(MessageType type, int length, int streamId, int timestamp, int delta) {}
 
     private final Map<Integer, Last> lasts = new HashMap<>();
@@ -24,7 +28,7 @@ final class ChunkWriter {
         chunkSize = sizeBytes;
     }
 
-    /** Borrows the body and leaves its position alone. */
+    /** Writes one message. The position of its body does not change. */
     void write(int csid, RawMessage message, ByteWriter out) {
         int length = message.body().remaining();
         Last last = lasts.get(csid);

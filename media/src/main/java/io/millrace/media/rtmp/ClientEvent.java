@@ -1,11 +1,11 @@
 package io.millrace.media.rtmp;
 
-/** What a {@link ClientSession} tells its shell. Immutable. */
+/** An event that a {@link ClientSession} reports to its caller. Immutable. */
 public sealed interface ClientEvent {
-    /** The server takes media from here on. */
+    /** The server accepted the publish; media may be sent from now on. */
     record Started() implements ClientEvent {}
 
-    /** The server asks for a new connection soon, at a keyframe; until then it takes media as before. */
+    /** The server asks the publisher to reconnect before its next keyframe. Until then, the server accepts media. */
     record ReconnectRequested(String description) implements ClientEvent {}
 
     /** The server refused or ended the publish; nothing more can be sent. */

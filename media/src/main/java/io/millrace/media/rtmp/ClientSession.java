@@ -12,17 +12,17 @@ import java.util.random.RandomGenerator;
 import static io.millrace.media.amf.AmfValue.field;
 
 /**
- * The publisher's end of one RTMP connection, without I/O: bytes in, events and bytes out.
+ * The publisher's side of one RTMP connection, without I/O: bytes in, events and bytes out.
  *
- * <p>Confined to one thread (or one lock). The shell writes {@link #takeOutput} after every call; the first output, C0 and
- * C1, is there from the start. Source: RTMP 1.0, chapter 7; releaseStream, FCPublish and FCUnpublish as every encoder
- * sends them.
+ * <p>Confined to one thread, or guarded by one lock. The caller writes {@link #takeOutput} after every call; the first
+ * output, C0 and C1, is available from the start. Implements RTMP 1.0, chapter 7, and the releaseStream, FCPublish and
+ * FCUnpublish commands that every encoder sends.
  */
 public final class ClientSession {
-    /** What the connection waits for or does. */
+    /** State of the connection. */
     public enum State {
         HANDSHAKE, CONNECTING, CREATING_STREAM, ASKING, PUBLISHING,
-        /** By {@link #finish} or by the server. */
+        /** Ended by {@link #finish} or by the server. */
         OVER;
 
         private Set<State> next() {
@@ -56,7 +56,7 @@ public final class ClientSession {
         this(url, random, false);
     }
 
-    /** @param reconnects whether the shell follows {@link ClientEvent.ReconnectRequested}: the server is told */
+    /** @param reconnects whether the caller handles {@link ClientEvent.ReconnectRequested}; announced to the server */
     public ClientSession(RtmpUrl url, RandomGenerator random, boolean reconnects) {
         this.url = url;
         this.reconnects = reconnects;
@@ -67,12 +67,12 @@ public final class ClientSession {
         return state;
     }
 
-    /** What is to be written to the server by now, given away; empty if nothing is. */
+    /** Removes and returns the bytes to be written to the server; empty if there are none. */
     public ByteBuffer takeOutput() {
         return link.takeOutput();
     }
 
-    /** The next event, or null once {@code in} is used up. */
+    /** Returns the next event, or null once {@code in} is consumed. */
     public ClientEvent next(ByteBuffer in) {
         if (state == State.HANDSHAKE && handshake.feed(in, link.out())) {
             become(State.CONNECTING);
@@ -92,10 +92,10 @@ public final class ClientSession {
     }
 
     /**
-     * Sends one message; only while {@link State#PUBLISHING}.
+     * Sends one message; allowed only while {@link State#PUBLISHING}.
      *
-     * @param timestamp the 32 bits, ms
-     * @param body an FLV tag body, borrowed; {@code onMetaData} gets its {@code @setDataFrame} here
+     * @param timestamp the low 32 bits, ms
+     * @param body an FLV tag body, not modified; {@code @setDataFrame} is prepended to {@code onMetaData}
      */
     public void send(MediaKind kind, int timestamp, ByteBuffer body) {
         if (state != State.PUBLISHING) {
@@ -110,7 +110,7 @@ public final class ClientSession {
         link.send(csid, new RtmpMessage.Media(kind, streamId, timestamp, wire));
     }
 
-    /** Ends the publish in good order. */
+    /** Ends the publish with FCUnpublish and deleteStream. */
     public void finish() {
         if (state == State.PUBLISHING) {
             command(FC_UNPUBLISH, "FCUnpublish", new AmfValue.Text(url.name()));
@@ -155,7 +155,7 @@ public final class ClientSession {
             command(CREATE_STREAM, "createStream");
         } else if (command.transaction() == CREATE_STREAM && state == State.CREATING_STREAM) {
             if (!(command.argument(0) instanceof AmfValue.Number(double id))) {
-                return failed("createStream", "the server gave no stream number");
+                return failed("createStream", "the server returned no stream ID");
             }
             streamId = (int) id;
             become(State.ASKING);
@@ -165,7 +165,10 @@ public final class ClientSession {
         return null;
     }
 
-    /** Servers without releaseStream and FCPublish say so by an error that means nothing. */
+    /**
+     * Handles an error reply. Servers that do not implement releaseStream and FCPublish reject them; those errors are
+     * ignored.
+     */
     private ClientEvent error(Command command) {
         double asked = command.transaction();
         boolean fatal = asked == CONNECT || asked == CREATE_STREAM || asked == PUBLISH;

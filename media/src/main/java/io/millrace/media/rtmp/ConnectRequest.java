@@ -7,24 +7,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What of {@code connect} matters to us. Immutable.
+ * The fields of a {@code connect} command that the server uses. Immutable.
  *
- * @param app application, with its query if it has one
- * @param client flashVer, printable, cut at {@link RtmpLimits#CLIENT_CHARS}
- * @param capsEx what it can do beyond RTMP 1.0 (Enhanced RTMP, "Enhancing NetConnection connect Command"); 0 if it is silent
- * @param isEnhanced whether it spoke of Enhanced RTMP at all, and so reads what we say of it
- * @param fourCcs codecs beyond those of RTMP 1.0 that it takes, {@code *} for all
+ * @param app application, including its query if there is one
+ * @param client flashVer, printable characters only, truncated to {@link RtmpLimits#CLIENT_CHARS}
+ * @param capsEx the client's capabilities beyond RTMP 1.0 (Enhanced RTMP, "Enhancing NetConnection connect Command"); 0
+ *     if it sent none
+ * @param isEnhanced whether the client sent any field of Enhanced RTMP, and therefore reads those in the reply
+ * @param fourCcs codecs beyond those of RTMP 1.0 that the client accepts; {@code *} for all
  */
 record ConnectRequest(String app, String tcUrl, String client, int capsEx, boolean isEnhanced,
         Set<String> fourCcs) {
-    /** It leaves at a keyframe and connects again when it is asked to. */
+    /** The client reconnects at a keyframe when the server asks it to. */
     static final int RECONNECT = 0x01;
-    /** Several tracks of a kind. */
+    /** The client handles several tracks of the same kind. */
     static final int MULTITRACK = 0x02;
-    /** Modifiers of a message. */
+    /** The client handles ModEx message modifiers. */
     static final int MOD_EX = 0x04;
 
-    /** It decodes (1) or forwards (4). */
+    /** Mask of a codec that the client can decode (1) or forward (4). */
     private static final int TAKES = 0x01 | 0x04;
 
     private static final List<String> ENHANCED_KEYS = List.of("capsEx", "fourCcList", "videoFourCcInfoMap",
@@ -39,7 +40,10 @@ record ConnectRequest(String app, String tcUrl, String client, int capsEx, boole
                 ENHANCED_KEYS.stream().anyMatch(object.fields()::containsKey), fourCcs(object));
     }
 
-    /** {@code fourCcList} of version 1 says what it decodes; the maps of version 2 say of each what it does with it. */
+    /**
+     * Returns the accepted codecs. {@code fourCcList} (version 1) lists codecs that the client decodes; the maps
+     * (version 2) hold a capability mask for each codec.
+     */
     private static Set<String> fourCcs(AmfValue.Keyed connect) {
         Set<String> fourCcs = new LinkedHashSet<>();
         if (connect.fields().get("fourCcList") instanceof AmfValue.StrictArray(List<AmfValue> items)) {
@@ -61,10 +65,10 @@ record ConnectRequest(String app, String tcUrl, String client, int capsEx, boole
         return fourCcs;
     }
 
-    /** What is wrong with it, if anything is. */
+    /** Returns a description of what is wrong with the request, or empty if it is valid. */
     Optional<String> problem(RtmpLimits.NameChars limits) {
         if (app.isEmpty()) {
-            return Optional.of("the URL names no application");
+            return Optional.of("the URL contains no application");
         }
         if (app.length() > limits.app() + limits.query()) {
             return Optional.of("the application is longer than " + limits.app() + " characters");

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes {@code @setDataFrame} off and puts it on: the AMF0 string with which an encoder asks a server to keep what follows
- * as the stream's metadata. FLV files and players know the rest only.
+ * Removes and adds {@code @setDataFrame}, the AMF0 string with which an encoder asks a server to store the values that
+ * follow as the stream's metadata. FLV files and players use only those values.
  */
 final class DataBody {
     private static final byte[] SET_DATA_FRAME = new ByteWriter().uint8(2).uint16(13)

@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The handshake of either side (RTMP 1.0, 5.2): simple, and as a server also complex, for a C1 with a digest in it
- * ({@link HandshakeDigest}).
+ * The RTMP handshake (RTMP 1.0, 5.2) of a client or a server. Both support the simple handshake; the server also
+ * answers the complex one, whose C1 contains a digest ({@link HandshakeDigest}).
  *
  * <pre>
  * C0, S0   1 byte: version 3
- * C1, S1   1536: time u32 | 0 u32 (so no digest is looked for) | 1528 random bytes
- * C2, S2   1536: the peer's C1 or S1, as it came
+ * C1, S1   1536 bytes: time u32 | 0 u32 (tells the peer that there is no digest) | 1528 random bytes
+ * C2, S2   1536 bytes: a copy of the peer's C1 or S1
  * </pre>
  *
- * <p>Confined to one thread. The server answers C0 C1 with S0 S1 S2 at once, since GStreamer waits for all of it. What the
- * client sends as C2 is not looked at: many send junk.
+ * <p>Confined to one thread. The server replies to C0 and C1 with S0, S1 and S2 together because GStreamer waits for
+ * all three. The content of C2 is not checked: many clients send arbitrary bytes.
  */
 final class Handshake {
     static final int VERSION = 3;
@@ -27,9 +27,9 @@ final class Handshake {
     private static final int TLS = 0x16;
     private static final int RTMPE = 0x06;
     private static final int RTMPE_XTEA = 0x08;
-    /** Version 1 begins with a P, as POST does. */
+    /** First byte of a PROXY protocol version 2 header; version 1 begins with 'P', as does HTTP POST. */
     private static final int PROXY_V2 = 0x0D;
-    private static final String UNEXPECTED_PROXY = "a PROXY header that is not expected from there";
+    private static final String UNEXPECTED_PROXY = "a PROXY header, which is not accepted from this address";
 
     private enum Phase { VERSION, FIRST, SECOND, DONE }
 
@@ -48,14 +48,16 @@ final class Handshake {
         return new Handshake(true, random);
     }
 
-    /** Writes C0 and C1. */
+    /** Starts a client handshake and writes C0 and C1 to {@code out}. */
     static Handshake client(RandomGenerator random, ByteWriter out) {
         Handshake handshake = new Handshake(false, random);
         handshake.hello(out);
         return handshake;
     }
 
-    /** Takes what belongs to the handshake and leaves the rest; true once it is complete. */
+    /**
+     * Consumes the handshake's bytes from {@code in} and leaves the rest; returns true once the handshake is complete.
+     */
     boolean feed(ByteBuffer in, ByteWriter out) {
         while (phase != Phase.DONE && in.hasRemaining()) {
             if (phase == Phase.VERSION) {

@@ -12,11 +12,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The server's side of the complex handshake: a digest hidden in C1 wants one hidden in S1 and a signature in S2. Flash
- * Player since 9.0.124, encoders that come from Adobe's, and FFmpeg as a player look at them. No encryption.
+ * The server's side of the complex handshake: a digest in C1 requires a digest in S1 and a signature in S2. Flash
+ * Player since 9.0.124, encoders derived from Adobe's, and FFmpeg as a player verify them. Nothing is encrypted.
  *
- * <p>The digest is HMAC-SHA256 over the 1504 bytes around it, at an offset that four other bytes add up to. The keys are
- * public and prove nothing. Stateless.
+ * <p>The digest is HMAC-SHA256 over the other 1504 bytes of the packet. Its offset is derived from the sum of four
+ * other bytes. The keys are public, so the digest authenticates nobody. Stateless.
  */
 final class HandshakeDigest {
     private static final int SIZE = Handshake.SIZE;
@@ -29,10 +29,13 @@ final class HandshakeDigest {
     private static final byte[] PLAYER_NAME = "Genuine Adobe Flash Player 001".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SERVER_NAME = "Genuine Adobe Flash Media Server 001"
             .getBytes(StandardCharsets.US_ASCII);
-    /** 3.5.1.1: not 0, so that the peer looks for the digest. */
+    /** Version 3.5.1.1; a value other than 0 tells the peer that there is a digest. */
     private static final int SERVER_VERSION = 0x0305_0101;
 
-    /** Where the four bytes stand whose sum says where the digest is, which begins behind them. */
+    /**
+     * Position of the four bytes whose sum determines the digest's offset. Offsets are counted from the end of these
+     * bytes.
+     */
     enum Layout {
         DIGEST_FIRST(8), KEY_FIRST(772);
 
@@ -53,7 +56,7 @@ final class HandshakeDigest {
 
     private HandshakeDigest() {}
 
-    /** Which layout C1 has; empty if there is no digest in it, as in the simple handshake. */
+    /** Returns the layout of C1, or empty if it contains no valid digest, as in the simple handshake. */
     static Optional<Layout> find(byte[] c1) {
         if (c1[4] == 0 && c1[5] == 0 && c1[6] == 0 && c1[7] == 0) {
             return Optional.empty();
@@ -77,7 +80,7 @@ final class HandshakeDigest {
         return s1;
     }
 
-    /** Random bytes, signed with a key that only a reader of C1's digest can make. */
+    /** Returns random bytes signed with a key that is derived from C1's digest. */
     static byte[] s2(Layout layout, byte[] c1, RandomGenerator random) {
         int offset = layout.offset(c1);
         byte[] key = hmac(concat(SERVER_NAME, SUFFIX), c1, offset, DIGEST_BYTES);

@@ -1,6 +1,6 @@
 package io.millrace.media.rtmp;
 
-/** What a media message carries: an FLV audio or video tag body, or AMF0 data. */
+/** Content of a media message: an FLV audio tag body, an FLV video tag body, or AMF0 data. */
 public enum MediaKind {
     AUDIO, VIDEO, DATA
 }

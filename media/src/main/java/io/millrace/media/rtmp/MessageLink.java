@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * What both ends of a connection do alike once the handshake is over: chunks, acknowledgements, pings.
+ * The part of a connection that is the same on both sides after the handshake: chunks, acknowledgements and pings.
  *
- * <p>Confined to one thread. Outgoing chunk streams: 2 control, 3 commands of the connection, 5 status of a stream and
- * data, 4 audio, 6 video.
+ * <p>Confined to one thread. Outgoing chunk streams: 2 control, 3 commands of the connection, 4 audio, 5 data and
+ * status of a message stream, 6 video.
  */
 final class MessageLink {
     static final int CONTROL = 2;
@@ -19,11 +19,11 @@ final class MessageLink {
     static final int STREAM = 5;
     static final int VIDEO = 6;
 
-    /** What we write; FFmpeg adopts it for its own output. */
+    /** Outgoing chunk size; FFmpeg adopts it for its own output. */
     static final int CHUNK_SIZE = 65_536;
-    /** Bytes between two acknowledgements, as we demand them. */
+    /** Number of bytes after which we require the peer to acknowledge. */
     static final int WINDOW_BYTES = 2_500_000;
-    /** A peer that demands more frequent acknowledgements gets them this often. */
+    /** Lower bound for the window that the peer announces; a smaller one is treated as this. */
     private static final int WINDOW_MIN_BYTES = 4_096;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -31,19 +31,20 @@ final class MessageLink {
     private final ChunkReader reader;
     private final RtmpLimits limits;
     private final ChunkWriter writer = new ChunkWriter();
-    /** Of an aggregate, bounded by its limits; handed out before anything that came behind it. */
+    /** Messages of the current aggregate, bounded by its limit and returned before anything that arrived after it. */
     private final Queue<RtmpMessage> aggregated = new ArrayDeque<>();
     private ByteWriter out = new ByteWriter();
     private long received;
     private long acknowledged;
     /**
-     * As the peer demands them. Without a demand there are none: FFmpeg closes with whatever it has not read, that makes the
-     * close a TCP reset, and a reset discards the end of the stream that we have not read yet.
+     * The acknowledgement window that the peer announced. Until it announces one, no acknowledgements are sent: if
+     * FFmpeg closes a connection with unread input, TCP resets it, and a reset discards the end of the stream that we
+     * have not read yet.
      */
     private long window = Long.MAX_VALUE;
     private int announcedWindow;
 
-    /** Of a connection that shares memory with nobody, and takes media at any time. */
+    /** A link that shares no memory with other connections and accepts media at any time. */
     MessageLink(RtmpLimits limits) {
         this(limits, PartialMemory.alone(limits.partialBytes()));
     }
@@ -53,12 +54,12 @@ final class MessageLink {
         this.limits = limits;
     }
 
-    /** Where the handshake writes. */
+    /** Returns the output buffer, for the handshake. */
     ByteWriter out() {
         return out;
     }
 
-    /** What is to be written to the peer by now, given away; empty if nothing is. */
+    /** Removes and returns the bytes to be written to the peer; empty if there are none. */
     ByteBuffer takeOutput() {
         if (out.size() == 0) {
             return NOTHING;
@@ -68,12 +69,22 @@ final class MessageLink {
         return output;
     }
 
+    /** See {@link ChunkReader#yieldMemory}. */
+    void yieldMemory() {
+        reader.yieldMemory();
+    }
+
+    /** See {@link ChunkReader#takeDropped}. */
+    int takeDropped() {
+        return reader.takeDropped();
+    }
+
     /** Bytes that were read since the handshake. */
     long received() {
         return received;
     }
 
-    /** The next command or media message, or one that says nothing to us; null once {@code in} is used up. */
+    /** Returns the next command, media or ignored message, or null once {@code in} is consumed. */
     RtmpMessage next(ByteBuffer in) {
         while (aggregated.isEmpty()) {
             int before = in.remaining();
@@ -106,7 +117,10 @@ final class MessageLink {
         }
     }
 
-    /** Nothing for 0 or less: FFmpeg aborts on such a window. */
+    /**
+     * Announces our acknowledgement window if it changed. 0 and negative values are not sent because FFmpeg aborts on
+     * them.
+     */
     void announceWindow(int bytes) {
         if (bytes > 0 && bytes != announcedWindow) {
             announcedWindow = bytes;

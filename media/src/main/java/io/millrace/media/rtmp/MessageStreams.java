@@ -1,41 +1,23 @@
 package io.millrace.media.rtmp;
 
 import io.millrace.media.bytes.OverLimitException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
- * The streams that createStream gave out, by their numbers: the lowest that is free, from 1 up, since GStreamer rejects 0.
- * So the only stream of a player is {@link PlayChunks#STREAM_ID}. Confined to one thread.
+ * The message streams that createStream has opened, by ID. A new stream gets the lowest free ID, starting at 1 because
+ * GStreamer rejects 0; a player's only stream therefore has {@link PlayChunks#STREAM_ID}. Confined to one thread.
  */
 final class MessageStreams {
-    /** How many streams are used for what: asked at every message, and so counted at every change. */
-    static final class Uses {
-        private final int[] counts = new int[NetStream.Use.values().length];
-
-        void changed(NetStream.Use before, NetStream.Use now) {
-            if (before != NetStream.Use.NOTHING) {
-                counts[before.ordinal()]--;
-            }
-            if (now != NetStream.Use.NOTHING) {
-                counts[now.ordinal()]++;
-            }
-        }
-
-        private boolean has(NetStream.Use use) {
-            return counts[use.ordinal()] > 0;
-        }
-    }
-
     private final TreeMap<Integer, NetStream> open = new TreeMap<>();
-    private final Uses uses = new Uses();
     private final int most;
     private final PartialMemory memory;
 
-    /** @param memory of media that waits for the answer to its publish */
+    /**
+     * @param most maximum number of open streams
+     * @param memory accounts for media that is held until its publish is accepted
+     */
     MessageStreams(int most, PartialMemory memory) {
         this.most = most;
         this.memory = memory;
@@ -49,47 +31,55 @@ final class MessageStreams {
         while (open.containsKey(id)) {
             id++;
         }
-        open.put(id, new NetStream(id, uses, memory));
+        open.put(id, new NetStream(id, memory));
         return id;
     }
 
-    /** Null if it is not open. */
+    /** Returns the stream, or null if it is not open. */
     NetStream get(int id) {
         return open.get(id);
     }
 
-    Collection<NetStream> all() {
+    List<NetStream> all() {
         return List.copyOf(open.values());
     }
 
-    /** Those on which something is done or asked for. */
-    List<NetStream> inUse() {
-        return used().toList();
+    /** Returns the streams that publish, play or have requested to. */
+    List<NetStream> used() {
+        return open.values().stream().filter(NetStream::isUsed).toList();
     }
 
-    boolean isAnyInUse() {
-        return used().findAny().isPresent();
+    boolean isAnyUsed() {
+        return open.values().stream().anyMatch(NetStream::isUsed);
     }
 
-    /** The only one that is published, if there is one and no more. */
-    Optional<NetStream> onlyPublished() {
-        List<NetStream> published = used()
-                .filter(each -> each.use() == NetStream.Use.PUBLISHING || each.use() == NetStream.Use.PUBLISH_ASKED)
-                .toList();
+    boolean isAnyPublish() {
+        return open.values().stream().anyMatch(NetStream::isPublish);
+    }
+
+    boolean has(NetStream.Use use) {
+        return open.values().stream().anyMatch(stream -> stream.use() == use);
+    }
+
+    /** Returns the only stream that publishes or has requested to, or empty if there is none or more than one. */
+    Optional<NetStream> onlyPublish() {
+        List<NetStream> published = open.values().stream().filter(NetStream::isPublish).toList();
         return published.size() == 1 ? Optional.of(published.getFirst()) : Optional.empty();
     }
 
-    /** Whether one of them is used so. */
-    boolean has(NetStream.Use use) {
-        return uses.has(use);
-    }
-
-    /** Its use has ended before. */
+    /** Removes a stream whose use has already ended. */
     void delete(int id) {
         open.remove(id);
     }
 
-    private Stream<NetStream> used() {
-        return open.values().stream().filter(each -> each.use() != NetStream.Use.NOTHING);
+    /** Returns the state that a connected connection has because of its streams. */
+    ServerSession.State connectionState() {
+        if (has(NetStream.Use.PUBLISHING)) {
+            return ServerSession.State.PUBLISHING;
+        }
+        if (has(NetStream.Use.PLAYING)) {
+            return ServerSession.State.PLAYING;
+        }
+        return isAnyUsed() ? ServerSession.State.ANSWERING : ServerSession.State.CONNECTED;
     }
 }

@@ -2,18 +2,20 @@ package io.millrace.media.rtmp;
 
 import java.util.Arrays;
 
-/** The type byte of a message header. */
+/** Type of a message: the type byte of its header. */
 enum MessageType {
     SET_CHUNK_SIZE(1), ABORT(2), ACKNOWLEDGEMENT(3), USER_CONTROL(4), WINDOW_ACK_SIZE(5), SET_PEER_BANDWIDTH(6), AUDIO(
             8), VIDEO(9),
-    /** One byte 0, then AMF0, in spite of its name; so is type 17. */
+    /** A byte 0 followed by AMF0, despite the name; the same holds for type 17. */
     DATA_AMF3(15), COMMAND_AMF3(17), DATA(18), COMMAND(20),
-    /** Several audio, video and data messages in one, as FLV tags. */
+    /** Several audio, video and data messages in one, laid out as FLV tags. */
     AGGREGATE(22),
-    /** Shared objects (16, 19) and whatever else: read and ignored. */
+    /** Shared objects (16, 19) and unknown types: read and ignored. */
     OTHER(-1),
-    /** Media before a publish, of which nothing is kept: never on the wire. */
-    UNWANTED(-1);
+    /** Media without a publish, of which nothing is kept: never on the wire. */
+    UNWANTED(-1),
+    /** Media that the process had no memory for: never on the wire. */
+    DROPPED(-1);
 
     private static final MessageType[] BY_CODE = new MessageType[256];
 

@@ -2,39 +2,48 @@ package io.millrace.media.rtmp;
 
 import io.millrace.media.bytes.OverLimitException;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.Queue;
+import java.util.Set;
 
-/** One message stream of {@code createStream}, and what is done on it. Confined to one thread. */
+/** One message stream of {@code createStream} and its current use. Confined to one thread. */
 final class NetStream {
-    /** What is done on it. */
+    /** What the peer uses the stream for. */
     enum Use {
-        NOTHING,
-        /** The shell has not answered yet. */
-        PUBLISH_ASKED, PUBLISHING, PLAY_ASKED, PLAYING
+        NONE,
+        /** The caller has not answered the request yet. */
+        PUBLISH_REQUESTED, PUBLISHING,
+        /** The caller has not answered the request yet. */
+        PLAY_REQUESTED, PLAYING;
+
+        private Set<Use> next() {
+            return switch (this) {
+                case NONE -> EnumSet.of(PUBLISH_REQUESTED, PLAY_REQUESTED, NONE);
+                case PUBLISH_REQUESTED -> EnumSet.of(PUBLISHING, NONE);
+                case PLAY_REQUESTED -> EnumSet.of(PLAYING, NONE);
+                case PUBLISHING, PLAYING -> EnumSet.of(NONE);
+            };
+        }
     }
 
-    private final int id;
+    /** Estimated memory of the objects that hold one early message. */
     private static final int MESSAGE_OBJECTS_BYTES = 128;
 
-    private final MessageStreams.Uses uses;
+    private final int id;
     private final PartialMemory memory;
-    /** Media of an encoder that does not wait for the answer to publish. */
+    /** Media from an encoder that does not wait for the reply to publish. */
     private final Queue<ServerEvent.Media> early = new ArrayDeque<>();
     private long earlyBytes;
-    private Use use = Use.NOTHING;
+    private Use use = Use.NONE;
     private String name = "";
-    /** Of a player: whether it is told that what it played before is over, and what it wants to get. */
+    /** For a player: whether to send NetStream.Play.Reset, and which kinds of media it wants to receive. */
     private boolean reset;
     private boolean audio;
     private boolean video;
 
-    /**
-     * @param uses what its connection's streams are used for, which it keeps up to date for itself
-     * @param memory where early media counts
-     */
-    NetStream(int id, MessageStreams.Uses uses, PartialMemory memory) {
+    /** @param memory accounts for early media */
+    NetStream(int id, PartialMemory memory) {
         this.id = id;
-        this.uses = uses;
         this.memory = memory;
     }
 
@@ -44,6 +53,15 @@ final class NetStream {
 
     Use use() {
         return use;
+    }
+
+    boolean isUsed() {
+        return use != Use.NONE;
+    }
+
+    /** Returns whether the peer publishes on the stream or has requested to. */
+    boolean isPublish() {
+        return use == Use.PUBLISH_REQUESTED || use == Use.PUBLISHING;
     }
 
     String name() {
@@ -62,13 +80,13 @@ final class NetStream {
         return video;
     }
 
-    void askPublish(String stream) {
-        become(Use.PUBLISH_ASKED);
+    void requestPublish(String stream) {
+        become(Use.PUBLISH_REQUESTED);
         name = stream;
     }
 
-    void askPlay(String stream, boolean resets) {
-        become(Use.PLAY_ASKED);
+    void requestPlay(String stream, boolean resets) {
+        become(Use.PLAY_REQUESTED);
         name = stream;
         reset = resets;
         audio = true;
@@ -83,26 +101,31 @@ final class NetStream {
         video = wanted;
     }
 
-    /** The shell said yes. */
-    void accept(Use asked, Use then) {
-        if (use != asked) {
-            throw new IllegalStateException("stream " + id + " in " + use + " does not become " + then);
-        }
-        become(then);
+    void acceptPublish() {
+        become(Use.PUBLISHING);
     }
 
-    private void become(Use next) {
-        uses.changed(use, next);
-        use = next;
+    void acceptPlay() {
+        become(Use.PLAYING);
     }
 
     void end() {
-        become(Use.NOTHING);
-        forgetEarly();
+        become(Use.NONE);
+        dropEarly();
     }
 
-    /** Keeps media until the publish is answered. */
-    void keep(ServerEvent.Media media, RtmpLimits limits) {
+    private void become(Use next) {
+        if (!use.next().contains(next)) {
+            throw new IllegalStateException("stream " + id + " cannot go from " + use + " to " + next);
+        }
+        use = next;
+    }
+
+    /**
+     * Holds media until the publish is answered; returns false if the peer already publishes another stream and there
+     * is no memory for this one.
+     */
+    boolean hold(ServerEvent.Media media, RtmpLimits limits) {
         earlyBytes += media.body().remaining();
         int most = limits.messagesBeforePublish();
         if (early.size() == most) {
@@ -111,22 +134,28 @@ final class NetStream {
         if (earlyBytes > limits.beforePublishBytes()) {
             throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforePublishBytes());
         }
-        memory.take(held(media));
+        if (memory.hasReserve() && !memory.tryTake(heldBytes(media))) {
+            return false;
+        }
+        if (!memory.hasReserve()) {
+            memory.take(heldBytes(media));
+        }
         early.add(media);
+        return true;
     }
 
-    private static int held(ServerEvent.Media media) {
+    private static int heldBytes(ServerEvent.Media media) {
         return MESSAGE_OBJECTS_BYTES + media.body().capacity();
     }
 
-    /** What was kept, given away. */
+    /** Moves the held media to {@code to}. */
     void takeEarly(Queue<ServerEvent> to) {
         to.addAll(early);
-        forgetEarly();
+        dropEarly();
     }
 
-    private void forgetEarly() {
-        early.forEach(media -> memory.giveBack(held(media)));
+    private void dropEarly() {
+        early.forEach(media -> memory.giveBack(heldBytes(media)));
         early.clear();
         earlyBytes = 0;
     }

@@ -4,35 +4,61 @@ import io.millrace.media.bytes.MemoryShare;
 import io.millrace.media.bytes.OverLimitException;
 
 /**
- * Counts the memory of a connection's incomplete messages, and of media that waits for the answer to its publish, against the
- * connection's own limit and the {@link MemoryShare} of the process's. Confined to one thread.
+ * Counts the memory of a connection's incomplete messages, and of media held until its publish is accepted, against the
+ * connection's own limit and its {@link MemoryShare} of the process's memory. Confined to one thread.
  */
 final class PartialMemory {
+    /** How an audio, video or data message is treated, decided at its header. */
+    enum MediaUse {
+        /** The peer never requested a publish: the message ends the connection. */
+        REFUSED,
+        /** The publish has ended: the body is skipped without being copied. */
+        SKIPPED,
+        /** The message is published, or will be if the pending publish is accepted. */
+        KEPT
+    }
+
     private final int limitBytes;
     private final MemoryShare share;
     private int bytes;
-    private boolean takesMedia;
+    private MediaUse mediaUse = MediaUse.REFUSED;
 
     PartialMemory(int limitBytes, MemoryShare share) {
         this.limitBytes = limitBytes;
         this.share = share;
     }
 
-    /** Of an accepted connection that shares memory with nobody. */
+    /** Memory of an accepted connection that shares no memory with others. */
     static PartialMemory alone(int limitBytes) {
         PartialMemory memory = new PartialMemory(limitBytes, MemoryShare.ALONE);
-        memory.takesMedia(true);
+        memory.useMedia(MediaUse.KEPT);
         memory.admit(true);
         return memory;
     }
 
     /** @throws OverLimitException before the memory is taken */
     void take(int more) {
+        checkOwnLimit(more);
+        share.take(more);
+        bytes += more;
+    }
+
+    /**
+     * Returns false, and takes nothing, if the process has no room for it.
+     *
+     * @throws OverLimitException if the connection's own limit is exceeded
+     */
+    boolean tryTake(int more) {
+        checkOwnLimit(more);
+        boolean taken = share.tryTake(more);
+        bytes += taken ? more : 0;
+        return taken;
+    }
+
+    private void checkOwnLimit(int more) {
         if (bytes + more > limitBytes) {
             throw new OverLimitException(ChunkReader.CHUNK, "partialMessages", bytes + (long) more, limitBytes);
         }
-        share.take(more);
-        bytes += more;
     }
 
     void giveBack(int less) {
@@ -40,27 +66,44 @@ final class PartialMemory {
         share.giveBack(less);
     }
 
-    /** Whether media is kept: false until a publish is asked for, and then its bodies are passed over without a copy. */
-    void takesMedia(boolean wanted) {
-        takesMedia = wanted;
+    void useMedia(MediaUse use) {
+        mediaUse = use;
     }
 
-    boolean takesMedia() {
-        return takesMedia;
+    MediaUse mediaUse() {
+        return mediaUse;
     }
 
-    /** The peer publishes or plays, and is shed after all that do not. */
+    /**
+     * Marks the peer as publishing or playing. Such peers are disconnected for lack of memory only after all others.
+     */
     void admit(boolean accepted) {
         share.admit(accepted);
     }
 
-    /** Before the peer publishes; returns false if too many do. */
+    /** Reserves memory for a publisher, before its publish is accepted; returns false if none is left. */
     boolean reserve() {
         return share.reserve();
     }
 
     void endReserve() {
         share.endReserve();
+    }
+
+    boolean hasReserve() {
+        return share.hasReserve();
+    }
+
+    OverLimitException usedUp(int more) {
+        return share.usedUp(more);
+    }
+
+    boolean exceedsReserve() {
+        return share.exceedsReserve();
+    }
+
+    void yielded() {
+        share.yielded();
     }
 
     /** What the first bytes of a message may claim. */
@@ -72,7 +115,7 @@ final class PartialMemory {
         return bytes;
     }
 
-    /** The connection is gone, with all that it holds. */
+    /** Releases everything that the connection holds. */
     void close() {
         bytes = 0;
         share.close();

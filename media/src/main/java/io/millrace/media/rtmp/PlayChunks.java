@@ -3,19 +3,23 @@ package io.millrace.media.rtmp;
 import java.nio.ByteBuffer;
 
 /**
- * Messages to players as chunks that are the same for all of them, whenever each has come: whole headers (fmt 0) with absolute
- * times, on message stream {@link #STREAM_ID}, in chunks of the size that {@link ServerSession} announces to everybody, on
- * chunk streams that it does not use itself. So any run of messages can be given to any player between two messages of its
+ * Encodes messages to players as chunks that are identical for all players, regardless of when each one joined. Every
+ * message has a full header (fmt 0) with an absolute timestamp, is on message stream {@link #STREAM_ID}, uses the chunk
+ * size that {@link ServerSession} announces to everybody, and is on a chunk stream on which the session itself writes
+ * nothing or only full headers. A run of messages can therefore be sent to any player between two messages of its
  * session.
  *
- * <p>Layout of a message: {@code fmt 0, csid:8 | timestamp:24 | length:24 | type:8 | streamId:32 LE | [timestamp:32] | body},
- * where {@code fmt 3, csid:8 | [timestamp:32]} follows every {@link MessageLink#CHUNK_SIZE} bytes of the body. The timestamp of
- * 32 bits is there from 0xFFFFFF ms on.
+ * <p>Layout of a message: {@code fmt 0, csid:8 | timestamp:24 | length:24 | type:8 | streamId:32 LE | [timestamp:32] |
+ * body}, with {@code fmt 3, csid:8 | [timestamp:32]} after every {@link MessageLink#CHUNK_SIZE} bytes of the body. The
+ * 32-bit timestamp is present from 0xFFFFFF ms on.
  *
  * <p>Pure.
  */
 public final class PlayChunks {
-    /** The first of createStream, and so the only one of nearly every player; for another one see {@link #readdress}. */
+    /**
+     * ID of the first stream that createStream opens, the only one of nearly every player. For other IDs see
+     * {@link #readdress}.
+     */
     public static final int STREAM_ID = 1;
 
     private static final int AUDIO_CSID = MessageLink.AUDIO;
@@ -32,14 +36,14 @@ public final class PlayChunks {
 
     private PlayChunks() {}
 
-    /** Bytes of a whole message with a body of {@code bodyBytes}. */
+    /** Returns the size of an encoded message with a body of {@code bodyBytes}. */
     public static int sizeBytes(int timestampMs, int bodyBytes) {
         int extendedBytes = isExtended(timestampMs) ? EXTENDED_BYTES : 0;
         return HEADER_BYTES + extendedBytes + bodyBytes
                 + continuations(bodyBytes) * (CONTINUATION_BYTES + extendedBytes);
     }
 
-    /** Puts a whole message of {@link #sizeBytes} into {@code out}; the body's position stays. */
+    /** Writes one message of {@link #sizeBytes} to {@code out}. The position of the body does not change. */
     public static void put(ByteBuffer out, MediaKind kind, int timestampMs, ByteBuffer body) {
         switch (kind) {
             case AUDIO -> put(out, AUDIO_CSID, MessageType.AUDIO, timestampMs, STREAM_ID, body);
@@ -48,29 +52,29 @@ public final class PlayChunks {
         }
     }
 
-    /** A whole message; the body's position stays. */
+    /** Returns one encoded message. The position of the body does not change. */
     public static byte[] message(MediaKind kind, int timestampMs, ByteBuffer body) {
         ByteBuffer out = ByteBuffer.allocate(sizeBytes(timestampMs, body.remaining()));
         put(out, kind, timestampMs, body);
         return out.array();
     }
 
-    /** The stream has nothing to play for now: its publisher is away. */
+    /** Returns a Stream Dry event: the publisher is disconnected and may return. */
     public static byte[] dry() {
         RawMessage raw = new RtmpMessage.UserControl(RtmpMessage.UserControl.STREAM_DRY, STREAM_ID).toRaw();
         return bytes(MessageLink.CONTROL, raw);
     }
 
-    /** The publisher is back. */
+    /** Returns the status that tells a player that the publisher has reconnected. */
     public static byte[] publishNotify() {
         return bytes(STATUS_CSID,
                 Replies.status(STREAM_ID, "NetStream.Play.PublishNotify", "The publisher is back.").toRaw());
     }
 
     /**
-     * A copy of whole messages for a player that has them on another stream.
+     * Returns a copy of encoded messages for a player that plays on another message stream.
      *
-     * @param run of messages as they are made here
+     * @param run whole messages encoded by this class
      */
     public static ByteBuffer readdress(ByteBuffer run, int streamId) {
         ByteBuffer out = ByteBuffer.allocate(run.remaining()).put(run.duplicate()).flip();
@@ -87,18 +91,18 @@ public final class PlayChunks {
         return out;
     }
 
-    /** Bytes of the whole message at {@code at} in a run of them. */
+    /** Returns the size of the message that starts at {@code at}. */
     static int sizeBytes(ByteBuffer run, int at) {
         return sizeBytes(run.getInt(at) & ChunkReader.EXTENDED, run.getInt(at + LENGTH_POSITION) >>> 8);
     }
 
-    /** Whether the message at {@code at} is sound or picture. */
+    /** Returns whether the message at {@code at} is audio or video. */
     static boolean isMedia(ByteBuffer run, int at) {
         byte type = run.get(at + TYPE_POSITION);
         return type == MessageType.AUDIO.code() || type == MessageType.VIDEO.code();
     }
 
-    /** Time of the message at {@code at}: all of its 32 bits. */
+    /** Returns the 32-bit timestamp of the message at {@code at}. */
     static int timestampMs(ByteBuffer run, int at) {
         int timestampMs = run.getInt(at) & ChunkReader.EXTENDED;
         return timestampMs == ChunkReader.EXTENDED ? run.getInt(at + HEADER_BYTES) : timestampMs;

@@ -4,13 +4,13 @@ import io.millrace.media.amf.AmfValue;
 import java.nio.ByteBuffer;
 
 /**
- * How much of a stream a player asked for, and where that much of it ends. By media time, so that the group of pictures that
- * a player gets at once counts as well. Confined to one thread.
+ * Limits a play to the duration that the player asked for. The duration is measured in media time, so the GOP that a
+ * player receives at once counts too. Confined to one thread.
  */
 public final class PlayDuration {
-    /** Nothing is asked for: the play ends with the stream. */
+    /** No limit: the play ends with the stream. */
     public static final long UNLIMITED = Long.MAX_VALUE;
-    /** What librtmp says for "live" is ms; the specification says -2 and -1, in seconds. */
+    /** {@code start} of a live play from librtmp, in ms. The specification uses -2 and -1, in seconds. */
     private static final double LIBRTMP_START = -1_000;
     private static final double MILLIS = 1_000;
 
@@ -23,10 +23,10 @@ public final class PlayDuration {
     }
 
     /**
-     * The duration of a {@code play} command in ms. RTMP 1.0, 7.2.2.1 has seconds; librtmp (rtmpdump {@code -B}) sends ms,
-     * and is known by its start of -1000 or less.
+     * Returns the duration of a {@code play} command in ms. RTMP 1.0, 7.2.2.1 specifies seconds; librtmp (rtmpdump
+     * {@code -B}) sends ms and is recognized by a start of -1000 or less.
      *
-     * @return {@link #UNLIMITED} for none, 0 and what is negative or no number
+     * @return {@link #UNLIMITED} if the duration is absent, not a number, 0 or negative
      */
     static long millis(AmfValue start, AmfValue duration) {
         if (!(duration instanceof AmfValue.Number(double value)) || !(value > 0)) {
@@ -37,9 +37,9 @@ public final class PlayDuration {
     }
 
     /**
-     * How many bytes of {@code run} lie before the end; less than it has if the play ends here.
+     * Returns how many bytes of {@code run} are within the duration; fewer than it contains if the play ends there.
      *
-     * @param run whole messages of {@link PlayChunks}; its position stays
+     * @param run whole messages of {@link PlayChunks}; its position does not change
      */
     public int within(ByteBuffer run) {
         int at = run.position();

@@ -2,11 +2,14 @@ package io.millrace.media.rtmp;
 
 import java.nio.ByteBuffer;
 
-/** What a {@link PlayerSession} tells its shell. Immutable but for the body of media, which belongs to the receiver. */
+/**
+ * An event that a {@link PlayerSession} reports to its caller. Immutable except for the body of media, which the
+ * receiver owns.
+ */
 public sealed interface PlayerEvent {
-    /** onStatus, or an error in answer to a command, such as {@code NetStream.Play.Start}. */
+    /** An onStatus message such as {@code NetStream.Play.Start}, or an error reply to a command. */
     record Status(String code, String description) implements PlayerEvent {}
 
-    /** One message of what is played. Timestamp: the 32 bits, ms. */
+    /** One message of the played stream. The timestamp is the 32-bit value, ms. */
     record Media(MediaKind kind, int timestamp, ByteBuffer body) implements PlayerEvent {}
 }

@@ -10,15 +10,16 @@ import java.util.random.RandomGenerator;
 import static io.millrace.media.amf.AmfValue.field;
 
 /**
- * A player's end of one RTMP connection, without I/O: bytes in, events and bytes out. What tests and load programs watch with.
+ * A player's side of one RTMP connection, without I/O: bytes in, events and bytes out. Used by tests and load
+ * generators.
  *
- * <p>Confined to one thread. The shell writes {@link #takeOutput} after every call; the first output, C0 and C1, is there from
- * the start. Asks for the stream as soon as it is connected. Source: RTMP 1.0, chapter 7.
+ * <p>Confined to one thread. The caller writes {@link #takeOutput} after every call; the first output, C0 and C1, is
+ * available from the start. The session asks for the stream as soon as it is connected. Implements RTMP 1.0, chapter 7.
  */
 public final class PlayerSession {
     private static final double CONNECT = 1;
     private static final double CREATE_STREAM = 2;
-    /** {@code start}: live, and nothing else. */
+    /** {@code start}: live only. */
     private static final double LIVE = -1000;
 
     private final RtmpUrl url;
@@ -34,8 +35,8 @@ public final class PlayerSession {
     }
 
     /**
-     * @param fourCcs what it says that it takes of Enhanced RTMP; with none it says nothing of it
-     * @param reconnects whether it says that it connects again when it is asked to
+     * @param fourCcs codecs of Enhanced RTMP to announce; if empty, {@code fourCcList} is not sent
+     * @param reconnects whether to announce support for reconnect requests
      */
     public PlayerSession(RtmpUrl url, RandomGenerator random, List<String> fourCcs, boolean reconnects) {
         this.url = url;
@@ -44,12 +45,12 @@ public final class PlayerSession {
         handshake = Handshake.client(random, link.out());
     }
 
-    /** What is to be written to the server by now, given away; empty if nothing is. */
+    /** Removes and returns the bytes to be written to the server; empty if there are none. */
     public ByteBuffer takeOutput() {
         return link.takeOutput();
     }
 
-    /** The next event, or null once {@code in} is used up. */
+    /** Returns the next event, or null once {@code in} is consumed. */
     public PlayerEvent next(ByteBuffer in) {
         if (!shaken && handshake.feed(in, link.out())) {
             shaken = true;
@@ -82,17 +83,17 @@ public final class PlayerSession {
         say("receiveVideo", new AmfValue.Bool(wanted));
     }
 
-    /** Ends the play; the connection stays. */
+    /** Stops playing; the connection stays open. */
     public void closeStream() {
         say("closeStream");
     }
 
-    /** Plays, after {@link #closeStream} again. */
+    /** Starts playing, for example again after {@link #closeStream}. */
     public void play() {
         say("play", new AmfValue.Text(url.name()), new AmfValue.Number(LIVE));
     }
 
-    /** Plays so many milliseconds, as librtmp asks for them. */
+    /** Plays {@code durationMs} milliseconds, requested as librtmp does. */
     public void play(long durationMs) {
         say("play", new AmfValue.Text(url.name()), new AmfValue.Number(LIVE), new AmfValue.Number(durationMs));
     }

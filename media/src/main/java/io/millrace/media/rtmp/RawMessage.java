@@ -3,10 +3,10 @@ package io.millrace.media.rtmp;
 import java.nio.ByteBuffer;
 
 /**
- * One complete message between chunks and meaning.
+ * One complete message as the chunk layer sees it, before its body is interpreted.
  *
- * @param timestamp the 32 bits, ms
- * @param streamId the message stream, 0 for the connection itself
- * @param body its own heap array, or what the writer was given
+ * @param timestamp the 32-bit value, ms
+ * @param streamId the message stream; 0 for the connection itself
+ * @param body an array of its own when read; when written, the buffer that the caller passed
  */
 record RawMessage(MessageType type, int timestamp, int streamId, ByteBuffer body) {}

@@ -11,23 +11,20 @@ import java.util.stream.Stream;
 import static io.millrace.media.amf.AmfValue.field;
 
 /**
- * The answers that clients rely on (RTMP 1.0, 7.2).
+ * The replies that clients rely on (RTMP 1.0, 7.2).
  *
- * <p>All four parts are always there: GStreamer fails without a transaction number, FFmpeg wants AMF null as the third
- * part of the answer to createStream, GStreamer wants the fourth.
+ * <p>Every reply contains all four parts: GStreamer fails without a transaction ID, FFmpeg requires AMF null as the
+ * third part of the reply to createStream, and GStreamer requires the fourth.
  */
 final class Replies {
     private Replies() {}
 
-    /**
-     * What works: these codecs are passed on, several tracks and modifiers are understood, and a reconnect is asked for. No
-     * wildcard, since a codec that is not of these is passed over.
-     */
+    /** Video codecs that the server forwards. There is no wildcard because other codecs are dropped. */
     private static final List<String> VIDEO = List.of("avc1", "hvc1", "av01", "vp09");
     private static final List<String> AUDIO = List.of("mp4a", "Opus", "fLaC", ".mp3", "ac-3", "ec-3");
     private static final int CAN_FORWARD = 4;
 
-    /** @param enhanced whether the peer spoke of its own abilities and so reads ours */
+    /** @param enhanced whether the peer announced capabilities of Enhanced RTMP and therefore reads ours */
     static Command connected(double transaction, boolean enhanced) {
         List<AmfValue.Field> server = new ArrayList<>(
                 List.of(field("fmsVer", "FMS/3,5,7,7009"), field("capabilities", 31)));
@@ -35,7 +32,7 @@ final class Replies {
                 field("code", "NetConnection.Connect.Success"), field("description", "Connection succeeded."),
                 field("objectEncoding", 0)));
         if (enhanced) {
-            // The standard leaves open which of the two it is looked for in.
+            // The standard does not say which of the two objects the client reads them from.
             server.addAll(abilities());
             status.addAll(abilities());
         }
@@ -62,7 +59,10 @@ final class Replies {
         return new Command(0, "_error", transaction, AmfValue.NULL, List.of(error(code, description)));
     }
 
-    /** On the stream of the connection, without a tcUrl: back to where it came from (Enhanced RTMP, "Reconnect Request"). */
+    /**
+     * Sent on the message stream of the connection. Without a tcUrl the client reconnects to the same address (Enhanced
+     * RTMP, "Reconnect Request").
+     */
     static Command reconnectRequest(String description) {
         return onStatus(0, AmfValue.Obj.of(field("level", "status"),
                 field("code", "NetConnection.Connect.ReconnectRequest"), field("description", description)));
@@ -72,7 +72,7 @@ final class Replies {
         return new Command(0, "_result", transaction, AmfValue.NULL, List.of(value));
     }
 
-    /** On the message stream of the publish, since GStreamer looks there. */
+    /** Sent on the message stream of the publish because GStreamer expects it there. */
     static Command publishStarted(int streamId, String name) {
         return onStatus(streamId, AmfValue.Obj.of(field("level", "status"), field("code", "NetStream.Publish.Start"),
                 field("description", "Publishing."), field("details", name), field("clientid", "1")));
@@ -87,7 +87,7 @@ final class Replies {
                 field("description", "Playing."), field("details", name), field("clientid", "1")));
     }
 
-    /** Flash may look at neither samples nor pictures; it waits for being told. */
+    /** Tells Flash that it may read neither audio samples nor video frames; Flash waits for this message. */
     static RtmpMessage.Media sampleAccess(int streamId) {
         ByteWriter out = new ByteWriter();
         new Amf0Writer(out).values(List.of(new AmfValue.Text("|RtmpSampleAccess"), new AmfValue.Bool(false),

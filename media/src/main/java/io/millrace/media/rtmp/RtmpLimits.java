@@ -3,48 +3,53 @@ package io.millrace.media.rtmp;
 import io.millrace.media.amf.Amf0Reader;
 
 /**
- * What a peer may ask of us before its connection is closed. Immutable; the constants are no matter of taste.
+ * Limits that a peer must not exceed; a peer that does is disconnected. Immutable.
  *
  * @param messages the longest message of each kind
- * @param beforeConnectBytes after the handshake, up to the end of {@code connect}
- * @param beforePublishBytes after {@code connect}, until a publish was accepted
+ * @param beforeConnectBytes bytes between the handshake and the end of {@code connect}
+ * @param beforePublishBytes bytes between {@code connect} and an accepted publish
  * @param chunkStreams distinct chunk streams of a connection; encoders use up to 6
- * @param partialBytes memory of messages that are not complete yet, over all chunk streams of a connection
- * @param messageStreams those of createStream that are open at the same time
+ * @param partialBytes memory of incomplete messages, over all chunk streams of a connection
+ * @param messageStreams message streams of createStream that are open at the same time
  * @param commandsBeforeMedia commands before the first media message
- * @param messagesBeforePublish media of an encoder that does not wait for the answer to publish, kept for that
- * @param aggregateMessages in one aggregate; seconds of audio and video
- * @param commandAmf what one command may hold
+ * @param messagesBeforePublish media messages held for an encoder that does not wait for the reply to publish
+ * @param aggregateMessages messages in one aggregate; the default is enough for seconds of audio and video
+ * @param commandAmf limits within one command
  * @param names the longest names
  */
 public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int beforePublishBytes, int chunkStreams,
         int partialBytes, int messageStreams, int commandsBeforeMedia, int messagesBeforePublish,
         int aggregateMessages, Amf0Reader.Limits commandAmf, NameChars names) {
 
-    /** A message becomes one packet of the log, and that is at most this. */
+    /**
+     * Upper bound for the length of a message: each becomes one packet in the log, and this is a packet's maximum size.
+     */
     public static final int MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-    /** What one connection may be allowed of memory, and of bytes that nobody has asked for. */
+    /** Upper bound for the memory of one connection and for the bytes that it may send before it is accepted. */
     public static final int CONNECTION_BYTES_MAX = 256 * 1024 * 1024;
-    /** Each takes memory of its own, however short it is. */
+    /** Upper bound for message counts: even an empty message takes memory. */
     public static final int MESSAGES_MAX = 64 * 1024;
 
-    /** onMetaData with XMP in it is the longest data that is seen. */
+    /** The defaults. The longest data messages seen in practice are onMetaData messages that contain XMP. */
     public static final RtmpLimits DEFAULT = new RtmpLimits(
             new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX), 64 * 1024, 256 * 1024, 32,
             16 * 1024 * 1024, 4, 200, 1_024, 1_024, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
-    /** The memory that a header of an accepted peer can claim; beyond it memory is at most twice the bytes that arrived. */
+    /**
+     * Memory that a message header of an accepted peer may allocate. Beyond this, memory is at most twice the bytes
+     * that have arrived.
+     */
     static final int EAGER_BYTES = 64 * 1024;
-    /** The same of a peer that does not publish or play yet. */
+    /** Memory that a message header may allocate while the peer does not publish or play yet. */
     static final int STRANGER_EAGER_BYTES = 1024;
-    /** The chunk size before the first Set Chunk Size, and the least that we accept: less only burns CPU. */
+    /** The chunk size until the first Set Chunk Size, and the smallest accepted: smaller chunks only waste CPU. */
     static final int CHUNK_SIZE_MIN = 128;
-    /** The length field has 24 bits, so more than this changes nothing. */
+    /** The largest effective chunk size: a message's length field has 24 bits. */
     static final int CHUNK_SIZE_MAX = 0xFF_FFFF;
-    /** What is kept of flashVer. */
+    /** Length to which flashVer is truncated. */
     static final int CLIENT_CHARS = 256;
 
-    /** @throws IllegalArgumentException saying which limit makes no sense, and what would */
+    /** @throws IllegalArgumentException if a limit is out of range; the message names the limit and its bound */
     public RtmpLimits {
         check("bytes before connect", beforeConnectBytes, 1, CONNECTION_BYTES_MAX);
         check("bytes before publish", beforePublishBytes, 1, CONNECTION_BYTES_MAX);
@@ -63,9 +68,9 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
     /**
      * The longest message of each kind.
      *
-     * @param control types 1 to 6, which need at most 10; user control events of the wild stay well below 64
-     * @param command commands, shared objects and types that we do not know
-     * @param video aggregates too
+     * @param control types 1 to 6, which need at most 10 bytes; user control events seen in practice stay well below 64
+     * @param command commands, shared objects and unknown types
+     * @param video video messages and aggregates
      */
     public record MessageBytes(int control, int command, int data, int audio, int video) {
         private static final int CONTROL_MIN = 10;
@@ -82,7 +87,7 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
             return switch (type) {
                 case SET_CHUNK_SIZE, ABORT, ACKNOWLEDGEMENT, USER_CONTROL, WINDOW_ACK_SIZE, SET_PEER_BANDWIDTH ->
                     control;
-                case COMMAND_AMF3, COMMAND, OTHER, UNWANTED -> command;
+                case COMMAND_AMF3, COMMAND, OTHER, UNWANTED, DROPPED -> command;
                 case DATA_AMF3, DATA -> data;
                 case AUDIO -> audio;
                 case VIDEO, AGGREGATE -> video;
@@ -97,9 +102,9 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
     /**
      * The longest names, in characters.
      *
-     * @param app the application, without a query
-     * @param name the stream, without a query
-     * @param query of both and of tcUrl together
+     * @param app the application, without its query
+     * @param name the stream, without its query
+     * @param query the queries of application, stream and tcUrl together
      */
     public record NameChars(int app, int name, int query, int tcUrl) {
         private static final int MAX = 64 * 1024;

@@ -11,18 +11,20 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a message says (RTMP 1.0, 5.4 and 7.1). Immutable but for the bodies of media, which belong to who gets them. */
+/** A parsed message (RTMP 1.0, 5.4 and 7.1). Immutable except for the bodies of media, which the receiver owns. */
 sealed interface RtmpMessage {
+    /** The message stream of the connection itself. */
+    int CONNECTION = 0;
 
-    /** Applied by {@link ChunkReader}, so it is only ever written. */
+    /** Only written: {@link ChunkReader} applies incoming ones itself. */
     record SetChunkSize(int sizeBytes) implements RtmpMessage {}
 
-    /** @param bytesRead so far, modulo 2^32 */
+    /** @param bytesRead bytes received so far, modulo 2^32 */
     record Acknowledgement(int bytesRead) implements RtmpMessage {}
 
     /**
      * @param event such as {@link #STREAM_BEGIN}
-     * @param value its first four bytes: a message stream or a stamp; 0 if there are none
+     * @param value the first four bytes of its data: a message stream or a timestamp; 0 if absent
      */
     record UserControl(int event, int value) implements RtmpMessage {
         public static final int STREAM_BEGIN = 0;
@@ -39,17 +41,17 @@ sealed interface RtmpMessage {
         public static final int DYNAMIC = 2;
     }
 
-    /** @param timestamp the 32 bits, ms */
+    /** @param timestamp the 32-bit value, ms */
     record Media(MediaKind kind, int streamId, int timestamp, ByteBuffer body) implements RtmpMessage {}
 
-    /** @param transaction 0 if no answer is wanted */
+    /** @param transaction 0 if no reply is expected */
     record Command(int streamId, String name, double transaction, AmfValue object,
             List<AmfValue> arguments) implements RtmpMessage {
         public Command {
             arguments = List.copyOf(arguments);
         }
 
-        /** The argument if it is there, else AMF null. */
+        /** Returns the argument, or AMF null if it is absent. */
         AmfValue argument(int index) {
             return index < arguments.size() ? arguments.get(index) : AmfValue.NULL;
         }
@@ -62,20 +64,20 @@ sealed interface RtmpMessage {
         }
     }
 
-    /** Messages that come as one; in their order. */
+    /** The messages of one aggregate, in order. */
     record Aggregate(List<Media> messages) implements RtmpMessage {
         public Aggregate {
             messages = List.copyOf(messages);
         }
     }
 
-    /** A type that says nothing to us. */
-    record Ignored(boolean media) implements RtmpMessage {}
+    /** A message of which nothing is kept. */
+    record Ignored(ServerEvent.PassedOver.What what) implements RtmpMessage {}
 
     /**
-     * Takes the body over.
+     * Parses a message and takes ownership of its body.
      *
-     * @param limits of what is in a message
+     * @param limits limits within one message
      */
     static RtmpMessage parse(RawMessage raw, RtmpLimits limits) {
         ByteReader in = new ByteReader(raw.type().name(), raw.body());
@@ -91,8 +93,8 @@ sealed interface RtmpMessage {
             case COMMAND -> command(raw.streamId(), raw.body(), limits.commandAmf());
             case COMMAND_AMF3 -> command(raw.streamId(), withoutFormat(raw.body()), limits.commandAmf());
             case AGGREGATE -> new Aggregate(AggregateReader.read(raw, limits.aggregateMessages()));
-            case SET_CHUNK_SIZE, ABORT, OTHER -> new Ignored(false);
-            case UNWANTED -> new Ignored(true);
+            case SET_CHUNK_SIZE, ABORT, DROPPED, OTHER -> new Ignored(ServerEvent.PassedOver.What.UNKNOWN_MESSAGE);
+            case UNWANTED -> new Ignored(ServerEvent.PassedOver.What.MEDIA_WITHOUT_PUBLISH);
         };
     }
 
@@ -100,7 +102,10 @@ sealed interface RtmpMessage {
         return new Media(kind, raw.streamId(), raw.timestamp(), body);
     }
 
-    /** The byte 0 that begins a message of AMF3, if it is there: AMF0 follows, whose first value is a string. */
+    /**
+     * Skips the byte 0 at the start of an AMF3 message, if present. AMF0 follows it; its first value is a string, whose
+     * marker is not 0.
+     */
     static ByteBuffer withoutFormat(ByteBuffer body) {
         boolean there = body.hasRemaining() && body.get(body.position()) == 0;
         return there ? body.slice(body.position() + 1, body.remaining() - 1) : body;
@@ -109,14 +114,17 @@ sealed interface RtmpMessage {
     private static Command command(int streamId, ByteBuffer body, Amf0Reader.Limits limits) {
         Amf0Reader in = new Amf0Reader(body, limits);
         if (!(in.read() instanceof AmfValue.Text(String name))) {
-            throw new MalformedException("command", "name", "is no string");
+            throw new MalformedException("command", "name", "is not a string");
         }
         double transaction = in.hasRemaining() && in.read() instanceof AmfValue.Number(double number) ? number : 0;
         AmfValue object = in.hasRemaining() ? in.read() : AmfValue.NULL;
         return new Command(streamId, name, transaction, object, arguments(in));
     }
 
-    /** Up to what cannot be read: encoders leave bytes behind their last value. Limits hold. */
+    /**
+     * Reads arguments up to the first that cannot be parsed: some encoders leave bytes after their last value. Limits
+     * still apply.
+     */
     private static List<AmfValue> arguments(Amf0Reader in) {
         List<AmfValue> arguments = new ArrayList<>();
         try {
@@ -124,12 +132,12 @@ sealed interface RtmpMessage {
                 arguments.add(in.read());
             }
         } catch (MalformedException | UnsupportedException _) {
-            // What is left says nothing to us.
+            // The remaining bytes are ignored.
         }
         return arguments;
     }
 
-    /** The message as the writer of chunks takes it. */
+    /** Returns the message as {@link ChunkWriter} expects it. */
     default RawMessage toRaw() {
         return switch (this) {
             case SetChunkSize(int sizeBytes) -> control(MessageType.SET_CHUNK_SIZE, new ByteWriter().uint32(sizeBytes));
@@ -146,7 +154,7 @@ sealed interface RtmpMessage {
                     case DATA -> MessageType.DATA;
                 }, timestamp, streamId, body);
             case Command command -> new RawMessage(MessageType.COMMAND, 0, command.streamId(), command.toBody());
-            case Aggregate _,Ignored _ -> throw new IllegalArgumentException("is never written");
+            case Aggregate _,Ignored _ -> throw new IllegalArgumentException("this message type is never written");
         };
     }
 

@@ -4,19 +4,21 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * An address to publish to, {@code rtmp[s]://host[:port]/app/name[?query]}, split as most clients do: the name is what
- * follows the last slash, and the query goes with it.
+ * An RTMP address, {@code rtmp[s]://host[:port]/app/name[?query]}, split as most clients do: the name is the part after
+ * the last slash, including the query.
  *
  * <p>Immutable.
  *
- * @param secure RTMP over TLS (rtmps)
- * @param port 1935 where the address names none, 443 of rtmps
+ * @param secure whether to use RTMP over TLS (rtmps)
+ * @param port by default 1935, or 443 for rtmps
  */
 public record RtmpUrl(boolean secure, String host, int port, String app, String name) {
     public static final int DEFAULT_PORT = 1935;
     private static final int DEFAULT_TLS_PORT = 443;
 
-    /** @throws IllegalArgumentException with a sentence that says what is wrong, and not the address: it may have a key */
+    /**
+     * @throws IllegalArgumentException with the {@link #problem}, which never quotes the address: it may contain a key
+     */
     public static RtmpUrl parse(URI url) {
         problem(url).ifPresent(problem -> {
             throw new IllegalArgumentException(problem);
@@ -34,23 +36,23 @@ public record RtmpUrl(boolean secure, String host, int port, String app, String 
         return secure ? DEFAULT_TLS_PORT : DEFAULT_PORT;
     }
 
-    /** What keeps {@code url} from being such an address; empty if nothing does. */
+    /** Returns a description of what is wrong with {@code url}, or empty if it is a valid address. */
     public static Optional<String> problem(URI url) {
         if (!"rtmp".equalsIgnoreCase(url.getScheme()) && !"rtmps".equalsIgnoreCase(url.getScheme())) {
             return Optional.of("the address does not begin with rtmp:// or rtmps://");
         }
         if (url.getHost() == null) {
-            return Optional.of("the address names no host");
+            return Optional.of("the address has no host");
         }
         String path = url.getRawPath() == null ? "" : url.getRawPath();
         int slash = path.lastIndexOf('/');
         if (slash < 1 || slash == path.length() - 1) {
-            return Optional.of("the address is rtmp://host/application/stream");
+            return Optional.of("the address must have the form rtmp://host/application/stream");
         }
         return Optional.empty();
     }
 
-    /** What {@code connect} repeats to the server. */
+    /** Returns the tcUrl field of {@code connect}. */
     public String tcUrl() {
         return (secure ? "rtmps://" : "rtmp://") + host + (port == defaultPort(secure) ? "" : ":" + port) + "/" + app;
     }

@@ -5,15 +5,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Application and stream name as an encoder gave them, taken apart: encoders split one URL at different slashes and put
- * the query at different places, so only the joined path means something.
+ * Application, stream name and query as an encoder sent them. Encoders split one URL at different slashes and put the
+ * query in different places, so only the joined path is meaningful.
  *
  * <p>Immutable. Not yet checked to be a {@link io.millrace.media.StreamName}.
  *
  * @param app without query, trailing {@code /} and {@code /_definst_}
  * @param name without query
- * @param query of the name, the application and tcUrl, in that order, joined by {@code &}, so that a token is found wherever
- *     the encoder has put it; without the {@code ?}, empty without one
+ * @param query the queries of the name, the application and tcUrl, in that order, joined by {@code &}, so that a token
+ *     is found wherever the encoder put it; without the {@code ?}, empty if there is none
  */
 record StreamPath(String app, String name, String query) {
     private static final String DEFAULT_INSTANCE = "/_definst_";
@@ -27,13 +27,13 @@ record StreamPath(String app, String name, String query) {
         return app + "/" + name;
     }
 
-    /** What is wrong with it, if anything is. */
+    /** Returns a description of what is wrong with the path, or empty if it is within the limits. */
     Optional<String> problem(RtmpLimits.NameChars limits) {
         if (name.isEmpty()) {
-            return Optional.of("the URL names no stream: an address is rtmp://host/application/stream");
+            return Optional.of("the URL contains no stream name; it must have the form rtmp://host/application/stream");
         }
         if (app.length() > limits.app() || name.length() > limits.name()) {
-            return Optional.of("an application has at most " + limits.app() + " characters, a stream "
+            return Optional.of("an application has at most " + limits.app() + " characters, a stream name at most "
                     + limits.name());
         }
         if (query.length() > limits.query()) {
@@ -42,7 +42,10 @@ record StreamPath(String app, String name, String query) {
         return Optional.empty();
     }
 
-    /** Clients that repeat the query of the application in tcUrl do not double it. */
+    /**
+     * Joins the queries of the sources. Duplicates are removed because some clients repeat the application's query in
+     * tcUrl.
+     */
     private static String queries(String... sources) {
         return Stream.of(sources).filter(source -> source.contains("?"))
                 .map(source -> source.substring(source.indexOf('?') + 1)).filter(query -> !query.isEmpty()).distinct()

@@ -4,11 +4,12 @@ import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 
 /**
- * Times of an audio track by counting its samples, because stamps in milliseconds jitter: 21, 21, 22 ms make players
- * stutter. The count starts anew where it and the stamps have drifted apart. Confined to one thread.
+ * Derives the times of an audio track by counting its samples, because timestamps in milliseconds jitter: 21, 21, 22 ms
+ * make players stutter. When count and timestamps drift too far apart, the clock restarts at the timestamp. Confined to
+ * one thread.
  */
 public final class SampleClock {
-    /** Two frames of AAC at 48 kHz: jitter is far below, a missing frame is found at the second. */
+    /** Two AAC frames at 48 kHz: jitter is far below this, and a gap is detected at the second missing frame. */
     private static final long DRIFT_MS = 40;
     private static final long NONE = Long.MIN_VALUE;
 
@@ -16,16 +17,16 @@ public final class SampleClock {
     private long next = NONE;
     private long last = NONE;
 
-    /** @param sampleRate ticks a second of its times */
+    /** @param sampleRate ticks per second of the clock */
     public SampleClock(int sampleRate) {
         this.sampleRate = sampleRate;
     }
 
     /**
-     * When the next frame is due, in samples; later than the one before.
+     * Returns the time of the next frame, in samples; always later than that of the previous frame.
      *
-     * @param stampMs what the encoder says
-     * @param frameSamples how long it lasts
+     * @param stampMs the encoder's timestamp
+     * @param frameSamples duration of the frame
      */
     public long place(long stampMs, int frameSamples) {
         long stamp = Ticks.rescale(stampMs, Ticks.MILLIS, sampleRate);
@@ -38,17 +39,17 @@ public final class SampleClock {
         return due;
     }
 
-    /** Ticks a second of its times. */
+    /** Returns the ticks per second of the clock. */
     public int sampleRate() {
         return sampleRate;
     }
 
-    /** The whole state: {@code next:64 | last:64 | rate:32}. */
+    /** Writes the whole state: {@code next:64 | last:64 | rate:32}. */
     public void write(ByteWriter out) {
         out.int64(next).int64(last).uint32(sampleRate);
     }
 
-    /** A clock that goes on where the one that was written did. */
+    /** Returns a clock that continues from a state written by {@link #write}. */
     public static SampleClock read(ByteReader in) {
         long next = in.int64("next");
         long last = in.int64("last");

@@ -1,19 +1,20 @@
 package io.millrace.media.time;
 
 /**
- * Conversion between time scales (ticks a second), the one place where it happens.
+ * Conversion between time scales (ticks per second); all conversions are done here.
  *
- * <p>Absolute times are rescaled and then subtracted; durations are never rescaled and added, so that no error sums up.
+ * <p>Rescale absolute times first and subtract afterwards. Do not add rescaled durations: their rounding errors
+ * accumulate.
  */
 public final class Ticks {
-    /** MPEG-TS and our video tracks: ticks a second. */
+    /** Ticks per second of MPEG-TS and of our video tracks. */
     public static final int MPEG = 90_000;
-    /** RTMP and FLV: ticks a second. */
+    /** Ticks per second of RTMP and FLV. */
     public static final int MILLIS = 1_000;
 
     private Ticks() {}
 
-    /** {@code value} ticks of {@code from} a second in ticks of {@code to} a second, rounded down (also below zero). */
+    /** Converts {@code value} from {@code from} to {@code to} ticks per second, rounding towards negative infinity. */
     public static long rescale(long value, long from, long to) {
         if (from == to) {
             return value;

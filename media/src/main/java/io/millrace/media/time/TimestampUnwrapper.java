@@ -1,7 +1,8 @@
 package io.millrace.media.time;
 
 /**
- * Unwraps the 32-bit millisecond stamps of one RTMP track to 64 bits by serial arithmetic: they wrap after 49 days.
+ * Unwraps the 32-bit millisecond timestamps of one RTMP track, which wrap after 49 days, to 64 bits by serial number
+ * arithmetic.
  *
  * <p>Confined to one thread.
  */
@@ -10,8 +11,8 @@ public final class TimestampUnwrapper {
     private long lastMs;
 
     /**
-     * Takes the first stamp as the one nearest to {@code referenceMs} instead of as it is: for a track that begins after
-     * another one of the same encoder. Nothing happens once the track has begun.
+     * Interprets the first timestamp as the value nearest to {@code referenceMs} instead of literally. For a track that
+     * begins after another track of the same encoder. Has no effect once the track has begun.
      */
     public void startNear(long referenceMs) {
         if (!started) {
@@ -20,7 +21,7 @@ public final class TimestampUnwrapper {
         }
     }
 
-    /** @param timestamp the 32 bits as they were on the wire */
+    /** @param timestamp the 32-bit value on the wire */
     public long unwrapMs(int timestamp) {
         lastMs = started ? lastMs + (timestamp - (int) lastMs) : timestamp & 0xFFFF_FFFFL;
         started = true;

@@ -35,7 +35,7 @@ class Amf0Test {
         }
     }
 
-    /** Read to the value, and written back to the bytes. */
+    /** Bytes that are read to the value, and the value that is written to the same bytes. */
     static final List<Row> BOTH_WAYS = List.of(
             new Row("number", "00 3ff0000000000000", new AmfValue.Number(1)),
             new Row("infinity", "00 7ff0000000000000", new AmfValue.Number(Double.POSITIVE_INFINITY)),
@@ -56,7 +56,7 @@ class Amf0Test {
             new Row("date", "0b 3ff0000000000000 0000", new AmfValue.Date(1)),
             new Row("unsupported", "0d", new AmfValue.Unsupported()));
 
-    /** Encoders write these; we do not. */
+    /** Forms that encoders write and we do not. */
     static final List<Row> READ_ONLY = List.of(
             new Row("no number", "00 7ff8000000000001", new AmfValue.Number(Double.NaN)),
             new Row("bytes that are no UTF-8", "02 0003 61c328", new AmfValue.Text("a\ufffd(")),

@@ -18,7 +18,7 @@ import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** AMF3 as it stands in AMF0: behind marker 11, one value. */
+/** One AMF3 value within AMF0, after marker 11. */
 class Amf3Test {
     record Row(String name, String hex, AmfValue value) {
         @Override
@@ -74,7 +74,7 @@ class Amf3Test {
             new Broken("a long string", "06 8280 03", OverLimitException.class, "is 16385, the limit is 16384"),
             new Broken("the longest string", "06 ffffffff", OverLimitException.class, "string.length"),
             new Broken("many items", "09 9003 01", OverLimitException.class, "is 1025, the limit is 1024"),
-            new Broken("items that are not there", "09 05 01 01", MalformedException.class, "wants 2 bytes"),
+            new Broken("items that are not there", "09 05 01 01", MalformedException.class, "needs 2 bytes"),
             new Broken("many members", "0a c013 01", OverLimitException.class, "members: is 513, the limit is 512"),
             new Broken("a number cut short", "04 ff", MalformedException.class, "integer"),
             new Broken("arrays in arrays", "09 03 01".repeat(17), OverLimitException.class, "depth: is 17"));

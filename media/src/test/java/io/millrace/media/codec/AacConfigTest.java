@@ -29,7 +29,7 @@ class AacConfigTest {
 
     static List<Case> configs() {
         return List.of(
-                // The first three as FFmpeg 5.1 writes them: its sync extension says that there is no SBR.
+                // The first three are written by FFmpeg 5.1, whose sync extension signals that there is no SBR.
                 new Case("LC stereo, FFmpeg", hex("119056e500"), 2, 48_000, 48_000, 2, 1024),
                 new Case("LC mono, FFmpeg", hex("120856e500"), 2, 44_100, 44_100, 1, 1024),
                 new Case("LC 5.1, FFmpeg", hex("11b056e500"), 2, 48_000, 48_000, 6, 1024),
@@ -55,7 +55,7 @@ class AacConfigTest {
                         programConfig().bits("01010110111 00101 1 0000").toByteBuffer(), 2, 48_000, 96_000, 0, 1024));
     }
 
-    /** Two front elements, one back, one LFE, a mono and a matrix mixdown, and a comment of three bytes. */
+    /** Two front elements, one back element, one LFE, a mono and a matrix mixdown, and a three-byte comment. */
     private static BitWriter programConfig() {
         return new BitWriter().bits("00010 0011 0000 000")
                 .bits("0000 01 0011 0010 0000 0001 01 000 0000 1 0000 0 1 000")

@@ -63,7 +63,7 @@ class AvcConfigTest {
     @ParameterizedTest
     @MethodSource("x264")
     void everyRecordThatIsCutIsMalformed(Case golden) {
-        // Behind the last PPS there is what may be missing.
+        // The fields after the last PPS are optional.
         int needed = golden.avcc.length - (golden.profile >= 100 ? 4 : 0);
         for (int size = 0; size < needed; size++) {
             ByteBuffer cut = ByteBuffer.wrap(golden.avcc, 0, size);
@@ -108,7 +108,7 @@ class AvcConfigTest {
     @Test
     void readsScalingListsInTheSps() {
         var sps = highSps().ue(1).ue(0).ue(0).bits("0 1");
-        // Eight lists: three by default, one of 16 equal steps, one that ends at once, one missing, two of 64.
+        // Eight lists: three default, one of 16 equal steps, one that ends immediately, one absent, two of 64.
         sps.bits("0 0 0 1").bits("1".repeat(16)).bits("1").se(-8).bits("0");
         sps.bits("1").bits("1".repeat(64)).bits("1").bits("1".repeat(64));
         var parsed = AvcSps.parse(size(sps.ue(0).ue(0).ue(0)).toByteBuffer());
@@ -273,7 +273,7 @@ class AvcConfigTest {
         return new BitWriter().bits(32, 0x67640020).ue(0);
     }
 
-    /** From max_num_ref_frames on: 64x48, no cropping. */
+    /** The fields from max_num_ref_frames on: 64x48, no cropping. */
     private static BitWriter size(BitWriter sps) {
         return size(sps, "0 1");
     }

@@ -2,11 +2,11 @@ package io.millrace.media.codec;
 
 import java.nio.ByteBuffer;
 
-/** Builds bit fields for tests: the other side of {@link BitReader}. */
+/** Writes bit fields for tests, the counterpart of {@link BitReader}. */
 final class BitWriter {
     private final StringBuilder bits = new StringBuilder();
 
-    /** Bits as they are written in the standard; blanks are for the reader. */
+    /** Appends bits given as in the standard; blanks are ignored. */
     BitWriter bits(String value) {
         bits.append(value.replace(" ", ""));
         return this;
@@ -28,7 +28,7 @@ final class BitWriter {
         return ue(value > 0 ? 2 * value - 1 : -2 * value);
     }
 
-    /** The bytes, the last one filled up with zeros. */
+    /** Returns the bytes, with the last one padded with zeros. */
     byte[] toByteArray() {
         byte[] bytes = new byte[(bits.length() + 7) / 8];
         for (int i = 0; i < bits.length(); i++) {

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The configurations of every codec but AVC and AAC, which have tests of their own. */
+/** Configurations of all codecs except AVC and AAC, which have tests of their own. */
 class CodecConfigsTest {
-    /** @param picture width, height and frame rate; of audio sample rate and channels */
+    /** @param picture for video: width, height and frame rate; for audio: sample rate and channels */
     record Row(String name, Codec codec, String hex, String rfc6381, String picture) {
         @Override
         public String toString() {
@@ -29,7 +29,7 @@ class CodecConfigsTest {
         }
     }
 
-    /** x265 4.1 by FFmpeg 8, 162x90 at 5 a second. */
+    /** Written by x265 4.1 in FFmpeg 8, 162x90 at 5 frames per second. */
     private static final String HVCC = """
             0101600000009000000000001ef000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003001e95\
             9009210001002b42010101600000030090000003000003001ea0162061c449965644a4c2f016808000000300800000030284\
@@ -60,7 +60,7 @@ class CodecConfigsTest {
             new Row("AC-3 5.1", Codec.AC3, "103d60", "ac-3", "48000/6"),
             new Row("E-AC-3", Codec.EAC3, "0300200400", "ec-3", "48000/2"));
 
-    /** Syncframes and frame headers, and the record that is made of them. */
+    /** Syncframes and frame headers, and the records derived from them. */
     static final List<Row> FRAMES = List.of(
             new Row("MP3 mono at 44.1 kHz", Codec.MP3, "fffb30c4", "fffb00c0", "44100/1"),
             new Row("the same with padding and another bit rate", Codec.MP3, "fffb92c4", "fffb00c0", "44100/1"),
@@ -80,7 +80,7 @@ class CodecConfigsTest {
     static final List<Broken> BROKEN = List.of(
             new Broken("hvcC of the future", Codec.HEVC, "02", UnsupportedException.class, "configurationVersion"),
             new Broken("hvcC without SPS", Codec.HEVC, "01" + "00".repeat(20) + "0300", MalformedException.class,
-                    "holds no SPS"),
+                    "contains no SPS"),
             new Broken("hvcC with lengths of three bytes", Codec.HEVC, "01" + "00".repeat(20) + "0200",
                     MalformedException.class, "lengthSizeMinusOne"),
             new Broken("hvcC with an SPS that is none", Codec.HEVC,
@@ -151,7 +151,10 @@ class CodecConfigsTest {
         }
     }
 
-    /** The VUI of this hvcC is behind reference sets; without them the rate is unknown and the size is not. */
+    /**
+     * The VUI of this hvcC follows reference sets; if these are truncated the frame rate is unknown, but the size is
+     * not.
+     */
     @Example
     void anSpsThatIsCutBehindItsSizeCostsTheRateAlone() {
         byte[] bytes = hex("@hvcc").array();
@@ -183,7 +186,7 @@ class CodecConfigsTest {
         for (int list = 0; list < 6 * 3 + 2; list++) {
             sps.bits("0").ue(0);
         }
-        // No tools; two reference sets, the second told by the first; no VUI but timing.
+        // No tools; two reference sets, the second predicted from the first; a VUI with timing only.
         sps.bits("00 0").ue(2).ue(1).ue(1).ue(0).bits("1").ue(0).bits("1");
         sps.bits("1").bits("0").ue(0).bits("1").bits("01").bits("1");
         sps.bits("0 00 1 0 0 0 0 000 0 1").bits(32, 1001).bits(32, 30_000);
@@ -271,7 +274,10 @@ class CodecConfigsTest {
         return ByteBuffer.wrap(HexFormat.of().parseHex(text.replaceAll("\\s", "")));
     }
 
-    /** 128 kbit/s at 44.1 kHz: 417 bytes, and one more with padding; at 22.05 kHz 64 kbit/s: 208 and 209. */
+    /**
+     * Frame sizes: 417 bytes at 128 kbit/s and 44.1 kHz, 208 bytes at 64 kbit/s and 22.05 kHz, plus one byte with
+     * padding.
+     */
     @ParameterizedTest
     @CsvSource({"fffb9004, 417, 3, 3456", "fffb9204, 418, 2, 2304", "fff38004, 208, 4, 2304", "fffb9004, 418, 2, 1152",
         "fffb0004, 417, 2, 1152"})

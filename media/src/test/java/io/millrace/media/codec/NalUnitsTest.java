@@ -24,7 +24,7 @@ class NalUnitsTest {
     @ValueSource(ints = {1, 2, 4})
     void walksUnitsWithoutCopyingThem(int lengthSize) {
         ByteBuffer given = accessUnit(lengthSize, "09f0", "06050100", "65aabbcc", "01");
-        // Not at the start of its buffer, as the payload of a message is.
+        // The access unit does not start at the beginning of its buffer, like the payload of a message.
         ByteBuffer shifted = ByteBuffer.allocate(given.limit() + 7).put(5, given.array());
         shifted.position(5).limit(5 + given.limit());
         var units = new NalUnits(shifted, lengthSize);
@@ -57,10 +57,10 @@ class NalUnitsTest {
 
     @ParameterizedTest
     @CsvSource({
-        // x264 with intra refresh; behind another message; the type in two bytes; behind emulation prevention
+        // x264 with intra refresh; after another message; with a two-byte type; after emulation prevention
         "06 06 02 05 c4 80, true", "06 05 03 aabbcc 06 01 c4 80, true", "06 ff 01 01 aa 06 01 c4 80, true",
         "06 05 04 000003000003 00 06 01 c4 80, false", "06 05 05 00000300000300 06 01 c4 80, true",
-        // Another message only; its payload has a 6; nothing; cut in the size; cut in the payload
+        // Only another message, whose payload contains a 6; empty; truncated in the size; truncated in the payload
         "06 05 03 060606 80, false", "06 80, false", "06, false", "06 05 ff ff, false",
         "06 05 20 aa 06 01 c4 80, false"})
     void findsARecoveryPoint(String sei, boolean found) {

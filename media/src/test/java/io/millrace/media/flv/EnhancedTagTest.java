@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Enhanced RTMP v1 and v2: one table, for reading, for cutting short and for what players get. */
+/** Enhanced RTMP v1 and v2: one table for parsing, for truncation at every byte, and for conversion for players. */
 class EnhancedTagTest {
-    /** @param player what a player without Enhanced RTMP v2 gets, null for nothing, "=" for the same bytes */
+    /** @param player the body for a player without Enhanced RTMP v2; null for none, "=" for the same bytes */
     record Row<B>(String name, String hex, TagTracks<B> value, String player) {
         @Override
         public String toString() {
@@ -125,7 +125,7 @@ class EnhancedTagTest {
                     "timestampOffsetNano"),
             new Broken("a modifier beyond the message", "97 05 0000", MalformedException.class, "modExData"),
             new Broken("a track beyond the message", "96 11 61766331 00 000006 0000000165", MalformedException.class,
-                    "wants 6 bytes, 5 are left"),
+                    "needs 6 bytes, 5 remain"),
             new Broken("tracks that leave a byte over", "96 11 61763031 00 000001 0a 01", MalformedException.class,
                     "sizeOfTrack"),
             new Broken("no track", "96 11 61766331", MalformedException.class, "trackId"),
@@ -184,7 +184,7 @@ class EnhancedTagTest {
                 .hasMessageContaining(row.says());
     }
 
-    /** Wherever a message is cut short it is a value or a typed fault. */
+    /** A message truncated at any byte returns a value or throws a typed exception. */
     @ParameterizedTest
     @FieldSource({"VIDEO", "AUDIO"})
     void survivesEveryCut(Row<?> row) {

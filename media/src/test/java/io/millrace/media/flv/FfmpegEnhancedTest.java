@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-/** What FFmpeg 8 writes (make-enhanced.sh), and what ffprobe says of it. */
+/** Files written by FFmpeg 8 (make-enhanced.sh), compared to the output of ffprobe. */
 class FfmpegEnhancedTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -72,7 +72,7 @@ class FfmpegEnhancedTest {
         };
     }
 
-    /** A GOP has five frames, one or two of them in 1.2 s. */
+    /** A GOP has five frames, so 1.2 s contain one or two keyframes. */
     @ParameterizedTest
     @ValueSource(strings = {"hevc-aac", "hdr-surround", "av1-opus", "vp9-flac"})
     void flagsAsKeyWhatIsOne(String file) {
@@ -94,7 +94,7 @@ class FfmpegEnhancedTest {
         assertThat(keys).isBetween(1, 2);
     }
 
-    /** The lengths of the frames add up to the time stamps, to the rounding of a millisecond. */
+    /** The durations of the frames add up to the timestamps, rounded to a millisecond. */
     @ParameterizedTest
     @ValueSource(strings = {"av1-opus", "vp9-flac", "avc-ac3", "avc-eac3", "avc-mp3", "hevc-aac"})
     void audioFramesSayHowLongTheyLast(String file) {
@@ -111,7 +111,7 @@ class FfmpegEnhancedTest {
                 if (Double.isNaN(due)) {
                     due = tag.timestampMs();
                 }
-                // The first stamp of Opus is cut at 0, and the second has all of the encoder's delay.
+                // The first timestamp of Opus is clamped to 0, and the second includes the whole delay of the encoder.
                 assertThat(due).isCloseTo(tag.timestampMs(), offset(8.0));
                 due += config.frameSamples(frame.data()) * 1000.0 / config.sampleRate();
                 frames++;

@@ -67,7 +67,7 @@ class FlvStreamTest {
                 });
             }
         }
-        // 25 pictures a second, two of them reordered: as ffprobe lists the file.
+        // 25 pictures per second, two of them reordered: as ffprobe lists the file.
         assertThat(video).containsExactly("avc1.64000a", "0+80K", "40+160", "80+40", "120+40", "160+80", "160 end");
     }
 

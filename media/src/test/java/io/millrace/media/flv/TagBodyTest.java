@@ -55,7 +55,7 @@ class TagBodyTest {
         assertThat(AudioTagBody.parse(hex(body))).isEqualTo(new AudioTagBody.Silence());
     }
 
-    /** DJI's drones send such messages now and then. */
+    /** DJI drones occasionally send such messages. */
     @Test
     void aVideoMessageOfNoBytesShowsNothing() {
         assertThat(VideoTagBody.parse(hex(""))).isEqualTo(new VideoTagBody.Command());

@@ -22,11 +22,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** What a publisher's messages have in them. Run by Jazzer; a value or a {@link MediaException} is fine, all else a find. */
+/**
+ * Contents of a publisher's messages. Run by Jazzer; a value or a {@link MediaException} is accepted, anything else is
+ * a finding.
+ */
 public final class BodyFuzz {
     private BodyFuzz() {}
 
-    /** AMF0, and AMF3 within it; what is read is written and read to the same again. */
+    /** AMF0 and the AMF3 within it; values that were read are written and must be equal when read again. */
     public static final class Amf {
         private Amf() {}
 
@@ -40,7 +43,7 @@ public final class BodyFuzz {
                     throw new IllegalStateException(values + " became " + again);
                 }
             } catch (MediaException | IllegalArgumentException fault) {
-                // An empty key of AMF3 cannot be written in AMF0; the writer says so.
+                // AMF3 allows empty keys and AMF0 does not; the writer rejects them.
             }
         }
     }
@@ -54,7 +57,7 @@ public final class BodyFuzz {
         }
     }
 
-    /** The first byte says of which codec the rest is a configuration; a frame of it follows behind a byte FF. */
+    /** The first byte selects the codec whose configuration follows; a frame follows after a byte FF. */
     public static final class Config {
         private Config() {}
 
@@ -69,11 +72,11 @@ public final class BodyFuzz {
                     throw new IllegalStateException("no codec string");
                 }
                 if (!CodecConfig.parse(codec, config.record()).equals(config)) {
-                    throw new IllegalStateException("its own record says something else");
+                    throw new IllegalStateException("its record parses to another configuration");
                 }
                 frame(config, ByteBuffer.wrap(input, 1, input.length - 1));
             } catch (MediaException fault) {
-                // The session goes on without it.
+                // The session continues without it.
             }
         }
     }
@@ -88,10 +91,10 @@ public final class BodyFuzz {
                 ByteBuffer in = ByteBuffer.wrap(input);
                 reader.read(in).ifPresent(tag -> look(tag.body()));
                 while (reader.read(in).isPresent()) {
-                    // On to the end.
+                    // Reads on to the end.
                 }
             } catch (MediaException fault) {
-                // No FLV.
+                // Not FLV.
             }
         }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -16,13 +17,19 @@ import org.junit.jupiter.params.provider.FieldSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Jazzer, each target in a process of its own with little memory, two at a time: guided by coverage, from recordings. One
- * second each, which replays them and little more; {@code -Dmillrace.fuzz.seconds=60} to search. What was once found stands in the resources and is run first.
+ * Runs Jazzer, each target in its own process with little memory, two at a time: coverage-guided, seeded from
+ * recordings. Runs only in the profile {@code ci}. Each target runs for one second, barely more than a replay of the
+ * corpus; {@code -Dmillrace.fuzz.seconds=60} runs a search. Earlier findings are in the test resources and are
+ * replayed first.
  */
+@Tag("slow")
+@Tag("fuzz")
 @Execution(ExecutionMode.CONCURRENT)
 class FuzzTest {
     private static final int SECONDS = Integer.getInteger("millrace.fuzz.seconds", 1);
     private static final String HEAP = "-Xmx256m";
+    /** The C2 compiler pays off in a search, but not within a second. */
+    private static final String COMPILERS = "-XX:TieredStopAtLevel=" + (SECONDS > 5 ? 4 : 1);
     private static final int LARGEST_INPUT_BYTES = 8192;
     private static final int START_AND_END_SECONDS = 120;
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in");
@@ -37,7 +44,8 @@ class FuzzTest {
         Path corpus = Files.createDirectories(dir.resolve("corpus"));
         Path log = dir.resolve("jazzer.log");
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-OmitStackTraceInFastThrow",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), COMPILERS,
+                "-XX:-OmitStackTraceInFastThrow",
                 "-XX:+UseSerialGC", HEAP, "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "com.code_intelligence.jazzer.Jazzer", "--target_class=" + target.getName(),

@@ -6,13 +6,13 @@ import io.millrace.media.rtmp.ServerSession;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** A connection from its first byte on; the first byte of the input says in what pieces it comes. Run by Jazzer. */
+/** A connection from its first byte; the first byte of the input determines how it is split. Run by Jazzer. */
 public final class RtmpFuzz {
     private static final int HANDSHAKE_BYTES = 1 + 2 * 1536;
 
     private RtmpFuzz() {}
 
-    /** Whole connections, as a stranger may send them. */
+    /** Whole connections, as an unauthenticated peer may send them. */
     public static final class Connection {
         private Connection() {}
 
@@ -21,7 +21,7 @@ public final class RtmpFuzz {
         }
     }
 
-    /** What comes behind a handshake: chunks, control messages, commands in AMF, media. */
+    /** Input after the handshake: chunks, control messages, commands in AMF, media. */
     public static final class Chunks {
         private static final byte[] HANDSHAKE = new byte[HANDSHAKE_BYTES];
 
@@ -55,7 +55,7 @@ public final class RtmpFuzz {
                 session.takeOutput();
             }
         } catch (MediaException fault) {
-            // Ends the connection.
+            // The exception ends the connection.
         }
     }
 

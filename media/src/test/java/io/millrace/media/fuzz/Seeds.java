@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes what fuzzing starts from: committed recordings, taken apart. */
+/** Writes the seed corpus, extracted from committed recordings. */
 final class Seeds {
     private static final List<String> FILES = List.of("tiny", "enhanced-hevc-aac", "enhanced-av1-opus",
             "enhanced-vp9-flac",
@@ -25,7 +25,7 @@ final class Seeds {
         this.directory = directory;
     }
 
-    /** @return the directory */
+    /** @return the corpus directory */
     static Path write(Path directory, Class<?> target) throws IOException {
         Files.createDirectories(directory);
         Seeds seeds = new Seeds(directory);
@@ -54,7 +54,7 @@ final class Seeds {
             boolean script = tag.get().type() == FlvTag.Type.SCRIPT;
             if (body.remaining() <= LARGEST_BYTES && script == (target == BodyFuzz.Amf.class)) {
                 if (target == BodyFuzz.Config.class) {
-                    // Behind a header of five bytes, of whatever codec: the fuzzer tries the others.
+                    // After a five-byte header, with any codec: the fuzzer tries the others.
                     for (int codec = 0; codec < 10 && body.remaining() > 5; codec++) {
                         add(codec, body.slice(5, body.remaining() - 5));
                     }
@@ -66,7 +66,7 @@ final class Seeds {
         }
     }
 
-    /** @param first a byte in front, none if it is negative */
+    /** @param first a byte to prepend; none if negative */
     private void add(int first, ByteBuffer bytes) throws IOException {
         ByteBuffer seed = ByteBuffer.allocate(bytes.remaining() + (first < 0 ? 0 : 1));
         if (first >= 0) {

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** One table for print and parse; the properties below it. */
+/** One table for writing and parsing; properties follow. */
 class MediaPlaylistTest {
     private static final long TIME_MS = 1_767_225_600_007L;
 

@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A file's boxes as lines that people can read, by a walker of its own: every box is inside of the one around it, the
- * children of one fill it to its last byte, and what a table counts is what is there.
+ * Dumps a file's boxes as readable text, with a parser independent of the one under test. It checks that every box lies
+ * within its parent, that the children of a box fill it to its last byte, and that the counts of tables match their
+ * entries.
  */
 final class BoxDump {
     private static final Set<String> CONTAINERS = Set.of("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl");

@@ -92,7 +92,7 @@ class Mp4ReaderTest {
         assertThat(samples.endTicks()).isEqualTo(samples.decodingTicks(4) + 512);
     }
 
-    /** Those of a fragmented file, too. */
+    /** The same for fragmented files. */
     private static List<Mp4Track> tracks(byte[] file) {
         ByteBuffer moov = moov(file);
         if (!FragmentReader.isFragmented(moov)) {
@@ -118,7 +118,7 @@ class Mp4ReaderTest {
     void readsTheConfigurationsOfEveryCodec(String name, String video, String audio) throws IOException {
         assertThat(Mp4Reader.read(moov(file(name)))).extracting(track -> track.config().rfc6381())
                 .containsExactly(video, audio);
-        // The sample entry of MP3 says stereo whatever the sound is.
+        // The sample entry of MP3 always says stereo.
         assertThat(((AudioConfig) Mp4Reader.read(moov(file(name))).getLast().config()).channels())
                 .isEqualTo(name.equals("mp3.mp4") ? 2 : 1);
     }
@@ -189,7 +189,7 @@ class Mp4ReaderTest {
     @ParameterizedTest
     @CsvSource({"5b8d80, MalformedException", "5b8d81, OverLimitException", "ffffffff, OverLimitException"})
     void boundsTheSamplesBeforeMemoryIsTaken(String count, String error) throws IOException {
-        // All samples of one size, so that the box itself stays small; then other tables tell of fewer samples.
+        // All samples have the same size, so that stsz stays small; the other tables then cover fewer samples.
         ByteBuffer moov = patched("stsz", 4,
                 HexFormat.of().parseHex("00000010" + "0".repeat(8 - count.length()) + count));
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class)
@@ -213,7 +213,10 @@ class Mp4ReaderTest {
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class);
     }
 
-    /** The moov with bytes overwritten in the first box of a type (the video track's), counted from its version. */
+    /**
+     * Returns the moov with bytes overwritten in the first box of a type (in the video track), at an offset from its
+     * version.
+     */
     private static ByteBuffer patched(String box, int offset, byte[] bytes) throws IOException {
         ByteBuffer moov = moov(file("moov-last.mp4"));
         byte[] copy = new byte[moov.remaining()];

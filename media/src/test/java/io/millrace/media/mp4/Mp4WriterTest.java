@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-/** What is written is what is read: by our reader, by FFmpeg, and, in a golden dump, by people. */
+/** Written files are verified with our reader, with FFmpeg, and by a readable golden dump. */
 class Mp4WriterTest {
     private static final Instant CREATED = Instant.parse("2026-11-26T02:00:00Z");
     private static final int PER_CHUNK = 3;
@@ -45,7 +46,7 @@ class Mp4WriterTest {
         return Boxes.need(file, "file", "moov");
     }
 
-    /** The samples of {@code name}, muxed anew. */
+    /** Muxes the samples of {@code name} again. */
     private static ByteBuffer rewritten(String name) throws IOException {
         byte[] file = resource(name);
         ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -75,7 +76,7 @@ class Mp4WriterTest {
         return ByteBuffer.allocate(head.remaining() + data.length).put(head).put(data).flip();
     }
 
-    /** Every sample: its configuration, whether it is a key, its bytes. */
+    /** Every sample: its configuration, whether it is a keyframe, its bytes. */
     private static List<String> samples(ByteBuffer file) {
         List<String> seen = new ArrayList<>();
         for (Mp4Track track : Mp4Reader.read(moov(file))) {
@@ -106,7 +107,7 @@ class Mp4WriterTest {
             SampleTable samples = read.get(t).samples();
             assertThat(written.get(t).samples().endTicks()).isEqualTo(samples.endTicks());
             for (int n = 0; n < samples.count(); n++) {
-                // The edit list's unit is a ms.
+                // Times in the edit list are in ms.
                 assertThat(seconds(written.get(t), n) - movedS).isCloseTo(seconds(read.get(t), n),
                         Offset.offset(0.0011));
                 assertThat(written.get(t).samples().decodingTicks(n)).isEqualTo(samples.decodingTicks(n));
@@ -131,6 +132,7 @@ class Mp4WriterTest {
         assertThat(dump).isEqualTo(new String(resource("/" + DUMP), StandardCharsets.UTF_8));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "late-audio.mp4", "negative-offsets.mp4"})
     void ffmpegDecodesItWithoutAWordAndSeesTheSamePictures(String name, @TempDir Path dir) throws Exception {
@@ -177,7 +179,7 @@ class Mp4WriterTest {
                 .toList();
     }
 
-    /** The same picture with another level. */
+    /** The same configuration with another level. */
     private static AvcConfig changed(AvcConfig config) {
         ByteBuffer record = ByteBuffer.allocate(config.record().remaining()).put(config.record()).flip();
         return AvcConfig.parse(record.put(3, (byte) (config.level() + 1)));
@@ -241,7 +243,7 @@ class Mp4WriterTest {
         }
     }
 
-    /** The reader wants boxes that end: all but the head of mdat. */
+    /** The reader needs complete boxes: everything except the header of mdat. */
     private static ByteBuffer headWithEmptyData(ByteBuffer head) {
         ByteBuffer moovAndBefore = head.duplicate();
         int end = new String(bytes(head), StandardCharsets.ISO_8859_1).lastIndexOf("mdat") - 4;

@@ -31,7 +31,7 @@ class SampleTableTest {
 
     @Test
     void laysSamplesIntoChunksByRuns() {
-        // Chunks 1 and 2 have two samples each, chunk 3 has one, and what it might have beyond the last does not count.
+        // Chunks 1 and 2 have two samples each; chunk 3 has one, and its capacity beyond the last sample is ignored.
         box("stsz", 0, 5, 10, 20, 30, 40, 50).box("stco", 3, 1000, 2000, 3000).box("stsc", 2, 1, 2, 1, 3, 9, 1)
                 .box("stts", 2, 1, 5, 4, 7);
         var samples = read();
@@ -90,7 +90,7 @@ class SampleTableTest {
 
     @Test
     void boundsTheTime() {
-        // 2^18 samples of 2^32 - 1 ticks, and a last one that makes it 2^50.
+        // 2^18 samples of 2^32 - 1 ticks, and a last one that brings the total to 2^50.
         box("stsz", 1, (1 << 18) + 1).box("stco", 1, 0).box("stsc", 1, 1, (1 << 18) + 1, 1);
         box("stts", 2, 1 << 18, 0xFFFF_FFFFL, 1, 1 << 18);
         assertThat(read().endTicks()).isEqualTo(Mp4Reader.MAX_TICKS);

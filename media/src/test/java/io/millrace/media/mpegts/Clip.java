@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What real FFmpeg made ({@code mpegts/av.flv}), as samples on our time line and cut into segments at keyframes. */
+/** A file written by FFmpeg ({@code mpegts/av.flv}), as samples on our timeline, split into segments at keyframes. */
 record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
-    /** 10 s: what the packager adds, so that no clock is negative. */
+    /** 10 s, which the packager adds so that no clock is negative. */
     static final long OFFSET_TICKS = 900_000;
 
     static Clip load() {
@@ -63,7 +63,7 @@ record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
         return sample.kind() == Kind.VIDEO && NalUnits.containsIdr(sample.data(), video.nalLengthSize());
     }
 
-    /** A segment at every keyframe; without video every 20 frames. */
+    /** Starts a segment at every keyframe; without video every 20 frames. */
     List<List<TsSample>> segments() {
         List<List<TsSample>> segments = new ArrayList<>();
         for (TsSample sample : samples) {
@@ -76,7 +76,7 @@ record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
         return segments;
     }
 
-    /** The segment's samples in parts of 1 to {@code longest} samples. */
+    /** Splits a segment's samples into parts of 1 to {@code longest} samples. */
     static List<List<TsSample>> parts(List<TsSample> segment, Random random, int longest) {
         List<List<TsSample>> parts = new ArrayList<>();
         for (int from = 0; from < segment.size();) {
@@ -87,7 +87,7 @@ record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
         return parts;
     }
 
-    /** Muxes one segment; what comes is its parts. */
+    /** Muxes one segment and returns its parts. */
     List<ByteBuffer> mux(List<List<TsSample>> parts, long segmentNumber) {
         TsSegmentMuxer muxer = new TsSegmentMuxer(video, audio, segmentNumber, false);
         List<ByteBuffer> bytes = new ArrayList<>();
@@ -97,7 +97,7 @@ record Clip(AvcConfig video, AacConfig audio, List<TsSample> samples) {
         return bytes;
     }
 
-    /** Every segment, each in random parts. */
+    /** Muxes every segment, each in random parts. */
     List<List<ByteBuffer>> muxAll(Random random, int longestPart) {
         List<List<ByteBuffer>> all = new ArrayList<>();
         for (List<TsSample> segment : segments()) {

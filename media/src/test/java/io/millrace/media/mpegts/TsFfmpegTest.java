@@ -12,13 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-/** Real FFmpeg decodes what we mux, finds nothing to say about it, and sees the pictures and sounds of the source. */
+/** FFmpeg decodes the muxer's output without warnings to the pictures and audio of the source. */
+@Tag("slow")
 class TsFfmpegTest {
     private static final Clip CLIP = Clip.load();
 
@@ -109,7 +111,7 @@ class TsFfmpegTest {
                 .toList();
     }
 
-    /** Output lines of a command that ends well and has nothing to complain about. */
+    /** Returns the output lines of a command, which must succeed without warnings. */
     private static List<String> run(String... command) throws Exception {
         Path errors = Files.createTempFile("stderr", ".txt");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

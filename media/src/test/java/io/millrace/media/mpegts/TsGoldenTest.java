@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the bytes of a segment to a readable dump: a change of the muxer's output shows line by line, and needs a new
- * rules version, because parts that are muxed again must be the same bytes.
+ * Compares the bytes of a segment to a readable dump. A change of the muxer's output shows line by line and requires a
+ * new rules version, because parts that are muxed again must have the same bytes.
  */
 class TsGoldenTest {
     private static final String DUMP = "mpegts/segment.dump";
@@ -37,7 +37,7 @@ class TsGoldenTest {
         assertThat(dump.toString()).isEqualTo(new String(Clip.resource("/" + DUMP), StandardCharsets.UTF_8));
     }
 
-    /** FNV-1a, 64 bits: enough to see that a byte changed. */
+    /** FNV-1a, 64 bits: enough to detect a changed byte. */
     private static String hash(ByteBuffer bytes) {
         long hash = 0xcbf29ce484222325L;
         for (int i = bytes.position(); i < bytes.limit(); i++) {

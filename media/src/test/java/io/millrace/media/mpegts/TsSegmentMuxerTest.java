@@ -286,7 +286,7 @@ class TsSegmentMuxerTest {
         return unit.flip();
     }
 
-    /** NAL units behind start codes of four bytes. */
+    /** Splits a byte stream into NAL units after four-byte start codes. */
     private static List<ByteBuffer> units(ByteBuffer data) {
         List<ByteBuffer> units = new ArrayList<>();
         int from = -1;
@@ -315,7 +315,7 @@ class TsSegmentMuxerTest {
         return slices;
     }
 
-    /** By picture what the source had, without what the muxer added. */
+    /** NAL units of each picture in the source, without those added by the muxer. */
     private static List<List<ByteBuffer>> pictures(TsReader reader) {
         List<Integer> added = List.of(NalUnits.ACCESS_UNIT_DELIMITER, NalUnits.SPS, NalUnits.PPS, NalUnits.FILLER);
         return reader.pesPackets(TsProgram.VIDEO_PID).stream()
@@ -339,7 +339,7 @@ class TsSegmentMuxerTest {
         return frames;
     }
 
-    /** MP3 frames have headers of their own; which standard they are of decides the stream type. */
+    /** MP3 frames contain their own headers; the standard that these belong to determines the stream type. */
     @ParameterizedTest
     @CsvSource({"fffb9004, 3", "fff38004, 4"})
     void mp3StandsInPesPacketsAsItIs(String header, int streamType) {

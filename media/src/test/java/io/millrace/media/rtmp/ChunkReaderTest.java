@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ChunkReaderTest {
-    /** One message as text: type, timestamp, stream and body. */
+    /** Formats a message as text: type, timestamp, stream and body. */
     record Case(String name, String hex, List<String> messages) {
         @Override
         public String toString() {
@@ -27,7 +27,7 @@ class ChunkReaderTest {
         }
     }
 
-    /** csid 4, fmt 0, timestamp 16 777 000, audio "ab"; then by a delta of 1000 past what 24 bits hold. */
+    /** csid 4, fmt 0, timestamp 16 777 000, audio "ab"; then a delta of 1000 beyond 24 bits. */
     private static final String NEAR_THE_LIMIT = "04 ffff28 000002 08 01000000 6162";
 
     static final List<Case> CASES = List.of(
@@ -163,8 +163,10 @@ class ChunkReaderTest {
         stream.describe(RtmpLimits.MESSAGE_BYTES_MAX, 9);
         stream.startMessage(true);
         assertThat(memory.bytes()).isZero();
+        assertThat(stream.makeRoom(1)).isTrue();
         stream.append(ByteBuffer.allocate(1), 1);
         assertThat(memory.bytes()).isEqualTo(RtmpLimits.EAGER_BYTES);
+        assertThat(stream.makeRoom(RtmpLimits.EAGER_BYTES)).isTrue();
         stream.append(ByteBuffer.allocate(RtmpLimits.EAGER_BYTES), RtmpLimits.EAGER_BYTES);
         assertThat(memory.bytes()).as("at most twice of what arrived").isEqualTo(2 * RtmpLimits.EAGER_BYTES);
         stream.dropMessage();

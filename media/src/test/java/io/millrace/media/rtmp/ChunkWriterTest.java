@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ChunkWriterTest {
     record Sent(int csid, RawMessage message) {}
 
-    /** Few csids, kinds, sizes and steps, so that every header form comes up. */
+    /** Few csids, kinds, sizes and steps, so that every form of header occurs. */
     @Property(tries = 500)
     void readersGetWhatWasWritten(@ForAll("messages") @Size(max = 20) List<Sent> sent,
             @ForAll @IntRange(min = 1, max = 300) int pieceBytes) {

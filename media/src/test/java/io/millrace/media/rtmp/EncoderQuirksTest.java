@@ -17,19 +17,23 @@ import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Publishes scripted from docs/protocols.md, 1, for encoders that do not run here: Flash Media Live Encoder, hardware, and
- * old Flash. OBS is in {@link ServerSessionTest}; FFmpeg, GStreamer and librtmp are recorded ({@link RecordedPublishTest}).
+ * Publishes scripted from docs/protocols.md, 1, for encoders that do not run here: Flash Media Live Encoder, hardware
+ * encoders, and old Flash. OBS is in {@link ServerSessionTest}; FFmpeg, GStreamer and librtmp are recorded
+ * ({@link RecordedPublishTest}).
  */
 class EncoderQuirksTest {
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
     private final List<ServerEvent> events = new ArrayList<>();
     private final ChunkWriter writer = new ChunkWriter();
 
-    /** Digest in C1, AMF3 announced, every message on csid 3, metadata in AMF3, media in aggregates. */
+    /**
+     * Flash Media Live Encoder: digest in C1, AMF3 announced, every message on csid 3, metadata in AMF3, media in
+     * aggregates.
+     */
     @Test
     void flashMediaLiveEncoder() {
         byte[] c1 = new byte[1536];
-        c1[4] = 9; // a version; the digest that goes with it is of HandshakeTest
+        c1[4] = 9; // a version; HandshakeTest covers the digest that it announces
         feed(new ByteWriter().uint8(3).bytes(c1).fill(0x77, 1536).toByteArray());
         command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live"),
                 field("flashVer", "FMLE/3.0 (compatible; FMSc/1.0)"), field("swfUrl", "rtmp://h/live"),
@@ -59,7 +63,7 @@ class EncoderQuirksTest {
                 new ServerEvent.Unpublished(1));
     }
 
-    /** No releaseStream, control messages on csid 3, a publish without a type, metadata on stream 0, no end. */
+    /** No releaseStream, control messages on csid 3, publish without a type, metadata on stream 0, no end. */
     @Test
     void hardwareEncoder() {
         feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
@@ -79,7 +83,7 @@ class EncoderQuirksTest {
                 .endsWith(video(40));
     }
 
-    /** {@code NetStream.publish(false)}, like {@code play(false)}: stop, and perhaps publish something else then. */
+    /** {@code NetStream.publish(false)}, like {@code play(false)}, means stop; another publish may follow. */
     @Test
     void flashStopsByPublishingFalse() {
         connectAndCreate();
@@ -93,7 +97,9 @@ class EncoderQuirksTest {
                 new ServerEvent.Unpublished(1), new ServerEvent.PublishRequested(1, "live/other", "", "", ""));
     }
 
-    /** An end marker too many, padding, half a value, what AMF0 does not have, and what it reserves. */
+    /**
+     * An extra end marker, padding, a truncated value, a marker that AMF0 does not define, and one that it reserves.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"000009", "00", "0000000000000000", "02000461", "7f", "04", "070000"})
     void commandsWithBytesLeftOver(String rest) {
@@ -105,7 +111,7 @@ class EncoderQuirksTest {
         assertThat(events).containsExactly(new ServerEvent.PublishRequested(1, "live/show", "", "", ""));
     }
 
-    /** It opens csid 2 with a header that has no stream, and asks for what nobody needs. */
+    /** The encoder opens csid 2 with a header without a stream ID, and sends requests that are ignored. */
     @Test
     void librtmpOfOldWithCallsThatNobodyKnows() {
         feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The complex handshake as a client checks it, written from the protocol and not from our code. */
+/** The complex handshake as a client verifies it, implemented from the specification without our code. */
 class HandshakeTest {
     private static final byte[] SUFFIX = HexFormat.of()
             .parseHex("F0EEC24A8068BEE82E00D0D1029E7E576EEC5D2D29806FAB93B8E636CFEB31AE");
@@ -39,7 +39,7 @@ class HandshakeTest {
         assertThat(Arrays.copyOfRange(s2, 1504, 1536)).isEqualTo(hmac(signing, Arrays.copyOf(s2, 1504)));
     }
 
-    /** Four times 255 are past 728: the offset turns over. */
+    /** Four times 255 exceeds 728, so the offset wraps. */
     @ParameterizedTest
     @CsvSource({"DIGEST_FIRST, 0", "DIGEST_FIRST, 255", "KEY_FIRST, 0", "KEY_FIRST, 255"})
     void findsTheDigestWhereverItIs(HandshakeDigest.Layout layout, int pointer) throws Exception {
@@ -55,7 +55,7 @@ class HandshakeTest {
         assertThat(Arrays.copyOfRange(answer, 1537, 3073)).isEqualTo(c1);
     }
 
-    /** As most encoders send it: zeros where the version would be, whatever else is in it. */
+    /** As most encoders send it: zeros instead of a version, followed by arbitrary bytes. */
     @Test
     void zerosAreSimpleEvenIfThereIsADigest() throws Exception {
         byte[] c1 = c1(HandshakeDigest.Layout.KEY_FIRST, 3);

@@ -27,7 +27,7 @@ class PlayChunksTest {
         assertThat(body.remaining()).isEqualTo(2);
     }
 
-    /** Around the chunk size, and around the longest timestamp of a short header. */
+    /** Sizes around the chunk size, and timestamps around the longest that fits in a short header. */
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 40", "65535, 40", "65536, 40", "65537, 40", "131072, 40", "200000, 16777214",
         "200000, 16777215", "131073, 2147483647"})
@@ -40,7 +40,10 @@ class PlayChunksTest {
         assertThat(ChunkReaderTest.messages(reader(), List.of(ByteBuffer.wrap(wire)))).containsExactly(expected);
     }
 
-    /** What a session says to its player stands between the shared messages, with headers that lean on its own last ones. */
+    /**
+     * A session's own messages are interleaved with the shared ones, and their headers refer to its own previous
+     * messages.
+     */
     @Property(tries = 100)
     void messagesOfTheSessionMayStandBetween(@ForAll @IntRange(min = 0, max = 3) int pings,
             @ForAll @IntRange(min = 1, max = 500) int pieceBytes) {
@@ -48,7 +51,7 @@ class PlayChunksTest {
         session.setChunkSize(MessageLink.CHUNK_SIZE);
         ByteWriter wire = new ByteWriter();
         List<MessageType> expected = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 3; i++) {
             for (int ping = 0; ping < pings; ping++) {
                 RawMessage request = new RtmpMessage.UserControl(RtmpMessage.UserControl.PING_REQUEST, i).toRaw();
                 session.write(MessageLink.CONTROL, request, wire);
@@ -64,7 +67,7 @@ class PlayChunksTest {
         List<RawMessage> read = ChunkReaderTest.messages(reader(), Splits.every(wire.toByteArray(), pieceBytes));
         assertThat(read.stream().map(RawMessage::type)).containsExactlyElementsOf(expected);
         assertThat(read.stream().filter(raw -> raw.type() == MessageType.VIDEO).map(raw -> raw.body().remaining()))
-                .containsExactly(70_000, 70_001, 70_002, 70_003, 70_004, 70_005);
+                .containsExactly(70_000, 70_001, 70_002);
     }
 
     @Test
@@ -85,7 +88,7 @@ class PlayChunksTest {
         return ChunkReaderTest.messages(reader(), List.of(wire.duplicate()));
     }
 
-    /** Of a player that has been told the chunk size. */
+    /** A reader of a player that has received Set Chunk Size. */
     private static ChunkReader reader() {
         ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         ByteWriter told = new ByteWriter();

@@ -30,7 +30,7 @@ class PlayDurationTest {
         assertThat(play.within(run(9_000))).isZero();
     }
 
-    /** Times above 24 bits stand behind the header, and those of 32 bits wrap. */
+    /** Timestamps above 24 bits follow the header, and 32-bit timestamps wrap. */
     @ParameterizedTest
     @ValueSource(ints = {0xFF_FFFF - 500, 0xFF_FFFF, -500, Integer.MAX_VALUE - 500})
     void readsTimesOfAllSizes(int firstMs) {

@@ -16,14 +16,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What players say, and what they are told; the sequences are those of the clients that a test names. */
+/** Messages of players and the replies to them; the sequences are those of the clients named by each test. */
 class PlayFlowTest {
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
     private final ChunkReader answerReader = new ChunkReader(RtmpLimits.DEFAULT);
     private final List<ServerEvent> events = new ArrayList<>();
 
-    /** rtmpproto.c: createStream, then in one go getStreamLength, play and a buffer length; a number as start, no reset. */
+    /**
+     * FFmpeg's rtmpproto.c: createStream, then getStreamLength, play and a buffer length together; a numeric start, no
+     * reset.
+     */
     @Test
     void playsAsFfmpegAsks() {
         connect("LNX 9,0,124,2", field("fpad", new AmfValue.Bool(false)), field("capabilities", 15),
@@ -44,7 +47,7 @@ class PlayFlowTest {
                 "onStatus/1 NetStream.Play.Start", "data/1 |RtmpSampleAccess false false");
     }
 
-    /** rtmp.c: FCSubscribe for --live, start -1000, and no reset. */
+    /** librtmp's rtmp.c: FCSubscribe for --live, start -1000, and no reset. */
     @Test
     void playsAsLibrtmpAsks() {
         connect("LNX 10,0,32,18");
@@ -58,7 +61,7 @@ class PlayFlowTest {
         assertThat(events).last().isEqualTo(new ServerEvent.PlayStopped(1));
     }
 
-    /** gstrtmpclient.c: transaction 0, and it waits for a status on the stream that it asked on. */
+    /** gstrtmpclient.c: transaction 0; it waits for a status on the message stream of its request. */
     @Test
     void playsAsGstreamerAsks() {
         connect("LNX 10,0,32,18");
@@ -267,7 +270,7 @@ class PlayFlowTest {
         return new AmfValue.Number(value);
     }
 
-    /** RTMP 1.0 has seconds, and librtmp, which says -1000 for live, milliseconds. */
+    /** RTMP 1.0 specifies seconds; librtmp, recognized by -1000 for live, sends milliseconds. */
     @ParameterizedTest
     @CsvSource({"-2, 5, 5000", "-1, 0.5, 500", "0, 2, 2000", "-1000, 5000, 5000", "-2000, 1, 1", "-2, 0, -1",
         "-2, -1, -1",

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Publishes recorded from real encoders, held against the FLV files that they wrote of the same packets. */
+/** Publishes recorded from real encoders, compared to the FLV files that the encoders wrote from the same packets. */
 class RecordedPublishTest {
     private record Tag(MediaKind kind, int timestamp, ByteBuffer body) {}
 
@@ -65,7 +65,9 @@ class RecordedPublishTest {
         return events;
     }
 
-    /** FLV: 9 bytes of header, then back pointer u32, type u8, size u24, timestamp u24 and its upper u8, 3 bytes 0, body. */
+    /**
+     * FLV: 9-byte header, then back pointer u32, type u8, size u24, timestamp u24 and its high u8, 3 zero bytes, body.
+     */
     private static List<Tag> tags(String encoder) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(resource(encoder + "-publish.flv")).position(9);
         List<Tag> tags = new ArrayList<>();

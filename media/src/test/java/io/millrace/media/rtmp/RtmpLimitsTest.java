@@ -25,9 +25,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Every limit is the one that was set: what reaches it passes, what is one more does not. */
+/** Every limit that is set takes effect: input at the limit is accepted, input one above it is not. */
 class RtmpLimitsTest {
-    /** None is the default, and no two are alike. */
+    /** No value is the default, and no two are equal. */
     private static final RtmpLimits LIMITS = new RtmpLimits(
             new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000), 40_000, 50_000, 7, 70_000, 2, 9, 16,
             17, new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
@@ -68,7 +68,7 @@ class RtmpLimitsTest {
     void bytesBeforeConnectAreCounted() {
         shakeHands();
         int most = LIMITS.beforeConnectBytes();
-        feed(ByteBuffer.wrap(audio(most)));
+        feed(ByteBuffer.wrap(acknowledgements(most)));
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[1]))).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforeConnect: is 40001, the limit is 40000");
     }
@@ -77,7 +77,7 @@ class RtmpLimitsTest {
     void bytesBeforePublishAreCounted() {
         shakeHands();
         send(connect("live", ""));
-        feed(ByteBuffer.wrap(audio(LIMITS.beforePublishBytes())));
+        feed(ByteBuffer.wrap(acknowledgements(LIMITS.beforePublishBytes())));
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[1]))).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforePublish: is 50001, the limit is 50000");
     }
@@ -136,7 +136,7 @@ class RtmpLimitsTest {
         return RtmpMessage.parse(new RawMessage(MessageType.AGGREGATE, 0, 1, tags.view()), LIMITS);
     }
 
-    /** An argument of a command, of a size that counts for one limit. */
+    /** An argument of a command whose size counts towards one limit. */
     record Argument(String limit, int most, IntFunction<AmfValue> of) {
         @Override
         public String toString() {
@@ -163,9 +163,9 @@ class RtmpLimitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"20,21,22,70,", "21,1,0,0,an application has at most 20 characters", "1,22,0,0,a stream 21",
-        "1,1,23,0,a query has at most 22 characters", "43,1,0,0,the application is longer than 20 characters",
-        "1,1,0,71,tcUrl is longer than 70 characters"})
+    @CsvSource({"20,21,22,70,", "21,1,0,0,an application has at most 20 characters",
+        "1,22,0,0,a stream name at most 21", "1,1,23,0,a query has at most 22 characters",
+        "43,1,0,0,the application is longer than 20 characters", "1,1,0,71,tcUrl is longer than 70 characters"})
     void namesAreAsLongAsTheyMayBe(int app, int name, int query, int tcUrl, String complaint) {
         shakeHands();
         send(connect("a".repeat(app), "t".repeat(tcUrl)));
@@ -182,7 +182,7 @@ class RtmpLimitsTest {
         }
     }
 
-    /** A limit, what sets it alone, and what it may be. */
+    /** A limit, a function that sets only this limit, and its allowed range. */
     record Bound(String what, int least, int most, IntConsumer set) {
         @Override
         public String toString() {
@@ -239,25 +239,24 @@ class RtmpLimitsTest {
                 LIMITS.commandAmf(), LIMITS.names());
     }
 
-    /** Reads the header of a message of that length. */
+    /** Reads the header of a message of this length. */
     private static void reader(int type, int lengthBytes) {
         ByteWriter header = new ByteWriter().uint8(3).uint24(0).uint24(lengthBytes).uint8(type).uint32(0);
         assertThat(new ChunkReader(LIMITS).next(header.view())).isNull();
     }
 
-    /** The first chunk of a video message on a chunk stream of its own; an empty one is complete. */
+    /** The first chunk of a video message on its own chunk stream; an empty message is complete. */
     private static void begin(ChunkReader reader, int csid, int lengthBytes) {
         ByteWriter chunk = new ByteWriter().uint8(csid).uint24(0).uint24(lengthBytes).uint8(9).uint32(0).fill(0,
                 Math.min(lengthBytes, 128));
         assertThat(reader.next(chunk.view()) == null).isEqualTo(lengthBytes > 0);
     }
 
-    /** Audio of so many bytes on the wire, in chunks of 128 bytes whose last is not complete. */
-    private static byte[] audio(int bytes) {
+    /** This many bytes of messages that are allowed at any time; the last one is incomplete. */
+    private static byte[] acknowledgements(int bytes) {
         ByteWriter out = new ByteWriter();
-        byte[] body = new byte[30_000];
         while (out.size() < bytes) {
-            new ChunkWriter().write(4, new RawMessage(MessageType.AUDIO, 0, 1, ByteBuffer.wrap(body)), out);
+            new ChunkWriter().write(4, new RawMessage(MessageType.ACKNOWLEDGEMENT, 0, 0, ByteBuffer.allocate(4)), out);
         }
         return Arrays.copyOf(out.toByteArray(), bytes);
     }

@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.millrace.media.amf.AmfValue.field;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class ServerSessionTest {
     private static final ServerEvent UNPUBLISHED_MEDIA = new ServerEvent.PassedOver(
             ServerEvent.PassedOver.What.MEDIA_WITHOUT_PUBLISH);
+    private static final ServerEvent MEDIA_WITHOUT_MEMORY = new ServerEvent.PassedOver(
+            ServerEvent.PassedOver.What.MEDIA_WITHOUT_MEMORY);
 
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
@@ -57,7 +60,7 @@ class ServerSessionTest {
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[]{4}))).isInstanceOf(MalformedException.class);
     }
 
-    /** FFmpeg writes its own chunks in the size that it is told here, and aborts if a window is 0. */
+    /** FFmpeg adopts the chunk size announced here for its own output, and aborts if a window is 0. */
     @Test
     void connectIsAnsweredByWindowBandwidthAndChunkSizeFirst() {
         shakeHands();
@@ -78,7 +81,7 @@ class ServerSessionTest {
         assertThat(answers()).last().isEqualTo("_result 1 NetConnection.Connect.Success");
     }
 
-    /** Written by hand after librtmp as OBS uses it: Set Chunk Size before connect, swfUrl like tcUrl, metadata on csid 4. */
+    /** Modelled on librtmp as OBS uses it: Set Chunk Size before connect, swfUrl equal to tcUrl, metadata on csid 4. */
     @Test
     void publishesAsObsDoes() {
         shakeHands();
@@ -211,7 +214,7 @@ class ServerSessionTest {
         assertThat(answers()).containsExactly("_result 3 Null[]");
     }
 
-    /** The byte 0 in front is left out by who takes 17 for 20. */
+    /** Some encoders that send type 17 instead of 20 omit the leading byte 0. */
     @Test
     void readsAnAmf3CommandWithoutItsFirstByte() {
         connected();
@@ -222,7 +225,7 @@ class ServerSessionTest {
     @Test
     void readsAmf3ValuesWithinACommand() {
         connected();
-        // createStream, 2, and AMF3's null for the object.
+        // createStream, 2, and AMF3 null as the command object.
         raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u000ccreateStream\0\u0040\0\0\0\0\0\0\0\u0011\u0001");
         assertThat(answers()).containsExactly("_result 2 Number[value=1.0]");
     }
@@ -309,16 +312,77 @@ class ServerSessionTest {
         assertThat(events).containsExactly(new ServerEvent.Media(1, MediaKind.DATA, 0, ByteBuffer.allocate(3)));
     }
 
-    /** What 300 connections did with an eightfold of what they sent. */
+    /** Part of an attack: 300 connections made the server hold eight times the bytes that they sent. */
     @Test
-    void holdsNothingOfMediaThatComesBeforeItsPublish() {
+    void holdsNothingOfMediaThatComesAfterItsPublish() {
         CountedMemory memory = new CountedMemory();
-        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
-        open(session);
-        for (int csid = 4; csid < 7; csid++) {
+        ServerSession session = publishing(memory);
+        client.send(3, command(0, "FCUnpublish", 0, "show"));
+        ByteBuffer end = client.takeOutput();
+        assertThat(session.next(end)).isEqualTo(new ServerEvent.Unpublished(1));
+        assertThat(session.next(end)).isNull();
+        for (int csid = 7; csid < 10; csid++) {
             session.next(begunVideo(csid, 64 * 1024));
         }
         assertThat(memory.bytes()).isZero();
+    }
+
+    @Test
+    void aPublisherForWhoseMessageThereIsNoMemoryLosesThatMessageAndGoesOn() {
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = publishing(memory);
+        memory.limit(100_000, 100_000);
+        ByteBuffer sent = video(7, 100_000);
+        assertThat(session.next(sent)).as("just fits").isInstanceOf(ServerEvent.Media.class);
+        sent = video(8, 100_001);
+        assertThat(session.next(sent)).isEqualTo(MEDIA_WITHOUT_MEMORY);
+        assertThat(sent.hasRemaining()).isFalse();
+        assertThat(memory.bytes()).isZero();
+        assertThat(session.next(video(8, 100_000))).isInstanceOf(ServerEvent.Media.class);
+        assertThat(session.state()).isEqualTo(ServerSession.State.PUBLISHING);
+    }
+
+    /** A command is never dropped: the media that is not complete makes room for it. */
+    @Test
+    void aCommandOfAPublisherHasRoomWhateverItHasBegun() {
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = publishing(memory);
+        memory.limit(100_000, 100_000);
+        assertThat(session.next(allButTheLastChunk(7, 100_000))).isNull();
+        client.send(3, command(0, "FCUnpublish", 0, "show"));
+        assertThat(session.next(client.takeOutput())).isEqualTo(new ServerEvent.Unpublished(1));
+        assertThat(session.next(ByteBuffer.allocate(0))).isEqualTo(MEDIA_WITHOUT_MEMORY);
+        assertThat(memory.bytes()).isZero();
+    }
+
+    @Test
+    void aPublisherThatIsAskedGivesBackWhatExceedsItsReserveAndGoesOn() {
+        CountedMemory memory = new CountedMemory();
+        ServerSession session = publishing(memory);
+        for (int csid = 7; csid < 10; csid++) {
+            assertThat(session.next(allButTheLastChunk(csid, (csid - 6) * 10_000))).isNull();
+        }
+        memory.limit(Long.MAX_VALUE, 10_000);
+        session.yieldMemory();
+        assertThat(memory.bytes()).as("the shortest is left").isEqualTo(10_000);
+        assertThat(memory.hasYielded()).isTrue();
+        assertThat(session.next(ByteBuffer.allocate(0))).isEqualTo(MEDIA_WITHOUT_MEMORY);
+        assertThat(session.next(ByteBuffer.allocate(0))).isEqualTo(MEDIA_WITHOUT_MEMORY);
+        assertThat(session.next(lastChunk(9, 30_000))).isNull();
+        assertThat(session.next(lastChunk(7, 10_000))).isInstanceOf(ServerEvent.Media.class);
+        assertThat(session.next(video(9, 1_000))).isInstanceOf(ServerEvent.Media.class);
+    }
+
+    private ServerSession publishing(CountedMemory memory) {
+        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
+        open(session);
+        client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        client.send(4, command(1, "publish", 3, "show"));
+        assertThat(session.next(client.takeOutput())).isInstanceOf(ServerEvent.PublishRequested.class);
+        assertThat(session.reserveMemory()).isTrue();
+        session.acceptPublish(1);
+        assertThat(session.next(ByteBuffer.allocate(0))).isNull();
+        return session;
     }
 
     @Test
@@ -352,13 +416,40 @@ class ServerSessionTest {
         assertThat(session.next(client.takeOutput())).isNull();
     }
 
-    /** The first bytes of a video message of 8 MiB, chunks of 128 bytes. */
+    /** The first bytes of an 8 MiB video message in chunks of 128 bytes. */
     private static ByteBuffer begunVideo(int csid, int sizeBytes) {
         ByteWriter out = new ByteWriter().uint8(csid).bytes(HexFormat.of().parseHex("0000008000000901000000"));
         for (int left = sizeBytes; left > 128; left -= 128) {
             out.bytes(new byte[128]).uint8(0xC0 | csid);
         }
         return out.bytes(new byte[128]).view();
+    }
+
+    private static ByteBuffer video(int csid, int sizeBytes) {
+        return message(csid, 9, sizeBytes);
+    }
+
+    /** In chunks of 128 bytes. */
+    private static ByteBuffer message(int csid, int type, int sizeBytes) {
+        ByteWriter out = new ByteWriter().uint8(csid).uint24(0).uint24(sizeBytes).uint8(type).uint32(0x01000000);
+        for (int left = sizeBytes; left > 128; left -= 128) {
+            out.bytes(new byte[128]).uint8(0xC0 | csid);
+        }
+        return out.bytes(new byte[lastBytes(sizeBytes)]).view();
+    }
+
+    private static ByteBuffer allButTheLastChunk(int csid, int sizeBytes) {
+        ByteBuffer video = video(csid, sizeBytes);
+        return video.limit(video.limit() - 1 - lastBytes(sizeBytes));
+    }
+
+    private static ByteBuffer lastChunk(int csid, int sizeBytes) {
+        ByteBuffer video = video(csid, sizeBytes);
+        return video.position(video.limit() - 1 - lastBytes(sizeBytes));
+    }
+
+    private static int lastBytes(int sizeBytes) {
+        return (sizeBytes - 1) % 128 + 1;
     }
 
     @Test
@@ -375,13 +466,16 @@ class ServerSessionTest {
                 .hasMessageContaining("messagesBeforePublish: is 1025");
     }
 
-    /** Flash Media Live Encoder and its kin send them when they have been told to; the times count from the first tag. */
+    /**
+     * Flash Media Live Encoder and similar encoders can be configured to send aggregates; times are relative to the
+     * first tag.
+     */
     @Test
     void takesAnAggregateApart() {
         publishing("show");
         ByteWriter body = new ByteWriter();
         tag(body, 9, 100, "vv", 13);
-        tag(body, 8, 90, "a", 99); // earlier than the first, and a back pointer that is wrong
+        tag(body, 8, 90, "a", 99); // earlier than the first tag, with a wrong back pointer
         tag(body, 20, 100, "no command", 0);
         tag(body, 18, 140, "d", 12);
         aggregate(body.toByteArray(), 0x7FFF_FFFF);
@@ -405,7 +499,7 @@ class ServerSessionTest {
     void refusesAnAggregateThatIsCutShortOrHasTooManyTags() {
         publishing("show");
         assertThatThrownBy(() -> aggregate(new byte[]{8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1}, 0))
-                .isInstanceOf(MalformedException.class).hasMessageContaining("aggregate.body: wants 9 bytes");
+                .isInstanceOf(MalformedException.class).hasMessageContaining("aggregate.body: needs 9 bytes");
         ByteWriter body = new ByteWriter();
         for (int i = 0; i < RtmpLimits.DEFAULT.aggregateMessages() + 1; i++) {
             tag(body, 8, 0, "", 11);
@@ -434,27 +528,31 @@ class ServerSessionTest {
         assertThat(events).containsExactly(UNPUBLISHED_MEDIA);
     }
 
-    @Test
-    void tellsOfTheMediaThatCameBeforeAnyPublish() {
+    /** By its header: not a byte of it is kept. */
+    @ParameterizedTest
+    @EnumSource(MediaKind.class)
+    void mediaBeforeAnyPublishEndsTheConnection(MediaKind kind) {
         connected();
-        for (MediaKind kind : MediaKind.values()) {
-            client.send(4, new RtmpMessage.Media(kind, 1, 0, ByteBuffer.allocate(1_000)));
-        }
-        feed(client.takeOutput());
-        assertThat(events).containsExactly(UNPUBLISHED_MEDIA, UNPUBLISHED_MEDIA, UNPUBLISHED_MEDIA);
+        client.send(4, new RtmpMessage.Media(kind, 1, 0, ByteBuffer.allocate(1_000)));
+        ByteBuffer header = client.takeOutput().limit(12);
+        assertThatThrownBy(() -> feed(header)).isInstanceOf(MalformedException.class)
+                .hasMessageContaining(kind + " before publish");
+    }
+
+    @Test
+    void mediaOfAPlayerEndsTheConnection() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "play", 3, "show"));
+        server.acceptPlay(1);
+        client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(1)));
+        assertThatThrownBy(() -> feed(client.takeOutput())).isInstanceOf(MalformedException.class);
     }
 
     @Test
     void aPublisherHasItsReserveUntilItEndsAndNoLonger() {
         CountedMemory memory = new CountedMemory();
-        ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
-        open(session);
-        client.send(3, new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
-        client.send(4, command(1, "publish", 3, "show"));
-        assertThat(session.next(client.takeOutput())).isInstanceOf(ServerEvent.PublishRequested.class);
-        assertThat(session.reserveMemory()).isTrue();
-        session.acceptPublish(1);
-        assertThat(session.next(ByteBuffer.allocate(0))).isNull();
+        ServerSession session = publishing(memory);
         assertThat(memory.isReserved()).isTrue();
         client.send(3, command(0, "FCUnpublish", 0, "show"));
         ByteBuffer end = client.takeOutput();
@@ -470,7 +568,7 @@ class ServerSessionTest {
                 .isInstanceOf(MalformedException.class);
     }
 
-    /** Enhanced RTMP v2: capsEx is a bit mask, 1 is Reconnect, 14 everything but it. */
+    /** Enhanced RTMP v2: capsEx is a bit mask; 1 is Reconnect, 14 is everything else. */
     @ParameterizedTest
     @CsvSource({"0, false", "1, true", "14, false", "15, true"})
     void knowsWhoFollowsAReconnectRequest(int capsEx, boolean follows) {
@@ -517,7 +615,7 @@ class ServerSessionTest {
                 .orElseThrow();
         for (AmfValue place : List.of(answer.object(), answer.argument(0))) {
             SequencedMap<String, AmfValue> fields = ((AmfValue.Keyed) place).fields();
-            // Reconnect, multitrack, modifiers; and every codec is forwarded (4), none decoded or encoded.
+            // Reconnect, multitrack and modifiers; every codec is forwarded (4), none is decoded or encoded.
             assertThat(fields).containsEntry("capsEx", new AmfValue.Number(7));
             assertThat(fields.get("videoFourCcInfoMap")).isEqualTo(
                     AmfValue.Obj.of(field("avc1", 4), field("hvc1", 4), field("av01", 4), field("vp09", 4)));
@@ -558,15 +656,15 @@ class ServerSessionTest {
     @Test
     void boundsTheBytesBeforeConnect() {
         shakeHands();
-        assertThatThrownBy(() -> flood(3)).isInstanceOf(OverLimitException.class)
+        assertThatThrownBy(() -> floodOfSharedObjects(3)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforeConnect");
     }
 
     @Test
     void boundsTheBytesBeforePublish() {
         connected();
-        flood(4);
-        assertThatThrownBy(() -> flood(5)).isInstanceOf(OverLimitException.class)
+        floodOfSharedObjects(4);
+        assertThatThrownBy(() -> floodOfSharedObjects(5)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforePublish");
     }
 
@@ -577,6 +675,61 @@ class ServerSessionTest {
         send(command(1, "publish", 5, "again"));
         assertThatThrownBy(() -> flood(9)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforePublish");
+    }
+
+    @Test
+    void restoresTheBudgetWhenAPublishEndsWhileAnotherIsRequested() {
+        publishing("show");
+        flood(20);
+        send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
+        send(command(2, "publish", 5, "other"));
+        send(command(0, "FCUnpublish", 0, "show"));
+        assertThat(server.state()).isEqualTo(ServerSession.State.ANSWERING);
+        floodOfSharedObjects(4);
+        assertThatThrownBy(() -> floodOfSharedObjects(5)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforePublish");
+    }
+
+    @Test
+    void restoresTheBudgetWhenAPlayerSwitchesStreams() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        send(command(1, "play", 0, "show"));
+        server.acceptPlay(1);
+        floodOfSharedObjects(20);
+        send(command(1, "play", 0, "other"));
+        assertThat(events).endsWith(new ServerEvent.PlayStopped(1),
+                new ServerEvent.PlayRequested(1, "live/other", "", "", Set.of(), PlayDuration.UNLIMITED));
+        assertThat(server.state()).isEqualTo(ServerSession.State.ANSWERING);
+        floodOfSharedObjects(4);
+    }
+
+    @Test
+    void closingAStreamThatIsNotUsedRestoresNoBudget() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        floodOfSharedObjects(4);
+        send(new Command(1, "closeStream", 0, AmfValue.NULL, List.of()));
+        assertThatThrownBy(() -> floodOfSharedObjects(5)).isInstanceOf(OverLimitException.class)
+                .hasMessageContaining("bytesBeforePublish");
+    }
+
+    @Test
+    void aRequestThatThePeerWithdrawsRestoresNoBudget() {
+        connected();
+        send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
+        assertThatThrownBy(() -> {
+            for (int i = 0; i < RtmpLimits.DEFAULT.commandsBeforeMedia(); i++) {
+                send(command(1, "publish", 0, "show"));
+                send(new Command(1, "closeStream", 0, AmfValue.NULL, List.of()));
+            }
+        }).isInstanceOf(OverLimitException.class).hasMessageContaining("commandsBeforeMedia");
+    }
+
+    private void floodOfSharedObjects(int messages) {
+        for (int i = 0; i < messages; i++) {
+            feed(message(4, 19, 30_000));
+        }
     }
 
     /** Messages of about 30 kB of audio on stream 1. */
@@ -637,7 +790,7 @@ class ServerSessionTest {
 
     private final ChunkReader answerReader = new ChunkReader(RtmpLimits.DEFAULT);
 
-    /** What the server wrote since the last call; Set Chunk Size takes effect in the reader. */
+    /** Returns the messages that the server wrote since the last call; the reader applies Set Chunk Size. */
     private List<String> answers() {
         return ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
                 .map(raw -> parse(raw) instanceof Command c ? text(c) : raw.type().name()).toList();

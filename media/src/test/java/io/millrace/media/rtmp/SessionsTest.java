@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Our client against our server, the bytes carried by hand. */
+/** Our client against our server; the test transfers the bytes. */
 class SessionsTest {
     private final ServerSession server = new ServerSession(new SplittableRandom(1));
     private final List<ServerEvent> serverEvents = new ArrayList<>();
@@ -108,7 +108,7 @@ class SessionsTest {
             ByteBuffer answer = receiver.takeOutput();
             acknowledged.add(answer.hasRemaining() ? answer.getInt(answer.limit() - 4) : 0);
         }
-        // 16 for the window, then 6 000 with 46 continuations each and headers of 12, 4, 1, 1 and 1 bytes
+        // 16 bytes for the window, then 6 000 with 46 continuations each and headers of 12, 4, 1, 1 and 1 bytes
         assertThat(acknowledged).containsExactly(0, 12_124, 0, 24_218, 0);
     }
 
@@ -168,7 +168,7 @@ class SessionsTest {
         assertThat(RtmpUrl.parse(URI.create("rtmp://h/live/show")).tcUrl()).isEqualTo("rtmp://h/live");
     }
 
-    /** Until neither has anything to say. */
+    /** Transfers until neither side has output. */
     private void carry(ClientSession client) {
         ByteBuffer up = client.takeOutput();
         ByteBuffer down = server.takeOutput();

@@ -5,19 +5,19 @@ import io.millrace.platform.log.Cut;
 import java.util.List;
 
 /**
- * A segment between its first cut and the acknowledgement of its last index entry: as long as it is open, a restart has
- * to begin at its first cut.
+ * A segment between its first cut and the acknowledgement of its last index entry. While it is open, a restart has to
+ * begin at its first cut.
  *
- * <p>Confined to the loop but for {@link #isWritten} and {@link #written}, which are thread-safe.
+ * <p>Confined to the loop, except for {@link #isWritten} and {@link #written}, which are thread-safe.
  */
 final class OpenSegment {
     final String stream;
     final long epoch;
     final long session;
     final long number;
-    /** In {@code segments}. */
+    /** Offset in {@code segments}. */
     final long firstCutOffset;
-    /** In {@code packets}. */
+    /** Offset in {@code packets}. */
     final long firstPacketOffset;
     final int graceMs;
     final List<SegmentMux> muxes;
@@ -41,7 +41,7 @@ final class OpenSegment {
         return cut.epoch() == epoch && cut.segment() == number && cut.session() == session && cut.part() == nextPart;
     }
 
-    /** Every part of it is in the index. */
+    /** Called when every part of the segment is in the index. */
     void written() {
         written = true;
     }

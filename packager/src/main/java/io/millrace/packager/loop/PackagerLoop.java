@@ -1,8 +1,7 @@
 package io.millrace.packager.loop;
 
-import io.millrace.packager.PackagerMeters;
-import io.millrace.packager.PackagerMeters.Drop;
-import io.millrace.packager.PackagerSettings;
+import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
@@ -34,18 +33,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads {@code packets} and {@code segments} of the partitions that the group gives to this process, the same of both,
- * and has parts made of them.
+ * Reads {@code packets} and {@code segments} of the partitions that the group assigns to this process, the same
+ * partitions of both topics, and muxes and writes their parts.
  *
- * <p>Owns the thread {@code packager}: everything here runs on it but {@link #start}, {@link #assigned},
- * {@link #partitions}, {@link #cachedBytes} and {@link #close}. A failure that is not of one stream ends the loop and is
- * told to {@link FatalError}.
+ * <p>Owns the thread {@code packager}. Everything runs on it except {@link #start}, {@link #assigned},
+ * {@link #partitions}, {@link #cachedBytes} and {@link #close}. A failure that is not confined to one stream ends the
+ * loop and is reported to {@link FatalError}.
  */
 public final class PackagerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PackagerLoop.class);
     private static final String GROUP = "packager";
     private static final Duration POLL = Duration.ofMillis(200);
-    /** When the log does not take parts as fast as they are made. */
+    /** Poll timeout while Kafka acknowledges parts more slowly than they are made. */
     private static final Duration POLL_WHEN_FULL = Duration.ofMillis(10);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
@@ -84,12 +83,12 @@ public final class PackagerLoop implements AutoCloseable {
         thread.start();
     }
 
-    /** Completes when the group has given partitions to this process for the first time, possibly none. */
+    /** Completes at the first partition assignment, which may be empty. */
     public CompletableFuture<Void> assigned() {
         return assigned.copy();
     }
 
-    /** The partitions that this process has now. */
+    /** The partitions currently assigned to this process. */
     public Set<Integer> partitions() {
         return partitions;
     }
@@ -98,14 +97,14 @@ public final class PackagerLoop implements AutoCloseable {
         return thread.isAlive();
     }
 
-    /** Ends after the record at hand, commits, and leaves the group. */
+    /** Finishes the current poll, commits, and leaves the group. */
     @Override
     public void close() {
         closing = true;
         consumer.wakeup();
         try {
             if (thread.getState() != Thread.State.NEW && !thread.join(CLOSE_TIMEOUT)) {
-                log.warn("the packager has not ended within {}", CLOSE_TIMEOUT);
+                log.warn("the packager did not stop within {}", CLOSE_TIMEOUT);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -120,7 +119,7 @@ public final class PackagerLoop implements AutoCloseable {
         try (reader; writer; consumer) {
             loop();
         } catch (KafkaException e) {
-            log.warn("the packager's clients did not close well", e);
+            log.warn("closing the packager's Kafka clients failed", e);
         }
     }
 
@@ -145,7 +144,7 @@ public final class PackagerLoop implements AutoCloseable {
 
     private void fail(Throwable cause) {
         assigned.completeExceptionally(cause);
-        fatal.fatal("the packager cannot go on", cause);
+        fatal.fatal("the packager failed", cause);
     }
 
     private void step() {
@@ -163,7 +162,7 @@ public final class PackagerLoop implements AutoCloseable {
         }
         cachedBytes = bytes;
         if (writer.failure() != null) {
-            throw new KafkaException("the log did not take a part or its index entry", writer.failure());
+            throw new KafkaException("Kafka did not accept a part or its index entry", writer.failure());
         }
         commit();
     }
@@ -172,7 +171,7 @@ public final class PackagerLoop implements AutoCloseable {
         try {
             return consumer.poll(writer.hasRoom() ? POLL : POLL_WHEN_FULL);
         } catch (WakeupException _) {
-            // Only close wakes it.
+            // Only close() calls wakeup().
             return ConsumerRecords.empty();
         }
     }
@@ -186,7 +185,7 @@ public final class PackagerLoop implements AutoCloseable {
         if (!due.isEmpty()) {
             consumer.commitAsync(due, (_, e) -> {
                 if (e != null) {
-                    log.debug("positions not committed, the next commit repeats them", e);
+                    log.debug("positions were not committed, the next commit includes them", e);
                     committed.clear();
                 }
             });
@@ -202,7 +201,7 @@ public final class PackagerLoop implements AutoCloseable {
             case Cut cut when !packets && record.key() != null -> partition.cut(record.offset(), record.key(), cut);
             case null, default -> {
                 if (record.value() instanceof Undecodable undecodable) {
-                    log.warn("{}-{}@{} is skipped: {}", record.topic(), record.partition(), record.offset(),
+                    log.warn("skipped undecodable {}-{}@{}: {}", record.topic(), record.partition(), record.offset(),
                             undecodable.why());
                     meters.dropped(Drop.UNDECODABLE);
                 }
@@ -215,7 +214,7 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Reads only what there is room for. */
+    /** Pauses or resumes both topics, depending on the room for their records. */
     private void flow(int partition, PartitionWork state) {
         boolean room = writer.hasRoom();
         flow(kafka.partition(Topic.SEGMENTS, partition), room && state.wantsCuts());
@@ -232,7 +231,7 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Positions that have moved, both topics of a partition together. */
+    /** Returns the positions that have changed, both topics of a partition together. */
     private Map<TopicPartition, OffsetAndMetadata> due(Collection<Integer> of) {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
         for (int partition : of) {
@@ -253,11 +252,14 @@ public final class PackagerLoop implements AutoCloseable {
                         p -> new PartitionWork(p, settings.cacheBytes(), reader, writer, meters));
             }
             partitions = Set.copyOf(work.keySet());
-            log.info("packages partitions {}", work.keySet());
+            log.info("packager is assigned partitions {}", work.keySet());
             assigned.complete(null);
         }
 
-        /** Also at the end, by {@code close}. Parts in flight are written; who comes next repeats them, byte for byte. */
+        /**
+         * Also called by {@code close}. Parts in flight are still written; the next owner repeats them with identical
+         * bytes.
+         */
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
             Set<Integer> leaving = numbers(revoked);
@@ -268,7 +270,7 @@ public final class PackagerLoop implements AutoCloseable {
                     consumer.commitSync(due, COMMIT_TIMEOUT);
                 }
             } catch (KafkaException e) {
-                log.info("positions of {} not committed: who has them next repeats a little", leaving, e);
+                log.info("positions of {} were not committed, the next owner will repeat some work", leaving, e);
             }
             forget(leaving);
         }

@@ -9,17 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The packets of one partition that wait for their cut, by offset. What there is no room for, or what has waited for
- * {@link #HORIZON_US}, is forgotten: it can be read again.
+ * The packets of one partition that wait for their cut, by offset. Packets beyond the size limit, or older than
+ * {@link #HORIZON_US}, are evicted; they can be read from the log again.
  *
- * <p>Confined to the loop. Bodies are copied, because a body in the memory of a fetch keeps the whole fetch.
+ * <p>Confined to the loop. Bodies are copied, because a body that refers to a fetch buffer retains the whole buffer.
  */
 final class PacketCache {
-    /** Beside the body: record, buffer, map entries; about. */
+    /** Approximate memory of a packet in addition to its body: record, buffer, map entries. */
     static final int PACKET_COST_BYTES = 256;
     /**
-     * Ingest time, µs, that a packet waits. A frame is cut within a segment's time; what waits for a minute belongs to a
-     * stream that is not cut.
+     * How long a packet is kept, µs of ingest time. A frame is cut within the duration of a segment; a packet that
+     * waits for a minute belongs to a stream that is not being cut.
      */
     static final long HORIZON_US = 60_000_000;
 
@@ -39,17 +39,17 @@ final class PacketCache {
         return bytes;
     }
 
-    /** Half of the limit is taken: the other half is for what has been fetched already. */
+    /** Whether half of the limit is used. The other half is reserved for packets that have been fetched already. */
     boolean isFull() {
         return bytes >= limitBytes / 2;
     }
 
-    /** The oldest offset that waits, or {@code otherwise}. */
+    /** Returns the oldest cached offset, or {@code otherwise} if the cache is empty. */
     long oldestOffset(long otherwise) {
         return entries.isEmpty() ? otherwise : entries.keySet().iterator().next();
     }
 
-    /** @param offset greater than all before; other calls do nothing */
+    /** @param offset greater than all before; a repeated offset has no effect */
     void add(long offset, String stream, Packet packet) {
         ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip();
         Packet owned = new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(),
@@ -63,13 +63,16 @@ final class PacketCache {
         }
     }
 
-    /** Null if it is not here. */
+    /** Returns null if the packet is not cached. */
     Packet get(long offset) {
         Entry entry = entries.get(offset);
         return entry == null ? null : entry.packet();
     }
 
-    /** Cuts of a stream are in the order of its packets: nothing up to {@code offset} is asked for again. */
+    /**
+     * Removes the stream's packets up to {@code offset}. Cuts of a stream are in the order of its packets, so they are
+     * not needed again.
+     */
     void release(String stream, long offset) {
         ArrayDeque<Long> offsets = offsetsByStream.get(stream);
         if (offsets == null) {

@@ -15,11 +15,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Reads packets by offset with a consumer of its own, so that the loop's position stays where it is. Confined to the
- * loop, which waits for it: rare, and bounded by {@link #TIMEOUT}.
+ * Reads packets by offset with its own consumer, so that the loop's positions do not change. Confined to the loop,
+ * which waits for it. Such reads are rare, and bounded by {@link #TIMEOUT}.
  */
 final class PacketReader implements PacketSource, AutoCloseable {
-    /** Longer, and the broker is in trouble that the loop itself will meet. */
+    /** If a read takes longer, the broker has a problem that the loop itself will also encounter. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -47,7 +47,7 @@ final class PacketReader implements PacketSource, AutoCloseable {
                 }
             }
             if (System.nanoTime() > deadline) {
-                throw new TimeoutException("packets " + first + " to " + last + " of " + from + " not read within "
+                throw new TimeoutException("packets " + first + " to " + last + " of " + from + " were not read within "
                         + TIMEOUT);
             }
         }

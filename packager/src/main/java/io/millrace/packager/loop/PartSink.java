@@ -2,13 +2,15 @@ package io.millrace.packager.loop;
 
 import io.millrace.packager.mux.MuxedPart;
 
-/** Takes parts, in order, and writes them and then their index entries. */
+/** Writes parts, in order, and then their index entries. */
 interface PartSink {
-    /** Whether another part may come: full is an answer, and nobody waits. */
+    /** Whether another part can be written now. Does not block. */
     boolean hasRoom();
 
     /**
-     * @param indexed called on any thread when the part's index entry is in the log
+     * Writes a part, then its index entry.
+     *
+     * @param indexed called on any thread when the index entry is in the log
      */
     void write(int partition, String stream, MuxedPart part, Runnable indexed);
 }

@@ -1,6 +1,6 @@
 package io.millrace.packager.loop;
 
-import io.millrace.packager.PackagerMeters;
+import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Sizes;
@@ -21,11 +21,11 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes parts, and when the log has one, its index entry, which tells where it lies. Per partition the index has the
- * order of the parts.
+ * Writes parts and, when Kafka has acknowledged a part, its index entry with the part's offset. Within a partition, the
+ * index has the order of the parts.
  *
- * <p>{@link #write} is confined to the loop; the thread {@code packager-index} is this class's own. A write that fails is
- * final, since the producer has tried for as long as its delivery timeout: {@link #failure} tells.
+ * <p>{@link #write} is confined to the loop; this class owns the thread {@code packager-index}. A failed write is
+ * final, because the producer has already retried for its delivery timeout; {@link #failure} returns it.
  */
 final class PartWriter implements PartSink, AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -37,12 +37,12 @@ final class PartWriter implements PartSink, AutoCloseable {
     private final InstantSource clock;
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
-    /** Bounded by the bytes in flight. */
+    /** Bounded by the limit on bytes in flight. */
     private final BlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
     private final Thread indexer;
     private final Object drained = new Object();
 
-    /** A part that is in the log. */
+    /** A part that Kafka has acknowledged. */
     private record Stored(int partition, String stream, MuxedPart part, long partsOffset, Runnable indexed) {}
 
     PartWriter(KafkaClients kafka, String clientId, long limitBytes, PackagerMeters meters, InstantSource clock) {
@@ -50,8 +50,8 @@ final class PartWriter implements PartSink, AutoCloseable {
         this.limitBytes = limitBytes;
         this.meters = meters;
         this.clock = clock;
-        // More than can be in flight: the last part over the limit, batches half empty, index entries.
-        // A log that is away is waited for: the loop reads no more, and what it has made stays here, not committed.
+        // Buffer for more than can be in flight: the last part over the limit, half-empty batches, index entries. While
+        // Kafka is unavailable, the producer waits: the loop stops reading, and parts in memory are not committed.
         this.producer = kafka.producer(clientId, Math.max(2 * limitBytes, limitBytes + 4L * Sizes.RECORD_BYTES),
                 Map.of(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Timeouts.PATIENT_DELIVERY_MS,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) Timeouts.PATIENT_DELIVERY_MS));
@@ -62,7 +62,7 @@ final class PartWriter implements PartSink, AutoCloseable {
         return inFlightBytes.get();
     }
 
-    /** What ended all writing, or null. */
+    /** The failure that ended all writing, or null. */
     Exception failure() {
         return failure.get();
     }
@@ -99,7 +99,7 @@ final class PartWriter implements PartSink, AutoCloseable {
                 index(stored.take());
             }
         } catch (InterruptedException _) {
-            // Closed.
+            // close() was called.
         } catch (RuntimeException e) {
             failed(e);
         }
@@ -134,7 +134,10 @@ final class PartWriter implements PartSink, AutoCloseable {
         meters.indexed(bytes, clock.millis() * 1_000 - next.part().cut().arrivalUs());
     }
 
-    /** Waits until nothing is in flight, at most {@link #CLOSE_TIMEOUT}; what still is will be made again. */
+    /**
+     * Waits until nothing is in flight, at most {@link #CLOSE_TIMEOUT}. Parts still in flight are made again after a
+     * restart.
+     */
     void drain() throws InterruptedException {
         long deadline = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
         synchronized (drained) {

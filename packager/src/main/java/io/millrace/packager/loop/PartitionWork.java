@@ -2,8 +2,8 @@ package io.millrace.packager.loop;
 
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.OverLimitException;
-import io.millrace.packager.PackagerMeters;
-import io.millrace.packager.PackagerMeters.Drop;
+import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.kafka.Sizes;
@@ -26,23 +26,25 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One partition's cuts and packets on their way to parts. Confined to the loop.
+ * Turns the cuts and packets of one partition into parts. Confined to the loop.
  *
- * <p>A cut is taken when all packets up to its last one have been read, in the order of {@code segments}. What goes wrong
- * with a stream's media ends that session here and nothing else; what goes wrong with the log is thrown.
+ * <p>Cuts are processed in the order of {@code segments}, each when all packets up to its last one have been read. A
+ * fault in a stream's media ends processing of that session only; a fault of the log is thrown.
  */
 final class PartitionWork {
-    /** Cuts that wait for their packets; more, and {@code segments} is not read. */
+    /** Limit of cuts that wait for their packets. At the limit, {@code segments} is paused. */
     static final int WAITING_LIMIT = 512;
-    /** Streams that are remembered without an open segment: to know a repeated cut. */
+    /** Number of streams without an open segment that are remembered in order to recognize repeated cuts. */
     static final int STREAMS_LIMIT = 4_096;
-    /** A part with the record around it; the cutter keeps parts to {@link Sizes#PART_BYTES}, so this is never met. */
+    /** Limit of a part in its record. The cutter limits parts to {@link Sizes#PART_BYTES}, so it is never reached. */
     static final int PART_LIMIT_BYTES = Sizes.RECORD_BYTES - 64 * 1024;
-    /** Ingest time, µs, beyond the grace, after which an open segment of a silent stream is given up. */
+    /**
+     * Ingest time, µs, in addition to the grace period, after which the open segment of a silent stream is abandoned.
+     */
     static final long UNFINISHED_US = 600_000_000;
 
     private static final Logger log = LoggerFactory.getLogger(PartitionWork.class);
-    /** What encoders cause by what they send, each by the name of its stream. */
+    /** For faults that encoders cause, limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
 
     private final int partition;
@@ -71,7 +73,7 @@ final class PartitionWork {
         this.meters = meters;
     }
 
-    /** Whether it has been told where both topics are read from. */
+    /** Whether the start positions of both topics are known. */
     boolean hasBegun() {
         return nextCutOffset >= 0 && nextPacketOffset >= 0;
     }
@@ -84,7 +86,7 @@ final class PartitionWork {
         return waiting.size() < WAITING_LIMIT;
     }
 
-    /** A waiting cut wants packets that have not been read, whatever the cache holds. */
+    /** Returns true regardless of the cache's size if a waiting cut needs packets that have not been read. */
     boolean wantsPackets() {
         return !cache.isFull() || !waiting.isEmpty() && waiting.getFirst().cut().lastOffset() >= nextPacketOffset;
     }
@@ -96,7 +98,7 @@ final class PartitionWork {
         }
     }
 
-    /** Records of {@code packets} before {@code position} are none of ours, or are for the past. */
+    /** Records of {@code packets} before {@code position} have been read, whether or not they were packets. */
     void packetsReadUpTo(long position) {
         nextPacketOffset = Math.max(nextPacketOffset, position);
     }
@@ -106,12 +108,12 @@ final class PartitionWork {
         waiting.add(new Waiting(offset, stream, cut));
     }
 
-    /** The same for {@code segments}. */
+    /** Records of {@code segments} before {@code position} have been read, whether or not they were cuts. */
     void cutsReadUpTo(long position) {
         nextCutOffset = Math.max(nextCutOffset, position);
     }
 
-    /** Takes the cuts whose packets have been read, as long as the sink has room. */
+    /** Processes the cuts whose packets have been read, while the sink has room. */
     void advance() {
         while (!waiting.isEmpty() && waiting.getFirst().cut().lastOffset() < nextPacketOffset && sink.hasRoom()) {
             Waiting next = waiting.removeFirst();
@@ -121,7 +123,7 @@ final class PartitionWork {
         open.removeIf(OpenSegment::isWritten);
     }
 
-    /** Null as long as there is nothing to commit. */
+    /** Returns the positions to commit, or null if there are none yet. */
     Positions positions() {
         if (nextCutOffset < 0 || nextPacketOffset < 0) {
             return null;
@@ -156,7 +158,7 @@ final class PartitionWork {
         }
         Optional<List<Packet>> packets = packets(cut);
         if (packets.isEmpty()) {
-            log.warn("{}: segment {} is given up, its packets have expired", name, cut.segment());
+            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.segment());
             meters.dropped(Drop.EXPIRED);
             giveUp(stream);
             return;
@@ -164,7 +166,7 @@ final class PartitionWork {
         mux(stream, offset, name, cut, packets.get());
     }
 
-    /** The packets of the cut's samples; none if the log has lost one of them. */
+    /** Returns the packets of the cut's samples, or empty if the log no longer retains one of them. */
     private Optional<List<Packet>> packets(Cut cut) {
         Map<Long, Packet> found = new HashMap<>();
         Set<Long> missing = new TreeSet<>();
@@ -203,7 +205,7 @@ final class PartitionWork {
             quarantine(stream, name, cut, e.reason() + ": " + e.getMessage(), null);
             return;
         } catch (RuntimeException e) {
-            quarantine(stream, name, cut, "a bug", e);
+            quarantine(stream, name, cut, "a bug in Millrace", e);
             return;
         }
         OpenSegment segment = stream.open;
@@ -215,7 +217,7 @@ final class PartitionWork {
         }
         if (cut.last()) {
             stream.open = null;
-            if (parts.isEmpty()) { // no format carries any of its tracks
+            if (parts.isEmpty()) { // no format carries any of the tracks
                 segment.written();
             }
         }
@@ -247,7 +249,7 @@ final class PartitionWork {
     }
 
     private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
-        ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed from segment {} on: {}", name, cut.session(),
+        ofStreams.log(Level.WARN, name, "{}: session {} quarantined at segment {}: {}", name, cut.session(),
                 cut.segment(), why, bug);
         meters.quarantined();
         meters.dropped(Drop.QUARANTINED);
@@ -265,7 +267,10 @@ final class PartitionWork {
         stream.open = null;
     }
 
-    /** Open segments of streams that have not been heard of for long would hold the position back for ever. */
+    /**
+     * Abandons open segments of streams that have been silent for long, which would hold back the committed position
+     * for ever.
+     */
     private void giveUpSilent(long nowUs) {
         List<OpenSegment> silent = open.stream().filter(s -> !s.isWritten()
                 && nowUs - s.lastArrivalUs > UNFINISHED_US + s.graceMs * 1_000L).toList();

@@ -1,7 +1,7 @@
 package io.millrace.packager.loop;
 
 /**
- * Where a restart begins in one partition: the start of the oldest segment still open.
+ * Where a restart begins in one partition: at the start of the oldest open segment.
  *
  * @param segments offset in {@code segments}
  * @param packets offset in {@code packets}; older packets that a cut names are read again

@@ -2,7 +2,7 @@ package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Cut;
 
-/** What is known of one stream: how far its cuts were taken, and the segment that takes the next. Confined to the loop. */
+/** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
 final class StreamWork {
     private static final long NONE = -1;
 
@@ -10,10 +10,10 @@ final class StreamWork {
     private long segment = NONE;
     private int part = -1;
     private long quarantinedSession = NONE;
-    /** The segment whose next part is awaited, or null. */
+    /** The segment that waits for its next part, or null. */
     OpenSegment open;
 
-    /** Identities grow in the order of the log; what does not is a repetition. */
+    /** Identities increase in log order; a cut whose identity does not is a repetition. */
     boolean isRepeated(Cut cut) {
         if (cut.epoch() != epoch) {
             return cut.epoch() < epoch;

@@ -6,19 +6,21 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 
 /**
- * A part and all that the index will say of it but where it lies.
+ * A part with everything that its index entry contains except its position in {@code parts}. Immutable.
  *
- * <p>Immutable.
- *
- * @param cut what bounds it
- * @param head of its segment
+ * @param cut the cut that bounds the part
+ * @param head the head of its segment
  * @param part its bytes
  */
 public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
-    /** No keyframe in the part. */
+    /** The part contains no keyframe. */
     public static final long NO_KEYFRAME = -1;
 
-    /** @param partsOffset where the log has put the part */
+    /**
+     * Returns the index entry of the part.
+     *
+     * @param partsOffset offset of the part's record in {@code parts}
+     */
     public IndexEntry entry(long partsOffset) {
         return new IndexEntry(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), part.format(),
                 partsOffset, part.bytes().remaining(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
@@ -26,7 +28,7 @@ public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
                 head.targetDurationS(), head.independent(), head.discontinuous(), head.discontinuity());
     }
 
-    /** In {@code packets}: of the first keyframe, without video of the first frame. */
+    /** Offset in {@code packets} of the first keyframe or, in a stream without video, of the first frame. */
     private long keyframeOffset() {
         boolean audioOnly = head.videoConfig() == null;
         return cut.samples().stream().filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())

@@ -23,14 +23,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Muxes the parts of one segment in one format. Opened by the segment's first cut, which holds all that is needed of
- * what was before.
+ * Muxes the parts of one segment in one format. The segment's first cut contains all the state that is needed from
+ * earlier segments.
  *
- * <p>Confined to one thread; not to be used after an exception. It decides nothing: the cut lists every sample and its
- * exact times; here they are rescaled to 90 kHz, each from its absolute time.
+ * <p>Confined to one thread; unusable after an exception. Makes no decisions: a cut lists every sample with its exact
+ * times, which are rescaled to 90 kHz here, each from its absolute time.
  */
 public final class SegmentMux {
-    /** Added to every time stamp, 90 kHz: 10 s, so that no clock is negative. The same in every stream. */
+    /** Added to every timestamp, 90 kHz: 10 s, so that no clock is negative. The same in every stream. */
     public static final long TIMESTAMP_OFFSET_TICKS = 900_000;
 
     private final Format format;
@@ -45,8 +45,11 @@ public final class SegmentMux {
     private int nextPart;
 
     /**
-     * @param first the segment's part 0; the format {@link #carriesAny} of it
-     * @throws io.millrace.media.bytes.MediaException a configuration that cannot be muxed, rules of the future
+     * Opens a segment.
+     *
+     * @param first part 0 of the segment, of which the format {@link #carriesAny} track
+     * @throws io.millrace.media.bytes.MediaException if a configuration cannot be muxed, or a newer release made the
+     *     rules
      */
     public SegmentMux(Format format, Cut first) {
         if (first.part() != 0 || first.head() == null) {
@@ -74,35 +77,38 @@ public final class SegmentMux {
         };
     }
 
-    /** Whether {@code format} carries any track of the segment; without one there is nothing to mux. */
+    /** Whether {@code format} carries any track of the segment. If not, there is nothing to mux. */
     public static boolean carriesAny(Format format, Cut first) {
         Cut.SegmentHead head = first.head();
         return head != null && (carried(format, head.rules(), head.videoCodec()).isPresent()
                 || carried(format, head.rules(), head.audioCodec()).isPresent());
     }
 
-    /** A track of a codec that the format does not carry is left out; the segmenter has said so in the directory. */
+    /**
+     * Returns the codec if the format carries it. Other tracks are omitted; the segmenter has put a warning in the
+     * directory.
+     */
     private static Optional<Codec> carried(Format format, EpochRules rules, String name) {
         return Arrays.stream(Codec.values())
                 .filter(codec -> codec.name().equals(name) && rules.carries(format, codec)).findFirst();
     }
 
-    /** Frames so far that the cut lists and that the format cannot carry. */
+    /** Number of frames so far that are in the cuts but that the format cannot carry. */
     public int droppedFrames() {
         return muxer.droppedFrames();
     }
 
     /**
-     * The part that {@code cut} bounds.
+     * Returns the part that {@code cut} bounds.
      *
-     * @param cut the next one of the segment
-     * @param packets those of its samples, in their order; borrowed until this returns
-     * @throws io.millrace.media.bytes.MediaException a packet whose bytes cannot be read
+     * @param cut the next cut of the segment
+     * @param packets the packets of the cut's samples, in the same order; used only until this method returns
+     * @throws io.millrace.media.bytes.MediaException if a packet cannot be parsed
      */
     public MuxedPart mux(Cut cut, List<Packet> packets) {
         if (cut.epoch() != epoch || cut.session() != session || cut.segment() != segment || cut.part() != nextPart) {
             throw new IllegalArgumentException("part " + cut.part() + " of segment " + cut.segment()
-                    + " is not the next one of segment " + segment + ", which is part " + nextPart);
+                    + " is out of order; expected part " + nextPart + " of segment " + segment);
         }
         nextPart++;
         List<TsSample> samples = new ArrayList<>(packets.size());
@@ -118,13 +124,13 @@ public final class SegmentMux {
 
     private TsSample sample(Cut.Sample sample, Packet packet) {
         if (packet.kind() != sample.kind() || packet.session() != session) {
-            throw new IllegalArgumentException("the cut means a packet of session " + session + " with "
-                    + sample.kind() + ", the log has session " + packet.session() + " with " + packet.kind());
+            throw new IllegalArgumentException("the cut names a packet of session " + session + " and kind "
+                    + sample.kind() + ", but the log has session " + packet.session() + " and kind " + packet.kind());
         }
         return switch (sample.kind()) {
             case VIDEO -> sample(TsSample.Kind.VIDEO, sample, Ticks.MPEG, videoFrame(packet));
             case AUDIO -> sample(TsSample.Kind.AUDIO, sample, audioTicks, audioFrame(packet));
-            case DATA -> throw new IllegalArgumentException("a cut lists no data");
+            case DATA -> throw new IllegalArgumentException("a cut must not contain data packets");
         };
     }
 
@@ -151,6 +157,6 @@ public final class SegmentMux {
     }
 
     private static MalformedException notAFrame(String structure) {
-        return MalformedException.value(structure, "packet type", "no frame", "a frame where a cut lists one");
+        return MalformedException.value(structure, "packet type", "not a frame", "a frame, because a cut contains it");
     }
 }

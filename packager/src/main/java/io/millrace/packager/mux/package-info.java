@@ -1,5 +1,5 @@
 /**
- * From a cut and the packets that it names to a part and what the index says of it. Pure: the same cuts and packets of
- * a segment give the same bytes, whoever makes them and however often.
+ * Turns a cut and its packets into a part and its index entry. Pure: the same cuts and packets of a segment always
+ * result in the same bytes, on any node.
  */
 package io.millrace.packager.mux;

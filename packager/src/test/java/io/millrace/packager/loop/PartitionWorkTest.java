@@ -1,9 +1,9 @@
 package io.millrace.packager.loop;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.millrace.packager.PackagerMeters;
 import io.millrace.packager.WrittenLog;
 import io.millrace.packager.WrittenLog.Entry;
+import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;

@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The names by which the admin port may be reached, besides addresses and {@code localhost}. A page of a foreign site can have
- * its own name resolve to this machine (DNS rebinding), and the viewer's browser then takes the admin port for that site; but
- * it says that name in {@code Host}. Immutable.
+ * The host names that requests to the admin port may use, besides IP addresses and {@code localhost}. Protects against
+ * DNS rebinding: a foreign site can resolve its own name to this machine, so that a viewer's browser sends that site's
+ * requests to the admin port, but the browser then sends that name in {@code Host}. Immutable.
  *
  * @param names in lower case
  */
 public record AdminNames(Set<String> names) {
     public static final AdminNames NONE = new AdminNames(Set.of());
     private static final String LOCAL = "localhost";
-    /** RFC 1123, and the underscores of compose and Kubernetes. */
+    /** RFC 1123, plus the underscores of compose and Kubernetes. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
     private static final Pattern PORT = Pattern.compile("(:\\d*)?$");
 
@@ -27,8 +27,10 @@ public record AdminNames(Set<String> names) {
     }
 
     /**
-     * @param text {@code none}, or names with commas between
-     * @throws IllegalArgumentException saying what would be right
+     * Parses a list of names.
+     *
+     * @param text {@code none}, or names separated by commas
+     * @throws IllegalArgumentException with a message that names a valid value
      */
     public static AdminNames parse(String text) {
         if (text.strip().equals("none")) {
@@ -40,15 +42,15 @@ public record AdminNames(Set<String> names) {
     private static String checked(String text) {
         String name = text.strip();
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name + "' is no name such as admin.example.com");
+            throw new IllegalArgumentException("'" + name + "' is not a host name such as admin.example.com");
         }
         return normal(name);
     }
 
     /**
-     * Whether a request is meant for this port.
+     * Whether the admin port may answer a request.
      *
-     * @param hosts values of its Host headers; null or none where there is none, as no browser does
+     * @param hosts values of the Host headers; null or empty if there are none, which no browser sends
      */
     boolean allow(List<String> hosts) {
         return hosts == null || hosts.stream().allMatch(this::allows);
@@ -63,7 +65,7 @@ public record AdminNames(Set<String> names) {
         return name.equals(LOCAL) || names.contains(name) || isAddress(name);
     }
 
-    /** A full stop at the end says that a name is complete. */
+    /** A trailing full stop marks a fully qualified name. */
     private static String normal(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;

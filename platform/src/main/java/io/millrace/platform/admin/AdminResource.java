@@ -2,19 +2,21 @@ package io.millrace.platform.admin;
 
 import java.util.Map;
 
-/** What a stage serves at the admin port beside meters and health, as JSON. Thread-safe; called on virtual threads. */
+/** A JSON resource that a stage adds to the admin port. Thread-safe; called on virtual threads. */
 public interface AdminResource {
-    /** Where it is, without a slash at the end; all that is below is its, too. */
+    /** The path without a trailing slash. The resource also serves all paths below it. */
     String path();
 
-    /** As {@code Allow} has them; the server answers other methods. */
+    /** The allowed methods, in the format of the {@code Allow} header. The server rejects other methods. */
     String methods();
 
     Answer answer(Request request);
 
     /**
-     * @param method of {@link #methods}; HEAD comes as GET
-     * @param below what stands behind the path and a slash; empty for the path itself
+     * A request to the resource.
+     *
+     * @param method one of {@link #methods}; HEAD is passed as GET
+     * @param below the part of the path after {@link #path} and a slash; empty for the path itself
      * @param query the first value of each parameter
      */
     record Request(String method, String below, Map<String, String> query) {}

@@ -19,28 +19,29 @@ import java.util.concurrent.Executors;
 import java.util.function.IntPredicate;
 
 /**
- * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and what stages add. Each request has a virtual thread
- * of its own and never meets an event loop of the media path. Thread-safe.
+ * The admin port: {@code /metrics}, {@code /health/live}, {@code /health/ready} and the resources that stages add. Each
+ * request runs on its own virtual thread, never on an event loop of the media path. Thread-safe.
  *
- * <p>It listens before the services start, so that a process that is slow to start is seen alive and not ready. Requests for
- * a host that is not in {@link AdminNames} are answered with 421.
+ * <p>The port listens before the services start, so that a process that is slow to start is reported as alive but not
+ * ready. Requests for a host name that is not in {@link AdminNames} get 421.
  */
 public final class AdminServer implements AutoCloseable {
-    /** What Prometheus calls its text format. */
+    /** The media type of Prometheus's text format. */
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
     private static final String JSON_TYPE = "application/json";
-    /** RFC 9110, 15.5.20. */
+    /** 421 Misdirected Request, RFC 9110, 15.5.20. */
     private static final int MISDIRECTED = 421;
-    /** Pending connections: scrapers and probes are few. */
+    /** Pending connections. Scrapers and probes are few. */
     private static final int BACKLOG = 64;
 
-    /** A request is short and comes from nearby. */
+    /** Requests are short and come from nearby. */
     private static final int REQUEST_SECONDS = 5;
-    /** A scrape of some thousand lines is computed and taken in far less. */
+    /** A scrape of several thousand lines takes far less. */
     private static final int RESPONSE_SECONDS = 30;
 
     static {
-        // The JDK's server has no other settings, and by default no limits. Documented in the module jdk.httpserver.
+        // The JDK's server has no other way to set timeouts, and none by default. The module jdk.httpserver documents
+        // them.
         limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
         limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
     }
@@ -58,9 +59,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Listens at once; with no checks the process is ready.
+     * Starts listening. The process is ready as long as there are no checks.
      *
-     * @param address port 0 takes any free one
+     * @param address port 0 selects any free port
      * @throws IOException if the address cannot be bound
      */
     public static AdminServer start(InetSocketAddress address, PrometheusMeterRegistry meters) throws IOException {
@@ -68,9 +69,10 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * The same where "any free one" is none of {@code named}.
+     * Like {@link #start(InetSocketAddress, PrometheusMeterRegistry)}, but port 0 does not select a port in
+     * {@code named}.
      *
-     * @param names that it may be asked by
+     * @param names host names that requests may use
      */
     public static AdminServer start(InetSocketAddress address, AdminNames names, PrometheusMeterRegistry meters,
             IntPredicate named) throws IOException {
@@ -91,19 +93,19 @@ public final class AdminServer implements AutoCloseable {
             return bound;
         }
         try {
-            // The system gives another one while this one is held.
+            // The system assigns another port while this one is held.
             return bind(address, named);
         } finally {
             bound.stop(0);
         }
     }
 
-    /** From now on the process is ready only while these hold, too. */
+    /** Adds conditions of readiness. */
     public void addChecks(List<HealthCheck> more) {
         checks.addAll(more);
     }
 
-    /** From now on it serves this, too. */
+    /** Adds a resource. */
     public void add(AdminResource resource) {
         context(resource.path(), exchange -> answer(exchange, resource));
     }
@@ -130,7 +132,7 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** What cannot be decoded is no URI, and does not come here. */
+    /** Parses the query. A URI that cannot be decoded is rejected by the server before this. */
     private static Map<String, String> query(String raw) {
         Map<String, String> query = new HashMap<>();
         for (String field : raw == null ? List.<String>of() : List.of(raw.split("&"))) {
@@ -149,7 +151,7 @@ public final class AdminServer implements AutoCloseable {
         return server.getAddress();
     }
 
-    /** Requests that are being answered are cut off. */
+    /** Stops the server and aborts requests in progress. */
     @Override
     public void close() {
         server.stop(0);
@@ -161,14 +163,15 @@ public final class AdminServer implements AutoCloseable {
         send(exchange, report.up() ? 200 : 503, JSON_TYPE, report.json());
     }
 
-    /** The JDK's server matches by prefix; here a path is itself and nothing below it. */
+    /** Serves exactly {@code path}, since the JDK's server also matches paths that start with it. */
     private void serve(String path, HttpHandler handler) {
         context(path, exchange -> {
             if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
                 send(exchange, 404, JSON_TYPE, notFound());
             } else if (!isRead(exchange)) {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                send(exchange, 405, JSON_TYPE, HealthReport.error("method_not_allowed", "Only GET and HEAD"));
+                send(exchange, 405, JSON_TYPE,
+                        HealthReport.error("method_not_allowed", "only GET and HEAD are allowed"));
             } else {
                 handler.handle(exchange);
             }
@@ -182,7 +185,7 @@ public final class AdminServer implements AutoCloseable {
                     handler.handle(exchange);
                 } else {
                     send(exchange, MISDIRECTED, JSON_TYPE, HealthReport.error("unknown_host",
-                            "the admin port is reached by an address, by localhost and by the names in --admin-names"));
+                            "use an IP address, localhost or a name in --admin-names to reach the admin port"));
                 }
             }
         });
@@ -197,7 +200,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static String notFound() {
-        return HealthReport.error("not_found", "There are /metrics, /health/live and /health/ready");
+        return HealthReport.error("not_found", "unknown path; try /metrics, /health/live or /health/ready");
     }
 
     private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {

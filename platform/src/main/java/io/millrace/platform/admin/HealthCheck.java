@@ -6,13 +6,15 @@ import java.util.function.Supplier;
  * One named condition of readiness. The process is ready while all of its checks are up.
  *
  * @param name short and fixed, such as {@code kafka}
- * @param probe answers from memory, on any thread, at every request; must not block
+ * @param probe called on any thread at every request; must not block
  */
 public record HealthCheck(String name, Supplier<Status> probe) {
 
     /**
+     * The state of a condition.
+     *
      * @param up whether the condition holds
-     * @param detail one clause for people
+     * @param detail one clause for users
      */
     public record Status(boolean up, String detail) {
         public static Status up(String detail) {
@@ -24,7 +26,7 @@ public record HealthCheck(String name, Supplier<Status> probe) {
         }
     }
 
-    /** The probe's answer; a probe that throws is down. */
+    /** Returns the probe's result; a probe that throws is down. */
     Status status() {
         try {
             return probe.get();

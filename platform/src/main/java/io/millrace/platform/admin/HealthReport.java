@@ -4,7 +4,7 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What all checks said at one moment, and its JSON as the contract has it. Immutable. */
+/** The results of all checks at one time, and their JSON. Immutable. */
 record HealthReport(List<Line> lines) {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -31,7 +31,7 @@ record HealthReport(List<Line> lines) {
         return root.toString();
     }
 
-    /** The one shape that errors have at every port. */
+    /** Returns the JSON of an error, which has the same structure at every port. */
     static String error(String code, String message) {
         ObjectNode root = JSON.createObjectNode();
         root.putObject("error").put("code", code).put("message", message);

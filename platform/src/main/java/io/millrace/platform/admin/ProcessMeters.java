@@ -17,8 +17,8 @@ import java.lang.management.ManagementFactory;
 import java.util.Set;
 
 /**
- * The process's one registry, with the meters of the JVM and of the process in it: {@code jvm_*}, {@code process_*},
- * {@code system_cpu_*}. Closing it ends the collection of garbage collector events.
+ * The process's meter registry, including the meters of the JVM and of the process: {@code jvm_*}, {@code process_*},
+ * {@code system_cpu_*}. Closing it stops the collection of garbage collector events.
  */
 public final class ProcessMeters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -27,35 +27,38 @@ public final class ProcessMeters implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     /**
-     * What Kafka's clients measure for each partition: of all that only the lag is kept, since the rest grows with
-     * partitions times clients and tells nothing that the client's own sums do not.
+     * Prefix of the metrics that Kafka's clients have for each partition. Of these, only the lag is kept, because the
+     * others grow with partitions times clients and add nothing to the client's totals.
      */
     private static final String FETCH = "kafka.consumer.fetch.manager.";
     private static final Set<String> FETCH_BY_PARTITION = Set.of("records.lag.avg", "records.lag.max", "records.lead",
             "records.lead.avg", "records.lead.min", "preferred.read.replica");
 
     /**
-     * @param version of Millrace
-     * @param kafka whether what Kafka's clients measure is registered, some hundred meters of each
+     * Creates the registry and its meters.
+     *
+     * @param version version of Millrace
+     * @param kafka whether to register the metrics of Kafka clients, several hundred meters per client
      */
     public ProcessMeters(String version, boolean kafka) {
         if (!kafka) {
             registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka."));
         }
-        // Named against Prometheus's rules: the first is in ns, the second is a gauge that ends like a part of a histogram.
+        // These violate Prometheus's naming rules: the first is in ns, the second is a gauge with the suffix of a
+        // histogram.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
-        // Of a consumer and a producer with one id it is the same, and says nothing that the JVM's own does not.
+        // Identical for a consumer and a producer with the same id, and adds nothing to the metrics of the JVM.
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("kafka.app.info."));
         registry.config().meterFilter(MeterFilter.deny(id -> id.getTag("partition") != null
                 && id.getName().startsWith(FETCH)
                 && FETCH_BY_PARTITION.contains(id.getName().substring(FETCH.length()))));
         Gauge.builder("millrace.build.info", () -> 1).tag("version", version)
-                .tag("java", Runtime.version().toString()).description("Version of Millrace and of Java; always 1")
+                .tag("java", Runtime.version().toString()).description("Version of Millrace and of Java, always 1")
                 .register(registry);
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
             FunctionCounter.builder("process.cpu", system, s -> s.getProcessCpuTime() / NANOS_PER_SECOND)
-                    .baseUnit("seconds").description("CPU time that the process has used").register(registry);
+                    .baseUnit("seconds").description("CPU time used by the process").register(registry);
         }
         new ClassLoaderMetrics().bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);

@@ -12,11 +12,11 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Puts the metrics of Kafka clients into a registry, as {@code kafka_consumer_*} and {@code kafka_producer_*}, until the
- * client is closed. Clients with the same id, as readers that come and go have, share their meters. Thread-safe.
+ * Registers the metrics of Kafka clients as {@code kafka_consumer_*} and {@code kafka_producer_*} until the client is
+ * closed. Clients with the same id, such as short-lived readers, share their meters. Thread-safe.
  */
 final class ClientMeters {
-    /** How soon the metrics of a partition or broker are seen that a client has just met. */
+    /** How soon the metrics of a partition or broker appear that is new to the client. */
     private static final Duration REFRESH = Duration.ofSeconds(10);
 
     private final MeterRegistry registry;
@@ -25,7 +25,7 @@ final class ClientMeters {
         this.registry = registry;
     }
 
-    /** What takes the meters of one client away. */
+    /** Removes the meters of one client when closed. */
     @FunctionalInterface
     interface Binding {
         void close();
@@ -43,7 +43,7 @@ final class ClientMeters {
         if (registry instanceof CompositeMeterRegistry all && all.getRegistries().isEmpty()) {
             return () -> {};
         }
-        // The binder never takes its task back, so it has a refresher of its own that ends with it.
+        // The binder never cancels its task, so each binding has its own executor, which ends with it.
         ScheduledExecutorService refresher = Executors
                 .newSingleThreadScheduledExecutor(Thread.ofVirtual().name("kafka-meters").factory());
         KafkaClientMetrics metrics = binder.apply(refresher);

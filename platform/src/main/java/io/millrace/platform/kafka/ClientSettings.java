@@ -15,8 +15,8 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
 /**
- * What goes to every Kafka client as it is: a map whose text hides the passwords in it, so that nobody prints them by
- * accident. Immutable.
+ * Settings that are passed to every Kafka client unchanged. The map's text form hides passwords, so that they cannot be
+ * printed by accident. Immutable.
  */
 public final class ClientSettings extends AbstractMap<String, String> {
     private static final List<ConfigDef> CLIENTS = List.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(),
@@ -35,15 +35,15 @@ public final class ClientSettings extends AbstractMap<String, String> {
         return new ClientSettings(Map.copyOf(all));
     }
 
-    /** The names that Kafka's clients define. Others may be meant for a plugin, such as a login module. */
+    /** The names that Kafka's clients define. Others may belong to a plugin, such as a login module. */
     public static Set<String> known() {
         return DEFINED.keySet();
     }
 
     /**
-     * Checks one setting as the client that defines it would.
+     * Validates one setting as the client that defines it would.
      *
-     * @throws IllegalArgumentException if a client would refuse the value; its message does not contain passwords
+     * @throws IllegalArgumentException if a client would reject the value; the message does not contain passwords
      */
     public static void check(String name, String value) {
         for (ConfigDef client : CLIENTS) {
@@ -68,7 +68,10 @@ public final class ClientSettings extends AbstractMap<String, String> {
         }
     }
 
-    /** For people, by name. Hidden are Kafka's passwords, and what Kafka does not define: that may be one, too. */
+    /**
+     * Returns the settings for display, ordered by name. Hides Kafka's passwords, and values of names that Kafka does
+     * not define, which may also be secret.
+     */
     public SortedMap<String, String> shown() {
         SortedMap<String, String> shown = new TreeMap<>(all);
         shown.replaceAll((name, value) -> isPublic(name) ? value : Password.HIDDEN);

@@ -16,24 +16,24 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes Kafka clients that are all set up in the same way: nothing is lost (acks=all, idempotent), nothing waits
- * (linger 0, fetch at one byte), and sizes come from {@link Sizes}.
+ * Creates Kafka clients with uniform settings for durability (acks=all, idempotence) and low latency (linger 0,
+ * fetch.min.bytes 1); sizes come from {@link Sizes}.
  *
- * <p>Immutable and thread-safe; the clients that it makes follow Kafka's own rules.
+ * <p>Immutable and thread-safe. The clients have the threading rules of Kafka's own classes.
  */
 public final class KafkaClients {
-    /** Metadata of our few topics never goes stale on an idle node, so that no send has to wait for it. */
+    /** Metadata of topics does not expire on an idle node, so that no send has to wait for it. */
     private static final long METADATA_KEPT_MS = TimeUnit.DAYS.toMillis(3650);
 
     private final KafkaSettings settings;
     private final ClientMeters meters;
 
-    /** Clients that nobody measures. */
+    /** Creates clients without metrics. */
     public KafkaClients(KafkaSettings settings) {
         this(settings, new CompositeMeterRegistry());
     }
 
-    /** Clients whose own metrics are in {@code registry} from when they are made until they are closed. */
+    /** Creates clients whose metrics are in {@code registry} until the client is closed. */
     public KafkaClients(KafkaSettings settings, MeterRegistry registry) {
         this.settings = settings;
         this.meters = new ClientMeters(registry);
@@ -60,15 +60,15 @@ public final class KafkaClients {
     }
 
     /**
-     * An idempotent producer of keys and values that {@code LogCodec} encoded.
+     * Creates an idempotent producer of records that {@code LogCodec} encoded.
      *
-     * @param bufferBytes memory for records that are not acknowledged; callers stop well before it is full
+     * @param bufferBytes memory for unacknowledged records; callers stop well before it is full
      */
     public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes) {
         return producer(clientId, bufferBytes, Map.of());
     }
 
-    /** A producer that differs from the others in {@code overrides}. */
+    /** Creates a producer with {@code overrides} of the uniform settings. */
     public KafkaProducer<String, byte[]> producer(String clientId, long bufferBytes, Map<String, ?> overrides) {
         Map<String, Object> config = producerConfig(clientId);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
@@ -76,12 +76,12 @@ public final class KafkaClients {
         return new MeteredProducer(config, meters);
     }
 
-    /** A consumer without a group: its owner assigns partitions and seeks. */
+    /** Creates a consumer without a group. The caller assigns partitions and seeks. */
     public KafkaConsumer<String, LogRecord> reader(String clientId) {
         return reader(clientId, Map.of());
     }
 
-    /** A consumer without a group that differs from the others in {@code overrides}. */
+    /** Creates a consumer without a group, with {@code overrides} of the uniform settings. */
     public KafkaConsumer<String, LogRecord> reader(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -91,10 +91,11 @@ public final class KafkaClients {
     }
 
     /**
-     * A consumer without a group that reads a range here and a range there.
+     * Creates a consumer without a group for reading short ranges at different positions.
      *
-     * <p>A consumer asks for what comes next before it hands out what has come. At the end of the log that question is
-     * open for as long as the broker may hold a fetch, and the next read, which goes elsewhere, has to wait for its end.
+     * <p>A consumer requests the next records before it returns the previous ones. At the end of the log, that request
+     * stays open for as long as the broker may hold a fetch, and a read elsewhere has to wait for it. This consumer
+     * limits that time to {@link Timeouts#SEEKER_FETCH_MS}.
      */
     public KafkaConsumer<String, LogRecord> seeker(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = new HashMap<>(overrides);
@@ -102,12 +103,12 @@ public final class KafkaClients {
         return reader(clientId, config);
     }
 
-    /** Asks the cluster: blocks for a round trip or two. */
+    /** Queries the cluster. Blocks for one or two round trips. */
     public GroupTimes groupTimes() {
         return GroupTimes.of(this);
     }
 
-    /** A consumer in a group that commits by itself when its owner says so. */
+    /** Creates a consumer in a group without automatic commits. The caller commits. */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group(group));
@@ -118,7 +119,7 @@ public final class KafkaClients {
         return new MeteredConsumer(config, meters);
     }
 
-    /** The producer properties themselves, for Kafka Streams, which makes its own clients. */
+    /** Returns the producer properties, for Kafka Streams, which creates its own clients. */
     public Map<String, Object> producerConfig(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -131,7 +132,7 @@ public final class KafkaClients {
         return config;
     }
 
-    /** The consumer properties themselves, for Kafka Streams, which makes its own clients. */
+    /** Returns the consumer properties, for Kafka Streams, which creates its own clients. */
     public Map<String, Object> consumerConfig(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -146,14 +147,15 @@ public final class KafkaClients {
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
-        // Kafka's own sizes, 64 and 128 KB, make a request of many records wait for its receiver several times on its way.
+        // With Kafka's default buffer sizes, 64 and 128 KB, a request of many records waits for its receiver several
+        // times.
         config.putIfAbsent(CommonClientConfigs.SEND_BUFFER_CONFIG, CommonClientConfigs.SEND_BUFFER_LOWER_BOUND);
         config.putIfAbsent(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, CommonClientConfigs.RECEIVE_BUFFER_LOWER_BOUND);
         config.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
-        // Kafka's default forgets all metadata while no broker answers, and then every send fails: a cluster that is away
-        // for a moment would end its publishers instead of slowing them. Who moves a whole cluster to new addresses under
-        // running clients passes 'rebootstrap' through.
+        // By default, a client discards all metadata when no broker is reachable, and then every send fails: a short
+        // outage of the cluster would disconnect publishers instead of delaying them. To move a running cluster to new
+        // addresses, pass 'rebootstrap' in the client settings.
         config.putIfAbsent(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, MetadataRecoveryStrategy.NONE.name);
         return config;
     }

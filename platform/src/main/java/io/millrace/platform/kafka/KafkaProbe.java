@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks every second whether some broker answers. The stages' own clients wait for a broker that is away in silence, each
- * for as long as it may; this one says so within seconds, for all of them. Thread-safe.
+ * Checks every second whether any broker responds. The stages' own clients wait silently for an unavailable broker,
+ * each for its own timeout; this probe reports the outage within seconds, for all stages. Thread-safe.
  */
 public final class KafkaProbe implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaProbe.class);
     private static final int PERIOD_MS = 1_000;
     private static final int ANSWER_MS = 3_000;
-    /** A change of leaders or a long collection is no news. */
+    /** Shorter outages, such as a change of leaders or a long garbage collection, are not reported. */
     static final long SILENCE_MS = 5_000;
 
     private final String brokers;
@@ -39,7 +39,7 @@ public final class KafkaProbe implements AutoCloseable {
         answeredNanos = nanos.getAsLong();
     }
 
-    /** Begins when a broker has just answered. */
+    /** Starts the probe. The caller has just had a response from a broker. */
     public static KafkaProbe start(KafkaClients kafka) {
         Admin admin = kafka.admin("millrace-probe");
         KafkaProbe probe = new KafkaProbe(kafka.settings().bootstrapServers(), System::nanoTime,
@@ -61,28 +61,28 @@ public final class KafkaProbe implements AutoCloseable {
         }
     }
 
-    /** One question is over. */
+    /** Handles the result of one check. */
     void heard(boolean answered) {
         long silentMs = silentMs();
         if (answered) {
             answeredNanos = nanos.getAsLong();
             if (silent) {
-                LOG.info("Kafka at {} answers again, after {} s", brokers, silentMs / 1_000);
+                LOG.info("Kafka at {} responds again, after {} s", brokers, silentMs / 1_000);
             }
             silent = false;
         } else if (!silent && silentMs > SILENCE_MS) {
             silent = true;
-            LOG.warn("Kafka at {} does not answer; nothing can be published or watched until it does", brokers);
+            LOG.warn("Kafka at {} does not respond; streams cannot be published or watched until it does", brokers);
         }
     }
 
-    /** Down once no broker has answered for some seconds. */
+    /** Down when no broker has responded for {@link #SILENCE_MS}. */
     public HealthCheck check() {
         return new HealthCheck("kafka", () -> {
             long silentMs = silentMs();
             return silentMs <= SILENCE_MS
-                    ? HealthCheck.Status.up("a broker answers")
-                    : HealthCheck.Status.down("no broker at " + brokers + " has answered for " + silentMs / 1_000
+                    ? HealthCheck.Status.up("a broker responds")
+                    : HealthCheck.Status.down("no broker at " + brokers + " has responded for " + silentMs / 1_000
                             + " s");
         });
     }

@@ -3,15 +3,15 @@ package io.millrace.platform.kafka;
 import java.util.Map;
 
 /**
- * Where the log is and how its topics are made.
+ * Address of the Kafka cluster and settings of its topics.
  *
  * @param bootstrapServers {@code host:port[,host:port…]}
- * @param topicPrefix stands before every topic, consumer group and application id
- * @param partitions of every topic; chosen once, for growth
- * @param replication replicas of every topic; 0: as many as there are brokers, up to 3
- * @param retentionMs how long packets, segments, parts and index are kept
- * @param retentionBytes of a whole data topic, all partitions together; -1: no limit
- * @param client properties handed to every Kafka client as they are (TLS, SASL, {@code client.rack})
+ * @param topicPrefix prefix of every topic, consumer group and application id
+ * @param partitions number of partitions of every topic; chosen once, with room for growth
+ * @param replication replicas of every topic; 0: the number of brokers, up to 3
+ * @param retentionMs how long packets, segments, parts and index are retained
+ * @param retentionBytes limit of each data topic, all partitions together; -1: no limit
+ * @param client properties that are passed to every Kafka client unchanged (TLS, SASL, {@code client.rack})
  */
 public record KafkaSettings(String bootstrapServers, String topicPrefix, int partitions, int replication,
         long retentionMs, long retentionBytes, Map<String, String> client) {
@@ -20,11 +20,17 @@ public record KafkaSettings(String bootstrapServers, String topicPrefix, int par
         client = ClientSettings.copyOf(client);
     }
 
+    /** Returns the same settings with {@code other} partitions per topic. */
+    public KafkaSettings withPartitions(int other) {
+        return new KafkaSettings(bootstrapServers, topicPrefix, other, replication, retentionMs, retentionBytes,
+                client);
+    }
+
     public String topic(Topic topic) {
         return topic.name(topicPrefix);
     }
 
-    /** Name of a consumer group or Streams application of ours. */
+    /** Returns the prefixed name of a consumer group or Streams application. */
     public String group(String name) {
         return topicPrefix + name;
     }

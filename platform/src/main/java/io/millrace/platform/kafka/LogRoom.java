@@ -1,11 +1,11 @@
 package io.millrace.platform.kafka;
 
-/** Whether the log has room for more media. Asked often, by any thread; answers from memory. */
+/** Whether the log has room for more media. Called often and from any thread; must not block. */
 @FunctionalInterface
 public interface LogRoom {
-    /** Of those who do not see the broker's disk. */
+    /** For processes that have no access to the broker's disk. */
     LogRoom UNKNOWN = () -> false;
 
-    /** Whether so little is left that nobody may publish. */
+    /** Whether so little space is left that publishing must be rejected. */
     boolean isFull();
 }

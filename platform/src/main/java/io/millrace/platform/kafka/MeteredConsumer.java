@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A consumer whose metrics go with it. Its owner follows Kafka's own rules. */
+/** A consumer whose meters are removed when it is closed. Has the threading rules of Kafka's consumer. */
 final class MeteredConsumer extends KafkaConsumer<String, LogRecord> {
     private final ClientMeters.Binding meters;
 

@@ -6,7 +6,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A producer whose metrics go with it. Thread-safe, as Kafka's are. */
+/** A producer whose meters are removed when it is closed. Thread-safe, like Kafka's producer. */
 final class MeteredProducer extends KafkaProducer<String, byte[]> {
     private final ClientMeters.Binding meters;
 
@@ -15,7 +15,7 @@ final class MeteredProducer extends KafkaProducer<String, byte[]> {
         this.meters = meters.bind(this);
     }
 
-    /** Without a timeout, too: that one calls this. */
+    /** {@link #close()} calls this method, too. */
     @Override
     public void close(Duration timeout) {
         meters.close();

@@ -4,34 +4,40 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Keys of the topics, and the one rule that gives a stream its partition: by its name alone, in every topic.
+ * Keys of the topics, and the partitioner: in every topic, the partition of a stream depends on its name alone.
  *
- * <p>A key is {@code live/show}, or {@code live/show#17} where a session or an epoch belongs to it; {@code #} stands in
- * no name.
+ * <p>A key is {@code live/show}, or {@code live/show#17} for a session or an epoch. Stream names cannot contain
+ * {@code #}.
  *
- * @param stream the stream's name
- * @param number session or epoch, -1 without one
+ * @param stream name of the stream
+ * @param number number of the session or epoch, -1 without one
  */
 public record StreamKey(String stream, long number) {
-    /** The key of a record that belongs to the stream as a whole. */
+    /** Returns the key of a record that belongs to the stream as a whole. */
     public static String of(String stream) {
         return stream;
     }
 
-    /** The key of a record that belongs to one session or epoch of the stream. */
+    /** Returns the key of a record that belongs to one session or epoch of the stream. */
     public static String of(String stream, long number) {
         return stream + '#' + number;
     }
 
-    /** @throws IllegalArgumentException if {@code key} is no key of ours */
+    /** @throws IllegalArgumentException if {@code key} is null or has an invalid number */
     public static StreamKey parse(String key) {
+        if (key == null) {
+            throw new IllegalArgumentException("a record without a key");
+        }
         int hash = key.lastIndexOf('#');
         return hash < 0
                 ? new StreamKey(key, -1)
                 : new StreamKey(key.substring(0, hash), Long.parseLong(key, hash + 1, key.length(), 10));
     }
 
-    /** The stream's partition, the same in all topics: murmur2 of the name, as Kafka's own clients do for such a key. */
+    /**
+     * Returns the partition of a stream, the same in all topics: murmur2 of the name, as in Kafka's default
+     * partitioner.
+     */
     public static int partition(String stream, int partitions) {
         return Utils.toPositive(Utils.murmur2(stream.getBytes(StandardCharsets.UTF_8))) % partitions;
     }

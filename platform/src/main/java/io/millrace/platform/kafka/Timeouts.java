@@ -1,20 +1,21 @@
 package io.millrace.platform.kafka;
 
-/** Times of the Kafka clients, in one place, in ms; those of groups are {@link GroupTimes}. */
+/** Timeouts of the Kafka clients in ms. Those of consumer groups are in {@link GroupTimes}. */
 public final class Timeouts {
-    /** A request that is not answered is tried again. */
+    /** A request without a response is retried after this. */
     public static final int REQUEST_MS = 10_000;
-    /** A record of a publisher that is not acknowledged by then has failed, and its encoder is told. */
+    /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**
-     * What is made of the log can wait longer for the log, since its input is kept there; not for ever: a partition that
-     * was just made may take a producer's second batch first, and then refuses the first until the producer starts anew.
+     * Records derived from the log can wait longer, because the log retains their input. The wait is limited because of
+     * new partitions: one may accept a producer's second batch first, and then rejects the first one until the producer
+     * restarts.
      */
     public static final int PATIENT_DELIVERY_MS = 120_000;
-    /** A broker that comes back is found again soon. */
+    /** The client reconnects soon after a broker returns. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
 
-    /** How long a broker may hold a fetch of {@link KafkaClients#seeker} that is at the end of the log. */
+    /** How long a broker may hold a fetch of {@link KafkaClients#seeker} at the end of the log. */
     public static final int SEEKER_FETCH_MS = 5;
 
     private Timeouts() {}

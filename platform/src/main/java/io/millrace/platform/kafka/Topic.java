@@ -1,23 +1,24 @@
 package io.millrace.platform.kafka;
 
 /**
- * The topics of the design. All have the same number of partitions and are partitioned by stream name alone, but for
- * {@link #NODES}.
+ * The topics. All have the same number of partitions and, except {@link #NODES}, are partitioned by stream name alone.
  */
 public enum Topic {
-    /** The log itself: {@code SessionStarted}, {@code Packet}, {@code SessionEnded}, {@code GraceOver}. */
+    /**
+     * The input of all other topics: {@code SessionStarted}, {@code Packet}, {@code SessionEnded}, {@code GraceOver}.
+     */
     PACKETS("packets", false),
-    /** Notices between ingest nodes, keyed by stream and session. */
+    /** Session notices between ingest nodes, keyed by stream and session. */
     SESSIONS("sessions", true),
-    /** The cuts. */
+    /** The cuts of the segmenter. */
     SEGMENTS("segments", false),
-    /** Muxed bytes. */
+    /** The muxed parts. */
     PARTS("parts", false),
-    /** What is available and where. */
+    /** The parts that are available, and their offsets. */
     INDEX("index", false),
-    /** The directory, keyed by stream and epoch. */
+    /** The directory of streams, keyed by stream and epoch. */
     STREAMS("streams", true),
-    /** Where encoders reach the ingest nodes, keyed by node. A node repeats its record, so none is kept for long. */
+    /** The addresses of the ingest nodes, keyed by node. Nodes repeat their records, so none is retained for long. */
     NODES("nodes", true);
 
     private final String suffix;
@@ -28,12 +29,12 @@ public enum Topic {
         this.compacted = compacted;
     }
 
-    /** The topic's name on the cluster. */
+    /** Returns the topic's name on the cluster. */
     public String name(String prefix) {
         return prefix + suffix;
     }
 
-    /** Whether only the newest record of a key is kept. */
+    /** Whether only the newest record of a key is retained. */
     public boolean isCompacted() {
         return compacted;
     }

@@ -27,19 +27,19 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Makes the topics of the design where they are missing, and checks those that are there. Every stage calls it at start. */
+/** Creates missing topics and checks existing ones. Every stage calls it at startup. */
 public final class Topics {
-    /** Whole rolls of a log are deleted, so a partition is kept as this many of them. */
+    /** Number of log segments per partition: Kafka deletes whole segments only. */
     private static final int ROLLS_KEPT = 8;
     private static final long SMALLEST_ROLL_BYTES = 2L * Sizes.RECORD_BYTES;
     private static final long LARGEST_ROLL_BYTES = 512L * 1024 * 1024;
-    /** How soon compaction may leave a notice or directory entry that was written over. */
+    /** How soon compaction may remove a superseded notice or directory entry. */
     private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
-    /** How long tombstones stay readable. */
+    /** How long tombstones remain readable. */
     private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
     private static final int MOST_REPLICAS = 3;
     private static final long TIMEOUT_MS = 30_000;
-    /** Between two looks at topics that were just made. */
+    /** Interval between two checks of new topics. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final KafkaSettings settings;
@@ -51,12 +51,12 @@ public final class Topics {
     }
 
     /**
-     * How many replicas each topic has, those included that Kafka Streams makes for itself.
+     * The number of replicas of each topic, including those that Kafka Streams creates.
      *
-     * @param count {@code --replication}, or as many as there are brokers, up to 3
+     * @param count {@code --replication}, or the number of brokers, up to 3
      */
     public record Replicas(int count) {
-        /** One broker of three may be away, and nothing acknowledged is on fewer than two. */
+        /** With three replicas, one broker may fail, and every acknowledged record is on at least two. */
         public int minInSync() {
             return count >= MOST_REPLICAS ? 2 : 1;
         }
@@ -69,16 +69,16 @@ public final class Topics {
     }
 
     /**
-     * Returns when every topic exists and fits the settings.
+     * Returns when every topic exists and matches the settings.
      *
-     * @return what topics that are made now have
-     * @throws UserError if Kafka is out of reach, a topic may not be made, or one is there with another shape
+     * @return the replication of topics that are created now
+     * @throws UserError if Kafka cannot be reached, a topic cannot be created, or an existing one does not match
      */
     public static Replicas ensure(KafkaClients kafka) {
         try (Admin admin = kafka.admin("millrace-topics")) {
             return new Topics(kafka.settings(), admin).ensure();
         } catch (KafkaException e) {
-            // Thrown by the client's constructor: a host that has no address, a bad pass-through setting.
+            // Thrown by the client's constructor: a host name without an address, an invalid client setting.
             throw Unreachable.error(kafka.settings(), e);
         }
     }
@@ -118,7 +118,7 @@ public final class Topics {
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw new UserError("cannot read topic " + settings.topic(topic) + ": "
-                            + e.getCause().getMessage() + "; check the rights of this user on the cluster",
+                            + e.getCause().getMessage() + "; check this user's permissions on the cluster",
                             e.getCause());
                 }
             } catch (InterruptedException e) {
@@ -136,10 +136,10 @@ public final class Topics {
             } catch (ExecutionException e) {
                 switch (e.getCause()) {
                     case TopicExistsException _ -> {
-                        // Another stage that starts at the same time made it.
+                        // Another stage that is starting at the same time has created it.
                     }
-                    case AuthorizationException denied -> throw new UserError("may not create topic " + name
-                            + ": " + denied.getMessage() + "; have it created, or grant Create on it", denied);
+                    case AuthorizationException denied -> throw new UserError("not authorized to create topic " + name
+                            + ": " + denied.getMessage() + "; grant Create on it, or create the topic", denied);
                     case null, default -> throw new UserError("cannot create topic " + name + ": "
                             + e.getCause().getMessage(), e.getCause());
                 }
@@ -150,8 +150,8 @@ public final class Topics {
     }
 
     /**
-     * Waits until every partition's leader says where it ends. Before that a writer's first batch may be turned away and
-     * its second be taken: then the first is out of order for ever.
+     * Waits until the leader of every partition returns its end offset. Before that, a producer's first batch may be
+     * rejected and its second one accepted, which leaves the first one out of order for ever.
      */
     private void awaitLeaders() {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
@@ -160,17 +160,17 @@ public final class Topics {
             if (System.nanoTime() - deadlineNanos > 0) {
                 throw new UserError(
                         "the new topics have no leaders after " + TIMEOUT_MS + " ms: " + trouble.get()
-                                + "; look at the brokers' logs and start again");
+                                + "; check the brokers' logs and start again");
             }
             LockSupport.parkNanos(RETRY_NANOS);
             trouble = leadersTrouble();
         }
     }
 
-    /** Why not every leader serves yet; empty once they do. */
+    /** Returns the reason why a leader is not available yet; empty once all are. */
     private Optional<String> leadersTrouble() {
         if (describe().size() < Topic.values().length) {
-            return Optional.of("not every broker knows of them");
+            return Optional.of("not every broker knows the topics");
         }
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         for (Topic topic : Topic.values()) {
@@ -184,7 +184,7 @@ public final class Topics {
         } catch (ExecutionException e) {
             return Optional.of(e.getCause().getMessage());
         } catch (TimeoutException _) {
-            return Optional.of("no answer");
+            return Optional.of("no response");
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -194,7 +194,7 @@ public final class Topics {
         int partitions = description.partitions().size();
         if (partitions != settings.partitions()) {
             throw new UserError("topic " + settings.topic(topic) + " has " + partitions
-                    + " partitions and --partitions is " + settings.partitions() + "; start with --partitions "
+                    + " partitions, but --partitions is " + settings.partitions() + "; start with --partitions "
                     + partitions + ", or with another --topic-prefix");
         }
     }
@@ -207,9 +207,9 @@ public final class Topics {
                 Config config = future.get();
                 int largest = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
                 if (carriesMedia(resources.get(resource)) && largest < Sizes.RECORD_BYTES) {
-                    throw new UserError("topic " + resource.name() + " takes records of up to " + largest
-                            + " bytes and Millrace writes up to " + Sizes.RECORD_BYTES + "; set its "
-                            + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " to that");
+                    throw new UserError("topic " + resource.name() + " accepts records of up to " + largest
+                            + " bytes, but Millrace writes up to " + Sizes.RECORD_BYTES + "; set its "
+                            + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " to that value");
                 }
             } catch (ExecutionException e) {
                 throw new UserError("cannot read the settings of topic " + resource.name() + ": "
@@ -226,7 +226,7 @@ public final class Topics {
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(replicas.minInSync()));
         config.putAll(topic.isCompacted() ? compaction() : retention());
         if (topic == Topic.NODES) {
-            // A node that died leaves no tombstone, and never comes back by the same name.
+            // A node that dies leaves no tombstone, and no node uses its name again.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
             config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));
@@ -265,6 +265,6 @@ public final class Topics {
 
     private static UserError interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new UserError("interrupted while the topics were checked", e);
+        return new UserError("interrupted while checking the topics", e);
     }
 }

@@ -5,30 +5,54 @@ import io.millrace.media.mpegts.TsSegmentMuxer;
 import java.util.List;
 
 /**
- * What holds for a whole epoch, fixed by its first session.
+ * The rules of an epoch. They are part of the claim of its first session and do not change afterwards.
  *
- * @param rulesVersion version of the rules of cutter and muxers, from {@link #CURRENT_VERSION}
- * @param segmentTargetMs cut at the first keyframe after this long
- * @param partTargetMs no part is longer
- * @param windowMs what a live playlist lists
- * @param graceMs how long a publisher may be away before the epoch ends
- * @param formats what the packager muxes
+ * @param rulesVersion version of the rules of session fold, cutter and muxers, up to {@link #CURRENT_VERSION}
+ * @param segmentTargetMs a segment ends at the first keyframe after this duration
+ * @param partTargetMs longest duration of a part
+ * @param windowMs duration that a live playlist lists
+ * @param graceMs how long a publisher may be disconnected before the epoch ends
+ * @param formats the formats that the packager muxes
  */
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
         List<Format> formats) {
-    /** Version 2: MPEG-TS carries MP3, and a message of several MP3 frames lasts as long as all of them. */
-    public static final int CURRENT_VERSION = 2;
+    /**
+     * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
+     * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
+     */
+    public static final int CURRENT_VERSION = 3;
     private static final int MP3_IN_TS_VERSION = 2;
+    private static final int LATE_SOUND_VERSION = 2;
+    private static final int DECIDED_OVER_VERSION = 3;
+    private static final int MANY_CLAIMS_VERSION = 3;
 
-    /** Whether {@code format} has a place for {@code codec} in epochs with these rules. */
+    /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
         return switch (format) {
             case TS -> TsSegmentMuxer.carries(codec) && (codec != Codec.MP3 || rulesVersion >= MP3_IN_TS_VERSION);
         };
     }
 
-    /** Whether every MP3 frame of a message counts for how long it lasts, or the first one alone. */
+    /** Whether the duration of a message is that of all MP3 frames in it, or of the first one only. */
     public boolean countsMp3Frames() {
         return rulesVersion >= MP3_IN_TS_VERSION;
+    }
+
+    /** Whether a segment has the sound whose codec is known before the segment's first part is cut, or at its beginning. */
+    public boolean takesLateSound() {
+        return rulesVersion >= LATE_SOUND_VERSION;
+    }
+
+    /** Whether readers remember more claims than ingest allows, or only a few. */
+    public boolean remembersManyClaims() {
+        return rulesVersion >= MANY_CLAIMS_VERSION;
+    }
+
+    /**
+     * Whether the node of a session has left it when {@link GraceOver} is written for it, so that the record ends the epoch
+     * even if a late packet has undone the session's end.
+     */
+    public boolean graceOverEndsLiveSession() {
+        return rulesVersion >= DECIDED_OVER_VERSION;
     }
 }

@@ -1,4 +1,4 @@
 package io.millrace.platform.log;
 
-/** A container that the packager writes. */
+/** A container format that the packager writes. */
 public enum Format { TS }

@@ -1,10 +1,11 @@
 package io.millrace.platform.log;
 
 /**
- * The publisher did not come back in time: the epoch is over. Void unless {@code session} is the stream's current one
- * and has ended.
+ * A session is over, which ends the epoch if it is the stream's current one. Void if a greater session has taken over. Written
+ * after the notice {@link SessionNotice.State#OVER}. In epochs before version 3 of the rules it was written before that notice, and
+ * is void unless the session has ended.
  *
- * @param session the session that is meant
+ * @param session number of the session
  * @param atMs wall clock of the writer, ms since 1970
  */
 public record GraceOver(long session, long atMs) implements PacketsRecord {}

@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import org.apache.avro.AvroRuntimeException;
 
 /**
- * Avro single-object encoding of every record of the log: {@code C3 01}, the schema's fingerprint (CRC-64-AVRO, 8 bytes
- * little-endian), the body. Readers know every schema that was ever written, by its fingerprint.
+ * Avro single-object encoding of every record of the log: {@code C3 01}, the fingerprint of the schema (CRC-64-AVRO, 8
+ * bytes little-endian), the body. Readers know every schema ever released by its fingerprint.
  *
- * <p>{@link Packet} and {@link Part}, which carry media, are read and written by hand: their payload is the schema's last
- * field, so it is written behind the small fields and read as a slice without a copy. Thread-safe.
+ * <p>{@link Packet} and {@link Part}, which carry media, have a hand-written codec: the payload is the last field of
+ * the schema, so it is written after the small fields and read as a slice without a copy. Thread-safe.
  */
 public final class LogCodec {
     private LogCodec() {}
 
-    /** The record's bytes, ready to be a Kafka value. */
+    /** Returns the record's encoding as the value of a Kafka record. */
     public static byte[] encode(LogRecord record) {
         return switch (record) {
             case Packet packet -> PayloadCodec.encode(packet);
@@ -27,11 +27,14 @@ public final class LogCodec {
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
-            case Undecodable r -> throw new IllegalArgumentException("cannot be written: " + r.why());
+            case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
         };
     }
 
-    /** What {@code value} says, or {@link Undecodable}. The payload of a packet or part is a slice of {@code value}. */
+    /**
+     * Decodes {@code value}; returns {@link Undecodable} if that fails. The payload of a packet or part is a slice of
+     * {@code value}.
+     */
     public static LogRecord decode(ByteBuffer value) {
         try {
             return Schemas.decode(value.slice());

@@ -5,10 +5,10 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads values of the topics without copying their payload: it shares the memory of the fetch response, and keeps that
- * whole response alive as long as it is referenced. What is kept for long is copied by who keeps it.
+ * Deserializes values of the topics without copying the payload, which shares the memory of the fetch response and
+ * keeps the whole response alive. Callers copy payloads that they keep for long.
  *
- * <p>Never throws for bad bytes: they become {@link Undecodable}. A tombstone is null. Thread-safe.
+ * <p>Never throws for invalid bytes: the result is {@link Undecodable}. A tombstone is null. Thread-safe.
  */
 public final class LogDeserializer implements Deserializer<LogRecord> {
     @Override

@@ -3,17 +3,19 @@ package io.millrace.platform.log;
 import java.nio.ByteBuffer;
 
 /**
- * One RTMP audio, video or data message. Whatever needs a look into the payload was decided at ingest and stands before it.
+ * One RTMP audio, video or data message. Ingest has parsed the payload; the other fields contain the results.
  *
- * @param session the number of the session: offset of its {@link SessionStarted}
- * @param seq counts the session's packets from 0 without a gap
+ * @param session number of the session, which is the offset of its {@link SessionStarted}
+ * @param seq number of the packet in the session, from 0 without gaps
  * @param arrivalUs wall clock of the ingest node when the message was complete, µs since 1970
  * @param timestampMs the RTMP timestamp, unwrapped to 64 bits
  * @param compositionTimeMs presentation minus decoding time of a video frame, may be negative; else 0
- * @param track 0 but for Enhanced RTMP multitrack
- * @param keyframe a video frame that is independently decodable, by NAL type and not by the FLV flag
- * @param recoveryPoint a video frame flagged as key without being independent (open GOP, intra refresh)
- * @param config a codec configuration (sequence header), not a frame
+ * @param track 0 except in Enhanced RTMP multitrack
+ * @param keyframe whether this is a video frame that can be decoded independently, by its NAL type and not by the FLV
+ *     flag
+ * @param recoveryPoint whether this is a video frame with the keyframe flag that is not independent (open GOP, intra
+ *     refresh)
+ * @param config whether this is a codec configuration (sequence header) and not a frame
  * @param body the FLV tag body verbatim; shares memory with the record that it was read from
  */
 public record Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind,

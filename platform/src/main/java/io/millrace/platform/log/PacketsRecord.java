@@ -1,4 +1,4 @@
 package io.millrace.platform.log;
 
-/** A value of the topic {@code packets}, in the order of the log: the one truth from which all else is derived. */
+/** A value of the topic {@code packets}. All other topics are derived from these records in log order. */
 public sealed interface PacketsRecord extends LogRecord permits SessionStarted, Packet, SessionEnded, GraceOver {}

@@ -3,13 +3,14 @@ package io.millrace.platform.log;
 import java.nio.ByteBuffer;
 
 /**
- * Reads and writes the two records that carry media without copying the media more than once: plain Avro binary
- * (zig-zag varints, enums as their index, bytes behind their length) with the payload last.
+ * Reads and writes the two record types that carry media, and copies the media at most once. Plain Avro binary (zig-zag
+ * varints, enums as their index, bytes preceded by their length), with the payload last.
  *
- * <p>The field order is that of {@code Packet.avsc} and {@code Part.avsc}; a test compares it with Avro's own encoding.
+ * <p>The field order is that of {@code Packet.avsc} and {@code Part.avsc}; a test compares the result with Avro's own
+ * encoding.
  */
 final class PayloadCodec {
-    /** Room for the header and all small fields: eight varints of at most 10 bytes and the flags. */
+    /** Space for the header and all small fields: eight varints of at most 10 bytes and the flags. */
     private static final int PREFIX_BYTES = 128;
     private static final Packet.Kind[] KINDS = Packet.Kind.values();
     private static final Format[] FORMATS = Format.values();
@@ -44,14 +45,14 @@ final class PayloadCodec {
         return withPayload(prefix, at, p.bytes());
     }
 
-    /** @param in positioned behind the header */
+    /** @param in positioned after the header */
     static Packet packet(ByteBuffer in) {
         return new Packet(varint(in), varint(in), varint(in), varint(in), Math.toIntExact(varint(in)),
                 KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)), flag(in), flag(in), flag(in),
                 payload(in));
     }
 
-    /** @param in positioned behind the header */
+    /** @param in positioned after the header */
     static Part part(ByteBuffer in) {
         return new Part(varint(in), varint(in), Math.toIntExact(varint(in)), FORMATS[Math.toIntExact(varint(in))],
                 payload(in));
@@ -69,7 +70,7 @@ final class PayloadCodec {
     private static ByteBuffer payload(ByteBuffer in) {
         int size = Math.toIntExact(varint(in));
         if (size != in.remaining()) {
-            throw new IllegalArgumentException("payload of " + size + " bytes in a record with " + in.remaining());
+            throw new IllegalArgumentException("payload length " + size + ", remaining bytes " + in.remaining());
         }
         return in.slice();
     }
@@ -99,7 +100,7 @@ final class PayloadCodec {
                 return value >>> 1 ^ -(value & 1);
             }
         }
-        throw new IllegalArgumentException("a number of more than 64 bits");
+        throw new IllegalArgumentException("a varint of more than 64 bits");
     }
 
     private static byte flag(boolean value) {
@@ -112,7 +113,7 @@ final class PayloadCodec {
 
     private static byte read(ByteBuffer in) {
         if (!in.hasRemaining()) {
-            throw new IllegalArgumentException("ends in the middle");
+            throw new IllegalArgumentException("truncated record");
         }
         return in.get();
     }

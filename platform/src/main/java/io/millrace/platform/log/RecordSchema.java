@@ -20,7 +20,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
-/** One current schema and how its fields become a record of ours and back. Thread-safe. */
+/** One current schema, with the conversion of a record type to and from its fields. Thread-safe. */
 final class RecordSchema<T extends LogRecord> {
     /** {@code C3 01} and the fingerprint. */
     static final int HEADER_BYTES = 10;
@@ -70,7 +70,7 @@ final class RecordSchema<T extends LogRecord> {
         return out.toByteArray();
     }
 
-    /** How records that were written by {@code writer}, this schema or an older one, are read. */
+    /** Returns the reader for records that were written with {@code writer}, which is this schema or an older one. */
     WrittenAs<T> writtenAs(Schema writer) {
         return new WrittenAs<>(SchemaNormalization.parsingFingerprint64(writer),
                 new GenericDatumReader<>(writer, schema), read);
@@ -125,7 +125,7 @@ final class RecordSchema<T extends LogRecord> {
             return this;
         }
 
-        /** A new record for {@code field}, which is a record or a nullable one. */
+        /** Returns a new record for {@code field}, whose type is a record or a nullable record. */
         Generic child(String field) {
             Schema child = record.getSchema().getField(field).schema();
             return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));

@@ -13,13 +13,13 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * Every schema of the log. The current ones are those of the newest folder under {@code resources/avro}; the folders
- * before it are kept for ever, so that whatever was written can be read.
+ * All schemas of the log. The newest folder under {@code resources/avro} contains the current ones; older folders are
+ * kept for ever, so that every record ever written can be read.
  */
 final class Schemas {
-    /** Folders of schemas, oldest first. A change of any schema adds a folder with all of them. */
+    /** Folders of schemas, oldest first. A change of any schema adds a folder with all schemas. */
     private static final List<String> VERSIONS = List.of("v1");
-    /** In the order of their references to each other. */
+    /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "StreamEntry", "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
@@ -120,7 +120,7 @@ final class Schemas {
 
     static LogRecord decode(ByteBuffer value) throws IOException {
         if (value.remaining() < RecordSchema.HEADER_BYTES || value.get() != (byte) 0xC3 || value.get() != 0x01) {
-            throw new IllegalArgumentException("no Avro single-object record");
+            throw new IllegalArgumentException("not an Avro single-object record");
         }
         long fingerprint = value.order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (fingerprint == PACKET.fingerprint()) {
@@ -132,7 +132,7 @@ final class Schemas {
         RecordSchema.WrittenAs<?> written = BY_FINGERPRINT.get(fingerprint);
         if (written == null) {
             throw new IllegalArgumentException(
-                    "written by a schema that this version does not know: " + Long.toHexString(fingerprint));
+                    "schema fingerprint is unknown to this version: " + Long.toHexString(fingerprint));
         }
         return written.decode(value);
     }

@@ -1,30 +1,33 @@
 package io.millrace.platform.log;
 
 /**
- * What ingest nodes tell each other of a session, in {@code sessions}; every notice repeats all that is known. Written
- * after the record in {@code packets} that it tells of.
+ * The state of a session, which ingest nodes publish to each other in {@code sessions}. Each notice contains all
+ * fields, and is written after the record in {@code packets} that it describes; {@link State#OVER} is written before it.
  *
- * @param stream the stream's name
- * @param session the session's number
- * @param state what is true of it now
- * @param node the ingest node that has its encoder
+ * @param stream name of the stream
+ * @param session number of the session
+ * @param state current state of the session
+ * @param node the ingest node that the encoder is connected to
  * @param client as in {@link SessionStarted}
  * @param address as in {@link SessionStarted}
  * @param startedAtMs as in {@link SessionStarted}
- * @param noticedAtMs wall clock of the writer: a heartbeat if the state is the same, ms since 1970
- * @param graceMs how long after {@link State#ENDED} the grace is over
+ * @param noticedAtMs wall clock of the writer, ms since 1970. A notice with an unchanged state is a heartbeat
+ * @param graceMs duration of the grace period after {@link State#ENDED}
  */
 public record SessionNotice(String stream, long session, State state, String node, String client, String address,
         long startedAtMs, long noticedAtMs, int graceMs) implements LogRecord {
 
     public enum State {
-        /** {@link SessionStarted} is in the log; no packet yet. */
+        /** {@link SessionStarted} is in the log, but no packet yet. */
         CLAIMED,
-        /** Its packets are in the log. Repeated as a heartbeat. */
+        /** Packets of the session are in the log. Repeated as a heartbeat. */
         LIVE,
-        /** {@link SessionEnded} is in the log: grace runs from here. */
+        /** {@link SessionEnded} is in the log. The grace period begins here. */
         ENDED,
-        /** {@link GraceOver} is in the log; a tombstone follows. A node that still has its encoder claims again. */
+        /**
+         * The grace period has expired, which nothing can undo. {@link GraceOver} follows in {@code packets}, and then a
+         * tombstone. If the encoder is still connected, its node claims the stream again.
+         */
         OVER
     }
 }

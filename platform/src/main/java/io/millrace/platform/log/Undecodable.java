@@ -1,4 +1,4 @@
 package io.millrace.platform.log;
 
-/** Stands for a record that could not be read: it is counted and skipped, and stops nobody. */
+/** Takes the place of a record that cannot be decoded. Readers count it and skip it. */
 public record Undecodable(String why) implements LogRecord {}

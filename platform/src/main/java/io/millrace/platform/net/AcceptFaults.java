@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What a listener does when it cannot accept a connection, because the process has no file descriptor left for one, say: it waits for
- * a second and tries again. Netty would write a stack trace each time. Thread-safe.
+ * Makes a listener wait for a second when it cannot accept a connection, for example because the process has no file
+ * descriptor left, and then try again. Netty alone would log a stack trace per attempt. Thread-safe.
  */
 @ChannelHandler.Sharable
 public final class AcceptFaults extends ChannelInboundHandlerAdapter {
@@ -27,7 +27,7 @@ public final class AcceptFaults extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.log(Level.WARN, EVERYBODY, "a connection to {} cannot be accepted, tries again in {} s: {}",
+        log.log(Level.WARN, EVERYBODY, "cannot accept a connection to {}, tries again in {} s: {}",
                 ctx.channel().localAddress(), PAUSE_S, cause.toString());
         ChannelConfig listener = ctx.channel().config();
         if (listener.isAutoRead()) {

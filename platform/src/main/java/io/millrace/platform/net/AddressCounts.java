@@ -3,7 +3,7 @@ package io.millrace.platform.net;
 import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How many connections each {@link PeerNetwork} has, against a limit. Thread-safe. */
+/** Counts the connections of each {@link PeerNetwork} against a limit. Thread-safe. */
 public final class AddressCounts {
     private final int limit;
     private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
@@ -12,7 +12,7 @@ public final class AddressCounts {
         this.limit = limit;
     }
 
-    /** A connection comes; false if there is no room for it, and then it does not count. */
+    /** Counts a new connection. Returns false, and counts nothing, if the peer has reached the limit. */
     public boolean enter(InetAddress address) {
         int now = counts.merge(PeerNetwork.of(address), 1, Integer::sum);
         if (now > limit) {
@@ -22,12 +22,12 @@ public final class AddressCounts {
         return true;
     }
 
-    /** It is gone. */
+    /** Counts a closed connection. */
     public void leave(InetAddress address) {
         counts.computeIfPresent(PeerNetwork.of(address), (_, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Addresses that have a connection. */
+    /** Returns the number of peers that have a connection. */
     public int size() {
         return counts.size();
     }

@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which lines about peers are written to the log, so that no peer decides how long the log gets. Time runs in windows of
- * {@link #WINDOW_MS}: within one, each peer has {@link #LINES_PER_PEER} lines and all peers together have {@link #LINES_OF_ALL};
- * the others are counted, and told in one line for each peer when the window is over.
+ * Decides which lines about peers are written to the log, so that no peer can fill it. In each window of {@link
+ * #WINDOW_MS}, a peer may cause {@link #LINES_PER_PEER} lines and all peers together {@link #LINES_OF_ALL}. Further
+ * lines are counted, and summarised in one line per peer when the window ends.
  *
- * <p>Pure: time is an argument, in milliseconds of any clock that does not go back. Confined to one thread. Remembers at most
- * {@link #PEERS_MAX} peers.
+ * <p>Pure: time is an argument, in ms of a monotonic clock. Confined to one thread. Remembers at most {@link
+ * #PEERS_MAX} peers.
  */
 public final class LineQuota {
-    /** One window. */
+    /** Length of a window. */
     public static final long WINDOW_MS = 10_000;
-    /** Lines of one peer within a window. */
+    /** Lines of one peer per window. */
     public static final int LINES_PER_PEER = 10;
-    /** Lines of all peers within a window. */
+    /** Lines of all peers per window. */
     public static final int LINES_OF_ALL = 100;
-    /** Peers that are counted one by one; those that come later in a window count as one. */
+    /** Peers that are counted individually; those that follow in the same window count as one. */
     public static final int PEERS_MAX = 1_000;
-    /** Peers that are named when a window is over; the rest is added up. */
+    /** Peers that are named when a window ends; the others are added up. */
     public static final int PEERS_NAMED = 10;
 
     private static final String OTHERS = "other addresses";
@@ -33,10 +33,10 @@ public final class LineQuota {
     private int written;
 
     /**
-     * Lines that were not written.
+     * Lines that were withheld in a window.
      *
-     * @param peer whose lines they would have been
-     * @param lines how many
+     * @param peer the peer that caused them
+     * @param lines their number
      */
     public record Withheld(String peer, long lines) {}
 
@@ -45,7 +45,7 @@ public final class LineQuota {
         private long withheld;
     }
 
-    /** Whether a line about {@code peer} is written. Call {@link #end} first if {@link #isOver}. */
+    /** Returns whether a line about {@code peer} is to be written. Call {@link #end} first if {@link #isOver}. */
     public boolean permits(String peer, long nowMs) {
         if (peers.isEmpty()) {
             sinceMs = nowMs;
@@ -62,12 +62,15 @@ public final class LineQuota {
         return false;
     }
 
-    /** Whether a window has begun and its time is over. */
+    /** Returns whether a window has begun and its time is over. */
     public boolean isOver(long nowMs) {
         return !peers.isEmpty() && nowMs - sinceMs >= WINDOW_MS;
     }
 
-    /** Ends the window and returns what was withheld in it, the most first; the next line begins a new one. */
+    /**
+     * Ends the window. Returns what it withheld, the peers with the most lines first. The next line begins a new
+     * window.
+     */
     public List<Withheld> end() {
         List<Withheld> all = peers.entrySet().stream().filter(peer -> peer.getValue().withheld > 0)
                 .map(peer -> new Withheld(peer.getKey(), peer.getValue().withheld))

@@ -4,15 +4,17 @@ import io.millrace.platform.UserError;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 
-/** The one line about an address that cannot be listened on: what the system says, and what to do about that. */
+/** The error about an address that cannot be bound: the system's reason, and what to do about it. */
 public final class ListenFault {
     private ListenFault() {}
 
     /**
-     * @param who such as {@code the admin port}
-     * @param hostFlag where people choose the address
-     * @param portFlag where they choose the port
-     * @param cause by the JDK or by Netty, whose exceptions differ in type and have the system's words in common
+     * Returns the error.
+     *
+     * @param who the listener, such as {@code the admin port}
+     * @param hostFlag flag that sets the address
+     * @param portFlag flag that sets the port
+     * @param cause exception of the JDK or of Netty; their types differ, but both contain the system's message
      */
     public static UserError of(String who, String host, int port, String hostFlag, String portFlag, Throwable cause) {
         return new UserError(who + " cannot listen on " + host + ":" + port + ": "

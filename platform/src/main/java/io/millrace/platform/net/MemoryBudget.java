@@ -2,123 +2,182 @@ package io.millrace.platform.net;
 
 import io.millrace.media.bytes.MemoryShare;
 import io.millrace.media.bytes.OverLimitException;
+import java.net.InetAddress;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * The memory that all peers of a process together may make it hold for what is not complete yet. Where it runs out, connections are
- * shed until there is room, in this order:
+ * Limits the memory that all peers of a process together can make it hold for incomplete messages. When the limit is
+ * reached, memory is freed in this order:
  *
  * <ol>
- * <li>those without a reserve: first the ones that have not been admitted, then the ones that have, each the newest first;
- * <li>those that hold more than their reserve: first the one that has done so for longest. A peer that completes what it begins
- * holds little for a moment, so this is one that does not.
+ * <li>Connections without a reserve are closed: first those that have not been admitted, then the others, newest first.
+ * <li>Connections that hold more than their reserve stay open but release what exceeds it: first those that have
+ * exceeded it for at least {@link #STALLED_NANOS}, longest first, because a peer that completes its messages exceeds it
+ * only briefly; then the others, newest first.
  * </ol>
  *
- * <p>A peer that holds no more than its reserve is never shed or refused: reserves are only given while all of them together leave a
- * quarter of the limit to the others. Counts memory that is allocated, not bytes that arrived. Thread-safe; each {@link Share} is
+ * <p>A peer within its reserve never has to give anything up: all reserves together take at most three quarters of the
+ * limit, and {@link Reserves} leaves the last of them to networks that hold few. Peers with a reserve leave an eighth
+ * of the limit to those without. Counts allocated memory, not received bytes. Thread-safe; each {@link Share} is
  * confined to the thread of its connection.
  */
 public final class MemoryBudget {
-    /** Reserves take no more than so many quarters of the limit. */
+    /** The quarters of the limit that all reserves together may take. */
     private static final int RESERVED_QUARTERS = 3;
+    /** The fraction of the limit that only peers without a reserve may use, so that new peers can always connect. */
+    private static final int OTHERS_SHARE = 8;
+    /** The time that a keyframe of 1 MB takes at 1.6 Mbit/s. */
+    static final long STALLED_NANOS = 5_000_000_000L;
 
     private final long limitBytes;
     private final long reserveBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong numbers = new AtomicLong();
-    private final AtomicLong debts = new AtomicLong();
-    private final AtomicLong reserves = new AtomicLong();
-    /** Those that hold memory and have no reserve. */
+    private final LongSupplier nanoTime;
+    private final Reserves reserves;
+    /** Connections that hold memory and have no reserve, in the order in which they are closed. */
     private final ConcurrentSkipListSet<Share> unreserved = new ConcurrentSkipListSet<>(Comparator
             .comparing((Share share) -> share.admitted)
             .thenComparing(share -> share.number, Comparator.reverseOrder()));
-    /** Those that hold more than their reserve. */
+    /** Connections that hold more than their reserve, newest first. */
     private final ConcurrentSkipListSet<Share> debtors = new ConcurrentSkipListSet<>(
-            Comparator.comparingLong((Share share) -> share.debt));
+            Comparator.comparingLong((Share share) -> share.number).reversed());
 
-    /** Without reserves. */
+    /** A budget in which no peer has a reserve. */
     public MemoryBudget(long limitBytes) {
         this(limitBytes, 0);
     }
 
     /**
-     * @param limitBytes such as a part of the heap
-     * @param reserveBytes what {@link Share#reserve} keeps for one peer
+     * @param limitBytes the limit, for example a fraction of the heap
+     * @param reserveBytes the memory that {@link Share#reserve} reserves for one peer
      */
     public MemoryBudget(long limitBytes, long reserveBytes) {
-        this.limitBytes = limitBytes;
-        this.reserveBytes = reserveBytes;
+        this(limitBytes, reserveBytes, System::nanoTime);
     }
 
-    /** Has no limit. */
+    /** @param nanoTime clock for {@link #STALLED_NANOS} */
+    MemoryBudget(long limitBytes, long reserveBytes, LongSupplier nanoTime) {
+        this.limitBytes = limitBytes;
+        this.reserveBytes = reserveBytes;
+        this.nanoTime = nanoTime;
+        long reservable = limitBytes / (RESERVED_QUARTERS + 1) * RESERVED_QUARTERS;
+        reserves = new Reserves(Math.clamp(reservable / Math.max(1, reserveBytes), 0, Integer.MAX_VALUE));
+    }
+
+    /** Returns a budget without a limit. */
     public static MemoryBudget unlimited() {
         return new MemoryBudget(Long.MAX_VALUE);
     }
 
-    /** What is held now. */
+    /** Returns the memory held now. */
     public long bytes() {
         return bytes.get();
     }
 
     /**
-     * Of a new connection, which holds nothing yet.
+     * Opens the share of a new connection that will never have a reserve.
      *
-     * @param shed closes the connection; called once at most, by any thread
+     * @param shed closes the connection; called at most once, on any thread
      */
     public Share open(Runnable shed) {
-        return new Share(numbers.incrementAndGet(), Objects.requireNonNull(shed));
+        return open(shed, shed);
     }
 
-    /** Sheds until what is left fits; returns false if {@code taker} is among those that go. */
+    /**
+     * Opens the share of a new connection.
+     *
+     * @param shed closes the connection; called at most once, on any thread, while the connection has no reserve
+     * @param yield makes the connection release what exceeds its reserve and then call {@link Share#yielded}; called on
+     *     any thread
+     */
+    public Share open(Runnable shed, Runnable yield) {
+        return new Share(numbers.incrementAndGet(), Objects.requireNonNull(shed), Objects.requireNonNull(yield));
+    }
+
+    /** Frees memory until the limit is met; returns false if {@code taker} itself has to give way. */
     private synchronized boolean makeRoom(Share taker) {
-        long over = bytes.get() - limitBytes
-                - holders().filter(share -> share.leaving).mapToLong(share -> share.heldBytes).sum();
-        for (ConcurrentSkipListSet<Share> holders : List.of(unreserved, debtors)) {
-            Iterator<Share> victims = holders.iterator();
-            while (over > 0 && victims.hasNext()) {
-                Share victim = victims.next();
-                if (victim == taker) {
-                    return false;
-                }
-                if (!victim.leaving) {
-                    victim.leaving = true;
-                    over -= victim.heldBytes;
-                    victim.shed.run();
-                }
+        boolean spares = unreserved.stream().mapToLong(share -> share.heldBytes).sum() <= limitBytes / OTHERS_SHARE;
+        List<Share> order = Stream.concat(spares ? Stream.empty() : unreserved.stream(), debtorsInOrder()).toList();
+        long over = bytes.get() - taker.mostBytes()
+                - order.stream().filter(share -> share.asked).mapToLong(Share::toGiveBack).sum();
+        for (Share victim : order) {
+            if (over <= 0) {
+                return true;
+            }
+            if (victim == taker) {
+                return false;
+            }
+            if (!victim.asked) {
+                over -= victim.toGiveBack();
+                victim.ask();
             }
         }
         return true;
     }
 
-    private Stream<Share> holders() {
-        return Stream.concat(unreserved.stream(), debtors.stream());
+    private Stream<Share> debtorsInOrder() {
+        long now = nanoTime.getAsLong();
+        List<Share> newestFirst = List.copyOf(debtors);
+        return Stream.concat(
+                newestFirst.stream().filter(share -> share.hasStalled(now))
+                        .sorted(Comparator.comparingLong(share -> share.exceedsSinceNanos - now)),
+                newestFirst.stream().filter(share -> !share.hasStalled(now)));
     }
 
-    /** What one connection holds. */
+    /** The memory of one connection. */
     public final class Share implements MemoryShare {
         private final long number;
         private final Runnable shed;
+        private final Runnable yield;
         private volatile long heldBytes;
         private volatile boolean admitted;
-        private volatile boolean leaving;
-        /** The less, the longer it has held more than its reserve. */
-        private volatile long debt;
-        private boolean reserved;
-        /** Where it is listed; null if it cannot be shed. */
+        /** Whether the connection has been asked to close or to release what exceeds its reserve. */
+        private volatile boolean asked;
+        /** The time since which the connection has exceeded its reserve. */
+        private volatile long exceedsSinceNanos;
+        private volatile boolean reserved;
+        /** Peers whose address is not known count as one network. */
+        private String network = "";
+        /** The set that contains this share; null if it does not have to yield. */
         private ConcurrentSkipListSet<Share> listed;
 
-        private Share(long number, Runnable shed) {
+        private Share(long number, Runnable shed, Runnable yield) {
             this.number = number;
             this.shed = shed;
+            this.yield = yield;
         }
 
-        /** The peer is no stranger any more: it was accepted. */
+        /** The most that all connections together may hold after this one has taken more. */
+        private long mostBytes() {
+            return exceedsReserve() ? limitBytes - limitBytes / OTHERS_SHARE : limitBytes;
+        }
+
+        private long toGiveBack() {
+            return reserved ? Math.max(0, heldBytes - reserveBytes) : heldBytes;
+        }
+
+        private void ask() {
+            asked = true;
+            (reserved ? yield : shed).run();
+        }
+
+        private boolean hasStalled(long nowNanos) {
+            return nowNanos - exceedsSinceNanos >= STALLED_NANOS;
+        }
+
+        /** Sets the address that a reserve counts for. Called before {@link #reserve}, if at all. */
+        public void peerIs(InetAddress address) {
+            network = PeerNetwork.of(address);
+        }
+
+        /** Called when the peer has been accepted. */
         @Override
         public void admit(boolean accepted) {
             if (accepted != admitted) {
@@ -133,12 +192,11 @@ public final class MemoryBudget {
             return admitted;
         }
 
-        /** Sets memory aside for this peer; returns false if there is none left for that. Twice is once. */
+        /** See {@link Reserves} for the share of one network. */
         @Override
         public boolean reserve() {
             if (!reserved) {
-                if (reserves.addAndGet(reserveBytes) > limitBytes / (RESERVED_QUARTERS + 1) * RESERVED_QUARTERS) {
-                    reserves.addAndGet(-reserveBytes);
+                if (!reserves.take(network)) {
                     return false;
                 }
                 reserved = true;
@@ -147,28 +205,50 @@ public final class MemoryBudget {
             return true;
         }
 
-        /** Gives back what was set aside, if anything was. */
+        /** Releases the reserve, if there is one. */
         @Override
         public void endReserve() {
             if (reserved) {
                 reserved = false;
-                reserves.addAndGet(-reserveBytes);
+                asked = false;
+                reserves.release(network);
                 list();
             }
         }
 
-        /** @throws OverLimitException before the memory is taken, if this connection is the first to go */
         @Override
-        public void take(long more) {
-            if (leaving) {
-                throw new OverLimitException("process", "memoryOfPeers", bytes.get(), limitBytes);
+        public boolean hasReserve() {
+            return reserved;
+        }
+
+        @Override
+        public boolean exceedsReserve() {
+            return reserved && heldBytes > reserveBytes;
+        }
+
+        @Override
+        public void yielded() {
+            asked = false;
+        }
+
+        @Override
+        public boolean tryTake(long more) {
+            boolean withinReserve = reserved && heldBytes + more <= reserveBytes;
+            if (asked && !withinReserve) {
+                return false;
             }
             heldBytes += more;
             list();
-            if (bytes.addAndGet(more) > limitBytes && !makeRoom(this)) {
+            if (bytes.addAndGet(more) > mostBytes() && !makeRoom(this)) {
                 giveBack(more);
-                throw new OverLimitException("process", "memoryOfPeers", bytes.get() + more, limitBytes);
+                return false;
             }
+            return true;
+        }
+
+        @Override
+        public OverLimitException usedUp(long more) {
+            return new OverLimitException("process", "memoryOfPeers", bytes.get() + more, limitBytes);
         }
 
         @Override
@@ -178,7 +258,7 @@ public final class MemoryBudget {
             bytes.addAndGet(-less);
         }
 
-        /** All of it; the connection is gone. */
+        /** Releases everything; the connection is closed. */
         @Override
         public void close() {
             giveBack(heldBytes);
@@ -192,7 +272,7 @@ public final class MemoryBudget {
             if (where != listed) {
                 unlist();
                 if (where == debtors) {
-                    debt = debts.incrementAndGet();
+                    exceedsSinceNanos = nanoTime.getAsLong();
                 }
                 if (where != null) {
                     where.add(this);

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Writes what peers cause to the log, within a {@link LineQuota}. What it withholds is told in one line for each peer when the
- * window is over: {@code 192.0.2.1: 1480 more lines in 10 s}. One for each server. Thread-safe.
+ * Logs what peers cause, within a {@link LineQuota}. When a window ends, the withheld lines are summarised in one
+ * line per peer: {@code 192.0.2.1: 1480 more lines in 10 s}. Each server has one. Thread-safe.
  */
 public final class PeerLog {
     private final Logger log;
@@ -24,8 +24,8 @@ public final class PeerLog {
     }
 
     /**
-     * @param clockMs any clock that does not go back
-     * @param afterWindow runs what it is given when a window that begins now is over
+     * @param clockMs a monotonic clock
+     * @param afterWindow runs a task when a window that begins now has ended
      */
     PeerLog(Logger log, LongSupplier clockMs, Executor afterWindow) {
         this.log = log;
@@ -34,11 +34,12 @@ public final class PeerLog {
     }
 
     /**
-     * Writes a line, or counts it.
+     * Writes a line, or counts it as withheld.
      *
-     * @param peer see {@link PeerNetwork}
-     * @param format as SLF4J has it
-     * @param arguments an exception only for a bug of ours: a peer's fault has no stack trace
+     * @param peer the {@link PeerNetwork} that caused the line
+     * @param format message in SLF4J's format
+     * @param arguments arguments of the message; an exception only for a bug in this process, because a peer's fault
+     *        has no stack trace
      */
     public void log(Level level, String peer, String format, Object... arguments) {
         if (log.isEnabledForLevel(level) && permits(peer)) {

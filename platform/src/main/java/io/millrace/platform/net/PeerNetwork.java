@@ -5,14 +5,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/** What counts as one peer: an IPv4 address, or an IPv6 /64, since the owner of one IPv6 address owns all of its network. */
+/** The network that counts as one peer: an IPv4 address, or an IPv6 /64, because its owner has all addresses in it. */
 public final class PeerNetwork {
     private static final int NETWORK_BYTES = 8;
     private static final int ADDRESS_BYTES = 16;
 
     private PeerNetwork() {}
 
-    /** The same for {@code 192.0.2.1:1935} and {@code [2001:db8::1]:1935}; other text is a peer of its own. */
+    /**
+     * Returns the network of {@code 192.0.2.1:1935} or {@code [2001:db8::1]:1935}; any other text is a peer of its
+     * own.
+     */
     public static String ofEndpoint(String endpoint) {
         String host = endpoint.replaceFirst("^\\[?([^\\]]*?)\\]?:\\d+$", "$1");
         try {

@@ -12,8 +12,8 @@ import java.net.UnknownHostException;
 import java.util.function.Consumer;
 
 /**
- * Tells the connection whose it is, by the PROXY header that Netty's decoder has read in front of it, and goes away. A
- * balancer's own connection (LOCAL, UNKNOWN) keeps the balancer's address.
+ * Passes the client's address from the PROXY header, as decoded by Netty, to the connection, and then removes itself. A
+ * connection of the load balancer itself (LOCAL, UNKNOWN) keeps the balancer's address.
  */
 public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final Consumer<SocketAddress> cameFrom;

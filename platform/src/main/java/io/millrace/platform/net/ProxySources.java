@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Balancers that are believed when they say whom they speak for, by their networks. From anybody else a PROXY header would
- * be a lie. Immutable.
+ * The networks of the load balancers whose PROXY headers are trusted. Any other client could use the header to claim an
+ * address. Immutable.
  */
 public final class ProxySources {
     public static final ProxySources NONE = new ProxySources(List.of());
@@ -25,8 +25,10 @@ public final class ProxySources {
     }
 
     /**
-     * @param text {@code off}, or addresses and networks with commas between them: {@code 10.0.0.0/8,::1}
-     * @throws IllegalArgumentException saying what would be right
+     * Parses the setting.
+     *
+     * @param text {@code off}, or addresses and networks separated by commas: {@code 10.0.0.0/8,::1}
+     * @throws IllegalArgumentException if {@code text} is not valid; the message says what is
      */
     public static ProxySources parse(String text) {
         return text.strip().equals("off")
@@ -45,12 +47,12 @@ public final class ProxySources {
             int bits = slash >= 0
                     ? Integer.parseInt(text.substring(slash + 1))
                     : address.contains(":") ? IPV6_BITS : IPV4_BITS;
-            // A name would be looked up.
+            // A host name would cause a DNS lookup.
             if (NetUtil.isValidIpV4Address(address) || NetUtil.isValidIpV6Address(address)) {
                 return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
             }
         } catch (IllegalArgumentException e) {
-            // Said below, like what has not even the form.
+            // Reported below, like any other text.
         }
         throw new IllegalArgumentException(
                 "'" + text + "' is no address or network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, nor 'off'");

@@ -9,16 +9,16 @@ import java.util.function.IntPredicate;
 
 /** Binds server sockets. Stateless. */
 public final class ServerSockets {
-    /** No port is spoken for. */
+    /** No other setting names a port. */
     public static final IntPredicate NONE_NAMED = _ -> false;
 
     private ServerSockets() {}
 
     /**
-     * Binds, and waits for that.
+     * Binds a port; blocks until it is bound.
      *
-     * @param port 0 for any free one that is not {@code named}
-     * @param named ports that somebody of this process was told to listen on, now or later
+     * @param port 0 for any free port that is not {@code named}
+     * @param named ports that other settings of this process name, bound already or later
      */
     public static Channel bind(ServerBootstrap bootstrap, String host, int port, IntPredicate named)
             throws IOException {
@@ -31,7 +31,7 @@ public final class ServerSockets {
             return socket;
         }
         try {
-            // The system gives another one while this one is held.
+            // While this port is bound, the system returns another one.
             return bind(bootstrap, host, port, named);
         } finally {
             socket.close().awaitUninterruptibly();

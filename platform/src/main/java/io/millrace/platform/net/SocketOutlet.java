@@ -12,18 +12,16 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where bytes leave a connection that are framed already: the socket itself while nothing else waits for it, the channel's
- * queue otherwise. What goes to many viewers would cost each of them a message on its way through a channel, which is as much
- * again as all else of a {@code send} that is not the kernel's.
- *
- * <p>Confined to the event loop.
+ * Writes bytes that are already framed: directly to the socket while nothing else is queued, otherwise through the
+ * channel. For media that is sent to many viewers, the way through the channel's pipeline would double the cost of a
+ * send outside the kernel. Confined to the event loop.
  */
 public final class SocketOutlet {
-    /** More than these go out together, through the channel. */
+    /** More pieces than this are sent together, through the channel. */
     private static final int FEW_PIECES = 2;
 
     private final ChannelHandlerContext context;
-    /** Null where bytes have to take the channel's way. */
+    /** Null if bytes have to go through the channel. */
     private final Socket socket;
 
     private SocketOutlet(ChannelHandlerContext context, Socket socket) {
@@ -31,7 +29,10 @@ public final class SocketOutlet {
         this.socket = socket;
     }
 
-    /** @param context of the handler that has the bytes; those in front of it (TLS) do what they do with them */
+    /**
+     * @param context context of the writing handler; handlers between it and the socket, such as TLS, process the
+     * bytes
+     */
     public static SocketOutlet of(ChannelHandlerContext context) {
         boolean direct = context.channel() instanceof EpollSocketChannel && isFirstToWrite(context);
         return new SocketOutlet(context, direct ? (Socket) ((EpollSocketChannel) context.channel()).fd() : null);
@@ -51,11 +52,11 @@ public final class SocketOutlet {
     }
 
     /**
-     * Sends all of {@code pieces} at once and in order, behind what the channel has, which goes out with them. What the socket
-     * does not take now follows as soon as it does: who has much asks {@link Channel#isWritable} before. The event loop may
-     * call back from within: {@code channelWritabilityChanged}. On a closed connection nothing happens.
+     * Sends {@code pieces} immediately and in order, after everything queued in the channel, which is flushed with
+     * them. What the socket does not accept is queued; callers with much to send check {@link Channel#isWritable}
+     * first. May call {@code channelWritabilityChanged} before it returns. Has no effect on a closed connection.
      *
-     * @param pieces borrowed: the same may go to others at the same time, on other threads, too, so nobody moves their indices
+     * @param pieces borrowed; other threads may send the same buffers at the same time, so their indices do not change
      */
     public void send(List<ByteBuf> pieces) {
         boolean direct = socket != null && pieces.size() <= FEW_PIECES && nothingWaits();
@@ -74,7 +75,15 @@ public final class SocketOutlet {
         }
     }
 
-    /** False also once the channel is closed, and its descriptor may be another connection's: then it has no buffer. */
+    /** Returns whether the connection accepts more; see {@link Channel#isWritable}. */
+    public boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    /**
+     * Returns whether nothing is queued. False for a closed channel (it has no buffer), whose descriptor may be
+     * reused already.
+     */
     private boolean nothingWaits() {
         ChannelOutboundBuffer out = context.channel().unsafe().outboundBuffer();
         return out != null && out.totalPendingWriteBytes() == 0;
@@ -87,7 +96,7 @@ public final class SocketOutlet {
         try {
             return Math.max(0, socket.sendAddress(piece.memoryAddress(), piece.readerIndex(), piece.writerIndex()));
         } catch (IOException _) {
-            // The channel finds the same, and closes.
+            // The channel's next operation fails likewise and closes it.
             return 0;
         }
     }

@@ -14,16 +14,16 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.function.UnaryOperator;
 
-/** Event loops and the sockets that go with them: epoll where its library loads (Linux), NIO elsewhere. Stateless. */
+/** Creates event loops and matching sockets: epoll where its library loads (Linux), NIO elsewhere. Stateless. */
 public final class SocketTransport {
     private SocketTransport() {}
 
-    /** @param threads 0 for twice the processors */
+    /** @param threads number of event loops, 0 for twice the number of processors */
     public static EventLoopGroup newGroup(String name, int threads) {
         return newGroup(name, threads, UnaryOperator.identity());
     }
 
-    /** The same with something around the loops' input and output. */
+    /** Creates event loops whose input and output {@code around} wraps. */
     public static EventLoopGroup newGroup(String name, int threads, UnaryOperator<IoHandlerFactory> around) {
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), around.apply(io));

@@ -1,5 +1,5 @@
 /**
- * What listeners of every protocol share: whose address a connection has, how many come from there, and how bytes for many
- * leave.
+ * Shared by the listeners of all protocols: the client's address, limits per address and process, log lines that peers
+ * cause, and writes to many viewers.
  */
 package io.millrace.platform.net;

@@ -2,17 +2,19 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.log.IndexEntry;
 
-/** Where a stream stood at a time. */
+/** The position of a stream in the log at a point in time. */
 public sealed interface Moment {
     /**
-     * A keyframe where readers start: the one that begins the segment which was on at the time, or, where nothing was shown
-     * then, the first one after it. In segments that begin without one it is any keyframe, the last one before the time.
+     * A keyframe where readers start: the one at the start of the segment that was playing at the time or, if nothing
+     * was playing then, the first one after it. In a segment that begins without a keyframe, it is the last keyframe
+     * before the time.
      *
-     * @param offset of the entry in {@code index}
-     * @param entry names epoch, session, segment, the offset of the keyframe in {@code packets} and the FLV time line there
+     * @param offset offset of the entry in {@code index}
+     * @param entry contains epoch, session, segment, the offset of the keyframe in {@code packets} and the offset of
+     *     the FLV timeline there
      */
     record At(long offset, IndexEntry entry) implements Moment {}
 
-    /** All that is retained of the stream is older, or nothing is. */
+    /** All retained media of the stream is older than the time, or there is none. */
     record NotYet() implements Moment {}
 }

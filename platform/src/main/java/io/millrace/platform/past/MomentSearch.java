@@ -4,17 +4,17 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.IndexEntry;
 
 /**
- * Looks for a moment in a stretch of one stream's index, in the order of the log: a pure fold. Confined to one thread.
+ * Searches a range of one stream's index for a moment, in log order: a pure fold. Confined to one thread.
  *
- * <p>The time of a stream does not go back within an epoch. Where two epochs overlap, because a node's clock did, the older
- * one has the moment. Records that a restarted packager repeats change nothing.
+ * <p>Times do not go back within an epoch. If two epochs overlap because a node's clock went back, the older epoch
+ * contains the moment. Repeated entries of a restarted packager have no effect.
  */
 public final class MomentSearch {
-    /** By how much times may differ that are ticks in whole milliseconds. */
+    /** Tolerance for times that are ticks rounded to whole milliseconds. */
     private static final long ROUNDING_MS = 2;
 
     private final long timeMs;
-    /** The newest entry at or before the time, and the newest keyframe that leads up to it. */
+    /** The newest entry at or before the time; {@link #keyframe} is the newest keyframe that leads up to it. */
     private IndexEntry before;
     private Moment.At keyframe;
     private boolean sawStart;
@@ -28,10 +28,10 @@ public final class MomentSearch {
     }
 
     /**
-     * Reads on.
+     * Folds the next entry.
      *
-     * @param offset of the entry in {@code index}
-     * @return whether to go on: false once there is a {@link #result}
+     * @param offset offset of the entry in {@code index}
+     * @return whether to continue; false once the {@link #result} is known
      */
     public boolean fold(long offset, IndexEntry entry) {
         if (!passed && entry.programDateTimeMs() <= timeMs) {
@@ -50,7 +50,7 @@ public final class MomentSearch {
 
     private void upTo(long offset, IndexEntry entry) {
         if (isStart(entry)) {
-            // Nothing leads over from what was before.
+            // Media before a start does not lead up to media after it.
             keyframe = null;
             sawStart = true;
         }
@@ -60,7 +60,7 @@ public final class MomentSearch {
         }
     }
 
-    /** The first entry after the time has come. */
+    /** Handles the first entry after the time. */
     private void decide(IndexEntry next) {
         boolean hole = isStart(next) && (before == null || endMs(before) + ROUNDING_MS < timeMs);
         if (!hole) {
@@ -69,7 +69,7 @@ public final class MomentSearch {
         }
     }
 
-    /** The log has been read to its end: the time may be within what was shown last. */
+    /** Reports the end of the log. The time may be within the last entry. */
     public void endReached() {
         if (!passed && before != null && endMs(before) > timeMs) {
             found = keyframe;
@@ -77,30 +77,31 @@ public final class MomentSearch {
         }
     }
 
-    /** Whether the moment is before this stretch, if it is retained. */
+    /** Whether the moment is before this range, if it is retained at all. */
     public boolean beganTooLate() {
         return beganTooLate;
     }
 
-    /** Whether there was nothing in the stretch. */
+    /** Whether the range contained no entries. */
     public boolean sawNothing() {
         return before == null && !passed;
     }
 
-    /** The best that the stretch has. */
+    /** Returns the moment found so far. */
     public Moment result() {
         return found == null ? new Moment.NotYet() : found;
     }
 
     /**
-     * Whether readers start here: where a segment begins, so that all outputs start at the same frame and the entry's time
-     * is the keyframe's. In a segment that begins without a keyframe it is somewhere in the part.
+     * Whether readers can start at the entry: at the first part of a segment, so that all outputs start at the same
+     * frame and the time of the entry is that of the keyframe. In a segment that begins without a keyframe, readers can
+     * start at any part with a keyframe, although the keyframe may be anywhere in the part.
      */
     private static boolean isEntrance(IndexEntry entry) {
         return entry.independent() && (entry.part() == 0 || !entry.segmentIndependent());
     }
 
-    /** Whether media begins here that does not go on from what the log has before. */
+    /** Whether media begins here that does not continue the media before it. */
     private static boolean isStart(IndexEntry entry) {
         return entry.part() == 0 && (entry.discontinuous() || entry.segment() == 0);
     }

@@ -3,18 +3,22 @@ package io.millrace.platform.past;
 import java.util.List;
 
 /**
- * What the index tells of an epoch from a little before a span of time to a little after it: the answer for every moment of
- * that span, wherever nothing of the epoch is left out. Immutable.
+ * The index entries of an epoch for a time span, with some margin before and after it. Sufficient to find any moment of
+ * the span. Immutable.
  *
- * @param entries in the order of the log
- * @param settled whether what comes in the log later changes nothing
+ * @param entries the entries in log order, without omissions
+ * @param settled whether later records of the log cannot change the results
  */
 public record MomentStretch(List<Moment.At> entries, boolean settled) {
     public MomentStretch {
         entries = List.copyOf(entries);
     }
 
-    /** @param timeMs a moment of the span, ms since 1970 */
+    /**
+     * Finds a moment of the span.
+     *
+     * @param timeMs PROGRAM-DATE-TIME within the span, ms since 1970
+     */
     public Moment find(long timeMs) {
         return search(timeMs).result();
     }

@@ -1,37 +1,37 @@
 package io.millrace.platform.past;
 
+import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds moments in the log: Kafka's time index gives a first guess, a short read of {@code index} around it the answer.
- * A few round trips, however far back. Blocks; confined to the thread of its reader.
+ * Finds moments in the log: Kafka's time index returns a first guess, and a short read of {@code index} around it the
+ * result. Takes a few round trips, regardless of the age of the moment. Blocks; confined to the thread of its reader.
  */
 public final class Moments {
-    /** The guess goes so far back: a group of pictures is seldom longer. */
+    /** The first read starts this long before the moment; a GOP is seldom longer. */
     private static final long FIRST_SPAN_MS = 15_000;
     private static final int DEEPER = 4;
-    /**
-     * A stream of which the log has nothing for so long, up to the time, is not looked for any further back. It could only
-     * have been there by running ahead of the clock by more than this.
-     */
-    private static final long SILENT_SPAN_MS = 3_600_000;
+    /** Ends of sessions are in whole ms, media times in ticks. */
+    private static final long ROUNDING_MS = 2;
 
-    /** What is read for one search at most: some quarter of an hour of a busy partition. */
+    /** Upper bound on the bytes read by one search: about a quarter of an hour of a busy partition. */
     public static final long SEARCH_LIMIT_BYTES = 8L << 20;
 
     /**
-     * Where what is retained of a partition's media begins.
+     * The start of the retained media of a partition.
      *
-     * @param mediaOffset of the oldest record of media
-     * @param indexOffset in {@code index}, before which all media has expired
-     * @param fromMs PROGRAM-DATE-TIME of the oldest entry whose media is retained, ms since 1970; the future without one
+     * @param mediaOffset offset of the oldest retained media record
+     * @param indexOffset offset in {@code index} before which all media has expired
+     * @param fromMs PROGRAM-DATE-TIME of the oldest entry whose media is retained, ms since 1970;
+     *     {@link Long#MAX_VALUE} without one
      */
     public record Floor(long mediaOffset, long indexOffset, long fromMs) {}
 
@@ -44,87 +44,105 @@ public final class Moments {
     }
 
     /**
-     * Where {@code stream} stood at {@code timeMs}: at the keyframe at or before it; if nothing was shown then, or it is not
-     * retained any more, at the first keyframe after it.
+     * Returns the epochs in which a moment may be, in the order in which to search them: the first one that contains a
+     * keyframe at or before the time, or after it, contains the moment. If two epochs overlap, the older one contains it.
      *
+     * @param epochs epochs of one stream, oldest first
      * @param timeMs PROGRAM-DATE-TIME, ms since 1970
-     * @param media what must be retained there: {@link Topic#PARTS} or {@link Topic#PACKETS}
-     * @throws org.apache.kafka.common.errors.TimeoutException if the log does not answer in time
      */
-    public Moment find(String stream, long timeMs, Topic media) {
-        TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(stream));
-        long mediaFrom = reader.beginning(kafka.partition(media, index.partition()));
-        long oldest = oldest(index, media, mediaFrom);
-        long end = reader.end(index);
-        for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
-            long from = Math.max(oldest, reader.offsetAt(index, timeMs - spanMs));
-            var search = new MomentSearch(timeMs);
-            reader.read(index, from, end, record -> !stream.equals(record.key())
-                    || !(record.value() instanceof IndexEntry entry) || isExpired(entry, media, mediaFrom)
-                    || search.fold(record.offset(), entry));
-            search.endReached();
-            boolean mayBeDeeper = search.beganTooLate() || search.sawNothing() && spanMs < SILENT_SPAN_MS;
-            if (!mayBeDeeper || from <= oldest) {
-                return search.result();
-            }
-        }
+    public static List<StreamEntry> candidates(List<StreamEntry> epochs, long timeMs) {
+        return epochs.stream().filter(epoch -> endMs(epoch) > timeMs && !Tracks.areOutsideTs(epoch)).toList();
+    }
+
+    /** Returns the PROGRAM-DATE-TIME after the last media, possibly slightly less. */
+    private static long endMs(StreamEntry epoch) {
+        return epoch.state() != StreamEntry.State.ENDED
+                ? Long.MAX_VALUE
+                : SessionSpan.of(List.of(epoch)).stream().mapToLong(SessionSpan::endMs).max()
+                        .orElse(epoch.endedAtMs()) + ROUNDING_MS;
     }
 
     /**
-     * What the index tells of one epoch around a span of time, as far as its media is retained. It reads no further than the
-     * epoch goes.
+     * Finds the keyframe of a stream at or before {@code timeMs}. If nothing was playing then, or it is no longer
+     * retained, finds the first keyframe after it. Neither caches nor limits its reads.
      *
-     * @param fromMs PROGRAM-DATE-TIME, ms since 1970, not before the epoch's start
-     * @param toMs the same
-     * @param floor of the stream's partition and {@code media}; it may be some seconds old
-     * @param budget of the search that this is a step of; {@link #SEARCH_LIMIT_BYTES} in all
-     * @throws ReadLimitException if the budget does not suffice
+     * @param epochs epochs of the stream, oldest first
+     * @param timeMs PROGRAM-DATE-TIME, ms since 1970
+     * @param media topic whose media must be retained at the keyframe: {@link Topic#PARTS} or {@link Topic#PACKETS}
+     * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
+     */
+    public Moment find(List<StreamEntry> epochs, long timeMs, Topic media) {
+        List<StreamEntry> candidates = candidates(epochs, timeMs);
+        if (candidates.isEmpty()) {
+            return new Moment.NotYet();
+        }
+        Floor floor = floor(kafka.partitionOf(candidates.getFirst().stream()), media);
+        for (StreamEntry epoch : candidates) {
+            long atMs = Math.max(timeMs, epoch.startedAtMs());
+            if (stretch(epoch, atMs, atMs, media, floor, ReadBudget.unlimited()).find(atMs) instanceof Moment.At at) {
+                return at;
+            }
+        }
+        return new Moment.NotYet();
+    }
+
+    /**
+     * Reads the index entries of one epoch around a time span, as far as their media is retained. Does not read beyond
+     * the end of the epoch.
+     *
+     * @param fromMs PROGRAM-DATE-TIME, ms since 1970, not before the start of the epoch
+     * @param toMs PROGRAM-DATE-TIME, ms since 1970
+     * @param floor floor of the stream's partition and {@code media}; may be some seconds old
+     * @param budget limit of the whole search, {@link #SEARCH_LIMIT_BYTES}, shared by all reads of it
+     * @throws ReadLimitException if the budget is exhausted
      */
     public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
             ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
         long end = reader.end(index);
-        for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
-            long from = Math.max(oldest, reader.offsetAt(index, fromMs - spanMs));
-            MomentStretch stretch = read(index, from, end, epoch, toMs, media, floor, budget);
+        long depthMs = FIRST_SPAN_MS;
+        long begin = Math.max(oldest, reader.offsetAt(index, fromMs - FIRST_SPAN_MS));
+        while (true) {
+            long from = begin;
+            var scan = new StretchScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
+            reader.read(index, from, end, scan);
+            if (scan.isFar()) {
+                from = Approach.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
+                        fromMs - depthMs);
+                scan = new StretchScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
+                reader.read(index, from, end, scan);
+            }
+            MomentStretch stretch = scan.result();
             MomentSearch first = stretch.search(fromMs);
-            boolean mayBeDeeper = first.beganTooLate() || first.sawNothing() && spanMs < SILENT_SPAN_MS;
-            if (!mayBeDeeper || from <= oldest) {
+            if (first.beganTooLate() && from > oldest) {
+                // The keyframe may be before where a leap came down.
+                depthMs *= DEEPER;
+                begin = from == begin ? Math.max(oldest, reader.offsetAt(index, fromMs - depthMs)) : begin;
+            } else if (first.sawNothing() && begin > oldest) {
+                // The media may have been published any time ahead of the clock, so the time index does not help.
+                begin = oldest;
+            } else {
                 return stretch;
             }
         }
     }
 
-    private MomentStretch read(TopicPartition index, long from, long end, StreamEntry epoch, long toMs, Topic media,
-            Floor floor, ReadBudget budget) {
-        List<Moment.At> entries = new ArrayList<>();
-        var last = new MomentSearch(toMs);
-        boolean[] settled = {false};
-        reader.read(index, from, end, record -> {
-            budget.spend(record);
-            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
-                    || entry.epoch() < epoch.epoch()) {
-                return true;
-            }
-            if (entry.epoch() > epoch.epoch()) {
-                // A later epoch begins behind the last record of this one.
-                settled[0] = true;
-                return false;
-            }
-            boolean isLast = epoch.state() == StreamEntry.State.ENDED && entry.segment() == epoch.lastSegment()
-                    && entry.last();
-            if (!isExpired(entry, media, floor.mediaOffset())) {
-                entries.add(new Moment.At(record.offset(), entry));
-                isLast |= !last.fold(record.offset(), entry);
-            }
-            settled[0] = isLast;
-            return !isLast;
-        });
-        return new MomentStretch(entries, settled[0]);
+    /**
+     * Returns an offset in the index at or shortly before the start of a segment.
+     *
+     * @param guessMs approximate time at which the segment was written, ms since 1970
+     * @param floor floor of the stream's partition and of the wanted media
+     */
+    public long locate(StreamEntry epoch, long segment, long guessMs, Floor floor, ReadBudget budget) {
+        TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
+        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
+        var begin = new Approach.Point(oldest, 0);
+        return Approach.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
+                reader.end(index), segment);
     }
 
-    /** Where what is retained of a partition's {@code media} begins. Some ten short reads. */
+    /** Returns the start of the retained {@code media} of a partition. Takes about ten short reads. */
     public Floor floor(int partition, Topic media) {
         TopicPartition index = kafka.partition(Topic.INDEX, partition);
         long mediaFrom = reader.beginning(kafka.partition(media, partition));
@@ -139,20 +157,23 @@ public final class Moments {
         return new Floor(mediaFrom, oldest, fromMs.isEmpty() ? Long.MAX_VALUE : fromMs.getFirst());
     }
 
-    /** PROGRAM-DATE-TIME of the oldest entry of a partition whose media is retained, ms since 1970; empty without one. */
+    /**
+     * Returns the PROGRAM-DATE-TIME of the oldest entry of a partition whose media is retained, ms since 1970; empty
+     * without one.
+     */
     public OptionalLong retainedFromMs(int partition, Topic media) {
         long fromMs = floor(partition, media).fromMs();
         return fromMs == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(fromMs);
     }
 
     /**
-     * Offset in {@code index} before which all media has expired. The index is small and often kept longer than what it
-     * tells of; it has the order of {@code parts}, and about that of {@code packets}.
+     * Returns the offset in {@code index} before which all media has expired. The index is small and often retained
+     * longer than the media. Its order is that of {@code parts}, and approximately that of {@code packets}.
      */
     private long oldest(TopicPartition index, Topic media, long mediaFrom) {
         long low = reader.beginning(index);
         long high = reader.end(index);
-        // Mostly nothing has expired, or as much of both.
+        // The first probe is the beginning: mostly nothing has expired, or index and media alike.
         long middle = low;
         while (low < high) {
             OptionalLong expired = lastExpired(index, middle, high, media, mediaFrom);
@@ -166,7 +187,9 @@ public final class Moments {
         return low;
     }
 
-    /** The first entry from {@code from} on that names media: its offset if that has expired. */
+    /**
+     * Finds the first entry at or after {@code from} that names media. Returns its offset if that media has expired.
+     */
     private OptionalLong lastExpired(TopicPartition index, long from, long to, Topic media, long mediaFrom) {
         long[] expired = {-1};
         reader.read(index, from, to, record -> {
@@ -179,18 +202,18 @@ public final class Moments {
         return expired[0] < 0 ? OptionalLong.empty() : OptionalLong.of(expired[0]);
     }
 
-    private static boolean isExpired(IndexEntry entry, Topic media, long mediaFrom) {
+    static boolean isExpired(IndexEntry entry, Topic media, long mediaFrom) {
         long offset = mediaOffset(entry, media);
         return offset >= 0 && offset < mediaFrom;
     }
 
-    /** Where the entry's media is, -1 if it names none. */
+    /** Returns the offset of the entry's media, -1 if it names none. */
     private static long mediaOffset(IndexEntry entry, Topic media) {
         return switch (media) {
             case PARTS -> entry.partsOffset();
             case PACKETS -> entry.keyframeOffset();
             case SESSIONS, SEGMENTS, INDEX, STREAMS, NODES ->
-                throw new IllegalArgumentException(media + " holds no media");
+                throw new IllegalArgumentException(media + " does not contain media");
         };
     }
 }

@@ -9,14 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code start}, {@code end}, {@code --from} and {@code --to} say: RFC 3339 with a zone ({@code 2026-01-01T12:00:00Z}), or
- * an offset from now ({@code -90s}, {@code -5m}, {@code -2h}, {@code -1d}).
+ * The value of {@code start}, {@code end}, {@code --from} or {@code --to}: RFC 3339 with a zone
+ * ({@code 2026-01-01T12:00:00Z}), or an offset from now ({@code -90s}, {@code -5m}, {@code -2h}, {@code -1d}).
  *
  * @param timeMs PROGRAM-DATE-TIME, ms since 1970
- * @param relative whether it was an offset
+ * @param relative whether it was given as an offset
  */
 public record PointInTime(long timeMs, boolean relative) {
-    /** For messages about a text that is none. */
+    /** Describes the syntax in error messages. */
     public static final String SYNTAX = "a time with a zone (2026-01-01T12:00:00Z) or an offset from now (-90s, -5m, -2h)";
 
     private static final Pattern OFFSET = Pattern.compile("-([0-9]{1,9})([smhd])");
@@ -25,7 +25,11 @@ public record PointInTime(long timeMs, boolean relative) {
     private static final Pattern RFC_3339 = Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})");
 
-    /** @param nowMs what offsets are from, ms since 1970 */
+    /**
+     * Parses {@code text}; returns empty if it is invalid.
+     *
+     * @param nowMs base of relative offsets, ms since 1970
+     */
     public static Optional<PointInTime> parse(String text, long nowMs) {
         Matcher offset = OFFSET.matcher(text);
         if (offset.matches()) {
@@ -43,7 +47,7 @@ public record PointInTime(long timeMs, boolean relative) {
         }
     }
 
-    /** The same of a URL's parameter, where a plus sign that nobody escaped has become a space. */
+    /** Like {@link #parse}, for a URL parameter in which an unescaped plus sign has become a space. */
     public static Optional<PointInTime> parseParameter(String text, long nowMs) {
         return parse(text.replace(' ', '+'), nowMs);
     }

@@ -13,30 +13,33 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads what is in the log already: a range of offsets of one partition. Confined to one thread; it blocks. */
+/** Reads a range of offsets that is already in the log, of one partition. Blocks; confined to one thread. */
 public final class RangeReader implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(500);
-    /** A range that does not come in this time is given up. */
+    /** A read of a range that takes longer fails. */
     private static final long DEADLINE_NANOS = Duration.ofSeconds(20).toNanos();
 
-    /** Some hundred entries: a step of a search wants one of them, and the consumer fetches in advance. */
+    /** Some hundred entries. A search step needs only one of them, but the consumer prefetches. */
     private static final int INDEX_FETCH_BYTES = 32 * 1024;
 
     private final KafkaConsumer<String, LogRecord> consumer;
 
-    /** @param consumer of its own ({@link KafkaClients#seeker}); closed with this reader */
+    /** @param consumer a consumer for this reader only ({@link KafkaClients#seeker}); closed with this reader */
     public RangeReader(KafkaConsumer<String, LogRecord> consumer) {
         this.consumer = consumer;
     }
 
-    /** For {@link Moments}: what is read of {@code index} in one go is little. */
+    /** Returns a reader for {@link Moments}, which fetches only a little of {@code index} at a time. */
     public static RangeReader ofIndex(KafkaClients kafka, String clientId) {
         return new RangeReader(kafka.seeker(clientId,
                 Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, INDEX_FETCH_BYTES)));
     }
 
-    /** Offset of the first record that was written at {@code timeMs} or later; the end if there is none. */
+    /**
+     * Returns the offset of the first record with a timestamp of {@code timeMs} or later, or the end offset if there is
+     * none.
+     */
     public long offsetAt(TopicPartition partition, long timeMs) {
         take(partition);
         OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, Math.max(0, timeMs)), ANSWER)
@@ -44,7 +47,7 @@ public final class RangeReader implements AutoCloseable {
         return found == null ? end(partition) : found.offset();
     }
 
-    /** Offset of the oldest record that is retained. */
+    /** Returns the offset of the oldest retained record. */
     public long beginning(TopicPartition partition) {
         take(partition);
         return consumer.beginningOffsets(List.of(partition), ANSWER).get(partition);
@@ -56,9 +59,10 @@ public final class RangeReader implements AutoCloseable {
     }
 
     /**
-     * Gives {@code visitor} the retained records from {@code from} up to but not including {@code to}, until it says false.
+     * Passes the retained records from {@code from} (inclusive) to {@code to} (exclusive) to {@code visitor}, until it
+     * returns false.
      *
-     * @throws TimeoutException if the log does not answer in time
+     * @throws TimeoutException if Kafka does not respond in time
      */
     public void read(TopicPartition partition, long from, long to,
             Predicate<ConsumerRecord<String, LogRecord>> visitor) {
@@ -75,12 +79,12 @@ public final class RangeReader implements AutoCloseable {
                 }
             }
             if (System.nanoTime() - began > DEADLINE_NANOS) {
-                throw new TimeoutException(partition + " was not read from " + from + " to " + to + " in time");
+                throw new TimeoutException(partition + " was not read from offset " + from + " to " + to + " in time");
             }
         }
     }
 
-    /** The client wants to be asked of partitions that it has; it complains of others. */
+    /** The client rejects requests for partitions that are not assigned to it. */
     private void take(TopicPartition partition) {
         if (!consumer.assignment().contains(partition)) {
             consumer.assign(List.of(partition));

@@ -2,7 +2,7 @@ package io.millrace.platform.past;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Bounds how much of the log one search reads, over all of its steps. Confined to one thread. */
+/** Limits the bytes that one search reads from the log, over all of its steps. Confined to one thread. */
 public final class ReadBudget {
     private final long limitBytes;
     private long spentBytes;
@@ -11,16 +11,21 @@ public final class ReadBudget {
         this.limitBytes = limitBytes;
     }
 
+    /** Returns a budget for a reader of its own, which delays nobody. */
+    public static ReadBudget unlimited() {
+        return new ReadBudget(Long.MAX_VALUE);
+    }
+
     /**
      * Counts a record that was read.
      *
-     * @throws ReadLimitException if that is more than the limit
+     * @throws ReadLimitException if that exceeds the limit
      */
     void spend(ConsumerRecord<?, ?> record) {
         spentBytes += Math.max(0, record.serializedValueSize());
         if (spentBytes > limitBytes) {
             throw new ReadLimitException(
-                    "more of the log than " + limitBytes + " bytes would have to be read for this");
+                    "the search would have to read more than " + limitBytes + " bytes of the log");
         }
     }
 

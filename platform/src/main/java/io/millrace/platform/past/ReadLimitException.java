@@ -1,6 +1,6 @@
 package io.millrace.platform.past;
 
-/** More of the log would have to be read for an answer than one request may cost. */
+/** A request would have to read more of the log than one request may. */
 public final class ReadLimitException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,7 +1,9 @@
 /**
- * Any moment of the past: where the log holds what was shown at a time, and how it is read from there.
+ * Access to past media: finds a moment in the log with the configurations that apply there, and reads ranges of the
+ * log. The edge adds caches and turns to it, the tools use it as it is.
  *
- * <p>{@link io.millrace.platform.past.MomentSearch} is pure; {@link io.millrace.platform.past.RangeReader} and
- * {@link io.millrace.platform.past.Moments} block on Kafka and are confined to the thread that has them.
+ * <p>{@link io.millrace.platform.past.MomentSearch} is pure. {@link io.millrace.platform.past.RangeReader},
+ * {@link io.millrace.platform.past.Moments} and {@link io.millrace.platform.past.Cuts} block on Kafka and are confined
+ * to one thread.
  */
 package io.millrace.platform.past;

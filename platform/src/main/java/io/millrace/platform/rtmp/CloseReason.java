@@ -6,43 +6,43 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import java.util.Locale;
 
-/** Why a connection of the RTMP server ended: the tag {@code reason} of its meter. */
+/** Why an RTMP connection ended: the value of the tag {@code reason} of {@code millrace_connections_closed_total}. */
 public enum CloseReason {
-    /** The peer closed it, after a publish or without one, or the network did. */
+    /** The peer or the network closed the connection, with or without a publish before. */
     PEER_CLOSED, MALFORMED, UNSUPPORTED, OVER_LIMIT,
-    /** A TLS handshake that failed, or bytes that are no TLS where only that is spoken. */
+    /** The TLS handshake failed, or the peer did not speak TLS to the RTMPS port. */
     TLS,
-    /** No PROXY header, or a broken one, from a balancer that has to send it. */
+    /** A load balancer sent no PROXY header or a malformed one. */
     PROXY_HEADER,
-    /** The memory that all peers may hold ran out, and this one was the first to go. */
+    /** The memory for incomplete messages was full, and this connection was the first to be closed. */
     MEMORY,
-    /** More connections than {@link ConnectionLimits} allows, in all or of one address. */
+    /** There were more connections than {@link ConnectionLimits} allows, in total or from one address. */
     TOO_MANY, TOO_MANY_OF_ADDRESS,
-    /** No complete handshake, connect or publish in time. */
+    /** The peer did not complete handshake, {@code connect} or {@code publish} in time. */
     HANDSHAKE_TIMEOUT, CONNECT_TIMEOUT, PUBLISH_TIMEOUT,
-    /** A publisher that sent nothing. */
+    /** The publisher sent nothing for too long. */
     IDLE,
-    /** A peer that does not read what we write. */
+    /** The peer read nothing for too long although bytes were waiting for it. */
     BLOCKED,
-    /** A player that reads less than its stream has. */
+    /** The player read more slowly than its stream arrives. */
     SLOW,
-    /** A player that was let go by hand. */
+    /** The operator disconnected the player. */
     KICKED,
-    /** What it played came to its end. */
+    /** The stream that the player played has ended. */
     STREAM_ENDED,
-    /** The request was not allowed or makes no sense. */
+    /** The request was not allowed or not valid. */
     REFUSED,
-    /** Another publisher has the stream now. */
+    /** Another publisher took the stream over. */
     TAKEN_OVER,
-    /** The log does not take what the publisher sends. */
+    /** The log did not accept the publisher's packets. */
     LOG,
-    /** The disk of the log has no room for what publishers send. */
+    /** The disk of the log is nearly full. */
     DISK_FULL,
-    /** The publisher sends more than it may. */
+    /** The publisher sent more than its limits allow. */
     BITRATE,
-    /** {@link RtmpServer#close}, or the application's end. */
+    /** The server or the application shut down. */
     SHUTDOWN,
-    /** A bug of ours. */
+    /** A bug in this process. */
     INTERNAL_ERROR;
 
     static CloseReason of(MediaException fault) {

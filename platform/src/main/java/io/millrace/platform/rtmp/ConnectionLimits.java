@@ -4,16 +4,16 @@ import io.millrace.media.rtmp.RtmpLimits;
 import java.time.Duration;
 
 /**
- * How long and how many connections may be without doing what they came for, and how much each may ask of us. Immutable.
+ * Limits of the connections of an RTMP server. Immutable.
  *
- * @param handshake from the connection to the end of the handshake, that of TLS and a PROXY header included
- * @param connect from there to the end of {@code connect}
- * @param publish from there to {@code publish} or {@code play}, and from the end of one to the next
- * @param idle without a byte from a publisher that we want to hear
- * @param blocked without the peer taking a byte that we have for it
- * @param perAddress connections of one IPv4 address, or of one /64 of IPv6
- * @param unauthenticated connections of which no publish or play was accepted yet; where one more comes the oldest goes
- * @param rtmp of what one connection sends
+ * @param handshake time from the connection to the end of the handshake, including TLS and a PROXY header
+ * @param connect time from the handshake to the end of {@code connect}
+ * @param publish time from {@code connect} to {@code publish} or {@code play}, and from the end of one to the next
+ * @param idle time that a publisher may send nothing while the server reads from it
+ * @param blocked time that a peer may read nothing while bytes wait for it
+ * @param perAddress connections of one IPv4 address or IPv6 /64
+ * @param unauthenticated connections without an accepted publish or play; one more disconnects the oldest
+ * @param rtmp limits of what one connection sends
  */
 public record ConnectionLimits(Duration handshake, Duration connect, Duration publish, Duration idle, Duration blocked,
         int perAddress, int unauthenticated, RtmpLimits rtmp) {

@@ -9,10 +9,10 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An event loop's input and output at a {@link ReadPace}. While it waits its tasks wait, too: {@link ReadPace#LONGEST_NANOS}
- * at most, and only on a loop that is asked for much.
+ * Runs an event loop's input and output at a {@link ReadPace}. While the loop waits, its tasks wait as well: at most
+ * {@link ReadPace#LONGEST_NANOS}, and only on a busy loop.
  *
- * <p>Confined to the loop, but for {@link #wakeup}.
+ * <p>Confined to the loop except for {@link #wakeup}.
  */
 final class PacedIo implements IoHandler {
     private final IoHandler io;

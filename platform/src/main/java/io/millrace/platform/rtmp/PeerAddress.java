@@ -4,7 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Writes {@code host:port} without asking a name server, IPv6 in brackets. */
+/** Formats {@code host:port} without a DNS lookup, IPv6 addresses in brackets. */
 final class PeerAddress {
     private PeerAddress() {}
 

@@ -4,14 +4,15 @@ import io.millrace.media.StreamName;
 import java.util.Set;
 
 /**
- * What a player asks for with {@code play}, already split and checked. Immutable.
+ * A player's {@code play} command, parsed and checked. Immutable.
  *
- * @param stream application and stream name, query and {@code _definst_} removed
- * @param query of the name, the application and tcUrl, in that order, joined by {@code &}; empty without one
- * @param client flashVer of connect, at most 256 printable characters, or empty
- * @param fourCcs what the player says that it takes of Enhanced RTMP; {@code *} is everything
+ * @param stream application and stream name without query and {@code _definst_}
+ * @param query the queries of the name, the application and tcUrl, in that order, joined by {@code &}; empty if none
+ *        has one
+ * @param client flashVer of {@code connect}, at most 256 printable characters, possibly empty
+ * @param fourCcs the FourCCs of Enhanced RTMP that the player supports; {@code *} stands for all
  * @param address {@code host:port} of the player
- * @param durationMs how much of the stream it wants to see, by media time; or
+ * @param durationMs duration to play, in media time; or
  *     {@link io.millrace.media.rtmp.PlayDuration#UNLIMITED}
  */
 public record PlayRequest(StreamName stream, String query, String client, Set<String> fourCcs, String address,
@@ -20,7 +21,7 @@ public record PlayRequest(StreamName stream, String query, String client, Set<St
         fourCcs = Set.copyOf(fourCcs);
     }
 
-    /** Whether it said so of a codec. */
+    /** Returns whether the player supports a codec of Enhanced RTMP. */
     public boolean takes(String fourCc) {
         return fourCcs.contains(fourCc) || fourCcs.contains("*");
     }

@@ -1,21 +1,21 @@
 package io.millrace.platform.rtmp;
 
-/** What one player does, for who serves it. All calls come from the connection's event loop and must not block. */
+/** Receives the events of one player. All calls come from the connection's event loop and must not block. */
 public interface PlaySink {
-    /** The socket takes bytes again. */
+    /** The socket accepts bytes again. */
     void writable();
 
-    /** The player paused, or wants other tracks: nothing more is written until {@link #goOn}. */
+    /** The player paused, or selected other tracks: write nothing until {@link #goOn}. */
     void hold();
 
     /**
-     * It goes on with the latest keyframe and all that stands before it.
+     * The player continues: write the opening and the stream from the latest keyframe.
      *
-     * @param audio whether it wants the sound
-     * @param video whether it wants the picture; one of both it does
+     * @param audio whether it wants audio
+     * @param video whether it wants video; at least one of both is true
      */
     void goOn(boolean audio, boolean video);
 
-    /** The last call: the player is gone, or was told the end. */
+    /** The last call: the player has left, or was told that the stream has ended. */
     void ended();
 }

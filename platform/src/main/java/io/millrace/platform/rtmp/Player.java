@@ -4,32 +4,32 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 
-/** One player of a stream as the application sees it. Confined to its {@link #loop}; calls after the end do nothing. */
+/** One play, as the application sees it. Confined to its {@link #loop}; calls after its end have no effect. */
 public interface Player {
-    /** Never changes. */
+    /** Returns the connection's event loop, which never changes. */
     EventExecutor loop();
 
-    /** The player is told that it plays, together with the first of what it plays. */
+    /** Tells the player, together with the first media, that the play starts. */
     void start();
 
-    /** Whether the socket takes more. */
+    /** Returns whether the socket accepts more. */
     boolean isWritable();
 
     /**
-     * Sends whole messages of {@link io.millrace.media.rtmp.PlayChunks}, as {@link io.millrace.platform.net.SocketOutlet#send}
-     * does: borrowed, in order, at once. Comes after {@link #start}.
+     * Sends whole messages of {@link io.millrace.media.rtmp.PlayChunks} as {@link
+     * io.millrace.platform.net.SocketOutlet#send} does: borrowed, in order, immediately. Must follow {@link #start}.
      */
     void send(List<ByteBuf> messages);
 
-    /** What was played has come to its end. */
+    /** Tells the player that the stream has ended. */
     void end();
 
     /**
-     * Tells the player (onStatus of level error), drains its input for a moment so that the answer arrives, and closes.
+     * Ends the play: sends onStatus of level error, drains the input for a moment so that it arrives, and closes.
      *
-     * @param reason for the meter
-     * @param code such as {@code NetStream.Play.StreamNotFound}
-     * @param description for people
+     * @param reason counted by the meter
+     * @param code code of onStatus, such as {@code NetStream.Play.StreamNotFound}
+     * @param description text for the user
      */
     void close(CloseReason reason, String code, String description);
 }

@@ -1,15 +1,15 @@
 package io.millrace.platform.rtmp;
 
-/** What the application says to a {@link PublishRequest}. */
+/** The application's answer to a {@link PublishRequest}. */
 public sealed interface PublishAnswer {
-    /** {@code NetStream.Publish.Start} is sent and media goes to {@code sink}. */
+    /** The publish is accepted: {@code NetStream.Publish.Start} is sent, and media goes to {@code sink}. */
     record Accepted(PublishSink sink) implements PublishAnswer {}
 
     /**
-     * The encoder is told and closed.
+     * The publish is refused: the encoder gets the code and the description, then the connection is closed.
      *
-     * @param code such as {@code NetStream.Publish.Denied}
-     * @param description for people
+     * @param code code of onStatus, such as {@code NetStream.Publish.Denied}
+     * @param description text for the user
      */
     record Refused(String code, String description) implements PublishAnswer {}
 }

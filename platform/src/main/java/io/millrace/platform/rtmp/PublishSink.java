@@ -2,28 +2,28 @@ package io.millrace.platform.rtmp;
 
 import java.nio.ByteBuffer;
 
-/** Takes what one accepted publisher sends. All calls come from the connection's event loop and must not block. */
+/** Receives the media of one accepted publisher. All calls come from the connection's event loop and must not block. */
 public interface PublishSink {
     enum Kind { AUDIO, VIDEO, DATA }
 
     /**
-     * One message.
+     * Receives one message.
      *
      * @param kind audio (type 8), video (9) or data (18, 15; {@code @setDataFrame} already stripped)
-     * @param timestamp the 32 bits of the message, ms
-     * @param body an FLV tag body; transferred: the sink may keep it, nobody else writes to it
+     * @param timestamp timestamp of the message in ms, 32 bits
+     * @param body an FLV tag body, transferred: the sink may keep it, and it is not written to any more
      */
     void message(Kind kind, int timestamp, ByteBuffer body);
 
-    /** The last call: the publisher is gone. */
+    /** The last call: the publish has ended. */
     void ended(End end, String detail);
 
     enum End {
-        /** FCUnpublish, closeStream or deleteStream. */
+        /** The encoder sent FCUnpublish, closeStream or deleteStream. */
         UNPUBLISHED,
-        /** The connection broke or went silent. */
+        /** The connection broke, or nothing arrived for too long. */
         DISCONNECTED,
-        /** {@link Publisher#close}, bad input, a limit, or the server's shutdown. */
+        /** The server ended the publish: {@link Publisher#close}, malformed input, a limit, or its shutdown. */
         CLOSED_BY_SERVER
     }
 }

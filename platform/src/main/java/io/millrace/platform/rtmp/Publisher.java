@@ -1,30 +1,35 @@
 package io.millrace.platform.rtmp;
 
-/** The connection of one publisher as the application sees it. Thread-safe; calls after the end do nothing. */
+import java.util.concurrent.Executor;
+
+/** One publish, as the application sees it. Thread-safe; calls after its end have no effect. */
 public interface Publisher {
-    /** Stops reading from the socket, so that TCP slows the encoder. Nestable by nobody: a plain switch. */
+    /** The event loop of the connection: runs tasks after the current one. Never changes. */
+    Executor loop();
+
+    /** Stops reading from the socket, so that TCP slows the encoder down. A switch: calls are not counted. */
     void pauseReading();
 
-    /** Reads again. */
+    /** Resumes reading from the socket. */
     void resumeReading();
 
-    /** Whether the encoder said that it follows {@link #requestReconnect}. */
+    /** Returns whether the encoder supports {@link #requestReconnect}. */
     boolean knowsReconnect();
 
     /**
-     * Asks the encoder to connect again (Enhanced RTMP, reconnect request). It leaves at its next keyframe, and what it sends
-     * until then is taken as before. Does nothing to one that does not know it.
+     * Asks the encoder to reconnect (Enhanced RTMP, reconnect request). It leaves at its next keyframe and is served
+     * until then. Has no effect on an encoder that does not support it.
      *
-     * @param description for people
+     * @param description text for the user
      */
     void requestReconnect(String description);
 
     /**
-     * Tells the encoder (onStatus of level error), drains its input for a moment so that the answer arrives, and closes.
+     * Ends the publish: sends onStatus of level error, drains the input for a moment so that it arrives, and closes.
      *
-     * @param reason for the meter
-     * @param code such as {@code NetStream.Publish.BadName}
-     * @param description for people
+     * @param reason counted by the meter
+     * @param code code of onStatus, such as {@code NetStream.Publish.BadName}
+     * @param description text for the user
      */
     void close(CloseReason reason, String code, String description);
 }

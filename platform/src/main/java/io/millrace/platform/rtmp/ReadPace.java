@@ -1,28 +1,29 @@
 package io.millrace.platform.rtmp;
 
 /**
- * How long an event loop waits before it looks for input again. Most of what a small message costs is waking up for it, so
- * a loop to which many come gathers them for some milliseconds and then takes all of them at once, and they go to Kafka
- * together. One to which few come takes each as it arrives.
+ * How long an event loop waits before it polls for input again. Most of the cost of a small message is the wake-up,
+ * so a loop that receives many gathers them for some milliseconds and reads them together, and they go to Kafka
+ * together. A loop that receives few reads each message as it arrives.
  *
- * <p>Pure: time comes in. Confined to the loop.
+ * <p>Pure: time is an argument. Confined to the loop.
  */
 final class ReadPace {
     private static final long MS = 1_000_000;
-    /** The time of a frame: longer, and pictures would come in pairs. */
+    /** The duration of a frame: with longer ticks, frames would arrive in pairs. */
     static final long LONGEST_NANOS = 33 * MS;
     private static final long WINDOW_NANOS = 500 * MS;
 
     /**
-     * How it looks, and from how many reads a second on, at that pace, it looks less or more often. A publisher sends some 75
-     * messages a second, and is read once a tick at most. The ticks divide each other, so that loops at different paces meet.
+     * The paces, and the reads per second at which a loop changes to a slower or a faster one. A publisher sends
+     * about 75 messages per second and is read at most once per tick. The ticks divide each other, so that loops at
+     * different paces poll at the same moments.
      */
     private enum Level {
         /** Up to three publishers. */
         AT_ONCE(0, 0, 250),
         /** Up to eight. */
         HALF_A_FRAME(LONGEST_NANOS / 2, 150, 400),
-        /** More, until they are fewer than seven. */
+        /** More than eight, until they are fewer than seven. */
         A_FRAME(LONGEST_NANOS, 200, Double.POSITIVE_INFINITY);
 
         private static final Level[] ALL = values();
@@ -55,7 +56,10 @@ final class ReadPace {
         lastLookNanos = nowNanos;
     }
 
-    /** How long it is to wait before it looks: once in every tick of the clock, so that all loops of a process look together. */
+    /**
+     * Returns how long to wait before the next poll: polls are aligned with ticks of the clock, so that all loops of
+     * a process poll together.
+     */
     long waitNanos(long nowNanos) {
         long tickNanos = level.tickNanos;
         if (tickNanos == 0 || Math.floorDiv(nowNanos, tickNanos) > Math.floorDiv(lastLookNanos, tickNanos)) {
@@ -64,12 +68,12 @@ final class ReadPace {
         return tickNanos - Math.floorMod(nowNanos, tickNanos);
     }
 
-    /** It looks now. */
+    /** Called when the loop polls. */
     void looks(long nowNanos) {
         lastLookNanos = nowNanos;
     }
 
-    /** It has found so many sockets with input. */
+    /** Records how many sockets had input. */
     void found(int sockets, long nowNanos) {
         reads += sockets;
         long windowNanos = nowNanos - windowStartNanos;

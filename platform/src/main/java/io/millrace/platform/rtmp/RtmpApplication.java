@@ -2,7 +2,7 @@ package io.millrace.platform.rtmp;
 
 import java.util.concurrent.CompletionStage;
 
-/** What is done with the connections of an RTMP server, who comes to publish and who comes to play. */
+/** The application behind an RTMP server: how it serves publishers and players. */
 public interface RtmpApplication extends PublishApplication, PlayApplication {
     static RtmpApplication of(PublishApplication publishers, PlayApplication players) {
         return new RtmpApplication() {

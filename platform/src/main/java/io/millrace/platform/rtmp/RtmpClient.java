@@ -21,30 +21,30 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Publishes one stream to an RTMP or RTMPS server over a blocking socket: a shell of {@link ClientSession}.
+ * Publishes one stream to an RTMP or RTMPS server over a blocking socket: the I/O around a {@link ClientSession}.
  *
- * <p>Thread-safe. A virtual thread reads what the server says; {@link #send} blocks while the server takes no more, which
- * is how a server paces a push. Every failure is an {@link RtmpException} with one line for people; the first one stays.
+ * <p>Thread-safe. A virtual thread reads the server's messages; {@link #send} blocks while the server accepts no more
+ * bytes, which is how a server paces a push. Every failure is an {@link RtmpException} with one line for the user;
+ * the first failure counts.
  */
 public final class RtmpClient implements AutoCloseable {
-    private static final int CONNECT_MS = 5_000;
-    /** From the open socket to NetStream.Publish.Start. */
-    private static final int START_SECONDS = 15;
-    /** How long a server may take no byte before it counts as gone. */
-    private static final long BLOCKED_SECONDS = 15;
-    /** How often the reader looks whether a write is stuck. */
+    /** How often the reader checks whether a write is stuck. */
     private static final int LOOK_MS = 1_000;
-    /** How long the end waits for the server to have read everything. */
+    /** How long {@link #close} waits until the server has read everything. */
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
     private static final int BUFFER_BYTES = 64 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(RtmpClient.class);
 
     private final String server;
     private final Socket socket;
     private final ClientSession session;
-    /** Guards the session and the order of what is written. */
+    /** Guards the session and the order of its output. */
     private final ReentrantLock lock = new ReentrantLock();
+    private final RtmpClientLimits limits;
     private final Runnable onReconnectRequest;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Thread reader = Thread.ofVirtual().name("rtmp-client").unstarted(this::read);
@@ -53,45 +53,36 @@ public final class RtmpClient implements AutoCloseable {
     private volatile RtmpException failure;
     private volatile boolean closing;
 
-    private RtmpClient(RtmpUrl url, Socket socket, Runnable onReconnectRequest) {
+    private RtmpClient(RtmpUrl url, Socket socket, RtmpClientLimits limits, Runnable onReconnectRequest) {
+        this.limits = limits;
         this.onReconnectRequest = onReconnectRequest;
         this.server = url.host() + ":" + url.port();
         this.socket = socket;
         this.session = new ClientSession(url, new SplittableRandom(), onReconnectRequest != null);
     }
 
+    /** Connects and publishes within the default limits, for a caller that cannot reconnect on request. */
+    public static RtmpClient publish(URI url, ServerTrust trust) throws RtmpException {
+        return publish(url, trust, RtmpClientLimits.DEFAULT, null);
+    }
+
     /**
-     * Connects and publishes; returns once the server takes media.
+     * Connects and publishes; returns once the server accepts media.
      *
      * @param url {@code rtmp[s]://host[:port]/app/name[?query]}
+     * @param trust decides about the certificate of an RTMPS server
+     * @param onReconnectRequest called on the reader's thread when the server asks the caller to reconnect at a
+     *        keyframe; must not block; null for a caller that cannot, which the server is told
      */
-    public static RtmpClient publish(URI url) throws RtmpException {
-        return publish(url, null, ServerTrust.SYSTEM);
-    }
-
-    /** The same to a server whose certificate {@code trust} vouches for, if the address is one of RTMPS. */
-    public static RtmpClient publish(URI url, ServerTrust trust) throws RtmpException {
-        return publish(url, null, trust);
-    }
-
-    /**
-     * The same for a caller that can leave when the server asks for it, which the server is told.
-     *
-     * @param onReconnectRequest told on the reader's thread that the server wants to be left at a keyframe; must not block;
-     *     null for a caller that cannot
-     */
-    public static RtmpClient publish(URI url, Runnable onReconnectRequest) throws RtmpException {
-        return publish(url, onReconnectRequest, ServerTrust.SYSTEM);
-    }
-
-    private static RtmpClient publish(URI url, Runnable onReconnectRequest, ServerTrust trust) throws RtmpException {
+    public static RtmpClient publish(URI url, ServerTrust trust, RtmpClientLimits limits, Runnable onReconnectRequest)
+            throws RtmpException {
         RtmpUrl parsed;
         try {
             parsed = RtmpUrl.parse(url);
         } catch (IllegalArgumentException problem) {
             throw new RtmpException(problem.getMessage(), problem);
         }
-        RtmpClient client = new RtmpClient(parsed, connect(parsed, trust), onReconnectRequest);
+        RtmpClient client = new RtmpClient(parsed, connect(parsed, trust, limits), limits, onReconnectRequest);
         try {
             client.start();
             return client;
@@ -104,21 +95,44 @@ public final class RtmpClient implements AutoCloseable {
     /**
      * Sends one message.
      *
-     * @param timestampMs its lower 32 bits go over the wire
+     * @param timestampMs timestamp, of which the lower 32 bits are sent
      * @param body an FLV tag body, borrowed
      */
     public void send(MediaKind kind, long timestampMs, ByteBuffer body) throws RtmpException {
+        try {
+            sendLocked(kind, (int) timestampMs, body);
+        } catch (RtmpException failed) {
+            throw failed;
+        } catch (IOException cause) {
+            awaitReader();
+            throw fail(server + " went away: " + cause.getMessage(), cause);
+        }
+    }
+
+    private void sendLocked(MediaKind kind, int timestamp, ByteBuffer body) throws IOException {
         lock.lock();
         try {
             check();
-            session.send(kind, (int) timestampMs, body);
+            session.send(kind, timestamp, body);
             writeOutput();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Ends the publish in good order, as far as the server still lets us. */
+    /**
+     * Waits until the reader has read what the server sent before the connection broke: a server that refuses a stream says
+     * why and then closes, so the reader's failure is the reason, and the failed write only a consequence.
+     */
+    private void awaitReader() {
+        try {
+            reader.join(limits.blocked());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the publish properly, as far as the server still responds. */
     @Override
     public void close() {
         closing = true;
@@ -138,14 +152,15 @@ public final class RtmpClient implements AutoCloseable {
         }
     }
 
-    private static Socket connect(RtmpUrl url, ServerTrust trust) throws RtmpException {
+    private static Socket connect(RtmpUrl url, ServerTrust trust, RtmpClientLimits limits) throws RtmpException {
         String server = url.host() + ":" + url.port();
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(url.host(), url.port()), CONNECT_MS);
+            int connectMs = Math.toIntExact(limits.connect().toMillis());
+            socket.connect(new InetSocketAddress(url.host(), url.port()), connectMs);
             if (url.secure()) {
-                socket.setSoTimeout(CONNECT_MS);
+                socket.setSoTimeout(connectMs);
                 socket = trust.secure(socket, url.host(), url.port());
             }
             socket.setSoTimeout(LOOK_MS);
@@ -156,14 +171,14 @@ public final class RtmpClient implements AutoCloseable {
             } catch (IOException second) {
                 cause.addSuppressed(second);
             }
-            throw new RtmpException("cannot connect to " + server + ": " + reason(cause), cause);
+            throw new RtmpException("cannot connect to " + server + ": " + reason(cause, limits), cause);
         }
     }
 
-    private static String reason(IOException cause) {
+    private static String reason(IOException cause, RtmpClientLimits limits) {
         return switch (cause) {
             case UnknownHostException _ -> "there is no host of that name";
-            case SocketTimeoutException _ -> "it did not answer within " + CONNECT_MS / 1000 + " s";
+            case SocketTimeoutException _ -> "it did not answer within " + limits.connect().toSeconds() + " s";
             case SSLHandshakeException _ -> "its certificate is not trusted (" + cause.getMessage()
                     + "); name that of its authority with --tls-ca";
             case SSLException _ -> "it does not speak TLS there (" + cause.getMessage() + ")";
@@ -175,16 +190,18 @@ public final class RtmpClient implements AutoCloseable {
         lock.lock();
         try {
             writeOutput();
+        } catch (IOException cause) {
+            throw fail(server + " went away: " + cause.getMessage(), cause);
         } finally {
             lock.unlock();
         }
         reader.start();
         try {
-            started.get(START_SECONDS, TimeUnit.SECONDS);
+            started.get(limits.start().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException _) {
             check();
         } catch (TimeoutException _) {
-            throw fail(server + " did not answer the publish within " + START_SECONDS + " s", null);
+            throw fail(server + " did not answer the publish within " + limits.start().toSeconds() + " s", null);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw fail("interrupted while publishing to " + server, null);
@@ -247,20 +264,29 @@ public final class RtmpClient implements AutoCloseable {
                         fail(server + " refused the stream: " + description + " (" + code + ")", null);
                 }
             }
-            writeOutput();
+            reply();
         } finally {
             lock.unlock();
         }
     }
 
-    /** A server whose machine is gone sends no reset: closing the socket frees the thread that writes. */
-    private void checkWriter() {
-        if (writing && System.nanoTime() - writingSinceNanos > TimeUnit.SECONDS.toNanos(BLOCKED_SECONDS)) {
-            fail(server + " took no byte for " + BLOCKED_SECONDS + " s", null);
+    /** If the connection is broken, the reader finds out itself after it has read the rest. */
+    private void reply() {
+        try {
+            writeOutput();
+        } catch (IOException broken) {
+            LOG.debug("{} went away during a reply", server, broken);
         }
     }
 
-    private void writeOutput() throws RtmpException {
+    /** A server whose machine has died sends no reset: closing the socket frees the writing thread. */
+    private void checkWriter() {
+        if (writing && System.nanoTime() - writingSinceNanos > limits.blocked().toNanos()) {
+            fail(server + " took no byte for " + limits.blocked().toSeconds() + " s", null);
+        }
+    }
+
+    private void writeOutput() throws IOException {
         ByteBuffer output = session.takeOutput();
         if (!output.hasRemaining()) {
             return;
@@ -269,8 +295,6 @@ public final class RtmpClient implements AutoCloseable {
         writing = true;
         try {
             socket.getOutputStream().write(output.array(), output.position(), output.remaining());
-        } catch (IOException cause) {
-            throw fail(server + " went away: " + cause.getMessage(), cause);
         } finally {
             writing = false;
         }
@@ -285,7 +309,7 @@ public final class RtmpClient implements AutoCloseable {
         }
     }
 
-    /** The first failure counts; none does once we close ourselves. */
+    /** Records a failure. Only the first one counts, and none does after {@link #close}. */
     private synchronized RtmpException fail(String message, Throwable cause) {
         if (failure == null && !closing) {
             failure = new RtmpException(message, cause);
@@ -300,7 +324,7 @@ public final class RtmpClient implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException _) {
-            // nothing is left to be done with it
+            // The socket is not used any more.
         }
     }
 }

@@ -2,7 +2,7 @@ package io.millrace.platform.rtmp;
 
 import java.io.IOException;
 
-/** What went wrong with a server that we publish to, in one line for people. */
+/** A failure of a publish to another server, with one line for the user. */
 public final class RtmpException extends IOException {
     public RtmpException(String message) {
         super(message);

@@ -7,7 +7,7 @@ import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
 
-/** The listeners of one service with their certificate. Thread-safe. */
+/** The RTMP and RTMPS listeners of one service, with their certificate. Thread-safe. */
 public final class RtmpListener implements AutoCloseable {
     private final ServerCertificate certificate;
     private final RtmpServer server;
@@ -22,10 +22,10 @@ public final class RtmpListener implements AutoCloseable {
     }
 
     /**
-     * Binds, and accepts nobody before {@link #serve}: encoders that connect meanwhile wait.
+     * Binds the ports without accepting: encoders that connect wait until {@link #serve}.
      *
-     * @param named ports that "any free one" does not take
-     * @throws UserError with one line for people, about a port or the certificate
+     * @param named ports that "any free port" must not take
+     * @throws UserError about a port or the certificate
      */
     public static RtmpListener bind(RtmpListen listen, RtmpMeters meters, IntPredicate named) {
         var listener = new RtmpListener(listen, meters);
@@ -38,15 +38,15 @@ public final class RtmpListener implements AutoCloseable {
         }
     }
 
-    /** From now on it accepts. Once. */
+    /** Starts to accept connections. To be called once. */
     public void serve(RtmpApplication application) {
         server.serve(application);
     }
 
     /**
-     * Accepts when it returns.
+     * Binds and accepts.
      *
-     * @throws UserError with one line for people
+     * @throws UserError about a port or the certificate
      */
     public static RtmpListener open(RtmpListen listen, RtmpApplication application, RtmpMeters meters) {
         RtmpListener listener = bind(listen, meters, ServerSockets.NONE_NAMED);
@@ -74,7 +74,7 @@ public final class RtmpListener implements AutoCloseable {
         return port;
     }
 
-    /** The port of RTMPS, {@link RtmpListen#NONE} without one. */
+    /** Returns the port of RTMPS, {@link RtmpListen#NONE} if there is none. */
     public int tlsPort() {
         return tlsPort;
     }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The meters of RTMP listeners: {@code millrace_connections_closed_total{protocol="rtmp",reason}}, one for each reason from
- * the start, and {@code millrace_dropped_total{stage="rtmp",reason}}. Thread-safe.
+ * The meters of RTMP listeners: {@code millrace_connections_closed_total{protocol="rtmp",reason}} and
+ * {@code millrace_dropped_total{stage="rtmp",reason}}, with a counter per reason from the start. Thread-safe.
  */
 public final class RtmpMeters {
     private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
@@ -23,7 +23,7 @@ public final class RtmpMeters {
         for (PassedOver.What what : PassedOver.What.values()) {
             passedOver.put(what, Counter.builder("millrace.dropped").tag("stage", "rtmp")
                     .tag("reason", what.name().toLowerCase(Locale.ROOT))
-                    .description("What came in and was not passed on").register(registry));
+                    .description("Input that was received and not passed on").register(registry));
         }
     }
 

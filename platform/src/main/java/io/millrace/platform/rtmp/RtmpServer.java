@@ -25,15 +25,19 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
- * Listeners of RTMP and RTMPS whose connections are given to an {@link RtmpApplication}.
+ * Accepts RTMP and RTMPS connections for an {@link RtmpApplication}.
  *
- * <p>Thread-safe; {@link #bind} and {@link #bindTls} once each. {@link #close} stops accepting, tells every peer, and waits for a bounded time.
+ * <p>Thread-safe; {@link #bind} and {@link #bindTls} may be called once each. {@link #close} stops accepting, tells
+ * every peer, and waits for a bounded time.
  */
 public final class RtmpServer implements AutoCloseable {
-    /** For peers to read the last status: the drain, its rounding, and some slack. */
+    /** Time for peers to read the last status: the drain, its rounding, and some slack. */
     private static final int CLOSE_SECONDS = 4;
     private static final int BACKLOG = 1024;
-    /** {@link Watchdog}, which counts, comes first; the kernel sees peers that are gone without a word. */
+    /**
+     * Longer than the limits of {@link Watchdog}, which counts its reasons: TCP's own time-out for peers that have
+     * vanished.
+     */
     private static final int USER_TIMEOUT_FACTOR = 2;
 
     /** Null until {@link #serve}. */
@@ -47,18 +51,18 @@ public final class RtmpServer implements AutoCloseable {
     private volatile boolean closing;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** With event loops of its own, one a processor, which take what comes at a {@link ReadPace} where much comes. */
+    /** Creates a server with event loops of its own, one per processor, which read at a {@link ReadPace}. */
     public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings) {
         this(application, meters, settings,
                 SocketTransport.newGroup("rtmp", Runtime.getRuntime().availableProcessors(), PacedIo::factory), true);
     }
 
-    /** With event loops of its own and nobody to serve: what it binds accepts from {@link #serve} on. */
+    /** Creates a server with event loops of its own whose ports do not accept connections before {@link #serve}. */
     RtmpServer(RtmpMeters meters, RtmpServerSettings settings) {
         this(null, meters, settings);
     }
 
-    /** With event loops that the caller shares and closes. */
+    /** Creates a server on event loops that the caller shares and closes. */
     public RtmpServer(RtmpApplication application, RtmpMeters meters, RtmpServerSettings settings,
             EventLoopGroup group) {
         this(application, meters, settings, group, false);
@@ -75,24 +79,24 @@ public final class RtmpServer implements AutoCloseable {
     }
 
     /**
-     * Begins to accept RTMP, and RTMPS on the same port if there is a certificate.
+     * Binds a port for RTMP, and for RTMPS as well if there is a certificate.
      *
-     * @param port 0 for any free one
-     * @return the port that it is
-     * @throws BindException with a message for people, and the system's own as its cause
+     * @param port 0 for any free port
+     * @return the port bound
+     * @throws BindException with a message for the user and the system's exception as its cause
      */
     public int bind(String host, int port) throws BindException {
         return bind(host, port, ServerSockets.NONE_NAMED);
     }
 
-    /** The same where "any free one" is none of {@code named}. */
+    /** Binds a port for RTMP; a free port is none of {@code named}. */
     int bind(String host, int port, IntPredicate named) throws BindException {
         return bind("RTMP", host, port, named, settings.certificate() == null
                 ? _ -> {}
                 : channel -> channel.pipeline().addLast(new TlsByFirstByte(() -> tls(channel))));
     }
 
-    /** The same for RTMPS and nothing else. There has to be a certificate. */
+    /** Binds a port for RTMPS only; requires a certificate. */
     public int bindTls(String host, int port) throws BindException {
         return bindTls(host, port, ServerSockets.NONE_NAMED);
     }
@@ -101,7 +105,10 @@ public final class RtmpServer implements AutoCloseable {
         return bind("RTMPS", host, port, named, channel -> channel.pipeline().addLast(tls(channel)));
     }
 
-    /** From now on it accepts, first those that waited since {@link #bind}. Once, if there was no application before. */
+    /**
+     * Starts to accept connections, those that have waited since {@link #bind} first. To be called once, by a server
+     * created without an application.
+     */
     void serve(RtmpApplication its) {
         application = its;
         listeners.forEach(listener -> listener.config().setAutoRead(true));
@@ -120,7 +127,7 @@ public final class RtmpServer implements AutoCloseable {
                     }
                 });
         if (type == EpollServerSocketChannel.class) {
-            // A player is pinged, so that there is always something that nobody acknowledges.
+            // Players are pinged, so that a vanished one always leaves bytes unacknowledged.
             bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT,
                     USER_TIMEOUT_FACTOR * (int) settings.limits().blocked().toMillis());
         }
@@ -133,12 +140,12 @@ public final class RtmpServer implements AutoCloseable {
         }
     }
 
-    /** @param transport adds what comes between the socket and RTMP */
+    /** @param transport adds the handlers between the socket and RTMP */
     private void accept(Channel channel, Consumer<Channel> transport) {
         boolean proxied = settings.proxies().contains(channel.remoteAddress());
         RtmpHandler connection = new RtmpHandler(application, meters, settings.limits(), shared, proxied);
         if (proxied) {
-            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection::cameFrom));
+            channel.pipeline().addLast(new HAProxyMessageDecoder(), new ProxyHeader(connection::peerIs));
         }
         transport.accept(channel);
         channel.pipeline().addLast(connection);
@@ -152,15 +159,16 @@ public final class RtmpServer implements AutoCloseable {
         return settings.certificate().handler(channel.alloc(), settings.limits().handshake().toMillis());
     }
 
-    /** Takes no new connections. */
+    /** Stops accepting connections. */
     public void stopAccepting() {
         listeners.close().awaitUninterruptibly();
     }
 
     /**
-     * Asks the players that know it to connect again elsewhere. Returns at once; completed when all of those have left.
+     * Asks the players that support it to reconnect to another node. Returns immediately; the result completes when
+     * all of these have left.
      *
-     * @param description for people
+     * @param description text for the user
      */
     public CompletableFuture<Void> askPlayersToLeave(String description) {
         return CompletableFuture.allOf(connections.stream().map(channel -> askToLeave(channel, description))

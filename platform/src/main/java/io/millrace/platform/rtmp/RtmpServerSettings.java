@@ -4,27 +4,27 @@ import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
 
 /**
- * How a server treats who connects. Immutable.
+ * Settings of an {@link RtmpServer}. Immutable.
  *
- * @param certificate of RTMPS, closed by whoever opened it; null without RTMPS
- * @param proxies whose connections begin with a PROXY header
- * @param limits of each connection, and of all that do not publish or play
- * @param memory of all connections' messages that are not complete
+ * @param certificate the certificate for RTMPS, closed by its creator; null without RTMPS
+ * @param proxies load balancers whose connections begin with a PROXY header
+ * @param limits limits of connections
+ * @param memory limits the incomplete messages of all connections together
  */
 public record RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits,
         MemoryBudget memory) {
-    /** This part of the heap may be held by messages that are not complete. */
+    /** Fraction of the heap that incomplete messages may take. */
     private static final int MEMORY_SHARE = 8;
-    /** What a publisher can count on: more than a keyframe of 6 Mbit/s takes, and room for 1,000 of them in a heap of 2 GB. */
+    /** Reserve of one publisher: more than a keyframe at 6 Mbit/s; 1,000 reserves fit into a heap of 2 GB. */
     private static final int PUBLISHER_BYTES = 192 * 1024;
 
-    /** With an eighth of the heap for messages that are not complete. */
+    /** Creates settings with an eighth of the heap for incomplete messages. */
     public RtmpServerSettings(ServerCertificate certificate, ProxySources proxies, ConnectionLimits limits) {
         this(certificate, proxies, limits,
                 new MemoryBudget(Runtime.getRuntime().maxMemory() / MEMORY_SHARE, PUBLISHER_BYTES));
     }
 
-    /** RTMP alone, from anywhere. */
+    /** Returns settings for RTMP without TLS and without load balancers. */
     public static RtmpServerSettings standard() {
         return new RtmpServerSettings(null, ProxySources.NONE, ConnectionLimits.DEFAULT);
     }

@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * The certificate of RTMPS and its key, PEM files that may be replaced while connections go on: each connection keeps what it
- * began with. TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
+ * The certificate of RTMPS and its key: PEM files that may be replaced at run time, with effect on new connections.
+ * TLS 1.2 and 1.3 by the JDK, so that no image needs a native library. Thread-safe.
  */
 public final class ServerCertificate implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]*)-----END");
@@ -45,9 +45,9 @@ public final class ServerCertificate implements AutoCloseable {
     }
 
     /**
-     * @param certificate the server's and then those between it and the root, PEM
-     * @param key PKCS#8, PEM, without a password
-     * @throws UserError with one line for people
+     * @param certificate PEM file of the server's certificate followed by the intermediate ones
+     * @param key PEM file of the key, PKCS#8 without a password
+     * @throws UserError if one of them cannot be used
      */
     public static ServerCertificate open(Path certificate, Path key) {
         SecretFile.warnIfOpen("the private key of RTMPS", key);
@@ -55,14 +55,14 @@ public final class ServerCertificate implements AutoCloseable {
                 WatchedFiles.open("the certificate", List.of(certificate, key), ServerCertificate::context));
     }
 
-    /** For one connection. */
+    /** Returns the TLS handler of a new connection. */
     SslHandler handler(ByteBufAllocator allocator, long handshakeMs) {
         SslHandler handler = files.get().newHandler(allocator);
         handler.setHandshakeTimeout(handshakeMs, TimeUnit.MILLISECONDS);
         return handler;
     }
 
-    /** Looks for new files now; whether there was a new certificate that can be used. */
+    /** Checks for new files now. Returns whether there was a new, usable certificate. */
     boolean look() {
         return files.look();
     }
@@ -90,7 +90,8 @@ public final class ServerCertificate implements AutoCloseable {
                 return chain;
             }
         } catch (CertificateException e) {
-            throw new IllegalArgumentException("the first file holds no certificate in PEM: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the first file holds no certificate in PEM that can be read: "
+                    + "it is cut off or damaged", e);
         }
         throw new IllegalArgumentException("the first file holds no certificate in PEM");
     }
@@ -115,7 +116,7 @@ public final class ServerCertificate implements AutoCloseable {
             throw new IllegalArgumentException("the key is no PKCS#8 without a password; make one of it with "
                     + "'openssl pkcs8 -topk8 -nodes -in KEY -out NEW'");
         }
-        byte[] der = Base64.getMimeDecoder().decode(block.group(2));
+        byte[] der = der(block.group(2));
         try {
             return KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
                     .generatePrivate(new PKCS8EncodedKeySpec(der));
@@ -124,7 +125,16 @@ public final class ServerCertificate implements AutoCloseable {
         }
     }
 
-    /** Between the replacement of one file and that of the other they are of two pairs, and every handshake would fail. */
+    private static byte[] der(String base64) {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the second file holds no private key in PEM that can be read: it is damaged", e);
+        }
+    }
+
+    /** While only one of the two files has been replaced they do not match, and every handshake would fail. */
     private static void check(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         byte[] word = {1};
         Signature signature = Signature.getInstance(switch (key.getAlgorithm()) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import javax.net.ssl.SSLContext;
@@ -18,9 +19,9 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Whose certificates a client of RTMPS accepts. Immutable. */
+/** The certificates that an RTMPS client accepts. Immutable. */
 public final class ServerTrust {
-    /** The authorities that the JDK trusts. */
+    /** Trusts the authorities that the JDK trusts. */
     public static final ServerTrust SYSTEM = new ServerTrust((SSLSocketFactory) SSLSocketFactory.getDefault());
 
     private final SSLSocketFactory factory;
@@ -32,7 +33,7 @@ public final class ServerTrust {
     /**
      * Trusts the certificates in {@code file} (PEM) and no others.
      *
-     * @throws UserError if it cannot be read or has none
+     * @throws UserError if the file cannot be read or has no certificate
      */
     public static ServerTrust of(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
@@ -42,6 +43,10 @@ public final class ServerTrust {
                 throw new UserError(file + " has no certificate; name a PEM file with --tls-ca");
             }
             return new ServerTrust(context(certificates).getSocketFactory());
+        } catch (CertificateException e) {
+            throw new UserError("the certificates in " + file
+                    + " cannot be read: one of them is cut off or damaged; name a PEM file with "
+                    + "--tls-ca", e);
         } catch (IOException | GeneralSecurityException e) {
             throw new UserError("the certificates in " + file + " cannot be used: " + FileFault.reason(e)
                     + "; name a PEM file with --tls-ca", e);
@@ -63,7 +68,7 @@ public final class ServerTrust {
         return context;
     }
 
-    /** Does the handshake over a socket that is connected; blocks. Checks that the certificate is that of {@code host}. */
+    /** Performs the handshake over a connected socket; blocks. Checks that the certificate is that of {@code host}. */
     Socket secure(Socket connected, String host, int port) throws IOException {
         SSLSocket socket = (SSLSocket) factory.createSocket(connected, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();

@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import org.slf4j.LoggerFactory;
@@ -7,13 +8,14 @@ import org.slf4j.LoggerFactory;
 /**
  * What all connections of a server share. Thread-safe.
  *
- * @param counts how many there are
- * @param memory of messages that are not complete
- * @param log what peers cause to be written to it
+ * @param admission counts the connections against {@link ConnectionLimits}
+ * @param memory limits the memory of incomplete messages
+ * @param log limits the log lines that peers cause
  */
-record SharedState(ConnectionCounts counts, MemoryBudget memory, PeerLog log) {
+record SharedState(ConnectionAdmission admission, MemoryBudget memory, PeerLog log) {
     static SharedState of(ConnectionLimits limits, MemoryBudget memory) {
-        return new SharedState(new ConnectionCounts(limits), memory,
+        return new SharedState(
+                new ConnectionAdmission(Integer.MAX_VALUE, limits.unauthenticated(), limits.perAddress()), memory,
                 new PeerLog(LoggerFactory.getLogger(RtmpServer.class)));
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Lets RTMP and RTMPS come to one port: a TLS handshake begins with 0x16, RTMP with its version, 3. Makes way for TLS or for
- * nothing at the first byte.
+ * Accepts RTMP and RTMPS on one port: a TLS handshake begins with 0x16, RTMP with its version, 3. Replaces itself by
+ * a TLS handler, or removes itself, at the first byte.
  */
 final class TlsByFirstByte extends ByteToMessageDecoder {
     private static final int TLS_HANDSHAKE = 0x16;
@@ -25,7 +25,7 @@ final class TlsByFirstByte extends ByteToMessageDecoder {
         if (in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE) {
             context.pipeline().addAfter(context.name(), null, tls.get());
         }
-        // What was read goes on to whoever comes next now.
+        // Passes the bytes read so far to the next handler.
         context.pipeline().remove(this);
     }
 }

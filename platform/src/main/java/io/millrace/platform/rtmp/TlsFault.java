@@ -8,14 +8,14 @@ final class TlsFault {
 
     static String reason(Throwable fault) {
         if (fault instanceof NotSslRecordException) {
-            // Its message is all that came, in hexadecimal: a request with its cookies, say.
+            // Netty's message is everything received, in hexadecimal: possibly a request with cookies.
             return "what came is no TLS";
         }
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        // "Unexpected exception", says the JDK where a peer tells in the clear that it does not trust the certificate.
+        // If a peer rejects the certificate in an unencrypted alert, the JDK says only "Unexpected exception".
         return root == fault ? fault.getMessage() : fault.getMessage() + ": " + root.getMessage();
     }
 }

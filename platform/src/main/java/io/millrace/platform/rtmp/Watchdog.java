@@ -5,12 +5,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Says when a connection has waited for too long. Asked once a second, so a limit may be overrun by one.
- *
- * <p>Confined to the event loop.
+ * Detects that a connection has waited for too long. Checked once per second, so a limit may be exceeded by one second.
+ * Confined to the event loop.
  */
 final class Watchdog {
-    /** For how long input is thrown away after a refusal, so that no TCP reset overtakes it. */
+    /** How long input is discarded after a refusal, so that no TCP reset overtakes it. */
     static final int DRAIN_SECONDS = 1;
 
     private final ConnectionLimits limits;
@@ -23,17 +22,17 @@ final class Watchdog {
         this.limits = limits;
     }
 
-    /** Bytes came. */
+    /** Called when bytes have arrived. */
     void heard() {
         silent = 0;
     }
 
     /**
-     * One second went by.
+     * Called once per second.
      *
-     * @param reading false while we do not want to hear anything
-     * @param moves false while the peer does not take what we have for it
-     * @return why the connection has to be closed, if it has
+     * @param reading whether the connection reads from the peer
+     * @param moves false while bytes wait that the peer does not read
+     * @return the reason to close the connection, or empty
      */
     Optional<CloseReason> tick(State now, boolean reading, boolean moves) {
         inState = now == state ? inState + 1 : 0;

@@ -33,6 +33,6 @@ class AdminNamesTest {
     @ValueSource(strings = {"", "a,", "http://a", "a:8081", "a b", "*"})
     void refusesWhatIsNoName(String text) {
         assertThatThrownBy(() -> AdminNames.parse(text)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no name such as");
+                .hasMessageContaining("is not a host name such as");
     }
 }

@@ -23,15 +23,15 @@ class KafkaProbeTest {
         probe.heard(false);
         assertThat(status().up()).isTrue();
         pass(1);
-        assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has answered for 5 s"));
+        assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has responded for 5 s"));
         probe.heard(true);
-        assertThat(status()).isEqualTo(Status.up("a broker answers"));
+        assertThat(status()).isEqualTo(Status.up("a broker responds"));
     }
 
     @Test
     void isDownThoughAQuestionHangs() {
         pass(7_000);
-        assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has answered for 7 s"));
+        assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has responded for 7 s"));
     }
 
     private Status status() {

@@ -1,6 +1,8 @@
 package io.millrace.platform.net;
 
 import io.millrace.media.bytes.OverLimitException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,9 +12,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MemoryBudgetTest {
     private static final int RESERVE = 25;
+    /** What peers without a reserve leave to the others, and have for themselves. */
+    private static final int MOST = 88;
 
-    private final MemoryBudget budget = new MemoryBudget(100, RESERVE);
+    private long nowNanos = Long.MAX_VALUE - 1;
+    private final MemoryBudget budget = new MemoryBudget(100, RESERVE, () -> nowNanos);
     private final List<String> shed = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
 
     @Test
     void allOfItMayBeTakenAndNoByteMore() {
@@ -73,17 +79,17 @@ class MemoryBudgetTest {
         publisher.take(RESERVE);
         MemoryBudget.Share stranger = open("stranger");
         MemoryBudget.Share greedy = publisher("greedy");
-        stranger.take(40);
-        greedy.take(35);
+        stranger.take(50);
+        greedy.take(RESERVE);
         assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
         greedy.take(1);
         assertThat(shed).containsExactly("stranger");
         stranger.close();
-        greedy.take(39);
-        assertThatThrownBy(() -> greedy.take(1)).as("none but itself holds more than its reserve")
-                .isInstanceOf(OverLimitException.class);
+        greedy.take(MOST - 2 * RESERVE - 1);
+        assertThat(greedy.tryTake(1)).as("none but itself holds more than its reserve").isFalse();
         greedy.close();
         assertThat(shed).containsExactly("stranger");
+        assertThat(asked).isEmpty();
         assertThat(budget.bytes()).isEqualTo(RESERVE);
     }
 
@@ -96,18 +102,73 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void afterTheStrangersGoesTheOneThatHasHeldMoreThanItsReserveForLongest() {
-        MemoryBudget.Share quick = publisher("quick");
-        MemoryBudget.Share slow = publisher("slow");
-        MemoryBudget.Share running = publisher("running");
-        quick.take(RESERVE + 1);
-        slow.take(RESERVE + 1);
-        quick.giveBack(1);
-        quick.take(1);
-        running.take(100 - 2 * (RESERVE + 1));
+    void afterTheStrangersTheNewestPublisherGivesBackWhatExceedsItsReserveAndIsNotShed() {
+        MemoryBudget.Share oldest = publisher("oldest");
+        MemoryBudget.Share newer = publisher("newer");
+        MemoryBudget.Share newest = publisher("newest");
+        newest.take(RESERVE + 1);
+        newer.take(RESERVE + 9);
+        oldest.take(MOST - 2 * RESERVE - 10);
+        oldest.take(2);
+        assertThat(asked).as("the newest is not enough").containsExactly("newest", "newer");
+        assertThat(newest.tryTake(1)).as("it has not given back yet").isFalse();
+        newest.giveBack(2);
+        assertThat(newest.tryTake(1)).as("within its reserve").isTrue();
+        newest.yielded();
+        newer.giveBack(9);
+        newer.yielded();
+        assertThat(newest.tryTake(1)).isTrue();
+        assertThat(newest.tryTake(8)).as("it is the newest").isFalse();
         assertThat(shed).isEmpty();
-        running.take(1);
-        assertThat(shed).as("quick has given back meanwhile, and slow has not").containsExactly("slow");
+    }
+
+    /** A peer that begins messages and does not complete them, however old it is. */
+    @Test
+    void onesThatHoldMoreThanTheirReserveForLongGiveItBackFirst() {
+        MemoryBudget.Share stalled = publisher("stalled");
+        MemoryBudget.Share longer = publisher("stalled for longer");
+        MemoryBudget.Share running = publisher("running");
+        longer.take(RESERVE + 1);
+        nowNanos += 2;
+        stalled.take(RESERVE + 1);
+        running.take(MOST - 2 * (RESERVE + 1));
+        running.giveBack(RESERVE);
+        nowNanos += MemoryBudget.STALLED_NANOS - 1;
+        running.take(RESERVE);
+        assertThat(running.tryTake(1)).isTrue();
+        assertThat(asked).as("a nanosecond less, and running would be the next").containsExactly("stalled for longer");
+        assertThat(running.tryTake(1)).isFalse();
+        nowNanos += 1;
+        assertThat(running.tryTake(1)).isTrue();
+        assertThat(asked).containsExactly("stalled for longer", "stalled");
+        assertThat(shed).isEmpty();
+    }
+
+    /** So whoever has begun much keeps nobody from coming. */
+    @Test
+    void peersWithoutAReserveHaveAnEighthWhateverPublishersHold() {
+        MemoryBudget.Share greedy = publisher("greedy");
+        greedy.take(MOST);
+        MemoryBudget.Share stranger = open("stranger");
+        stranger.take(12);
+        assertThat(greedy.tryTake(1)).isFalse();
+        assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
+        assertThat(shed).isEmpty();
+        greedy.giveBack(1);
+        stranger.take(1);
+        assertThat(greedy.tryTake(1)).as("the stranger has more than its eighth").isTrue();
+        assertThat(shed).containsExactly("stranger");
+    }
+
+    /** It is not within its reserve that a publisher takes what others have for themselves. */
+    @Test
+    void whatAReserveNeedsComesFromThoseThatExceedTheirs() {
+        MemoryBudget.Share greedy = publisher("greedy");
+        greedy.take(MOST);
+        open("stranger").take(12);
+        publisher("publisher").take(RESERVE);
+        assertThat(shed).isEmpty();
+        assertThat(asked).containsExactly("greedy");
     }
 
     @Test
@@ -122,6 +183,28 @@ class MemoryBudgetTest {
         assertThat(publishers.getFirst().reserve()).isFalse();
         publishers.getLast().close();
         assertThat(publishers.getFirst().reserve()).isTrue();
+    }
+
+    @Test
+    void aNetworkThatHoldsFewHasTheLastEighthOfTheReserves() throws UnknownHostException {
+        var wide = new MemoryBudget(32, 1);
+        for (int i = 1; i <= 21; i++) {
+            assertThat(reserves(wide, "2001:db8::" + i)).isTrue();
+        }
+        assertThat(reserves(wide, "2001:db8::ffff")).as("the last 3 of 24 are not for this /64").isFalse();
+        assertThat(reserves(wide, "192.0.2.1")).isTrue();
+        assertThat(reserves(wide, "192.0.2.2")).isTrue();
+        MemoryBudget.Share last = wide.open(() -> {});
+        assertThat(last.reserve()).as("an address that is not known").isTrue();
+        assertThat(reserves(wide, "192.0.2.3")).as("there are no more").isFalse();
+        last.close();
+        assertThat(reserves(wide, "192.0.2.3")).isTrue();
+    }
+
+    private static boolean reserves(MemoryBudget budget, String address) throws UnknownHostException {
+        MemoryBudget.Share share = budget.open(() -> {});
+        share.peerIs(InetAddress.getByName(address));
+        return share.reserve();
     }
 
     @Test
@@ -143,6 +226,6 @@ class MemoryBudgetTest {
     }
 
     private MemoryBudget.Share open(String name) {
-        return budget.open(() -> shed.add(name));
+        return budget.open(() -> shed.add(name), () -> asked.add(name));
     }
 }

@@ -18,11 +18,14 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +43,7 @@ class SocketOutletTest {
 
     private final AtomicInteger channelWrites = new AtomicInteger();
     private final BlockingQueue<ChannelHandlerContext> accepted = new LinkedBlockingQueue<>();
+    private final Queue<Throwable> faults = new ConcurrentLinkedQueue<>();
     private EventLoopGroup loops;
     private Channel listener;
     private Socket peer;
@@ -68,7 +72,7 @@ class SocketOutletTest {
                         if (behindAnother) {
                             channel.pipeline().addLast(new Counting());
                         }
-                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
+                        channel.pipeline().addLast(new Last());
                         accepted.add(channel.pipeline().lastContext());
                     }
                 }).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
@@ -77,6 +81,14 @@ class SocketOutletTest {
         peer.setSoTimeout(120_000);
         peer.connect(listener.localAddress());
         return accepted.poll(120, TimeUnit.SECONDS);
+    }
+
+    /** Where a service's handler stands; it leaves all that happens to the outlet. */
+    private final class Last extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            faults.add(cause);
+        }
     }
 
     private final class Counting extends ChannelOutboundHandlerAdapter {
@@ -182,6 +194,7 @@ class SocketOutletTest {
             sendPairs(context, 1);
         }
         assertThat(context.channel().closeFuture().await(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(faults).allSatisfy(fault -> assertThat(fault).isInstanceOf(IOException.class));
     }
 
     @Test

@@ -57,7 +57,7 @@ class BoundListenerTest {
 
     private static RtmpClient publish(int port) {
         try {
-            return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/show"));
+            return PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/show"));
         } catch (RtmpException e) {
             throw new IllegalStateException(e);
         }

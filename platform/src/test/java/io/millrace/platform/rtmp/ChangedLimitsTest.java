@@ -57,12 +57,12 @@ class ChangedLimitsTest {
     @Test
     void aNameThatIsLongerIsRefused() throws Exception {
         assertThatThrownBy(() -> publish("live/shows")).isInstanceOf(RtmpException.class)
-                .hasMessageContaining("a stream 4");
+                .hasMessageContaining("a stream name at most 4");
         closed.assertOne("refused");
         assertThat(application.requests).isEmpty();
     }
 
     private RtmpClient publish(String path) throws RtmpException {
-        return RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + path));
+        return PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + path));
     }
 }

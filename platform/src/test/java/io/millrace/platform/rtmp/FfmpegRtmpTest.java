@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 /** Our server under a real FFmpeg, and our client against one. */
+@Tag("slow")
 class FfmpegRtmpTest {
     private static final int LISTEN_PORT = 11_935;
     private static final List<String> SOURCE = List.of("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f",
@@ -157,7 +159,7 @@ class FfmpegRtmpTest {
     private static RtmpClient connect(String address, Process listening) throws Exception {
         while (true) {
             try {
-                return RtmpClient.publish(URI.create("rtmp://" + address + "/live/show"));
+                return PatientLimits.publish(URI.create("rtmp://" + address + "/live/show"));
             } catch (RtmpException failure) {
                 if (!listening.isAlive() || !failure.getMessage().contains("Connection refused")) {
                     throw failure;

@@ -61,7 +61,7 @@ class HostileConnectionsTest {
     /** On a slow machine the times are too short for anybody now and then. */
     private RtmpClient publish(String stream) {
         return await().atMost(Duration.ofMinutes(2)).ignoreExceptionsInstanceOf(RtmpException.class).until(
-                () -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + stream)), Objects::nonNull);
+                () -> PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + stream)), Objects::nonNull);
     }
 
     @AfterEach
@@ -145,7 +145,7 @@ class HostileConnectionsTest {
             socket.close();
         }
         closed.awaitAll(IDLE_CONNECTIONS);
-        try (RtmpClient late = RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/late"))) {
+        try (RtmpClient late = PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/late"))) {
             assertThat(late).as("there is room again").isNotNull();
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
@@ -188,54 +188,69 @@ class HostileConnectionsTest {
         assertNothingIsLeft(budget, 20);
     }
 
-    /** Nothing of it is kept, so nobody has to go: not even the one who sends it. */
     @Test
-    void begunVideoWithoutAPublishTakesNoMemory() throws Exception {
+    void begunVideoWithoutAPublishEndsItsConnectionAndTakesNoMemory() throws Exception {
         MemoryBudget budget = serveWithin(256 * 1024);
         for (int i = 0; i < 20; i++) {
-            Socket stranger = connect();
-            for (int csid = 4; csid < 7; csid++) {
-                stranger.getOutputStream().write(begunVideo(csid));
-            }
-            stranger.getOutputStream().write(command(0, text("createStream") + number(3) + "05"));
-            awaitAnswer(stranger, number(3));
+            connect().getOutputStream().write(begunVideo(4), 0, 12);
         }
-        assertThat(budget.bytes()).isZero();
+        closed.awaitAll(20);
+        assertThat(closed.count("malformed")).isEqualTo(20);
         assertNothingIsLeft(budget, 20);
         assertThat(closed.count("memory") + closed.count("over_limit")).isZero();
     }
 
-    /** They have published, so they are no strangers any more; the one that was there before them holds nothing. */
+    /**
+     * They have published, so they are no strangers any more: they lose what they have begun, and not their connections. The one that
+     * was there before them loses nothing.
+     */
     @Test
-    void begunVideoOfManyPublishersHasTheSameBudget() throws Exception {
-        MemoryBudget budget = serveWithin(1 << 20);
+    void begunVideoOfManyPublishersHasTheSameBudgetAndNoneOfThemIsClosed() throws Exception {
+        try (var log = new ServerLog()) {
+            beginVideoOfManyPublishers();
+            assertThat(log.lines()).anyMatch(
+                    line -> line.getFormattedMessage().contains("dropped an incomplete message"));
+        }
+    }
+
+    private void beginVideoOfManyPublishers() throws Exception {
+        MemoryBudget budget = serveWithin(1 << 20, 4 << 10);
+        int count = 20;
         List<Socket> publishers = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < count; i++) {
             Socket greedy = connect();
             greedy.getOutputStream().write(command(1, text("publish") + number(3) + "05" + text("greedy" + i)));
             publishers.add(greedy);
         }
-        // All of them publish before any takes memory: later ones would be refused.
-        await().atMost(Duration.ofMinutes(2)).until(() -> application.requests.size() == 21);
+        await().atMost(Duration.ofMinutes(2)).until(() -> application.requests.size() == count + 1);
         for (Socket greedy : publishers) {
             for (int csid = 4; csid < 7; csid++) {
-                try {
-                    greedy.getOutputStream().write(begunVideo(csid));
-                } catch (IOException _) {
-                    break; // disconnected, and that is what is waited for
-                }
+                greedy.getOutputStream().write(begunVideo(csid));
             }
+            greedy.getOutputStream().write(command(0, text("createStream") + number(9) + "05"));
         }
-        await().atMost(Duration.ofMinutes(2))
-                .until(() -> closed.count("memory") + closed.count("over_limit") > 0);
+        for (Socket greedy : publishers) {
+            awaitAnswer(greedy, number(9));
+        }
+        int begun = 3 * count;
+        long eachBytes = 64 << 10;
+        await().atMost(Duration.ofMinutes(2)).until(() -> dropped() == begun - budget.bytes() / eachBytes);
+        assertThat(budget.bytes()).isPositive().isLessThanOrEqualTo(1 << 20);
+        assertThat(application.ends).as("nobody is closed").isEmpty();
+        sendToOther();
         for (Socket socket : sockets) {
             socket.close();
         }
-        closed.awaitAll(20);
-        assertThat(application.ends).hasSize(20);
+        closed.awaitAll(count);
+        assertThat(closed.count("memory") + closed.count("over_limit")).isZero();
+        await().atMost(Duration.ofMinutes(2)).until(() -> application.ends.size() == count);
         application.ends.clear();
         await().atMost(Duration.ofMinutes(2)).until(() -> budget.bytes() == 0);
-        sendToOther();
+    }
+
+    private double dropped() {
+        return registry.get("millrace.dropped").tag("stage", "rtmp").tag("reason", "media_without_memory").counter()
+                .count();
     }
 
     /** With room for two reserves: the third publisher is told before it begins, and takes nothing from those two. */
@@ -243,8 +258,8 @@ class HostileConnectionsTest {
     void aPublisherForWhomThereIsNoMemoryIsRefused() throws Exception {
         serveWithin(4 << 10, 1_500);
         RtmpClient second = publish("live/second");
-        assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/third")))
-                .isInstanceOf(RtmpException.class).hasMessageContaining("there is no memory for one more publisher");
+        assertThatThrownBy(() -> PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/third")))
+                .isInstanceOf(RtmpException.class).hasMessageContaining("no memory for another publisher");
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
         sendToOther();
         second.close();

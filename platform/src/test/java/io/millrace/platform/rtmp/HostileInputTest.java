@@ -70,7 +70,7 @@ class HostileInputTest {
     void eachEndsItsOwnConnectionAndNobodyElsesStream() throws Exception {
         int port = server.bind("127.0.0.1", 0);
         int sent = 0;
-        try (RtmpClient good = RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/good"))) {
+        try (RtmpClient good = PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/good"))) {
             for (Case hostile : CASES) {
                 try (Socket socket = new Socket("127.0.0.1", port)) {
                     for (int i = 0; i < MESSAGES_BETWEEN; i++) {

@@ -1,8 +1,6 @@
 package io.millrace.platform.rtmp;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
@@ -27,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -229,8 +226,8 @@ class RtmpHandlerTest {
     void applicationThatFailsRefusesThePublish() {
         application.answer = CompletableFuture.failedFuture(new IllegalStateException("no Kafka"));
         assertThat(logged(this::carry)).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
-                .endsWith(": the application failed to answer a publish"));
-        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "the server failed"));
+                .endsWith(": a publish request failed because of a bug"));
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "internal server error"));
         passSeconds(2);
         assertThat(closed("internal_error")).isEqualTo(1);
     }
@@ -349,18 +346,10 @@ class RtmpHandlerTest {
 
     /** What the server logs meanwhile, which is not printed. */
     private static List<ILoggingEvent> logged(Runnable provoking) {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger(RtmpServer.class);
-        log.setAdditive(false);
-        log.addAppender(lines);
-        try {
+        try (var log = new ServerLog()) {
             provoking.run();
-        } finally {
-            log.detachAppender(lines);
-            log.setAdditive(true);
+            return log.lines();
         }
-        return lines.list;
     }
 
     @Test
@@ -380,7 +369,8 @@ class RtmpHandlerTest {
         client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(1));
         List<ILoggingEvent> lines = logged(this::carry);
         assertThat(lines).singleElement().satisfies(line -> {
-            assertThat(line.getFormattedMessage()).endsWith(": a bug ends this connection");
+            assertThat(line.getFormattedMessage())
+                    .endsWith(": closed, internal_error: a bug: java.lang.IllegalStateException: a bug");
             assertThat(line.getThrowableProxy().getMessage()).isEqualTo("a bug");
         });
         assertThat(channel.isOpen()).isFalse();
@@ -395,11 +385,20 @@ class RtmpHandlerTest {
         handler.shutDown();
         carry();
         assertThat(clientEvents).contains(
-                new ClientEvent.Failed("NetConnection.Connect.AppShutdown", "the server ends"));
+                new ClientEvent.Failed("NetConnection.Connect.AppShutdown", "the server is shutting down"));
         assertThat(application.ends).extracting(RecordingApplication.Ended::end)
                 .containsExactly(PublishSink.End.CLOSED_BY_SERVER);
         passSeconds(2);
         assertThat(closed("shutdown")).isEqualTo(1);
+    }
+
+    @Test
+    void aProcessThatStoodStillDoesNotBlameItsPublishers() {
+        carry();
+        channel.advanceTimeBy(1, TimeUnit.HOURS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(application.ends).isEmpty();
     }
 
     private static ClientSession client(String url) {

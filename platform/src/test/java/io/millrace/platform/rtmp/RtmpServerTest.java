@@ -42,7 +42,7 @@ class RtmpServerTest {
     @Test
     void clientPublishes() throws Exception {
         byte[] frame = new byte[300_000];
-        try (RtmpClient client = RtmpClient.publish(url("/live/show?token=x"))) {
+        try (RtmpClient client = PatientLimits.publish(url("/live/show?token=x"))) {
             PublishRequest request = awaitNext(application.requests);
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
             assertThat(request.query()).isEqualTo("token=x");
@@ -61,13 +61,13 @@ class RtmpServerTest {
 
     @Test
     void pauseSlowsTheClientThroughTcpAndResumeLetsItGoOn() throws Exception {
-        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+        try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             Publisher publisher = awaitNext(application.publishers);
             publisher.pauseReading();
             int frames = 100;
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, frames, 1_000_000),
                     Thread::startVirtualThread);
-            try (RtmpClient other = RtmpClient.publish(url("/live/other"))) {
+            try (RtmpClient other = PatientLimits.publish(url("/live/other"))) {
                 send(other, frames, 1_000_000);
                 for (int i = 0; i < frames; i++) {
                     awaitNext(application.messages);
@@ -88,16 +88,16 @@ class RtmpServerTest {
     void clientIsToldWhyItIsRefused() {
         application.answer = CompletableFuture
                 .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", "the token is wrong"));
-        assertThatThrownBy(() -> RtmpClient.publish(url("/live/show"))).isInstanceOf(RtmpException.class).hasMessage(
+        assertThatThrownBy(() -> PatientLimits.publish(url("/live/show"))).isInstanceOf(RtmpException.class).hasMessage(
                 "127.0.0.1:" + port + " refused the stream: the token is wrong (NetStream.Publish.Denied)");
     }
 
     @Test
     void clientIsToldThatTheServerEnds() throws Exception {
-        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+        try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             server.close();
             assertThatThrownBy(() -> sendUntilItFails(client)).isInstanceOf(RtmpException.class)
-                    .hasMessageContaining("the server ends (NetConnection.Connect.AppShutdown)");
+                    .hasMessageContaining("the server is shutting down (NetConnection.Connect.AppShutdown)");
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.CLOSED_BY_SERVER);
     }
@@ -105,7 +105,7 @@ class RtmpServerTest {
     @Test
     void whoKnowsItIsAskedToConnectAgainAndGoesOnUntilItDoes() throws Exception {
         CompletableFuture<Void> asked = new CompletableFuture<>();
-        try (RtmpClient client = RtmpClient.publish(url("/live/show"), () -> asked.complete(null))) {
+        try (RtmpClient client = PatientLimits.publish(url("/live/show"), () -> asked.complete(null))) {
             Publisher publisher = awaitNext(application.publishers);
             assertThat(publisher.knowsReconnect()).isTrue();
             publisher.requestReconnect("the node ends");
@@ -118,7 +118,7 @@ class RtmpServerTest {
 
     @Test
     void whoDoesNotKnowItIsNotAsked() throws Exception {
-        try (RtmpClient client = RtmpClient.publish(url("/live/show"))) {
+        try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             Publisher publisher = awaitNext(application.publishers);
             assertThat(publisher.knowsReconnect()).isFalse();
             publisher.requestReconnect("the node ends");
@@ -156,13 +156,13 @@ class RtmpServerTest {
             // Bound, so that nobody else gets the port, and not listening.
             nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             String address = "127.0.0.1:" + nobody.getLocalPort();
-            assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://" + address + "/live/show")))
+            assertThatThrownBy(() -> PatientLimits.publish(URI.create("rtmp://" + address + "/live/show")))
                     .isInstanceOf(RtmpException.class)
                     .hasMessage("cannot connect to " + address + ": Connection refused");
         }
-        assertThatThrownBy(() -> RtmpClient.publish(URI.create("rtmp://no-such-host.invalid/live/show")))
+        assertThatThrownBy(() -> PatientLimits.publish(URI.create("rtmp://no-such-host.invalid/live/show")))
                 .hasMessage("cannot connect to no-such-host.invalid:1935: there is no host of that name");
-        assertThatThrownBy(() -> RtmpClient.publish(URI.create("http://127.0.0.1/live/show")))
+        assertThatThrownBy(() -> PatientLimits.publish(URI.create("http://127.0.0.1/live/show")))
                 .isInstanceOf(RtmpException.class).hasMessageContaining("does not begin with rtmp://");
     }
 
@@ -172,7 +172,8 @@ class RtmpServerTest {
             CompletableFuture<Void> away = CompletableFuture.runAsync(() -> acceptAndClose(listener),
                     Thread::startVirtualThread);
             assertThatThrownBy(
-                    () -> RtmpClient.publish(URI.create("rtmp://127.0.0.1:" + listener.getLocalPort() + "/live/show")))
+                    () -> PatientLimits
+                            .publish(URI.create("rtmp://127.0.0.1:" + listener.getLocalPort() + "/live/show")))
                     .isInstanceOf(RtmpException.class).hasMessageContaining("127.0.0.1");
             away.get(120, TimeUnit.SECONDS);
         }

@@ -21,6 +21,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** RTMPS over the loopback, with the JDK's sockets on the other side. */
+@Tag("slow")
 class RtmpsTest {
     @TempDir
     static Path keys;
@@ -167,6 +169,21 @@ class RtmpsTest {
         assertThat(certificate.look()).isFalse();
     }
 
+    @Test
+    void saysThatAFileIsCutOff() throws IOException {
+        String whole = Files.readString(certificateFile);
+        Files.writeString(certificateFile, whole.substring(0, whole.indexOf("-----END") + 12));
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+                .hasMessageEndingWith(
+                        "the first file holds no certificate in PEM that can be read: it is cut off or damaged");
+        assertThatThrownBy(() -> ServerTrust.of(certificateFile)).isInstanceOf(UserError.class)
+                .hasMessageContaining("one of them is cut off or damaged").hasMessageNotContaining("Exception");
+        Files.writeString(certificateFile, whole);
+        Files.writeString(keyFile, two.key().replaceFirst("(?s)\n[^-]*", "\nAAAAA\n"));
+        assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
+                .hasMessageEndingWith("that can be read: it is damaged");
+    }
+
     /** Each file named for the other. */
     @Test
     void saysWhichFileIsNotWhatItShouldBe() {
@@ -244,7 +261,7 @@ class RtmpsTest {
             client.send(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{(byte) 0xAF, 1, 0}));
             assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
         }
-        assertThatThrownBy(() -> RtmpClient.publish(url)).isInstanceOf(RtmpException.class)
+        assertThatThrownBy(() -> PatientLimits.publish(url)).isInstanceOf(RtmpException.class)
                 .hasMessageContaining("its certificate is not trusted").hasMessageContaining("--tls-ca");
         assertThatThrownBy(() -> ServerTrust.of(keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining("tls.key").hasMessageContaining("--tls-ca");

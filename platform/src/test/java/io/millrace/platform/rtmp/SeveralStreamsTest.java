@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,9 @@ class SeveralStreamsTest {
     private static final int VIDEO = 9;
 
     private final RecordingApplication application = new RecordingApplication();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new RtmpHandler(application,
-            new RtmpMeters(new SimpleMeterRegistry()), ConnectionLimits.DEFAULT,
-            SharedState.of(ConnectionLimits.DEFAULT, MemoryBudget.unlimited()), false));
+    private final RtmpHandler handler = new RtmpHandler(application, new RtmpMeters(new SimpleMeterRegistry()),
+            ConnectionLimits.DEFAULT, SharedState.of(ConnectionLimits.DEFAULT, MemoryBudget.unlimited()), false);
+    private final EmbeddedChannel channel = new EmbeddedChannel(handler);
 
     @BeforeEach
     void connect() {
@@ -82,8 +83,10 @@ class SeveralStreamsTest {
         assertThat(application.ends).hasSize(2);
         video(2, 21);
         assertThat(application.messages).hasSize(1);
-        channel.advanceTimeBy(3, TimeUnit.SECONDS);
-        channel.runScheduledPendingTasks();
+        for (int second = 0; second < 3; second++) {
+            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+        }
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -120,6 +123,18 @@ class SeveralStreamsTest {
         assertThat(application.played).containsExactly("ended", "ended");
     }
 
+    /** A decoder of TLS passes on all records that it has, also after the connection was closed because of the first. */
+    @Test
+    void aRequestAfterTheEndIsIgnored() {
+        publish(1, "one");
+        channel.pipeline().fireExceptionCaught(new IOException("reset"));
+        assertThat(channel.isOpen()).isFalse();
+        handler.channelRead(null, commandBytes(2, "publish", 0, AmfValue.NULL, new AmfValue.Text("two"),
+                new AmfValue.Text("live")));
+        assertThat(application.requests).extracting(PublishRequest::stream).containsExactly(new StreamName("live/one"));
+        assertThat(application.ends).hasSize(1);
+    }
+
     private String sent() {
         var hex = new StringBuilder();
         for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
@@ -134,21 +149,30 @@ class SeveralStreamsTest {
     }
 
     private void command(int stream, String name, double transaction, AmfValue object, AmfValue... arguments) {
+        give(commandBytes(stream, name, transaction, object, arguments));
+    }
+
+    private static ByteBuf commandBytes(int stream, String name, double transaction, AmfValue object,
+            AmfValue... arguments) {
         ByteWriter body = new ByteWriter();
         new Amf0Writer(body).value(new AmfValue.Text(name)).value(new AmfValue.Number(transaction)).value(object)
                 .values(List.of(arguments));
-        message(stream, COMMAND, 0, body.view());
+        return message(stream, COMMAND, 0, body.view());
     }
 
     private void video(int stream, int timestamp) {
-        message(stream, VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0}));
+        give(message(stream, VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0})));
     }
 
     /** One chunk: no message here has more than the 128 bytes that fit into one. */
-    private void message(int stream, int type, int timestamp, ByteBuffer body) {
+    private static ByteBuf message(int stream, int type, int timestamp, ByteBuffer body) {
         assertThat(body.remaining()).isLessThanOrEqualTo(128);
-        channel.writeInbound(Unpooled.wrappedBuffer(new ByteWriter().uint8(3).uint24(timestamp)
-                .uint24(body.remaining()).uint8(type).uint32(Integer.reverseBytes(stream)).bytes(body).view()));
+        return Unpooled.wrappedBuffer(new ByteWriter().uint8(3).uint24(timestamp).uint24(body.remaining()).uint8(type)
+                .uint32(Integer.reverseBytes(stream)).bytes(body).view());
+    }
+
+    private void give(ByteBuf bytes) {
+        channel.writeInbound(bytes);
         channel.runPendingTasks();
     }
 }

@@ -6,7 +6,10 @@ import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
 
-/** Times of the audio track on the current time line: its samples counted, because millisecond stamps jitter. */
+/**
+ * Times of the audio track on the current timeline. Counts samples, because the encoder's millisecond timestamps
+ * jitter.
+ */
 final class AudioClock {
     private SampleClock samples = new SampleClock(0);
 
@@ -14,7 +17,7 @@ final class AudioClock {
         samples = new SampleClock(samples.sampleRate());
     }
 
-    /** @param frameSamples how long the frame lasts */
+    /** @param frameSamples duration of the frame in samples */
     Draft place(long offset, Packet packet, long originMs, TrackConfig config, int frameSamples) {
         if (config.sampleRate() != samples.sampleRate()) {
             samples = new SampleClock(config.sampleRate());
@@ -23,7 +26,7 @@ final class AudioClock {
         return new Draft(offset, packet, dts, 0, frameSamples);
     }
 
-    /** When {@code dts} is due, 90 kHz. */
+    /** Returns the presentation time of {@code dts}, 90 kHz. */
     long due(long dts) {
         return Ticks.rescale(dts, samples.sampleRate(), Ticks.MPEG);
     }

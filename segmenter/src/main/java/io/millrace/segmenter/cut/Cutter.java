@@ -18,23 +18,24 @@ import java.util.Objects;
 /**
  * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
  *
- * <p>One track leads: video if there is any, else audio. A segment begins at a keyframe of it, or, where none comes in time,
- * at any frame and is marked so. Every frame's place is known when its successor comes.
+ * <p>One track leads: video if there is any, else audio. A segment begins at a keyframe of the leading track or, if
+ * none arrives in time, at any frame, and is then marked as not independent. A frame is added to a part when its
+ * successor arrives, because only then is its duration known.
  *
- * <p>Part of the fold: no clock, no randomness, integers only. It is told only of packets that count.
+ * <p>Part of the fold: no clock, no randomness, integers only. Receives only packets that count.
  */
 final class Cutter {
-    /** Without a video configuration for so long, in audio time, a session has no video. */
+    /** A session without a video configuration for this long, in audio time, has no video. */
     private static final long NO_VIDEO_MS = 3_000;
-    /** Without a keyframe for so long a recovery point has to do, and somebody should know. */
+    /** After this long without a keyframe, a segment may begin at a recovery point, and the session gets a warning. */
     private static final long NO_KEYFRAME_TICKS = 12L * 90_000;
 
-    /** How much longer than the one before a frame may be without overshooting the cap. */
+    /** The next frame may be this much longer than the previous one without making the segment exceed the cap. */
     private static final long UNEVEN_TICKS = 100 * 90;
 
-    /** A GOP of 2.04 s is one of 2 s in an encoder that rounds. */
+    /** Tolerance for encoders that round: a GOP of 2.04 s counts as one of 2 s. */
     private static final long LONG_GOP_TICKS = 90_000 / 10;
-    /** Between the tracks, where a video frame comes. */
+    /** Largest distance between audio and video without a warning, measured at the arrival of a video frame. */
     private static final long LARGEST_SKEW_MS = 1_000;
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -52,7 +53,7 @@ final class Cutter {
     private long endWallMs = Long.MIN_VALUE;
     private boolean discontinuous;
     private long videoSeenMs;
-    /** Of the newest audio on this line. */
+    /** Timestamp of the newest audio frame on this line. */
     private long audioMs = NEVER;
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
@@ -71,7 +72,7 @@ final class Cutter {
         return session;
     }
 
-    /** The open segment is closed by now. */
+    /** Begins a session. The caller has closed the open segment. */
     void beginSession(long number, SessionStarted started) {
         session = number;
         startedAtMs = started.startedAtMs();
@@ -82,7 +83,7 @@ final class Cutter {
         discontinuous = true;
     }
 
-    /** Something is missing here, or may be: the open segment ends, the next one begins at a keyframe. */
+    /** Packets are missing here, or may be: closes the open segment, so that the next one begins at a keyframe. */
     void interrupt(Step out) {
         close(out);
         discontinuous = true;
@@ -113,7 +114,7 @@ final class Cutter {
         }
     }
 
-    /** @param head for the head of a segment that begins here */
+    /** @param head for the head of a segment that begins with this frame */
     void frame(long offset, Packet packet, Head head, Step out) {
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, head, out);
@@ -126,15 +127,16 @@ final class Cutter {
                 audio(offset, packet, configured ? audio.frameSamples(data, playlist.rules) : 0, head, out);
             }
         } catch (MediaException e) {
-            // Ingest has looked at it; a node of another release may have let it pass.
+            // Ingest has validated the packet, but an ingest node of another release may accept more than this one can
+            // read.
             out.drop(e.reason());
         }
     }
 
-    /** The session fold at a packet: its state before it, and its offset for the FLV time line. */
+    /** The session fold at a packet: its state before that packet, and its offset for the FLV timeline. */
     record Head(ByteBuffer state, long timestampOffsetMs) {}
 
-    /** Timestamps start anew with {@code packet}: it is at 0 of a time line of its own. */
+    /** Begins a new line of timestamps. {@code packet} is at time 0 of that line. */
     void beginLine(Packet packet, Step out) {
         close(out);
         if (anchored) {
@@ -183,22 +185,23 @@ final class Cutter {
         }
     }
 
-    /** For what an encoder does that players or people will stumble over. */
+    /** Warns of encoder faults that make players fail or affect viewers. */
     private void look(Packet packet, Step out) {
         boolean flagged = isFlaggedKey(packet.body());
         if (flagged != packet.keyframe()) {
             out.warn(StreamWarning.KEYFRAME_FLAGS, flagged
-                    ? "frames are flagged as keyframes that cannot be decoded by themselves"
+                    ? "frames are flagged as keyframes but cannot be decoded on their own"
                     : "keyframes are not flagged as such");
         }
-        // Only here: a slow show of slides is behind its sound between any two of them.
+        // Only at video frames: in a slow slide show, video lags behind audio between any two frames, which is no
+        // fault.
         if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
             out.warn(StreamWarning.TRACK_SKEW, "video is " + Math.abs(packet.timestampMs() - audioMs) + " ms "
                     + (packet.timestampMs() > audioMs ? "ahead of" : "behind") + " audio");
         }
     }
 
-    /** The frame type of a video tag, legacy or enhanced: 1 a keyframe, 4 one that a server has made. */
+    /** Whether the video tag, legacy or enhanced, has a frame type of keyframe: 1 keyframe, 4 generated keyframe. */
     private static boolean isFlaggedKey(ByteBuffer body) {
         int frameType = body.get(body.position()) >>> 4 & 7;
         return frameType == 1 || frameType == 4;
@@ -213,18 +216,19 @@ final class Cutter {
         }
         out.drop("no_keyframe");
         if (waitingTicks > NO_KEYFRAME_TICKS) {
-            out.warn(StreamWarning.NO_KEYFRAME, "no keyframe for " + waitingTicks / 90_000 + " s, nothing is shown");
+            out.warn(StreamWarning.NO_KEYFRAME,
+                    "no keyframe for " + waitingTicks / 90_000 + " s: no segment can begin");
         }
     }
 
-    /** Rules 1 to 3 of section 9.2. */
+    /** Whether a segment begins with this frame: rules 1 to 3 of docs/protocols.md, section 9.2. */
     private boolean isCutDue(Draft frame, long dueTicks, Step out) {
         long elapsed = dueTicks - segment.startTicks;
         if (frame.keyframe) {
             long gop = videoClock.gopTicks();
             if (gop > playlist.segmentTicks() + LONG_GOP_TICKS) {
-                out.warn(StreamWarning.LONG_GOP, "keyframes come every " + gop / 90 + " ms, segments of "
-                        + playlist.segmentTicks() / 90 + " ms are wanted");
+                out.warn(StreamWarning.LONG_GOP, "keyframes are " + gop / 90 + " ms apart, segments should be "
+                        + playlist.segmentTicks() / 90 + " ms");
             }
             playlist.fixTarget(gop, out::cut);
             if (configChanged()) {
@@ -246,10 +250,10 @@ final class Cutter {
 
     private boolean configChanged() {
         return !Objects.equals(segment.video, leading == Leading.VIDEO ? video : null)
-                || !Objects.equals(segment.audio, audio);
+                || !Objects.equals(segment.audio(), audio);
     }
 
-    /** @param samples of the frame, 0 if its codec is not configured */
+    /** @param samples duration of the frame in samples, 0 if its codec is not configured */
     private void audio(long offset, Packet packet, int samples, Head head, Step out) {
         if (samples == 0) {
             out.drop("no_config");
@@ -266,7 +270,7 @@ final class Cutter {
             leadAudio(frame, head, out);
         } else if (segment == null) {
             out.drop("no_keyframe");
-        } else if (!Objects.equals(segment.audio, audio)) {
+        } else if (!Objects.equals(segment.audio(), audio) && !takesSound(out)) {
             // A segment has one configuration: the new one applies from the next keyframe on.
             out.drop("new_config");
         } else {
@@ -278,6 +282,15 @@ final class Cutter {
                 out.drop("over_limit");
             }
         }
+    }
+
+    /** Sound that shows itself after the first picture belongs to that picture's segment, or this would be silent. */
+    private boolean takesSound(Step out) {
+        if (!playlist.rules.takesLateSound() || !segment.takeSound(audio)) {
+            return false;
+        }
+        opened(segment.video, audio, out);
+        return true;
     }
 
     private void leadAudio(Draft frame, Head head, Step out) {
@@ -299,7 +312,10 @@ final class Cutter {
         }
     }
 
-    /** A segment that begins with a keyframe begins when that is shown: its presentation time is the truth. */
+    /**
+     * Returns the start of a segment that begins with {@code frame}. A keyframe's presentation time takes precedence
+     * over the decoding time.
+     */
     private long startTicks(Draft frame) {
         long shown = frame.dts + frame.compositionTicks;
         long due = videoClock.due(frame);
@@ -310,7 +326,7 @@ final class Cutter {
         boolean isNew = discontinuous && !playlist.isFirstSegment();
         long startWallMs = wallMs + Math.floorDiv(startTicks, 90L);
         if (isNew && startWallMs < endWallMs) {
-            // Wall clocks of nodes differ; the playlist's does not go back.
+            // The nodes' wall clocks differ, but the playlist's PROGRAM-DATE-TIME must not go back.
             wallMs += endWallMs - startWallMs;
         }
         TrackConfig leadVideo = leading == Leading.VIDEO ? video : null;
@@ -323,8 +339,13 @@ final class Cutter {
         segment = new Segment(opening, leadVideo, audio, wallMs);
         segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         discontinuous = false;
-        out.opened(leadVideo, audio);
-        HlsGap.of(playlist.rules, leadVideo, audio).ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
+        opened(leadVideo, audio, out);
+    }
+
+    private void opened(TrackConfig withVideo, TrackConfig withAudio, Step out) {
+        out.opened(withVideo, withAudio);
+        HlsGap.of(playlist.rules, withVideo, withAudio)
+                .ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
     }
 
     private static ByteBuffer record(TrackConfig config) {
@@ -340,7 +361,7 @@ final class Cutter {
         closeAt(endTicks, out);
     }
 
-    /** Closes the open segment, if there is one, after its newest frame. */
+    /** Closes the open segment, if any, after its newest frame. */
     void close(Step out) {
         if (segment != null) {
             Draft lead = segment.lead();

@@ -16,13 +16,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The directory's entry of one epoch, kept up to date and written again when something in it changes. */
+/** Keeps the directory entry of one epoch up to date, and emits it again whenever it has changed. */
 final class Directory {
-    /** Bitrate, duration and size are told anew after so much media. */
+    /** Bitrate, duration and size are updated after this much media. */
     private static final long REFRESH_TICKS = 10L * 90_000;
-    /** Encoders that come and go within one epoch: the oldest of them are forgotten. */
-    private static final int SESSIONS_LIMIT = 256;
-    /** A cause that was not seen for so much media is gone. */
+    /**
+     * Upper bound on the sessions that an epoch's entry lists. If encoders reconnect more often than that, the oldest
+     * sessions are removed.
+     */
+    static final int SESSIONS_LIMIT = 256;
+    /** A warning is removed when its cause has not been observed for this much media. */
     private static final long GONE_TICKS = 60L * 90_000;
 
     private final String stream;
@@ -42,21 +45,21 @@ final class Directory {
     private long bitrate;
     private List<StreamEntry.Track> tracks = List.of();
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
-    /** Of the session, those that come last said last. */
+    /** The session's warnings, oldest first. */
     private final Map<StreamWarning, Trouble> troubles = new LinkedHashMap<>();
     private long sessionTicks;
     private long windowTicks;
     private long windowBytes;
-    /** Of the session, bits a second; 0 while it has not said. */
+    /** Bitrate that the session's metadata declares, bits per second; 0 if it has not declared any. */
     private long declaredBitrate;
     private boolean dirty;
 
     /**
-     * A warning that the session has, or has had.
+     * A warning of the session, current or past.
      *
-     * @param message as of the last time
-     * @param seenTicks of the session, when its cause was last seen
-     * @param gone since then, for so long that it is said no more
+     * @param message text of the last occurrence
+     * @param seenTicks time of the last occurrence, as media time of the session
+     * @param gone whether the cause has not been observed for so long that the entry no longer contains the warning
      */
     private record Trouble(String message, long seenTicks, boolean gone) {}
 
@@ -96,7 +99,7 @@ final class Directory {
         }
     }
 
-    /** The session's first line begins: now it is known what is added to its timestamps. */
+    /** The session's first line begins, which fixes the offset of its timestamps. */
     void lineBegan(long offsetMs) {
         if (!offsetKnown) {
             offsetKnown = true;
@@ -129,7 +132,7 @@ final class Directory {
         dirty = true;
     }
 
-    /** Whether the epoch has ended without a segment: nobody can watch any of it, now or later. */
+    /** Whether the epoch ended without a segment, so that no viewer can ever watch any of it. */
     boolean endedWithoutMedia() {
         return state == StreamEntry.State.ENDED && lastSegment < 0
                 && sessions.stream().allMatch(each -> each.sizeBytes() == 0);
@@ -139,7 +142,7 @@ final class Directory {
         return epoch;
     }
 
-    /** False if the session has, or has had, a warning of that kind already. */
+    /** Records a warning. Returns true if it is the session's first warning of this kind. */
     boolean warned(Step.Warned warned) {
         Trouble before = troubles.get(warned.warning());
         if (before == null || before.gone()) {
@@ -151,14 +154,14 @@ final class Directory {
     }
 
     private void forgetWhatIsGone() {
-        // What is wrong with keyframes shows once a segment.
+        // The cause of a keyframe warning can only be observed once per segment.
         long longest = Math.max(GONE_TICKS, 2 * targetDurationS * 90_000L);
         troubles.replaceAll((warning, trouble) -> warning.ends() && sessionTicks - trouble.seenTicks() >= longest
                 ? new Trouble(trouble.message(), trouble.seenTicks(), true)
                 : trouble);
     }
 
-    /** The encoder describes itself. What it does not say stays as it was. */
+    /** Applies the encoder's metadata. Fields that it does not contain keep their values. */
     void described(Metadata metadata) {
         declaredBitrate = metadata.declaredBitrate() > 0 ? metadata.declaredBitrate() : declaredBitrate;
         if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.client())) {
@@ -191,7 +194,7 @@ final class Directory {
         }
     }
 
-    /** @param sizeBytes of the packets' bodies */
+    /** @param sizeBytes total size of the packets' bodies */
     void cut(Cut cut, long sizeBytes, Step out) {
         boolean first = bitrate == 0;
         lastSegment = cut.last() ? cut.segment() : lastSegment;
@@ -216,10 +219,13 @@ final class Directory {
         }
     }
 
-    /** Encoders vary around what they say: half as much again is not that, and a quarter is another setting. */
+    /**
+     * Warns if the bitrate differs from the declared one. Encoders vary around the declared bitrate, but more than one
+     * and a half times or less than a quarter of it means a different setting.
+     */
     private void compare(Step out) {
         if (declaredBitrate > 0 && (bitrate > declaredBitrate * 3 / 2 || bitrate < declaredBitrate / 4)) {
-            out.warn(StreamWarning.DECLARED_BITRATE, bitrate / 1_000 + " kbit/s come, and the metadata says "
+            out.warn(StreamWarning.DECLARED_BITRATE, "bitrate is " + bitrate / 1_000 + " kbit/s, metadata declares "
                     + declaredBitrate / 1_000 + " kbit/s");
         }
     }
@@ -228,7 +234,7 @@ final class Directory {
         return sessions.isEmpty() || sessions.getLast().session() != number ? -1 : sessions.size() - 1;
     }
 
-    /** The entry as of {@code offset} if it has changed since it was last asked for, else null. */
+    /** Returns the entry as of {@code offset} if it has changed since the last call, else null. */
     StreamEntry changed(long offset, int targetS) {
         if (!dirty && targetS == targetDurationS) {
             return null;
@@ -259,7 +265,7 @@ final class Directory {
     }
 
     static Directory read(ByteReader in) {
-        // Copied: the state may be of a buffer that goes away.
+        // Copied, because the caller may reuse the buffer of the state.
         ByteBuffer bytes = ByteBuffer.wrap(in.bytes(in.int32("sizeBytes"), "entry"));
         if (!(LogCodec.decode(bytes) instanceof StreamEntry e)) {
             throw MalformedException.value("StreamFold", "entry", "another record", "a stream entry");

@@ -5,7 +5,7 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
 
-/** A frame that has its times but is in no cut yet. Its duration may still change: that is known at its successor. */
+/** A frame whose times are known but which is in no cut yet. Its duration is final only when its successor arrives. */
 final class Draft {
     final long offset;
     final Packet.Kind kind;
@@ -13,11 +13,11 @@ final class Draft {
     final boolean recoveryPoint;
     final int sizeBytes;
     final long arrivalUs;
-    /** The track's ticks. */
+    /** In ticks of the track. */
     final long dts;
-    /** The track's ticks. */
+    /** In ticks of the track. */
     final int compositionTicks;
-    /** The track's ticks. */
+    /** In ticks of the track. */
     int duration;
 
     Draft(long offset, Packet packet, long dts, int compositionTicks, int duration) {
@@ -42,7 +42,7 @@ final class Draft {
         return kind == Packet.Kind.AUDIO;
     }
 
-    /** Stretches or shortens it to end where its successor of the same track begins. */
+    /** Sets the duration so that the frame ends where the next frame of its track begins. */
     void endAt(long nextDts) {
         duration = Math.clamp(nextDts - dts, 0, Integer.MAX_VALUE);
     }

@@ -6,14 +6,19 @@ import io.millrace.platform.kafka.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A run of frames in log order, with an upper bound of what they weigh when they are muxed. */
+/** A run of frames in log order, with an upper bound on their size after muxing. */
 final class Drafts {
-    /** One part has no more frames: timestamps that stand still cannot make it grow. */
+    /** Upper bound on the frames of one part, so that it cannot grow without limit while timestamps stand still. */
     static final int LIMIT = 4_096;
-    /** What a segment costs beyond its frames: tables, configurations, the spread of its last PES packets. */
+    /**
+     * Muxed size of a segment in addition to its frames: tables, configurations, the padding of its last PES packets.
+     */
     private static final int SEGMENT_COST_BYTES = 32 * 1024;
     static final int LIMIT_BYTES = Sizes.PART_BYTES - SEGMENT_COST_BYTES;
-    /** PES header, access unit delimiter, parameter sets, stuffing of the last TS packet. */
+    /**
+     * Muxed size of a frame in addition to its body: PES header, access unit delimiter, parameter sets, stuffing of the
+     * last TS packet.
+     */
     private static final int FRAME_COST_BYTES = 512;
 
     final List<Draft> list = new ArrayList<>();
@@ -46,7 +51,7 @@ final class Drafts {
         return list.size() < LIMIT && muxedBytes + muxedBytes(draft) <= LIMIT_BYTES;
     }
 
-    /** The newest audio frame, or null. */
+    /** Returns the newest audio frame, or null. */
     Draft lastAudio() {
         for (int i = list.size() - 1; i >= 0; i--) {
             if (list.get(i).isAudio()) {
@@ -56,7 +61,7 @@ final class Drafts {
         return null;
     }
 
-    /** TS spends 4 bytes of 188 on packet headers: a 46th. A 32nd is more. */
+    /** TS packet headers take 4 of 188 bytes, which adds 1/46 to the payload. This adds 1/32, which is more. */
     private static long muxedBytes(Draft draft) {
         return draft.sizeBytes + draft.sizeBytes / 32 + FRAME_COST_BYTES;
     }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a segment has and HLS will not show, since no format of the epoch carries its codec. Pure. */
+/** Finds the tracks of a segment that HLS omits because no format of the epoch carries their codec. Pure. */
 final class HlsGap {
 
     private HlsGap() {}
 
-    /** A sentence for people, empty if nothing is missing. Either track may be null. */
+    /** Returns a sentence for the warning, or empty if HLS carries all tracks. Either track may be null. */
     static Optional<String> of(EpochRules rules, TrackConfig video, TrackConfig audio) {
         List<String> missing = new ArrayList<>();
         if (isMissing(rules, video)) {
@@ -24,10 +24,10 @@ final class HlsGap {
         return missing.isEmpty()
                 ? Optional.empty()
                 : Optional.of("HLS in " + formats(rules) + " does not carry " + String.join(" and ", missing)
-                        + (nothing ? ", so there is none; " : "; ") + "HTTP-FLV has all of it");
+                        + (nothing ? ", so HLS has no media; " : "; ") + "HTTP-FLV carries all tracks");
     }
 
-    /** {@code TS}, or {@code TS and CMAF}. */
+    /** Returns {@code TS}, or {@code TS and CMAF}. */
     private static String formats(EpochRules rules) {
         return rules.formats().stream().map(Object::toString).collect(Collectors.joining(" and "));
     }

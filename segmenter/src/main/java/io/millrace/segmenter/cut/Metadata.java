@@ -8,20 +8,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an encoder says of itself in {@code onMetaData} (FLV 10.1, E.5). Immutable.
+ * The parts of an encoder's {@code onMetaData} (FLV 10.1, E.5) that the directory uses. Immutable.
  *
- * @param declaredBitrate bits a second of all tracks; 0 if it does not say
- * @param encoder the program's name, such as {@code Lavf60.16.100} or {@code obs-output module (libobs version 30.0.2)}, in one
- *     line; empty if it does not say. {@code flashVer} of connect is not that: librtmp says {@code FMLE/3.0} for everybody
+ * @param declaredBitrate bits per second of all tracks; 0 if not declared
+ * @param encoder name of the encoding program in one line, such as {@code Lavf60.16.100} or
+ *     {@code obs-output module (libobs version 30.0.2)}; empty if not declared. {@code flashVer} of the connect command
+ *     is no substitute: librtmp sends {@code FMLE/3.0} for every program
  */
 record Metadata(long declaredBitrate, String encoder) {
-    /** As many as are kept of {@code flashVer}. */
+    /** Length limit of the name, the same as that of {@code flashVer}. */
     static final int ENCODER_CHARS = 256;
     private static final Metadata NOTHING = new Metadata(0, "");
-    /** More is no bitrate: the field is the encoder's. */
+    /** A larger value cannot be a bitrate; the encoder controls the field. */
     private static final double MOST_KBIT = 10_000_000;
 
-    /** What {@code body} says; nothing if it is no metadata, or cannot be read. */
+    /** Parses {@code body}; returns empty metadata if it is not an onMetaData or cannot be read. */
     static Metadata parse(ByteBuffer body) {
         try {
             List<AmfValue> values = new Amf0Reader(body.duplicate(), Amf0Reader.Limits.DATA).readAll();
@@ -30,7 +31,7 @@ record Metadata(long declaredBitrate, String encoder) {
                             ? new Metadata(bitrate(fields), encoder(fields.text("encoder")))
                             : NOTHING;
         } catch (MediaException _) {
-            return NOTHING; // verbatim in the log all the same
+            return NOTHING; // the log still contains it verbatim
         }
     }
 
@@ -39,7 +40,7 @@ record Metadata(long declaredBitrate, String encoder) {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString().strip();
     }
 
-    /** Nothing that breaks a line or turns the direction of writing. */
+    /** Excludes characters that break a line or change the direction of the text. */
     private static boolean isVisible(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
@@ -49,7 +50,10 @@ record Metadata(long declaredBitrate, String encoder) {
         };
     }
 
-    /** Of the video, or it says too little: FFmpeg writes 0 where the encoder has no target. */
+    /**
+     * Returns 0 without a video bitrate, because the total would be too low: FFmpeg writes 0 if the encoder has no
+     * target.
+     */
     private static long bitrate(AmfValue.Keyed fields) {
         long video = kbit(fields, "videodatarate");
         return video == 0 ? 0 : video + kbit(fields, "audiodatarate");

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What an epoch's playlist needs from first to last: its numbers, and its target duration, which is fixed by the first
- * GOP and never changes. Cuts wait here until it is.
+ * The state that an epoch's playlist needs throughout: its numbers, and its target duration. The first GOP determines
+ * the target duration, which never changes afterwards. Cuts are held back until it is known.
  */
 final class Playlist {
-    /** OBS's automatic keyframe interval is 250 frames: 8.3 s at 30 a second. */
+    /** OBS's automatic keyframe interval is 250 frames: 8.3 s at 30 frames per second. */
     private static final int LONGEST_TARGET_S = 12;
-    /** What rounds down to the target duration. */
+    /** The largest excess over the target duration that still rounds down to it. */
     private static final long ROUNDING_TICKS = 499 * 90;
-    /** A GOP of 2.04 s is one of 2 s in an encoder that rounds. */
+    /** Tolerance for encoders that round: a GOP of 2.04 s counts as one of 2 s. */
     private static final long GOP_TOLERANCE_TICKS = Ticks.MPEG / 10;
-    /** More cuts than 12 s of sensible parts: do not wait longer. */
+    /** Upper bound on the cuts held back: more than 12 s of parts of a sensible duration. */
     private static final int HELD_LIMIT = 256;
 
     final long epoch;
@@ -46,13 +46,13 @@ final class Playlist {
         return rules.partTargetMs() * 90L;
     }
 
-    /** No segment is longer. */
+    /** The longest duration of a segment. */
     long capTicks() {
         int targetS = targetDurationS == 0 ? longestTargetS() : targetDurationS;
         return (long) targetS * Ticks.MPEG + ROUNDING_TICKS;
     }
 
-    /** EXT-X-TARGETDURATION, 0 until it is fixed. */
+    /** EXT-X-TARGETDURATION in seconds, 0 until it is determined. */
     int targetDurationS() {
         return targetDurationS;
     }
@@ -86,7 +86,7 @@ final class Playlist {
         return nextSegment == 0;
     }
 
-    /** The number of a segment's discontinuity; the first segment of an epoch begins none. */
+    /** Returns the discontinuity number of the next segment. The first segment of an epoch begins no discontinuity. */
     long discontinuity(boolean discontinuous) {
         return discontinuous ? ++discontinuity : discontinuity;
     }
@@ -117,7 +117,7 @@ final class Playlist {
                 cut.samples());
     }
 
-    /** The rules are the session fold's and not written again. */
+    /** Writes everything but the rules, which the session fold writes. */
     void write(ByteWriter out) {
         out.int64(epoch).uint32(targetDurationS).int64(nextSegment).int64(discontinuity).uint32(held.size());
         held.forEach(cut -> write(cut, out));
@@ -140,7 +140,7 @@ final class Playlist {
     }
 
     static Cut readCut(ByteReader in) {
-        // Copied: the state may be of a buffer that goes away.
+        // Copied, because the caller may reuse the buffer of the state.
         if (LogCodec.decode(ByteBuffer.wrap(in.bytes(in.int32("sizeBytes"), "cut"))) instanceof Cut cut) {
             return cut;
         }

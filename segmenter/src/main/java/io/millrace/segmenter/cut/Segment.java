@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The open segment: the parts that it has, the open part, and behind it the newest frame of the leading track with all
- * that followed it, whose place is known when its successor comes.
+ * The open segment. It consists of completed parts, the open part, and a group: the newest frame of the leading track
+ * and the frames that followed it. The group is added to a part when the next frame of the leading track arrives.
  *
- * <p>Boundaries are on the presentation time line, 90 kHz; a part's duration is the difference of two boundaries, so the
+ * <p>Boundaries are presentation times, 90 kHz. The duration of a part is the difference of two boundaries, so the
  * parts of a segment add up to the segment.
  */
 final class Segment {
-    /** A segment of more parts than this is cut: timestamps that stand still cannot make it grow. */
+    /** A segment ends after this many parts, so that it cannot grow without limit while timestamps stand still. */
     private static final int PARTS_LIMIT = 1_024;
 
     final long number;
     final TrackConfig video;
-    final TrackConfig audio;
     final long startTicks;
-    /** Wall clock at 0 of the time line, ms since 1970. */
+    /** Wall clock at time 0 of the timeline, ms since 1970. */
     private final long wallMs;
-    private final Cut opening;
+    private Cut opening;
+    private TrackConfig audio;
     private int nextPart;
     private long partTicks;
     private final Drafts part;
@@ -48,6 +48,10 @@ final class Segment {
         this.partTicks = startTicks;
     }
 
+    TrackConfig audio() {
+        return audio;
+    }
+
     Draft lead() {
         return lead;
     }
@@ -60,7 +64,10 @@ final class Segment {
         return nextPart >= PARTS_LIMIT;
     }
 
-    /** The next frame of the leading track, due at {@code ticks}; the one before it has its place now. */
+    /**
+     * Adds the next frame of the leading track, with presentation time {@code ticks}. Its predecessor can now be added
+     * to a part.
+     */
     void lead(Draft next, long ticks, long partTargetTicks, Consumer<Cut> out) {
         if (lead != null) {
             lead.endAt(next.dts);
@@ -69,6 +76,16 @@ final class Segment {
         lead = next;
         leadTicks = ticks;
         group.add(next);
+    }
+
+    /** The segment has this sound from its beginning on. False if it has another one, or if its head is in a cut already. */
+    boolean takeSound(TrackConfig sound) {
+        if (audio != null || nextPart > 0) {
+            return false;
+        }
+        audio = sound;
+        opening = opening.withSound(sound.codec().name(), sound.record().duplicate());
+        return true;
     }
 
     /** A frame of the other track. False if the part has no room for it. */
@@ -80,13 +97,13 @@ final class Segment {
         return true;
     }
 
-    /** An audio frame that is in no cut yet, or null. */
+    /** Returns the newest audio frame that is in no cut yet, or null. */
     Draft lastAudio() {
         Draft last = group.lastAudio();
         return last == null ? part.lastAudio() : last;
     }
 
-    /** Ends the segment at {@code endTicks}; answers where it did end, which is later only where times stand still. */
+    /** Ends the segment at {@code endTicks}. Returns the actual end, which is later only if timestamps stand still. */
     long close(long endTicks, long partTargetTicks, Consumer<Cut> out) {
         settle(endTicks, partTargetTicks, out);
         cut(endTicks, true, out);
@@ -102,7 +119,7 @@ final class Segment {
     }
 
     private void cut(long boundaryTicks, boolean last, Consumer<Cut> out) {
-        // Composition times that make no sense do not make a part of no or negative length.
+        // Invalid composition times must not result in a part of zero or negative duration.
         long endTicks = Math.max(boundaryTicks, partTicks + 1);
         List<Draft> drafts = part.list;
         long firstOffset = drafts.getFirst().offset;
@@ -142,7 +159,7 @@ final class Segment {
         segment.nextPart = nextPart;
         segment.partTicks = partTicks;
         segment.leadTicks = leadTicks;
-        // The group begins with the frame that leads.
+        // A group begins with a frame of the leading track.
         segment.lead = segment.group.list.getFirst();
         return segment;
     }

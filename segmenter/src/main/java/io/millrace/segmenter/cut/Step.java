@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What one record of the log led to. Filled by the fold, then handed over. */
+/** The results of folding one log record. Filled by the fold, then handed to the caller. */
 public final class Step {
     private static final long NONE = -1;
 
@@ -20,10 +20,10 @@ public final class Step {
     private int entered;
     private long withdrawn = NONE;
 
-    /** A segment began with these configurations; either may be null. */
+    /** A segment began with these configurations. Either may be null. */
     record Opening(TrackConfig video, TrackConfig audio) {}
 
-    /** @param message for people */
+    /** @param message text for users */
     public record Warned(StreamWarning warning, String message) {}
 
     Step() {}
@@ -40,7 +40,7 @@ public final class Step {
         withdrawn = epoch;
     }
 
-    /** Counts where the session has no warning of the kind yet. */
+    /** Reports a warning. {@link #newWarnings} receives it if it is the session's first of its kind. */
     void warn(StreamWarning warning, String message) {
         warnings.add(new Warned(warning, message));
     }
@@ -61,7 +61,7 @@ public final class Step {
         failure = e;
     }
 
-    /** Cuts since this was last asked. */
+    /** Returns the cuts since the last call. */
     List<Cut> takeNewCuts() {
         List<Cut> taken = List.copyOf(cuts.subList(entered, cuts.size()));
         entered = cuts.size();
@@ -72,7 +72,7 @@ public final class Step {
         return warnings;
     }
 
-    /** What is wrong with the session and was not known before this record. */
+    /** The warnings that occurred for the first time in the session. */
     public List<Warned> newWarnings() {
         return newWarnings;
     }
@@ -81,27 +81,27 @@ public final class Step {
         return openings;
     }
 
-    /** For the topic {@code segments}, in order. */
+    /** Records to write to the topic {@code segments}, in order. */
     public List<Cut> cuts() {
         return cuts;
     }
 
-    /** For the topic {@code streams}, in order. */
+    /** Records to write to the topic {@code streams}, in order. */
     public List<StreamEntry> entries() {
         return entries;
     }
 
-    /** The epoch that leaves {@code streams} after its {@link #entries}: it has ended without a segment. */
+    /** The epoch to delete from {@code streams} after writing {@link #entries}, because it ended without a segment. */
     public OptionalLong withdrawn() {
         return withdrawn == NONE ? OptionalLong.empty() : OptionalLong.of(withdrawn);
     }
 
-    /** Why the packet is in no cut, in words for metrics; empty if it will be. */
+    /** The reasons why the packet was dropped, as metric tag values; empty if it is or will be in a cut. */
     public List<String> dropped() {
         return dropped;
     }
 
-    /** Why the session was put under quarantine by this record, or null. */
+    /** The exception that put the session under quarantine at this record, or null. */
     public RuntimeException failure() {
         return failure;
     }

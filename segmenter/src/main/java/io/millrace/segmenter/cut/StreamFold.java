@@ -8,21 +8,21 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.session.SessionEvent;
-import io.millrace.platform.session.SessionFold;
-import io.millrace.platform.session.Verdict;
+import io.millrace.platform.timeline.SessionEvent;
+import io.millrace.platform.timeline.SessionFold;
+import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * One stream's records of {@code packets}, in the order of the log, to its cuts and directory entries: a pure fold.
+ * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.
  *
- * <p>What a record leads to depends on the records before it and on nothing else. The state can be written down after any
- * record and resumed elsewhere. A failure while a session's media is cut puts that session under quarantine: the rest of
- * it is skipped, and the next session starts fresh. Confined to one thread.
+ * <p>The result of a record depends only on the records before it. The state can be written after any record and
+ * resumed elsewhere. If cutting a session's media fails, that session is quarantined: the rest of it is skipped, and
+ * the next session starts fresh. Confined to one thread.
  */
 public final class StreamFold {
     private static final int VERSION = 3;
-    /** Tag headers without anything behind them: end of sequence, commands, silence. */
+    /** Tag headers without a payload: end of sequence, commands, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;
 
@@ -34,7 +34,7 @@ public final class StreamFold {
     private Cutter cutter;
     private Directory directory;
 
-    /** A stream of which nothing is known. */
+    /** Creates the fold of a stream without any records. */
     public StreamFold(String stream) {
         this(stream, new SessionFold());
     }
@@ -44,12 +44,12 @@ public final class StreamFold {
         this.sessions = sessions;
     }
 
-    /** Offset of the newest record that was folded, -1 before the first. Older ones are skipped. */
+    /** Offset of the newest folded record, -1 before the first. {@link #fold} ignores records up to it. */
     public long lastOffset() {
         return lastOffset;
     }
 
-    /** Whether nothing is lost if this fold is forgotten. */
+    /** Whether this fold can be discarded without loss. */
     public boolean isForgettable() {
         return sessions.isForgettable();
     }
@@ -67,7 +67,7 @@ public final class StreamFold {
             case Verdict.Counts counts -> count(offset, (Packet) record, counts, before, step);
             case Verdict.Ignored ignored -> step.drop(ignored.reason().word());
             case Verdict.Control _ -> {
-                // Its events are all that it does.
+                // Only the events matter.
             }
         }
         enter(offset, step);
@@ -89,7 +89,8 @@ public final class StreamFold {
             }
             case SessionEvent.Left left -> {
                 if (left.reason() != SessionEnded.Reason.SUSPECTED) {
-                    // Viewers get the tail at once. A suspicion may be undone: then not a byte of any segment differs.
+                    // Viewers get the rest of the segment at once. A mere suspicion does not cut, because it may be
+                    // withdrawn: the segments are then identical to those without it.
                     guard(step, () -> cutter.interrupt(step));
                 }
                 directory.left(left.endedAtMs());
@@ -126,7 +127,7 @@ public final class StreamFold {
         if (packet.track() != 0) {
             step.drop("multitrack");
             step.warn(StreamWarning.MULTITRACK,
-                    "it has more tracks than one of a kind, of which players get the default one");
+                    "there is more than one track of a kind; players receive the default track");
         } else if (packet.config()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
@@ -156,7 +157,7 @@ public final class StreamFold {
         }
     }
 
-    /** What was good before the failure is still published, so that no reader waits for a segment that never ends. */
+    /** Publishes the media from before the failure, so that readers do not wait for a segment that never ends. */
     private void closeAfter(RuntimeException failure, Step step) {
         try {
             cutter.close(step);
@@ -190,7 +191,7 @@ public final class StreamFold {
         }
     }
 
-    /** The whole state, a version byte first. Folds of the same records give the same bytes. */
+    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter(1024);
         byte[] session = sessions.toBytes();
@@ -204,9 +205,9 @@ public final class StreamFold {
     }
 
     /**
-     * The fold as {@link #toBytes} wrote it down. Copies what it keeps.
+     * Restores a fold from the bytes that {@link #toBytes} returned. Copies what it keeps.
      *
-     * @throws io.millrace.media.bytes.MediaException if another version wrote it, or it is damaged
+     * @throws io.millrace.media.bytes.MediaException if another version wrote the bytes, or if they are damaged
      */
     public static StreamFold resume(String stream, ByteBuffer bytes) {
         ByteReader in = new ByteReader("StreamFold", bytes.slice());

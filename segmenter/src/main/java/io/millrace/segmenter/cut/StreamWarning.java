@@ -2,34 +2,34 @@ package io.millrace.segmenter.cut;
 
 import java.util.Locale;
 
-/** What may be wrong with a session: the codes of the directory's warnings, one of each at most. */
+/** Codes of the warnings in the directory. A session has at most one of each. */
 public enum StreamWarning {
-    /** Keyframes are further apart than the segments that are wanted. */
+    /** Keyframes are further apart than the segment target. */
     LONG_GOP,
-    /** No keyframe for so long that a segment begins without one, or that nothing can be shown. */
+    /** There was no keyframe for so long that a segment begins without one, or that no segment can begin. */
     NO_KEYFRAME,
-    /** The flag of a keyframe and what is in the frame say different things. */
+    /** The keyframe flags contradict the content of the frames. */
     KEYFRAME_FLAGS,
-    /** Timestamps began anew in the middle of a session. */
+    /** Timestamps restarted in the middle of a session. */
     TIMESTAMP_JUMP,
     /** Audio and video are more than a second apart. */
     TRACK_SKEW,
-    /** Far more or far less comes than the metadata said. */
+    /** The bitrate is far above or below the one in the metadata. */
     DECLARED_BITRATE,
-    /** A track of a codec that we cannot cut. */
+    /** The codec of a track cannot be cut. */
     UNSUPPORTED_TRACK,
-    /** A track of a codec that no format of HLS has a place for: it is left out there. */
+    /** No HLS format carries the codec of a track, so HLS omits the track. */
     CODEC_NOT_IN_HLS,
-    /** More tracks than one of a kind: players get the default one. */
+    /** There is more than one track of a kind. Players receive the default one. */
     MULTITRACK,
-    /** The session could not be cut: a bug of ours or of the encoder. */
+    /** The session could not be cut, because of a bug in Millrace or in the encoder. */
     QUARANTINED;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it is said again for as long as its cause lasts, so that silence means that the cause is gone. */
+    /** Whether the warning recurs while its cause lasts, so that its absence means that the cause is gone. */
     boolean ends() {
         return switch (this) {
             case LONG_GOP, NO_KEYFRAME, KEYFRAME_FLAGS, TIMESTAMP_JUMP, TRACK_SKEW, DECLARED_BITRATE, CODEC_NOT_IN_HLS,

@@ -11,7 +11,7 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.EpochRules;
 import java.nio.ByteBuffer;
 
-/** A track's configuration as the cutter needs it. Immutable; equal if the records' bytes are. */
+/** The codec configuration of a track as the cutter needs it. Immutable; equal if the bytes of the records are. */
 record TrackConfig(CodecConfig config) {
 
     Codec codec() {
@@ -26,15 +26,15 @@ record TrackConfig(CodecConfig config) {
         return config.rfc6381();
     }
 
-    /** Audio: the track's ticks a second; else 0. */
+    /** For audio, the track's ticks per second; else 0. */
     int sampleRate() {
         return config instanceof AudioConfig audio ? audio.sampleRate() : 0;
     }
 
     /**
-     * Audio: how many of the track's ticks {@code frame} lasts; else 0.
+     * Returns the duration of {@code frame} in ticks of an audio track; 0 for video.
      *
-     * @throws io.millrace.media.bytes.MediaException the frame does not say
+     * @throws io.millrace.media.bytes.MediaException if the frame does not contain its duration
      */
     int frameSamples(ByteBuffer frame, EpochRules rules) {
         return switch (config) {
@@ -57,7 +57,7 @@ record TrackConfig(CodecConfig config) {
         }
         int codec = in.uint8("codec");
         if (codec >= Codec.values().length) {
-            throw MalformedException.value("TrackConfig", "codec", codec, "a codec of ours");
+            throw MalformedException.value("TrackConfig", "codec", codec, "a known codec");
         }
         ByteBuffer record = in.slice(in.int32("sizeBytes"), "record");
         return new TrackConfig(CodecConfig.parse(Codec.values()[codec], record));

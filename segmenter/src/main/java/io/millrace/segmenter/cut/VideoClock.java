@@ -5,20 +5,23 @@ import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
 
-/** Decoding and composition times of the video track on the current time line, 90 kHz. */
+/** Decoding and composition times of the video track on the current timeline, 90 kHz. */
 final class VideoClock {
-    /** Longer than this between two frames is a hole, whatever the frame rate seems to be. */
+    /** A longer interval between two frames is a hole, whatever the frame rate. */
     static final long LONGEST_FRAME = 2L * Ticks.MPEG;
-    /** No encoder reorders over more than this. */
+    /** Upper bound on composition times; no encoder reorders over a longer time. */
     private static final long LONGEST_COMPOSITION = 10L * Ticks.MPEG;
     private static final long DEFAULT_FRAME = Ticks.MPEG / 25;
     private static final long NONE = Long.MIN_VALUE;
 
     private long lastDts = NONE;
-    /** Between the last two frames, hole or not; 0 before there were two. */
+    /** Interval between the last two frames, hole or not; 0 until there were two. */
     private long lastGap;
     private long frameTicks = DEFAULT_FRAME;
-    /** The first keyframe's composition time: what makes its presentation time the start of the time line. */
+    /**
+     * Composition time of the first keyframe. Adding it to decoding times makes the timeline start at that keyframe's
+     * presentation.
+     */
     private long shift = NONE;
     private long keyDts = NONE;
     private long gopTicks;
@@ -31,7 +34,10 @@ final class VideoClock {
         gopTicks = 0;
     }
 
-    /** Repairs times that do not increase: one tick after the one before, shown when it was meant to be if that is later. */
+    /**
+     * Computes the times of a frame. A decoding time that does not increase becomes its predecessor's plus one tick;
+     * the presentation time is kept if it is not earlier than that.
+     */
     Draft place(long offset, Packet packet, long originMs) {
         long stamp = (packet.timestampMs() - originMs) * 90;
         long composition = Math.clamp(packet.compositionTimeMs() * 90L, -LONGEST_COMPOSITION, LONGEST_COMPOSITION);
@@ -43,13 +49,14 @@ final class VideoClock {
         return new Draft(offset, packet, dts, (int) (pts - dts), (int) frameTicks);
     }
 
-    /** How far {@code draft} is from the frame before it. */
+    /** Returns the time between {@code draft} and the previous frame. */
     long gap(Draft draft) {
         return lastDts == NONE ? 0 : draft.dts - lastDts;
     }
 
     /**
-     * Whether frames are missing before {@code draft}: it does not fit a part, and the frame rate does not explain it.
+     * Whether frames are missing before {@code draft}: the interval exceeds a part, and the frame rate does not explain
+     * it.
      */
     boolean isHole(Draft draft, long partTicks) {
         long gap = gap(draft);
@@ -68,17 +75,20 @@ final class VideoClock {
         }
     }
 
-    /** The length of the last complete GOP, 0 before there was one. */
+    /** Duration of the last complete GOP, 0 until there was one. */
     long gopTicks() {
         return gopTicks;
     }
 
-    /** How long a frame lasts if its successor does not say. */
+    /** Duration of a frame that has no successor. */
     long frameTicks() {
         return frameTicks;
     }
 
-    /** When {@code draft} is due: its decoding time, moved so that the first keyframe is due when it is shown. */
+    /**
+     * Returns the time of {@code draft} for cutting: its decoding time, shifted so that the time of the first keyframe
+     * is its presentation time.
+     */
     long due(Draft draft) {
         return draft.dts + (shift == NONE ? 0 : shift);
     }

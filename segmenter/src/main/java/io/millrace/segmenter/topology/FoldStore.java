@@ -16,12 +16,12 @@ import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 
 /**
- * The state of a task: its {@link PartitionFold}, written to a changelogged store in memory once a commit.
+ * The state of a task: its {@link PartitionFold}, written to an in-memory store with a changelog at each commit.
  *
- * <p>It poses as a cached store, because {@link #flushCache} is what Kafka Streams calls at the moment that matters: at a
- * commit, before the producer is flushed and the offsets are committed. ({@link StateStore#commit} comes after both, so
- * what it writes could be lost while the offsets are not.) So a state in the changelog says: all outputs of the commit
- * before it are acknowledged, and its own are in it.
+ * <p>This class presents itself as a cached store because Kafka Streams calls {@link #flushCache} at the right moment
+ * of a commit: before it flushes the producer and commits the offsets. ({@link StateStore#commit} comes after both, so
+ * a state written there could be lost although the offsets are committed.) A state in the changelog therefore implies
+ * that all outputs of the previous commit are acknowledged, and it contains the outputs since then.
  *
  * <p>Confined to the stream thread of its task.
  */
@@ -43,7 +43,7 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
                 .withLoggingEnabled(changelog).withCachingDisabled(), folds);
     }
 
-    /** Begins with what is restored; answers what has to be repeated before anything new is put out. */
+    /** Loads the restored state. Returns the outputs to repeat before any new output. */
     List<Output> load() {
         fold = folds.get();
         Map<String, byte[]> restored = new HashMap<>();
@@ -56,7 +56,7 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
         return fold.resume(restored);
     }
 
-    /** What the changelog says, put in by hand; then as {@link #load}. */
+    /** Puts the given changelog into the store, then does the same as {@link #load}. */
     List<Output> restore(Map<String, byte[]> changelog) {
         changelog.forEach(states::put);
         return load();
@@ -73,7 +73,7 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
         }
     }
 
-    /** The task becomes a standby: from now on the changelog is written by another one. */
+    /** The task becomes a standby: from now on another task writes the changelog. */
     @Override
     public void clearCache() {
         fold = null;
@@ -119,7 +119,7 @@ final class FoldStore implements StateStore, CachedStateStore<String, byte[]> {
 
         @Override
         public StoreBuilder<FoldStore> withCachingEnabled() {
-            throw new UnsupportedOperationException("it is its own cache");
+            throw new UnsupportedOperationException("FoldStore is its own cache");
         }
 
         @Override

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One stream in a task: its fold, and what it has put out since the last commit. Written down at a commit, this is all
- * that a successor needs: it resumes the fold, repeats the outputs, and skips the records that the fold has seen.
+ * One stream in a task: its fold, and its outputs since the last commit. A commit writes both, which is all that a
+ * successor needs: it resumes the fold, repeats the outputs, and skips the records that the fold contains.
  *
  * <p>Layout: {@code version:8 | foldBytes:32 | fold | outputs:32 | output…}. Confined to its task.
  */
@@ -40,7 +40,9 @@ final class Journal {
         return List.copyOf(outputs);
     }
 
-    /** The state for the changelog. What was put out so far is acknowledged before the next commit can begin. */
+    /**
+     * Returns the state for the changelog, and clears the outputs: they are acknowledged before the next commit begins.
+     */
     byte[] commit() {
         byte[] state = fold.toBytes();
         ByteWriter out = new ByteWriter(state.length + 1024);
@@ -50,12 +52,12 @@ final class Journal {
         return out.toByteArray();
     }
 
-    /** Whether the state of a stream can be deleted: all that it put out is acknowledged, and nothing follows. */
+    /** Whether the state of the stream can be deleted: all its outputs are acknowledged, and no more are pending. */
     boolean isForgettable() {
         return outputs.isEmpty() && fold.isForgettable();
     }
 
-    /** @throws io.millrace.media.bytes.MediaException if another version wrote it, or it is damaged */
+    /** @throws io.millrace.media.bytes.MediaException if another version wrote the bytes, or if they are damaged */
     static Journal resume(String stream, byte[] bytes) {
         ByteReader in = new ByteReader("Journal", ByteBuffer.wrap(bytes));
         int version = in.uint8("version");

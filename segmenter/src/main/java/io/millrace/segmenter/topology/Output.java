@@ -8,18 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A record on its way out. Equal if topic, key and value are.
+ * An output record of the segmenter. Equal if topic, key and value are.
  *
  * @param topic {@code SEGMENTS} or {@code STREAMS}
- * @param key as the topic wants it
- * @param value encoded, null for a tombstone; a tombstone is written down with a length of 0, which no value has
- * @param arrivalUs ingest stamp of the newest packet in it, 0 where there is none
+ * @param key in the format of the topic
+ * @param value encoded record, null for a tombstone. A tombstone is serialized with length 0, which no value has
+ * @param arrivalUs ingest stamp of the newest packet in it, 0 if it contains none
  */
 record Output(Topic topic, String key, byte[] value, long arrivalUs) {
 
     private static final byte[] NOTHING = {};
 
-    /** Of an entry of {@code STREAMS}. */
+    /** Returns a tombstone for an entry of {@code STREAMS}. */
     static Output tombstone(String key) {
         return new Output(Topic.STREAMS, key, null, 0);
     }
@@ -31,7 +31,7 @@ record Output(Topic topic, String key, byte[] value, long arrivalUs) {
                 .bytes(written);
     }
 
-    /** A repetition: it is late by nature and not measured. */
+    /** Reads an output to repeat. It has no ingest stamp, because its latency must not be measured. */
     static Output read(ByteReader in) {
         int sink = in.uint8("sink");
         if (sink > 1) {

@@ -10,8 +10,8 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
-import io.millrace.segmenter.SegmenterMeters;
 import io.millrace.segmenter.cut.Step;
+import io.millrace.segmenter.meters.SegmenterMeters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,31 +26,35 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * All streams of one partition: folds records, and keeps what a successor has to repeat. Confined to its task.
+ * All streams of one partition: folds records and keeps the outputs that a successor has to repeat. Confined to its
+ * task.
  *
- * <p>Knows no Kafka: the store hands it what was written down at the last commit and takes what is to be written at this one.
+ * <p>Independent of Kafka: the store passes in the states of the last commit and takes the states to write at the next
+ * one.
  */
 final class PartitionFold {
     private static final Logger log = LoggerFactory.getLogger(PartitionFold.class);
-    /** What encoders cause by what they send, each by the name of its stream. */
+    /** For faults that encoders cause, limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
 
     private final SegmenterMeters meters;
     private final Map<String, Journal> journals = new HashMap<>();
-    /** Folded or put out since the last commit, in that order; written at the next. */
+    /**
+     * Streams with records folded or outputs sent since the last commit, in that order. The next commit writes them.
+     */
     private final Set<String> dirty = new LinkedHashSet<>();
-    /** Over, and written down without outputs; deleted once a commit says so unless something happens to them. */
+    /** Ended streams that are written without outputs. A later commit deletes them unless they receive more records. */
     private final Set<String> over = new LinkedHashSet<>();
-    /** Offset in the partition of the last record seen, repeated ones too; -1 before the first. */
+    /** Offset of the newest record of the partition, repeated ones included; -1 before the first. */
     private long position = -1;
-    /** {@link #position} at the last commit: a successor begins behind it. */
+    /** {@link #position} at the last commit: a successor starts after it. */
     private long committedPosition = -1;
 
     PartitionFold(SegmenterMeters meters) {
         this.meters = meters;
     }
 
-    /** What a predecessor wrote down at its last commit; answers what has to be repeated before anything new is put out. */
+    /** Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output. */
     List<Output> resume(Map<String, byte[]> states) {
         List<Output> repeated = new ArrayList<>();
         new TreeMap<>(states).forEach((stream, bytes) -> {
@@ -59,11 +63,11 @@ final class PartitionFold {
                 journals.put(stream, journal);
                 repeated.addAll(journal.outputs());
                 if (journal.fold().isForgettable()) {
-                    // Written once more without outputs, then forgotten.
+                    // Written once more without outputs, then deleted.
                     dirty.add(stream);
                 }
             } catch (MediaException e) {
-                log.error("{}: the segmenter's state cannot be read, the stream starts anew: {}", stream,
+                log.error("{}: the segmenter's state cannot be read, cutting restarts: {}", stream,
                         e.getMessage());
                 meters.dropped("state");
             }
@@ -71,7 +75,7 @@ final class PartitionFold {
         return repeated;
     }
 
-    /** One record of {@code packets}, in the order of the log; answers what it leads to. */
+    /** Folds one record of {@code packets}, in log order, and returns the resulting outputs. */
     List<Output> fold(String stream, long offset, byte[] value) {
         position = offset;
         if (stream == null || value == null || StreamName.problem(stream).isPresent()) {
@@ -86,7 +90,7 @@ final class PartitionFold {
         try {
             return fold(stream, offset, packets);
         } catch (RuntimeException e) {
-            // A bug. The record counts for nothing, the stream and its neighbours go on.
+            // A bug. The record is ignored; this stream and the others continue.
             log.error("{}: record {} cannot be folded and is skipped", stream, offset, e);
             meters.dropped("failed");
             return List.of();
@@ -108,7 +112,7 @@ final class PartitionFold {
         });
         if (step.failure() != null) {
             meters.quarantined();
-            ofStreams.log(Level.WARN, stream, "{}: session under quarantine from record {} on: {}", stream, offset,
+            ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
         List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
@@ -124,11 +128,11 @@ final class PartitionFold {
     }
 
     /**
-     * The moment of the commit: what has changed goes to {@code put}; a null value deletes.
+     * Writes changed states to {@code put} at a commit; a null value deletes the state.
      *
-     * <p>A stream that is over is deleted once a commit lies behind its last record: until then a successor might be given
-     * its records again, and nothing but its state says that they were folded. A task that repeats what its predecessor
-     * folded commits in front of that record too, and keeps the state through such commits.
+     * <p>An ended stream is deleted only after a commit beyond its last record: until then a successor may receive its
+     * records again, and only the state shows that they were folded. A task that is repeating its predecessor's records
+     * may commit before that record, and keeps the state through such commits.
      */
     void commit(BiConsumer<String, byte[]> put) {
         over.removeIf(stream -> {
@@ -151,7 +155,7 @@ final class PartitionFold {
         dirty.clear();
     }
 
-    /** Streams that are kept in memory. */
+    /** Number of streams in memory. */
     int size() {
         return journals.size();
     }

@@ -1,7 +1,7 @@
 package io.millrace.segmenter.topology;
 
 import io.millrace.platform.kafka.Topic;
-import io.millrace.segmenter.SegmenterMeters;
+import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -11,8 +11,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Folds one partition of {@code packets} and puts out cuts and directory entries. After a start it first repeats what its
- * predecessor may have lost: at its first record, or soon if none comes. Confined to its task.
+ * Folds one partition of {@code packets} and forwards cuts and directory entries. After a start, it first repeats the
+ * outputs that its predecessor may have lost: at the first record, or at the first punctuation if there is none.
+ * Confined to its task.
  */
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Duration SOON = Duration.ofMillis(10);
@@ -32,7 +33,7 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
         this.context = context;
         store = context.getStateStore(FoldStore.NAME);
         repeated = store.load();
-        // Nothing can be put out from here; the first punctuation is the first chance.
+        // Outputs cannot be forwarded during init. The first punctuation is the first opportunity.
         repetition = context.schedule(SOON, PunctuationType.WALL_CLOCK_TIME, this::repeat);
     }
 

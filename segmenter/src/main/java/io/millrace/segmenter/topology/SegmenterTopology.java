@@ -4,7 +4,7 @@ import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.segmenter.SegmenterMeters;
+import io.millrace.segmenter.meters.SegmenterMeters;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,18 +16,23 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 
-/** The one topology, for the service and for its tests: {@code packets} to {@code segments} and {@code streams}. */
+/**
+ * Builds the Streams topology for the service and its tests: {@code packets} to {@code segments} and {@code streams}.
+ */
 public final class SegmenterTopology {
     static final String SEGMENTS = "segments";
     static final String STREAMS = "streams";
     private static final String PACKETS = "packets";
     private static final String CUT = "cut";
-    /** The changelog is compacted: it holds one small state a stream. */
+    /** The changelog is compacted: it holds one small state per stream. */
     private static final Map<String, String> CHANGELOG = Map.of(
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES),
             TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(4 * Sizes.RECORD_BYTES),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
-    /** A stream has the same partition in every topic: by its name alone, without the epoch that a key may carry. */
+    /**
+     * Partitions by stream name alone, without the epoch that a key may contain, so a stream has the same partition in
+     * every topic.
+     */
     static final StreamPartitioner<String, byte[]> BY_STREAM = (topic, key, value, partitions) -> Optional
             .of(Set.of(StreamKey.partition(StreamKey.parse(key).stream(), partitions)));
 

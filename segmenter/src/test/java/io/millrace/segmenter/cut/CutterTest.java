@@ -8,6 +8,7 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -360,6 +361,21 @@ class CutterTest {
         });
     }
 
+    /** However often encoders reconnect within the grace period. */
+    @Test
+    void theDirectoryListsTheNewestSessionsAndNoMore() {
+        List<Tape.Publisher> publishers = new ArrayList<>();
+        for (int i = 0; i <= Directory.SESSIONS_LIMIT; i++) {
+            publishers.add(tape.publisher().configs().live(0, 1, 33, 60).ends());
+        }
+        List<StreamEntry> entries = cut().entries();
+        assertThat(entries).extracting(StreamEntry::epoch).containsOnly(entries.getFirst().epoch());
+        assertThat(entries).extracting(entry -> entry.sessions().size()).contains(Directory.SESSIONS_LIMIT)
+                .allMatch(size -> size <= Directory.SESSIONS_LIMIT);
+        assertThat(entries.getLast().sessions()).extracting(StreamEntry.Session::session)
+                .startsWith(publishers.get(1).session).endsWith(publishers.getLast().session);
+    }
+
     /** A second of pictures of any codec with a keyframe first; ingest has told which one is. */
     private static void pictures(Tape.Publisher p, String fourCc, long fromMs) {
         for (int i = 0; i < 30; i++) {
@@ -387,7 +403,7 @@ class CutterTest {
         assertThat(entry.tracks()).extracting(StreamEntry.Track::codec).containsExactly("HEVC", "AAC");
         assertThat(entry.sessions().getFirst().codecs()).containsExactly("hvc1.1.6.L30.90", "mp4a.40.2");
         assertThat(entry.warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in TS does not carry video hvc1.1.6.L30.90; HTTP-FLV has all of it"));
+                "HLS in TS does not carry video hvc1.1.6.L30.90; HTTP-FLV carries all tracks"));
     }
 
     @Test
@@ -405,7 +421,8 @@ class CutterTest {
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).isNotEmpty();
         assertThat(outcome.entries().getLast().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so there is none; HTTP-FLV has all of it"));
+                "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
+                        + "HTTP-FLV carries all tracks"));
     }
 
     /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
@@ -505,5 +522,48 @@ class CutterTest {
                 .isEqualTo(version > 1);
         assertThat(outcome.entries().getLast().warnings().stream().map(StreamEntry.Warning::code)
                 .anyMatch("codec_not_in_hls"::equals)).isEqualTo(warned);
+    }
+
+    /**
+     * Sound without a sequence header says what it is with its first frame, which comes after the first picture. A segment
+     * without a track that all others have is silent, and hls.js never adds a track to those that it began with.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, ''", "2, MP3"})
+    void aSegmentHasTheSoundThatShowsItselfBeforeItsFirstPartIsCutSinceTheSecondRules(int version, String codec) {
+        Dump.Outcome outcome = soundFrom(66, version);
+        List<Cut> heads = outcome.cuts().stream().filter(c -> c.head() != null).toList();
+        assertThat(heads.getFirst().head().audioCodec()).isEqualTo(codec.isEmpty() ? null : codec);
+        assertThat(heads.getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)).hasSize(
+                codec.isEmpty() ? 0 : 13);
+        assertThat(heads.stream().skip(1)).isNotEmpty().allMatch(c -> c.head().audioCodec().equals("MP3"));
+        assertThat(heads.stream().skip(1).map(c -> c.head().discontinuous())).first().isEqualTo(codec.isEmpty());
+        assertThat(outcome.entries().getLast().tracks()).extracting(StreamEntry.Track::codec).contains("MP3");
+    }
+
+    @Test
+    void soundThatShowsItselfLaterIsInTheNextSegment() {
+        List<Cut> heads = soundFrom(700, 2).cuts().stream().filter(c -> c.head() != null).toList();
+        assertThat(heads.getFirst().head().audioCodec()).isNull();
+        assertThat(heads.get(1).head().audioCodec()).isEqualTo("MP3");
+        assertThat(heads.get(1).head().discontinuous()).isTrue();
+    }
+
+    /** Pictures from 0 ms on, in parts of 500 ms. */
+    private Dump.Outcome soundFrom(long firstMs, int version) {
+        Tape.Publisher p = tape.publisher(new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS)));
+        p.videoConfig(Tape.AVC_180P);
+        for (int i = 0; i < 200; i++) {
+            if (i % 60 == 0) {
+                p.key(i * 33L);
+            } else {
+                p.frame(i * 33L);
+            }
+            if (i * 33L >= firstMs) {
+                p.packet(i * 33L, 0, Packet.Kind.AUDIO, false, false, "2efffb30c4");
+            }
+        }
+        p.ends();
+        return cut();
     }
 }

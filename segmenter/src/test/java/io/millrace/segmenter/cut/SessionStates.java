@@ -1,7 +1,7 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.platform.session.SessionFold;
-import io.millrace.platform.session.Verdict;
+import io.millrace.platform.timeline.SessionFold;
+import io.millrace.platform.timeline.Verdict;
 import io.millrace.segmenter.Tape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,10 +1,12 @@
 package io.millrace.segmenter.topology;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogCodec;
-import io.millrace.segmenter.SegmenterMeters;
 import io.millrace.segmenter.Tape;
+import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.testkit.LogCapture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,8 +37,11 @@ class PartitionFoldTest {
     private static final List<byte[]> RECORDS = story().entries().stream().map(e -> LogCodec.encode(e.record()))
             .toList();
 
-    private List<Output> straight() {
-        PartitionFold fold = new PartitionFold(meters);
+    /** The outputs of a fold that nothing interrupts. */
+    private static final List<Output> STRAIGHT = straight();
+
+    private static List<Output> straight() {
+        PartitionFold fold = new PartitionFold(new SegmenterMeters(new SimpleMeterRegistry()));
         List<Output> all = new ArrayList<>();
         for (int i = 0; i < RECORDS.size(); i++) {
             all.addAll(fold.fold(STREAM, i, RECORDS.get(i)));
@@ -79,8 +84,8 @@ class PartitionFoldTest {
         }
         durable.addAll(unsure);
 
-        assertThat(firstOfEach(durable)).isEqualTo(cuts(straight()));
-        assertThat(lastEntries(durable)).isEqualTo(lastEntries(straight()));
+        assertThat(firstOfEach(durable)).isEqualTo(cuts(STRAIGHT));
+        assertThat(lastEntries(durable)).isEqualTo(lastEntries(STRAIGHT));
     }
 
     private static void commit(PartitionFold fold, Map<String, byte[]> changelog) {
@@ -168,8 +173,8 @@ class PartitionFoldTest {
 
     @Test
     void onlyEpochsThatEndedWithoutASegmentAreWithdrawn() {
-        List<Output> tombstones = straight().stream().filter(o -> o.value() == null).toList();
-        Map<String, Output> last = lastEntries(straight());
+        List<Output> tombstones = STRAIGHT.stream().filter(o -> o.value() == null).toList();
+        Map<String, Output> last = lastEntries(STRAIGHT);
 
         assertThat(last).hasSize(4);
         assertThat(tombstones).hasSize(2).allMatch(o -> o.topic() == Topic.STREAMS)
@@ -198,8 +203,12 @@ class PartitionFoldTest {
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
-
-        assertThat(second.resume(changelog)).extracting(Output::key).allMatch(key -> key.startsWith("live/other"));
+        try (LogCapture log = new LogCapture(PartitionFold.class)) {
+            assertThat(second.resume(changelog)).extracting(Output::key)
+                    .allMatch(key -> key.startsWith("live/other"));
+            assertThat(log.texts(Level.WARN)).singleElement().asString()
+                    .startsWith(STREAM + ": the segmenter's state cannot be read");
+        }
         assertThat(second.size()).isOne();
     }
 }

@@ -1,0 +1,139 @@
+package io.millrace.edge;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.fanout.PacketFeed;
+import io.millrace.edge.fanout.RingMemory;
+import io.millrace.edge.follow.EpochSource;
+import io.millrace.edge.follow.IndexFeed;
+import io.millrace.edge.log.DirectoryFeed;
+import io.millrace.edge.log.PartReader;
+import io.millrace.edge.log.PartSource;
+import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.past.FlvPast;
+import io.millrace.edge.past.PastFeed;
+import io.millrace.edge.past.PastIndex;
+import io.millrace.edge.past.PastSource;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.admin.HealthCheck;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.past.RangeReader;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * Everything that an edge reads from the log, with the reading threads: three tails and small pools of readers. The
+ * pools for the past are separate from those for live viewers.
+ */
+public final class Feeds implements AutoCloseable {
+    private static final int READERS = 2;
+    /** Fraction of the memory for evicted parts that are still being sent (live and past each), and for rings of tags. */
+    private static final int SHARE = 4;
+    /** About the size of a segment: what is read after the wanted part is usually wanted next. */
+    private static final int PART_FETCH_BYTES = 512 * 1024;
+
+    private final StreamDirectory directory = new StreamDirectory();
+    private final ReaderPool rangeReaders;
+    private final ReaderPool partReaders;
+    private final DirectoryFeed directoryFeed;
+    private final IndexFeed index;
+    private final PacketFeed packets;
+    private final PastFeed flvPast;
+    private final PartReader parts;
+    private final ReaderPool pastReaders;
+    private final ReaderPool pastPartReaders;
+    private final PastIndex past;
+    private final PartReader pastParts;
+
+    /** @param pastTicker the clock for the expiry of cached reads of the past */
+    public Feeds(EdgeSettings settings, KafkaClients kafka, EdgeMeters meters, FatalError fatal, Ticker pastTicker) {
+        String node = settings.node();
+        // The limit of direct memory equals that of the heap.
+        long shareBytes = Runtime.getRuntime().maxMemory() / SHARE;
+        rangeReaders = new ReaderPool("edge-ranges", READERS,
+                i -> new RangeReader(kafka.seeker(node + "-edge-ranges-" + i, Map.of())));
+        partReaders = new ReaderPool("edge-parts", READERS, i -> new RangeReader(kafka.seeker(node + "-edge-parts-" + i,
+                Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
+        directoryFeed = new DirectoryFeed(kafka, node, directory, meters, fatal);
+        index = new IndexFeed(kafka, node, directory, rangeReaders, meters, fatal);
+        packets = new PacketFeed(kafka, node, directory, index, rangeReaders, new RingMemory(shareBytes),
+                settings.flvTickNanos(), meters, fatal);
+        flvPast = new PastFeed(kafka, node, directory, packets, pastTicker, meters);
+        parts = new PartReader(kafka, partReaders, settings.caches().partBytes(), shareBytes);
+        pastReaders = new ReaderPool("edge-past", READERS, i -> RangeReader.ofIndex(kafka, node + "-edge-past-" + i));
+        pastPartReaders = new ReaderPool("edge-past-parts", READERS,
+                i -> new RangeReader(kafka.seeker(node + "-edge-past-parts-" + i,
+                        Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PART_FETCH_BYTES))));
+        past = new PastIndex(kafka, pastReaders, directory, settings.caches().pastIndexBytes(), pastTicker);
+        pastParts = new PartReader(kafka, pastPartReaders, settings.caches().pastPartBytes(), shareBytes);
+        directoryFeed.onEntry(index::changed);
+        directoryFeed.onEntry(packets::changed);
+    }
+
+    /** Reads the directory; returns when it has been read to its end. */
+    public void start() {
+        index.start();
+        packets.start();
+        directoryFeed.start();
+    }
+
+    public StreamDirectory directory() {
+        return directory;
+    }
+
+    public EpochSource epochs() {
+        return index;
+    }
+
+    public PartSource parts() {
+        return parts;
+    }
+
+    public PastSource past() {
+        return past;
+    }
+
+    /** Returns the source of media that are requested long after they were live. */
+    public PartSource pastParts() {
+        return pastParts;
+    }
+
+    public FlvSource flv() {
+        return packets;
+    }
+
+    public FlvPast flvPast() {
+        return flvPast;
+    }
+
+    public List<HealthCheck> checks() {
+        return List.of(check("edge_directory", directoryFeed::isAlive), check("edge_index", index::isAlive),
+                check("edge_packets", packets::isAlive),
+                check("edge_readers", () -> rangeReaders.isAlive() && partReaders.isAlive()),
+                check("edge_past", () -> pastReaders.isAlive() && pastPartReaders.isAlive() && flvPast.isAlive()));
+    }
+
+    private static HealthCheck check(String name, BooleanSupplier alive) {
+        return new HealthCheck(name, () -> alive.getAsBoolean()
+                ? HealthCheck.Status.up("reads the log")
+                : HealthCheck.Status.down("its thread has ended"));
+    }
+
+    @Override
+    public void close() {
+        flvPast.close();
+        packets.close();
+        index.close();
+        directoryFeed.close();
+        rangeReaders.close();
+        partReaders.close();
+        pastReaders.close();
+        pastPartReaders.close();
+        parts.close();
+        pastParts.close();
+    }
+}

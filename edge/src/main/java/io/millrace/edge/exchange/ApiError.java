@@ -1,0 +1,25 @@
+package io.millrace.edge.exchange;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/** The JSON body of an error response: {@code {"error":{"code":"stream_not_found","message":"…"}}}. */
+public record ApiError(Body error) {
+    /**
+     * @param availableFrom RFC 3339, the earliest time that is still retained; only with 410
+     * @param watchAt a path that plays a stream that HLS cannot carry, or null; only with {@code codec_not_in_hls}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Body(String code, String message, String availableFrom, String watchAt) {}
+
+    public static ApiError of(String code, String message) {
+        return new ApiError(new Body(code, message, null, null));
+    }
+
+    public static ApiError expired(String message, String availableFrom) {
+        return new ApiError(new Body("expired", message, availableFrom, null));
+    }
+
+    public static ApiError notInHls(String message, String watchAt) {
+        return new ApiError(new Body("codec_not_in_hls", message, null, watchAt));
+    }
+}

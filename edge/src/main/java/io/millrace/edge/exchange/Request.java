@@ -1,0 +1,63 @@
+package io.millrace.edge.exchange;
+
+import io.millrace.edge.log.Asker;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+
+/** A request and its client, as endpoints see them. Confined to the event loop of its connection. */
+public final class Request {
+    private final Channel channel;
+    private final HttpRequest http;
+
+    public Request(Channel channel, HttpRequest http) {
+        this.channel = channel;
+        this.http = http;
+    }
+
+    public HttpHeaders headers() {
+        return http.headers();
+    }
+
+    public String uri() {
+        return http.uri();
+    }
+
+    public boolean isHead() {
+        return http.method().equals(HttpMethod.HEAD);
+    }
+
+    /** Returns whether the request has a body; no endpoint accepts one, so the connection cannot be reused. */
+    public boolean hasBody() {
+        return HttpUtil.isTransferEncodingChunked(http) || HttpUtil.getContentLength(http, 0L) > 0;
+    }
+
+    /** Returns whether a body of unknown length is sent in chunks; otherwise the end of the connection ends it. */
+    public boolean takesChunks() {
+        return http.protocolVersion().isKeepAliveDefault();
+    }
+
+    /** Returns whether the client requests a WebSocket upgrade. */
+    public boolean asksForWebSocket() {
+        return WebSocketUpgrade.isAskedFor(http);
+    }
+
+    /** Returns the client's address as seen by the outermost trusted proxy; empty if unknown. */
+    public String remoteHost() {
+        return Client.host(channel, headers());
+    }
+
+    /** Returns {@code host:port} of the client, or only the host if its proxy does not tell the port. */
+    public String remoteAddress() {
+        return Client.endpoint(channel, headers());
+    }
+
+    /** Returns on whose behalf the log is read. */
+    public Asker.One asker() {
+        // The request itself must not be captured: shared reads retain their askers.
+        Channel connection = channel;
+        return Asker.of(Client.network(channel, headers()), () -> !connection.isActive());
+    }
+}

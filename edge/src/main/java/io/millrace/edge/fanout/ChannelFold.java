@@ -1,0 +1,71 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.TagEvent;
+import io.millrace.platform.timeline.Tracks;
+import java.util.List;
+
+/**
+ * Folds the records of one epoch, from a keyframe on, into tags, and publishes them. Confined to the packet feed's thread.
+ */
+final class ChannelFold {
+    private final StreamTags tags;
+    private final FlvBroadcast broadcast;
+    private long foldedTo;
+    private long lastSession;
+
+    /** @param start a packet with data, where viewers begin */
+    ChannelFold(StreamEntry entry, Tracks tracks, Keyframe start, FlvBroadcast broadcast) {
+        tags = StreamTags.ofEpoch(entry, start, tracks);
+        this.broadcast = broadcast;
+        foldedTo = start.offset();
+    }
+
+    /** Folds the next record. Returns false if the epoch ends with it. */
+    boolean fold(FlvChannel.At at) {
+        long arrivalUs = 0;
+        if (at.record() instanceof Packet packet) {
+            arrivalUs = packet.arrivalUs();
+            lastSession = packet.session();
+        }
+        foldedTo = at.offset() + 1;
+        boolean wasLive = tags.isLive();
+        List<TagEvent> events = tags.fold(at.offset(), at.record());
+        if (wasLive != tags.isLive()) {
+            broadcast.notice(tags.isLive(), at.offset(), tags.headers());
+        }
+        for (TagEvent event : events) {
+            switch (event) {
+                case TagEvent.Media media -> broadcast.publish(media, at.offset(), arrivalUs, tags.headers());
+                case TagEvent.End _ -> {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Returns whether the publisher is connected. */
+    boolean isLive() {
+        return tags.isLive();
+    }
+
+    /** Returns the sequence headers in force. */
+    List<FlvTag> headers() {
+        return tags.headers();
+    }
+
+    /** Returns the offset after the last record of the stream that was folded. */
+    long foldedTo() {
+        return foldedTo;
+    }
+
+    /** Returns the session of the newest packet, 0 without one. */
+    long lastSession() {
+        return lastSession;
+    }
+}

@@ -1,0 +1,120 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.view.Selection;
+import io.millrace.platform.timeline.Tracks;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The viewers of one stream: those that wait for it to start, those that switch from the past, and those that play. Attaches
+ * them to the stream's broadcast. Confined to the packet feed's thread; viewers are called on their own event loops.
+ */
+final class ChannelViewers {
+    private final Set<FlvSink> waiting = new LinkedHashSet<>();
+    private final List<FlvChannel.Seam> seams = new ArrayList<>();
+    private final Set<FlvSink> playing = new HashSet<>();
+
+    boolean isEmpty() {
+        return waiting.isEmpty() && seams.isEmpty() && playing.isEmpty();
+    }
+
+    void join(FlvSink sink) {
+        waiting.add(sink);
+    }
+
+    void join(FlvChannel.Seam seam) {
+        seams.add(seam);
+    }
+
+    /** Removes a viewer. Returns whether it was playing. */
+    boolean leave(FlvSink sink) {
+        waiting.remove(sink);
+        seams.removeIf(seam -> seam.sink() == sink);
+        return playing.remove(sink);
+    }
+
+    /** Returns the layouts in which waiting viewers will watch. */
+    Set<Layout> awaitedLayouts() {
+        return waiting.stream().map(sink -> sink.framing().layout()).collect(Collectors.toSet());
+    }
+
+    /** Starts the waiting viewers for whom the broadcast has an entry point; ends those whose tracks do not exist. */
+    void startWaiting(Tracks tracks, FlvBroadcast broadcast) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        for (Layout layout : awaitedLayouts()) {
+            for (Selection selection : Selection.values()) {
+                start(waiting.stream()
+                        .filter(sink -> sink.selection() == selection && sink.framing().layout() == layout).toList(),
+                        layout, selection, tracks, broadcast);
+            }
+        }
+    }
+
+    private void start(List<FlvSink> sinks, Layout layout, Selection selection, Tracks tracks, FlvBroadcast broadcast) {
+        Tracks selected = selection.of(tracks);
+        if (sinks.isEmpty()) {
+            return;
+        }
+        if (selected.isEmpty()) {
+            sinks.forEach(sink -> sink.execute(sink::end));
+            sinks.forEach(waiting::remove);
+            return;
+        }
+        // First, since the memory for a further layout may be taken from the tags where viewers would begin.
+        broadcast.open(layout);
+        TagRing.Entry entry = broadcast.entry(selection);
+        if (entry != null) {
+            byte[] opening = layout.opening(selected, selection.of(entry.headers()), entry.timestampMs());
+            sinks.forEach(sink -> {
+                broadcast.join(sink, entry, opening);
+                playing.add(sink);
+                waiting.remove(sink);
+            });
+        }
+    }
+
+    /** Switches the viewers of the past whose position has been folded; sends those that it cannot serve back to the log. */
+    void startSeams(long epoch, ChannelFold fold, FlvBroadcast broadcast) {
+        seams.removeIf(seam -> {
+            if (seam.epoch() == epoch && seam.offset() > fold.foldedTo()) {
+                // The viewer's reader was ahead of the live tail.
+                return false;
+            }
+            boolean joined = seam.epoch() == epoch
+                    && broadcast.joinAt(seam.sink(), seam.offset(), seam.headers(), fold.headers());
+            if (joined) {
+                playing.add(seam.sink());
+            } else {
+                seam.turnAway();
+            }
+            return true;
+        });
+    }
+
+    /** Sends viewers of the past back to the log. */
+    void turnAwaySeams() {
+        seams.forEach(FlvChannel.Seam::turnAway);
+        seams.clear();
+    }
+
+    /** Removes and returns the viewers that wait. */
+    List<FlvSink> takeWaiting() {
+        List<FlvSink> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+
+    /** Ends all viewers but those that play, whom the broadcast ends. */
+    void end() {
+        takeWaiting().forEach(sink -> sink.execute(sink::end));
+        seams.forEach(seam -> seam.sink().execute(seam.sink()::end));
+        seams.clear();
+        playing.clear();
+    }
+}

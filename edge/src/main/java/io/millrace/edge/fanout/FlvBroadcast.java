@@ -1,0 +1,162 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.Pace;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.timeline.TagEvent;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Ticker;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Sends one stream's tags to all of its viewers: encodes them once for each {@link Layout} in which somebody watches, into a
+ * ring from which every event loop with viewers reads. Confined to the packet feed's thread.
+ */
+final class FlvBroadcast {
+    private final OwnerThread owner = new OwnerThread();
+    private final TagRing ring;
+    private final Audiences audiences;
+    private final Ticker ticker;
+    /** The memory of each layout in which tags are encoded now. */
+    private final Map<Layout, TagSlabs> slabs = new HashMap<>();
+    private int newestMs;
+    private boolean news;
+    private boolean leads;
+
+    /**
+     * @param startOffset offset in {@code packets} from which on every tag is published here
+     * @param memory the memory limit of the ring
+     * @param paces the write rate of each event loop
+     */
+    FlvBroadcast(long startOffset, RingMemory memory, Function<EventExecutor, Pace> paces, Ticker ticker,
+            EdgeMeters meters) {
+        this.ticker = ticker;
+        ring = memory.open(startOffset);
+        audiences = new Audiences(ring, paces, meters);
+        slabs.put(Layout.BASE, new TagSlabs(Layout.BASE));
+    }
+
+    /** Returns the layouts in which tags are encoded. */
+    Set<Layout> layouts() {
+        return slabs.keySet();
+    }
+
+    /** Begins to encode tags in {@code layout}, with those of the latest GOP, so that its viewers start at once. */
+    void open(Layout layout) {
+        owner.check();
+        if (slabs.containsKey(layout)) {
+            return;
+        }
+        var more = new TagSlabs(layout);
+        slabs.put(layout, more);
+        for (long index = ring.open(); index < ring.head(); index++) {
+            // Taking memory for the encodings may discard tags of this ring; players then begin with a later keyframe.
+            SharedTag shared = ring.at(index);
+            FlvTag tag = shared == null ? null : shared.read();
+            if (tag != null) {
+                ring.add(index, layout, more.encode(tag));
+            }
+        }
+    }
+
+    /** Stops to encode tags in a further layout if nobody watches in it. */
+    void closeUnwatched(Layout layout) {
+        owner.check();
+        if (slabs.containsKey(layout) && !audiences.isWatched(layout)) {
+            slabs.remove(layout).close();
+            ring.close(layout);
+        }
+    }
+
+    /** Publishes the next tag; its bytes are copied. @param headers the sequence headers in force */
+    void publish(TagEvent.Media event, long offset, long arrivalUs, List<FlvTag> headers) {
+        owner.check();
+        ring.add(SharedTag.of(event, new SharedTag.Origin(offset, arrivalUs, ticker.nanoTime()), headers,
+                encode(event.tag())));
+        newestMs = event.tag().timestampMs();
+        news = true;
+        leads |= event.leads();
+    }
+
+    private Map<Layout, Encoded> encode(FlvTag tag) {
+        Map<Layout, Encoded> encodings = new HashMap<>();
+        slabs.forEach((layout, memory) -> encodings.put(layout, memory.encode(tag)));
+        return Map.copyOf(encodings);
+    }
+
+    /** Publishes, in order among the tags, that the publisher has come back or gone, in layouts that tell viewers so. */
+    void notice(boolean live, long offset, List<FlvTag> headers) {
+        owner.check();
+        Map<Layout, Encoded> encodings = new HashMap<>();
+        slabs.forEach((layout, memory) -> {
+            byte[] message = layout.presence(live);
+            if (message.length > 0) {
+                encodings.put(layout, memory.copy(message));
+            }
+        });
+        if (!encodings.isEmpty()) {
+            ring.add(SharedTag.notice(newestMs, new SharedTag.Origin(offset, 0, ticker.nanoTime()), headers,
+                    Map.copyOf(encodings)));
+            news = true;
+            leads = true;
+        }
+    }
+
+    /** Notifies the event loops of the published tags. */
+    void flush() {
+        if (news) {
+            audiences.published(leads);
+            news = false;
+            leads = false;
+        }
+    }
+
+    /** Returns where a new viewer begins; null if there is no entry point yet. */
+    TagRing.Entry entry(Selection selection) {
+        return ring.entry(selection);
+    }
+
+    /** Starts {@code sink}, whose layout is open, at {@code entry}. */
+    void join(FlvSink sink, TagRing.Entry entry, byte[] opening) {
+        audiences.join(sink, entry.index(), entry.headers(), opening);
+    }
+
+    /**
+     * Continues {@code sink} at {@code offset} in {@code packets}. Returns false if the ring no longer contains it.
+     *
+     * @param known the sequence headers that the viewer has
+     * @param inForce the sequence headers in force
+     */
+    boolean joinAt(FlvSink sink, long offset, List<FlvTag> known, List<FlvTag> inForce) {
+        open(sink.framing().layout());
+        long index = ring.indexOf(offset);
+        if (index == TagRing.NONE) {
+            return false;
+        }
+        SharedTag next = ring.at(index);
+        List<FlvTag> headers = next == null ? inForce : next.headers();
+        List<FlvTag> mine = sink.selection().of(headers);
+        boolean same = mine.equals(sink.selection().of(known));
+        int timestampMs = next == null ? newestMs : next.timestampMs();
+        audiences.join(sink, index, headers,
+                same ? new byte[0] : sink.framing().layout().headers(mine, timestampMs));
+        return true;
+    }
+
+    void leave(FlvSink sink) {
+        audiences.leave(sink);
+    }
+
+    /** Ends the stream for all viewers. */
+    void end() {
+        owner.check();
+        audiences.end();
+        slabs.values().forEach(TagSlabs::close);
+        slabs.clear();
+    }
+}

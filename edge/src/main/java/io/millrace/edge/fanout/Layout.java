@@ -1,0 +1,45 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.timeline.Tracks;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * In-memory encoding of a stream's tags, shared by all viewers that use it. A ring has every tag in {@link #BASE}, and in
+ * each further layout while somebody watches in it; a layout is the key of its encodings. Immutable.
+ */
+public interface Layout {
+    /** FLV tags, each as an HTTP chunk. */
+    Layout TAGS = new TagLayout();
+    /** RTMP messages ({@link io.millrace.media.rtmp.PlayChunks}). */
+    Layout MESSAGES = new MessageLayout();
+    /** The layout that every ring has. The others are made from it. */
+    Layout BASE = TAGS;
+
+    /**
+     * One tag, ready to be written.
+     *
+     * @param headBytes size of the framing before the tag
+     * @param mediaBytes size of the tag
+     * @param tailBytes size of the framing after the tag
+     * @param to writes all three
+     */
+    record Writing(int headBytes, int mediaBytes, int tailBytes, Consumer<ByteBuffer> to) {
+        int totalBytes() {
+            return headBytes + mediaBytes + tailBytes;
+        }
+    }
+
+    Writing write(FlvTag tag);
+
+    /** Returns the bytes before a viewer's first frame. */
+    byte[] opening(Tracks tracks, List<FlvTag> headers, int timestampMs);
+
+    /** Returns the sequence headers for a viewer that continues at {@code timestampMs}. */
+    byte[] headers(List<FlvTag> headers, int timestampMs);
+
+    /** Returns what tells viewers that the publisher has come back or gone; empty if viewers are not told. */
+    byte[] presence(boolean live);
+}

@@ -1,0 +1,195 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.Pace;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The viewers of one stream on one event loop. One task per tick serves all of them, and writes the same pieces of
+ * memory to each. Confined to the event loop, except for {@link #published}.
+ */
+final class LoopAudience {
+    private static final Protocol[] PROTOCOLS = Protocol.values();
+    private static final int SELECTIONS = Selection.values().length;
+    private static final int FORMS = Framing.values().length * SELECTIONS;
+
+    private final EventExecutor loop;
+    private final TagRing ring;
+    private final Pace pace;
+    private final EdgeMeters meters;
+    private final List<TagCursor> cursors = new ArrayList<>();
+    private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
+    /** The shared writes, one per combination of framing and selection. */
+    private final Stretch[] shared = new Stretch[FORMS];
+    private final long[] sentBytes = new long[PROTOCOLS.length];
+    private final AtomicBoolean ticking = new AtomicBoolean();
+    private final AtomicBoolean timing = new AtomicBoolean();
+    private long writtenNanos;
+    private volatile long ledNanos;
+    private long at;
+
+    LoopAudience(EventExecutor loop, TagRing ring, Pace pace, EdgeMeters meters) {
+        this.loop = loop;
+        this.ring = ring;
+        this.pace = pace;
+        this.meters = meters;
+        at = ring.head();
+        writtenNanos = loop.ticker().nanoTime();
+        ledNanos = writtenNanos - TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private void check() {
+        if (!loop.inEventLoop()) {
+            throw new IllegalStateException("called by " + Thread.currentThread().getName());
+        }
+    }
+
+    /** The ring has more; called by the feed. @param leads whether there is something that viewers wait for */
+    void published(boolean leads) {
+        long tickNanos = pace.tickNanos();
+        if (tickNanos == 0 || leads && Pace.isDue(tickNanos, ledNanos, loop.ticker().nanoTime())) {
+            if (ticking.compareAndSet(false, true)) {
+                loop.execute(this::tick);
+            }
+        } else if (timing.compareAndSet(false, true)) {
+            loop.execute(this::time);
+        }
+    }
+
+    private void tick() {
+        // First, so that tags published from here on schedule another tick.
+        ticking.set(false);
+        ledNanos = loop.ticker().nanoTime();
+        write();
+    }
+
+    /** Schedules a tick for tags that no video frame triggers. */
+    private void time() {
+        timing.set(false);
+        if (ring.head() == at) {
+            return;
+        }
+        long dueInNanos = writtenNanos + Pace.patienceNanos(pace.tickNanos()) - loop.ticker().nanoTime();
+        if (dueInNanos <= 0) {
+            write();
+        } else if (timing.compareAndSet(false, true)) {
+            loop.schedule(this::time, dueInNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Writes the new tags to every viewer. */
+    private void write() {
+        check();
+        long from = at;
+        long startNanos = loop.ticker().nanoTime();
+        at = ring.head();
+        if (at > from && !cursors.isEmpty()) {
+            measure(from);
+            for (int i = 0; i < cursors.size(); i++) {
+                TagCursor cursor = cursors.get(i);
+                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
+                if (stretch == null) {
+                    cursor.catchUp(at, startNanos);
+                } else {
+                    cursor.write(stretch);
+                    sentBytes[cursor.protocol().ordinal()] += stretch.mediaBytes();
+                }
+            }
+            release();
+            countSent();
+        }
+        writtenNanos = loop.ticker().nanoTime();
+        pace.wrote(startNanos, writtenNanos);
+    }
+
+    /** Counts once per protocol rather than once per viewer. */
+    private void countSent() {
+        for (Protocol protocol : PROTOCOLS) {
+            if (sentBytes[protocol.ordinal()] > 0) {
+                meters.sent(protocol, sentBytes[protocol.ordinal()]);
+                sentBytes[protocol.ordinal()] = 0;
+            }
+        }
+    }
+
+    /** Measures the latency of the first of the tags. */
+    private void measure(long from) {
+        SharedTag first = ring.at(from);
+        if (first != null && first.origin().arrivalUs() > 0) {
+            meters.tagLatency(System.currentTimeMillis() * 1000 - first.origin().arrivalUs());
+        }
+    }
+
+    private Stretch shared(TagCursor cursor, long from) {
+        int form = cursor.framing().ordinal() * SELECTIONS + cursor.selection().ordinal();
+        if (shared[form] == null) {
+            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
+            shared[form] = taken == null ? null : taken.joined();
+        }
+        return shared[form];
+    }
+
+    private void release() {
+        for (int i = 0; i < shared.length; i++) {
+            if (shared[i] != null) {
+                shared[i].close();
+                shared[i] = null;
+            }
+        }
+    }
+
+    /**
+     * Starts a viewer at {@code from}, or at a later keyframe if that tag is gone.
+     *
+     * @param headers the sequence headers that the viewer has
+     * @param opening the bytes before the first tag; empty for a viewer that has them
+     */
+    void join(FlvSink sink, long from, List<FlvTag> headers, byte[] opening) {
+        check();
+        var cursor = new TagCursor(sink, ring, meters, from, headers);
+        cursor.slot = cursors.size();
+        cursors.add(cursor);
+        bySink.put(sink, cursor);
+        pace.joined();
+        sink.start(() -> cursor.catchUp(at, loop.ticker().nanoTime()));
+        if (opening.length > 0) {
+            sink.send(opening);
+            meters.sent(sink.protocol(), opening.length);
+        }
+        cursor.catchUp(ring.head(), loop.ticker().nanoTime());
+    }
+
+    void leave(FlvSink sink) {
+        check();
+        TagCursor cursor = bySink.remove(sink);
+        if (cursor != null) {
+            TagCursor last = cursors.removeLast();
+            if (last != cursor) {
+                last.slot = cursor.slot;
+                cursors.set(cursor.slot, last);
+            }
+            pace.left();
+        }
+    }
+
+    /** Writes what is left to every viewer, then ends the stream. */
+    void end() {
+        check();
+        at = ring.head();
+        cursors.forEach(cursor -> {
+            cursor.end(at);
+            pace.left();
+        });
+        cursors.clear();
+        bySink.clear();
+    }
+}

@@ -1,0 +1,33 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.view.RtmpOpening;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.PlayChunks;
+import io.millrace.platform.timeline.Tracks;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** RTMP messages in chunks ({@link PlayChunks}), without further framing. */
+final class MessageLayout implements Layout {
+    @Override
+    public Writing write(FlvTag tag) {
+        ByteBuffer body = RtmpOpening.body(tag);
+        return new Writing(0, PlayChunks.sizeBytes(tag.timestampMs(), body.remaining()), 0,
+                out -> PlayChunks.put(out, RtmpOpening.kind(tag.type()), tag.timestampMs(), body));
+    }
+
+    @Override
+    public byte[] opening(Tracks tracks, List<FlvTag> headers, int timestampMs) {
+        return RtmpOpening.write(tracks, headers, timestampMs);
+    }
+
+    @Override
+    public byte[] headers(List<FlvTag> headers, int timestampMs) {
+        return RtmpOpening.headers(headers, timestampMs);
+    }
+
+    @Override
+    public byte[] presence(boolean live) {
+        return live ? PlayChunks.publishNotify() : PlayChunks.dry();
+    }
+}

@@ -1,0 +1,14 @@
+package io.millrace.edge.fanout;
+
+/** The thread that created an object and owns its state. Immutable. */
+final class OwnerThread {
+    private final Thread thread = Thread.currentThread();
+
+    /** Fails if the caller is another thread, which would be a bug. */
+    void check() {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException(
+                    "called by " + Thread.currentThread().getName() + " instead of " + thread.getName());
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.follow.EpochSource;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Tail;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.Pace;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Ticker;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The live tail of {@code packets} for the streams that FLV and RTMP viewers watch here. Thread-safe: calls of other
+ * threads are passed to the thread of the tail, which owns all channels.
+ *
+ * <p>A partition is followed from the first viewer of one of its streams to the last. For a new viewer, a separate
+ * reader reads the latest GOP ({@link Backfill}), which is put before the records that arrived meanwhile.
+ */
+public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(PacketFeed.class));
+    private static final long ANY_SESSION = 0;
+
+    /**
+     * Audio alone does not justify a round trip to the broker: it arrives with the next video frame, at 20 frames per
+     * second after one frame interval. A fetch response per packet costs more than the writes to a hundred viewers.
+     */
+    private static final Map<String, ?> FETCH = Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1024,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+
+    private final KafkaClients kafka;
+    private final StreamDirectory directory;
+    private final EpochSource epochs;
+    private final Backfill backfill;
+    private final RingMemory memory;
+    private final long tickNanos;
+    private final EdgeMeters meters;
+    /** Owned by the thread of the tail, as are the channels and the paces. */
+    private final Map<String, FlvChannel> channels = new HashMap<>();
+    /** The streams of {@link #channels}, readable by other threads. */
+    private final Set<String> watched = ConcurrentHashMap.newKeySet();
+    private final Map<EventExecutor, Pace> paces = new HashMap<>();
+    private final Tail tail;
+
+    public PacketFeed(KafkaClients kafka, String node, StreamDirectory directory, EpochSource epochs,
+            ReaderPool readers, RingMemory memory, long tickNanos, EdgeMeters meters, FatalError fatal) {
+        this.memory = memory;
+        this.tickNanos = tickNanos;
+        this.kafka = kafka;
+        this.directory = directory;
+        this.epochs = epochs;
+        backfill = new Backfill(readers, memory);
+        this.meters = meters;
+        tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH), this, fatal);
+    }
+
+    public void start() {
+        tail.start();
+    }
+
+    public boolean isAlive() {
+        return tail.isAlive();
+    }
+
+    @Override
+    public void join(String stream, FlvSink sink) {
+        watched.add(stream);
+        tail.execute(() -> {
+            if (hasRoom(stream, sink)) {
+                FlvChannel channel = open(stream, ANY_SESSION);
+                channel.join(sink);
+                fill(channel);
+            }
+        });
+    }
+
+    /** Refuses a viewer if there is no memory for its stream. */
+    private boolean hasRoom(String stream, FlvSink sink) {
+        FlvChannel channel = channels.get(stream);
+        boolean fits = memory.hasPlaces(channels.values(), channel, sink.framing().layout());
+        if (!fits) {
+            sink.execute(sink::busy);
+            if (channel == null) {
+                watched.remove(stream);
+            }
+        }
+        return fits;
+    }
+
+    /** Switches a viewer of the past to the live stream. */
+    public void join(String stream, FlvChannel.Seam seam) {
+        watched.add(stream);
+        tail.execute(() -> {
+            if (hasRoom(stream, seam.sink())) {
+                FlvChannel channel = open(stream, ANY_SESSION);
+                channel.join(seam);
+                fill(channel);
+                sweep(channel);
+            }
+        });
+    }
+
+    private FlvChannel open(String stream, long firstSession) {
+        FlvChannel channel = channels.get(stream);
+        if (channel == null) {
+            channel = new FlvChannel(stream, firstSession, tail.follow(partition(stream)), memory,
+                    offset -> new FlvBroadcast(offset, memory, this::pace, Ticker.systemTicker(), meters));
+            channels.put(stream, channel);
+            watched.add(stream);
+        }
+        return channel;
+    }
+
+    @Override
+    public void leave(String stream, FlvSink sink) {
+        tail.execute(() -> {
+            FlvChannel channel = channels.get(stream);
+            if (channel != null) {
+                channel.leave(sink);
+                if (channel.isEmpty()) {
+                    remove(channel);
+                }
+            }
+        });
+    }
+
+    /** Called by the directory's feed when a stream has changed. */
+    public void changed(StreamEntry entry) {
+        if (watched.contains(entry.stream())) {
+            tail.execute(() -> {
+                FlvChannel channel = channels.get(entry.stream());
+                if (channel != null) {
+                    fill(channel);
+                    sweep(channel);
+                }
+            });
+        }
+    }
+
+    /** Starts to read the past once the directory knows the tracks; the index then tells where a keyframe is. */
+    private void fill(FlvChannel channel) {
+        StreamEntry entry = directory.newest(channel.stream()).orElse(null);
+        if (entry != null && entry.state() == StreamEntry.State.ENDED && channel.state() == FlvChannel.State.WAITING) {
+            channel.turnAwaySeams();
+        }
+        if (entry != null && channel.tracksKnown(entry)) {
+            epochs.watch(entry).await(_ -> true, view -> tail.execute(() -> readPast(channel, view)));
+        }
+    }
+
+    private void readPast(FlvChannel channel, EpochView view) {
+        if (channel.state() != FlvChannel.State.FILLING) {
+            // Its viewers have left.
+            return;
+        }
+        channel.startAt(Backfill.start(channel.entry(), view));
+        backfill.read(partition(channel.stream()), channel.stream(), channel.startOffset(), channel.tailFrom())
+                .whenComplete((past, failure) -> tail.execute(() -> {
+                    if (failure == null) {
+                        guard(channel, () -> channel.filled(past));
+                        channel.flush();
+                    } else {
+                        failed(channel, failure);
+                    }
+                    sweep(channel);
+                }));
+    }
+
+    private static void failed(FlvChannel channel, Throwable failure) {
+        String stream = channel.stream();
+        if (failure instanceof BusyException) {
+            LOG.log(Level.INFO, stream, "{}: viewers are refused: {}", stream, failure.getMessage());
+            channel.busy();
+        } else {
+            LOG.log(Level.WARN, stream, "the packets of {} could not be read", stream, failure);
+            channel.over();
+        }
+    }
+
+    @Override
+    public void records(List<ConsumerRecord<String, LogRecord>> records) {
+        Set<FlvChannel> touched = new LinkedHashSet<>();
+        for (ConsumerRecord<String, LogRecord> record : records) {
+            FlvChannel channel = channels.get(record.key());
+            if (channel != null) {
+                read(channel, record);
+                touched.add(channel);
+            }
+        }
+        touched.forEach(channel -> {
+            channel.flush();
+            sweep(channel);
+        });
+    }
+
+    private void read(FlvChannel channel, ConsumerRecord<String, LogRecord> record) {
+        if (!(record.value() instanceof PacketsRecord packet)) {
+            meters.dropped("undecodable", 1);
+            return;
+        }
+        guard(channel, () -> channel.next(new FlvChannel.At(record.offset(), packet)));
+    }
+
+    /** Limits a failure while folding to the viewers of the stream that caused it. */
+    private static void guard(FlvChannel channel, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, channel.stream(), "viewers of {} are disconnected", channel.stream(), e);
+            channel.over();
+        }
+    }
+
+    private void sweep(FlvChannel channel) {
+        if (channel.state() == FlvChannel.State.OVER || channel.isEmpty()) {
+            remove(channel);
+        }
+    }
+
+    private void remove(FlvChannel channel) {
+        channel.over();
+        if (channels.remove(channel.stream(), channel)) {
+            if (!channel.heirs().isEmpty()) {
+                FlvChannel next = open(channel.stream(), channel.lastSession());
+                channel.heirs().forEach(next::join);
+                fill(next);
+                return;
+            }
+            watched.remove(channel.stream());
+            int partition = kafka.partitionOf(channel.stream());
+            if (channels.keySet().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {
+                tail.unfollow(partition(channel.stream()));
+            }
+        }
+    }
+
+    @Override
+    public void tick() {
+        // All work is driven by records and commands.
+    }
+
+    /** Returns the pace that all streams on an event loop share. */
+    private Pace pace(EventExecutor loop) {
+        return paces.computeIfAbsent(loop, _ -> new Pace(tickNanos, loop.ticker().nanoTime()));
+    }
+
+    private TopicPartition partition(String stream) {
+        return kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
+    }
+
+    @Override
+    public void closing() {
+        List.copyOf(channels.values()).forEach(this::remove);
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.timeline.TagEvent;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One tag, encoded once per edge and {@link Layout}, and shared by all viewers of its stream. A notice, which only some
+ * layouts have, is a tag of type SCRIPT.
+ *
+ * <p>Immutable. Each holder of a tag holds a reference to the slab of each encoding.
+ *
+ * @param timestampMs on the epoch's FLV time line
+ * @param entry whether decoding may begin here: a keyframe, or any frame of a stream without video
+ * @param soundEntry whether decoding may begin here with audio only: any audio frame
+ * @param headers the sequence headers in force; the same object until they change
+ */
+public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolean soundEntry, Origin origin,
+        List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+    /**
+     * Where a tag comes from.
+     *
+     * @param offset of its record in {@code packets}
+     * @param arrivalUs ingest stamp of its packet, µs since 1970; 0 if it does not come from a packet
+     * @param publishedNanos when it arrived at this edge, on a monotonic clock
+     */
+    public record Origin(long offset, long arrivalUs, long publishedNanos) {}
+
+    static SharedTag of(TagEvent.Media event, Origin origin, List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+        FlvTag tag = event.tag();
+        boolean sound = event instanceof TagEvent.Frame && tag.type() == FlvTag.Type.AUDIO;
+        return new SharedTag(tag.type(), tag.timestampMs(), event.entry(), sound, origin, headers, encodings);
+    }
+
+    static SharedTag notice(int timestampMs, Origin origin, List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+        return new SharedTag(FlvTag.Type.SCRIPT, timestampMs, false, false, origin, headers, encodings);
+    }
+
+    /** Returns null if viewers of this layout do not receive the tag. */
+    Encoded in(Layout layout) {
+        return encodings.get(layout);
+    }
+
+    SharedTag with(Layout layout, Encoded encoded) {
+        Map<Layout, Encoded> more = new HashMap<>(encodings);
+        more.put(layout, encoded);
+        return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(more));
+    }
+
+    SharedTag without(Layout layout) {
+        Map<Layout, Encoded> less = new HashMap<>(encodings);
+        less.remove(layout);
+        return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(less));
+    }
+
+    /** Returns the tag itself, which shares the memory of its base encoding; null for a notice. */
+    FlvTag read() {
+        Encoded base = in(Layout.BASE);
+        if (base == null) {
+            return null;
+        }
+        ByteBuffer tag = base.slab().nioBuffer(base.mediaFrom(), base.mediaBytes());
+        return new FlvTag(type, timestampMs, tag.slice(FlvTag.HEADER_BYTES,
+                tag.remaining() - FlvTag.HEADER_BYTES - FlvTag.TRAILER_BYTES));
+    }
+
+    /** Returns the memory of the base encoding. */
+    public ByteBuf slab() {
+        return in(Layout.BASE).slab();
+    }
+
+    /** Returns the memory that all encodings count for. */
+    int costBytes() {
+        int costBytes = 0;
+        for (Encoded encoded : encodings.values()) {
+            costBytes += encoded.costBytes();
+        }
+        return costBytes;
+    }
+
+    void release() {
+        encodings.values().forEach(encoded -> encoded.slab().release());
+    }
+}

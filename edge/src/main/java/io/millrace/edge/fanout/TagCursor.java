@@ -1,0 +1,129 @@
+package io.millrace.edge.fanout;
+
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import java.util.List;
+
+/**
+ * The position of one viewer in its stream's ring. Viewers that keep up are written to together, once per tick; one
+ * whose socket is full stays where it is, at no cost. If the ring has dropped its position, it continues at the latest
+ * keyframe; if it does not advance for long, it is disconnected. Confined to the viewer's event loop.
+ */
+final class TagCursor {
+    /** A viewer whose socket accepts nothing for this long is disconnected. */
+    static final long HOPELESS_NANOS = 15_000_000_000L;
+    /** Bytes that a viewer that is behind receives before its socket is checked again. */
+    private static final int CATCH_UP_BYTES = 64 * 1024;
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final FlvSink sink;
+    // Copied from the sink: a tick reads them for many viewers, and each further object access would cost more.
+    private final Protocol protocol;
+    private final Framing framing;
+    private final Selection selection;
+    private final TagRing ring;
+    private final EdgeMeters meters;
+    private long at;
+    private List<FlvTag> headers;
+    private long stuckSinceNanos = NEVER;
+    /** Index among the viewers of its event loop. */
+    int slot;
+
+    /**
+     * @param at index at which the viewer begins
+     * @param headers the sequence headers that the viewer has
+     */
+    TagCursor(FlvSink sink, TagRing ring, EdgeMeters meters, long at, List<FlvTag> headers) {
+        this.sink = sink;
+        protocol = sink.protocol();
+        framing = sink.framing();
+        selection = sink.selection();
+        this.ring = ring;
+        this.meters = meters;
+        this.at = at;
+        this.headers = headers;
+    }
+
+    Protocol protocol() {
+        return protocol;
+    }
+
+    Framing framing() {
+        return framing;
+    }
+
+    Selection selection() {
+        return selection;
+    }
+
+    /** Returns whether the viewer is at {@code index} and its socket accepts more. */
+    boolean isReadyAt(long index) {
+        return at == index && sink.isReady();
+    }
+
+    /** Writes the tags that are shared with other viewers. */
+    void write(Stretch shared) {
+        // First, since the socket may report from within the flush that it accepts more.
+        at = shared.next();
+        stuckSinceNanos = NEVER;
+        if (!shared.isEmpty()) {
+            sink.send(shared.pieces());
+        }
+    }
+
+    /** Writes as many of the tags before {@code to} as the socket accepts. */
+    void catchUp(long to, long nowNanos) {
+        while (at < to && sink.isReady()) {
+            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, framing, selection)) {
+                if (next != null) {
+                    meters.sent(protocol, next.mediaBytes());
+                    write(next);
+                } else if (!skip()) {
+                    return;
+                }
+            }
+        }
+        if (at >= to) {
+            stuckSinceNanos = NEVER;
+        } else if (stuckSinceNanos == NEVER) {
+            stuckSinceNanos = nowNanos;
+        } else if (nowNanos - stuckSinceNanos > HOPELESS_NANOS) {
+            sink.tooSlow();
+        }
+    }
+
+    /** Returns false if there is no keyframe to continue with yet. */
+    private boolean skip() {
+        TagRing.Entry entry = ring.entry(selection);
+        if (entry == null) {
+            return false;
+        }
+        sink.skipped(entry.index() - at);
+        at = entry.index();
+        List<FlvTag> told = headers;
+        headers = entry.headers();
+        if (headers != told) {
+            tell(selection.of(told), selection.of(headers), entry.timestampMs());
+        }
+        return true;
+    }
+
+    private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
+        if (!inForce.equals(told)) {
+            sink.send(framing.layout().headers(inForce, timestampMs));
+        }
+    }
+
+    /** Writes everything that is left, even if the socket is full, then ends the stream. */
+    void end(long to) {
+        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
+            if (rest != null) {
+                meters.sent(protocol, rest.mediaBytes());
+                write(rest);
+            }
+        }
+        sink.end();
+    }
+}

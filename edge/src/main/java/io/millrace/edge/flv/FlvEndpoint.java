@@ -1,0 +1,127 @@
+package io.millrace.edge.flv;
+
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.Query;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.TimeSpan;
+import io.millrace.edge.exchange.WebSocketUpgrade;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.past.FlvPast;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.Selection;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.StreamEntry;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Serves HTTP-FLV and WebSocket-FLV. Thread-safe; called on event loops. */
+public final class FlvEndpoint {
+    private final StreamDirectory directory;
+    private final FlvSource source;
+    private final FlvPast past;
+    private final InstantSource clock;
+    private final Viewers viewers;
+    private final EdgeMeters meters;
+
+    public FlvEndpoint(StreamDirectory directory, FlvSource source, FlvPast past, InstantSource clock, Viewers viewers,
+            EdgeMeters meters) {
+        this.directory = directory;
+        this.source = source;
+        this.past = past;
+        this.clock = clock;
+        this.viewers = viewers;
+        this.meters = meters;
+    }
+
+    public void watch(Responder responder, String stream, Query query) {
+        if (responder.request().asksForWebSocket() && WebSocketUpgrade.refuses(responder)) {
+            return;
+        }
+        TrackChoice.parse(query).ifPresentOrElse(selection -> watch(responder, stream, query, selection),
+                () -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", TrackChoice.SYNTAX));
+    }
+
+    private void watch(Responder responder, String stream, Query query, Selection selection) {
+        Optional<StreamEntry> entry = directory.newest(stream);
+        if (entry.isEmpty() && directory.presence(stream) == StreamDirectory.Presence.EXPIRED) {
+            responder.error(HttpResponseStatus.GONE, ApiError.expired(stream + " is no longer retained", null),
+                    _ -> {});
+        } else if (entry.isEmpty()) {
+            responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
+        } else if (TimeSpan.isIn(query)) {
+            rewind(responder, stream, query, selection);
+        } else {
+            live(responder, entry.get(), selection);
+        }
+    }
+
+    private void live(Responder responder, StreamEntry entry, Selection selection) {
+        if (entry.state() == StreamEntry.State.ENDED) {
+            responder.error(HttpResponseStatus.NOT_FOUND, "stream_ended", entry.stream() + " has ended");
+        } else if (responder.request().isHead()) {
+            describeOnly(responder);
+        } else {
+            join(responder, entry.stream(), selection);
+        }
+    }
+
+    private void rewind(Responder responder, String stream, Query query, Selection selection) {
+        try {
+            TimeSpan span = TimeSpan.parse(query, clock.millis());
+            responder.then(past.watchedBy(responder.request().asker()).find(stream, span.startMs(), span.endMs()),
+                    range -> rewind(responder, stream, span, range, selection));
+        } catch (TimeSpan.UnreadableException e) {
+            responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", e.getMessage());
+        }
+    }
+
+    private void rewind(Responder responder, String stream, TimeSpan span, FlvPast.Range range,
+            Selection selection) {
+        switch (range) {
+            case FlvPast.Range.Playable playable when selection.of(playable.tracks()).isEmpty() ->
+                nothing(responder, stream);
+            case FlvPast.Range.Playable _ when responder.request().isHead() -> describeOnly(responder);
+            case FlvPast.Range.Playable playable -> play(responder, playable, selection);
+            // The newest media are not in the index yet.
+            case FlvPast.Range.NotYet() when span.endMs() == PastRange.OPEN
+                    && span.startMs() <= clock.millis() ->
+                directory.newest(stream).ifPresentOrElse(
+                        entry -> live(responder, entry, selection), () -> nothing(responder, stream));
+            case FlvPast.Range.NotYet(),FlvPast.Range.Nothing() -> nothing(responder, stream);
+            case FlvPast.Range.Expired(long availableFromMs) -> responder.error(HttpResponseStatus.GONE,
+                    ApiError.expired("this part of " + stream + " is no longer retained", Json.time(availableFromMs)),
+                    _ -> {});
+        }
+    }
+
+    private static void nothing(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.NOT_FOUND, "nothing_to_show", stream + " has no media in this range");
+    }
+
+    private static void describeOnly(Responder responder) {
+        responder.stream(ResponseCarrier::describe).end();
+    }
+
+    private void play(Responder responder, FlvPast.Range.Playable range, Selection selection) {
+        viewer(responder, range.epoch().stream(), selection).join(
+                viewer -> past.watchedBy(responder.request().asker()).play(range, viewer), Responder.NO_LIMIT);
+    }
+
+    private void join(Responder responder, String stream, Selection selection) {
+        viewer(responder, stream, selection).join(viewer -> {
+            source.join(stream, viewer);
+            return () -> source.leave(stream, viewer);
+        }, Responder.HOLD_MS);
+    }
+
+    private FlvViewer viewer(Responder responder, String stream, Selection selection) {
+        Carrier carrier = responder.request().asksForWebSocket()
+                ? new WebSocketCarrier(responder, meters)
+                : new ResponseCarrier(responder);
+        return new FlvViewer(responder, carrier, stream, selection, viewers, meters);
+    }
+}

@@ -1,0 +1,212 @@
+package io.millrace.edge.flv;
+
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.ResponseOwner;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.flv.Carrier.Parting;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.Selection;
+import io.millrace.platform.net.SocketOutlet;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+
+/**
+ * One FLV viewer: passes framed tags on to its carrier, and owns the response. Confined to the event loop of its
+ * connection.
+ *
+ * <p>HELD -> PLAYING -> OVER; HELD -> OVER.
+ */
+final class FlvViewer implements FlvSink, ResponseOwner {
+    /** Where the viewer's tags come from. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Adds the viewer. Returns an action to run when it has left.
+         *
+         * @throws BusyException if the source takes no further viewer; then there is nothing to run
+         */
+        Runnable join(FlvSink viewer) throws BusyException;
+    }
+
+    private enum State {
+        HELD, PLAYING, OVER
+    }
+
+    private final Responder responder;
+    private final Carrier carrier;
+    private final String stream;
+    private final Selection selection;
+    private final Viewers viewers;
+    private final EdgeMeters meters;
+    private State state = State.HELD;
+    /** Leaves the source. */
+    private Runnable leave = () -> {};
+    // Null until playback starts.
+    private Viewer viewer;
+    private SocketOutlet outlet;
+    private Runnable more;
+
+    FlvViewer(Responder responder, Carrier carrier, String stream, Selection selection, Viewers viewers,
+            EdgeMeters meters) {
+        this.responder = responder;
+        this.carrier = carrier;
+        this.stream = stream;
+        this.selection = selection;
+        this.viewers = viewers;
+        this.meters = meters;
+    }
+
+    /**
+     * Joins a source, and holds the request until there is something to show.
+     *
+     * @param limitMs see {@link Responder#hold}
+     */
+    void join(Source source, long limitMs) {
+        try {
+            leave = source.join(this);
+        } catch (BusyException e) {
+            state = State.OVER;
+            responder.fail(e);
+            return;
+        }
+        responder.hold(this, limitMs);
+    }
+
+    @Override
+    public EventExecutor loop() {
+        return responder.loop();
+    }
+
+    @Override
+    public Protocol protocol() {
+        return carrier.protocol();
+    }
+
+    @Override
+    public Framing framing() {
+        return carrier.framing();
+    }
+
+    @Override
+    public Selection selection() {
+        return selection;
+    }
+
+    @Override
+    public void start(Runnable again) {
+        more = again;
+        if (state == State.HELD) {
+            state = State.PLAYING;
+            viewer = viewers.joined(carrier.protocol(), stream, responder.request().remoteAddress(),
+                    responder.request().headers().get(HttpHeaderNames.USER_AGENT),
+                    () -> responder.execute(this::kicked));
+            outlet = carrier.begin();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return state == State.PLAYING && outlet.isWritable();
+    }
+
+    @Override
+    public void writable() {
+        more.run();
+    }
+
+    @Override
+    public void send(List<ByteBuf> pieces) {
+        if (state == State.PLAYING) {
+            viewer.sent(pieces);
+            outlet.send(pieces);
+        }
+    }
+
+    @Override
+    public void skipped(long tags) {
+        meters.dropped("slow_viewer", tags);
+    }
+
+    @Override
+    public void tooSlow() {
+        disconnect("slow", Parting.SLOW);
+    }
+
+    @Override
+    public void busy() {
+        if (state == State.HELD) {
+            close();
+            responder.fail(new BusyException("this edge has no memory for another FLV stream"));
+        } else {
+            disconnect("memory", Parting.BUSY);
+        }
+    }
+
+    private void kicked() {
+        disconnect("kicked", Parting.KICKED);
+    }
+
+    private void disconnect(String reason, Parting why) {
+        if (state == State.PLAYING) {
+            meters.closed(carrier.protocol(), reason);
+            end(why);
+        }
+    }
+
+    @Override
+    public void end() {
+        end(Parting.ENDED);
+    }
+
+    @Override
+    public void shutDown() {
+        end(Parting.SHUTDOWN);
+    }
+
+    private void end(Parting why) {
+        switch (state) {
+            case HELD -> giveUp();
+            case PLAYING -> {
+                close();
+                carrier.end(why);
+            }
+            case OVER -> {
+                // The end of the stream and that of the connection are two events.
+            }
+        }
+    }
+
+    /** Answers 404, since nothing has arrived in time. */
+    @Override
+    public void giveUp() {
+        close();
+        responder.error(HttpResponseStatus.NOT_FOUND,
+                ApiError.of("nothing_to_show_yet", "there is nothing to show yet"),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, 2));
+    }
+
+    @Override
+    public void clientLeft() {
+        close();
+    }
+
+    /** Leaves the source and the list of viewers. */
+    private void close() {
+        if (state == State.PLAYING) {
+            viewers.left(viewer);
+        }
+        if (state != State.OVER) {
+            state = State.OVER;
+            leave.run();
+        }
+    }
+}

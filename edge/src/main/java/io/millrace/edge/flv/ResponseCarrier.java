@@ -1,0 +1,55 @@
+package io.millrace.edge.flv;
+
+import io.millrace.edge.exchange.BodyStream;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.net.SocketOutlet;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+
+/** HTTP-FLV: sends the stream as the body of a response. */
+final class ResponseCarrier implements Carrier {
+    private final Responder responder;
+    private final Framing framing;
+    /** Null until the body starts. */
+    private BodyStream body;
+
+    ResponseCarrier(Responder responder) {
+        this.responder = responder;
+        framing = responder.request().takesChunks() ? Framing.CHUNKED : Framing.PLAIN;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.FLV;
+    }
+
+    @Override
+    public Framing framing() {
+        return framing;
+    }
+
+    @Override
+    public SocketOutlet begin() {
+        body = responder.stream(ResponseCarrier::describe);
+        return body.outlet();
+    }
+
+    static void describe(HttpHeaders headers) {
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "video/x-flv");
+        headers.set(HttpHeaderNames.CACHE_CONTROL, Responder.NO_STORE);
+        // Makes nginx pass on each tag without buffering.
+        headers.set("X-Accel-Buffering", "no");
+    }
+
+    @Override
+    public void end(Parting why) {
+        switch (why) {
+            // Pending tags still belong to the stream; a viewer that stops reading them is closed by the guard.
+            case ENDED, SHUTDOWN -> body.end();
+            // No last chunk, so that the player does not take this for the end of the stream.
+            case SLOW, KICKED, BUSY -> body.abort();
+        }
+    }
+}

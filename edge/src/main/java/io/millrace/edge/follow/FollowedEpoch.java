@@ -1,0 +1,161 @@
+package io.millrace.edge.follow;
+
+import io.millrace.edge.view.StreamPlaylist;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One epoch that the index feed follows. Holds new entries back until the older ones have been read and folded.
+ * Confined to the feed's thread, except for {@link #watch} and what never changes.
+ */
+public final class FollowedEpoch {
+    /** Extra time to read back, because entries are written a little after their media times, and clocks differ. */
+    private static final long SLACK_MS = 30_000;
+    /** The span to read back grows by this factor if it was too short. */
+    private static final int DEEPER = 4;
+    /** Segments of an ended epoch that are missing this long after its grace period will not arrive any more. */
+    private static final long LATE_MS = 60_000;
+
+    private final Watch watch;
+    private final Format format;
+    private final String stream;
+    private final long number;
+    private StreamEntry entry;
+    private StreamPlaylist playlist;
+    private final List<IndexEntry> comeMeanwhile = new ArrayList<>();
+    private boolean filling = true;
+    private long fillTo;
+    private long spanMs;
+    private boolean ended;
+
+    FollowedEpoch(StreamEntry entry, Format format, Watch watch) {
+        this.entry = entry;
+        this.format = format;
+        this.watch = watch;
+        stream = entry.stream();
+        number = entry.epoch();
+        spanMs = 2L * entry.rules().windowMs() + SLACK_MS;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    String stream() {
+        return stream;
+    }
+
+    long number() {
+        return number;
+    }
+
+    Format format() {
+        return format;
+    }
+
+    /** Returns the number of the last segment if the epoch has ended, else -1. */
+    long lastSegment() {
+        return entry.state() == StreamEntry.State.ENDED ? entry.lastSegment() : -1;
+    }
+
+    /** Sets the offset of the first new entry; all entries before it are read as the past. */
+    void fillTo(long offset) {
+        fillTo = offset;
+    }
+
+    long fillTo() {
+        return fillTo;
+    }
+
+    /** Returns the time from which on the past has to be read. */
+    long fillFromMs(long nowMs) {
+        long newestMs = entry.endedAtMs() == 0 ? nowMs : entry.endedAtMs();
+        return newestMs - spanMs;
+    }
+
+    /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
+    boolean filled(IndexStretch stretch) {
+        var past = new StreamPlaylist(entry.rules(), format);
+        stretch.entries().forEach(past::fold);
+        if (stretch.fromBeginning()) {
+            past.beginningReached();
+        }
+        if (!past.isFilled()) {
+            spanMs *= DEEPER;
+            return false;
+        }
+        playlist = past;
+        comeMeanwhile.forEach(playlist::fold);
+        comeMeanwhile.clear();
+        filling = false;
+        endIfComplete();
+        publish();
+        return true;
+    }
+
+    /** Takes the next entry. Returns whether viewers see a change. */
+    boolean next(long offset, IndexEntry next) {
+        if (offset < fillTo) {
+            return false;
+        }
+        if (filling) {
+            comeMeanwhile.add(next);
+            return false;
+        }
+        boolean news = playlist.fold(next);
+        if (news) {
+            endIfComplete();
+            publish();
+        }
+        return news;
+    }
+
+    void update(StreamEntry newest) {
+        entry = newest;
+        if (!filling) {
+            endIfComplete();
+            // Even if nothing has changed, because requests may wait for the tracks.
+            publish();
+        }
+    }
+
+    /**
+     * The directory may report the end before the index lists the last segment. The playlist ends with that segment, so
+     * that it is the same on every edge.
+     */
+    private void endIfComplete() {
+        if (isEnding() && playlist.newest() >= entry.lastSegment()) {
+            end();
+        }
+    }
+
+    /** Ends the playlist without the missing segments once they are too late: the packager could not make them. */
+    void endIfLate(long nowMs) {
+        if (isEnding() && isLate(entry, nowMs)) {
+            end();
+            publish();
+        }
+    }
+
+    /** Returns whether the epoch ended so long ago that missing segments will not arrive any more. */
+    public static boolean isLate(StreamEntry epoch, long nowMs) {
+        return epoch.state() == StreamEntry.State.ENDED
+                && nowMs - epoch.endedAtMs() > epoch.rules().graceMs() + LATE_MS;
+    }
+
+    private boolean isEnding() {
+        return entry.state() == StreamEntry.State.ENDED && !filling && !ended;
+    }
+
+    private void end() {
+        ended = true;
+        playlist.end();
+    }
+
+    private void publish() {
+        watch.publish(playlist.view());
+    }
+}

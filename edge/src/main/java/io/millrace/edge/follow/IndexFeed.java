@@ -1,0 +1,204 @@
+package io.millrace.edge.follow;
+
+import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.Tail;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.PeerLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Keeps the index of the epochs that are watched here in memory. Thread-safe.
+ *
+ * <p>A partition's tail is followed once one of its streams is watched; a separate reader reads the past, which is
+ * prepended. Epochs that are no longer requested are dropped.
+ */
+public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
+    /** Rate-limited by stream name, since clients trigger these lines. */
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(IndexFeed.class));
+    /** Longer than the longest target duration and than a held request. */
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    /** Interval between attempts to read the past. */
+    private static final Duration REFILL = Duration.ofSeconds(1);
+
+    private final KafkaClients kafka;
+    private final StreamDirectory directory;
+    private final ReaderPool readers;
+    private final EdgeMeters meters;
+    private final Map<EpochKey, FollowedEpoch> followed = new ConcurrentHashMap<>();
+    /** The epochs that this feed's thread has taken over. */
+    private final Map<String, Map<Long, FollowedEpoch>> byStream = new HashMap<>();
+    private final List<FollowedEpoch> refill = new ArrayList<>();
+    private final Tail tail;
+    private long refilledNanos;
+
+    private record EpochKey(String stream, long epoch) {}
+
+    public IndexFeed(KafkaClients kafka, String node, StreamDirectory directory, ReaderPool readers, EdgeMeters meters,
+            FatalError fatal) {
+        this.kafka = kafka;
+        this.directory = directory;
+        this.readers = readers;
+        this.meters = meters;
+        tail = new Tail("edge-index", kafka.reader(node + "-edge-index"), this, fatal);
+    }
+
+    public void start() {
+        tail.start();
+    }
+
+    public boolean isAlive() {
+        return tail.isAlive();
+    }
+
+    @Override
+    public Watch watch(StreamEntry entry) {
+        return followed.compute(new EpochKey(entry.stream(), entry.epoch()), (_, known) -> {
+            FollowedEpoch epoch = known == null ? follow(entry) : known;
+            epoch.watch().use(System.nanoTime());
+            return epoch;
+        }).watch();
+    }
+
+    private FollowedEpoch follow(StreamEntry entry) {
+        var epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
+        tail.execute(() -> begin(epoch));
+        return epoch;
+    }
+
+    private void begin(FollowedEpoch epoch) {
+        byStream.computeIfAbsent(epoch.stream(), _ -> new HashMap<>()).put(epoch.number(), epoch);
+        epoch.fillTo(tail.follow(partition(epoch.stream())));
+        fill(epoch);
+        // The directory may have changed after the viewer's thread read it and before this feed listens for changes.
+        directory.epoch(epoch.stream(), epoch.number()).ifPresent(epoch::update);
+    }
+
+    /** Called by the directory's feed when an epoch has changed. */
+    public void changed(StreamEntry entry) {
+        if (followed.containsKey(new EpochKey(entry.stream(), entry.epoch()))) {
+            tail.execute(() -> {
+                FollowedEpoch epoch = byStream.getOrDefault(entry.stream(), Map.of()).get(entry.epoch());
+                if (epoch != null) {
+                    epoch.update(entry);
+                }
+            });
+        }
+    }
+
+    private void fill(FollowedEpoch epoch) {
+        TopicPartition partition = partition(epoch.stream());
+        long fromMs = epoch.fillFromMs(System.currentTimeMillis());
+        long lastSegment = epoch.lastSegment();
+        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs, lastSegment))
+                .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
+    }
+
+    private void filled(FollowedEpoch epoch, IndexStretch stretch, Throwable failure) {
+        if (failure != null) {
+            LOG.log(Level.WARN, epoch.stream(), "the index of {} could not be read, trying again", epoch.stream(),
+                    failure);
+            refill.add(epoch);
+        } else {
+            guard(epoch, () -> {
+                if (!epoch.filled(stretch)) {
+                    fill(epoch);
+                }
+            });
+        }
+    }
+
+    private void refill(long nowNanos) {
+        if (!refill.isEmpty() && nowNanos - refilledNanos > REFILL.toNanos()) {
+            refilledNanos = nowNanos;
+            List<FollowedEpoch> again = List.copyOf(refill);
+            refill.clear();
+            again.forEach(this::fill);
+        }
+    }
+
+    @Override
+    public void records(List<ConsumerRecord<String, LogRecord>> records) {
+        for (ConsumerRecord<String, LogRecord> record : records) {
+            Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
+            if (epochs != null && record.value() instanceof IndexEntry entry) {
+                FollowedEpoch epoch = epochs.get(entry.epoch());
+                guard(epoch, () -> read(epoch, record.offset(), entry));
+            } else if (epochs != null) {
+                meters.dropped("undecodable", 1);
+            }
+        }
+    }
+
+    private void read(FollowedEpoch epoch, long offset, IndexEntry entry) {
+        if (epoch.next(offset, entry) && entry.last()) {
+            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.arrivalUs());
+        }
+    }
+
+    /** Limits a failure while folding to the stream that caused it. */
+    private void guard(FollowedEpoch epoch, Runnable work) {
+        if (epoch == null) {
+            return;
+        }
+        try {
+            work.run();
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+            LOG.log(Level.ERROR, epoch.stream(), "the playlist of {} cannot be made", epoch.stream(), e);
+            followed.values().remove(epoch);
+            forget(epoch);
+        }
+    }
+
+    @Override
+    public void tick() {
+        long now = System.nanoTime();
+        refill(now);
+        long nowMs = System.currentTimeMillis();
+        byStream.values().forEach(epochs -> epochs.values().forEach(epoch -> epoch.endIfLate(nowMs)));
+        followed.forEach((key, _) -> followed.computeIfPresent(key,
+                (_, epoch) -> epoch.watch().isIdle(now, IDLE.toNanos()) && forget(epoch) ? null : epoch));
+    }
+
+    /** Returns false if this thread has not taken the epoch over yet. */
+    private boolean forget(FollowedEpoch epoch) {
+        Map<Long, FollowedEpoch> epochs = byStream.get(epoch.stream());
+        if (epochs == null || !epochs.remove(epoch.number(), epoch)) {
+            return false;
+        }
+        if (epochs.isEmpty()) {
+            byStream.remove(epoch.stream());
+            int partition = kafka.partitionOf(epoch.stream());
+            if (byStream.keySet().stream().noneMatch(stream -> kafka.partitionOf(stream) == partition)) {
+                tail.unfollow(partition(epoch.stream()));
+            }
+        }
+        return true;
+    }
+
+    private TopicPartition partition(String stream) {
+        return kafka.partition(Topic.INDEX, kafka.partitionOf(stream));
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

@@ -1,0 +1,110 @@
+package io.millrace.edge.hls;
+
+import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.TextBody;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.past.PastSource;
+import io.millrace.edge.view.SharedText;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Responses that several parts of HLS share. Thread-safe. */
+final class HlsAnswers {
+    private static final String PLAYLIST = "application/vnd.apple.mpegurl";
+    /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
+    private static final int MULTIVARIANT_MAX_AGE_S = 3;
+    private static final int ENDED_MAX_AGE_S = 60;
+    private static final int RETRY_AFTER_S = 2;
+
+    private final StreamDirectory directory;
+    private final PastSource past;
+    private final EdgeMeters meters;
+
+    HlsAnswers(StreamDirectory directory, PastSource past, EdgeMeters meters) {
+        this.directory = directory;
+        this.past = past;
+        this.meters = meters;
+    }
+
+    void multivariant(Responder responder, SharedText text) {
+        text(responder, text, MULTIVARIANT_MAX_AGE_S);
+    }
+
+    void media(Responder responder, SharedText text, int targetDurationS, boolean ended) {
+        text(responder, text, ended ? ENDED_MAX_AGE_S : Math.max(1, targetDurationS / 2));
+    }
+
+    private void text(Responder responder, SharedText text, int maxAgeS) {
+        meters.sent(Protocol.HLS, TextBody.send(responder, text, PLAYLIST, "public, max-age=" + maxAgeS));
+    }
+
+    void absent(Responder responder, String stream, StreamDirectory.Presence presence) {
+        switch (presence) {
+            case EXPIRED -> expired(responder, stream);
+            case UNKNOWN, KNOWN -> notFound(responder, "stream_not_found", "there is no stream " + stream);
+        }
+    }
+
+    void notFound(Responder responder, String code, String message) {
+        responder.error(HttpResponseStatus.NOT_FOUND, code, message);
+    }
+
+    /** Answers a request that was held for something that did not arrive. */
+    void nothingYet(Responder responder, String stream) {
+        responder.error(HttpResponseStatus.NOT_FOUND,
+                ApiError.of("nothing_to_show_yet", stream + " has nothing to show yet"),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+    }
+
+    /** Answers a request for a stream of which HLS can carry no codec: names the codecs and what plays them. */
+    void notInHls(Responder responder, StreamEntry entry) {
+        String stream = entry.stream();
+        String codecs = entry.tracks().stream().map(HlsAnswers::codec).distinct().collect(Collectors.joining(", "));
+        boolean isOver = entry.state() == StreamEntry.State.ENDED;
+        String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver
+                ? "it has ended: export it to a file with ./millrace export"
+                : "play /" + stream + ".flv, or rtmp://…/" + stream);
+        responder.error(HttpResponseStatus.NOT_FOUND, ApiError.notInHls(message, isOver ? null : "/" + stream + ".flv"),
+                _ -> {});
+    }
+
+    private static String codec(StreamEntry.Track track) {
+        return Tracks.config(track).map(CodecConfig::rfc6381).orElseGet(() -> track.codec().toLowerCase(Locale.ROOT));
+    }
+
+    void nothingToShow(Responder responder, String stream) {
+        notFound(responder, "nothing_to_show", stream + " has no media at this time");
+    }
+
+    /** Answers a request for a range with nothing to list: it has expired, or the stream had no media in it. */
+    void nothingWithin(Responder responder, String stream, long startMs, long endMs) {
+        if (!directory.wasShown(stream, startMs, endMs)) {
+            nothingToShow(responder, stream);
+            return;
+        }
+        responder.then(past.readBy(responder.request().asker()).availableFromMs(stream), from -> {
+            if (from.isPresent() && from.getAsLong() < endMs) {
+                nothingToShow(responder, stream);
+            } else {
+                expired(responder, stream);
+            }
+        });
+    }
+
+    void expired(Responder responder, String stream) {
+        responder.then(past.readBy(responder.request().asker()).availableFromMs(stream),
+                from -> responder.error(HttpResponseStatus.GONE,
+                        ApiError.expired("this part of " + stream + " is no longer retained",
+                                from.isPresent() ? Json.time(from.getAsLong()) : null),
+                        _ -> {}));
+    }
+}

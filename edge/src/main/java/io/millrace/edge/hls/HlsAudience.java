@@ -1,0 +1,96 @@
+package io.millrace.edge.hls;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.audience.Viewer;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.net.AddressCounts;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetAddress;
+import java.time.Duration;
+
+/**
+ * Estimates who watches by HLS: one address with one player counts as a viewer while it requests playlists. A client can
+ * choose its User-Agent, so only {@link #NETWORK_LIMIT} viewers of one network are counted; further ones are served but
+ * not counted, and cannot displace others.
+ *
+ * <p>Thread-safe; bounded.
+ */
+public final class HlsAudience {
+    /** Longer than the longest target duration (12 s), in which a player requests its playlist at least once. */
+    private static final Duration PRESENCE = Duration.ofSeconds(15);
+    /** Players soon stop requesting after they were refused. */
+    private static final Duration REFUSAL = Duration.ofMinutes(1);
+    private static final int VIEWER_LIMIT = 100_000;
+    /** Viewers of one IPv4 address or IPv6 /64: the different players behind one router, times the streams they watch. */
+    public static final int NETWORK_LIMIT = 100;
+    /** User-Agents are truncated to this length, which no honest one exceeds. */
+    private static final int PLAYER_LIMIT = 256;
+
+    private record Session(String stream, String host, String player) {}
+
+    private final Viewers viewers;
+    private final EdgeMeters meters;
+    private final AddressCounts networks = new AddressCounts(NETWORK_LIMIT);
+    private final Cache<Session, Viewer> present;
+    private final Cache<Session, Boolean> kicked;
+
+    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
+        this.viewers = viewers;
+        this.meters = meters;
+        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(VIEWER_LIMIT).ticker(ticker).build();
+        // The scheduler expires viewers even while no request arrives.
+        present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
+                .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
+                .removalListener((Session session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
+    }
+
+    /** Records a request for a live playlist. Returns whether the viewer was kicked; the request is then answered. */
+    boolean refuses(Responder responder, String stream) {
+        String player = responder.request().headers().get(HttpHeaderNames.USER_AGENT, "");
+        var session = new Session(stream, responder.request().remoteHost(),
+                player.substring(0, Math.min(player.length(), PLAYER_LIMIT)));
+        if (kicked.getIfPresent(session) != null) {
+            responder.error(HttpResponseStatus.FORBIDDEN, "kicked", "disconnected by the operator");
+            return true;
+        }
+        if (present.get(session, this::joined) == null) {
+            // Frees the places of expired viewers for the next request.
+            present.cleanUp();
+        }
+        return false;
+    }
+
+    /** Returns null if the limit of its network is reached. */
+    private Viewer joined(Session session) {
+        if (!networks.enter(network(session.host()))) {
+            return null;
+        }
+        return viewers.joined(Protocol.HLS, session.stream(), session.host(), session.player(), () -> kick(session));
+    }
+
+    private void left(Session session, Viewer viewer) {
+        networks.leave(network(session.host()));
+        viewers.left(viewer);
+    }
+
+    /** A channel without an address is local. An IPv6 zone does not identify a peer, and its interface may be gone. */
+    private static InetAddress network(String host) {
+        return host.isEmpty()
+                ? InetAddress.getLoopbackAddress()
+                : InetAddress.ofLiteral(host.replaceFirst("%.*", ""));
+    }
+
+    private void kick(Session session) {
+        meters.closed(Protocol.HLS, "kicked");
+        kicked.put(session, true);
+        present.invalidate(session);
+    }
+}

@@ -1,0 +1,194 @@
+package io.millrace.edge.hls;
+
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.SegmentBody;
+import io.millrace.edge.log.PartSource;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.RenderedText;
+import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.VariantList;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Serves the multivariant and media playlists of whole epochs, and all segments. A request for a live stream that has
+ * nothing to show yet is held without a thread. Thread-safe; called on event loops.
+ */
+final class LiveHls {
+    private final StreamDirectory directory;
+    private final HlsEndpoint.Log log;
+    private final HlsAudience audience;
+    private final HlsAnswers answers;
+    private final EdgeMeters meters;
+    private final String mediaCaching;
+
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsAnswers answers, long retentionMs,
+            EdgeMeters meters) {
+        this.directory = directory;
+        this.log = log;
+        this.audience = audience;
+        this.answers = answers;
+        this.meters = meters;
+        mediaCaching = "public, max-age=" + retentionMs / 1000 + ", immutable";
+    }
+
+    void multivariant(Responder responder, String stream) {
+        Optional<StreamEntry> newest = directory.newest(stream);
+        if (newest.isEmpty()) {
+            answers.absent(responder, stream, directory.presence(stream));
+            return;
+        }
+        long epoch = newest.get().epoch();
+        if (newest.get().state() != StreamEntry.State.ENDED
+                && Tracks.areOutsideTs(newest.get().tracks(), newest.get().rules())) {
+            answers.notInHls(responder, newest.get());
+            return;
+        }
+        // The directory and the index are two topics: the segment may arrive before the tracks.
+        Predicate<EpochView> showable = view -> view.isListed()
+                && directory.epoch(stream, epoch).filter(e -> !e.tracks().isEmpty()).isPresent();
+        hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
+                entry -> answers.multivariant(responder, variants(entry, view)),
+                () -> answers.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
+    }
+
+    /**
+     * Returns a multivariant playlist: for a live stream it points to the live window, for an ended one to everything
+     * retained.
+     */
+    private static RenderedText variants(StreamEntry entry, EpochView view) {
+        if (entry.state() != StreamEntry.State.ENDED) {
+            return VariantList.render(entry, view);
+        }
+        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.startedAtMs(), PastRange.OPEN);
+        return VariantList.render(whole, List.of(entry), view.peakBitrate(), view.averageBitrate());
+    }
+
+    void media(Responder responder, String stream, long epoch) {
+        Optional<StreamEntry> entry = directory.epoch(stream, epoch);
+        if (entry.isEmpty()) {
+            answers.absent(responder, stream, directory.presence(stream, epoch));
+            return;
+        }
+        if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
+            return;
+        }
+        hold(responder, entry.get(), EpochView::isListed, view -> answers.media(responder, view.media(),
+                view.segments().lastEntry().getValue().targetDurationS(), view.ended()));
+    }
+
+    void segment(Responder responder, String stream, long epoch, long number) {
+        Optional<StreamEntry> entry = directory.epoch(stream, epoch);
+        if (entry.isEmpty()) {
+            answers.absent(responder, stream, directory.presence(stream, epoch));
+            return;
+        }
+        if (entry.get().state() == StreamEntry.State.ENDED) {
+            older(responder, entry.get(), number, null);
+            return;
+        }
+        HeldView.await(responder, log.epochs().watch(entry.get()), _ -> true, view -> {
+            Optional<Segment> segment = view.complete(number);
+            if (segment.isPresent()) {
+                send(responder, stream, epoch, segment.get(), log.parts());
+            } else if (!view.segments().isEmpty() && number < view.segments().firstKey()) {
+                older(responder, entry.get(), number, view);
+            } else {
+                answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
+            }
+        }, () -> responder.fail(new TimeoutException("the index of " + stream + " could not be read in time")));
+    }
+
+    /** @param live the view of the epoch, or null if it has ended */
+    private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
+        if (live == null && number > entry.lastSegment()) {
+            answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
+            return;
+        }
+        responder.then(log.past().readBy(responder.request().asker()).segment(entry, number, live),
+                found -> found.ifPresentOrElse(
+                        segment -> send(responder, entry.stream(), entry.epoch(), segment, log.pastParts()),
+                        () -> answers.expired(responder, entry.stream())));
+    }
+
+    private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
+        responder.then(source.read(responder.request().asker(), stream, segment.parts()), answer -> {
+            switch (answer) {
+                case PartSource.Answer.Bytes bytes -> {
+                    var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
+                            mediaCaching);
+                    meters.sent(Protocol.HLS, body.send(responder, bytes.bytes()));
+                }
+                case PartSource.Answer.Expired() -> answers.expired(responder, stream);
+            }
+        }, LiveHls::discard);
+    }
+
+    /** Releases media that were read for a client that has left. */
+    private static void discard(PartSource.Answer answer) {
+        switch (answer) {
+            case PartSource.Answer.Bytes bytes -> bytes.bytes().forEach(ByteBuf::release);
+            case PartSource.Answer.Expired() -> {
+                // There is nothing to release.
+            }
+        }
+    }
+
+    /**
+     * Answers with the first view that satisfies {@code wanted}. An epoch that ends without one, or whose codecs HLS
+     * cannot carry, has nothing to show.
+     */
+    private void hold(Responder responder, StreamEntry entry, Predicate<EpochView> wanted, Consumer<EpochView> then) {
+        if (entry.state() == StreamEntry.State.ENDED && Tracks.areOutsideTs(entry)) {
+            answers.notInHls(responder, entry);
+            return;
+        }
+        Predicate<EpochView> hopeless = view -> !view.isListed() && (view.ended() || isOutsideHls(entry));
+        HeldView.await(responder, log.epochs().watch(entry), wanted.or(hopeless), view -> {
+            if (view.isListed()) {
+                retained(responder, entry.stream(), view, then);
+            } else if (isOutsideHls(entry)) {
+                answers.notInHls(responder, newest(entry));
+            } else if (entry.tracks().isEmpty()) {
+                answers.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
+            } else {
+                answers.expired(responder, entry.stream());
+            }
+        }, () -> answers.nothingYet(responder, entry.stream()));
+    }
+
+    /** Decides by the tracks known now, which may be more than when the request arrived. */
+    private boolean isOutsideHls(StreamEntry entry) {
+        StreamEntry newest = newest(entry);
+        return Tracks.areOutsideTs(newest.tracks(), newest.rules());
+    }
+
+    private StreamEntry newest(StreamEntry entry) {
+        return directory.epoch(entry.stream(), entry.epoch()).orElse(entry);
+    }
+
+    /** The index is often retained longer than the media: an ended stream is listed only while both are. */
+    private void retained(Responder responder, String stream, EpochView view, Consumer<EpochView> then) {
+        if (!view.ended()) {
+            then.accept(view);
+            return;
+        }
+        responder.then(log.past().readBy(responder.request().asker()).retained(stream), now -> {
+            if (view.complete(view.newest()).orElseThrow().parts().getFirst().offset() < now.partsOffset()) {
+                answers.expired(responder, stream);
+            } else {
+                then.accept(view);
+            }
+        });
+    }
+}

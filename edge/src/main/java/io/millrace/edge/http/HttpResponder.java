@@ -1,0 +1,221 @@
+package io.millrace.edge.http;
+
+import io.millrace.edge.exchange.BodyStream;
+import io.millrace.edge.exchange.Client;
+import io.millrace.edge.exchange.Request;
+import io.millrace.edge.exchange.Responder;
+import io.millrace.edge.exchange.ResponseOwner;
+import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.SocketOutlet;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The response to one request of a connection: its {@link ResponseState}, its owner and the limit of its hold. Confined
+ * to the event loop of the connection.
+ */
+final class HttpResponder implements Responder {
+    private final ChannelHandlerContext ctx;
+    private final LimitClock clock;
+    private final PeerLog log;
+    private final Request request;
+    private final ResponseWriter writer;
+    private boolean draining;
+    private ResponseState state = ResponseState.OPEN;
+    /** Null unless somebody has held the request. */
+    private ResponseOwner owner;
+    /** Null without a hold that expires. */
+    private Future<?> expiry;
+
+    HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, PeerLog log) {
+        this.ctx = ctx;
+        this.clock = clock;
+        this.log = log;
+        request = new Request(ctx.channel(), http);
+        // A request body is rejected, so it is not waited for.
+        writer = new ResponseWriter(ctx, http,
+                HttpUtil.isKeepAlive(http) && !request.hasBody() && http.decoderResult().isSuccess());
+    }
+
+    @Override
+    public Request request() {
+        return request;
+    }
+
+    @Override
+    public EventExecutor loop() {
+        return ctx.executor();
+    }
+
+    /** Returns whether the response ends by itself. */
+    boolean hasEnd() {
+        return state != ResponseState.STREAMING;
+    }
+
+    /** Answers a held request and closes the connection after the response. */
+    void drain() {
+        draining = true;
+        writer.closeAfterwards();
+        if (state == ResponseState.HELD) {
+            owner.giveUp();
+        }
+        if (state == ResponseState.COMPLETE) {
+            // A response that was just sent has also requested the close.
+            writer.closeWhenWritten();
+        }
+    }
+
+    /** Ends a response that has no end of its own, because the edge shuts down. */
+    void shutDown() {
+        writer.closeAfterwards();
+        if (state == ResponseState.STREAMING && owner != null) {
+            owner.shutDown();
+        }
+    }
+
+    /** Called when the socket is writable again. */
+    void writable() {
+        if (state == ResponseState.STREAMING && owner != null) {
+            owner.writable();
+        }
+    }
+
+    @Override
+    public void hold(ResponseOwner next, long limitMs) {
+        if (state.isAbandoned()) {
+            next.clientLeft();
+            return;
+        }
+        become(ResponseState.HELD);
+        owner = next;
+        expiry = limitMs == NO_LIMIT
+                ? null
+                : clock.schedule(loop(), () -> run(next::giveUp), TimeUnit.MILLISECONDS.toNanos(limitMs));
+        if (draining) {
+            next.giveUp();
+        }
+    }
+
+    @Override
+    public void release() {
+        become(ResponseState.OPEN);
+        owner = null;
+    }
+
+    /** Changes the state. Whatever follows a hold ends its limit. */
+    private void become(ResponseState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(
+                    "a response that is " + state + " cannot become " + next + ": " + request.uri());
+        }
+        state = next;
+        if (expiry != null) {
+            expiry.cancel(false);
+            expiry = null;
+        }
+    }
+
+    /** Ends the response. Its owner learns of it unless the response is complete. */
+    private void over(ResponseState end) {
+        become(end);
+        ResponseOwner last = owner;
+        owner = null;
+        if (end.isAbandoned() && last != null) {
+            last.clientLeft();
+        }
+    }
+
+    /** Called also when the connection has closed. */
+    @Override
+    public void abandon() {
+        if (!state.isOver()) {
+            over(ResponseState.CLIENT_LEFT);
+        }
+    }
+
+    @Override
+    public void send(HttpResponseStatus status, ByteBuf body, Consumer<HttpHeaders> more, Runnable gone) {
+        if (state != ResponseState.OPEN && state != ResponseState.HELD) {
+            body.release();
+            gone.run();
+            if (!state.isAbandoned()) {
+                throw new IllegalStateException("answered twice: " + request.uri());
+            }
+            return;
+        }
+        over(ResponseState.COMPLETE);
+        writer.whole(status, body, more).addListener(_ -> gone.run());
+    }
+
+    @Override
+    public BodyStream stream(Consumer<HttpHeaders> more) {
+        become(ResponseState.STREAMING);
+        writer.begin(more);
+        return new Body();
+    }
+
+    private final class Body implements BodyStream {
+        @Override
+        public SocketOutlet outlet() {
+            return writer.outlet();
+        }
+
+        @Override
+        public void end() {
+            over(ResponseState.COMPLETE);
+            writer.end();
+        }
+
+        @Override
+        public void abort() {
+            over(ResponseState.ABORTED);
+            writer.abort();
+        }
+    }
+
+    @Override
+    public SocketOutlet upgrade(ChannelHandler frames) {
+        become(ResponseState.STREAMING);
+        return writer.upgrade(frames);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop().execute(() -> run(task));
+    }
+
+    /** Ends the connection if {@code task} fails, which is a bug; otherwise the client would wait for nothing. */
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException bug) {
+            ctx.pipeline().fireExceptionCaught(bug);
+        }
+    }
+
+    @Override
+    public <T> void then(CompletionStage<T> stage, Consumer<T> next, Consumer<T> discard) {
+        stage.whenComplete((value, failure) -> execute(() -> {
+            if (failure != null) {
+                fail(failure);
+            } else {
+                (state.isAbandoned() ? discard : next).accept(value);
+            }
+        }));
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+        FailedRequest.answer(this, failure, log, Client.peer(ctx.channel()));
+    }
+}

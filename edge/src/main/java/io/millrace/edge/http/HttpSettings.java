@@ -1,0 +1,22 @@
+package io.millrace.edge.http;
+
+import io.millrace.platform.net.ProxySources;
+
+/**
+ * Settings of the HTTP server.
+ *
+ * @param host address to listen on
+ * @param port 0 for any free port
+ * @param eventLoops threads that serve connections
+ * @param limits of connections and requests
+ * @param proxies trusted proxies, whose statements about client addresses are accepted
+ * @param familiarUrls the URL schemes of other servers to support
+ */
+public record HttpSettings(String host, int port, int eventLoops, HttpLimits limits, ProxySources proxies,
+        FamiliarUrls familiarUrls) {
+    /** Returns the defaults for everything but the address. */
+    public static HttpSettings of(String host, int port) {
+        return new HttpSettings(host, port, Math.max(2, Runtime.getRuntime().availableProcessors()),
+                HttpLimits.DEFAULT, ProxySources.NONE, FamiliarUrls.NONE);
+    }
+}

@@ -1,0 +1,38 @@
+package io.millrace.edge.http;
+
+/** The state of a response, with its transitions. */
+enum ResponseState {
+    /** The endpoint prepares the answer. */
+    OPEN,
+    /** An owner waits for something to answer with. */
+    HELD,
+    /** The body is sent in pieces. */
+    STREAMING,
+    /** The whole response was handed to the connection. */
+    COMPLETE,
+    /** The response is incomplete, and this edge closes its connection. */
+    ABORTED,
+    /** The client left before the response was complete. */
+    CLIENT_LEFT;
+
+    boolean mayBecome(ResponseState next) {
+        return switch (this) {
+            case OPEN -> next != OPEN;
+            case HELD -> next != HELD;
+            case STREAMING -> next.isOver();
+            case COMPLETE, ABORTED, CLIENT_LEFT -> false;
+        };
+    }
+
+    boolean isOver() {
+        return switch (this) {
+            case OPEN, HELD, STREAMING -> false;
+            case COMPLETE, ABORTED, CLIENT_LEFT -> true;
+        };
+    }
+
+    /** Returns whether nobody receives the response any more, so that a late answer is discarded. */
+    boolean isAbandoned() {
+        return this == ABORTED || this == CLIENT_LEFT;
+    }
+}

@@ -1,9 +1,0 @@
-package io.millrace.edge.live;
-
-/**
- * Where one part is in {@code parts}.
- *
- * @param offset of its record in the stream's partition
- * @param sizeBytes of the part
- */
-public record PartRef(long offset, int sizeBytes) {}

@@ -1,0 +1,136 @@
+package io.millrace.edge.log;
+
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.FatalError;
+import io.millrace.platform.UserError;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IngestNode;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the {@link StreamDirectory} in memory: reads {@code streams} and {@code nodes} from their beginnings, then
+ * follows them. Thread-safe.
+ */
+public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryFeed.class);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+
+    private final StreamDirectory directory;
+    private final EdgeMeters meters;
+    private final List<TopicPartition> partitions;
+    private final String nodesTopic;
+    private final List<Consumer<StreamEntry>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch read = new CountDownLatch(1);
+    private final Map<TopicPartition, Long> unread = new HashMap<>();
+    private final Tail tail;
+
+    public DirectoryFeed(KafkaClients kafka, String node, StreamDirectory directory, EdgeMeters meters,
+            FatalError fatal) {
+        this.directory = directory;
+        this.meters = meters;
+        nodesTopic = kafka.settings().topic(Topic.NODES);
+        partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
+                .flatMap(p -> Stream.of(kafka.partition(Topic.STREAMS, p), kafka.partition(Topic.NODES, p))).toList();
+        tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
+    }
+
+    /** Registers a listener for every entry, called on the feed's thread after the directory was updated. */
+    public void onEntry(Consumer<StreamEntry> listener) {
+        listeners.add(listener);
+    }
+
+    /** Reads the directory to its end, then follows it. */
+    public void start() {
+        tail.execute(() -> {
+            tail.readAll(partitions);
+            partitions.forEach(p -> unread.put(p, tail.end(p)));
+        });
+        tail.start();
+        try {
+            if (!read.await(READ_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new UserError("the directory was not read within " + READ_LIMIT.toSeconds()
+                        + " s; is Kafka up, and do the topics exist?");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted while reading the directory");
+        }
+    }
+
+    public boolean isAlive() {
+        return tail.isAlive();
+    }
+
+    @Override
+    public void records(List<ConsumerRecord<String, LogRecord>> records) {
+        records.forEach(this::read);
+    }
+
+    private void read(ConsumerRecord<String, LogRecord> record) {
+        String key = record.key();
+        LogRecord value = record.value();
+        switch (value) {
+            case StreamEntry entry -> {
+                directory.put(entry);
+                listeners.forEach(listener -> listener.accept(entry));
+            }
+            case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
+            case null -> {
+                if (record.topic().equals(nodesTopic)) {
+                    directory.ingestNodes().remove(key);
+                } else {
+                    remove(key);
+                }
+            }
+            default -> skip(key, value);
+        }
+    }
+
+    private void remove(String key) {
+        try {
+            StreamKey of = StreamKey.parse(key);
+            directory.remove(of.stream(), of.number());
+        } catch (IllegalArgumentException e) {
+            skip(key, e);
+        }
+    }
+
+    private void skip(String key, Object why) {
+        LOG.warn("skipped a directory record with key {}: {}", key, why);
+        meters.dropped("undecodable", 1);
+    }
+
+    @Override
+    public void tick() {
+        directory.ingestNodes().forgetDead(System.currentTimeMillis());
+        if (read.getCount() > 0 && !unread.isEmpty()) {
+            unread.entrySet().removeIf(end -> tail.position(end.getKey()) >= end.getValue());
+            if (unread.isEmpty()) {
+                read.countDown();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

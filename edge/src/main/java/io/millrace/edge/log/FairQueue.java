@@ -1,0 +1,173 @@
+package io.millrace.edge.log;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A queue from which client addresses are served in turn. Every second item goes to the address that waits for the
+ * fewest, so that many addresses with many items each do not delay a client that waits for one; the others go around
+ * among all addresses, so that every address has its turn. An item that several clients wait for is served in the first
+ * turn that any of them has, and dropped once all have left.
+ *
+ * <p>The number of items is limited in total and per address. The last places are for addresses that have few items, so
+ * that a few addresses cannot take them all. Thread-safe.
+ *
+ * <p>Each {@link #poll} looks at every waiting item, which takes little time compared with the read that follows.
+ *
+ * @param <T> what waits
+ */
+final class FairQueue<T extends FairQueue.Item> {
+    interface Item {
+        Asker asker();
+
+        /** All its askers have left; it will not be handed out. Called without a lock. */
+        void drop();
+    }
+
+    /** @param addresses of the clients that waited for it when it was offered; it counts towards their limits */
+    private record Waiting<T>(T item, Set<String> addresses) {}
+
+    /** Fraction of the places for addresses that have fewer than {@link #FEW} items. */
+    private static final int RESERVED_SHARE = 4;
+    private static final int FEW = 2;
+
+    private final int limit;
+    private final int limitOfAddress;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition offered = lock.newCondition();
+    /** In the order of arrival. */
+    private final List<Waiting<T>> waiting = new ArrayList<>();
+    /** Number of waiting items per address, without zeros. */
+    private final Map<String, Integer> counts = new HashMap<>();
+    /** Addresses in the order of their turns. Those at the end may have no waiting item. */
+    private final Set<String> turns = new LinkedHashSet<>();
+    /** Whether the next item goes to the address that waits for the fewest. */
+    private boolean favoursFewest = true;
+
+    FairQueue(int limit, int limitOfAddress) {
+        this.limit = limit;
+        this.limitOfAddress = limitOfAddress;
+    }
+
+    /** Returns false if every address that waits for the item has reached its limit. */
+    boolean offer(T item) {
+        Set<String> addresses = new HashSet<>();
+        if (!item.asker().collect(addresses)) {
+            item.drop();
+            return true;
+        }
+        List<T> gone = new ArrayList<>();
+        lock.lock();
+        try {
+            if (isFull(addresses)) {
+                byAddress(gone);
+            }
+            if (isFull(addresses)) {
+                return false;
+            }
+            waiting.add(new Waiting<>(item, addresses));
+            addresses.forEach(address -> counts.merge(address, 1, Integer::sum));
+            turns.addAll(addresses);
+            offered.signal();
+            return true;
+        } finally {
+            lock.unlock();
+            gone.forEach(Item::drop);
+        }
+    }
+
+    private boolean isFull(Set<String> addresses) {
+        return waiting.size() >= limit || addresses.stream().allMatch(
+                address -> counts.getOrDefault(address, 0) >= limitOf(address));
+    }
+
+    private int limitOf(String address) {
+        boolean isReserved = waiting.size() >= limit - limit / RESERVED_SHARE;
+        // Many clients wait for one read of the edge itself.
+        return isReserved && !address.equals(Asker.EDGE.address()) ? FEW : limitOfAddress;
+    }
+
+    /** Removes and returns the next item that a client still waits for, or null if none arrives in time. */
+    T poll(long time, TimeUnit unit) throws InterruptedException {
+        List<T> gone = new ArrayList<>();
+        lock.lockInterruptibly();
+        try {
+            long leftNanos = unit.toNanos(time);
+            T next = next(gone);
+            while (next == null && gone.isEmpty() && leftNanos > 0) {
+                leftNanos = offered.awaitNanos(leftNanos);
+                next = next(gone);
+            }
+            return next;
+        } finally {
+            lock.unlock();
+            gone.forEach(Item::drop);
+        }
+    }
+
+    private T next(List<T> gone) {
+        Map<String, List<Waiting<T>>> items = byAddress(gone);
+        turns.retainAll(items.keySet());
+        // Clients may have joined an item after it was offered.
+        turns.addAll(items.keySet());
+        if (turns.isEmpty()) {
+            return null;
+        }
+        String turn = favoursFewest
+                ? turns.stream().min(Comparator.comparingInt(address -> items.get(address).size())).orElseThrow()
+                : turns.iterator().next();
+        favoursFewest = !favoursFewest;
+        turns.remove(turn);
+        turns.add(turn);
+        Waiting<T> next = items.get(turn).getFirst();
+        waiting.remove(next);
+        free(next);
+        return next.item();
+    }
+
+    /** Returns what each address waits for, oldest first. Moves items that nobody waits for to {@code gone}. */
+    private Map<String, List<Waiting<T>>> byAddress(List<T> gone) {
+        Map<String, List<Waiting<T>>> items = new LinkedHashMap<>();
+        for (Iterator<Waiting<T>> all = waiting.iterator(); all.hasNext();) {
+            Waiting<T> some = all.next();
+            Set<String> addresses = new LinkedHashSet<>();
+            if (some.item().asker().collect(addresses)) {
+                addresses.forEach(address -> items.computeIfAbsent(address, _ -> new ArrayList<>()).add(some));
+            } else {
+                all.remove();
+                free(some);
+                gone.add(some.item());
+            }
+        }
+        return items;
+    }
+
+    private void free(Waiting<T> left) {
+        left.addresses().forEach(address -> counts.computeIfPresent(address, (_, own) -> own == 1 ? null : own - 1));
+    }
+
+    /** All that still waits. */
+    List<T> drain() {
+        lock.lock();
+        try {
+            List<T> all = waiting.stream().map(Waiting::item).toList();
+            waiting.clear();
+            counts.clear();
+            turns.clear();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.millrace.edge.log;
+
+/**
+ * Where one part is in {@code parts}.
+ *
+ * @param offset of its record in the stream's partition
+ * @param sizeBytes of the part
+ */
+public record PartRef(long offset, int sizeBytes) {}

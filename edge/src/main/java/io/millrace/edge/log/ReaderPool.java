@@ -1,0 +1,105 @@
+package io.millrace.edge.log;
+
+import io.millrace.platform.past.RangeReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A few threads, each with its own reader, and a bounded queue of reads that serves addresses in turn. Thread-safe. */
+public final class ReaderPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
+    /** Maximum number of waiting reads; further ones are rejected, and the viewer is told to try again. */
+    public static final int WAITING_LIMIT = 1024;
+
+    /** Maximum number of waiting reads per address. */
+    private static final int WAITING_OF_ADDRESS_LIMIT = WAITING_LIMIT / 4;
+
+    private record Job<T>(Asker asker, Function<RangeReader, T> read,
+            CompletableFuture<T> result) implements FairQueue.Item {
+        @Override
+        public void drop() {
+            result.completeExceptionally(new AskerGoneException());
+        }
+
+        void run(RangeReader reader) {
+            try {
+                result.complete(read.apply(reader));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    private final FairQueue<Job<?>> waiting = new FairQueue<>(WAITING_LIMIT, WAITING_OF_ADDRESS_LIMIT);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closed;
+
+    /**
+     * @param readers creates the reader of the thread with a given number; Kafka clients of one process need different
+     *     ids
+     */
+    public ReaderPool(String name, int size, IntFunction<RangeReader> readers) {
+        for (int i = 0; i < size; i++) {
+            int number = i;
+            threads.add(Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> run(number, readers)));
+        }
+    }
+
+    /** Submits a read on behalf of the edge itself. */
+    public <T> CompletionStage<T> submit(Function<RangeReader, T> read) {
+        return submit(Asker.EDGE, read);
+    }
+
+    /**
+     * Reads on a thread of the pool, which also completes the result. Fails with {@link BusyException} if the queue is
+     * full, or if all askers leave before its turn.
+     */
+    public <T> CompletableFuture<T> submit(Asker asker, Function<RangeReader, T> read) {
+        var result = new CompletableFuture<T>();
+        if (closed || !waiting.offer(new Job<>(asker, read, result))) {
+            result.completeExceptionally(new BusyException("too many reads of the log are waiting"));
+        }
+        return result;
+    }
+
+    private void run(int number, IntFunction<RangeReader> readers) {
+        try (RangeReader reader = readers.apply(number)) {
+            while (!closed) {
+                Job<?> job = waiting.poll(1, TimeUnit.SECONDS);
+                if (job != null) {
+                    job.run(reader);
+                }
+            }
+        } catch (InterruptedException | InterruptException _) {
+            // The pool was closed.
+        } catch (RuntimeException e) {
+            LOG.error("a log reader could not be created or closed", e);
+        }
+    }
+
+    public boolean isAlive() {
+        return threads.stream().allMatch(Thread::isAlive);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(5));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        waiting.drain().forEach(job -> job.result().completeExceptionally(new BusyException("the edge is closing")));
+    }
+}

@@ -1,0 +1,126 @@
+package io.millrace.edge.log;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Loads values by key, each with one read that all clients share that ask for the key meanwhile. The read takes the
+ * first turn that any of them has and is dropped when all have left. The cache keeps its value; a failure is not kept.
+ * Thread-safe.
+ */
+public final class SharedReads<K, V> {
+    /** Reads several keys at once. */
+    @FunctionalInterface
+    public interface Read<K, V> {
+        /**
+         * Returns the values; keys without one are left out.
+         *
+         * @param askers all clients that wait for any of the keys, including those that join later
+         */
+        CompletableFuture<Map<K, V>> of(Set<K> keys, Asker askers);
+    }
+
+    private record Reading<V>(Askers askers, CompletableFuture<V> result) {}
+
+    private final Cache<K, V> kept;
+    private final Map<K, Reading<V>> underWay = new ConcurrentHashMap<>();
+
+    public SharedReads(Cache<K, V> kept) {
+        this.kept = kept;
+    }
+
+    /** Returns the value of a key, reading it if it is neither cached nor being read. */
+    public CompletableFuture<V> get(K key, Asker asker, Function<Asker, CompletableFuture<V>> read) {
+        return getAll(List.of(key), asker,
+                (_, askers) -> read.apply(askers).thenApply(value -> Map.of(key, value)))
+                .thenApply(found -> found.get(key));
+    }
+
+    /** Returns the values of several keys, with one read for all that are neither cached nor being read. */
+    public CompletableFuture<Map<K, V>> getAll(Collection<K> keys, Asker asker, Read<K, V> read) {
+        Map<K, CompletableFuture<V>> results = new LinkedHashMap<>();
+        Map<K, Reading<V>> own = new HashMap<>();
+        var askers = new Askers(asker);
+        keys.forEach(key -> results.put(key, known(key).map(CompletableFuture::completedFuture)
+                .orElseGet(() -> join(key, asker, askers, own))));
+        if (!own.isEmpty()) {
+            begin(read, Set.copyOf(own.keySet()), askers).whenComplete(
+                    (found, failure) -> own.forEach((key, reading) -> end(key, reading, found, failure)));
+        }
+        return CompletableFuture.allOf(results.values().toArray(CompletableFuture[]::new)).thenApply(_ -> {
+            Map<K, V> found = new HashMap<>();
+            results.forEach((key, result) -> Optional.ofNullable(result.join())
+                    .ifPresent(value -> found.put(key, value)));
+            return found;
+        });
+    }
+
+    /** A read that throws has failed like any other: it must not stay under way for ever. */
+    private static <K, V> CompletableFuture<Map<K, V>> begin(Read<K, V> read, Set<K> keys, Askers askers) {
+        try {
+            return read.of(keys, askers);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Returns the result of the read that is under way, or of a new one, which is added to {@code own} for the caller
+     * to begin.
+     */
+    private CompletableFuture<V> join(K key, Asker asker, Askers askers, Map<K, Reading<V>> own) {
+        Reading<V> joined = underWay.compute(key, (_, going) -> {
+            if (going != null && going.askers().join(asker)) {
+                return going;
+            }
+            // Another thread may have completed the read after the cache was checked.
+            Optional<V> known = known(key);
+            var reading = new Reading<V>(askers, new CompletableFuture<>());
+            known.ifPresentOrElse(reading.result()::complete, () -> own.put(key, reading));
+            return reading;
+        });
+        if (joined.result().isDone()) {
+            underWay.remove(key, joined);
+        }
+        return joined.result();
+    }
+
+    private void end(K key, Reading<V> reading, Map<K, V> found, Throwable failure) {
+        V value = found == null ? null : found.get(key);
+        if (value != null) {
+            kept.put(key, value);
+        }
+        underWay.remove(key, reading);
+        if (failure == null) {
+            reading.result().complete(value);
+        } else {
+            reading.result().completeExceptionally(failure instanceof CompletionException && failure.getCause() != null
+                    ? failure.getCause()
+                    : failure);
+        }
+    }
+
+    /** Returns the value of a key if it is cached. */
+    public Optional<V> known(K key) {
+        return Optional.ofNullable(kept.getIfPresent(key));
+    }
+
+    /** Removes the value of a key, so that the next request reads it again. */
+    public void forget(K key) {
+        kept.invalidate(key);
+    }
+
+    void forgetAll() {
+        kept.invalidateAll();
+    }
+}

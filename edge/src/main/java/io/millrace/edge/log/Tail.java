@@ -1,0 +1,201 @@
+package io.millrace.edge.log;
+
+import io.millrace.platform.FatalError;
+import io.millrace.platform.log.LogRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread with a consumer that follows the ends of partitions, and runs commands of other threads between polls.
+ *
+ * <p>{@link #execute}, {@link #isAlive} and {@link #close} may be called by any thread, all other methods only by its
+ * own. It never seeks in a partition that it follows. The client waits out a failed connection to the log; any other
+ * failure is fatal to the process.
+ */
+public final class Tail implements AutoCloseable {
+    /** Called on the thread of the tail. */
+    public interface Owner {
+        /** Receives the records of one poll, in the order of each partition. */
+        void records(List<ConsumerRecord<String, LogRecord>> records);
+
+        /** Called after every poll, and at least once per second. */
+        void tick();
+
+        /** The last call. */
+        default void closing() {}
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tail.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final KafkaConsumer<String, LogRecord> consumer;
+    private final Owner owner;
+    private final FatalError fatal;
+    private final Duration poll;
+    private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile boolean polling;
+    private volatile boolean closed;
+
+    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal) {
+        this(name, consumer, owner, fatal, POLL);
+    }
+
+    /** @param poll how long it waits for records and commands before a tick */
+    public Tail(String name, KafkaConsumer<String, LogRecord> consumer, Owner owner, FatalError fatal, Duration poll) {
+        this.poll = poll;
+        this.consumer = consumer;
+        this.owner = owner;
+        this.fatal = fatal;
+        thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /** Runs {@code command} on this thread, soon. */
+    public void execute(Runnable command) {
+        commands.add(command);
+        if (polling) {
+            consumer.wakeup();
+        }
+    }
+
+    /** Follows {@code partition} from its end on unless it does already. Returns the offset of the next record. */
+    public long follow(TopicPartition partition) {
+        if (!consumer.assignment().contains(partition)) {
+            Set<TopicPartition> more = new HashSet<>(consumer.assignment());
+            more.add(partition);
+            consumer.assign(more);
+            consumer.seekToEnd(List.of(partition));
+        }
+        return undisturbed(() -> consumer.position(partition, ANSWER));
+    }
+
+    /** Reads all of {@code partitions} from their beginnings, and nothing else. */
+    void readAll(List<TopicPartition> partitions) {
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** Stops following {@code partition}; without effect if it is not followed. */
+    public void unfollow(TopicPartition partition) {
+        Set<TopicPartition> less = new HashSet<>(consumer.assignment());
+        if (less.remove(partition)) {
+            consumer.assign(less);
+        }
+    }
+
+    long position(TopicPartition partition) {
+        return undisturbed(() -> consumer.position(partition, ANSWER));
+    }
+
+    /** Returns the current end offset of {@code partition}. */
+    long end(TopicPartition partition) {
+        return undisturbed(() -> consumer.endOffsets(List.of(partition), ANSWER)).get(partition);
+    }
+
+    /** Retries a call that was hit by a wake-up intended for the poll. */
+    private static <T> T undisturbed(Supplier<T> call) {
+        while (true) {
+            try {
+                return call.get();
+            } catch (WakeupException _) {
+                // The command that it announces runs after this one anyway.
+            }
+        }
+    }
+
+    private void run() {
+        try (consumer) {
+            while (!closed) {
+                runCommands();
+                owner.records(poll());
+                tick();
+            }
+            owner.closing();
+        } catch (InterruptException e) {
+            if (!closed) {
+                fatal.fatal(thread.getName() + " was interrupted", e);
+            }
+        } catch (RuntimeException e) {
+            fatal.fatal(thread.getName() + " failed", e);
+        }
+    }
+
+    private void tick() {
+        try {
+            owner.tick();
+        } catch (TimeoutException e) {
+            LOG.warn("{}: Kafka does not respond: {}", thread.getName(), e.getMessage());
+        }
+    }
+
+    private void runCommands() {
+        for (Runnable command = commands.poll(); command != null && !closed; command = commands.poll()) {
+            run(command);
+        }
+    }
+
+    private void run(Runnable command) {
+        try {
+            command.run();
+        } catch (TimeoutException e) {
+            LOG.warn("{}: Kafka does not respond, retrying: {}", thread.getName(), e.getMessage());
+            commands.add(command);
+        }
+    }
+
+    private List<ConsumerRecord<String, LogRecord>> poll() {
+        try {
+            if (consumer.assignment().isEmpty()) {
+                Runnable command = commands.poll(poll.toMillis(), TimeUnit.MILLISECONDS);
+                if (command != null) {
+                    run(command);
+                }
+                return List.of();
+            }
+            polling = true;
+            List<ConsumerRecord<String, LogRecord>> records = new ArrayList<>();
+            consumer.poll(commands.isEmpty() ? poll : Duration.ZERO).forEach(records::add);
+            return records;
+        } catch (WakeupException _) {
+            return List.of();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } finally {
+            polling = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        execute(() -> {});
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.millrace.edge.meters;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** Every meter of the edge. Thread-safe. */
+public final class EdgeMeters {
+    /** The reasons for which this edge closes HTTP connections. All reasons are registered at start, with count 0. */
+    private static final List<String> HTTP_CLOSES = Stream.of(HttpCloseReason.values()).map(HttpCloseReason::label)
+            .toList();
+    /** The reasons for which this edge disconnects viewers. */
+    private static final Map<Protocol, List<String>> VIEWER_CLOSES = Map.of(
+            Protocol.HLS, List.of("kicked"),
+            Protocol.FLV, List.of("slow", "kicked", "memory"),
+            Protocol.WS, List.of("slow", "kicked", "memory", "idle", "abuse"),
+            Protocol.RTMP, List.of("slow", "kicked"));
+    private static final List<String> DROPS = List.of("slow_viewer", "undecodable");
+
+    private final MeterRegistry registry;
+    private final Map<Protocol, AtomicInteger> viewers = new EnumMap<>(Protocol.class);
+    private final Map<Protocol, Counter> sentBytes = new EnumMap<>(Protocol.class);
+    private final Timer flvLatency;
+    private final Timer playlistLatency;
+
+    public EdgeMeters(MeterRegistry registry) {
+        this.registry = registry;
+        // millrace_edge_viewers{protocol}: current viewers; for HLS, the viewers that requested a playlist recently.
+        VIEWER_CLOSES.forEach((protocol, reasons) -> {
+            viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
+            reasons.forEach(reason -> closes(protocol.label(), reason));
+        });
+        // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge) and until a
+        // segment is listed (playlist).
+        flvLatency = latency("edge");
+        playlistLatency = latency("playlist");
+        // millrace_edge_bytes_sent_total{protocol}: bytes of response bodies and media written to the network.
+        for (Protocol protocol : Protocol.values()) {
+            sentBytes.put(protocol, Counter.builder("millrace.edge.bytes.sent").tag("protocol", protocol.label())
+                    .description("Bytes of response bodies and media written to the network").register(registry));
+        }
+        HTTP_CLOSES.forEach(reason -> closes("http", reason));
+        DROPS.forEach(this::drops);
+    }
+
+    private AtomicInteger showViewers(Protocol protocol, AtomicInteger count) {
+        Gauge.builder("millrace.edge.viewers", count, AtomicInteger::get).tag("protocol", protocol.label())
+                .description("Current viewers of this edge").register(registry);
+        return count;
+    }
+
+    public void joined(Protocol protocol) {
+        viewers.get(protocol).incrementAndGet();
+    }
+
+    public void left(Protocol protocol) {
+        viewers.get(protocol).decrementAndGet();
+    }
+
+    public void sent(Protocol protocol, long sizeBytes) {
+        sentBytes.get(protocol).increment(sizeBytes);
+    }
+
+    public void tagLatency(long micros) {
+        flvLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
+    }
+
+    public void playlistLatency(long micros) {
+        playlistLatency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
+    }
+
+    /** millrace_connections_closed_total{protocol,reason}: connections and responses that this edge ended. */
+    public void closed(String protocol, String reason) {
+        closes(protocol, reason).increment();
+    }
+
+    /** Counts a viewer that was disconnected. */
+    public void closed(Protocol protocol, String reason) {
+        closed(protocol.label(), reason);
+    }
+
+    /** millrace_dropped_total{stage="edge",reason}: tags that slow viewers missed, records that were skipped. */
+    public void dropped(String reason, long count) {
+        drops(reason).increment(count);
+    }
+
+    private Counter closes(String protocol, String reason) {
+        return Counter.builder("millrace.connections.closed").tag("protocol", protocol).tag("reason", reason)
+                .description("Connections that ended").register(registry);
+    }
+
+    private Counter drops(String reason) {
+        return Counter.builder("millrace.dropped").tag("stage", "edge").tag("reason", reason)
+                .description("Input that was received and not passed on").register(registry);
+    }
+
+    private Timer latency(String stage) {
+        return Timer.builder("millrace.stage.latency").tag("stage", stage)
+                .description("Time from the ingest timestamp to the end of the stage").publishPercentileHistogram()
+                .register(registry);
+    }
+}

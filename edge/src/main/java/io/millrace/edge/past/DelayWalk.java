@@ -1,0 +1,197 @@
+package io.millrace.edge.past;
+
+import io.millrace.edge.past.PastSource.Answer;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.StreamPlaylist;
+import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Gathers what a window at a delay behind its stream lists. "Now" is the end of the newest segment in the index, so that
+ * every edge lists the same for the same state of the log, and the window advances with the stream. Once the stream has
+ * ended, the rest of it is listed to its end. Blocks; for one use on one virtual thread.
+ */
+final class DelayWalk {
+    private final PastIndex index;
+    private final PastRange range;
+    private final List<StreamEntry> epochs;
+    private final EpochView live;
+    private final long partsBegin;
+    private final List<Share> shares = new ArrayList<>();
+    private long ticks;
+    private long count;
+
+    DelayWalk(PastIndex index, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
+        this.index = index;
+        this.range = range;
+        this.epochs = epochs;
+        this.live = live;
+        this.partsBegin = partsBegin;
+    }
+
+    /** A segment of one of the epochs. */
+    private record Position(int epoch, long segment) {}
+
+    Answer run() {
+        OptionalLong now = nowMs();
+        if (now.isEmpty()) {
+            return new Answer.Nothing();
+        }
+        Moment found = PastIndex.await(index.moment(range.stream(), now.getAsLong() - range.delayMs()));
+        Optional<Position> newest = found instanceof Moment.At at ? newest(at.entry()) : Optional.empty();
+        if (newest.isEmpty()) {
+            return new Answer.NotYet();
+        }
+        back(newest.get());
+        if (live == null) {
+            rest(newest.get());
+        }
+        return shares.isEmpty() ? new Answer.Nothing() : index.listed(range, epochs, shares, live == null);
+    }
+
+    private OptionalLong nowMs() {
+        StreamEntry last = epochs.getLast();
+        if (live != null) {
+            return live.complete(live.newest()).stream().mapToLong(Segment::endMs).findFirst();
+        }
+        return PastIndex.await(index.around(last, last.lastSegment(), null)).stream()
+                .mapToLong(block -> block.segment(last.lastSegment()).endMs()).findFirst();
+    }
+
+    /**
+     * Returns the newest segment of the window, the one before the segment that contains or follows a time; empty if
+     * none.
+     */
+    private Optional<Position> newest(IndexEntry at) {
+        int epoch = epochs.size() - 1;
+        while (epoch >= 0 && epochs.get(epoch).epoch() > at.epoch()) {
+            epoch--;
+        }
+        if (epoch < 0) {
+            return Optional.empty();
+        }
+        if (epochs.get(epoch).epoch() < at.epoch()) {
+            return lastOf(epoch);
+        }
+        long segment = Math.min(at.segment() - 1, newestOf(epoch));
+        return segment >= 0 ? Optional.of(new Position(epoch, segment)) : lastOf(epoch - 1);
+    }
+
+    private Optional<Position> lastOf(int epoch) {
+        int some = epoch;
+        while (some >= 0 && newestOf(some) < 0) {
+            some--;
+        }
+        return some < 0 ? Optional.empty() : Optional.of(new Position(some, newestOf(some)));
+    }
+
+    private boolean isLive(int epoch) {
+        return live != null && epoch == epochs.size() - 1;
+    }
+
+    private long newestOf(int epoch) {
+        return isLive(epoch) ? live.newest() : epochs.get(epoch).lastSegment();
+    }
+
+    /** Walks back until the window is full. */
+    private void back(Position newest) {
+        Optional<Position> at = Optional.of(newest);
+        while (at.isPresent()) {
+            int epoch = at.get().epoch();
+            at = addEpoch(epoch, at.get().segment()) ? lastOf(epoch - 1) : Optional.empty();
+        }
+    }
+
+    /**
+     * Adds an epoch's part of the window.
+     *
+     * @param to the last segment of this epoch to list
+     * @return whether that is all of the epoch, and the window goes on before it
+     */
+    private boolean addEpoch(int i, long to) {
+        StreamEntry epoch = epochs.get(i);
+        List<PlaylistBlock> found = new ArrayList<>();
+        long from = to + 1;
+        boolean isMore = true;
+        while (isMore && from > 0) {
+            Optional<PlaylistBlock> block = PastIndex.await(index.around(epoch, from - 1, isLive(i) ? live : null));
+            if (block.isPresent()) {
+                from = fill(epoch, block.get(), from - 1, found);
+            }
+            isMore = block.isPresent() && from == block.get().first() && !isFull(epoch)
+                    && block.get().segment(from).parts().stream().allMatch(part -> part.offset() >= partsBegin);
+        }
+        if (!found.isEmpty()) {
+            Share share = new Share(epoch, found, found.getFirst().first(), to).startingAt(from, partsBegin);
+            if (!share.isEmpty()) {
+                shares.addFirst(share);
+            }
+        }
+        return isMore;
+    }
+
+    /** Adds the part of {@code block} that is in the window. Returns the number of the first segment that was added. */
+    private long fill(StreamEntry epoch, PlaylistBlock block, long to, List<PlaylistBlock> found) {
+        found.addFirst(block);
+        long from = to + 1;
+        while (from > block.first() && !isFull(epoch)) {
+            from--;
+            Segment segment = block.segment(from);
+            ticks += segment.complete() ? segment.durationTicks() : 0;
+            count++;
+        }
+        return from;
+    }
+
+    /** Returns whether the window lists as much as a live playlist. */
+    private boolean isFull(StreamEntry epoch) {
+        long leastTicks = Math.max(Ticks.rescale(epoch.rules().windowMs(), Ticks.MILLIS, Ticks.MPEG),
+                (long) StreamPlaylist.MIN_TARGET_DURATIONS * epoch.targetDurationS() * Ticks.MPEG);
+        return ticks >= leastTicks && count >= StreamPlaylist.MIN_SEGMENTS;
+    }
+
+    /** Lists everything after a segment, to the end of the last epoch. */
+    private void rest(Position at) {
+        appendFrom(at.segment() + 1, epochs.get(at.epoch()));
+        epochs.subList(at.epoch() + 1, epochs.size()).forEach(epoch -> appendFrom(0, epoch));
+    }
+
+    private void appendFrom(long first, StreamEntry epoch) {
+        List<PlaylistBlock> found = new ArrayList<>();
+        for (long from = first; from <= epoch.lastSegment(); from = found.getLast().last() + 1) {
+            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.lastSegment(), OptionalLong.empty());
+            found.addAll(blocks);
+            if (blocks.isEmpty() || blocks.getLast().last() < from) {
+                break;
+            }
+        }
+        append(epoch, found);
+    }
+
+    private void append(StreamEntry epoch, List<PlaylistBlock> found) {
+        if (found.isEmpty()) {
+            return;
+        }
+        boolean isSame = !shares.isEmpty() && shares.getLast().epoch().epoch() == epoch.epoch();
+        List<PlaylistBlock> blocks = new ArrayList<>(isSame ? shares.getLast().blocks() : List.of());
+        blocks.removeIf(block -> block.first() >= found.getFirst().first());
+        blocks.addAll(found);
+        long to = Math.min(epoch.lastSegment(), found.getLast().last());
+        if (isSame) {
+            shares.add(new Share(epoch, blocks, shares.removeLast().from(), to));
+        } else {
+            shares.add(new Share(epoch, blocks, blocks.getFirst().first(), to)
+                    .startingAt(blocks.getFirst().first(), partsBegin));
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.millrace.edge.past;
+
+import io.millrace.edge.fanout.FlvChannel;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.PastTags;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.timeline.FlvOpening;
+import io.millrace.platform.timeline.StreamTags;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One viewer of the past: reads a batch, writes it, and reads the next after the socket accepted it. At the end of the
+ * log it joins the live viewers, or waits if its range has an end. Confined to the viewer's event loop.
+ *
+ * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING if the live ring does not go back far enough; any
+ * -> OVER.
+ */
+final class FlvPastViewer {
+    /** Rate-limited by stream name, since clients trigger these lines. */
+    private static final PeerLog LOG = new PeerLog(LoggerFactory.getLogger(FlvPastViewer.class));
+    /** Delay before the next read at the end of the log or after a failed read. */
+    private static final long AGAIN_MS = 500;
+
+    /** The viewer's access to the log. */
+    interface Source {
+        /** Reads the next batch. Fails with {@link BusyException} if too many reads wait. */
+        CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection);
+
+        /** Joins the live viewers after receiving everything up to an offset. */
+        void join(FlvChannel.Seam seam);
+
+        /** Leaves the live viewers. */
+        void leave(FlvSink sink);
+
+        /** Returns whether nothing will follow in the log. */
+        boolean hasEnded();
+
+        /** Wall clock, ms since 1970. */
+        long nowMs();
+
+        /** Called when a live viewer falls back to reading the past. */
+        void behind();
+
+        /** Called when it stops reading the past. */
+        void done();
+    }
+
+    private enum State {
+        READING, WRITING, LIVE, OVER
+    }
+
+    private final FlvPast.Range.Playable range;
+    private final FlvSink sink;
+    private final Source source;
+    private final EdgeMeters meters;
+    private final PastTags tags;
+    private final List<FlvTag> told;
+    private State state = State.READING;
+    private boolean started;
+    private boolean atEnd;
+    private long next;
+    private long seen;
+
+    FlvPastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
+        this.range = range;
+        this.sink = sink;
+        this.source = source;
+        this.meters = meters;
+        tags = new PastTags(StreamTags.ofEpoch(range.epoch(), range.start(), range.tracks()), range.limit());
+        told = tags.headers();
+        next = range.start().offset();
+        seen = next;
+    }
+
+    void begin() {
+        read();
+    }
+
+    private void read() {
+        state = State.READING;
+        source.read(tags, next, sink.framing(), sink.selection()).whenComplete((batch, failure) -> {
+            try {
+                sink.loop().execute(() -> turn(batch, failure));
+            } catch (RejectedExecutionException _) {
+                if (batch != null) {
+                    batch.close();
+                }
+            }
+        });
+    }
+
+    private void turn(PastBatch batch, Throwable failure) {
+        if (failure != null) {
+            failed(failure);
+            return;
+        }
+        try (batch) {
+            if (state == State.OVER) {
+                return;
+            }
+            state = State.WRITING;
+            next = batch.next();
+            seen = Math.max(seen, batch.seen());
+            atEnd = batch.atEnd();
+            write(batch);
+            if (batch.over() || atEnd && isComplete()) {
+                over();
+                sink.end();
+            } else if (!started || sink.isReady()) {
+                goOn();
+            }
+        }
+    }
+
+    /** Returns whether the end of the log completes the range; a publisher that returns will publish later than now. */
+    private boolean isComplete() {
+        return source.hasEnded()
+                || range.limit() != null && !tags.isLive() && range.limit().endMs() <= source.nowMs();
+    }
+
+    private void failed(Throwable failure) {
+        if (failure instanceof BusyException || failure instanceof RetriableException) {
+            again();
+        } else if (state != State.OVER) {
+            LOG.log(Level.ERROR, range.epoch().stream(),
+                    "{}: a viewer of the past is disconnected, please report this bug", range.epoch().stream(),
+                    failure);
+            over();
+            sink.end();
+        }
+    }
+
+    private void write(PastBatch batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        if (!started) {
+            started = true;
+            sink.start(this::goOn);
+            byte[] opening = FlvOpening.write(sink.selection().of(range.tracks()), sink.selection().of(told),
+                    batch.firstMs());
+            sink.send(opening);
+            meters.sent(sink.protocol(), opening.length);
+        }
+        sink.send(batch.stretch().pieces());
+        meters.sent(sink.protocol(), batch.stretch().mediaBytes());
+    }
+
+    /** Called when the socket has accepted what was written. */
+    private void goOn() {
+        if (state != State.WRITING) {
+            return;
+        }
+        if (!atEnd) {
+            read();
+        } else if (range.limit() != null || !started) {
+            again();
+        } else {
+            state = State.LIVE;
+            source.done();
+            source.join(new FlvChannel.Seam(range.epoch().epoch(), seen, tags.headers(), sink, this::behind));
+        }
+    }
+
+    /** Called when the live ring no longer contains what comes next; it is in the log. */
+    private void behind() {
+        if (state == State.LIVE) {
+            sink.start(this::goOn);
+            source.behind();
+            read();
+        }
+    }
+
+    private void again() {
+        if (state != State.OVER) {
+            state = State.READING;
+            sink.loop().schedule(() -> {
+                if (state == State.READING) {
+                    read();
+                }
+            }, AGAIN_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Nothing more will be written. */
+    void over() {
+        switch (state) {
+            case LIVE -> source.leave(sink);
+            case READING, WRITING -> source.done();
+            case OVER -> {
+                // The end of the stream and that of the connection are two events.
+            }
+        }
+        state = State.OVER;
+    }
+}

@@ -1,0 +1,131 @@
+package io.millrace.edge.past;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.log.SharedReads;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.Moments.Floor;
+import io.millrace.platform.past.ReadBudget;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Finds moments in the index, by the minute: one read serves every millisecond of that minute, for all clients. The
+ * directory tells where to look, so that nothing is searched where a stream had no media. Thread-safe.
+ */
+final class MomentCells {
+    static final long CELL_MS = 60_000;
+    /** How long the retained range may be out of date; the log deletes whole segments at a time. */
+    private static final Duration FLOOR_KEPT = Duration.ofSeconds(5);
+    private static final Duration CELL_KEPT = Duration.ofMinutes(5);
+    /** How long a cell at the end of the log is cached. */
+    private static final Duration GROWING_KEPT = Duration.ofSeconds(1);
+    /** Limit of all cells together: about 15 MB. */
+    private static final int ENTRIES_LIMIT = 50_000;
+
+    private record Key(String stream, long epoch, long cell) {}
+
+    private final KafkaClients kafka;
+    private final ReaderPool readers;
+    private final Topic media;
+    private final SharedReads<Integer, Floor> floors;
+    private final SharedReads<Key, MomentStretch> cells;
+
+    /**
+     * @param media the topic that must be retained at a moment: {@link Topic#PARTS} or {@link Topic#PACKETS}
+     * @param ticker the clock for cache expiry
+     */
+    MomentCells(KafkaClients kafka, ReaderPool readers, Topic media, Ticker ticker) {
+        this.kafka = kafka;
+        this.readers = readers;
+        this.media = media;
+        floors = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).expireAfterWrite(FLOOR_KEPT).build());
+        cells = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(ENTRIES_LIMIT)
+                .<Key, MomentStretch>weigher((_, stretch) -> 1 + stretch.entries().size())
+                .expireAfter(Expiry.<Key, MomentStretch>writing(
+                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT))
+                .build());
+    }
+
+    /**
+     * Returns where the retained part of a stream's partition begins. One read every few seconds serves all clients, so
+     * it takes the edge's own turn: in the turn of the first client, all would wait for that client's other reads.
+     */
+    CompletableFuture<Floor> floor(String stream) {
+        int partition = kafka.partitionOf(stream);
+        return floors.get(partition, Asker.EDGE, edge -> readers.submit(edge,
+                reader -> new Moments(kafka, reader).floor(partition, media)));
+    }
+
+    /** Drops the cached floor after more has expired. */
+    void forgetFloor(String stream) {
+        floors.forget(kafka.partitionOf(stream));
+    }
+
+    /**
+     * Returns the position of a stream at a time, as far as it is retained.
+     *
+     * @param epochs of the stream, oldest first
+     */
+    CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Asker asker) {
+        List<StreamEntry> candidates = Moments.candidates(epochs, timeMs);
+        if (candidates.isEmpty()) {
+            return CompletableFuture.completedFuture(new Moment.NotYet());
+        }
+        return floor(candidates.getFirst().stream()).thenCompose(floor -> find(candidates, timeMs, floor, asker));
+    }
+
+    private CompletableFuture<Moment> find(List<StreamEntry> epochs, long timeMs, Floor floor, Asker asker) {
+        if (epochs.isEmpty()) {
+            return CompletableFuture.completedFuture(new Moment.NotYet());
+        }
+        StreamEntry epoch = epochs.getFirst();
+        long atMs = Math.max(timeMs, epoch.startedAtMs());
+        return cell(epoch, atMs, floor, asker).thenCompose(stretch -> stretch.find(atMs) instanceof Moment.At at
+                ? CompletableFuture.completedFuture(at)
+                : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
+    }
+
+    private CompletableFuture<MomentStretch> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
+        if (floor.fromMs() == Long.MAX_VALUE) {
+            return CompletableFuture.completedFuture(new MomentStretch(List.of(), false));
+        }
+        long cell = (atMs - epoch.startedAtMs()) / CELL_MS;
+        var key = new Key(epoch.stream(), epoch.epoch(), cell);
+        return cells.get(key, asker, askers -> read(epoch, cell, floor, askers)).thenCompose(known -> {
+            if (!(known.find(atMs) instanceof Moment.At at)) {
+                if (!known.settled()) {
+                    // The next request looks again.
+                    cells.forget(key);
+                }
+                return CompletableFuture.completedFuture(known);
+            }
+            if (isRetained(at.entry(), floor)) {
+                return CompletableFuture.completedFuture(known);
+            }
+            // It has expired since it was read.
+            cells.forget(key);
+            return cells.get(key, asker, askers -> read(epoch, cell, floor, askers));
+        });
+    }
+
+    private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
+        long fromMs = epoch.startedAtMs() + cell * CELL_MS;
+        return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
+                media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
+    }
+
+    private boolean isRetained(IndexEntry entry, Floor floor) {
+        return (media == Topic.PARTS ? entry.partsOffset() : entry.keyframeOffset()) >= floor.mediaOffset();
+    }
+}

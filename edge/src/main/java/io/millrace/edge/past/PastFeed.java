@@ -1,0 +1,227 @@
+package io.millrace.edge.past;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.millrace.edge.fanout.FlvChannel;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.fanout.PacketFeed;
+import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.log.ReaderPool;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.PastTags;
+import io.millrace.edge.view.Selection;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.Tracks;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers take
+ * turns, and only a few dedicated threads are ever busy with them. Thread-safe.
+ */
+public final class PastFeed implements FlvPast, AutoCloseable {
+    /** Keeps a core free for live viewers. */
+    private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    private static final String TOO_MANY = "too many viewers of the past, try again later";
+
+    private final KafkaClients kafka;
+    private final StreamDirectory directory;
+    private final PacketFeed live;
+    private final EdgeMeters meters;
+    private final ReaderPool readers;
+    private final MomentCells moments;
+    private final CutTracks tracks;
+    private final Asker.One asker;
+    private final PastViewers viewers;
+
+    public PastFeed(KafkaClients kafka, String node, StreamDirectory directory, PacketFeed live, Ticker ticker,
+            EdgeMeters meters) {
+        this.kafka = kafka;
+        this.directory = directory;
+        this.live = live;
+        this.meters = meters;
+        // What is fetched and does not fit into a turn is fetched again.
+        readers = new ReaderPool("edge-past-packets", READERS,
+                i -> new RangeReader(kafka.seeker(node + "-edge-past-packets-" + i,
+                        Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
+        moments = new MomentCells(kafka, readers, Topic.PACKETS, ticker);
+        tracks = new CutTracks(kafka, readers, ticker);
+        asker = Asker.EDGE;
+        viewers = new PastViewers();
+    }
+
+    /** Returns a view of the same caches for one asker. */
+    private PastFeed(PastFeed shared, Asker.One asker) {
+        kafka = shared.kafka;
+        directory = shared.directory;
+        live = shared.live;
+        meters = shared.meters;
+        readers = shared.readers;
+        moments = shared.moments;
+        tracks = shared.tracks;
+        viewers = shared.viewers;
+        this.asker = asker;
+    }
+
+    @Override
+    public FlvPast watchedBy(Asker.One viewer) {
+        return new PastFeed(this, viewer);
+    }
+
+    public boolean isAlive() {
+        return readers.isAlive();
+    }
+
+    @Override
+    public CompletionStage<Range> find(String stream, long startMs, long endMs) {
+        if (viewers.isFull(asker.address())) {
+            return CompletableFuture.failedFuture(new BusyException(TOO_MANY));
+        }
+        return retained(stream, startMs, endMs).thenCompose(found -> {
+            if (found.isPresent()) {
+                return CompletableFuture.completedFuture(found.get());
+            }
+            moments.forgetFloor(stream);
+            return retained(stream, startMs, endMs).thenApply(again -> again.orElseGet(Range.NotYet::new));
+        });
+    }
+
+    /** Returns the range; empty if its start has expired since the retained range was last read. */
+    private CompletableFuture<Optional<Range>> retained(String stream, long startMs, long endMs) {
+        return moment(stream, startMs).thenCompose(found -> {
+            if (!(found instanceof Moment.At(_, IndexEntry start))) {
+                return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
+            }
+            return start.programDateTimeMs() >= endMs
+                    ? nothing(stream, startMs, endMs).thenApply(Optional::of)
+                    : playable(stream, start, endMs);
+        });
+    }
+
+    private CompletableFuture<Moment> moment(String stream, long timeMs) {
+        return moments.find(directory.history(stream), timeMs, asker);
+    }
+
+    private CompletableFuture<Optional<Range>> playable(String stream, IndexEntry start, long endMs) {
+        Optional<StreamEntry> epoch = directory.epoch(stream, start.epoch());
+        if (epoch.isEmpty()) {
+            // The index and the directory are two topics.
+            return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
+        }
+        var keyframe = Keyframe.of(start);
+        return limit(stream, start, endMs).thenCompose(limit -> tracks.at(stream, start, asker)
+                .thenCompose(found -> isRetained(stream, keyframe).thenApply(retained -> {
+                    if (!retained) {
+                        return Optional.empty();
+                    }
+                    Tracks told = found.orElseGet(() -> Tracks.of(epoch.get().tracks()));
+                    return Optional.of(told.isEmpty()
+                            ? new Range.NotYet()
+                            : new Range.Playable(epoch.get(), told, keyframe, limit.orElse(null)));
+                })));
+    }
+
+    private CompletableFuture<Boolean> isRetained(String stream, Keyframe keyframe) {
+        return readers.submit(asker, reader -> reader.beginning(packets(stream)) <= keyframe.offset());
+    }
+
+    private TopicPartition packets(String stream) {
+        return kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
+    }
+
+    /** Answers for an empty range: what was requested has expired, or the stream had no media then. */
+    private CompletableFuture<Range> nothing(String stream, long startMs, long endMs) {
+        if (!directory.wasShown(stream, startMs, endMs)) {
+            return CompletableFuture.completedFuture(new Range.Nothing());
+        }
+        return moment(stream, 0).thenApply(found -> found instanceof Moment.At(_, IndexEntry oldest)
+                && oldest.programDateTimeMs() >= endMs && oldest.segment() > 0
+                        ? new Range.Expired(oldest.programDateTimeMs())
+                        : new Range.Nothing());
+    }
+
+    private CompletableFuture<Optional<PastTags.Limit>> limit(String stream, IndexEntry start, long endMs) {
+        if (endMs == Long.MAX_VALUE) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return moment(stream, endMs).thenApply(found -> {
+            IndexEntry near = found instanceof Moment.At(_, IndexEntry entry) ? entry : start;
+            return Optional.of(new PastTags.Limit(near.keyframeOffset(), near.programDateTimeMs(), endMs));
+        });
+    }
+
+    @Override
+    public Runnable play(Range.Playable range, FlvSink sink) throws BusyException {
+        if (!viewers.enter(asker.address())) {
+            // Other viewers have joined since the range was found.
+            throw new BusyException(TOO_MANY);
+        }
+        var viewer = new FlvPastViewer(range, sink, new Reading(range.epoch()), meters);
+        viewer.begin();
+        return viewer::over;
+    }
+
+    /** The log as seen by one viewer. */
+    private final class Reading implements FlvPastViewer.Source {
+        private final String stream;
+        private final long epoch;
+
+        private Reading(StreamEntry epoch) {
+            this.stream = epoch.stream();
+            this.epoch = epoch.epoch();
+        }
+
+        @Override
+        public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
+            return readers.submit(asker, reader -> PastBatch.read(reader, packets(stream), stream, tags, from,
+                    framing, selection));
+        }
+
+        @Override
+        public void join(FlvChannel.Seam seam) {
+            live.join(stream, seam);
+        }
+
+        @Override
+        public void leave(FlvSink sink) {
+            live.leave(stream, sink);
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return directory.epoch(stream, epoch).map(entry -> entry.state() == StreamEntry.State.ENDED).orElse(true);
+        }
+
+        @Override
+        public long nowMs() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public void behind() {
+            viewers.reenter(asker.address());
+        }
+
+        @Override
+        public void done() {
+            viewers.leave(asker.address());
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.millrace.edge.past;
+
+import io.millrace.edge.follow.FollowedEpoch;
+import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.Segment;
+import io.millrace.edge.view.SegmentRun;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.past.ReadBudget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads the index of the past. Blocks; confined to its reader's thread, created anew for each read. */
+final class PastReader {
+    /** An estimated position aims this far before the wanted segment. */
+    private static final long AIM_MS = 4_000;
+
+    private final KafkaClients kafka;
+    private final RangeReader reader;
+    private final Moments moments;
+    private final Moments.Floor floor;
+
+    PastReader(KafkaClients kafka, RangeReader reader, Moments.Floor floor) {
+        this.kafka = kafka;
+        this.reader = reader;
+        this.floor = floor;
+        moments = new Moments(kafka, reader);
+    }
+
+    /**
+     * Blocks of an epoch.
+     *
+     * @param settled whether the last block is final
+     */
+    record Blocks(List<PlaylistBlock> blocks, boolean settled) {}
+
+    /**
+     * Returns the blocks that contain the segments {@code first}, which begins a block, to {@code last}.
+     *
+     * @param hint an offset in {@code index} at or before the first one, if one is known
+     */
+    Blocks blocks(StreamEntry epoch, long first, long last, OptionalLong hint) {
+        TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
+        long from = hint.isPresent() ? hint.getAsLong() : locate(epoch, first);
+        var run = new SegmentRun(epoch.epoch(), Format.TS, first, last);
+        reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
+                || !(record.value() instanceof IndexEntry entry) || run.fold(record.offset(), entry));
+        // Segments that an ended epoch lacks by now will not arrive any more.
+        long end = run.isSettled() || FollowedEpoch.isLate(epoch, System.currentTimeMillis()) ? last : run.newest();
+        List<PlaylistBlock> blocks = new ArrayList<>();
+        for (long begin = first; begin <= end; begin += PlaylistBlock.SEGMENTS) {
+            List<Segment> segments = run.segments(begin, Math.min(end, begin + PlaylistBlock.SEGMENTS - 1));
+            if (!segments.isEmpty()) {
+                blocks.add(new PlaylistBlock(epoch.epoch(), segments,
+                        run.nextOffset(segments.getLast().number(), from)));
+            }
+        }
+        return new Blocks(blocks, end == last);
+    }
+
+    /** Returns an offset in {@code index} at or slightly before the beginning of a segment. */
+    private long locate(StreamEntry epoch, long number) {
+        long wallMs = epoch.endedAtMs() == 0 ? System.currentTimeMillis() : epoch.endedAtMs();
+        long guessMs = epoch.startedAtMs()
+                + (wallMs - epoch.startedAtMs()) * number / (Math.max(number, epoch.lastSegment()) + 1);
+        return moments.locate(epoch, number, Math.max(epoch.startedAtMs(), guessMs - AIM_MS), floor,
+                new ReadBudget(Moments.SEARCH_LIMIT_BYTES));
+    }
+}

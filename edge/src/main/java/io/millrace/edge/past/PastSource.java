@@ -1,0 +1,74 @@
+package io.millrace.edge.past;
+
+import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.BusyException;
+import io.millrace.edge.view.EpochView;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.RangePlaylist;
+import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moment;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The past that the log retains. Thread-safe; never blocks. Reads wait in a bounded queue for a few dedicated threads
+ * and are split into short ones, so that a long read delays nobody; all fail with {@link BusyException} if the queue is
+ * full.
+ */
+public interface PastSource {
+    /** The result of a request for a playlist. */
+    sealed interface Answer {
+        record Listed(RangePlaylist playlist) implements Answer {}
+
+        /** The range lies in the future of the stream. */
+        record NotYet() implements Answer {}
+
+        /** Nothing of the range is retained, or the stream had no media in it. */
+        record Nothing() implements Answer {}
+    }
+
+    /**
+     * The retained range of {@code parts} in a stream's partition.
+     *
+     * @param partsOffset offset of the oldest record
+     * @param fromMs PROGRAM-DATE-TIME of the oldest part of any stream, ms since 1970; in the future if there is none
+     */
+    record Retained(long partsOffset, long fromMs) {}
+
+    /** Returns a view of the same log on behalf of {@code asker}. */
+    default PastSource readBy(Asker asker) {
+        return this;
+    }
+
+    /** Returns the position of the stream at a time, as far as it is retained. */
+    CompletionStage<Moment> moment(String stream, long timeMs);
+
+    CompletionStage<Retained> retained(String stream);
+
+    /**
+     * Returns the newest version of a playlist, shared by all clients that request it.
+     *
+     * @param epochs of the range, oldest first; all but the last have ended
+     * @param live the view of the last epoch, null if it has ended
+     */
+    CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live);
+
+    /** Returns segments around a moment, from which the bitrates of a range are estimated. */
+    CompletionStage<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live);
+
+    /**
+     * Returns one segment with the positions of its parts.
+     *
+     * @param live the view of the epoch, null if it has ended
+     */
+    CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live);
+
+    /**
+     * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is none.
+     */
+    CompletionStage<OptionalLong> availableFromMs(String stream);
+}

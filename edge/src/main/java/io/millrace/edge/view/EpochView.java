@@ -1,0 +1,42 @@
+package io.millrace.edge.view;
+
+import io.millrace.platform.timeline.Keyframe;
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * What viewers may see of one epoch at one position of the index.
+ *
+ * <p>Immutable.
+ *
+ * @param segments the known segments, complete or not, by number
+ * @param media the media playlist, null until a segment is complete
+ * @param peakBitrate of the listed segments, bits per second
+ * @param averageBitrate of the listed segments, bits per second
+ * @param ended whether the view is final
+ * @param newestKeyframe where a reader of packets may start, null if there is none
+ */
+public record EpochView(NavigableMap<Long, Segment> segments, RenderedText media, long peakBitrate,
+        long averageBitrate, boolean ended, Keyframe newestKeyframe) {
+
+    static EpochView empty(boolean ended, Keyframe newestKeyframe) {
+        return new EpochView(Collections.emptyNavigableMap(), null, 0, 0, ended, newestKeyframe);
+    }
+
+    /** Returns whether there is a playlist. */
+    public boolean isListed() {
+        return media != null;
+    }
+
+    /** Returns a segment if it is complete. */
+    public Optional<Segment> complete(long number) {
+        return Optional.ofNullable(segments.get(number)).filter(Segment::complete);
+    }
+
+    /** Returns the number of the newest complete segment, -1 if there is none. */
+    public long newest() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+                .findFirst().orElse(-1);
+    }
+}

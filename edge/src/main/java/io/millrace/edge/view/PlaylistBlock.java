@@ -1,0 +1,198 @@
+package io.millrace.edge.view;
+
+import io.millrace.edge.log.PartRef;
+import io.millrace.media.m3u8.MediaPlaylistWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * Up to {@link #SEGMENTS} consecutive segments of one epoch, with their lines rendered and compressed: the building
+ * block of playlists of the past. Blocks begin at multiples of that number, so that they are the same on every edge.
+ *
+ * <p>Immutable. A day of 2 s segments has about 700 blocks.
+ */
+public final class PlaylistBlock {
+    public static final int SEGMENTS = 64;
+    private static final long UNKNOWN = -1;
+    /** Memory of the object and its arrays, without the text and what is counted per segment and per part. */
+    private static final int FIXED_BYTES = 256;
+    private static final int SEGMENT_BYTES = 40;
+    private static final int PART_BYTES = 12;
+
+    private final long epoch;
+    private final long first;
+    private final int targetDurationS;
+    private final boolean[] complete;
+    private final boolean[] independent;
+    private final boolean[] discontinuous;
+    private final long[] discontinuity;
+    private final long[] startsMs;
+    private final int[] durationTicks;
+    private final int[] partEnds;
+    private final long[] partOffsets;
+    private final int[] partBytes;
+    private final int[] textEnds;
+    private final TextPiece text;
+    private final long nextOffset;
+
+    /**
+     * @param segments complete ones and gaps, consecutively numbered
+     * @param nextOffset where to continue reading in {@code index}
+     */
+    public PlaylistBlock(long epoch, List<Segment> segments, long nextOffset) {
+        int count = segments.size();
+        this.epoch = epoch;
+        this.nextOffset = nextOffset;
+        first = segments.getFirst().number();
+        targetDurationS = segments.stream().mapToInt(Segment::targetDurationS).max().orElseThrow();
+        complete = new boolean[count];
+        independent = new boolean[count];
+        discontinuous = new boolean[count];
+        discontinuity = new long[count];
+        startsMs = new long[count];
+        durationTicks = new int[count];
+        partEnds = new int[count];
+        textEnds = new int[count];
+        List<PartRef> parts = new ArrayList<>();
+        StringBuilder lines = new StringBuilder(count * 100);
+        for (int i = 0; i < count; i++) {
+            Segment segment = segments.get(i);
+            complete[i] = segment.complete();
+            independent[i] = segment.independent();
+            discontinuous[i] = segment.discontinuous();
+            discontinuity[i] = segment.discontinuity();
+            startsMs[i] = segment.programDateTimeMs();
+            durationTicks[i] = (int) segment.durationTicks();
+            parts.addAll(segment.parts());
+            partEnds[i] = parts.size();
+            lines.append(MediaPlaylistWriter.segment(segment.line(uri(epoch, segment.number()))));
+            textEnds[i] = lines.length();
+        }
+        partOffsets = parts.stream().mapToLong(PartRef::offset).toArray();
+        partBytes = parts.stream().mapToInt(PartRef::sizeBytes).toArray();
+        text = TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * Returns the newest segments of a running epoch, from the beginning of their block.
+     *
+     * @param known an earlier version of the block, or another block, or null
+     * @param live the newest segments by number
+     * @param newest number of the newest complete one
+     * @return empty if segments are missing between {@code known} and {@code live}
+     */
+    public static Optional<PlaylistBlock> grow(PlaylistBlock known, long epoch, NavigableMap<Long, Segment> live,
+            long newest) {
+        long first = numberOf(newest) * SEGMENTS;
+        boolean isSame = known != null && known.first == first;
+        if (isSame && known.last() == newest) {
+            return Optional.of(known);
+        }
+        List<Segment> segments = new ArrayList<>(isSame ? known.segments() : List.of());
+        segments.removeIf(segment -> segment.number() > newest);
+        long next = first + segments.size();
+        if (live.firstKey() > next) {
+            return Optional.empty();
+        }
+        for (long number = next; number <= newest; number++) {
+            Segment before = segments.isEmpty() ? live.floorEntry(number).getValue() : segments.getLast();
+            segments.add(live.containsKey(number) ? live.get(number) : Segment.gap(number, before));
+        }
+        return Optional.of(new PlaylistBlock(epoch, segments, UNKNOWN));
+    }
+
+    /** Returns the number of the block that contains a segment. */
+    public static long numberOf(long segment) {
+        return segment / SEGMENTS;
+    }
+
+    /** Relative to every media playlist of the stream. */
+    private static String uri(long epoch, long number) {
+        return "../../@" + epoch + "/ts/" + number + ".ts";
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    public long first() {
+        return first;
+    }
+
+    public long last() {
+        return first + startsMs.length - 1;
+    }
+
+    /** Returns where to continue reading in {@code index}, -1 if unknown. */
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    /** Returns the highest bitrate of the segments from {@code from} on, in bits per second; 0 if none has a duration. */
+    public long peakBitrate(long from) {
+        return segments().stream().filter(s -> s.number() >= from).mapToLong(Segment::bitrate).max().orElse(0);
+    }
+
+    /** Returns the average bitrate of the segments from {@code from} on, in bits per second. */
+    public long averageBitrate(long from) {
+        List<Segment> some = segments().stream().filter(s -> s.number() >= from).toList();
+        return Segment.averageBitrate(some);
+    }
+
+    public boolean contains(long number) {
+        return number >= first && number <= last();
+    }
+
+    /** Returns a segment with the positions of its parts. */
+    public Segment segment(long number) {
+        int i = (int) (number - first);
+        List<PartRef> parts = new ArrayList<>();
+        long sizeBytes = 0;
+        for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
+            parts.add(new PartRef(partOffsets[part], partBytes[part]));
+            sizeBytes += partBytes[part];
+        }
+        return new Segment(number, complete[i], durationTicks[i], startsMs[i], targetDurationS, independent[i],
+                discontinuous[i], discontinuity[i], sizeBytes, parts);
+    }
+
+    public List<Segment> segments() {
+        List<Segment> segments = new ArrayList<>(startsMs.length);
+        for (long number = first; number <= last(); number++) {
+            segments.add(segment(number));
+        }
+        return segments;
+    }
+
+    int targetDurationS() {
+        return targetDurationS;
+    }
+
+    /** Returns whether every segment from {@code from} to {@code to} begins with a keyframe. */
+    boolean isIndependent(long from, long to) {
+        for (long number = from; number <= to; number++) {
+            if (!independent[(int) (number - first)]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the lines of the segments from {@code from} to {@code to}; those of a whole block are shared. */
+    TextPiece text(long from, long to) {
+        if (from == first && to == last()) {
+            return text;
+        }
+        int begin = from == first ? 0 : textEnds[(int) (from - first) - 1];
+        return TextPiece.of(Arrays.copyOfRange(text.plain(), begin, textEnds[(int) (to - first)]));
+    }
+
+    /** Returns the approximate memory that the block occupies. */
+    public int sizeBytes() {
+        return FIXED_BYTES + SEGMENT_BYTES * startsMs.length + PART_BYTES * partOffsets.length + text.sizeBytes();
+    }
+}

@@ -1,0 +1,148 @@
+package io.millrace.edge.view;
+
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.media.m3u8.PlaylistKind;
+import io.millrace.platform.log.StreamEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * One version of the media playlist of a {@link PastRange}, assembled from blocks.
+ *
+ * <p>The playlist is a pure function of the range, of its epochs' directory entries, and of the segments that the
+ * index lists and the log retains. In the first epoch, media sequence numbers are the segments' own; those of each
+ * later epoch continue after the last number of the epoch before it. Discontinuity numbers continue likewise, and
+ * each boundary between epochs counts as one more (docs/decisions/0009-playlists-of-the-past.md). Immutable.
+ *
+ * @param text the playlist
+ * @param targetDurationS EXT-X-TARGETDURATION
+ * @param ended whether the playlist has its EXT-X-ENDLIST
+ */
+public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended) {
+    private static final TextPiece BORDER = TextPiece.of(MediaPlaylistWriter.DISCONTINUITY);
+    private static final TextPiece END = TextPiece.of(MediaPlaylistWriter.END);
+
+    /**
+     * The segments that one epoch contributes to the range.
+     *
+     * @param blocks consecutive blocks that contain these segments
+     * @param from number of the first segment listed
+     * @param to number of the last segment listed, {@code from - 1} if there is none
+     */
+    public record Share(StreamEntry epoch, List<PlaylistBlock> blocks, long from, long to) {
+        public Share {
+            blocks = List.copyOf(blocks);
+        }
+
+        public boolean isEmpty() {
+            return to < from;
+        }
+
+        /**
+         * Returns the share from the GOP that contains {@code number} on, without segments that are no longer
+         * retained.
+         */
+        public Share startingAt(long number, long partsBegin) {
+            long start = number;
+            while (start > from && start <= to && !segment(start).independent() && isWhole(start - 1, partsBegin)
+                    && !segment(start).discontinuous()) {
+                start--;
+            }
+            while (start <= to && !isWhole(start, partsBegin)) {
+                start++;
+            }
+            return new Share(epoch, blocks, start, to);
+        }
+
+        /** Returns the share up to the last segment that begins before {@code endMs}. */
+        public Share endingBefore(long endMs) {
+            long end = to;
+            while (end >= from && segment(end).programDateTimeMs() >= endMs) {
+                end--;
+            }
+            return new Share(epoch, blocks, from, end);
+        }
+
+        private boolean isWhole(long number, long partsBegin) {
+            Segment segment = segment(number);
+            return segment.complete() && segment.parts().getFirst().offset() >= partsBegin;
+        }
+
+        Segment segment(long number) {
+            int index = (int) (PlaylistBlock.numberOf(number) - PlaylistBlock.numberOf(blocks.getFirst().first()));
+            return blocks.get(index).segment(number);
+        }
+    }
+
+    /**
+     * Renders the playlist.
+     *
+     * @param epochs all epochs of the range, oldest first
+     * @param shares the shares of the epochs that contribute segments, at least one
+     * @param discontinuities returns how many discontinuities an epoch of {@code epochs} has in all
+     * @param ended whether no segment will follow
+     */
+    public static RangePlaylist render(PastRange range, List<StreamEntry> epochs, List<Share> shares,
+            ToLongFunction<StreamEntry> discontinuities, boolean ended) {
+        List<TextPiece> pieces = new ArrayList<>();
+        boolean independent = true;
+        for (Share share : shares) {
+            if (isBorder(share, epochs)) {
+                pieces.add(BORDER);
+            }
+            for (PlaylistBlock block : share.blocks()) {
+                long from = Math.max(share.from(), block.first());
+                long to = Math.min(share.to(), block.last());
+                if (from <= to) {
+                    pieces.add(block.text(from, to));
+                    independent &= block.isIndependent(from, to);
+                }
+            }
+        }
+        int targetS = targetDurationS(epochs, shares);
+        pieces.addFirst(head(range, epochs, shares.getFirst(), discontinuities, targetS, independent, ended));
+        if (ended) {
+            pieces.add(END);
+        }
+        return new RangePlaylist(PiecedText.of(pieces), targetS, ended);
+    }
+
+    private static TextPiece head(PastRange range, List<StreamEntry> epochs, Share first,
+            ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean ended) {
+        long mediaSequence = first.from();
+        Segment segment = first.segment(first.from());
+        boolean tagged = segment.discontinuous() || isBorder(first, epochs);
+        long discontinuitySequence = segment.discontinuity() - (tagged ? 1 : 0);
+        for (StreamEntry earlier : epochs) {
+            if (earlier.epoch() < first.epoch().epoch() && earlier.lastSegment() >= 0) {
+                mediaSequence += earlier.lastSegment() + 1;
+                discontinuitySequence += discontinuities.applyAsLong(earlier) + 1;
+            }
+        }
+        return TextPiece.of(MediaPlaylistWriter.head(new MediaPlaylist(targetS, mediaSequence, discontinuitySequence,
+                independent, List.of(), ended), kind(range, ended)));
+    }
+
+    private static PlaylistKind kind(PastRange range, boolean ended) {
+        if (range.isDelayed()) {
+            return PlaylistKind.LIVE;
+        }
+        return !range.isOpen() && ended ? PlaylistKind.VOD : PlaylistKind.REWIND;
+    }
+
+    /** Returns whether the share begins with the first segment of an epoch that follows another one. */
+    private static boolean isBorder(Share share, List<StreamEntry> epochs) {
+        return share.from() == 0 && epochs.stream()
+                .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.lastSegment() >= 0);
+    }
+
+    /** Returns the longest of all epochs of the range, listed or not, so that it is the same in every version. */
+    private static int targetDurationS(List<StreamEntry> epochs, List<Share> shares) {
+        int known = epochs.stream().mapToInt(StreamEntry::targetDurationS).max().orElse(1);
+        int listed = shares.stream().flatMap(share -> share.blocks().stream()).mapToInt(PlaylistBlock::targetDurationS)
+                .max().orElse(1);
+        return Math.max(known, listed);
+    }
+}

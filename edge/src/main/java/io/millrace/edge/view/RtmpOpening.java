@@ -1,0 +1,61 @@
+package io.millrace.edge.view;
+
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PlayChunks;
+import io.millrace.platform.timeline.FlvOpening;
+import io.millrace.platform.timeline.Tracks;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The messages that an RTMP player gets before its first frame, and FLV tags as RTMP messages: {@link FlvOpening} for
+ * RTMP. Pure.
+ *
+ * <p>FFmpeg learns the tracks from onMetaData, and only if it is an ECMA array.
+ */
+public final class RtmpOpening {
+    private RtmpOpening() {}
+
+    /**
+     * Returns onMetaData and the sequence headers.
+     *
+     * @param headers the tracks' sequence headers
+     * @param timestampMs timestamp of the first frame, which the sequence headers get as well
+     */
+    public static byte[] write(Tracks tracks, List<FlvTag> headers, int timestampMs) {
+        return new ByteWriter(512)
+                .bytes(PlayChunks.message(MediaKind.DATA, FlvOpening.METADATA_MS, FlvOpening.metadata(tracks)))
+                .bytes(headers(headers, timestampMs)).toByteArray();
+    }
+
+    /** Returns sequence headers for a player that continues at {@code timestampMs}. */
+    public static byte[] headers(List<FlvTag> headers, int timestampMs) {
+        var out = new ByteWriter(256);
+        headers.forEach(header -> out.bytes(PlayChunks.message(kind(header.type()), timestampMs, body(header))));
+        return out.toByteArray();
+    }
+
+    /** Returns the kind of message that carries tags of this type. */
+    public static MediaKind kind(FlvTag.Type type) {
+        return switch (type) {
+            case AUDIO -> MediaKind.AUDIO;
+            case VIDEO -> MediaKind.VIDEO;
+            case SCRIPT, SCRIPT_AMF3 -> MediaKind.DATA;
+        };
+    }
+
+    /**
+     * Returns the tag's body as players read it: HEVC under its FourCC, not under the codec id that some encoders
+     * send.
+     */
+    public static ByteBuffer body(FlvTag tag) {
+        ByteBuffer body = tag.body();
+        boolean numbered = tag.type() == FlvTag.Type.VIDEO && body.hasRemaining()
+                && (body.get(body.position()) & 0x8F) == VideoTagBody.HEVC_CODEC_ID;
+        return numbered ? TagBodyWriter.write(VideoTagBody.parse(body)) : body;
+    }
+}

@@ -1,0 +1,111 @@
+package io.millrace.edge.view;
+
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * A run of an epoch's segments, folded from index entries that begin at or before the run. The first entry of a part
+ * counts; a number that the index will never list is a gap, as in {@link StreamPlaylist}. Pure; confined to one thread.
+ */
+public final class SegmentRun {
+    private final long epoch;
+    private final Format format;
+    private final long first;
+    private final long last;
+    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private final NavigableMap<Long, Long> nextOffsets = new TreeMap<>();
+    private Segment before;
+    private boolean settled;
+
+    /**
+     * @param first number of the first segment of the run
+     * @param last number of the last segment of the run
+     */
+    public SegmentRun(long epoch, Format format, long first, long last) {
+        this.epoch = epoch;
+        this.format = format;
+        this.first = first;
+        this.last = last;
+    }
+
+    /**
+     * Folds the next index entry.
+     *
+     * @param offset offset of the entry in {@code index}
+     * @return whether to continue: false once no further entry can add anything
+     */
+    public boolean fold(long offset, IndexEntry entry) {
+        if (entry.epoch() != epoch || entry.format() != format) {
+            // A later epoch begins after the last entry of this one.
+            settled |= entry.epoch() > epoch;
+            return !settled;
+        }
+        if (entry.segment() < first) {
+            before = Segment.begin(entry);
+            return true;
+        }
+        if (entry.segment() > last) {
+            // Segments are listed in order: one that is missing now will never be listed.
+            settled |= entry.last();
+            return !settled;
+        }
+        grow(offset, entry);
+        return !settled;
+    }
+
+    private void grow(long offset, IndexEntry entry) {
+        Segment known = segments.get(entry.segment());
+        Segment grown = null;
+        if (known == null && entry.part() == 0) {
+            grown = Segment.begin(entry);
+        } else if (known != null && entry.part() == known.parts().size() && !known.complete()) {
+            grown = known.with(entry);
+        }
+        if (grown != null) {
+            segments.put(grown.number(), grown);
+            nextOffsets.put(grown.number(), offset + 1);
+            settled |= grown.complete() && grown.number() == last;
+        }
+    }
+
+    /** Returns whether no further entry can change the run. */
+    public boolean isSettled() {
+        return settled;
+    }
+
+    /** Returns the number of the newest complete segment, {@code first - 1} if there is none. */
+    public long newest() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+                .findFirst().orElse(first - 1);
+    }
+
+    /**
+     * Returns the segments from {@code from} to {@code to}, with gaps where the index lists none; empty if it lists
+     * none at all.
+     */
+    public List<Segment> segments(long from, long to) {
+        Segment earlier = segments.headMap(from).isEmpty() ? before : segments.headMap(from).lastEntry().getValue();
+        if (earlier == null && !segments.isEmpty()) {
+            Segment known = segments.firstEntry().getValue();
+            earlier = Segment.gap(known.number(), known);
+        }
+        List<Segment> run = new ArrayList<>();
+        for (long number = from; number <= to && earlier != null; number++) {
+            earlier = segments.containsKey(number) ? segments.get(number) : Segment.gap(number, earlier);
+            run.add(earlier);
+        }
+        return run;
+    }
+
+    /**
+     * Returns where to continue reading in {@code index} after segment {@code number}, {@code otherwise} if unknown.
+     */
+    public long nextOffset(long number, long otherwise) {
+        var known = nextOffsets.floorEntry(number);
+        return known == null ? otherwise : known.getValue();
+    }
+}

@@ -1,0 +1,177 @@
+package io.millrace.edge.view;
+
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.timeline.Keyframe;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * The live media playlist of one epoch in one format: a pure fold over the index.
+ *
+ * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
+ * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first entry of
+ * a part counts, repeated entries change nothing. A segment is listed once its last part is known. A number that the
+ * index will never list (a later segment is complete) is listed as EXT-X-GAP, so that the numbering continues and
+ * players go on.
+ *
+ * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
+ */
+public final class StreamPlaylist {
+    /** A live playlist lists at least this many segments once they exist (protocols.md 7.2). */
+    public static final int MIN_SEGMENTS = 6;
+    /** A live playlist lists at least this many target durations once they exist (RFC 8216, 6.2.2). */
+    public static final int MIN_TARGET_DURATIONS = 3;
+    /** Segments that have left the window stay known for this many windows, because players still request them. */
+    private static final int KEPT_WINDOWS = 2;
+
+    private final EpochRules rules;
+    private final Format format;
+    private final NavigableMap<Long, Segment> segments = new TreeMap<>();
+    private Keyframe newestKeyframe;
+    private RenderedText text;
+    private boolean beginningKnown;
+    private boolean ended;
+
+    public StreamPlaylist(EpochRules rules, Format format) {
+        this.rules = rules;
+        this.format = format;
+    }
+
+    /** Folds the next index entry. Returns whether it changed this playlist. */
+    public boolean fold(IndexEntry entry) {
+        if (entry.format() != format) {
+            return false;
+        }
+        Segment known = segments.get(entry.segment());
+        if (known == null) {
+            return entry.part() == 0 && entry.segment() >= oldest() && grow(Segment.begin(entry), entry);
+        }
+        boolean isNext = entry.part() == known.parts().size() && !known.complete();
+        return isNext && grow(known.with(entry), entry);
+    }
+
+    /** Called when no retained index entry of this epoch precedes the first one folded. */
+    public void beginningReached() {
+        beginningKnown = true;
+    }
+
+    /** Called when the epoch has ended and the index has been read to its end. */
+    public void end() {
+        ended = true;
+        text = null;
+    }
+
+    /** Returns whether reading began early enough: no older segment belongs in the window. */
+    public boolean isFilled() {
+        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstComplete());
+    }
+
+    /** Returns the number of the oldest segment known, -1 if there is none. */
+    public long oldest() {
+        return segments.isEmpty() ? -1 : segments.firstKey();
+    }
+
+    /** Returns the current view. Its text is rendered once per list of segments. */
+    public EpochView view() {
+        long newest = newest();
+        if (newest < 0) {
+            return EpochView.empty(ended, newestKeyframe);
+        }
+        List<Segment> listed = listed(windowStart(), newest);
+        if (text == null) {
+            text = RenderedText.of(MediaPlaylistWriter.write(playlist(listed)));
+        }
+        return new EpochView(Collections.unmodifiableNavigableMap(new TreeMap<>(segments)), text,
+                listed.stream().mapToLong(Segment::bitrate).max().orElse(0), Segment.averageBitrate(listed), ended,
+                newestKeyframe);
+    }
+
+    private boolean grow(Segment segment, IndexEntry entry) {
+        segments.put(segment.number(), segment);
+        if (entry.independent() && entry.keyframeOffset() >= 0) {
+            newestKeyframe = Keyframe.of(entry);
+        }
+        if (segment.complete()) {
+            text = null;
+            forget();
+        }
+        return true;
+    }
+
+    private void forget() {
+        long oldest = windowStart();
+        for (int window = 1; window < KEPT_WINDOWS; window++) {
+            oldest = windowStart(oldest - 1);
+        }
+        if (oldest >= 0) {
+            segments.headMap(oldest).clear();
+        }
+    }
+
+    private MediaPlaylist playlist(List<Segment> listed) {
+        Segment first = listed.getFirst();
+        List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
+        // The tag of the first segment listed has not left the window yet.
+        long discontinuitySequence = first.discontinuity() - (first.discontinuous() ? 1 : 0);
+        boolean independent = listed.stream().allMatch(Segment::independent);
+        return new MediaPlaylist(first.targetDurationS(), first.number(), discontinuitySequence, independent, lines,
+                ended);
+    }
+
+    /** Returns one segment per number from {@code first} to {@code last}; a gap where none is known. */
+    private List<Segment> listed(long first, long last) {
+        List<Segment> listed = new ArrayList<>();
+        for (long number = first; number <= last; number++) {
+            Segment segment = segments.get(number);
+            listed.add(segment == null ? Segment.gap(number, listed.getLast()) : segment);
+        }
+        return listed;
+    }
+
+    /** Returns the number of the newest complete segment, -1 if there is none. */
+    public long newest() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+                .findFirst().orElse(-1);
+    }
+
+    private long firstComplete() {
+        return segments.values().stream().filter(Segment::complete).mapToLong(Segment::number).findFirst()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private long windowStart() {
+        return windowStart(newest());
+    }
+
+    /**
+     * Returns the number of the oldest segment of the window that ends with {@code newest}; it never goes back as
+     * {@code newest} grows.
+     */
+    private long windowStart(long newest) {
+        long windowTicks = Ticks.rescale(rules.windowMs(), Ticks.MILLIS, Ticks.MPEG);
+        long ticks = 0;
+        long start = newest;
+        for (Segment segment : segments.headMap(newest, true).descendingMap().values()) {
+            if (!segment.complete()) {
+                continue;
+            }
+            start = segment.number();
+            ticks += segment.durationTicks();
+            long leastTicks = Math.max(windowTicks,
+                    (long) MIN_TARGET_DURATIONS * segment.targetDurationS() * Ticks.MPEG);
+            if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
+                break;
+            }
+        }
+        return start;
+    }
+}

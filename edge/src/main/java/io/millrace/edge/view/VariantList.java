@@ -1,0 +1,69 @@
+package io.millrace.edge.view;
+
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.m3u8.MultivariantPlaylist;
+import io.millrace.media.m3u8.MultivariantPlaylistWriter;
+import io.millrace.media.m3u8.Variant;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+
+/** The multivariant playlist of an epoch: a pure function of its directory entry and of its media playlist. */
+public final class VariantList {
+    private VariantList() {}
+
+    /** @param view view of that epoch; lists at least one segment */
+    public static RenderedText render(StreamEntry entry, EpochView view) {
+        return render(mediaUri(entry.stream(), entry.epoch(), entry.epoch()), List.of(entry), view.peakBitrate(),
+                view.averageBitrate());
+    }
+
+    /**
+     * Renders the multivariant playlist of a range of the past.
+     *
+     * @param epochs epochs of the range, oldest first; resolution and frame rate are those of the first epoch, CODECS
+     *        lists those of all
+     */
+    public static RenderedText render(PastRange range, List<StreamEntry> epochs, long peakBitrate,
+            long averageBitrate) {
+        var query = new StringBuilder();
+        if (range.isDelayed()) {
+            query.append("?delay=").append(range.delayMs() / 1_000).append('s');
+        }
+        if (range.startMs() != PastRange.BEGINNING) {
+            query.append("?start=").append(time(range.startMs()));
+        }
+        if (!range.isOpen()) {
+            query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
+        }
+        return render(mediaUri(range.stream(), range.firstEpoch(), range.lastEpoch()) + query, epochs, peakBitrate,
+                averageBitrate);
+    }
+
+    private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
+        List<Tracks> tracks = epochs.stream()
+                .map(epoch -> Tracks.of(epoch.tracks()).in(Format.TS, epoch.rules())).toList();
+        VideoConfig video = tracks.getFirst().video();
+        int milliHz = video == null || video.frameRateNumerator() == 0
+                ? 0
+                : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
+        List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
+        var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
+                video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);
+        return RenderedText.of(MultivariantPlaylistWriter.write(new MultivariantPlaylist(false, List.of(variant))));
+    }
+
+    /** Returns the time in RFC 3339, in UTC with milliseconds. */
+    private static String time(long epochMs) {
+        return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(epochMs));
+    }
+
+    /** Returns the media playlist's URI, relative to {@code /live/show.m3u8}. */
+    static String mediaUri(String stream, long firstEpoch, long lastEpoch) {
+        String epochs = firstEpoch == lastEpoch ? String.valueOf(firstEpoch) : firstEpoch + "-" + lastEpoch;
+        return stream.substring(stream.lastIndexOf('/') + 1) + "/@" + epochs + "/ts/index.m3u8";
+    }
+}

@@ -1,0 +1,435 @@
+package io.millrace.edge.fanout;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.Pace;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PlayChunks;
+import io.millrace.platform.timeline.TagEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Time passes here when the test says so; all viewers are on one loop. */
+class FlvBroadcastTest {
+    private static final byte[] OPENING = {'F', 'L', 'V'};
+    private static final long TICK_NANOS = 40_000_000;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final EdgeMeters meters = new EdgeMeters(registry);
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final List<HeldSink> viewers = new ArrayList<>();
+    private List<FlvTag> headers = List.of();
+    private final RingMemory memory = new RingMemory(16 << 20);
+    private FlvBroadcast broadcast;
+    private long offset;
+
+    @BeforeEach
+    void start() {
+        channel.freezeTime();
+        start(0);
+    }
+
+    private void start(long tickNanos) {
+        var pace = new Pace(tickNanos, 0);
+        broadcast = new FlvBroadcast(0, memory, _ -> pace, channel.eventLoop().ticker(), meters);
+    }
+
+    @AfterEach
+    void keepsNoReferences() {
+        broadcast.end();
+        channel.runPendingTasks();
+        List<ByteBuf> pieces = viewers.stream().flatMap(viewer -> viewer.pieces.stream()).toList();
+        pieces.forEach(ByteBuf::release);
+        assertThat(pieces).as("nobody else holds them").allMatch(piece -> piece.refCnt() == 0);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void startsAViewerAtTheLatestKeyframeAndGoesOn() {
+        entry(1);
+        frame(2);
+        entry(3);
+        frame(4);
+        HeldSink viewer = join();
+        assertThat(viewer.told()).containsExactly("FLV", "3 4");
+        frame(5);
+        broadcast.flush();
+        assertThat(viewer.told()).containsExactly("5");
+        broadcast.end();
+        assertThat(viewer.told()).containsExactly("end");
+        start(0);
+    }
+
+    /** Netty does so where a write that was too much for a moment has gone out. */
+    @Test
+    void aSocketThatTakesMoreFromWithinASendGetsNothingTwice() {
+        entry(1);
+        HeldSink viewer = join();
+        viewer.told();
+        viewer.onSend = viewer.more;
+        frame(2);
+        broadcast.flush();
+        assertThat(viewer.told()).containsExactly("2");
+    }
+
+    @Test
+    void writesOnceATickToAll() {
+        start(TICK_NANOS);
+        entry(1);
+        HeldSink one = join();
+        HeldSink two = join();
+        assertThat(one.told()).containsExactly("FLV", "1");
+        assertThat(two.told()).containsExactly("FLV", "1");
+        pass(40);
+        publish(sound(2), 3);
+        assertThat(one.told()).as("a picture is due and takes the sound along").containsExactly("2 3");
+        pass(20);
+        publish(picture(4));
+        assertThat(one.told()).as("half a tick later").isEmpty();
+        pass(20);
+        publish(picture(5));
+        assertThat(one.told()).containsExactly("4 5");
+        assertThat(two.told()).containsExactly("2 3", "4 5");
+    }
+
+    private void publish(TagEvent.Media sound, int picture) {
+        publish(sound);
+        publish(picture(picture));
+    }
+
+    private void publish(TagEvent.Media event) {
+        broadcast.publish(event, offset++, 0, headers);
+        broadcast.flush();
+    }
+
+    @Test
+    void doesNotKeepSoundForAPictureThatDoesNotCome() {
+        start(TICK_NANOS);
+        entry(1);
+        HeldSink viewer = join();
+        viewer.told();
+        publish(sound(2));
+        pass(59);
+        assertThat(viewer.told()).isEmpty();
+        pass(1);
+        assertThat(viewer.told()).containsExactly("2");
+        pass(1_000);
+        publish(sound(3));
+        assertThat(viewer.told()).as("nothing was written for long").containsExactly("3");
+    }
+
+    @Test
+    void waitsForASocketThatIsFullAndCatchesUp() {
+        entry(1);
+        HeldSink slow = join();
+        HeldSink other = join();
+        slow.told();
+        slow.ready = false;
+        other.told();
+        frame(2);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        frame(3);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        assertThat(other.told()).containsExactly("2", "3");
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).containsExactly("2 3");
+        frame(4);
+        broadcast.flush();
+        assertThat(slow.told()).containsExactly("4");
+    }
+
+    @Test
+    void skipsToTheLatestKeyframeWithItsSequenceHeaders() {
+        entry(1);
+        HeldSink slow = join();
+        slow.told();
+        slow.ready = false;
+        frame(2);
+        pass(6_000);
+        entry(3);
+        broadcast.flush();
+        frame(4);
+        broadcast.flush();
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).as("it knows the headers").containsExactly("skipped 1", "3 4");
+        slow.ready = false;
+        headers = List.of(new FlvTag(FlvTag.Type.VIDEO, 0, ByteBuffer.wrap(new byte[]{99})));
+        frame(5);
+        pass(6_000);
+        entry(6);
+        broadcast.flush();
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).containsExactly("skipped 1", "99", "6");
+    }
+
+    @Test
+    void letsGoWhoTookNothingForFifteenSeconds() {
+        entry(1);
+        HeldSink slow = join();
+        slow.told();
+        slow.ready = false;
+        entry(2);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        pass(15_000);
+        entry(3);
+        broadcast.flush();
+        assertThat(slow.told()).isEmpty();
+        pass(1);
+        entry(4);
+        broadcast.flush();
+        assertThat(slow.told()).containsExactly("too slow");
+    }
+
+    @Test
+    void doesNotLetGoAnyoneAfterAHoleInTheStream() {
+        entry(1);
+        HeldSink viewer = join();
+        viewer.told();
+        pass(90_000);
+        viewer.ready = false;
+        entry(2);
+        broadcast.flush();
+        assertThat(viewer.told()).isEmpty();
+        viewer.ready = true;
+        viewer.more.run();
+        assertThat(viewer.told()).containsExactly("2");
+    }
+
+    @Test
+    void goesOnAtAnOffsetWithAViewerOfThePast() {
+        entry(1);
+        frame(2);
+        frame(3);
+        var viewer = new HeldSink(channel);
+        viewers.add(viewer);
+        assertThat(broadcast.joinAt(viewer, 1, headers, headers)).isTrue();
+        assertThat(viewer.told()).containsExactly("2 3");
+        pass(6_000);
+        entry(4);
+        var late = new HeldSink(channel);
+        assertThat(broadcast.joinAt(late, 1, headers, headers)).as("let go").isFalse();
+        assertThat(late.told()).isEmpty();
+    }
+
+    @Test
+    void leavesNobodyOutWhenOneLeaves() {
+        entry(1);
+        List<HeldSink> all = List.of(join(), join(), join());
+        all.forEach(HeldSink::told);
+        broadcast.leave(all.getFirst());
+        frame(2);
+        broadcast.flush();
+        assertThat(all.getFirst().told()).isEmpty();
+        assertThat(all.get(1).told()).containsExactly("2");
+        assertThat(all.get(2).told()).containsExactly("2");
+        broadcast.leave(all.get(2));
+        broadcast.leave(all.get(1));
+        HeldSink again = join();
+        assertThat(again.told()).containsExactly("FLV", "1 2");
+    }
+
+    /** A viewer that keeps up loses nothing where its ring has to forget. */
+    @Test
+    void aRingThatForgetsForWantOfMemoryCostsOnlyViewersThatAreBehind() {
+        entry(1);
+        HeldSink slow = join();
+        HeldSink other = join();
+        slow.told();
+        other.told();
+        slow.ready = false;
+        for (int name = 2; name < 8; name++) {
+            publish(new TagEvent.Frame(tag(FlvTag.Type.VIDEO, name, 4 << 20), name == 6, true));
+            channel.runPendingTasks();
+        }
+        assertThat(other.told()).containsExactly("2", "3", "4", "5", "6", "7");
+        slow.ready = true;
+        slow.more.run();
+        assertThat(slow.told()).containsExactly("skipped 4", "6", "7");
+    }
+
+    @Test
+    void countsTheBytesOfTagsOnceAViewer() {
+        entry(1);
+        join();
+        join();
+        channel.runPendingTasks();
+        frame(2);
+        broadcast.flush();
+        channel.runPendingTasks();
+        assertThat(registry.get("millrace.edge.bytes.sent").tag("protocol", "flv").counter().count())
+                .isEqualTo(2 * (3 + 16 + 16));
+    }
+
+    @Test
+    void givesEachTheTracksThatItWants() {
+        entry(1);
+        HeldSink both = join();
+        HeldSink picture = join(Selection.VIDEO);
+        assertThat(broadcast.entry(Selection.AUDIO)).as("no sound yet").isNull();
+        publish(sound(2));
+        publish(sound(3));
+        HeldSink sound = join(Selection.AUDIO);
+        publish(picture(4));
+        publish(sound(5));
+        assertThat(both.told()).containsExactly("FLV", "1", "2 3", "4 5");
+        assertThat(picture.told()).containsExactly("FLV", "1", "4");
+        assertThat(sound.told()).as("begins with the latest sound").containsExactly("FLV", "3", "5");
+    }
+
+    @Test
+    void tellsAViewerThatSkipsOnlyTheHeadersOfItsTracks() {
+        entry(1);
+        publish(sound(2));
+        HeldSink sound = join(Selection.AUDIO);
+        HeldSink both = join();
+        sound.told();
+        both.told();
+        sound.ready = false;
+        both.ready = false;
+        frame(6);
+        publish(sound(7));
+        headers = List.of(tag(FlvTag.Type.VIDEO, 8));
+        pass(6_000);
+        entry(3);
+        publish(sound(4));
+        sound.ready = true;
+        both.ready = true;
+        broadcast.flush();
+        sound.more.run();
+        both.more.run();
+        assertThat(both.told()).containsExactly("skipped 2", "8", "3 4");
+        assertThat(sound.told()).containsExactly("skipped 3", "4");
+    }
+
+    @Test
+    void encodesMessagesOnlyWhileSomebodyWatchesThem() {
+        entry(1);
+        long before = memory.bytes();
+        frame(2);
+        long tagBytes = memory.bytes() - before;
+        HeldSink tags = join();
+        var player = new HeldSink(channel, Selection.ALL, Framing.RTMP);
+        viewers.add(player);
+        broadcast.open(Layout.MESSAGES);
+        broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
+        assertThat(received(player)).as("the latest group of pictures")
+                .isEqualTo(bytes(OPENING, message(1), message(2)));
+        assertThat(tags.told()).containsExactly("FLV", "1 2");
+        publish(picture(3));
+        assertThat(received(player)).isEqualTo(message(3));
+        assertThat(tags.told()).containsExactly("3");
+        broadcast.notice(false, offset, headers);
+        broadcast.flush();
+        assertThat(received(player)).isEqualTo(PlayChunks.dry());
+        assertThat(tags.told()).as("FLV has no such message").isEmpty();
+        broadcast.closeUnwatched(Layout.MESSAGES);
+        assertThat(broadcast.layouts()).as("somebody watches").contains(Layout.MESSAGES);
+        broadcast.leave(player);
+        broadcast.closeUnwatched(Layout.MESSAGES);
+        publish(picture(4));
+        assertThat(received(player)).isEmpty();
+        assertThat(tags.told()).containsExactly("4");
+        assertThat(broadcast.layouts()).containsExactly(Layout.BASE);
+        assertThat(memory.bytes()).isEqualTo(before + 3 * tagBytes);
+    }
+
+    @Test
+    void aPlayerOfMessagesThatIsBehindSkipsAsOthersDo() {
+        entry(1);
+        var player = new HeldSink(channel, Selection.ALL, Framing.RTMP);
+        viewers.add(player);
+        broadcast.open(Layout.MESSAGES);
+        broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
+        received(player);
+        player.ready = false;
+        frame(2);
+        pass(6_000);
+        entry(3);
+        broadcast.flush();
+        frame(4);
+        broadcast.flush();
+        player.ready = true;
+        player.more.run();
+        assertThat(player.told()).contains("skipped 1");
+        assertThat(received(player)).isEqualTo(bytes(message(3), message(4)));
+    }
+
+    /** What a player has received since the last call. */
+    private byte[] received(HeldSink player) {
+        channel.runPendingTasks();
+        byte[] all = ByteBufUtil.getBytes(Unpooled.wrappedBuffer(player.pieces.stream().map(ByteBuf::duplicate)
+                .toArray(ByteBuf[]::new)));
+        player.pieces.forEach(ByteBuf::release);
+        player.pieces.clear();
+        return all;
+    }
+
+    private static byte[] message(int name) {
+        return PlayChunks.message(MediaKind.VIDEO, 0, ByteBuffer.wrap(new byte[]{(byte) name}));
+    }
+
+    private static byte[] bytes(byte[]... all) {
+        return ByteBufUtil.getBytes(Unpooled.wrappedBuffer(all));
+    }
+
+    private HeldSink join() {
+        return join(Selection.ALL);
+    }
+
+    private HeldSink join(Selection selection) {
+        var viewer = new HeldSink(channel, selection);
+        viewers.add(viewer);
+        broadcast.flush();
+        broadcast.join(viewer, broadcast.entry(viewer.selection()), OPENING);
+        channel.runPendingTasks();
+        return viewer;
+    }
+
+    private void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
+    private void entry(int name) {
+        broadcast.publish(new TagEvent.Frame(tag(FlvTag.Type.VIDEO, name), true, true), offset++, 0, headers);
+    }
+
+    private void frame(int name) {
+        broadcast.publish(picture(name), offset++, 0, headers);
+    }
+
+    private static TagEvent.Media picture(int name) {
+        return new TagEvent.Frame(tag(FlvTag.Type.VIDEO, name), false, true);
+    }
+
+    private static TagEvent.Media sound(int name) {
+        return new TagEvent.Frame(tag(FlvTag.Type.AUDIO, name), false, false);
+    }
+
+    private static FlvTag tag(FlvTag.Type type, int name) {
+        return tag(type, name, 1);
+    }
+
+    private static FlvTag tag(FlvTag.Type type, int name, int sizeBytes) {
+        return new FlvTag(type, 0, ByteBuffer.allocate(sizeBytes).put(0, (byte) name));
+    }
+}

@@ -1,0 +1,182 @@
+package io.millrace.edge.fanout;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.Pace;
+import io.millrace.edge.view.Selection;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.testkit.Records;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Where the past meets the present. The stream's records are at even offsets, its neighbours' between them. */
+class FlvChannelTest {
+    private static final long SESSION = 17;
+    private static final StreamEntry ENTRY = Records.entry("live/show", SESSION, StreamEntry.State.LIVE,
+            Records.TRACKS.subList(0, 1), 100);
+
+    private final EmbeddedChannel loop = new EmbeddedChannel();
+    private final List<HeldSink> sinks = new ArrayList<>();
+    private final AtomicInteger turnedAway = new AtomicInteger();
+    private final RingMemory memory = RingMemory.unlimited();
+    private FlvChannel channel;
+    private long offset = 100;
+    private List<FlvTag> headers;
+
+    @BeforeEach
+    void play() {
+        loop.freezeTime();
+        var meters = new EdgeMeters(new SimpleMeterRegistry());
+        var pace = new Pace(0, 0);
+        channel = new FlvChannel("live/show", 0, 104, memory,
+                from -> new FlvBroadcast(from, memory, _ -> pace, loop.eventLoop().ticker(),
+                        meters));
+        channel.tracksKnown(ENTRY);
+        channel.startAt(new Keyframe(SESSION, 100, 0));
+        channel.filled(
+                List.of(at(Records.video(SESSION, 0, 0, true, 1)), at(Records.video(SESSION, 1, 40, false, 2))));
+        HeldSink live = sink();
+        channel.join(live);
+        headers = List
+                .of(new FlvTag(FlvTag.Type.VIDEO, 0, Records.videoConfig(SESSION, 0, Records.AVC_RECORD).body()));
+        assertThat(live.told()).endsWith("23 39");
+    }
+
+    @AfterEach
+    void keepsNoReferences() {
+        channel.over();
+        loop.runPendingTasks();
+        sinks.forEach(sink -> sink.pieces.forEach(ByteBuf::release));
+        assertThat(sinks).allSatisfy(sink -> assertThat(sink.pieces).allMatch(piece -> piece.refCnt() == 0));
+        loop.finishAndReleaseAll();
+    }
+
+    @Test
+    void goesOnWithWhatAViewerOfThePastHasNotGot() {
+        HeldSink sink = join(102);
+        assertThat(sink.told()).as("the frame at 102").containsExactly("39");
+        frame(80, 3);
+        assertThat(sink.told()).containsExactly("39");
+    }
+
+    @Test
+    void repeatsNothingToAViewerOfThePastThatWasFasterThanTheLiveTail() {
+        HeldSink sink = join(105);
+        assertThat(sink.told()).isEmpty();
+        frame(80, 3);
+        assertThat(sink.told()).as("the frame at 104 is not new to it").isEmpty();
+        frame(120, 4);
+        assertThat(sink.told()).containsExactly("39");
+        assertThat(turnedAway).hasValue(0);
+    }
+
+    @Test
+    void sendsBackToTheLogWhoIsTooFarBehindOrWaitsForAnotherEpoch() {
+        join(99);
+        loop.runPendingTasks();
+        assertThat(turnedAway).hasValue(1);
+        HeldSink other = sink();
+        channel.join(new FlvChannel.Seam(SESSION - 1, 102, headers, other, turnedAway::incrementAndGet));
+        loop.runPendingTasks();
+        assertThat(turnedAway).hasValue(2);
+    }
+
+    @Test
+    void sendsBackToTheLogWhoWasFasterThanTheTailWhenTheEpochEnds() {
+        HeldSink sink = join(107);
+        next(new SessionEnded(SESSION, 0, SessionEnded.Reason.UNPUBLISHED, ""));
+        next(new GraceOver(SESSION, 0));
+        assertThat(sink.told()).isEmpty();
+        assertThat(turnedAway).hasValue(1);
+    }
+
+    @Test
+    void tellsSequenceHeadersThatAViewerOfThePastDoesNotKnow() {
+        headers = List.of();
+        assertThat(join(102).told()).hasSize(2).endsWith("39");
+    }
+
+    @Test
+    void endsAViewerThatWantsTracksThatAreNotThere() {
+        HeldSink sound = new HeldSink(loop, Selection.AUDIO);
+        sinks.add(sound);
+        channel.join(sound);
+        assertThat(sound.told()).containsExactly("end");
+        HeldSink picture = new HeldSink(loop, Selection.VIDEO);
+        sinks.add(picture);
+        channel.join(picture);
+        assertThat(picture.told()).endsWith("23 39");
+    }
+
+    /** As where the edge closes: the listeners have ended their loops already. */
+    @Test
+    void endsAlsoIfTheLoopsOfItsViewersHaveEnded() {
+        var ended = new DefaultEventLoop();
+        ended.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).syncUninterruptibly();
+        var ahead = new HeldSink(loop, Selection.ALL, Framing.PLAIN, ended);
+        channel.join(new FlvChannel.Seam(SESSION, 107, headers, ahead, turnedAway::incrementAndGet));
+        next(new SessionEnded(SESSION, 0, SessionEnded.Reason.UNPUBLISHED, ""));
+        channel.join(new HeldSink(loop, Selection.ALL, Framing.PLAIN, ended));
+        channel.over();
+        loop.runPendingTasks();
+        assertThat(memory.bytes()).isZero();
+        assertThat(channel.isEmpty()).isTrue();
+    }
+
+    @Test
+    void belongsToTheThreadThatCreatedIt() throws InterruptedException {
+        var failure = new AtomicReference<RuntimeException>();
+        Thread.ofPlatform().name("another").start(() -> {
+            try {
+                channel.flush();
+            } catch (IllegalStateException e) {
+                failure.set(e);
+            }
+        }).join();
+        assertThat(failure.get()).hasMessageContaining("another");
+    }
+
+    private HeldSink join(long seen) {
+        HeldSink sink = sink();
+        channel.join(new FlvChannel.Seam(SESSION, seen, headers, sink, turnedAway::incrementAndGet));
+        return sink;
+    }
+
+    private HeldSink sink() {
+        var sink = new HeldSink(loop);
+        sinks.add(sink);
+        return sink;
+    }
+
+    private void frame(int timestampMs, int seq) {
+        next(Records.video(SESSION, seq, timestampMs, false, seq));
+    }
+
+    private void next(PacketsRecord record) {
+        channel.next(at(record));
+        channel.flush();
+        loop.runPendingTasks();
+    }
+
+    private FlvChannel.At at(PacketsRecord record) {
+        var at = new FlvChannel.At(offset, record);
+        offset += 2;
+        return at;
+    }
+}

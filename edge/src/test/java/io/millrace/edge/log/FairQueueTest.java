@@ -1,0 +1,266 @@
+package io.millrace.edge.log;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class FairQueueTest {
+    private static final int LIMIT = 12;
+    private static final int LIMIT_OF_ADDRESS = 4;
+
+    private final FairQueue<Read> queue = new FairQueue<>(LIMIT, LIMIT_OF_ADDRESS);
+    private final Set<String> gone = new HashSet<>();
+    private final List<String> dropped = new ArrayList<>();
+
+    private final class Read implements FairQueue.Item {
+        private final String name;
+        private final Asker asker;
+
+        Read(String address, String name) {
+            this(Asker.of(address, () -> gone.contains(name)), name);
+        }
+
+        Read(Asker asker, String name) {
+            this.asker = asker;
+            this.name = name;
+        }
+
+        @Override
+        public Asker asker() {
+            return asker;
+        }
+
+        @Override
+        public void drop() {
+            dropped.add(name);
+        }
+    }
+
+    private boolean offer(String address, String name) {
+        return queue.offer(new Read(address, name));
+    }
+
+    /** Offers a read for which others of these addresses may wait, too. */
+    private Askers offerShared(String address, String name) {
+        var askers = new Askers(Asker.of(address, () -> gone.contains(name)));
+        assertThat(queue.offer(new Read(askers, name))).isTrue();
+        return askers;
+    }
+
+    private String poll() throws InterruptedException {
+        Read next = queue.poll(0, TimeUnit.SECONDS);
+        return next == null ? null : next.name;
+    }
+
+    private List<String> pollAll() throws InterruptedException {
+        List<String> names = new ArrayList<>();
+        for (String name = poll(); name != null; name = poll()) {
+            names.add(name);
+        }
+        return names;
+    }
+
+    @Test
+    void everySecondItemIsThatOfTheAddressWithTheFewest() throws InterruptedException {
+        offer("much", "a1");
+        offer("much", "a2");
+        offer("much", "a3");
+        offer("much", "a4");
+        offer("little", "b1");
+        offer("some", "c1");
+        offer("some", "c2");
+
+        assertThat(pollAll()).containsExactly("b1", "a1", "c1", "a2", "c2", "a3", "a4");
+    }
+
+    @Test
+    void addressesThatWaitForAsManyTakeTurns() throws InterruptedException {
+        for (String address : List.of("a", "b", "c")) {
+            offer(address, address + 1);
+            offer(address, address + 2);
+        }
+
+        assertThat(pollAll()).containsExactly("a1", "b1", "a2", "c1", "b2", "c2");
+    }
+
+    @Test
+    void clientOfOneItemWaitsForOneOtherBesideHundredAddressesOfMany() throws InterruptedException {
+        FairQueue<Read> large = new FairQueue<>(1024, 256);
+        for (int i = 0; i < 500; i++) {
+            assertThat(large.offer(new Read("hostile " + i % 100, "hostile " + i))).isTrue();
+        }
+
+        List<String> served = new ArrayList<>();
+        for (int step = 1; step <= 20; step++) {
+            large.offer(new Read("viewer", "step " + step));
+            served.add(large.poll(0, TimeUnit.SECONDS).name);
+            served.add(large.poll(0, TimeUnit.SECONDS).name);
+        }
+
+        for (int step = 1; step <= 20; step++) {
+            assertThat(served.subList(2 * step - 2, 2 * step)).contains("step " + step);
+        }
+    }
+
+    @Test
+    void addressOfManyItemsHasItsTurnBesideAnyNumberOfClientsOfOne() throws InterruptedException {
+        offer("much", "a1");
+        offer("much", "a2");
+        for (int i = 1; i <= 3; i++) {
+            offer("address " + i, "b" + i);
+        }
+
+        List<String> served = new ArrayList<>();
+        for (int i = 4; i <= 13; i++) {
+            served.add(poll());
+            offer("address " + i, "b" + i);
+        }
+        assertThat(served.subList(0, 2)).contains("a1");
+        assertThat(served).contains("a2");
+    }
+
+    @Test
+    void joinedItemIsNextInTheTurnOfItsNewAsker() throws InterruptedException {
+        offer("much", "a1");
+        offer("much", "a2");
+        Askers last = offerShared("much", "a3");
+        offer("other", "c1");
+        assertThat(last.join(Asker.of("little", () -> false))).isTrue();
+
+        assertThat(pollAll()).containsExactly("c1", "a1", "a3", "a2");
+    }
+
+    @Test
+    void joinedItemStaysWhileOneOfItsAskersDoes() throws InterruptedException {
+        Askers shared = offerShared("much", "a1");
+        shared.join(Asker.of("little", () -> gone.contains("joiner")));
+        gone.add("a1");
+        assertThat(poll()).isEqualTo("a1");
+
+        Askers another = offerShared("other", "a2");
+        another.join(Asker.of("little", () -> gone.contains("joiner")));
+        gone.addAll(Set.of("a2", "joiner"));
+        assertThat(poll()).isNull();
+        assertThat(dropped).containsExactly("a2");
+    }
+
+    @Test
+    void itemIsRefusedOnlyIfNoneOfItsAskersHasRoom() throws InterruptedException {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
+            offer("much", "a" + i);
+        }
+        var askers = new Askers(Asker.of("much", () -> false));
+        assertThat(queue.offer(new Read(askers, "refused"))).isFalse();
+        askers.join(Asker.of("little", () -> false));
+
+        assertThat(queue.offer(new Read(askers, "shared"))).isTrue();
+        assertThat(offer("much", "refused")).isFalse();
+        assertThat(pollAll()).containsExactly("shared", "a1", "a2", "a3", "a4");
+    }
+
+    @Test
+    void dropsAtOnceWhatNobodyWaitsForWhenItComes() throws InterruptedException {
+        gone.add("a1");
+
+        assertThat(offer("much", "a1")).isTrue();
+        assertThat(dropped).containsExactly("a1");
+        assertThat(poll()).isNull();
+    }
+
+    @Test
+    void refusesOnePastTheLimitOfAnAddress() throws InterruptedException {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
+            assertThat(offer("much", "a" + i)).isTrue();
+        }
+
+        assertThat(offer("much", "refused")).isFalse();
+        assertThat(offer("little", "b1")).isTrue();
+        assertThat(pollAll()).containsExactly("b1", "a1", "a2", "a3", "a4");
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void refusesOnePastTheLimitOfAll() throws InterruptedException {
+        for (int i = 1; i <= LIMIT; i++) {
+            assertThat(offer("address " + i, "a" + i)).isTrue();
+        }
+
+        assertThat(offer("another", "refused")).isFalse();
+        assertThat(poll()).isEqualTo("a1");
+        assertThat(offer("another", "b1")).isTrue();
+        assertThat(offer("another", "refused")).isFalse();
+    }
+
+    @Test
+    void lastPlacesAreForAddressesOfFewItems() throws InterruptedException {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
+            offer("a", "a" + i);
+            offer("b", "b" + i);
+        }
+        assertThat(offer("c", "c1")).isTrue();
+
+        // A quarter of all places is left.
+        assertThat(offer("c", "c2")).isTrue();
+        assertThat(offer("c", "refused")).isFalse();
+        assertThat(offer("d", "d1")).isTrue();
+        assertThat(offer("e", "e1")).isTrue();
+        assertThat(offer("f", "refused")).isFalse();
+
+        pollAll();
+        assertThat(offer("c", "c3")).isTrue();
+    }
+
+    @Test
+    void edgeItselfHasLastPlaces() {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS - 1; i++) {
+            offer("a", "a" + i);
+            offer("b", "b" + i);
+            offer(Asker.EDGE.address(), "edge " + i);
+        }
+
+        assertThat(offer("a", "refused")).isFalse();
+        assertThat(offer(Asker.EDGE.address(), "edge")).isTrue();
+        assertThat(offer(Asker.EDGE.address(), "refused")).isFalse();
+    }
+
+    @Test
+    void dropsThoseThatLeftInsteadOfHandingThemOut() throws InterruptedException {
+        offer("much", "a1");
+        offer("much", "a2");
+        offer("little", "b1");
+        gone.add("a1");
+        gone.add("b1");
+
+        assertThat(pollAll()).containsExactly("a2");
+        assertThat(dropped).containsExactlyInAnyOrder("a1", "b1");
+    }
+
+    @Test
+    void fullQueueMakesRoomByDroppingThoseThatLeft() throws InterruptedException {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
+            offer("much", "a" + i);
+        }
+        gone.add("a2");
+        gone.add("a3");
+
+        assertThat(offer("much", "a5")).isTrue();
+        assertThat(dropped).containsExactly("a2", "a3");
+        assertThat(pollAll()).containsExactly("a1", "a4", "a5");
+    }
+
+    @Test
+    void drainReturnsAllThatWaitsAndFreesItsRoom() throws InterruptedException {
+        for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
+            offer("much", "a" + i);
+        }
+
+        assertThat(queue.drain()).extracting(read -> read.name).containsExactly("a1", "a2", "a3", "a4");
+        assertThat(poll()).isNull();
+        assertThat(offer("much", "a5")).isTrue();
+    }
+}

@@ -1,0 +1,226 @@
+package io.millrace.edge.log;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Reads that several clients share on the way to one thread, whose first read goes on until the test lets it end. */
+@Timeout(60)
+class SharedReadsTest {
+    private static final int HOSTILE = 20;
+
+    private final ReaderPool pool = new ReaderPool("test", 1, _ -> null);
+    private final SharedReads<String, String> reads = new SharedReads<>(Caffeine.newBuilder().build());
+    private final CountDownLatch busy = new CountDownLatch(1);
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+    /** The keys that were read, in their order. */
+    private final List<String> done = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void occupy() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        pool.submit(reader -> {
+            begun.countDown();
+            await(busy);
+            return reader;
+        });
+        begun.await();
+    }
+
+    @AfterEach
+    void close() {
+        busy.countDown();
+        pool.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Asker.One client(String name, String address) {
+        return Asker.of(address, () -> gone.contains(name));
+    }
+
+    private CompletableFuture<String> read(String key, Asker asker) {
+        return reads.get(key, asker, askers -> pool.submit(askers, _ -> log(key)));
+    }
+
+    private CompletableFuture<Map<String, String>> readAll(List<String> keys, Asker asker) {
+        return reads.getAll(keys, asker, (missing, askers) -> pool.submit(askers, _ -> {
+            Map<String, String> found = new HashMap<>();
+            missing.stream().sorted().forEach(key -> found.put(key, log(key)));
+            return found;
+        }));
+    }
+
+    private String log(String key) {
+        done.add(key);
+        return "text of " + key;
+    }
+
+    private List<CompletableFuture<String>> hostileReads() {
+        List<CompletableFuture<String>> all = new ArrayList<>();
+        for (int i = 0; i < HOSTILE; i++) {
+            all.add(read("cell " + i, client("hostile " + i, "hostile")));
+        }
+        return all;
+    }
+
+    @Test
+    void sharedReadHasItsTurnWithAnyOfItsAskers() throws Exception {
+        List<CompletableFuture<String>> hostile = hostileReads();
+        CompletableFuture<String> legitimate = read("cell 19", client("viewer", "viewer"));
+        busy.countDown();
+
+        assertThat(legitimate.get()).isEqualTo("text of cell 19");
+        for (CompletableFuture<String> read : hostile) {
+            read.get();
+        }
+        assertThat(done.indexOf("cell 19")).isLessThan(2);
+        assertThat(done).hasSize(HOSTILE).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void turnPassesThroughSharedReadsOfSharedReads() throws Exception {
+        hostileReads();
+        SharedReads<String, String> versions = new SharedReads<>(Caffeine.newBuilder().build());
+        CompletableFuture<String> hostile = versions.get("playlist", client("one more", "hostile"),
+                askers -> read("block", askers));
+        CompletableFuture<String> legitimate = versions.get("playlist", client("viewer", "viewer"),
+                _ -> CompletableFuture.failedFuture(new AssertionError("read twice")));
+        busy.countDown();
+
+        assertThat(legitimate.get()).isEqualTo("text of block");
+        assertThat(hostile.get()).isEqualTo("text of block");
+        assertThat(done.indexOf("block")).isLessThan(2);
+    }
+
+    @Test
+    void readGoesOnForThoseWhoStay() throws Exception {
+        CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
+        CompletableFuture<String> ofSecond = read("cell", client("second", "b"));
+        gone.add("first");
+        busy.countDown();
+
+        assertThat(ofSecond.get()).isEqualTo("text of cell");
+        assertThat(ofFirst.get()).isEqualTo("text of cell");
+        assertThat(done).containsExactly("cell");
+    }
+
+    @Test
+    void readThatAllHaveLeftIsNotMade() {
+        CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
+        CompletableFuture<String> ofSecond = read("cell", client("second", "b"));
+        gone.addAll(List.of("first", "second"));
+        busy.countDown();
+
+        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AskerGoneException.class);
+        assertThatThrownBy(ofSecond::get).hasCauseInstanceOf(AskerGoneException.class);
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void nobodyJoinsReadThatAllHadLeft() throws Exception {
+        var askers = new Askers(client("first", "a"));
+        assertThat(askers.join(client("second", "b"))).isTrue();
+        gone.addAll(List.of("first", "second"));
+        Set<String> addresses = ConcurrentHashMap.newKeySet();
+        assertThat(askers.collect(addresses)).isFalse();
+
+        assertThat(askers.join(client("third", "c"))).isFalse();
+        gone.clear();
+        assertThat(askers.collect(addresses)).isFalse();
+        assertThat(addresses).isEmpty();
+    }
+
+    @Test
+    void newcomerGetsReadOfItsOwnAfterDroppedOne() throws Exception {
+        CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
+        gone.add("first");
+        busy.countDown();
+        assertThatThrownBy(ofFirst::get).hasCauseInstanceOf(AskerGoneException.class);
+
+        assertThat(read("cell", client("second", "b")).get()).isEqualTo("text of cell");
+        assertThat(done).containsExactly("cell");
+    }
+
+    @Test
+    void valueIsKeptAndFailureIsNot() throws Exception {
+        busy.countDown();
+        CompletableFuture<String> failed = reads.get("cell", Asker.EDGE,
+                _ -> CompletableFuture.failedFuture(new BusyException("too many")));
+        assertThatThrownBy(failed::get).hasCauseInstanceOf(BusyException.class).hasMessageContaining("too many");
+
+        read("cell", Asker.EDGE).get();
+        read("cell", Asker.EDGE).get();
+        assertThat(done).containsExactly("cell");
+        assertThat(reads.known("cell")).contains("text of cell");
+
+        reads.forget("cell");
+        read("cell", Asker.EDGE).get();
+        assertThat(done).containsExactly("cell", "cell");
+    }
+
+    @Test
+    void readThatThrowsFailsAndIsMadeAgain() throws Exception {
+        busy.countDown();
+        CompletableFuture<String> failed = reads.get("cell", Asker.EDGE, _ -> {
+            throw new IllegalStateException("thrown");
+        });
+        assertThatThrownBy(failed::get).hasCauseInstanceOf(IllegalStateException.class);
+
+        assertThat(read("cell", Asker.EDGE).get()).isEqualTo("text of cell");
+    }
+
+    @Test
+    void clientsThatComeAndGoWhileReadWaitsDoNotAccumulate() {
+        Askers askers = new Askers(client("stays", "127.0.0.1"));
+        for (int i = 0; i < 100; i++) {
+            assertThat(askers.join(client("leaves", "127.0.0.2"))).isTrue();
+        }
+        gone.add("leaves");
+        assertThat(askers.collect(new HashSet<>())).isTrue();
+        assertThat(askers.size()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyWhatIsMissingIsRead() throws Exception {
+        CompletableFuture<String> one = read("b", client("first", "a"));
+        CompletableFuture<Map<String, String>> all = readAll(List.of("a", "b", "c"), client("second", "b"));
+        busy.countDown();
+
+        assertThat(all.get()).containsOnly(Map.entry("a", "text of a"), Map.entry("b", "text of b"),
+                Map.entry("c", "text of c"));
+        assertThat(one.get()).isEqualTo("text of b");
+        assertThat(done).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    @Test
+    void keyThatIsNowhereIsLeftOut() throws Exception {
+        busy.countDown();
+        CompletableFuture<Map<String, String>> found = reads.getAll(List.of("a", "b"), Asker.EDGE,
+                (_, _) -> CompletableFuture.completedFuture(Map.of("a", "text")));
+
+        assertThat(found.get(1, TimeUnit.MINUTES)).containsOnly(Map.entry("a", "text"));
+    }
+}

@@ -1,0 +1,58 @@
+package io.millrace.edge.log;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.past.RangeReader;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Parts that are asked for while no broker answers. There is none here. */
+@Timeout(300)
+class SilentLogTest {
+    private static final List<PartRef> PARTS = List.of(new PartRef(17, 1_000), new PartRef(18, 1_000));
+
+    @Test
+    void whoeverWaitsIsToldAfterTheLimitAlsoBehindAReadThatNeverEnds() {
+        var kafka = new KafkaClients(new KafkaSettings("127.0.0.1:1", "silent.", 1, 1, 0, 0, Map.of()));
+        var never = new CountDownLatch(1);
+        try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
+                var parts = new PartReader(kafka, pool, 1_000, 1_000, 1)) {
+            assertTimesOut(parts, PARTS.subList(0, 1));
+            assertTimesOut(parts, PARTS.subList(0, 1));
+            assertTimesOut(parts, PARTS);
+            assertThat(pool.isAlive()).as("the reader still waits").isTrue();
+        }
+    }
+
+    @Test
+    void aLimitThatHasNotPassedIsWaitedFor() {
+        var kafka = new KafkaClients(new KafkaSettings("127.0.0.1:1", "silent.", 1, 1, 0, 0, Map.of()));
+        var never = new CountDownLatch(1);
+        try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
+                var parts = new PartReader(kafka, pool, 1_000, 1_000, TimeUnit.DAYS.toMillis(1))) {
+            assertThat(parts.read(Asker.EDGE, "live/show", PARTS).toCompletableFuture()).isNotDone();
+        }
+    }
+
+    private static void assertTimesOut(PartReader parts, List<PartRef> refs) {
+        assertThatThrownBy(() -> parts.read(Asker.EDGE, "live/show", refs).toCompletableFuture().join())
+                .hasRootCauseInstanceOf(TimeoutException.class);
+    }
+
+    private static RangeReader neverMade(CountDownLatch never) {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new org.apache.kafka.common.errors.InterruptException("closed");
+    }
+}

@@ -1,0 +1,84 @@
+package io.millrace.edge.log;
+
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.testkit.Patience;
+import io.millrace.testkit.SharedBroker;
+import io.millrace.testkit.SlowTest;
+import io.millrace.testkit.TestBroker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SlowTest
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class TailTest {
+    /** What is only seen when a poll ends is never seen. */
+    private static final Duration LONG_POLL = Duration.ofDays(1);
+    private static final int COMMANDS = 20;
+
+    private static final class Counting implements Tail.Owner {
+        private final LinkedBlockingQueue<ConsumerRecord<String, LogRecord>> records = new LinkedBlockingQueue<>();
+        private final AtomicInteger ticks = new AtomicInteger();
+
+        @Override
+        public void records(List<ConsumerRecord<String, LogRecord>> some) {
+            records.addAll(some);
+        }
+
+        @Override
+        public void tick() {
+            ticks.incrementAndGet();
+        }
+    }
+
+    @Test
+    void doesWhatItIsToldAtOnceAndNothingMeanwhile(TestBroker broker) throws Exception {
+        KafkaClients kafka = broker.clients("tail.");
+        TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
+        var owner = new Counting();
+        var fatal = new CompletableFuture<Throwable>();
+        try (var tail = new Tail("test-tail", kafka.reader("test-tail"), owner, (_, cause) -> fatal.complete(cause),
+                LONG_POLL); KafkaProducer<String, byte[]> producer = kafka.producer("test-tail", 32 << 20)) {
+            tail.start();
+            tell(tail, () -> {});
+            for (int i = 0; i < COMMANDS; i++) {
+                tell(tail, () -> {});
+            }
+            tell(tail, () -> tail.follow(partition));
+            for (int i = 0; i < COMMANDS; i++) {
+                tell(tail, () -> {});
+                var ended = new SessionEnded(i, i, SessionEnded.Reason.SUSPECTED, "");
+                producer.send(new ProducerRecord<>(partition.topic(), 0, "live/show", LogCodec.encode(ended)));
+                assertThat(owner.records.poll(Patience.MILLIS, TimeUnit.MILLISECONDS).value()).isEqualTo(ended);
+            }
+            assertThat(owner.ticks.get()).as("it does not turn in circles").isLessThan(5 * COMMANDS);
+        }
+        assertThat(fatal).isNotDone();
+    }
+
+    private static void tell(Tail tail, Runnable command) throws Exception {
+        var done = new CompletableFuture<Void>();
+        tail.execute(() -> {
+            command.run();
+            done.complete(null);
+        });
+        done.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,238 @@
+package io.millrace.edge.view;
+
+import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.media.m3u8.MediaPlaylistReader;
+import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.Records.PartSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Two epochs of 2 s segments: 17 with 150 segments and a discontinuity before the 100th, then 29, which goes on. */
+class RangePlaylistTest {
+    private static final long FIRST = 17;
+    private static final long SECOND = 29;
+    private static final int SEGMENTS = 150;
+    private static final int JUMP = 100;
+    private static final StreamEntry ENDED = Records.entry("live/show", FIRST, StreamEntry.State.ENDED,
+            Records.TRACKS, 0, SEGMENTS - 1);
+    private static final StreamEntry LIVE = Records.entry("live/show", SECOND, StreamEntry.State.LIVE);
+
+    private static List<IndexEntry> entries(long epoch, long from, long to) {
+        List<IndexEntry> entries = new ArrayList<>();
+        for (long n = from; n <= to; n++) {
+            long before = epoch == FIRST ? 0 : 2 * SEGMENTS;
+            PartSpec spec = new PartSpec(epoch, n)
+                    .discontinuity(epoch == FIRST && n == JUMP, epoch == FIRST && n >= JUMP ? 1 : 0);
+            entries.add(spec.part(0, false, before + 2 * n));
+            entries.add(spec.part(1, true, before + 2 * n + 1));
+        }
+        return entries;
+    }
+
+    /** Blocks as an edge has them that began to read at the block of {@code from}. */
+    private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
+        List<PlaylistBlock> blocks = new ArrayList<>();
+        for (long first = from / 64 * 64; first <= to; first += 64) {
+            long last = Math.min(to, first + 63);
+            var run = new SegmentRun(epoch, Format.TS, first, last);
+            List<IndexEntry> entries = entries(epoch, first, last);
+            for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
+                // Until it has all.
+            }
+            assertThat(run.isSettled()).isTrue();
+            blocks.add(new PlaylistBlock(epoch, run.segments(first, last), entries.size()));
+        }
+        return blocks;
+    }
+
+    private static RangePlaylist render(PastRange range, long from, long newest, long partsBegin) {
+        List<Share> shares = new ArrayList<>();
+        List<StreamEntry> epochs = range.lastEpoch() == FIRST ? List.of(ENDED) : List.of(ENDED, LIVE);
+        add(shares, ENDED, from, SEGMENTS - 1, range, partsBegin);
+        if (range.lastEpoch() == SECOND) {
+            add(shares, LIVE, 0, newest, range, partsBegin);
+        }
+        return RangePlaylist.render(range, epochs, shares, _ -> 1, range.lastEpoch() == FIRST);
+    }
+
+    private static void add(List<Share> shares, StreamEntry epoch, long from, long to, PastRange range,
+            long partsBegin) {
+        if (to >= from) {
+            List<PlaylistBlock> blocks = blocks(epoch.epoch(), from, to);
+            Share share = new Share(epoch, blocks, blocks.getFirst().first(), to).endingBefore(range.endMs())
+                    .startingAt(from, partsBegin);
+            if (!share.isEmpty()) {
+                shares.add(share);
+            }
+        }
+    }
+
+    private static PastRange open(long lastEpoch) {
+        return new PastRange("live/show", FIRST, lastEpoch, 1, PastRange.OPEN);
+    }
+
+    private static String text(RangePlaylist playlist) {
+        return new String(PiecedTextTest.join(playlist.text().plainPieces()), StandardCharsets.UTF_8);
+    }
+
+    private static MediaPlaylist read(RangePlaylist playlist) {
+        return MediaPlaylistReader.read(text(playlist));
+    }
+
+    @Test
+    void aClosedRangeIsVideoOnDemand() {
+        var range = new PastRange("live/show", FIRST, FIRST, Records.EPOCH_MS + 4_500, Records.EPOCH_MS + 8_000);
+        assertThat(text(render(range, 2, -1, 0))).isEqualTo("""
+                #EXTM3U
+                #EXT-X-VERSION:3
+                #EXT-X-TARGETDURATION:2
+                #EXT-X-PLAYLIST-TYPE:VOD
+                #EXT-X-MEDIA-SEQUENCE:2
+                #EXT-X-DISCONTINUITY-SEQUENCE:0
+                #EXT-X-INDEPENDENT-SEGMENTS
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:04.000Z
+                #EXTINF:2.00000,
+                ../../@17/ts/2.ts
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:06.000Z
+                #EXTINF:2.00000,
+                ../../@17/ts/3.ts
+                #EXT-X-ENDLIST
+                """);
+    }
+
+    @Test
+    void anOpenRangeRunsOnIntoTheNextEpoch() {
+        String text = text(render(open(SECOND), 148, 1, 0));
+        assertThat(text).contains("#EXT-X-MEDIA-SEQUENCE:148\n", "#EXT-X-DISCONTINUITY-SEQUENCE:1\n",
+                "#EXT-X-START:TIME-OFFSET=0\n").doesNotContain("ENDLIST", "PLAYLIST-TYPE");
+        assertThat(text.substring(text.indexOf("149.ts"))).isEqualTo("""
+                149.ts
+                #EXT-X-DISCONTINUITY
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
+                #EXTINF:2.00000,
+                ../../@29/ts/0.ts
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:02.000Z
+                #EXTINF:2.00000,
+                ../../@29/ts/1.ts
+                """);
+    }
+
+    @Test
+    void goesBackToWhereAGroupOfPicturesBegins() {
+        List<Segment> segments = new ArrayList<>();
+        for (long n = 0; n < 4; n++) {
+            segments.add(Segment.begin(new PartSpec(FIRST, n).independent(n < 2).part(0, true, n)));
+        }
+        var share = new Share(ENDED, List.of(new PlaylistBlock(FIRST, segments, 4)), 0, 3);
+        assertThat(share.startingAt(3, 0).from()).isEqualTo(1);
+        assertThat(share.startingAt(3, 2).from()).as("as far as it is retained").isEqualTo(2);
+        assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
+    }
+
+    /** As the index grows and the log's beginning moves on, every segment keeps its number and its discontinuity's. */
+    @Property(tries = 300)
+    void everyVersionOfAUrlTellsTheSameStory(@ForAll @IntRange(max = SEGMENTS - 1) int start,
+            @ForAll @IntRange(min = -1, max = 140) int newest,
+            @ForAll @IntRange(max = 2 * SEGMENTS + 40) int partsBegin) {
+        Map<String, Long> numbers = new HashMap<>();
+        Map<String, Long> discontinuities = new HashMap<>();
+        RangePlaylist all = render(open(SECOND), start, 140, 0);
+        tell(read(all), numbers, discontinuities);
+        List<Share> some = new ArrayList<>();
+        add(some, LIVE, 0, newest, open(SECOND), partsBegin);
+        boolean nothingOfTheFirst = partsBegin > 2 * (SEGMENTS - 1);
+        if (some.isEmpty() && nothingOfTheFirst) {
+            return;
+        }
+        MediaPlaylist version = read(render(open(SECOND), start, newest, partsBegin));
+        Map<String, Long> theirNumbers = new HashMap<>();
+        Map<String, Long> theirDiscontinuities = new HashMap<>();
+        tell(version, theirNumbers, theirDiscontinuities);
+        assertThat(numbers).containsAllEntriesOf(theirNumbers);
+        assertThat(discontinuities).containsAllEntriesOf(theirDiscontinuities);
+        assertThat(version.targetDurationS()).isEqualTo(all.targetDurationS());
+        String last = newest >= 0 ? "../../@29/ts/" + newest + ".ts" : "../../@17/ts/" + (SEGMENTS - 1) + ".ts";
+        assertThat(version.segments().getLast().uri()).isEqualTo(last);
+        long oldest = Math.max(start, Math.ceilDiv(partsBegin, 2));
+        assertThat(version.segments()).as("nothing is left out").hasSize((int) (SEGMENTS + newest + 1 - oldest));
+    }
+
+    private static void tell(MediaPlaylist playlist, Map<String, Long> numbers, Map<String, Long> discontinuities) {
+        long number = playlist.mediaSequence();
+        long discontinuity = playlist.discontinuitySequence();
+        for (MediaSegment segment : playlist.segments()) {
+            discontinuity += segment.discontinuity() ? 1 : 0;
+            assertThat(numbers.put(segment.uri(), number++)).isNull();
+            discontinuities.put(segment.uri(), discontinuity);
+        }
+    }
+
+    /** An edge that read the block from the log and one that saw it grow have the same bytes, compressed ones, too. */
+    @Property(tries = 100)
+    void isTheSameOnEveryEdge(@ForAll @IntRange(max = 130) int newest,
+            @ForAll @IntRange(min = 1, max = 20) int window) {
+        var live = new TreeMap<Long, Segment>();
+        PlaylistBlock grown = null;
+        for (long n = 0; n <= newest; n++) {
+            List<IndexEntry> parts = entries(SECOND, n, n);
+            live.put(n, Segment.begin(parts.getFirst()).with(parts.getLast()));
+            live.headMap(n - window + 1).clear();
+            grown = PlaylistBlock.grow(grown, SECOND, live, n).orElseThrow();
+        }
+        PlaylistBlock read = blocks(SECOND, newest, newest).getLast();
+        assertThat(grown.first()).isEqualTo(read.first());
+        assertThat(grown.text(grown.first(), newest)).usingRecursiveComparison()
+                .isEqualTo(read.text(read.first(), newest));
+        assertThat(grown.segments()).isEqualTo(read.segments());
+    }
+
+    @Test
+    void asksForTheLogWhereItWasNotAskedForTooLong() {
+        var live = new TreeMap<Long, Segment>();
+        List<IndexEntry> parts = entries(SECOND, 70, 70);
+        live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
+        assertThat(PlaylistBlock.grow(null, SECOND, live, 70)).isEmpty();
+    }
+
+    @Test
+    void listsAsGapsWhatTheIndexLeftOut() {
+        List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 1, 1));
+        entries.add(entries(FIRST, 2, 2).getFirst());
+        entries.addAll(entries(FIRST, 4, 5));
+        var run = new SegmentRun(FIRST, Format.TS, 0, 5);
+        for (int i = 0; i < entries.size(); i++) {
+            run.fold(i, entries.get(i));
+        }
+        List<Segment> segments = run.segments(0, 5);
+        assertThat(segments).extracting(Segment::number).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertThat(segments).extracting(Segment::complete).containsExactly(false, true, false, false, true, true);
+        assertThat(run.isSettled()).isTrue();
+    }
+
+    @Test
+    void readsOnOverRepeatsOfARestartedPackager() {
+        List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 0, 3));
+        entries.addAll(entries(FIRST, 2, 4));
+        var run = new SegmentRun(FIRST, Format.TS, 0, 4);
+        for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
+            // Until it has all.
+        }
+        assertThat(run.segments(0, 4)).allMatch(Segment::complete);
+        assertThat(run.nextOffset(4, -1)).isEqualTo(entries.size());
+    }
+}

@@ -1,0 +1,183 @@
+package io.millrace.ingest.meters;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.millrace.ingest.policy.Decision;
+import io.millrace.ingest.policy.PolicyMeters;
+import io.millrace.platform.log.Packet;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/** Every meter of ingest. Thread-safe. */
+public final class IngestMeters implements PolicyMeters {
+    /** Why a received message is not in the log: the value of the tag {@code reason}. */
+    public enum Drop {
+        /** An unknown codec or packet type. */
+        UNSUPPORTED_CODEC,
+        /** Bytes that violate their standard: NAL lengths that do not fit, a malformed configuration. */
+        MALFORMED,
+        /** More than {@link io.millrace.ingest.publish.MediaLimits} allows. */
+        OVER_LIMIT,
+        /** A video frame before its configuration. */
+        NO_CONFIG,
+        /** Nothing to show: a command frame, an end of sequence, an empty message. */
+        NO_MEDIA,
+        /** A record of the log that no release of Millrace has written. */
+        UNDECODABLE;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Duration[] LATENCY_BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000,
+            5_000, 10_000, 30_000).map(Duration::ofMillis).toArray(Duration[]::new);
+
+    private final MeterRegistry registry;
+    private final Map<Packet.Kind, Counter> packets = new EnumMap<>(Packet.Kind.class);
+    private final Map<Drop, Counter> drops = new EnumMap<>(Drop.class);
+    private final Counter bytes;
+    private final Counter pauses;
+    private final Counter takeovers;
+    private final Counter flaps;
+    private final Counter suspicions;
+    private final Counter claimsAgain;
+    private final Counter failures;
+    private final Counter bitrateWarnings;
+    private final Map<Decision.Reason, Counter> refusals = new EnumMap<>(Decision.Reason.class);
+    private final Counter hookFailures;
+    private final Timer hook;
+    private final Timer latency;
+    private final AtomicInteger sessions = new AtomicInteger();
+
+    public IngestMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (Packet.Kind kind : Packet.Kind.values()) {
+            packets.put(kind,
+                    Counter.builder("millrace.ingest.packets").tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                            .description("Packets that the log has acknowledged").register(registry));
+        }
+        for (Drop drop : Drop.values()) {
+            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "ingest").tag("reason", drop.word())
+                    .description("Input that was received and not passed on").register(registry));
+        }
+        bytes = counter("millrace.ingest.bytes", "Bytes of media that the log has acknowledged");
+        pauses = counter("millrace.ingest.pauses", "Pauses in reading a publisher's socket");
+        takeovers = counter("millrace.ingest.takeovers", "Publishers of this node that a newer one replaced");
+        flaps = counter("millrace.ingest.flaps", "Publishers refused because of too many takeovers");
+        suspicions = counter("millrace.ingest.suspicions", "Sessions ended because their node was silent");
+        claimsAgain = counter("millrace.ingest.claims.again",
+                "Sessions started again because another node had ended the previous one");
+        failures = counter("millrace.ingest.failures",
+                "Publishers disconnected because the log did not accept a packet");
+        bitrateWarnings = counter("millrace.ingest.bitrate.warnings",
+                "Publishers that came close to their bitrate limit");
+        for (Decision.Reason reason : Decision.Reason.values()) {
+            refusals.put(reason, Counter.builder("millrace.ingest.refused").tag("reason", reason.word())
+                    .description("Publishers that were refused").register(registry));
+        }
+        hookFailures = counter("millrace.ingest.hook.failures", "Questions that the hook did not answer");
+        hook = Timer.builder("millrace.ingest.hook").description("Time until the hook answers")
+                .serviceLevelObjectives(LATENCY_BUCKETS).register(registry);
+        latency = Timer.builder("millrace.stage.latency").tag("stage", "ingest")
+                .description("Time from the ingest timestamp to the end of the stage")
+                .serviceLevelObjectives(LATENCY_BUCKETS)
+                .register(registry);
+        Gauge.builder("millrace.sessions.active", sessions, AtomicInteger::get)
+                .description("Publishers of this node with a session").register(registry);
+    }
+
+    /** Registers the gauge of bytes that were sent to the log and are not acknowledged. */
+    public void showInFlight(LongSupplier inFlightBytes) {
+        Gauge.builder("millrace.ingest.inflight.bytes", inFlightBytes, LongSupplier::getAsLong)
+                .description("Bytes sent to the log and not acknowledged yet").strongReference(true).register(registry);
+    }
+
+    /** Registers the gauge of stream names in the directory. */
+    public void showNames(IntSupplier names) {
+        Gauge.builder("millrace.ingest.names", names, IntSupplier::getAsInt)
+                .description("Stream names in the directory").strongReference(true).register(registry);
+    }
+
+    /** Registers the gauge of the target duration of segments. */
+    public void showSegmentTarget(Duration target) {
+        Gauge.builder("millrace.ingest.segment.target", () -> target.toMillis() / 1_000.0).baseUnit("seconds")
+                .description("Target duration of the segments of streams published on this node").register(registry);
+    }
+
+    /** Counts a packet that the log has acknowledged. */
+    public void acknowledged(Packet.Kind kind, int bodyBytes, long microsSinceArrival) {
+        packets.get(kind).increment();
+        bytes.increment(bodyBytes);
+        latency.record(microsSinceArrival, TimeUnit.MICROSECONDS);
+    }
+
+    public void dropped(Drop reason) {
+        drops.get(reason).increment();
+    }
+
+    public void sessionBegan() {
+        sessions.incrementAndGet();
+    }
+
+    public void sessionEnded() {
+        sessions.decrementAndGet();
+    }
+
+    public void paused() {
+        pauses.increment();
+    }
+
+    public void takenOver() {
+        takeovers.increment();
+    }
+
+    public void flapped() {
+        flaps.increment();
+    }
+
+    public void suspected() {
+        suspicions.increment();
+    }
+
+    public void claimedAgain() {
+        claimsAgain.increment();
+    }
+
+    public void failed() {
+        failures.increment();
+    }
+
+    public void nearCeiling() {
+        bitrateWarnings.increment();
+    }
+
+    @Override
+    public void refused(Decision.Reason reason) {
+        refusals.get(reason).increment();
+    }
+
+    /** Counts the hook's answer, or its absence. */
+    @Override
+    public void hookAnswered(long nanos) {
+        hook.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void hookFailed() {
+        hookFailures.increment();
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+}

@@ -1,0 +1,42 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.platform.log.SessionNotice;
+
+/** A message to the owner of a publication. */
+sealed interface PublicationCommand {
+    /** {@code SessionStarted} is acknowledged; its offset is the number of the session. */
+    record Claimed(long session) implements PublicationCommand {}
+
+    /** {@code SessionStarted} was not written to the log. */
+    record ClaimFailed(String cause) implements PublicationCommand {}
+
+    /** The session's first packet is acknowledged. */
+    record FirstPacketWritten(long session) implements PublicationCommand {}
+
+    /** A packet of the session is lost: writing it to the log failed. */
+    record PacketLost(long session, String cause) implements PublicationCommand {}
+
+    /** The interval between two heartbeats is over. */
+    record HeartbeatDue() implements PublicationCommand {}
+
+    /** The notice of the latest heartbeat is acknowledged, or has failed. */
+    record HeartbeatDone() implements PublicationCommand {}
+
+    /** A notice of the stream was read: of this session, or of another session on any node. */
+    record Heard(long session, SessionNotice.State state) implements PublicationCommand {}
+
+    /** A tombstone of the stream was read. */
+    record Forgotten(long session) implements PublicationCommand {}
+
+    /** The publish must end. */
+    record End(PublicationEnd end) implements PublicationCommand {}
+
+    /** {@code SessionEnded} is acknowledged. */
+    record EndWritten() implements PublicationCommand {}
+
+    /** {@code SessionEnded} was not written to the log. */
+    record EndFailed() implements PublicationCommand {}
+
+    /** The notice of the end is acknowledged, or has failed. */
+    record EndNoted() implements PublicationCommand {}
+}

@@ -1,0 +1,61 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.Publisher;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Access to a {@link Publication} for threads that do not own it: each call sends a command to the owner and returns
+ * immediately. Calls after the end have no effect. Thread-safe.
+ */
+final class PublicationProxy {
+    private final CommandQueue<PublicationCommand> commands;
+    private final Publisher publisher;
+    private final CompletableFuture<Void> finished;
+
+    PublicationProxy(CommandQueue<PublicationCommand> commands, Publisher publisher,
+            CompletableFuture<Void> finished) {
+        this.commands = commands;
+        this.publisher = publisher;
+        this.finished = finished;
+    }
+
+    /** Returns a future that completes when no record of the publish is unacknowledged any more. */
+    CompletableFuture<Void> finished() {
+        return finished;
+    }
+
+    void heartbeat() {
+        commands.offer(new PublicationCommand.HeartbeatDue());
+    }
+
+    /** Reports that a notice of the stream was read, of this session or another one. */
+    void heard(SessionNotice notice) {
+        commands.offer(new PublicationCommand.Heard(notice.session(), notice.state()));
+    }
+
+    /** Reports that the tombstone of a session of the stream was read in {@code sessions}. */
+    void forgotten(long session) {
+        commands.offer(new PublicationCommand.Forgotten(session));
+    }
+
+    /** Ends the publish because the node shuts down, regardless of the connection. */
+    void shutDown() {
+        commands.offer(new PublicationCommand.End(PublicationEnd.shutdown()));
+    }
+
+    /** Ends the publish because the log has no room for its packets. */
+    void diskFull() {
+        commands.offer(new PublicationCommand.End(PublicationEnd.diskFull()));
+    }
+
+    /** Returns whether the encoder supports the reconnect request. */
+    boolean leavesWhenAsked() {
+        return publisher.knowsReconnect();
+    }
+
+    /** Sends the encoder the reconnect request. */
+    void askToLeave() {
+        publisher.requestReconnect("The node is shutting down, connect again");
+    }
+}

@@ -1,0 +1,211 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
+import io.millrace.ingest.publish.PublicationCommand.Claimed;
+import io.millrace.ingest.publish.PublicationCommand.End;
+import io.millrace.ingest.publish.PublicationCommand.EndFailed;
+import io.millrace.ingest.publish.PublicationCommand.EndNoted;
+import io.millrace.ingest.publish.PublicationCommand.EndWritten;
+import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
+import io.millrace.ingest.publish.PublicationCommand.Forgotten;
+import io.millrace.ingest.publish.PublicationCommand.Heard;
+import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
+import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.platform.log.SessionNotice;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * State machine of one publish and its current session: claims a session, keeps it alive, and ends it. If the session
+ * is declared over while the encoder still sends, the publish claims another session, unnoticed by the encoder.
+ *
+ * <p>Pure: takes commands, returns steps. Confined to one thread.
+ */
+final class PublicationState {
+    static final long NO_SESSION = -1;
+
+    enum State {
+        /** {@code SessionStarted} is being written: for the first session, or for the next one after {@code OVER}. */
+        CLAIMING,
+        /** The session has a number, but none of its packets is acknowledged. */
+        CLAIMED,
+        /** Packets of the session are in the log. */
+        LIVE,
+        /** Only the end is still being written, after the claim if that is not acknowledged yet. */
+        ENDING,
+        /** No record is unacknowledged any more. */
+        ENDED;
+
+        Set<State> next() {
+            return switch (this) {
+                case CLAIMING -> EnumSet.of(CLAIMED, ENDING, ENDED);
+                case CLAIMED -> EnumSet.of(LIVE, CLAIMING, ENDING);
+                case LIVE -> EnumSet.of(CLAIMING, ENDING);
+                case ENDING -> EnumSet.of(ENDED);
+                case ENDED -> EnumSet.noneOf(State.class);
+            };
+        }
+    }
+
+    private static final List<PublicationStep> NOTHING = List.of();
+
+    private State state = State.CLAIMING;
+    private long session = NO_SESSION;
+    /** The greatest session of the stream that any node has noted as live. */
+    private long greatestLive = NO_SESSION;
+    private boolean heartbeatPending;
+    /** Null before ENDING. */
+    private PublicationEnd end;
+
+    State state() {
+        return state;
+    }
+
+    /** Returns the number of the current or latest session, {@link #NO_SESSION} before the first. */
+    long session() {
+        return session;
+    }
+
+    /** Returns whether the publish has a session that has not ended. */
+    boolean hasSession() {
+        return state == State.CLAIMED || state == State.LIVE;
+    }
+
+    /** Returns whether the encoder's messages are ignored. */
+    boolean isOver() {
+        return state == State.ENDING || state == State.ENDED;
+    }
+
+    /** Applies {@code command} and returns the steps to execute, in order. */
+    List<PublicationStep> apply(PublicationCommand command) {
+        return switch (command) {
+            case Claimed(long number) -> claimed(number);
+            case ClaimFailed(String cause) -> claimFailed(cause);
+            case FirstPacketWritten(long of) -> firstPacketWritten(of);
+            case PacketLost(long of, String cause) -> isRunning(of) ? end(PublicationEnd.packetLost(cause)) : NOTHING;
+            case HeartbeatDue() -> heartbeat();
+            case HeartbeatDone() -> {
+                heartbeatPending = false;
+                yield NOTHING;
+            }
+            case Heard(long of, SessionNotice.State noted) -> heard(of, noted);
+            case Forgotten(long of) -> isRunning(of) ? end(PublicationEnd.forgotten()) : NOTHING;
+            case End(PublicationEnd why) -> end(why);
+            case EndWritten() -> state == State.ENDING ? List.of(new PublicationStep.NoteEnd(session)) : NOTHING;
+            // The session's heartbeats have stopped, so the owner of the partition will write the end.
+            case EndFailed() -> finish();
+            case EndNoted() -> finish();
+        };
+    }
+
+    private List<PublicationStep> claimed(long number) {
+        boolean overtaken = session != NO_SESSION && greatestLive > session;
+        return switch (state) {
+            case CLAIMING -> {
+                become(State.CLAIMED);
+                session = number;
+                yield overtaken
+                        ? end(PublicationEnd.takenOver(greatestLive))
+                        : List.of(new PublicationStep.Begin(number), new PublicationStep.Accept());
+            }
+            // The encoder left, or the node shuts down, before the claim was acknowledged.
+            case ENDING -> {
+                session = number;
+                yield List.of(new PublicationStep.WriteEnd(number, end), new PublicationStep.Accept());
+            }
+            case CLAIMED, LIVE -> throw new IllegalStateException("claimed twice");
+            case ENDED -> NOTHING;
+        };
+    }
+
+    private List<PublicationStep> claimFailed(String cause) {
+        if (state == State.ENDED) {
+            return NOTHING;
+        }
+        List<PublicationStep> steps = new ArrayList<>();
+        if (state == State.CLAIMING) {
+            steps.add(new PublicationStep.Dismiss(PublicationEnd.claimFailed()));
+        }
+        steps.add(new PublicationStep.RefuseClaim(cause));
+        steps.add(new PublicationStep.Finish());
+        become(State.ENDED);
+        return steps;
+    }
+
+    /** Notes the session as live, even after its end: an older publisher on another node must learn of the takeover. */
+    private List<PublicationStep> firstPacketWritten(long of) {
+        if (of != session) {
+            return NOTHING;
+        }
+        if (state == State.CLAIMED) {
+            become(State.LIVE);
+        }
+        return List.of(new PublicationStep.Note(session, SessionNotice.State.LIVE));
+    }
+
+    /**
+     * Skipped while the previous heartbeat is unacknowledged, so that heartbeats do not accumulate if the log is
+     * slow.
+     */
+    private List<PublicationStep> heartbeat() {
+        if (heartbeatPending || !hasSession()) {
+            return NOTHING;
+        }
+        heartbeatPending = true;
+        SessionNotice.State noted = state == State.LIVE ? SessionNotice.State.LIVE : SessionNotice.State.CLAIMED;
+        return List.of(new PublicationStep.Heartbeat(session, noted));
+    }
+
+    private List<PublicationStep> heard(long of, SessionNotice.State noted) {
+        if (noted == SessionNotice.State.LIVE) {
+            greatestLive = Math.max(greatestLive, of);
+        }
+        if (!hasSession()) {
+            return NOTHING;
+        }
+        if (greatestLive > session) {
+            return end(PublicationEnd.takenOver(greatestLive));
+        }
+        if (of == session && noted == SessionNotice.State.OVER) {
+            // The log already contains the end of that session.
+            become(State.CLAIMING);
+            return List.of(new PublicationStep.ClaimAgain(session));
+        }
+        return NOTHING;
+    }
+
+    /** Ends the publish; every end after a written claim is started here. Only the first reason counts. */
+    private List<PublicationStep> end(PublicationEnd why) {
+        if (isOver()) {
+            return NOTHING;
+        }
+        boolean hadSession = hasSession();
+        end = why;
+        become(State.ENDING);
+        return hadSession
+                ? List.of(new PublicationStep.WriteEnd(session, why), new PublicationStep.Dismiss(why))
+                : List.of(new PublicationStep.Dismiss(why));
+    }
+
+    private List<PublicationStep> finish() {
+        if (state != State.ENDING) {
+            return NOTHING;
+        }
+        become(State.ENDED);
+        return List.of(new PublicationStep.Finish());
+    }
+
+    private boolean isRunning(long of) {
+        return hasSession() && session == of;
+    }
+
+    private void become(State next) {
+        if (!state.next().contains(next)) {
+            throw new IllegalStateException(state + " cannot become " + next);
+        }
+        state = next;
+    }
+}

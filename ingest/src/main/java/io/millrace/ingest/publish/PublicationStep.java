@@ -1,0 +1,39 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.platform.log.SessionNotice;
+
+/** A step that a publication must execute after a {@link PublicationCommand}. */
+sealed interface PublicationStep {
+    /** Begin the session: announce it, and write the packets that were held for it. */
+    record Begin(long session) implements PublicationStep {}
+
+    /** Accept the encoder, unless it was accepted before. */
+    record Accept() implements PublicationStep {}
+
+    /** The encoder's session was declared over: hold its packets and claim another session. */
+    record ClaimAgain(long over) implements PublicationStep {}
+
+    /** Write a notice. */
+    record Note(long session, SessionNotice.State state) implements PublicationStep {}
+
+    /** Write a notice, and report {@link PublicationCommand.HeartbeatDone}. */
+    record Heartbeat(long session, SessionNotice.State state) implements PublicationStep {}
+
+    /**
+     * Write {@code SessionEnded}, and report {@link PublicationCommand.EndWritten} or
+     * {@link PublicationCommand.EndFailed}.
+     */
+    record WriteEnd(long session, PublicationEnd end) implements PublicationStep {}
+
+    /** Write the notice of the end, and report {@link PublicationCommand.EndNoted}. */
+    record NoteEnd(long session) implements PublicationStep {}
+
+    /** Write no more packets, and disconnect the encoder unless it left by itself. */
+    record Dismiss(PublicationEnd end) implements PublicationStep {}
+
+    /** Log the failure, and refuse the encoder unless it was accepted before. */
+    record RefuseClaim(String cause) implements PublicationStep {}
+
+    /** Complete the publish: none of its records is unacknowledged any more. */
+    record Finish() implements PublicationStep {}
+}

@@ -1,0 +1,85 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.policy.Decision;
+import io.millrace.ingest.session.KnownSessions;
+import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.rtmp.PublishAnswer.Refused;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.slf4j.event.Level;
+
+/**
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the room in the log, alternating
+ * takeovers, claims without packets, and the limits of new names. Thread-safe.
+ */
+final class PublishAdmission {
+    /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */
+    private static final int CLAIMS_LIMIT = 16;
+
+    private final LogRoom room;
+    private final KnownSessions known;
+    private final NameGate names;
+    private final ToIntFunction<String> publishedHere;
+    private final PublishContext context;
+
+    /** @param publishedHere returns the number of publications of a stream on this node */
+    PublishAdmission(LogRoom room, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
+            PublishContext context) {
+        this.room = room;
+        this.known = known;
+        this.names = names;
+        this.publishedHere = publishedHere;
+        this.context = context;
+    }
+
+    boolean isFull() {
+        return room.isFull();
+    }
+
+    /** Returns the refusal for every publisher while the log has no room; empty if it has room. */
+    Optional<Refused> refusalOfAll() {
+        if (!isFull()) {
+            return Optional.empty();
+        }
+        context.meters().refused(Decision.Reason.DISK_FULL);
+        return Optional.of(new Refused(StatusCodes.REJECTED, PublicationEnd.DISK_FULL));
+    }
+
+    /**
+     * Returns the refusal for this publisher of this stream; empty if it may publish.
+     *
+     * @param address {@code host:port} of the encoder
+     */
+    Optional<Refused> refusal(String stream, String address) {
+        IngestMeters meters = context.meters();
+        long nowMs = context.clock().millis();
+        if (known.flaps(stream, nowMs)) {
+            meters.flapped();
+            warn(stream, address, "publishers take the stream over from each other repeatedly");
+            return Optional.of(new Refused(StatusCodes.BAD_NAME,
+                    "Another publisher has this stream; stop one of the two"));
+        }
+        if (known.claims(stream) >= CLAIMS_LIMIT || publishedHere.applyAsInt(stream) >= CLAIMS_LIMIT) {
+            meters.refused(Decision.Reason.TOO_MANY_CLAIMS);
+            warn(stream, address, "too many publishers of this stream have connected and sent nothing");
+            return Optional.of(new Refused(StatusCodes.BAD_NAME,
+                    "Too many publishers of this stream have connected and sent nothing"));
+        }
+        Optional<String> nameRefusal = isInUse(stream) ? Optional.empty() : names.refusal(stream, address, nowMs);
+        return nameRefusal.map(why -> {
+            meters.refused(Decision.Reason.TOO_MANY_NAMES);
+            warn(stream, address, why);
+            return new Refused(StatusCodes.REJECTED, why);
+        });
+    }
+
+    /** Returns whether the stream is published anywhere; the directory contains a name only after its first packet. */
+    private boolean isInUse(String stream) {
+        return known.has(stream) || publishedHere.applyAsInt(stream) > 0;
+    }
+
+    private void warn(String stream, String address, String why) {
+        new PublisherLog(context.log(), stream, address).write(Level.WARN, "{} is refused: {}", address, why);
+    }
+}

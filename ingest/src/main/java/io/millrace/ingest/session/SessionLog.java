@@ -1,0 +1,47 @@
+package io.millrace.ingest.session;
+
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionNotice;
+import org.apache.kafka.clients.producer.Callback;
+
+/**
+ * Writes the records of sessions: {@code packets}, {@code sessions} and tombstones of {@code streams}, for each
+ * partition in the order of the calls. Every call returns immediately. The outcome is reported on the producer's
+ * thread, or on the caller's if the record could not be queued.
+ *
+ * <p>Thread-safe.
+ */
+public interface SessionLog {
+    /** Called when a record without media is acknowledged or has failed. */
+    @FunctionalInterface
+    interface Outcome {
+        Outcome IGNORED = (_, _) -> {};
+
+        /**
+         * Reports the outcome.
+         *
+         * @param offset offset of the record in its partition, -1 if it failed
+         * @param failure why it failed, or null
+         */
+        void done(long offset, Exception failure);
+    }
+
+    /**
+     * Writes a record of media to {@code packets}.
+     *
+     * @param value the encoded record; must not be changed after the call
+     */
+    void media(int partition, String stream, byte[] value, Callback callback);
+
+    /** Writes a record without media to {@code packets}. */
+    void packets(int partition, String stream, PacketsRecord record, Outcome outcome);
+
+    /** Writes a notice to {@code sessions}. */
+    void notice(SessionNotice notice, Outcome outcome);
+
+    /** Removes a session from {@code sessions}. */
+    void tombstone(String stream, long session, Outcome outcome);
+
+    /** Removes an epoch from the directory, {@code streams}. */
+    void epochGone(String stream, long epoch, Outcome outcome);
+}

@@ -1,0 +1,89 @@
+package io.millrace.ingest.publish;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.session.KnownNames;
+import io.millrace.ingest.session.LogOverMock;
+import io.millrace.ingest.session.LogWriter;
+import io.millrace.media.StreamName;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.PublishAnswer;
+import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.platform.rtmp.PublishSink;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Claims that wait for their first packet: every reader of the log has to remember them. */
+class ClaimsLimitTest {
+    private static final int LIMIT = 16;
+    private static final StreamName STREAM = new StreamName("live/show");
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1_000));
+
+    private final MockProducer<String, byte[]> kafka = new MockProducer<>(true, new RoundRobinPartitioner(),
+            new StringSerializer(), new ByteArraySerializer());
+    private final KafkaClients clients = new KafkaClients(
+            new KafkaSettings("nowhere:1", "", 1, 1, 86_400_000, 1L << 30, Map.of()));
+    private final LogWriter log = LogOverMock.of(clients, kafka);
+    private final IngestMeters meters = new IngestMeters(new SimpleMeterRegistry());
+    private final PublishDesk desk = desk();
+
+    private PublishDesk desk() {
+        var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        var settings = new PublishSettings("a", rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
+                new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
+        return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
+                LogRoom.UNKNOWN, new KnownNames(), meters, CLOCK);
+    }
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    @Test
+    void oneNodeHasNoMoreClaimsToANameThanReadersRemember() {
+        List<PublishSink> accepted = new ArrayList<>();
+        for (int i = 0; i < LIMIT; i++) {
+            accepted.add(((PublishAnswer.Accepted) publish()).sink());
+        }
+        assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
+        accepted.getFirst().ended(PublishSink.End.UNPUBLISHED, "");
+        assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
+    }
+
+    @Test
+    void claimsOnOtherNodesCount() {
+        for (int session = 100; session < 100 + LIMIT; session++) {
+            desk.heard(
+                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED, "b", "", "127.0.0.1:1", 0,
+                            0, 30_000));
+        }
+        assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
+        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED, "b", "", "127.0.0.1:1", 0, 0,
+                30_000));
+        assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
+    }
+
+    private PublishAnswer publish() {
+        return desk.publish(new PublishRequest(STREAM, "", "", "", "127.0.0.1:1"), new SwitchProbe())
+                .toCompletableFuture().join();
+    }
+}

@@ -1,6 +1,0 @@
-package io.millrace.launcher.settings;
-
-/** What it means if the publish hook does not answer. */
-enum HookFallback {
-    ALLOW, DENY
-}

@@ -1,0 +1,107 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.ingest.policy.HookForm;
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.rtmp.RtmpListen;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** The flags of RTMP connections and of publishers: TLS, load balancers, who may publish, and the limits. */
+public final class PublishOptions {
+    private static final Duration LONGEST_HOOK = Duration.ofSeconds(30);
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "RTMPS certificate and its intermediate certificates, PEM; reloaded when the file changes.")
+    private Path tlsCert;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Private key of the certificate, PEM, PKCS#8 without a password.")
+    private Path tlsKey;
+
+    @Option(names = "--proxy-protocol", paramLabel = "NETWORK[,…]", defaultValue = "off", description = "Load balancers that send a PROXY header on RTMP connections, by address or network.")
+    private ProxySources proxyProtocol;
+
+    @Option(names = "--publish-keys", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts publishing: file of stream keys, one 'KEY: live/show' per line; reloaded when it changes.")
+    private Path publishKeys;
+
+    @Option(names = "--publish-secret", paramLabel = "FILE", defaultValue = "none", converter = Converters.FileOrNone.class, description = "Restricts publishing: file with the secret of signed URLs, which 'sign' creates; reloaded when it changes.")
+    private Path publishSecret;
+
+    @Option(names = "--publish-hook", converter = HttpUrlOrNone.class, paramLabel = "URL", defaultValue = "none", description = "Restricts publishing: an HTTP POST to this URL decides about each publish.")
+    private URI publishHook;
+
+    @Option(names = "--publish-hook-form", paramLabel = "FORM", defaultValue = "nginx", description = "Format of the hook's request: 'nginx' as nginx-rtmp's on_publish, 'srs' as SRS's on_publish.")
+    private HookForm publishHookForm;
+
+    @Option(names = "--publish-hook-timeout", paramLabel = "TIME", defaultValue = "3s", description = "How long the hook may take, up to 30s.")
+    private Duration publishHookTimeout;
+
+    @Option(names = "--publish-hook-fallback", paramLabel = "ANSWER", defaultValue = "deny", description = "The decision if the hook does not answer: 'allow' or 'deny'.")
+    private Fallback publishHookFallback;
+
+    @Option(names = "--max-bitrate", converter = Bitrate.class, paramLabel = "RATE", defaultValue = "off", description = "Maximum average bitrate of one publisher, such as 20Mbit or 800kbit; 'off' for no limit.")
+    private long maxBitsPerSecond;
+
+    @Option(names = "--rtmp-limits", paramLabel = "NAME=VALUE[,…]", defaultValue = LimitList.DEFAULT, description = "Timeouts, counts and sizes of RTMP connections: 'default', or the limits that differ, such as idle=30s,audio-message=1MiB.")
+    private RtmpLimitSettings rtmpLimits;
+
+    /** The decision about a publish if the hook does not answer. */
+    private enum Fallback { ALLOW, DENY }
+
+    /** @param rtmps whether there is a port for RTMPS */
+    void check(boolean rtmps) {
+        Check.that((tlsCert == null) == (tlsKey == null), "--tls-cert and --tls-key must be set together");
+        Check.that(!rtmps || tlsCert != null, "--rtmps-port requires --tls-cert and --tls-key");
+        Check.that(publishHookTimeout.isPositive() && publishHookTimeout.compareTo(LONGEST_HOOK) <= 0,
+                "--publish-hook-timeout must be more than 0s and 30s or less");
+    }
+
+    /** Returns who may publish. */
+    public PolicySettings policy() {
+        PolicySettings.Hook hook = publishHook == null
+                ? null
+                : new PolicySettings.Hook(publishHook, publishHookForm, publishHookTimeout,
+                        publishHookFallback == Fallback.ALLOW);
+        return new PolicySettings(publishKeys, publishSecret, hook);
+    }
+
+    /** Returns the maximum bitrate of one publisher, 0 for no limit. */
+    public long maxBitsPerSecond() {
+        return maxBitsPerSecond;
+    }
+
+    public RtmpLimitSettings limits() {
+        return rtmpLimits;
+    }
+
+    RtmpListen listener(String host, int rtmpPort, int rtmpsPort) {
+        return new RtmpListen(host, rtmpPort, rtmpsPort, tlsCert, tlsKey, proxyProtocol, rtmpLimits.connections());
+    }
+
+    private static final class Bitrate extends Converters.Checked<Long> {
+        Bitrate() {
+            super(Quantity::bitsPerSecond);
+        }
+    }
+
+    /** The result is null for {@code none}. */
+    private static final class HttpUrlOrNone extends Converters.Checked<URI> {
+        HttpUrlOrNone() {
+            super(text -> text.strip().equals("none") ? null : httpUrl(text.strip()));
+        }
+
+        private static URI httpUrl(String text) {
+            try {
+                URI url = URI.create(text);
+                if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                    return url;
+                }
+            } catch (IllegalArgumentException e) {
+                // Same message as for another scheme, below.
+            }
+            // The message does not quote the text, which may contain a password or a token.
+            throw new IllegalArgumentException("it must be a URL such as http://127.0.0.1:8000/on_publish");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.millrace.launcher.settings;
+
+import io.millrace.launcher.broker.HostPort;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.rtmp.RtmpListen;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The flags of the serving commands, in groups. All of them accept the same flags, so that one file, one environment or
+ * one script can serve every process. Each process uses those that its stages need. Not modified after the command line
+ * is parsed.
+ */
+public final class ServeOptions {
+    // 'config' prints the flags in this order.
+    @Mixin
+    private ListenOptions listen;
+    @Mixin
+    private KafkaOptions kafka;
+    @Mixin
+    private EpochOptions epochs;
+    @Mixin
+    private PublishOptions publish;
+    @Mixin
+    private HttpOptions http;
+    @Mixin
+    private ProcessOptions process;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** @throws ParameterException if a value is out of range or contradicts another */
+    public void check() {
+        try {
+            epochs.check();
+            kafka.check(epochs.window());
+            process.check();
+            publish.check(listen.rtmpsPort() >= 0);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage());
+        }
+    }
+
+    public ListenOptions listen() {
+        return listen;
+    }
+
+    public KafkaOptions kafka() {
+        return kafka;
+    }
+
+    public EpochOptions epochs() {
+        return epochs;
+    }
+
+    public PublishOptions publish() {
+        return publish;
+    }
+
+    public HttpOptions http() {
+        return http;
+    }
+
+    public ProcessOptions process() {
+        return process;
+    }
+
+    /** Returns the listener for RTMP and RTMPS. */
+    public RtmpListen rtmp() {
+        return publish.listener(listen.host(), listen.rtmpPort(), listen.rtmpsPort());
+    }
+
+    /** Returns whether a flag names this port. A port that is chosen for 0 must then be another one. */
+    public boolean names(int port) {
+        return IntStream.of(listen.rtmpPort(), listen.rtmpsPort(), listen.httpPort(), listen.adminPort(), kafka.port())
+                .anyMatch(named -> named == port);
+    }
+
+    /** Returns whether {@code --kafka} is set; otherwise {@code up} and {@code demo} embed a broker. */
+    public boolean isKafkaSet() {
+        OptionSpec option = command.findOption("--kafka");
+        return command.commandLine().getParseResult().hasMatchedOption(option) || defaults().find(option).isPresent();
+    }
+
+    /** Returns the settings of the log on the cluster that {@code --kafka} names. */
+    public KafkaSettings onCluster() {
+        return kafka.onCluster(defaults().kafkaClient());
+    }
+
+    /** Returns the settings of the log on a broker in this process. */
+    public KafkaSettings onEmbedded(HostPort broker) {
+        return kafka.onEmbedded(broker, defaults().kafkaClient());
+    }
+
+    private LayeredDefaults defaults() {
+        return (LayeredDefaults) command.defaultValueProvider();
+    }
+}

@@ -1,0 +1,14 @@
+package io.millrace.platform.access;
+
+import io.millrace.media.StreamName;
+
+/** The answer to an {@link AccessRequest}. Immutable. */
+public sealed interface AccessAnswer {
+    /**
+     * @param stream the name under which viewers find the stream; differs from the requested name if that was a key
+     */
+    record Allowed(StreamName stream) implements AccessAnswer {}
+
+    /** @param description text for the peer's user; contains no secret and no hint at a valid one */
+    record Refused(String description) implements AccessAnswer {}
+}

@@ -1,0 +1,15 @@
+package io.millrace.platform.access;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Decides who may publish and play. Thread-safe; never blocks. */
+@FunctionalInterface
+public interface AccessPolicy {
+    /** Allows everything, under the requested name. */
+    AccessPolicy ALLOW_ALL = request -> CompletableFuture
+            .completedFuture(new AccessAnswer.Allowed(request.stream()));
+
+    /** The stage never fails, and completes on any thread: at once unless somebody has to be asked. */
+    CompletionStage<AccessAnswer> decide(AccessRequest request);
+}

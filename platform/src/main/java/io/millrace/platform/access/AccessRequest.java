@@ -1,0 +1,28 @@
+package io.millrace.platform.access;
+
+import io.millrace.media.StreamName;
+
+/**
+ * A request to publish or to play a stream. The name may be a secret as well: it is not logged before a policy has decided
+ * that it is not. Immutable.
+ *
+ * @param stream requested name
+ * @param query query of the URL, without {@code ?}; empty if it has none. May hold secrets
+ */
+public record AccessRequest(Action action, StreamName stream, String query, Source source) {
+    public enum Action { PUBLISH, PLAY }
+
+    /** The protocol of the request, not of the stream: RTMPS is {@link #RTMP}, and FLV by WebSocket is {@link #FLV}. */
+    public enum Protocol {
+        RTMP, FLV, HLS, DASH
+    }
+
+    /**
+     * The peer that asks.
+     *
+     * @param address {@code host:port}
+     * @param client name and version that the peer states (flashVer, User-Agent), possibly empty
+     * @param url as the peer sent it: tcUrl in RTMP. May hold secrets
+     */
+    public record Source(Protocol protocol, String address, String client, String url) {}
+}

@@ -1,0 +1,121 @@
+package io.millrace.platform.net;
+
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * Counts the connections of a server against three limits: all connections, those of one address, and <i>pending</i>
+ * connections, which have not yet done what clients connect for (sent a request, published or played). When a new
+ * connection exceeds a limit, the oldest pending connection makes room: genuine clients are pending only briefly.
+ *
+ * <p>Thread-safe.
+ */
+public final class ConnectionAdmission {
+    private final int limit;
+    private final int pendingLimit;
+    private final AddressCounts addresses;
+    /** The pending connections, oldest first, each with the action that disconnects it. */
+    private final SequencedMap<Place, Runnable> pending = new LinkedHashMap<>();
+    private int connections;
+
+    /**
+     * @param limit connections
+     * @param pendingLimit pending connections
+     * @param perAddress connections of one {@link PeerNetwork}
+     * @throws IllegalArgumentException if one of them is less than 1: every connection is pending at first, so such a
+     *     server would refuse all of them
+     */
+    public ConnectionAdmission(int limit, int pendingLimit, int perAddress) {
+        if (limit < 1 || pendingLimit < 1 || perAddress < 1) {
+            throw new IllegalArgumentException("a limit of " + Math.min(limit, Math.min(pendingLimit, perAddress))
+                    + " connections refuses everyone");
+        }
+        this.limit = limit;
+        this.pendingLimit = pendingLimit;
+        this.addresses = new AddressCounts(perAddress);
+    }
+
+    /**
+     * Admits a new connection. Returns empty if there are too many connections and none of them is pending.
+     *
+     * @param disconnect called at most once, on any thread, if this connection has to make room for another
+     */
+    public Optional<Place> enter(Runnable disconnect) {
+        Place place = new Place();
+        Runnable evicted = () -> {};
+        synchronized (this) {
+            if (connections >= limit || pending.size() >= pendingLimit) {
+                Map.Entry<Place, Runnable> oldest = pending.pollFirstEntry();
+                if (oldest == null) {
+                    return Optional.empty();
+                }
+                uncount(oldest.getKey());
+                evicted = oldest.getValue();
+            }
+            connections++;
+            pending.put(place, disconnect);
+        }
+        evicted.run();
+        return Optional.of(place);
+    }
+
+    private void uncount(Place place) {
+        if (place.counted) {
+            place.counted = false;
+            connections--;
+        }
+    }
+
+    /** Returns the number of connections that count. */
+    public synchronized int connections() {
+        return connections;
+    }
+
+    /** Returns the number of addresses with a connection. */
+    public int addresses() {
+        return addresses.size();
+    }
+
+    /** The place of one connection, from {@link #enter} to {@link #leave}. */
+    public final class Place {
+        private boolean counted = true;
+        private InetAddress address;
+
+        private Place() {}
+
+        /** Counts the connection for its address. Returns false, and counts nothing, if the address has too many. */
+        public boolean enter(InetAddress from) {
+            if (!addresses.enter(from)) {
+                return false;
+            }
+            synchronized (ConnectionAdmission.this) {
+                address = from;
+            }
+            return true;
+        }
+
+        /** Marks the connection as no longer pending, so that it does not have to make room. */
+        public void accepted() {
+            synchronized (ConnectionAdmission.this) {
+                pending.remove(this);
+            }
+        }
+
+        /** Ends the place because the connection is closed. Further calls have no effect. */
+        public void leave() {
+            InetAddress left;
+            synchronized (ConnectionAdmission.this) {
+                pending.remove(this);
+                uncount(this);
+                left = address;
+                address = null;
+            }
+            if (left != null) {
+                addresses.leave(left);
+            }
+        }
+    }
+}

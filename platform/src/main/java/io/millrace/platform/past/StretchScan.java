@@ -1,0 +1,101 @@
+package io.millrace.platform.past;
+
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Collects a {@link MomentStretch} from index records that are passed in order, leaving out expired media. {@link
+ * #test} returns false when the stretch is complete, or when the scan is too far from it and should continue by {@link
+ * Approach}. For one use; confined to one thread.
+ */
+final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> {
+    /** More than a second of a busy partition, within which a live stream has an entry. */
+    static final int MISSED_RECORDS = 2_048;
+
+    private final StreamEntry epoch;
+    private final Topic media;
+    private final Moments.Floor floor;
+    private final ReadBudget budget;
+    private final long nearMs;
+    private final boolean mayMiss;
+    private final MomentSearch last;
+    private final List<Moment.At> entries = new ArrayList<>();
+    private boolean settled;
+    private boolean far;
+    private int records;
+    private Approach.Point earliest;
+    private Approach.Point latest;
+
+    /**
+     * @param nearMs PROGRAM-DATE-TIME, ms since 1970, before which entries are not wanted; the scan is far if it has
+     *     not reached it after {@link Approach#NEAR_RECORDS}
+     * @param toMs the same, of the end of the stretch
+     * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} contain nothing of
+     *     the epoch
+     */
+    StretchScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
+            boolean mayMiss) {
+        this.epoch = epoch;
+        this.media = media;
+        this.floor = floor;
+        this.budget = budget;
+        this.nearMs = nearMs;
+        this.mayMiss = mayMiss;
+        last = new MomentSearch(toMs);
+    }
+
+    @Override
+    public boolean test(ConsumerRecord<String, LogRecord> record) {
+        budget.spend(record);
+        records++;
+        if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
+                || entry.epoch() < epoch.epoch()) {
+            return !mayMiss || earliest != null || records < MISSED_RECORDS;
+        }
+        if (entry.epoch() > epoch.epoch()) {
+            // A later epoch starts after the last record of this one.
+            settled = true;
+            return false;
+        }
+        latest = new Approach.Point(record.offset(), entry.programDateTimeMs());
+        earliest = earliest == null ? latest : earliest;
+        far = records >= Approach.NEAR_RECORDS && entry.programDateTimeMs() < nearMs;
+        return !far && add(record.offset(), entry);
+    }
+
+    private boolean add(long offset, IndexEntry entry) {
+        boolean isLast = epoch.state() == StreamEntry.State.ENDED && entry.segment() == epoch.lastSegment()
+                && entry.last();
+        if (!Moments.isExpired(entry, media, floor.mediaOffset())) {
+            entries.add(new Moment.At(offset, entry));
+            isLast |= !last.fold(offset, entry);
+        }
+        settled = isLast;
+        return !isLast;
+    }
+
+    /** Returns whether the scan stopped far before the wanted time. */
+    boolean isFar() {
+        return far;
+    }
+
+    /** Returns the first entry of the epoch that was read, or null. */
+    Approach.Point earliest() {
+        return earliest;
+    }
+
+    /** Returns the last entry of the epoch that was read, or null. */
+    Approach.Point latest() {
+        return latest;
+    }
+
+    MomentStretch result() {
+        return new MomentStretch(entries, settled);
+    }
+}

@@ -1,0 +1,408 @@
+package io.millrace.platform.rtmp;
+
+import io.millrace.media.StreamName;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.rtmp.ServerEvent;
+import io.millrace.media.rtmp.ServerSession;
+import io.millrace.platform.net.ConnectionAdmission;
+import io.millrace.platform.net.MemoryBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One connection of an {@link RtmpServer}: passes what its {@link ServerSession} reports to the application, and what
+ * the application decides to the session, whose output it writes.
+ *
+ * <p>A connection ends in {@link #end} and nowhere else. If the session has told the peer why, it drains for
+ * {@link Watchdog#DRAIN_SECONDS}; otherwise the socket is closed immediately. {@link #closed} releases what it held.
+ *
+ * <p>Confined to the event loop except for {@link #execute}.
+ */
+final class RtmpConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(RtmpConnection.class);
+    private static final ByteBuffer NO_INPUT = ByteBuffer.allocate(0);
+    /** Players are pinged so that NATs and load balancers do not drop an idle connection. */
+    private static final int PING_SECONDS = 10;
+
+    private final RtmpSocket socket;
+    private final RtmpApplication application;
+    private final RtmpMeters meters;
+    private final MemoryBudget.Share memory;
+    private final ServerSession session;
+    private final Watchdog watchdog;
+    private final ConnectionAdmission admission;
+    private final ConnectionLog log;
+    /** The requested and running publishes and plays, by message stream. */
+    private final Map<Integer, RtmpPublisher> publishers = new HashMap<>();
+    private final Map<Integer, RtmpPlayer> players = new HashMap<>();
+    private ConnectionAdmission.Place place;
+    /** Whether a publish or play has been accepted. */
+    private boolean accepted;
+    private int seconds;
+    /** Null until it is decided that the connection ends. */
+    private CloseReason ending;
+    /** Whether the socket has been told to close. */
+    private boolean closing;
+
+    RtmpConnection(RtmpSocket socket, RtmpApplication application, RtmpMeters meters, ConnectionLimits limits,
+            SharedState shared) {
+        this.socket = socket;
+        this.application = application;
+        this.meters = meters;
+        this.memory = shared.memory().open(this::memoryUsedUp, this::yieldMemory);
+        this.session = new ServerSession(new SplittableRandom(), limits.rtmp(), memory);
+        this.watchdog = new Watchdog(limits);
+        this.admission = shared.admission();
+        this.log = new ConnectionLog(shared.log());
+    }
+
+    /** The socket is connected. */
+    void opened(SocketAddress peer) {
+        log.peerIs(peer);
+        Optional<ConnectionAdmission.Place> admitted = admission.enter(() -> socket.executeLater(this::makeRoom));
+        if (admitted.isPresent()) {
+            place = admitted.get();
+        } else {
+            end(CloseReason.TOO_MANY, "too many connections");
+        }
+    }
+
+    private void makeRoom() {
+        if (!accepted) {
+            end(CloseReason.TOO_MANY, "too many connections that do not publish or play; this is the oldest");
+        }
+    }
+
+    /** Sets the peer's address: that of the socket, or that of a PROXY header. Called once, before the first byte. */
+    void peerIs(SocketAddress peer) {
+        log.peerIs(peer);
+        LOG.debug("rtmp {}: connected", log.address());
+        if (peer instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            memory.peerIs(inet.getAddress());
+            if (place != null && !place.enter(inet.getAddress())) {
+                end(CloseReason.TOO_MANY_OF_ADDRESS, "too many connections from this address");
+            }
+        }
+    }
+
+    void received(ByteBuffer bytes) {
+        watchdog.heard();
+        pump(bytes);
+    }
+
+    void writabilityChanged() {
+        switchReading();
+        if (socket.isWritable()) {
+            List.copyOf(players.values()).forEach(RtmpPlayer::writable);
+        }
+    }
+
+    /** One second has passed. */
+    void tick() {
+        boolean reading = !isPaused() && socket.isWritable();
+        Optional<CloseReason> timeout = watchdog.tick(session.state(), reading, socket.hasProgressed());
+        if (timeout.isPresent()) {
+            end(timeout.get(), "time limit exceeded");
+            return;
+        }
+        seconds++;
+        if (session.state() == ServerSession.State.PLAYING && socket.isWritable() && seconds % PING_SECONDS == 0) {
+            session.ping(seconds);
+            send();
+        }
+    }
+
+    private void pump(ByteBuffer in) {
+        try {
+            for (ServerEvent event = next(in); event != null; event = next(in)) {
+                handle(event);
+            }
+        } catch (MediaException fault) {
+            end(CloseReason.of(fault), fault.getMessage());
+        } catch (RuntimeException bug) {
+            endByBug(bug);
+        }
+        writeOutput();
+    }
+
+    private ServerEvent next(ByteBuffer in) {
+        return closing ? null : session.next(in);
+    }
+
+    private void handle(ServerEvent event) {
+        switch (event) {
+            case ServerEvent.PublishRequested request -> publish(request);
+            case ServerEvent.Media media -> publishers.get(media.streamId()).message(media);
+            case ServerEvent.Unpublished(int streamId) ->
+                endPublisher(streamId, PublishSink.End.UNPUBLISHED, "ended by the encoder");
+            case ServerEvent.PlayRequested request -> play(request);
+            case ServerEvent.PlayPaused(int streamId, boolean paused) -> players.get(streamId).pause(paused);
+            case ServerEvent.PlayTracks(int streamId, boolean audio, boolean video) ->
+                players.get(streamId).tracks(audio, video);
+            case ServerEvent.PlayStopped(int streamId) -> endPlayer(streamId);
+            case ServerEvent.Refused(String code, String description) ->
+                end(CloseReason.REFUSED, code + ", " + description);
+            case ServerEvent.PassedOver(ServerEvent.PassedOver.What what) -> passedOver(what);
+        }
+    }
+
+    private void passedOver(ServerEvent.PassedOver.What what) {
+        meters.passedOver(what);
+        if (what == ServerEvent.PassedOver.What.MEDIA_WITHOUT_MEMORY) {
+            log.write(Level.WARN, "dropped an incomplete message because the memory for incomplete messages is full");
+        }
+    }
+
+    private void publish(ServerEvent.PublishRequested requested) {
+        int streamId = requested.streamId();
+        Optional<String> problem = StreamName.problem(requested.path());
+        if (problem.isPresent()) {
+            refuse(streamId, CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
+            return;
+        }
+        RtmpPublisher publisher = new RtmpPublisher(this, streamId, session.knowsReconnect());
+        publishers.put(streamId, publisher);
+        PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
+                requested.client(), requested.tcUrl(), log.address());
+        application.publish(request, publisher)
+                .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
+    }
+
+    /** @param answer null if the application failed with {@code failure} */
+    private void answered(RtmpPublisher publisher, PublishAnswer answer, Throwable failure) {
+        if (answer instanceof PublishAnswer.Accepted(PublishSink sink)) {
+            publisher.accepted(sink);
+        }
+        if (publisher.isOver()) {
+            return;
+        }
+        int streamId = publisher.streamId();
+        switch (answer) {
+            case null -> {
+                log.write(Level.ERROR, "a publish request failed because of a bug", failure);
+                refuse(streamId, CloseReason.INTERNAL_ERROR, "NetStream.Failed", "internal server error");
+            }
+            case PublishAnswer.Refused(String code, String description) ->
+                refuse(streamId, CloseReason.REFUSED, code, description);
+            case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(streamId, CloseReason.MEMORY,
+                    "NetStream.Publish.Denied", "this server has no memory for another publisher; try again later");
+            case PublishAnswer.Accepted _ -> {
+                session.acceptPublish(streamId);
+                accepted();
+                watchdog.heard();
+                pump(NO_INPUT);
+                socket.flush();
+            }
+        }
+    }
+
+    private void play(ServerEvent.PlayRequested requested) {
+        int streamId = requested.streamId();
+        Optional<String> problem = StreamName.problem(requested.path());
+        if (problem.isPresent()) {
+            refuse(streamId, CloseReason.REFUSED, "NetStream.Play.StreamNotFound", problem.get());
+            return;
+        }
+        RtmpPlayer player = new RtmpPlayer(this, streamId);
+        players.put(streamId, player);
+        PlayRequest request = new PlayRequest(new StreamName(requested.path()), requested.query(), requested.client(),
+                requested.fourCcs(), log.address(), requested.durationMs());
+        switch (application.play(request, player)) {
+            case PlayAnswer.Accepted(PlaySink sink) -> {
+                player.accepted(sink);
+                accepted();
+            }
+            case PlayAnswer.Refused(String code, String description) ->
+                refuse(streamId, CloseReason.REFUSED, code, description);
+        }
+    }
+
+    private void accepted() {
+        accepted = true;
+        place.accepted();
+    }
+
+    /** Runs {@code task} on the event loop; immediately if this is the event loop. Callable on any thread. */
+    void execute(Runnable task) {
+        socket.execute(task);
+    }
+
+    EventExecutor loop() {
+        return socket.loop();
+    }
+
+    boolean isWritable() {
+        return socket.isWritable();
+    }
+
+    /** Reads from the socket unless a publisher is paused or the peer does not read what we send. */
+    void switchReading() {
+        socket.setReading(!isPaused() && socket.isWritable());
+    }
+
+    private boolean isPaused() {
+        return publishers.values().stream().anyMatch(RtmpPublisher::isPaused);
+    }
+
+    void startPlay(RtmpPlayer player) {
+        socket.becomePlayer();
+        session.acceptPlay(player.streamId());
+        writeOutput();
+    }
+
+    /** Sends played messages between two messages of the session; {@code messages} is borrowed. */
+    void send(List<ByteBuf> messages) {
+        socket.play(messages);
+    }
+
+    /** Asks the peer, which supports that, to reconnect. */
+    void requestReconnect(String description) {
+        LOG.info("rtmp {}: asked to reconnect: {}", log.address(), description);
+        session.requestReconnect(description);
+        send();
+    }
+
+    /** Asks the peer to reconnect if it only plays; returns false if it does not, or does not support that. */
+    boolean askPlayerToLeave(String description) {
+        boolean asks = session.state() == ServerSession.State.PLAYING && session.knowsReconnect();
+        if (asks) {
+            requestReconnect(description);
+        }
+        return asks;
+    }
+
+    /** Tells the player that its stream has ended; ends the connection if it uses no other stream. */
+    void endPlay(int streamId) {
+        if (isOpen()) {
+            session.endPlay(streamId);
+            streamEnded(streamId, CloseReason.STREAM_ENDED, "the stream has ended");
+        }
+    }
+
+    /** Tells the peer why one stream ends; ends the connection if it uses no other stream. */
+    void refuse(int streamId, CloseReason reason, String code, String description) {
+        if (isOpen()) {
+            session.end(streamId, code, description);
+            streamEnded(streamId, reason, code + ", " + description);
+        }
+    }
+
+    private void streamEnded(int streamId, CloseReason reason, String detail) {
+        if (session.state() == ServerSession.State.DRAINING) {
+            end(reason, detail);
+        } else {
+            log.write(Level.INFO, "stream " + streamId + " ended, " + reason.label() + ": " + detail);
+            endPublisher(streamId, PublishSink.End.CLOSED_BY_SERVER, detail);
+            endPlayer(streamId);
+            send();
+        }
+    }
+
+    /** Ends the connection because the server is shutting down. A peer that has not connected yet is told nothing. */
+    void shutDown() {
+        if (isOpen()) {
+            String description = "the server is shutting down";
+            if (session.state().isConnected()) {
+                session.close("NetConnection.Connect.AppShutdown", description);
+            }
+            end(CloseReason.SHUTDOWN, description);
+        }
+    }
+
+    /** Called on any thread. */
+    private void memoryUsedUp() {
+        socket.executeLater(() -> end(CloseReason.MEMORY, "the memory for incomplete messages is full"));
+    }
+
+    /** Drops incomplete messages of a publisher, which stays connected. Called on any thread. */
+    private void yieldMemory() {
+        socket.executeLater(() -> {
+            session.yieldMemory();
+            pump(NO_INPUT);
+            socket.flush();
+        });
+    }
+
+    /** Ends the connection because of a bug in this process. */
+    void endByBug(Throwable bug) {
+        end(CloseReason.INTERNAL_ERROR, "a bug: " + bug, Level.ERROR, bug);
+    }
+
+    /** Ends the connection. Only the first reason counts. */
+    void end(CloseReason reason, String detail) {
+        // A flood of connections must not become a flood of log lines.
+        boolean flood = reason == CloseReason.TOO_MANY || reason == CloseReason.TOO_MANY_OF_ADDRESS;
+        end(reason, detail, flood ? Level.DEBUG : Level.INFO, null);
+    }
+
+    private void end(CloseReason reason, String detail, Level level, Throwable bug) {
+        boolean drains = ending == null && session.state() == ServerSession.State.DRAINING;
+        if (ending == null) {
+            ending = reason;
+            log.write(level, "closed, " + reason.label() + ": " + detail, bug);
+            endStreams(reason, detail);
+        }
+        if (drains) {
+            send();
+        } else {
+            closing = true;
+            socket.close();
+        }
+    }
+
+    private void endStreams(CloseReason reason, String detail) {
+        boolean peerLeft = reason == CloseReason.IDLE || reason == CloseReason.PEER_CLOSED;
+        PublishSink.End end = peerLeft ? PublishSink.End.DISCONNECTED : PublishSink.End.CLOSED_BY_SERVER;
+        List.copyOf(publishers.keySet()).forEach(streamId -> endPublisher(streamId, end, detail));
+        List.copyOf(players.keySet()).forEach(this::endPlayer);
+    }
+
+    /** The socket is closed. */
+    void closed() {
+        end(CloseReason.PEER_CLOSED, "the peer closed the connection", Level.DEBUG, null);
+        session.closed();
+        if (place != null) {
+            place.leave();
+        }
+        meters.closed(ending);
+    }
+
+    private boolean isOpen() {
+        return ending == null && socket.isActive();
+    }
+
+    private void endPublisher(int streamId, PublishSink.End end, String detail) {
+        RtmpPublisher publisher = publishers.remove(streamId);
+        if (publisher != null) {
+            publisher.ended(end, detail);
+            switchReading();
+        }
+    }
+
+    private void endPlayer(int streamId) {
+        RtmpPlayer player = players.remove(streamId);
+        if (player != null) {
+            player.ended();
+        }
+    }
+
+    private void writeOutput() {
+        socket.write(session.takeOutput());
+    }
+
+    private void send() {
+        writeOutput();
+        socket.flush();
+    }
+}

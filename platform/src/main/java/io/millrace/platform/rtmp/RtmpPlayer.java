@@ -1,0 +1,121 @@
+package io.millrace.platform.rtmp;
+
+import io.millrace.media.rtmp.PlayChunks;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+
+/** One play of a connection, from the request to its end: what the application holds as its {@link Player}. */
+final class RtmpPlayer implements Player {
+    private final RtmpConnection connection;
+    private final int streamId;
+    private PlaySink sink;
+    private boolean over;
+    private boolean paused;
+    private boolean audio = true;
+    private boolean video = true;
+
+    RtmpPlayer(RtmpConnection connection, int streamId) {
+        this.connection = connection;
+        this.streamId = streamId;
+    }
+
+    int streamId() {
+        return streamId;
+    }
+
+    void accepted(PlaySink accepted) {
+        sink = accepted;
+        if (over) {
+            sink.ended();
+        }
+    }
+
+    void writable() {
+        if (sink != null) {
+            sink.writable();
+        }
+    }
+
+    void pause(boolean pause) {
+        if (pause != paused) {
+            paused = pause;
+            sink.hold();
+            goOn();
+        }
+    }
+
+    /** Selects tracks. A decoder lacks what it has not been sent, so a change restarts the play at a keyframe. */
+    void tracks(boolean wantsAudio, boolean wantsVideo) {
+        if (wantsAudio != audio || wantsVideo != video) {
+            audio = wantsAudio;
+            video = wantsVideo;
+            sink.hold();
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        if (!paused && (audio || video)) {
+            sink.goOn(audio, video);
+        }
+    }
+
+    /** Ends the play. Further calls have no effect. */
+    void ended() {
+        if (!over) {
+            over = true;
+            if (sink != null) {
+                sink.ended();
+            }
+        }
+    }
+
+    @Override
+    public EventExecutor loop() {
+        return connection.loop();
+    }
+
+    @Override
+    public void start() {
+        if (!over) {
+            connection.startPlay(this);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !over && connection.isWritable();
+    }
+
+    /** All players share the same bytes, except on message streams other than the first of a connection. */
+    @Override
+    public void send(List<ByteBuf> messages) {
+        if (over) {
+            return;
+        }
+        if (streamId == PlayChunks.STREAM_ID) {
+            connection.send(messages);
+        } else {
+            List<ByteBuf> readdressed = messages.stream()
+                    .map(piece -> Unpooled.wrappedBuffer(PlayChunks.readdress(piece.nioBuffer(), streamId))).toList();
+            connection.send(readdressed);
+            readdressed.forEach(ByteBuf::release);
+        }
+    }
+
+    @Override
+    public void end() {
+        if (!over) {
+            connection.endPlay(streamId);
+        }
+    }
+
+    @Override
+    public void close(CloseReason reason, String code, String description) {
+        if (!over) {
+            connection.refuse(streamId, reason, code, description);
+        }
+    }
+}

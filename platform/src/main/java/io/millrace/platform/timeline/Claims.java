@@ -1,0 +1,128 @@
+package io.millrace.platform.timeline;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.SessionStarted;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The claims to a stream whose first packet has not arrived yet, and the binary form of a claim. Confined to the thread
+ * of its fold.
+ */
+final class Claims {
+    /**
+     * Upper bound on memory. Ingest refuses a publisher before that: one node has at most 16 claims to a name that wait for
+     * their first packet, and a claim whose node has died is withdrawn after the grace period. The oldest claim is dropped first.
+     */
+    private static final int LIMIT = 255;
+    /** Before version 3 of the rules. Ingest did not know this limit, so a claim with packets could be dropped. */
+    private static final int FORMER_LIMIT = 16;
+    private static final int STRING_LIMIT = 1024;
+    private static final int FORMATS_LIMIT = 16;
+
+    private final TreeMap<Long, SessionStarted> bySession = new TreeMap<>();
+
+    void add(long session, SessionStarted started) {
+        bySession.put(session, started);
+        int limit = started.rules().remembersManyClaims() ? LIMIT : FORMER_LIMIT;
+        if (bySession.size() > limit) {
+            bySession.pollFirstEntry();
+        }
+    }
+
+    boolean remove(long session) {
+        return bySession.remove(session) != null;
+    }
+
+    SessionStarted of(long session) {
+        return bySession.get(session);
+    }
+
+    /** {@code session} took over: drops its claim and those of all lesser sessions, which can never take over again. */
+    void tookOver(long session) {
+        bySession.headMap(session, true).clear();
+    }
+
+    boolean isEmpty() {
+        return bySession.isEmpty();
+    }
+
+    void write(ByteWriter out) {
+        out.uint8(bySession.size());
+        bySession.forEach((session, started) -> {
+            out.int64(session);
+            write(started, out);
+        });
+    }
+
+    static Claims read(ByteReader in) {
+        Claims claims = new Claims();
+        for (int left = in.uint8("claims"); left > 0; left--) {
+            long session = in.int64("session");
+            claims.bySession.put(session, started(in));
+        }
+        return claims;
+    }
+
+    static void write(SessionStarted started, ByteWriter out) {
+        out.uint8(started.role().ordinal());
+        string(started.node(), out);
+        string(started.client(), out);
+        string(started.address(), out);
+        out.int64(started.startedAtMs());
+        write(started.rules(), out);
+    }
+
+    static SessionStarted started(ByteReader in) {
+        SessionStarted.Role role = in.uint8("role") == 0 ? SessionStarted.Role.PRIMARY : SessionStarted.Role.BACKUP;
+        return new SessionStarted(role, string("node", in), string("client", in), string("address", in),
+                in.int64("startedAtMs"), rules(in));
+    }
+
+    static void write(EpochRules rules, ByteWriter out) {
+        out.uint32(rules.rulesVersion()).uint32(rules.segmentTargetMs()).uint32(rules.partTargetMs())
+                .uint32(rules.windowMs()).uint32(rules.graceMs()).uint8(rules.formats().size());
+        rules.formats().forEach(f -> string(f.name(), out));
+    }
+
+    static EpochRules rules(ByteReader in) {
+        int version = in.int32("rulesVersion");
+        int segmentTargetMs = in.int32("segmentTargetMs");
+        int partTargetMs = in.int32("partTargetMs");
+        int windowMs = in.int32("windowMs");
+        int graceMs = in.int32("graceMs");
+        int count = in.uint8("formats");
+        if (count > FORMATS_LIMIT) {
+            throw MalformedException.value("EpochRules", "formats", count, "up to " + FORMATS_LIMIT);
+        }
+        List<Format> formats = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            formats.add(format(string("format", in)));
+        }
+        return new EpochRules(version, segmentTargetMs, partTargetMs, windowMs, graceMs, List.copyOf(formats));
+    }
+
+    private static Format format(String name) {
+        for (Format format : Format.values()) {
+            if (format.name().equals(name)) {
+                return format;
+            }
+        }
+        throw MalformedException.value("EpochRules", "format", name, "a known format");
+    }
+
+    private static void string(String value, ByteWriter out) {
+        byte[] bytes = value.substring(0, Math.min(value.length(), STRING_LIMIT)).getBytes(StandardCharsets.UTF_8);
+        out.uint16(bytes.length).bytes(bytes);
+    }
+
+    private static String string(String field, ByteReader in) {
+        return new String(in.bytes(in.uint16(field), field), StandardCharsets.UTF_8);
+    }
+}

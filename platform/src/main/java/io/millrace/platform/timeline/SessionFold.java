@@ -1,0 +1,263 @@
+package io.millrace.platform.timeline;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.StreamEntry;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides which packets of a stream count, which session is live, and where an epoch begins and ends. The segmenter,
+ * the live tail, replay and export all use this class, so they agree. A pure fold over one stream's records in log
+ * order.
+ *
+ * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
+ * packets of lesser sessions are ignored from then on. {@link SessionEnded} starts the grace period, the session's next
+ * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
+ * 3 of the rules). The next session after that begins a new epoch under its own rules.
+ *
+ * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
+ * the records that they have already folded.
+ */
+public final class SessionFold {
+    private static final int VERSION = 1;
+    private static final long NONE = -1;
+    /**
+     * For {@link #lastSeq}: a reader that starts in the middle does not know the number of the packet before its first.
+     */
+    private static final long ANY = -2;
+
+    /** Life cycle of a stream. NONE -> LIVE; LIVE -> GRACE, ENDED; GRACE -> LIVE, ENDED; ENDED -> LIVE. */
+    public enum State {
+        NONE, LIVE, GRACE, ENDED
+    }
+
+    private State state = State.NONE;
+    private long epoch = NONE;
+    private EpochRules rules;
+    private long session = NONE;
+    private SessionStarted started;
+    private long lastSeq = NONE;
+    private long lost;
+    private long joinedAt;
+    private Claims claims = new Claims();
+    private TimeLine line = new TimeLine();
+
+    /** Creates the fold of a stream without any records. */
+    public SessionFold() {}
+
+    /**
+     * Restores a fold from the bytes that {@link #toBytes} returned.
+     *
+     * @throws MalformedException if another version wrote the bytes, or if they are damaged
+     */
+    public static SessionFold resume(ByteBuffer bytes) {
+        ByteReader in = new ByteReader("SessionFold", bytes.slice());
+        int version = in.uint8("version");
+        if (version != VERSION) {
+            throw MalformedException.value("SessionFold", "version", version, String.valueOf(VERSION));
+        }
+        SessionFold fold = new SessionFold();
+        fold.state = State.values()[Math.min(in.uint8("state"), State.values().length - 1)];
+        fold.epoch = in.int64("epoch");
+        fold.session = in.int64("session");
+        fold.lastSeq = in.int64("lastSeq");
+        fold.lost = in.int64("lost");
+        fold.joinedAt = in.int64("joinedAt");
+        if (fold.state != State.NONE) {
+            fold.rules = Claims.rules(in);
+            fold.started = Claims.started(in);
+        }
+        fold.claims = Claims.read(in);
+        fold.line = TimeLine.read(in);
+        return fold;
+    }
+
+    /**
+     * Creates the fold for a reader that joins an epoch in the middle, at a packet that counts.
+     *
+     * @param entry the directory entry of the epoch
+     * @param start the packet
+     */
+    public static SessionFold join(StreamEntry entry, Keyframe start) {
+        long session = start.session();
+        long offset = start.offset();
+        SessionFold fold = new SessionFold();
+        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session()
+                && offset > entry.lastOffset()
+                        ? State.ENDED
+                        : State.LIVE;
+        fold.epoch = entry.epoch();
+        fold.rules = entry.rules();
+        fold.session = session;
+        fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.node(), entry.client(), entry.address(),
+                entry.sessionStartedAtMs(), entry.rules());
+        fold.lastSeq = ANY;
+        fold.joinedAt = offset;
+        fold.line.continueLine(start.timestampOffsetMs());
+        return fold;
+    }
+
+    public Verdict fold(long offset, PacketsRecord record) {
+        return switch (record) {
+            case SessionStarted claim -> claimed(offset, claim);
+            case Packet packet -> packet(packet);
+            case SessionEnded ended -> ended(ended);
+            case GraceOver over -> graceOver(over);
+        };
+    }
+
+    private Verdict claimed(long offset, SessionStarted claim) {
+        if (offset > session) {
+            claims.add(offset, claim);
+        }
+        return new Verdict.Control(List.of());
+    }
+
+    private Verdict packet(Packet packet) {
+        List<SessionEvent> events = new ArrayList<>(0);
+        if (packet.session() > session) {
+            SessionStarted claim = claimOf(packet.session());
+            if (claim == null) {
+                return new Verdict.Ignored(Verdict.Reason.UNKNOWN_SESSION, events);
+            }
+            takeOver(packet.session(), claim, events);
+        } else if (packet.session() < session) {
+            return new Verdict.Ignored(Verdict.Reason.LESSER_SESSION, events);
+        } else if (state == State.ENDED) {
+            return new Verdict.Ignored(Verdict.Reason.AFTER_END, events);
+        } else if (packet.seq() <= lastSeq) {
+            return new Verdict.Ignored(Verdict.Reason.DUPLICATE, events);
+        }
+        if (state == State.GRACE) {
+            state = State.LIVE;
+            events.add(new SessionEvent.CameBack(session));
+        }
+        lost += lastSeq == ANY ? 0 : packet.seq() - lastSeq - 1;
+        lastSeq = packet.seq();
+        return place(packet, events);
+    }
+
+    private Verdict place(Packet packet, List<SessionEvent> events) {
+        boolean drives = !packet.config() && packet.kind() != Packet.Kind.DATA && packet.track() == 0;
+        TimeLine.Placed placed = !drives
+                ? new TimeLine.Placed(line.timeOf(packet.timestampMs()), false)
+                : line.place(packet.kind(), packet.timestampMs());
+        if (placed == TimeLine.Placed.OFF) {
+            return new Verdict.Ignored(Verdict.Reason.OFF_LINE, events);
+        }
+        long lostBefore = lost;
+        lost = 0;
+        return new Verdict.Counts(epoch, session, placed.timeMs(), placed.newLine(), lostBefore, events);
+    }
+
+    private SessionStarted claimOf(long number) {
+        SessionStarted claim = claims.of(number);
+        if (claim == null && number < joinedAt && state != State.ENDED) {
+            // The session was claimed before this reader's first offset: its first packet is the only trace of the
+            // claim that the reader will see.
+            return new SessionStarted(SessionStarted.Role.PRIMARY, "", "", "", started.startedAtMs(), rules);
+        }
+        return claim;
+    }
+
+    private void takeOver(long number, SessionStarted claim, List<SessionEvent> events) {
+        if (state == State.NONE || state == State.ENDED) {
+            epoch = number;
+            rules = claim.rules();
+            line.beginEpoch();
+            events.add(new SessionEvent.EpochBegan(epoch, rules));
+        } else {
+            line.beginSession();
+        }
+        state = State.LIVE;
+        session = number;
+        started = claim;
+        lastSeq = NONE;
+        lost = 0;
+        claims.tookOver(number);
+        events.add(new SessionEvent.TookOver(number, claim));
+    }
+
+    private Verdict ended(SessionEnded ended) {
+        if (ended.session() == session && state == State.LIVE) {
+            state = State.GRACE;
+            return new Verdict.Control(List.of(new SessionEvent.Left(session, ended.endedAtMs(), ended.reason())));
+        }
+        if (ended.reason() != SessionEnded.Reason.SUSPECTED) {
+            // The session's own node reports its end, and does so after the last packet. A session that another node
+            // merely suspects may still send its first packet.
+            claims.remove(ended.session());
+        }
+        return new Verdict.Control(List.of());
+    }
+
+    private Verdict graceOver(GraceOver over) {
+        claims.remove(over.session());
+        boolean cameBack = state == State.LIVE && rules.graceOverEndsLiveSession();
+        if (over.session() != session || state != State.GRACE && !cameBack) {
+            return new Verdict.Control(List.of());
+        }
+        state = State.ENDED;
+        SessionEvent epochOver = new SessionEvent.EpochOver(epoch, over.atMs());
+        return new Verdict.Control(cameBack
+                ? List.of(new SessionEvent.Left(session, over.atMs(), SessionEnded.Reason.SUSPECTED), epochOver)
+                : List.of(epochOver));
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** The number of the newest epoch, -1 before the first. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** The current session's number, -1 before the first. */
+    public long session() {
+        return session;
+    }
+
+    /** The rules of {@link #epoch}, null before the first epoch. */
+    public EpochRules rules() {
+        return rules;
+    }
+
+    /** The current session's claim, null before the first. */
+    public SessionStarted started() {
+        return started;
+    }
+
+    /** The offset that turns RTMP timestamps of the current line into times on the epoch's FLV timeline. */
+    public long timestampOffsetMs() {
+        return line.offsetMs();
+    }
+
+    /** Whether this fold can be discarded without loss: the epoch is over, and nobody has claimed the stream since. */
+    public boolean isForgettable() {
+        return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
+    }
+
+    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
+    public byte[] toBytes() {
+        ByteWriter out = new ByteWriter();
+        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
+                .int64(joinedAt);
+        if (state != State.NONE) {
+            Claims.write(rules, out);
+            Claims.write(started, out);
+        }
+        claims.write(out);
+        line.write(out);
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,131 @@
+package io.millrace.platform.timeline;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/**
+ * The FLV tags of one stream from one of its records on: {@link SessionFold} decides which packets count, and
+ * {@link TagFold} turns those into tags. Live viewers, viewers of the past, export and replay all use this class, so the
+ * tags of a packet are the same for all of them.
+ *
+ * <p>Times restart in each epoch. The last event of an epoch is its end. Pure; confined to one thread at a time.
+ */
+public final class StreamTags {
+    private final long startOffset;
+    private final SessionFold sessions;
+    private final LongFunction<Optional<Tracks>> tracksOf;
+    private long epoch;
+    private Tracks tracks;
+    private TagFold tags;
+
+    private StreamTags(long startOffset, SessionFold sessions, long epoch, Tracks tracks,
+            LongFunction<Optional<Tracks>> tracksOf) {
+        this.startOffset = startOffset;
+        this.sessions = sessions;
+        this.tracksOf = tracksOf;
+        begin(epoch, tracks);
+    }
+
+    /**
+     * Creates the tags of one epoch from a keyframe to its end. Later epochs result in no tags.
+     *
+     * @param tracks the tracks at the keyframe
+     */
+    public static StreamTags ofEpoch(StreamEntry epoch, Keyframe start, Tracks tracks) {
+        return from(epoch, start, tracks, _ -> Optional.empty());
+    }
+
+    /**
+     * Creates the tags from a keyframe on, across epochs.
+     *
+     * @param tracks the tracks at the keyframe
+     * @param tracksOf returns the tracks at the beginning of a later epoch; empty to skip that epoch
+     */
+    public static StreamTags from(StreamEntry epoch, Keyframe start, Tracks tracks,
+            LongFunction<Optional<Tracks>> tracksOf) {
+        return new StreamTags(start.offset(), SessionFold.join(epoch, start), epoch.epoch(), tracks, tracksOf);
+    }
+
+    /**
+     * Creates the tags from the beginning of an epoch on, across epochs.
+     *
+     * @param epoch number of the epoch, which is the offset of its first claim
+     * @param tracks the tracks at the beginning of the epoch
+     * @param tracksOf as in {@link #from}
+     */
+    public static StreamTags fromBeginning(long epoch, Tracks tracks, LongFunction<Optional<Tracks>> tracksOf) {
+        return new StreamTags(epoch, new SessionFold(), epoch, tracks, tracksOf);
+    }
+
+    private void begin(long number, Tracks with) {
+        epoch = number;
+        tracks = with;
+        tags = new TagFold(with);
+    }
+
+    /** Folds the stream's next record; records before the start are skipped. */
+    public List<TagEvent> fold(long offset, PacketsRecord record) {
+        if (offset < startOffset) {
+            return List.of();
+        }
+        Verdict verdict = sessions.fold(offset, record);
+        for (SessionEvent event : verdict.events()) {
+            switch (event) {
+                case SessionEvent.EpochOver _ -> {
+                    return List.of(new TagEvent.End(TagEvent.Reason.EPOCH_OVER));
+                }
+                case SessionEvent.EpochBegan began when began.epoch() != epoch ->
+                    tracksOf.apply(began.epoch()).ifPresent(with -> begin(began.epoch(), with));
+                case SessionEvent.EpochBegan _,SessionEvent.TookOver _,SessionEvent.Left _,SessionEvent.CameBack _ -> {
+                    // The tags go on in the same epoch.
+                }
+            }
+        }
+        return verdict instanceof Verdict.Counts counts && record instanceof Packet packet && counts.epoch() == epoch
+                ? tags.fold(packet, counts.timeMs())
+                : List.of();
+    }
+
+    /** Returns the offset in {@code packets} of the first record that is needed. */
+    public long startOffset() {
+        return startOffset;
+    }
+
+    /** Returns the number of the epoch of the newest tags. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** Returns the tracks at the start of the reading, or at the beginning of {@link #epoch} if that came later. */
+    public Tracks tracks() {
+        return tracks;
+    }
+
+    /** Returns whether the publisher is connected. */
+    public boolean isLive() {
+        return sessions.state() == SessionFold.State.LIVE;
+    }
+
+    /** Returns whether the newest epoch has ended, so that nothing follows unless another epoch begins. */
+    public boolean isOver() {
+        return sessions.state() == SessionFold.State.ENDED || sessions.state() == SessionFold.State.NONE;
+    }
+
+    /** Reports that packets are missing: a stream with video continues with the next keyframe. */
+    public void skip() {
+        tags.awaitKeyframe();
+    }
+
+    /**
+     * Returns the sequence headers in force, video first, with timestamp 0: the same list object until one of them
+     * changes.
+     */
+    public List<FlvTag> headers() {
+        return tags.headers();
+    }
+}

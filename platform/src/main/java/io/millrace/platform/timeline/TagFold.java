@@ -1,0 +1,206 @@
+package io.millrace.platform.timeline;
+
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.PlayerTagBody;
+import io.millrace.media.flv.TagBodyWriter;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.Packet;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns the packets of one epoch that count into FLV tags for its viewers. Produces only the default tracks, in the
+ * form that players accept ({@link PlayerTagBody}), timed on the epoch's timeline, and only those sequence headers that
+ * change something.
+ *
+ * <p>At each beginning of a session (or of reading), a stream with video suppresses all frames, audio included, until a
+ * keyframe arrives. New sequence headers are sent right before it. Timestamps stay within the signed 32 bits that
+ * mpegts.js reads. Pure; confined to one thread.
+ */
+final class TagFold {
+    /** If the tracks include video but the session shows no video after this much audio, the session has no video. */
+    static final int VIDEO_WAIT_MS = 3_000;
+
+    private final boolean hasVideo;
+    private final boolean hasAudio;
+    /** Null without a video track; {@link #audioCodec} likewise. */
+    private final Codec videoCodec;
+    private final Codec audioCodec;
+    private ByteBuffer videoRecord;
+    private ByteBuffer audioRecord;
+    private List<FlvTag> headers;
+    private ByteBuffer pendingVideo;
+    private ByteBuffer pendingAudio;
+    private boolean awaitsKeyframe;
+    private boolean sessionHasVideo;
+    private long sessionStartMs;
+    private long session = -1;
+
+    /** @param tracks the tracks that viewers were told about when they started */
+    TagFold(Tracks tracks) {
+        hasVideo = tracks.video() != null;
+        hasAudio = tracks.audio() != null;
+        videoCodec = hasVideo ? tracks.video().codec() : null;
+        audioCodec = hasAudio ? tracks.audio().codec() : null;
+        videoRecord = hasVideo ? tracks.video().record() : null;
+        // For a codec whose frames describe themselves, the configuration in the directory is not a sequence header.
+        audioRecord = hasAudio && !audioCodec.isSelfDescribing() ? tracks.audio().record() : null;
+        headers = sequenceHeaders();
+    }
+
+    /**
+     * Returns the tags that the packet results in, in order; empty if it has none.
+     *
+     * @param packet a packet that counts
+     * @param timeMs its time on the epoch's timeline
+     */
+    List<TagEvent> fold(Packet packet, long timeMs) {
+        if (packet.session() != session) {
+            session = packet.session();
+            awaitsKeyframe = true;
+            // A reader that joins in the middle of a session already has the video configuration from the directory.
+            sessionHasVideo = false;
+            sessionStartMs = timeMs;
+        }
+        if (timeMs > Integer.MAX_VALUE) {
+            return List.of(new TagEvent.End(TagEvent.Reason.TIMESTAMPS_EXHAUSTED));
+        }
+        if (packet.track() != 0) {
+            return List.of();
+        }
+        try {
+            return switch (packet.kind()) {
+                case VIDEO -> video(packet, (int) timeMs);
+                case AUDIO -> audio(packet, (int) timeMs);
+                case DATA -> List.of();
+            };
+        } catch (MediaException e) {
+            return List.of(new TagEvent.End(TagEvent.Reason.UNSUPPORTED_CODEC));
+        }
+    }
+
+    private List<TagEvent> video(Packet packet, int timeMs) {
+        return switch (VideoTagBody.parse(packet.body())) {
+            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> videoConfig(codec, record);
+            case VideoTagBody.Frame frame -> frame.codec() == videoCodec
+                    ? videoFrame(packet, timeMs)
+                    : List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
+            case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ -> List.of();
+        };
+    }
+
+    private List<TagEvent> videoConfig(Codec codec, ByteBuffer record) {
+        if (codec != videoCodec) {
+            return List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
+        }
+        sessionHasVideo = true;
+        pendingVideo = record.equals(videoRecord) ? null : copy(record);
+        return List.of();
+    }
+
+    private List<TagEvent> videoFrame(Packet packet, int timeMs) {
+        sessionHasVideo = true;
+        ByteBuffer body = PlayerTagBody.video(packet.body()).orElse(null);
+        if (body == null) {
+            return List.of();
+        }
+        if (!packet.keyframe()) {
+            return awaitsKeyframe
+                    ? List.of()
+                    : List.of(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), false, true));
+        }
+        List<TagEvent> events = new ArrayList<>(3);
+        if (pendingVideo != null) {
+            videoRecord = pendingVideo;
+            pendingVideo = null;
+            headers = sequenceHeaders();
+            events.add(config(FlvTag.Type.VIDEO, timeMs, TagBodyWriter.write(new VideoTagBody.Config(videoCodec,
+                    videoRecord))));
+        }
+        awaitsKeyframe = false;
+        applyAudioConfig(timeMs, events);
+        events.add(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), true, true));
+        return events;
+    }
+
+    private List<TagEvent> audio(Packet packet, int timeMs) {
+        return switch (AudioTagBody.parse(packet.body())) {
+            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> audioConfig(codec, record);
+            case AudioTagBody.Frame frame -> frame.codec() == audioCodec
+                    ? audioFrame(packet, timeMs)
+                    : List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
+            case AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ -> List.of();
+        };
+    }
+
+    private List<TagEvent> audioConfig(Codec codec, ByteBuffer record) {
+        if (codec != audioCodec) {
+            return List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
+        }
+        if (codec.isSelfDescribing()) {
+            return List.of();
+        }
+        pendingAudio = record.equals(audioRecord) ? null : copy(record);
+        return List.of();
+    }
+
+    private List<TagEvent> audioFrame(Packet packet, int timeMs) {
+        if (hasVideo && awaitsKeyframe) {
+            boolean videoIsMissing = !sessionHasVideo && timeMs - sessionStartMs > VIDEO_WAIT_MS;
+            return videoIsMissing ? List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED)) : List.of();
+        }
+        List<TagEvent> events = new ArrayList<>(2);
+        applyAudioConfig(timeMs, events);
+        PlayerTagBody.audio(packet.body()).ifPresent(body -> events.add(
+                new TagEvent.Frame(new FlvTag(FlvTag.Type.AUDIO, timeMs, body), !hasVideo, !hasVideo)));
+        return events;
+    }
+
+    private void applyAudioConfig(int timeMs, List<TagEvent> events) {
+        if (pendingAudio != null) {
+            audioRecord = pendingAudio;
+            pendingAudio = null;
+            headers = sequenceHeaders();
+            events.add(config(FlvTag.Type.AUDIO, timeMs, TagBodyWriter.write(new AudioTagBody.Config(audioCodec,
+                    audioRecord))));
+        }
+    }
+
+    private static TagEvent.Config config(FlvTag.Type type, int timeMs, ByteBuffer body) {
+        return new TagEvent.Config(new FlvTag(type, timeMs, body));
+    }
+
+    /** Reports that packets are missing: a stream with video sends nothing until the next keyframe. */
+    void awaitKeyframe() {
+        awaitsKeyframe = hasVideo;
+    }
+
+    /**
+     * The sequence headers in force, video first, with timestamp 0. Returns the same list object until one of them
+     * changes.
+     */
+    List<FlvTag> headers() {
+        return headers;
+    }
+
+    private List<FlvTag> sequenceHeaders() {
+        List<FlvTag> all = new ArrayList<>(2);
+        if (videoRecord != null) {
+            all.add(new FlvTag(FlvTag.Type.VIDEO, 0,
+                    TagBodyWriter.write(new VideoTagBody.Config(videoCodec, videoRecord))));
+        }
+        if (audioRecord != null) {
+            all.add(new FlvTag(FlvTag.Type.AUDIO, 0,
+                    TagBodyWriter.write(new AudioTagBody.Config(audioCodec, audioRecord))));
+        }
+        return List.copyOf(all);
+    }
+
+    private static ByteBuffer copy(ByteBuffer record) {
+        return ByteBuffer.allocate(record.remaining()).put(record.duplicate()).flip().asReadOnlyBuffer();
+    }
+}

@@ -1,0 +1,205 @@
+package io.millrace.platform.timeline;
+
+import io.millrace.media.bytes.ByteReader;
+import io.millrace.media.bytes.ByteWriter;
+import io.millrace.platform.log.Packet;
+
+/**
+ * The epoch's FLV timeline: converts RTMP timestamps to milliseconds since the start of the epoch, across sessions and
+ * timestamp jumps.
+ *
+ * <p>A <i>line</i> is a run of timestamps that share one offset. Each session begins a line, and so does each jump
+ * within a session; a new line continues where the previous one ended. Audio and video share the offset, which
+ * preserves the encoder's A/V relation. While only one track has jumped, the other track is off the line and its frames
+ * are dropped.
+ *
+ * <p>Confined to the thread of the owning fold. Integer arithmetic only.
+ */
+final class TimeLine {
+    /** A timestamp further back than this is a jump; a smaller step is disorder, which readers repair. */
+    static final long BACKWARD_MS = 1_000;
+    /** A timestamp further ahead than this is a jump; a smaller step is a hole. */
+    static final long FORWARD_MS = 10_000;
+    /** How long, in its own timestamps, a track may stay at the old time after the other one has jumped. */
+    static final long STRAGGLING_MS = 2_000;
+    /** Frame duration that is assumed until a track has had two frames: 25 frames per second. */
+    private static final int DEFAULT_FRAME_MS = 40;
+    private static final int LONGEST_FRAME_MS = 1_000;
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    /** Where a frame is on the timeline. {@code timeMs} is -1 if the frame is off the line. */
+    record Placed(long timeMs, boolean newLine) {
+        static final Placed OFF = new Placed(-1, false);
+    }
+
+    private boolean open;
+    private long offsetMs;
+    private long floorMs;
+    private long lastTimeMs = UNKNOWN;
+    private long lineStampMs = UNKNOWN;
+    private final Track audio = new Track();
+    private final Track video = new Track();
+
+    private static final class Track {
+        private long newestMs = UNKNOWN;
+        private int frameMs = DEFAULT_FRAME_MS;
+        private boolean off;
+        private long offSinceMs;
+
+        private boolean continues(long stampMs) {
+            long delta = stampMs - newestMs;
+            return newestMs != UNKNOWN && delta >= -BACKWARD_MS && delta <= FORWARD_MS;
+        }
+
+        private void advance(long stampMs) {
+            long delta = stampMs - newestMs;
+            if (newestMs != UNKNOWN && delta > 0 && delta <= LONGEST_FRAME_MS) {
+                frameMs = (int) delta;
+            }
+            newestMs = Math.max(newestMs, stampMs);
+        }
+
+        private void leaveLine() {
+            if (newestMs != UNKNOWN && !off) {
+                off = true;
+                offSinceMs = newestMs;
+            }
+        }
+
+        private void reset() {
+            newestMs = UNKNOWN;
+            off = false;
+            offSinceMs = 0;
+        }
+    }
+
+    long offsetMs() {
+        return offsetMs;
+    }
+
+    /** Makes the next frame begin a line at the current time of the epoch. */
+    void beginSession() {
+        open = false;
+        lineStampMs = UNKNOWN;
+        audio.reset();
+        video.reset();
+    }
+
+    void beginEpoch() {
+        beginSession();
+        lastTimeMs = UNKNOWN;
+        offsetMs = 0;
+        floorMs = 0;
+    }
+
+    /** Continues a line in the middle, for a reader that starts there. */
+    void continueLine(long timestampOffsetMs) {
+        beginEpoch();
+        open = true;
+        offsetMs = timestampOffsetMs;
+    }
+
+    /** Returns the time of a packet that is not a frame. Configurations and data do not advance the line. */
+    long timeOf(long stampMs) {
+        if (open && lineStampMs != UNKNOWN && nearLine(stampMs)) {
+            return Math.max(stampMs + offsetMs, floorMs);
+        }
+        return lastTimeMs == UNKNOWN ? 0 : lastTimeMs;
+    }
+
+    Placed place(Packet.Kind kind, long stampMs) {
+        Track track = kind == Packet.Kind.VIDEO ? video : audio;
+        if (!open) {
+            return begin(track, stampMs);
+        }
+        if (track.off) {
+            return placeOff(track, stampMs);
+        }
+        if (track.newestMs == UNKNOWN) {
+            if (nearLine(stampMs)) {
+                return join(track, stampMs);
+            }
+            track.newestMs = stampMs;
+            track.leaveLine();
+            return Placed.OFF;
+        }
+        // A track that resumes near the line after a silence, while the other one continued, has not jumped.
+        boolean silent = stampMs > track.newestMs && nearLine(stampMs);
+        return track.continues(stampMs) || silent ? join(track, stampMs) : begin(track, stampMs);
+    }
+
+    private Placed placeOff(Track track, long stampMs) {
+        boolean near = nearLine(stampMs);
+        if (!track.continues(stampMs)) {
+            return near ? join(track, stampMs) : begin(track, stampMs);
+        }
+        boolean nearer = near && Math.abs(stampMs - lineStampMs) <= Math.abs(stampMs - track.newestMs);
+        boolean patient = stampMs - track.offSinceMs <= STRAGGLING_MS;
+        if (nearer || near && !patient) {
+            return join(track, stampMs);
+        }
+        if (!patient && track == video) {
+            // Only the audio has jumped, and it stays there: video wins, and audio is dropped until it is near the line
+            // again.
+            return begin(track, stampMs);
+        }
+        track.advance(stampMs);
+        return Placed.OFF;
+    }
+
+    private boolean nearLine(long stampMs) {
+        return lineStampMs == UNKNOWN || Math.abs(stampMs - lineStampMs) <= FORWARD_MS;
+    }
+
+    private Placed begin(Track track, long stampMs) {
+        long startMs = lastTimeMs == UNKNOWN ? 0 : lastTimeMs + track.frameMs;
+        if (open) {
+            (track == video ? audio : video).leaveLine();
+        }
+        open = true;
+        offsetMs = startMs - stampMs;
+        floorMs = startMs;
+        track.reset();
+        return new Placed(join(track, stampMs).timeMs(), true);
+    }
+
+    private Placed join(Track track, long stampMs) {
+        if (track.off) {
+            track.reset();
+        }
+        track.advance(stampMs);
+        lineStampMs = stampMs;
+        long timeMs = Math.max(stampMs + offsetMs, floorMs);
+        lastTimeMs = Math.max(lastTimeMs, timeMs);
+        return new Placed(timeMs, false);
+    }
+
+    void write(ByteWriter out) {
+        out.uint8(open ? 1 : 0).int64(offsetMs).int64(floorMs).int64(lastTimeMs).int64(lineStampMs);
+        write(audio, out);
+        write(video, out);
+    }
+
+    static TimeLine read(ByteReader in) {
+        TimeLine line = new TimeLine();
+        line.open = in.uint8("open") == 1;
+        line.offsetMs = in.int64("offsetMs");
+        line.floorMs = in.int64("floorMs");
+        line.lastTimeMs = in.int64("lastTimeMs");
+        line.lineStampMs = in.int64("lineStampMs");
+        read(line.audio, in);
+        read(line.video, in);
+        return line;
+    }
+
+    private static void write(Track track, ByteWriter out) {
+        out.int64(track.newestMs).uint16(track.frameMs).uint8(track.off ? 1 : 0).int64(track.offSinceMs);
+    }
+
+    private static void read(Track track, ByteReader in) {
+        track.newestMs = in.int64("newestMs");
+        track.frameMs = in.uint16("frameMs");
+        track.off = in.uint8("off") == 1;
+        track.offSinceMs = in.int64("offSinceMs");
+    }
+}

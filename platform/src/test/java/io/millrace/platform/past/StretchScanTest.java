@@ -1,0 +1,88 @@
+package io.millrace.platform.past;
+
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class StretchScanTest {
+    private static final long T0 = 1_767_225_600_000L;
+    private static final int SEGMENT_MS = 2_000;
+    private static final StreamEntry EPOCH = new StreamEntry("live/show", 1, 1, StreamEntry.State.LIVE,
+            new EpochRules(1, SEGMENT_MS, 500, 12_000, 30_000, List.of(Format.TS)), 0, 0, 0, 0, T0, T0, 0, "node",
+            "peer", "encoder", 2, -1, 0,
+            List.of(), List.of(), List.of());
+
+    private static ConsumerRecord<String, LogRecord> segment(long number) {
+        return segment("live/show", number);
+    }
+
+    private static ConsumerRecord<String, LogRecord> segment(String stream, long number) {
+        var entry = new IndexEntry(1, 1, number, 0, true, Format.TS, number, 10, 0, SEGMENT_MS * 90L,
+                T0 + number * SEGMENT_MS, 0, true, number, 0, 2, true, false, 0);
+        return new ConsumerRecord<>("index", 0, number, stream, entry);
+    }
+
+    /** Reads from segment 0 on, as a search for a moment after {@code wanted} segments does. Returns how many it took. */
+    private static long scan(StretchScan scan) {
+        long number = 0;
+        while (scan.test(segment(number))) {
+            number++;
+        }
+        return number + 1;
+    }
+
+    private static StretchScan scanTo(long wanted) {
+        long wantedMs = T0 + wanted * SEGMENT_MS;
+        return new StretchScan(EPOCH, Topic.PARTS, new Moments.Floor(0, 0, T0),
+                new ReadBudget(Moments.SEARCH_LIMIT_BYTES), wantedMs, wantedMs, true);
+    }
+
+    @Test
+    void readsOnToWhatIsNear() {
+        StretchScan scan = scanTo(Approach.NEAR_RECORDS - 1);
+
+        // The entry after the wanted one ends the stretch.
+        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS + 1);
+        assertThat(scan.isFar()).isFalse();
+        assertThat(scan.result().entries()).hasSize(Approach.NEAR_RECORDS + 1);
+    }
+
+    @Test
+    void stopsBeforeWhatIsFar() {
+        StretchScan scan = scanTo(Approach.NEAR_RECORDS);
+
+        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS);
+        assertThat(scan.isFar()).isTrue();
+        assertThat(scan.earliest()).isEqualTo(new Approach.Point(0, T0));
+        assertThat(scan.latest().offset()).isEqualTo(Approach.NEAR_RECORDS - 1);
+    }
+
+    @Test
+    void stopsWhereItSeesOnlyOthers() {
+        StretchScan scan = scanTo(0);
+        for (int i = 1; i < StretchScan.MISSED_RECORDS; i++) {
+            assertThat(scan.test(segment("live/other", i))).isTrue();
+        }
+        assertThat(scan.test(segment("live/other", 0))).isFalse();
+        assertThat(scan.isFar()).isFalse();
+        assertThat(scan.result().entries()).isEmpty();
+    }
+
+    @Test
+    void readsOnAmongOthersOnceItHasSeenTheEpoch() {
+        StretchScan scan = scanTo(1);
+        assertThat(scan.test(segment(0))).isTrue();
+        for (int i = 1; i <= StretchScan.MISSED_RECORDS; i++) {
+            assertThat(scan.test(segment("live/other", i))).isTrue();
+        }
+        assertThat(scan.result().entries()).hasSize(1);
+    }
+}

@@ -1,0 +1,127 @@
+package io.millrace.segmenter.cut;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.TagEvent;
+import io.millrace.platform.timeline.Tracks;
+import io.millrace.segmenter.Tape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * The head of a segment is all that a reader needs which starts at one of its keyframes: it has the configurations that
+ * a viewer who has watched from the beginning has there.
+ */
+class SegmentTracksTest {
+    private static Tape tape() {
+        return new Tape();
+    }
+
+    static Stream<Arguments> tapes() {
+        Tape between = tape();
+        between.publisher().configs().live(0, 50, 33, 60).videoConfig(Tape.AVC_64P).live(1_650, 10, 33, 11)
+                .live(1_980, 180, 33, 60).ends();
+        Tape after = tape();
+        after.publisher().configs().key(0).videoConfig(Tape.AVC_64P).live(33, 59, 33, 70).live(1_980, 180, 33, 60)
+                .ends();
+        Tape once = tape();
+        once.publisher().configs().live(0, 600, 33, 60).ends();
+        Tape lateSound = tape();
+        lateSound.publisher().videoConfig(Tape.AVC_180P).key(0).frame(33).audioConfig(Tape.AAC_48K_STEREO).audio(40)
+                .frame(66).frame(99).live(132, 180, 33, 60).ends();
+        Tape otherSound = tape();
+        otherSound.publisher().configs().live(0, 70, 33, 60).audioConfig(Tape.AAC_48K_MONO).live(2_310, 50, 33, 60)
+                .live(3_960, 120, 33, 60).ends();
+        Tape back = tape();
+        back.publisher().configs().live(0, 50, 33, 60).videoConfig(Tape.AVC_64P).videoConfig(Tape.AVC_180P)
+                .live(1_980, 180, 33, 60).ends();
+        Tape sessions = tape();
+        sessions.publisher().configs().live(0, 180, 33, 60).ends();
+        sessions.publisher().videoConfig(Tape.AVC_64P).audioConfig(Tape.AAC_48K_MONO).live(500_000, 180, 33, 60)
+                .ends();
+        Tape forced = tape();
+        forced.publisher().configs().live(0, 400, 33, 400).videoConfig(Tape.AVC_64P).live(13_200, 800, 33, 400)
+                .ends();
+        return Stream.of(arguments("changes between two keyframes", between, 2),
+                arguments("sent after its keyframe", after, 2), arguments("sent once, long before", once, 1),
+                arguments("sound after the first keyframe", lateSound, 1),
+                arguments("sound changes within a segment", otherSound, 2),
+                arguments("changes and changes back", back, 1), arguments("another session", sessions, 2),
+                arguments("segments without a keyframe at their start", forced, 2));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("tapes")
+    void headsHaveTheConfigurationsThatAViewerHasAtTheirKeyframes(String name, Tape tape, int configurations) {
+        Dump.Outcome outcome = Dump.of(tape);
+        StreamEntry directory = outcome.entries().getLast();
+        Map<Long, List<FlvTag>> watched = watched(tape, firstHead(outcome));
+        Map<Long, Cut.SegmentHead> keyframes = keyframes(outcome.cuts());
+        assertThat(keyframes).hasSizeGreaterThanOrEqualTo(3);
+        keyframes.forEach((offset, head) -> {
+            var start = new Keyframe(offset, offset, head.timestampOffsetMs());
+            assertThat(StreamTags.ofEpoch(directory, start, Tracks.of(head)).headers()).as("at offset %d", offset)
+                    .isEqualTo(watched.get(offset));
+        });
+        assertThat(watched.values().stream().distinct()).hasSize(configurations);
+    }
+
+    @Test
+    void aTrackThatAppearsLaterIsInTheSegmentOfTheNextKeyframe() {
+        Tape tape = tape();
+        tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 100, 33, 60).audioConfig(Tape.AAC_48K_STEREO)
+                .live(3_300, 20, 33, 60).live(3_960, 120, 33, 60).ends();
+        List<Cut.SegmentHead> heads = List.copyOf(keyframes(Dump.of(tape).cuts()).values());
+        assertThat(heads.getFirst().audioConfig()).isNull();
+        assertThat(Tracks.of(heads.getLast()).audio()).isNotNull();
+    }
+
+    private static Cut.SegmentHead firstHead(Dump.Outcome outcome) {
+        return outcome.cuts().getFirst().head();
+    }
+
+    /** The sequence headers of a viewer from the beginning, after each keyframe. */
+    private static Map<Long, List<FlvTag>> watched(Tape tape, Cut.SegmentHead first) {
+        Map<Long, List<FlvTag>> watched = new LinkedHashMap<>();
+        StreamTags tags = StreamTags.fromBeginning(0, Tracks.of(first), _ -> Optional.empty());
+        for (Tape.Entry entry : tape.entries()) {
+            List<TagEvent> events = tags.fold(entry.offset(), entry.record());
+            assertThat(events).noneMatch(TagEvent.End.class::isInstance);
+            if (entry.record() instanceof Packet packet && packet.keyframe()) {
+                watched.put(entry.offset(), tags.headers());
+            }
+        }
+        return watched;
+    }
+
+    /** The keyframes at which a reader can start, by their offsets, with the heads of their segments. */
+    private static Map<Long, Cut.SegmentHead> keyframes(List<Cut> cuts) {
+        Map<Long, Cut.SegmentHead> keyframes = new LinkedHashMap<>();
+        List<Cut.SegmentHead> head = new ArrayList<>();
+        for (Cut cut : cuts) {
+            if (cut.head() != null) {
+                head.clear();
+                head.add(cut.head());
+            }
+            cut.samples().stream().filter(sample -> sample.keyframe() && sample.kind() == Packet.Kind.VIDEO).findFirst()
+                    .filter(_ -> cut.independent())
+                    .ifPresent(sample -> keyframes.put(cut.firstOffset() + sample.offsetDelta(), head.getFirst()));
+        }
+        return keyframes;
+    }
+}

@@ -1,0 +1,30 @@
+package io.millrace.simulation;
+
+/** A step of a {@link Plan}. Immutable. */
+sealed interface Action {
+    /** @param sends whether the encoder ever sends a message */
+    record Publish(int encoder, String stream, int node, boolean sends) implements Action {}
+
+    record Leave(int encoder, boolean politely) implements Action {}
+
+    record Silence(int encoder, int forMs) implements Action {}
+
+    /** Encoders that send nothing and leave after {@code forMs}, all on one stream. */
+    record Storm(int firstEncoder, String stream, int claims, int forMs) implements Action {}
+
+    record Kill(int node) implements Action {}
+
+    record Start(int node) implements Action {}
+
+    record Freeze(int node, int forMs) implements Action {}
+
+    record Slow(int node, int forMs) implements Action {}
+
+    record ChangeLeader(String topic, int partition) implements Action {}
+
+    record Compact(int partition) implements Action {}
+
+    record Jump(int node, int byMs) implements Action {}
+
+    record Poison(int partition, String key) implements Action {}
+}

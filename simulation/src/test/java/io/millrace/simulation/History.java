@@ -1,0 +1,57 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.engine.EventQueue;
+import io.millrace.simulation.oracle.Fact;
+import io.millrace.simulation.oracle.Oracle;
+import io.millrace.simulation.oracle.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What has happened in one simulation. The oracle watches it, and the first broken promise ends it. Confined to one thread. */
+final class History {
+    private record Line(long atMs, Fact fact) {}
+
+    private final EventQueue events;
+    private final Oracle oracle = new Oracle();
+    private final List<Line> lines = new ArrayList<>();
+
+    History(EventQueue events) {
+        this.events = events;
+    }
+
+    void add(Fact fact) {
+        if (oracle.violation().isPresent()) {
+            return;
+        }
+        lines.add(new Line(events.nowMs(), fact));
+        oracle.watch(fact);
+        if (oracle.violation().isPresent()) {
+            events.stop();
+        }
+    }
+
+    Optional<Violation> violation() {
+        return oracle.violation();
+    }
+
+    /** The lines that concern {@code stream}, in words. Runs of packets and repeated notices are one line. */
+    String words(String stream) {
+        StringBuilder words = new StringBuilder();
+        HistoryWords told = new HistoryWords();
+        for (Line line : lines) {
+            if (line.fact().stream().isEmpty() || line.fact().stream().equals(stream)) {
+                told.tell(line.atMs(), line.fact(), words);
+            }
+        }
+        told.finish(words);
+        return words.toString();
+    }
+
+    /** Every line as it is: equal for equal histories. */
+    String verbatim() {
+        StringBuilder all = new StringBuilder();
+        lines.forEach(line -> all.append(line.atMs()).append(' ').append(line.fact()).append('\n'));
+        return all.toString();
+    }
+}

@@ -1,0 +1,82 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.oracle.Fact;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tells a history in as few lines as say what happened. Confined to one thread. */
+final class HistoryWords {
+    private final Map<Long, String> lastNotices = new HashMap<>();
+    private String run = "";
+    private long runAtMs;
+    private int runLength;
+
+    void tell(long atMs, Fact fact, StringBuilder out) {
+        switch (fact) {
+            case Fact.Sent _,Fact.Acknowledged _ -> {
+                // Shown by what becomes of them.
+            }
+            case Fact.Noticed it -> {
+                if (!it.state().equals(lastNotices.put(it.session(), it.state()))) {
+                    line(atMs, "sessions: " + it.session() + " is " + it.state(), out);
+                }
+            }
+            case Fact.Forgotten it -> {
+                lastNotices.remove(it.session());
+                line(atMs, "sessions: " + it.session() + " is removed", out);
+            }
+            case Fact.Logged it -> logged(atMs, it, out);
+            case Fact.Shown it -> repeat(atMs, "shown: packets of session " + it.session() + " in epoch " + it.epoch(),
+                    out);
+            case Fact.Hidden it -> repeat(atMs, "not shown (" + it.why() + "): packets", out);
+            case Fact.EpochBegan it -> line(atMs, "epoch " + it.epoch() + " begins", out);
+            case Fact.EpochOver it -> line(atMs, "epoch " + it.epoch() + " ends", out);
+            case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
+            case Fact.NodeFailed it -> line(atMs, "node " + it.node() + " ends: " + it.why(), out);
+            case Fact.StillSending it -> line(atMs, "connection " + it.connection() + " still sends", out);
+            case Fact.AllAway _ -> line(atMs, "all encoders have been away for long", out);
+            case Fact.Note it -> line(atMs, it.words(), out);
+        }
+    }
+
+    private void logged(long atMs, Fact.Logged logged, StringBuilder out) {
+        switch (logged.entry()) {
+            case Fact.Media _ -> {
+                // Shown or hidden next.
+            }
+            case Fact.Claim it -> line(atMs, "packets: claim " + logged.offset() + " of connection "
+                    + it.connection(), out);
+            case Fact.End it -> line(atMs, "packets: session " + it.session() + " has ended"
+                    + (it.suspected() ? ", by suspicion" : ""), out);
+            case Fact.GraceOver it -> line(atMs, "packets: grace of session " + it.session() + " is over", out);
+        }
+    }
+
+    private void repeat(long atMs, String text, StringBuilder out) {
+        if (!text.equals(run)) {
+            finish(out);
+            run = text;
+            runAtMs = atMs;
+        }
+        runLength++;
+    }
+
+    private void line(long atMs, String text, StringBuilder out) {
+        finish(out);
+        write(atMs, text, out);
+    }
+
+    /** Ends the run of packets that is being counted. */
+    void finish(StringBuilder out) {
+        if (runLength > 0) {
+            write(runAtMs, run + (runLength > 1 ? ", " + runLength + " of them" : ", one"), out);
+        }
+        run = "";
+        runLength = 0;
+    }
+
+    private static void write(long atMs, String text, StringBuilder out) {
+        out.append(String.format(Locale.ROOT, "%9.3f  %s%n", atMs / 1_000.0, text));
+    }
+}

@@ -1,0 +1,88 @@
+package io.millrace.simulation;
+
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.timeline.SessionEvent;
+import io.millrace.platform.timeline.SessionFold;
+import io.millrace.platform.timeline.Verdict;
+import io.millrace.simulation.kafka.ModelPartition.Stored;
+import io.millrace.simulation.oracle.Fact;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads the log as it grows: says in the oracle's terms what each record is, and what viewers see of it by production's session
+ * fold. Confined to one thread.
+ */
+final class LogWatch {
+    /** So often a fold is restored from its bytes, as after a restart of its reader. */
+    private static final int RESUME_EVERY = 16;
+
+    private final History history;
+    private final Set<String> streams;
+    private final Map<String, SessionFold> folds = new HashMap<>();
+
+    /** @param streams that the simulation has; other keys are nobody's */
+    LogWatch(History history, Set<String> streams) {
+        this.history = history;
+        this.streams = streams;
+    }
+
+    void packets(Stored stored) {
+        PacketsRecord record = (PacketsRecord) stored.decoded();
+        history.add(new Fact.Logged(stored.key(), stored.offset(), switch (record) {
+            case SessionStarted it -> new Fact.Claim(EncoderConnection.numberOf(it.address()));
+            case Packet it -> new Fact.Media(it.session(), it.seq(), Wire.numberOf(it));
+            case SessionEnded it -> new Fact.End(it.session(), it.reason() == SessionEnded.Reason.SUSPECTED);
+            case GraceOver it -> new Fact.GraceOver(it.session());
+        }));
+        show(stored.key(), stored.offset(), record);
+    }
+
+    private void show(String stream, long offset, PacketsRecord record) {
+        SessionFold fold = folds.computeIfAbsent(stream, _ -> new SessionFold());
+        if (offset % RESUME_EVERY == 0) {
+            fold = SessionFold.resume(ByteBuffer.wrap(fold.toBytes()));
+            folds.put(stream, fold);
+        }
+        Verdict verdict = fold.fold(offset, record);
+        for (SessionEvent event : verdict.events()) {
+            switch (event) {
+                case SessionEvent.EpochBegan it -> history.add(new Fact.EpochBegan(stream, it.epoch()));
+                case SessionEvent.EpochOver it -> history.add(new Fact.EpochOver(stream, it.epoch()));
+                case SessionEvent.TookOver it -> history.add(new Fact.Note(stream, "session " + it.session()
+                        + " takes over"));
+                case SessionEvent.Left _,SessionEvent.CameBack _ -> {
+                    // The records say it.
+                }
+            }
+        }
+        switch (verdict) {
+            case Verdict.Counts it -> history.add(new Fact.Shown(stream, offset, it.epoch(), it.session(),
+                    ((Packet) record).seq(), Wire.numberOf((Packet) record)));
+            case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().word()));
+            case Verdict.Control _ -> {
+                // Nothing to see.
+            }
+        }
+    }
+
+    void sessions(Stored stored) {
+        if (stored.decoded() instanceof SessionNotice it) {
+            history.add(new Fact.Noticed(it.stream(), it.session(), it.state().name()));
+        } else if (stored.decoded() == null && stored.key() != null) {
+            for (String stream : streams) {
+                if (stored.key().matches(stream + "#\\d{1,18}")) {
+                    history.add(new Fact.Forgotten(stream, StreamKey.parse(stored.key()).number()));
+                }
+            }
+        }
+    }
+}

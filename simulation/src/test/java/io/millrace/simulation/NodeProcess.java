@@ -1,0 +1,185 @@
+package io.millrace.simulation;
+
+import io.millrace.ingest.policy.PolicySettings;
+import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.ingest.session.KnownNames;
+import io.millrace.ingest.session.OwnerSteps;
+import io.millrace.ingest.session.SessionNews;
+import io.millrace.media.StreamName;
+import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.rtmp.PublishAnswer;
+import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.simulation.kafka.ModelGroup;
+import io.millrace.simulation.kafka.ModelKafka;
+import io.millrace.simulation.kafka.ModelPartition;
+import io.millrace.simulation.kafka.ModelProducer;
+import io.millrace.simulation.kafka.ModelReader;
+import io.millrace.simulation.oracle.Fact;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One start of an ingest node, from its first moment to its death: production's desk, and its owner of partitions, wired as
+ * {@code IngestService} wires them. Confined to one thread.
+ */
+final class NodeProcess implements ModelGroup.Member {
+    private static final int FORMER_RULES = 2;
+    private static final PublishAnswer NOT_YET = new PublishAnswer.Refused("", "the node starts");
+
+    private final World world;
+    private final ModelKafka kafka;
+    private final ModelGroup group;
+    private final int number;
+    private final PublishDesk desk;
+    private final ModelProducer producer;
+    private final PartitionOwner owner;
+    private final Set<Defect> defects;
+    private final Map<ModelReader, Long> behind = new HashMap<>();
+    private final Deque<Runnable> deferred = new ArrayDeque<>();
+    private int endsAsked;
+    private boolean accepting;
+    private boolean dead;
+    private boolean frozen;
+
+    NodeProcess(World world, ModelKafka kafka, ModelGroup group, int number, NodeClock clock,
+            ModelProducer.Witness witness, Set<Defect> defects) {
+        this.world = world;
+        this.kafka = kafka;
+        this.group = group;
+        this.number = number;
+        this.defects = defects;
+        PublishSettings settings = NodeSettings.of(number, defects.contains(Defect.RULES_OF_VERSION_2)
+                ? FORMER_RULES
+                : EpochRules.CURRENT_VERSION);
+        this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
+        var names = new KnownNames();
+        var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
+        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, producer, gate, LogRoom.UNKNOWN, names,
+                NodeSettings.METERS, clock);
+        var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
+        this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
+                defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
+    }
+
+    int number() {
+        return number;
+    }
+
+    ModelProducer producer() {
+        return producer;
+    }
+
+    /** Reads all of {@code sessions}, and then takes publishers. */
+    void start() {
+        for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
+            ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
+            ModelReader[] reader = new ModelReader[1];
+            reader[0] = new ModelReader(kafka, partition, this, stored -> {
+                hear(stored);
+                world.events().after(0, () -> run(this::acceptWhenRead));
+            });
+            kafka.askEnd(partition, this, end -> {
+                behind.put(reader[0], end);
+                endsAsked++;
+                acceptWhenRead();
+            });
+        }
+    }
+
+    private void hear(ModelPartition.Stored stored) {
+        if (defects.contains(Defect.POISON_KEY_STOPS_READERS) && stored.decoded() == null) {
+            StreamKey.parse(stored.key());
+        }
+        switch (SessionNews.of(stored.key(), stored.decoded())) {
+            case SessionNews.Noticed(SessionNotice notice) -> desk.heard(notice);
+            case SessionNews.Forgotten(String stream, long session) -> desk.forgotten(stream, session);
+            case SessionNews.Unreadable _ -> {
+                // Skipped.
+            }
+        }
+    }
+
+    private void acceptWhenRead() {
+        boolean read = endsAsked == NodeSettings.PARTITIONS
+                && behind.entrySet().stream().allMatch(e -> e.getKey().position() >= e.getValue());
+        if (read && !accepting) {
+            accepting = true;
+            group.join(this);
+            owner.tick();
+            heartbeat();
+        }
+    }
+
+    private void heartbeat() {
+        desk.heartbeat();
+        world.events().after(NodeSettings.LIMITS.heartbeatMs(), () -> run(this::heartbeat));
+    }
+
+    void publish(String stream, EncoderConnection connection) {
+        if (!accepting) {
+            connection.answered(NOT_YET);
+            return;
+        }
+        desk.publish(new PublishRequest(new StreamName(stream), "", "simulated", "", connection.address()), connection)
+                .thenAccept(connection::answered);
+    }
+
+    @Override
+    public void assigned(int partition) {
+        owner.assigned(partition);
+    }
+
+    @Override
+    public void revoked(int partition) {
+        owner.revoked(partition);
+    }
+
+    @Override
+    public void run(Runnable what) {
+        if (frozen) {
+            deferred.add(what);
+        } else if (!dead) {
+            try {
+                what.run();
+            } catch (RuntimeException e) {
+                dead = true;
+                world.history().add(new Fact.NodeFailed(number, e.toString()));
+            }
+        }
+    }
+
+    void kill() {
+        dead = true;
+        frozen = false;
+        deferred.clear();
+    }
+
+    void freeze() {
+        frozen = true;
+    }
+
+    void thaw() {
+        frozen = false;
+        while (!frozen && !deferred.isEmpty()) {
+            run(deferred.poll());
+        }
+    }
+
+    @Override
+    public boolean isDead() {
+        return dead;
+    }
+
+    @Override
+    public boolean isFrozen() {
+        return frozen;
+    }
+}

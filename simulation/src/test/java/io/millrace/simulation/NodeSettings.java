@@ -1,0 +1,44 @@
+package io.millrace.simulation;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.ingest.IngestSettings;
+import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.publish.MediaLimits;
+import io.millrace.ingest.publish.NameLimits;
+import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.Timeouts;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.simulation.kafka.ModelProducer;
+import java.util.List;
+import java.util.Map;
+
+/** Settings of the simulated nodes: production's, with a short grace period and without limits on names. */
+final class NodeSettings {
+    static final int PARTITIONS = 2;
+    static final int GRACE_MS = 8_000;
+    static final IngestSettings.Limits LIMITS = IngestSettings.Limits.DEFAULT;
+    static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS, Timeouts.DELIVERY_MS);
+    /** Names only: it is never connected. */
+    static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
+    static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
+    static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
+    static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
+            KAFKA.settings().topic(Topic.STREAMS), KAFKA::partitionOf);
+    /** Shared by all simulations: nobody judges them. */
+    static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
+
+    private static final int ANY = 1_000_000;
+
+    private NodeSettings() {}
+
+    static PublishSettings of(int node, int rulesVersion) {
+        var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
+        return new PublishSettings("node-" + node, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
+                LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
+                        LIMITS.partitionBytes(PARTITIONS), LIMITS.nodeBytes()));
+    }
+}

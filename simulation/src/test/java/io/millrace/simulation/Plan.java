@@ -1,0 +1,97 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.engine.Chance;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What encoders do and what goes wrong, and when. Made from a seed; a shorter one may break the same promise.
+ *
+ * @param nodes that there are
+ * @param steps in the order of their times
+ */
+record Plan(int nodes, List<Step> steps) {
+    static final int LENGTH_MS = 40_000;
+    static final List<String> STREAMS = List.of("live/a", "live/b");
+
+    private static final int LONG_MS = 30_000;
+    private static final int HOUR_MS = 3_600_000;
+    private static final int STORM_MS = 10_000;
+    private static final int STORM_LEAST = 10;
+    private static final int STORM_MOST = 24;
+    private static final List<String> POISON = List.of("live/a#", "live/a#x", "live/b#99999999999999999999", "#");
+
+    record Step(long atMs, Action action) {}
+
+    /** @param allowed of which the seed chooses about half, so that rare combinations have their turn */
+    static Plan of(long seed, Set<Fault> allowed) {
+        Chance chance = new Chance(seed);
+        Set<Fault> chosen = EnumSet.noneOf(Fault.class);
+        allowed.forEach(fault -> {
+            if (chance.oneIn(2)) {
+                chosen.add(fault);
+            }
+        });
+        int nodes = chance.between(2, 3);
+        List<Step> steps = new ArrayList<>();
+        int encoders = encoders(chance, nodes, chosen, steps);
+        chosen.forEach(fault -> {
+            for (int left = chance.between(1, 4); left > 0; left--) {
+                add(fault, chance, nodes, encoders, steps);
+            }
+        });
+        steps.sort(Comparator.comparingLong(Step::atMs));
+        return new Plan(nodes, List.copyOf(steps));
+    }
+
+    Plan without(Step step) {
+        return new Plan(nodes, steps.stream().filter(s -> s != step).toList());
+    }
+
+    private static int encoders(Chance chance, int nodes, Set<Fault> chosen, List<Step> steps) {
+        int encoders = chance.between(1, 6);
+        int streams = chance.between(1, STREAMS.size());
+        for (int encoder = 0; encoder < encoders; encoder++) {
+            int atMs = chance.between(0, LENGTH_MS / 2);
+            String stream = STREAMS.get(chance.between(0, streams - 1));
+            boolean sends = !chosen.contains(Fault.MERE_CLAIMS) || !chance.oneIn(3);
+            steps.add(new Step(atMs, new Action.Publish(encoder, stream, chance.between(0, nodes - 1), sends)));
+            if (chance.oneIn(2)) {
+                steps.add(new Step(atMs + chance.between(1, LENGTH_MS / 2),
+                        new Action.Leave(encoder, chance.oneIn(2))));
+            }
+            if (chance.oneIn(4)) {
+                steps.add(new Step(atMs + chance.between(1, LENGTH_MS / 2),
+                        new Action.Silence(encoder, chance.between(1_000, LONG_MS))));
+            }
+        }
+        return encoders;
+    }
+
+    private static void add(Fault fault, Chance chance, int nodes, int encoders, List<Step> steps) {
+        int atMs = chance.between(0, LENGTH_MS);
+        int node = chance.between(0, nodes - 1);
+        int partition = chance.between(0, NodeSettings.PARTITIONS - 1);
+        switch (fault) {
+            case KILL -> {
+                steps.add(new Step(atMs, new Action.Kill(node)));
+                steps.add(new Step(atMs + chance.between(500, 20_000), new Action.Start(node)));
+            }
+            case FREEZE -> steps.add(new Step(atMs, new Action.Freeze(node, chance.between(100, LONG_MS))));
+            case SLOW_CONNECTIONS -> steps.add(new Step(atMs, new Action.Slow(node, chance.between(100, 10_000))));
+            case LEADER_CHANGE -> steps.add(new Step(atMs, new Action.ChangeLeader(
+                    chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
+            case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
+            case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
+            case MERE_CLAIMS -> {
+                // Encoders do it.
+            }
+            case CLAIM_STORMS -> steps.add(new Step(atMs, new Action.Storm(encoders + steps.size() * STORM_MOST,
+                    chance.of(STREAMS), chance.between(STORM_LEAST, STORM_MOST), chance.between(100, STORM_MS))));
+            case POISON -> steps.add(new Step(atMs, new Action.Poison(partition, chance.of(POISON))));
+        }
+    }
+}

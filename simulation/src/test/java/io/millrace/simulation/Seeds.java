@@ -1,0 +1,67 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.oracle.Violation;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+
+/** Runs seeds, on all processors, and tells a failing one in words. */
+final class Seeds {
+    private static final int AT_A_TIME = 64;
+
+    private Seeds() {}
+
+    /** The least of {@code count} seeds whose history breaks a promise that {@code which} accepts. */
+    static Optional<Long> find(long first, long count, Set<Fault> faults, Set<Defect> defects,
+            Predicate<Violation> which) {
+        // Threads of our own: they have the class loader of the test, by which Kafka finds its classes.
+        try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            long limit = first + count;
+            for (long from = first; from < limit; from += AT_A_TIME) {
+                List<Callable<Optional<Long>>> tries = LongStream.range(from, Math.min(limit, from + AT_A_TIME))
+                        .<Callable<Optional<Long>>>mapToObj(seed -> () -> Simulation
+                                .run(seed, Plan.of(seed, faults), defects).violation().filter(which).map(_ -> seed))
+                        .toList();
+                for (Future<Optional<Long>> tried : threads.invokeAll(tries)) {
+                    if (tried.get().isPresent()) {
+                        return tried.get();
+                    }
+                }
+            }
+            return Optional.empty();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The history of the shortest plan that breaks a promise in such a way, in words. */
+    static String told(long seed, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
+        History history = Simulation.run(seed, shortest(seed, faults, defects, which), defects);
+        return history.violation().map(it -> "seed " + seed + " breaks " + it.promise() + ": " + it.stream() + ": "
+                + it.words() + "\n" + history.words(it.stream()) + "replay it with -Dmillrace.seed=" + seed + "\n")
+                .orElse("seed " + seed + " breaks nothing");
+    }
+
+    private static Plan shortest(long seed, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
+        Plan shortest = Plan.of(seed, faults);
+        boolean shorter = true;
+        while (shorter) {
+            shorter = false;
+            for (Plan.Step step : shortest.steps()) {
+                Plan tried = shortest.without(step);
+                if (Simulation.run(seed, tried, defects).violation().filter(which).isPresent()) {
+                    shortest = tried;
+                    shorter = true;
+                }
+            }
+        }
+        return shortest;
+    }
+}

@@ -1,0 +1,120 @@
+package io.millrace.simulation;
+
+import io.millrace.simulation.oracle.Fact;
+
+/**
+ * Publishes one stream over one connection after another: it comes back when it loses one, until it leaves. Confined to one
+ * thread.
+ */
+final class SimulatedEncoder {
+    private static final int FRAME_MS = 400;
+    private static final int RETURN_LEAST_MS = 300;
+    private static final int RETURN_MOST_MS = 4_000;
+
+    private final World world;
+    private final int number;
+    private final String stream;
+    private final boolean sends;
+    private final boolean returns;
+    private EncoderConnection connection;
+    private boolean away;
+    private boolean wasReplaced;
+    private long silentUntilMs;
+
+    /**
+     * @param sends whether it ever sends a message, or only claims the name
+     * @param returns whether it connects again when it loses its connection
+     */
+    SimulatedEncoder(World world, int number, String stream, boolean sends, boolean returns) {
+        this.world = world;
+        this.number = number;
+        this.stream = stream;
+        this.sends = sends;
+        this.returns = returns;
+    }
+
+    String stream() {
+        return stream;
+    }
+
+    void connect(NodeProcess node) {
+        connection = world.connection(this, node);
+        world.history().add(new Fact.Note(stream, "encoder " + number + " connects to node " + node.number()
+                + ", connection " + connection.number() + (sends ? "" : ", and will send nothing")));
+        connection.open();
+    }
+
+    /** Its publish was accepted. */
+    void started(EncoderConnection on) {
+        if (sends && on == connection) {
+            on.sendConfig(0);
+            send(on, 0);
+        }
+    }
+
+    private void send(EncoderConnection on, int timestampMs) {
+        if (on != connection || !on.isOpen()) {
+            return;
+        }
+        if (world.events().nowMs() >= silentUntilMs) {
+            on.sendFrame(timestampMs);
+        }
+        world.events().after(FRAME_MS, () -> send(on, timestampMs + FRAME_MS));
+    }
+
+    void beSilent(int forMs) {
+        silentUntilMs = world.events().nowMs() + forMs;
+    }
+
+    /** The connection is gone, and not by the encoder's will. */
+    void lost(EncoderConnection lost, boolean replaced) {
+        if (lost != connection || away) {
+            return;
+        }
+        connection = null;
+        // An encoder that was replaced comes back once at most: two that never give in would go on for ever.
+        if (!returns || replaced && (wasReplaced || world.chance().oneIn(2))) {
+            away = true;
+            return;
+        }
+        wasReplaced |= replaced;
+        returnSoon();
+    }
+
+    private void returnSoon() {
+        world.events().after(world.chance().between(RETURN_LEAST_MS, RETURN_MOST_MS), () -> {
+            if (!away && connection == null) {
+                world.anyNode().ifPresentOrElse(this::connect, this::returnSoon);
+            }
+        });
+    }
+
+    /** @param politely by ending the stream; otherwise the connection breaks */
+    void leave(boolean politely) {
+        away = true;
+        if (connection != null && connection.isOpen()) {
+            world.history().add(new Fact.Note(stream, "encoder " + number + (politely ? " leaves" : " dies")));
+            if (politely) {
+                connection.leave();
+            } else {
+                connection.breakOff();
+            }
+        }
+        connection = null;
+    }
+
+    /** The connection on which it sends, or null. */
+    EncoderConnection sending() {
+        boolean isSending = sends && connection != null && connection.isOpen()
+                && world.events().nowMs() >= silentUntilMs;
+        return isSending ? connection : null;
+    }
+
+    /** The process at the other end has died. */
+    void nodeDied(NodeProcess node) {
+        if (connection != null && connection.node() == node) {
+            EncoderConnection broken = connection;
+            world.events().after(world.chance().between(1, 1_000), () -> lost(broken, false));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.millrace.simulation.kafka;
+
+import io.millrace.ingest.session.SessionLog.Outcome;
+import io.millrace.simulation.engine.Chance;
+import io.millrace.simulation.engine.SimulatedProcess;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** The records of one producer for one partition: in order, one request at a time, repeated until it is acknowledged. */
+final class Lane {
+    private static final int LINGER_MS = 2;
+    private static final int MOST_RECORDS = 50;
+    /** A request that waits in a socket, on a slow connection or, rarely, on any. */
+    private static final int LATE_MS = 25_000;
+    private static final int RARELY = 3_000;
+
+    private record Waiting(Batch.Entry entry, long sinceMs, Outcome outcome) {}
+
+    private final ModelKafka kafka;
+    private final ModelPartition partition;
+    private final long producer;
+    private final SimulatedProcess process;
+    private final ModelProducer.Times times;
+    private final LongSupplier slowUntilMs;
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private List<Waiting> inFlight = List.of();
+    private Batch batch;
+    private int attempt;
+    private int epoch;
+    private int sequence;
+    private boolean lingering;
+
+    Lane(ModelKafka kafka, ModelPartition partition, long producer, SimulatedProcess process,
+            ModelProducer.Times times, LongSupplier slowUntilMs) {
+        this.kafka = kafka;
+        this.partition = partition;
+        this.producer = producer;
+        this.process = process;
+        this.times = times;
+        this.slowUntilMs = slowUntilMs;
+    }
+
+    void add(String key, byte[] value, Outcome outcome) {
+        queue.add(new Waiting(new Batch.Entry(key, value), kafka.events().nowMs(), outcome));
+        linger();
+    }
+
+    private void linger() {
+        if (batch == null && !lingering && !queue.isEmpty()) {
+            lingering = true;
+            kafka.events().after(LINGER_MS, () -> process.run(() -> {
+                lingering = false;
+                next();
+            }));
+        }
+    }
+
+    private void next() {
+        if (batch != null || queue.isEmpty()) {
+            return;
+        }
+        List<Waiting> taken = new ArrayList<>();
+        for (int left = kafka.chance().between(1, MOST_RECORDS); left > 0 && !queue.isEmpty(); left--) {
+            taken.add(queue.poll());
+        }
+        inFlight = taken;
+        batch = new Batch(producer, epoch, sequence, taken.stream().map(Waiting::entry).toList());
+        transmit();
+    }
+
+    private void transmit() {
+        Batch sent = batch;
+        int number = ++attempt;
+        Chance chance = kafka.chance();
+        boolean slow = kafka.events().nowMs() < slowUntilMs.getAsLong() || chance.oneIn(RARELY);
+        boolean lostWithSender = chance.oneIn(3);
+        if (!slow || !chance.oneIn(3)) {
+            int delayMs = slow ? chance.between(1, LATE_MS) : kafka.hopMs();
+            kafka.events().after(delayMs, () -> {
+                if (!(process.isDead() && lostWithSender)) {
+                    kafka.receive(partition, sent, offset -> answer(sent, offset, slow && chance.oneIn(3)));
+                }
+            });
+        }
+        kafka.events().after(times.requestMs(), () -> process.run(() -> {
+            if (batch == sent && attempt == number) {
+                retry();
+            }
+        }));
+    }
+
+    private void answer(Batch sent, long offset, boolean lost) {
+        if (!lost) {
+            kafka.events().after(kafka.hopMs(), () -> process.run(() -> acknowledged(sent, offset)));
+        }
+    }
+
+    private void acknowledged(Batch acknowledged, long offset) {
+        if (batch != acknowledged) {
+            return;
+        }
+        List<Waiting> done = inFlight;
+        sequence += done.size();
+        batch = null;
+        inFlight = List.of();
+        for (int i = 0; i < done.size(); i++) {
+            done.get(i).outcome().done(offset + i, null);
+        }
+        linger();
+    }
+
+    /** The outcome of a batch that fails is not known: the next one has a new epoch, which fences it. */
+    private void retry() {
+        if (!isLate(inFlight.getFirst())) {
+            transmit();
+            return;
+        }
+        List<Waiting> failed = new ArrayList<>(inFlight);
+        batch = null;
+        inFlight = List.of();
+        epoch++;
+        sequence = 0;
+        while (!queue.isEmpty() && isLate(queue.peek())) {
+            failed.add(queue.poll());
+        }
+        failed.forEach(waiting -> waiting.outcome().done(-1, new TimeoutException("not acknowledged in time")));
+        linger();
+    }
+
+    private boolean isLate(Waiting waiting) {
+        return kafka.events().nowMs() - waiting.sinceMs() >= times.deliveryMs();
+    }
+}

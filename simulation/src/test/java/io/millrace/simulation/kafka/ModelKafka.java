@@ -1,0 +1,109 @@
+package io.millrace.simulation.kafka;
+
+import io.millrace.simulation.engine.Chance;
+import io.millrace.simulation.engine.EventQueue;
+import io.millrace.simulation.engine.SimulatedProcess;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Topics, and the network between clients and their leaders. Each client has a connection of its own to each partition, so that
+ * nothing is in order between two partitions. Confined to one thread.
+ */
+public final class ModelKafka {
+    private static final int HOP_MS = 4;
+    private static final int REPLICATION_MS = 6;
+    /** Now and then a follower is slow. */
+    private static final int SLOW_REPLICATION_MS = 900;
+    private static final int RARELY = 200;
+    private static final int CLEANER_LAG_MS = 45_000;
+
+    private final EventQueue events;
+    private final Chance chance;
+    private final int partitions;
+    private final Map<String, List<ModelPartition>> topics = new HashMap<>();
+    private final BiConsumer<ModelPartition, ModelPartition.Stored> onCommit;
+    private long producers;
+
+    /** @param onCommit called with each record when the high watermark passes it, in the order of its partition */
+    public ModelKafka(EventQueue events, Chance chance, int partitions,
+            BiConsumer<ModelPartition, ModelPartition.Stored> onCommit) {
+        this.events = events;
+        this.chance = chance;
+        this.partitions = partitions;
+        this.onCommit = onCommit;
+    }
+
+    public ModelPartition partition(String topic, int number) {
+        return topics.computeIfAbsent(topic,
+                name -> IntStream.range(0, partitions).mapToObj(p -> new ModelPartition(name, p)).toList()).get(number);
+    }
+
+    /** Starts an idempotent producer of {@code process}. */
+    public ModelProducer producer(SimulatedProcess process, ModelProducer.Topics names, ModelProducer.Witness witness,
+            ModelProducer.Times times) {
+        return new ModelProducer(this, producers++, process, names, witness, times);
+    }
+
+    /** Asks where {@code partition} ends for consumers. The answer is true of some moment between question and answer. */
+    public void askEnd(ModelPartition partition, SimulatedProcess asking, LongConsumer answer) {
+        events.after(hopMs(), () -> {
+            long end = partition.highWatermark();
+            events.after(hopMs(), () -> asking.run(() -> answer.accept(end)));
+        });
+    }
+
+    /** The leader changes, without a loss of what was acknowledged. */
+    public void changeLeader(ModelPartition partition) {
+        partition.changeLeader();
+    }
+
+    /**
+     * Lets the log cleaner pass over what {@code partition} holds now. It does so later: it spares the newest segment, and with
+     * it every batch that its producer may still repeat.
+     */
+    public void compact(ModelPartition partition) {
+        long until = partition.highWatermark();
+        events.after(CLEANER_LAG_MS, () -> partition.compact(until));
+    }
+
+    /** A record that no process of Millrace has written. */
+    public void write(ModelPartition partition, String key, byte[] value) {
+        Batch batch = new Batch(producers++, 0, 0, List.of(new Batch.Entry(key, value)));
+        receive(partition, batch, _ -> {});
+    }
+
+    /** A request has arrived at the leader of {@code partition}. */
+    void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge) {
+        var first = partition.append(batch);
+        if (first.isEmpty()) {
+            return;
+        }
+        int leaderEpoch = partition.leaderEpoch();
+        long end = first.getAsLong() + batch.entries().size();
+        int delayMs = chance.oneIn(RARELY) ? chance.between(0, SLOW_REPLICATION_MS) : chance.between(1, REPLICATION_MS);
+        events.after(delayMs, () -> {
+            // A leader that is none any more answers nothing, whatever the new one has at these offsets.
+            if (partition.leaderEpoch() == leaderEpoch) {
+                partition.replicated(end).forEach(stored -> onCommit.accept(partition, stored));
+                acknowledge.accept(first.getAsLong());
+            }
+        });
+    }
+
+    int hopMs() {
+        return chance.between(1, HOP_MS);
+    }
+
+    EventQueue events() {
+        return events;
+    }
+
+    Chance chance() {
+        return chance;
+    }
+}

@@ -1,0 +1,83 @@
+package io.millrace.simulation.oracle;
+
+/** Something that happened in a simulation, in the order in which it happened. Immutable. */
+public sealed interface Fact {
+    /** For {@code packet}: a message without a number of its own, such as a codec configuration. */
+    long UNNUMBERED = -1;
+
+    /** The number of a connection's {@code n}th message. */
+    static long packet(int connection, int n) {
+        return (long) connection << Integer.SIZE | n;
+    }
+
+    /** The connection that sent {@code packet}. */
+    static int connectionOf(long packet) {
+        return (int) (packet >> Integer.SIZE);
+    }
+
+    /** The stream that it is about, empty if it is about the whole. */
+    String stream();
+
+    /**
+     * An encoder sends a message.
+     *
+     * @param connection number of the encoder's connection
+     * @param packet see {@link #packet}
+     */
+    record Sent(String stream, int connection, long packet) implements Fact {}
+
+    /** The node of the encoder knows that the message is in the log. */
+    record Acknowledged(String stream, long packet) implements Fact {}
+
+    /** A record of {@code packets} can be read by consumers. */
+    record Logged(String stream, long offset, Entry entry) implements Fact {}
+
+    /** A record of {@code packets}. */
+    sealed interface Entry {}
+
+    /** The record's offset is the session's number. */
+    record Claim(int connection) implements Entry {}
+
+    record Media(long session, long seq, long packet) implements Entry {}
+
+    /** @param suspected whether another node wrote it */
+    record End(long session, boolean suspected) implements Entry {}
+
+    record GraceOver(long session) implements Entry {}
+
+    /** A notice of {@code sessions} can be read. */
+    record Noticed(String stream, long session, String state) implements Fact {}
+
+    /** A tombstone of {@code sessions} can be read. */
+    record Forgotten(String stream, long session) implements Fact {}
+
+    record EpochBegan(String stream, long epoch) implements Fact {}
+
+    record EpochOver(String stream, long epoch) implements Fact {}
+
+    /** A reader of {@code packets} shows the record at {@code offset}. */
+    record Shown(String stream, long offset, long epoch, long session, long seq, long packet) implements Fact {}
+
+    /** A reader of {@code packets} does not show the packet at {@code offset}. */
+    record Hidden(String stream, long offset, String why) implements Fact {}
+
+    /** A node disconnects an encoder because its session is not the stream's any more. */
+    record Replaced(String stream, int connection, String why) implements Fact {}
+
+    /** A process ended by itself. */
+    record NodeFailed(int node, String why) implements Fact {
+        @Override
+        public String stream() {
+            return "";
+        }
+    }
+
+    /** Long after the last fault an encoder is connected and sends; {@code packet} was acknowledged some time ago. */
+    record StillSending(String stream, int connection, long packet) implements Fact {}
+
+    /** Every encoder of the stream has been away for much longer than lease and grace. */
+    record AllAway(String stream) implements Fact {}
+
+    /** A step of the plan, or whatever else helps people to read a history. */
+    record Note(String stream, String words) implements Fact {}
+}

@@ -1,0 +1,137 @@
+package io.millrace.simulation.oracle;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Sessions and epochs of one stream as {@code docs/architecture.md} describes them: what each record of {@code packets} means,
+ * in log order.
+ */
+final class ReferenceStream {
+    enum State { NONE, LIVE, GRACE, ENDED }
+
+    /** What becomes of a packet. */
+    enum Fate {
+        SHOWN,
+        /** A greater session has taken over. */
+        LESSER_SESSION,
+        /** The grace of its session is over. */
+        GRACE_IS_OVER,
+        /** Its session has ended without a packet. */
+        SESSION_HAS_ENDED, REPEATED, NEVER_CLAIMED
+    }
+
+    static final long NONE = -1;
+
+    private final Map<Long, Integer> connections = new HashMap<>();
+    /** Claims that have not taken over and still may. */
+    private final Set<Long> pending = new HashSet<>();
+    private final Set<Long> declaredOver = new HashSet<>();
+    private State state = State.NONE;
+    private long epoch = NONE;
+    private long session = NONE;
+    private long lastSeq = NONE;
+    private final NavigableSet<Long> withMedia = new TreeSet<>();
+
+    void claimed(long number, int connection) {
+        connections.put(number, connection);
+        pending.add(number);
+    }
+
+    Fate media(long number, long seq) {
+        if (!connections.containsKey(number)) {
+            return Fate.NEVER_CLAIMED;
+        }
+        withMedia.add(number);
+        if (number < session) {
+            return Fate.LESSER_SESSION;
+        }
+        if (declaredOver.contains(number)) {
+            return Fate.GRACE_IS_OVER;
+        }
+        if (number > session) {
+            if (!pending.contains(number)) {
+                return Fate.SESSION_HAS_ENDED;
+            }
+            takeOver(number);
+        }
+        if (seq <= lastSeq) {
+            return Fate.REPEATED;
+        }
+        lastSeq = seq;
+        state = State.LIVE;
+        return Fate.SHOWN;
+    }
+
+    private void takeOver(long number) {
+        epoch = state == State.NONE || state == State.ENDED ? number : epoch;
+        session = number;
+        lastSeq = NONE;
+        pending.removeIf(claim -> claim <= number);
+    }
+
+    void ended(long number, boolean suspected) {
+        if (number == session && state == State.LIVE) {
+            state = State.GRACE;
+        } else if (!suspected) {
+            pending.remove(number);
+        }
+    }
+
+    /** What a session was declared over for does not matter: it is over, unless a greater one has begun. */
+    void graceOver(long number) {
+        pending.remove(number);
+        if (number >= session) {
+            declaredOver.add(number);
+        }
+        if (number == session) {
+            state = State.ENDED;
+        }
+    }
+
+    boolean isRunning() {
+        return state == State.LIVE || state == State.GRACE;
+    }
+
+    /** Whether the session's packets are shown, or would be. */
+    boolean counts(long number) {
+        return number == session && isRunning() || pending.contains(number);
+    }
+
+    private long firstSessionOf(int connection) {
+        return connections.entrySet().stream().filter(e -> e.getValue() == connection).mapToLong(Map.Entry::getKey)
+                .min().orElse(NONE);
+    }
+
+    /** The newest session of a connection, {@link #NONE} without one. */
+    long sessionOf(int connection) {
+        return connections.entrySet().stream().filter(e -> e.getValue() == connection).mapToLong(Map.Entry::getKey)
+                .max().orElse(NONE);
+    }
+
+    /**
+     * Whether a greater session has sent a packet than the last one on which {@code connection} did; than its first one if it has
+     * sent none. A session that was claimed again after its grace does not undo that another one had taken over.
+     */
+    boolean isReplaced(int connection) {
+        long last = withMedia.stream().filter(number -> connections.get(number) == connection)
+                .mapToLong(Long::longValue).max().orElse(firstSessionOf(connection));
+        return withMedia.higher(last) != null;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    long session() {
+        return session;
+    }
+
+    State state() {
+        return state;
+    }
+}

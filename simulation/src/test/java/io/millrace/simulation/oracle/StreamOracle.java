@@ -1,0 +1,153 @@
+package io.millrace.simulation.oracle;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The promises to one stream. */
+final class StreamOracle {
+    private final String stream;
+    private final ReferenceStream reference = new ReferenceStream();
+    private final Set<Long> sent = new HashSet<>();
+    private final Set<Long> logged = new HashSet<>();
+    private final Set<Long> shown = new HashSet<>();
+    private final Set<Long> noticed = new HashSet<>();
+    /** Sessions of which a notice has said that they are over. */
+    private final Set<Long> over = new HashSet<>();
+    private final Map<Integer, Long> lastShown = new HashMap<>();
+    /** What the reference says of the newest packet in the log. */
+    private ReferenceStream.Fate fate;
+    private boolean epochRuns;
+    private long shownEpoch = ReferenceStream.NONE;
+    private long shownSession = ReferenceStream.NONE;
+    private long shownSeq = ReferenceStream.NONE;
+
+    StreamOracle(String stream) {
+        this.stream = stream;
+    }
+
+    Optional<Violation> watch(Fact fact) {
+        return switch (fact) {
+            case Fact.Sent it -> {
+                sent.add(it.packet());
+                yield Optional.empty();
+            }
+            case Fact.Acknowledged it -> acknowledged(it.packet());
+            case Fact.Logged it -> logged(it.offset(), it.entry());
+            case Fact.Noticed it -> {
+                noticed.add(it.session());
+                if (it.state().equals("OVER")) {
+                    over.add(it.session());
+                }
+                yield Optional.empty();
+            }
+            case Fact.Forgotten it -> forgotten(it.session());
+            case Fact.EpochBegan it -> epochBegan(it.epoch());
+            case Fact.EpochOver it -> epochOver(it.epoch());
+            case Fact.Note _,Fact.NodeFailed _ -> Optional.empty();
+            case Fact.Shown it -> shown(it);
+            case Fact.Hidden it -> hidden(it);
+            case Fact.Replaced it -> replaced(it);
+            case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.NOBODY_PUBLISHES_INTO_THE_VOID,
+                    "connection " + it.connection() + " is connected and sends, and is not shown");
+            case Fact.AllAway _ -> allAway();
+        };
+    }
+
+    private Optional<Violation> acknowledged(long packet) {
+        return check(logged.contains(packet), Promise.ACKNOWLEDGED_IS_LOGGED,
+                "packet " + packet + " was acknowledged and is not in the log");
+    }
+
+    private Optional<Violation> logged(long offset, Fact.Entry entry) {
+        switch (entry) {
+            case Fact.Claim it -> reference.claimed(offset, it.connection());
+            case Fact.Media it -> {
+                fate = reference.media(it.session(), it.seq());
+                logged.add(it.packet());
+            }
+            case Fact.End it -> reference.ended(it.session(), it.suspected());
+            case Fact.GraceOver it -> {
+                reference.graceOver(it.session());
+                return check(over.contains(it.session()), Promise.NO_LIVE_SESSION_FORGOTTEN,
+                        "session " + it.session() + " is over, and its node was not told");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Violation> forgotten(long session) {
+        noticed.remove(session);
+        return check(!reference.counts(session), Promise.NO_LIVE_SESSION_FORGOTTEN,
+                "the topic sessions forgets session " + session + ", which "
+                        + (session == reference.session() ? "is " + reference.state() : "may still take over"));
+    }
+
+    private Optional<Violation> replaced(Fact.Replaced it) {
+        long session = reference.sessionOf(it.connection());
+        return check(!reference.counts(session) || reference.isReplaced(it.connection()),
+                Promise.NO_LIVE_SESSION_FORGOTTEN,
+                "connection " + it.connection() + " with session " + session + " is disconnected (" + it.why()
+                        + "), and no greater session has sent a packet");
+    }
+
+    private Optional<Violation> epochBegan(long epoch) {
+        boolean rises = epoch > shownEpoch;
+        shownEpoch = epoch;
+        epochRuns = true;
+        return check(rises, Promise.NUMBERS_RISE, "epoch " + epoch + " begins");
+    }
+
+    private Optional<Violation> epochOver(long epoch) {
+        epochRuns = false;
+        return check(epoch == shownEpoch && !reference.isRunning(), Promise.EVERY_EPOCH_ENDS,
+                "epoch " + epoch + " ends too early, its session is " + reference.state());
+    }
+
+    private Optional<Violation> shown(Fact.Shown it) {
+        boolean rises = it.session() > shownSession || it.session() == shownSession && it.seq() > shownSeq;
+        rises &= it.epoch() == shownEpoch && it.epoch() <= it.session();
+        shownSession = it.session();
+        shownSeq = it.seq();
+        if (!rises) {
+            return broken(Promise.NUMBERS_RISE, "packet " + it.seq() + " of session " + it.session() + " in epoch "
+                    + it.epoch() + " is shown after greater ones");
+        }
+        if (fate != ReferenceStream.Fate.SHOWN || it.epoch() != reference.epoch()
+                || it.session() != reference.session()) {
+            return broken(Promise.LOGGED_IS_SHOWN, "offset " + it.offset() + " is shown in epoch " + it.epoch()
+                    + ", and must be " + fate + " in epoch " + reference.epoch());
+        }
+        return it.packet() == Fact.UNNUMBERED ? Optional.empty() : wasSent(it);
+    }
+
+    private Optional<Violation> wasSent(Fact.Shown it) {
+        Long before = lastShown.put(Fact.connectionOf(it.packet()), it.packet());
+        boolean isNew = shown.add(it.packet());
+        return check(sent.contains(it.packet()) && isNew && (before == null || before < it.packet()),
+                Promise.SHOWN_WAS_SENT, "packet " + it.packet() + " is shown and was not sent, or not now");
+    }
+
+    private Optional<Violation> hidden(Fact.Hidden it) {
+        return check(fate != ReferenceStream.Fate.SHOWN, Promise.LOGGED_IS_SHOWN,
+                "offset " + it.offset() + " is in the log and not shown (" + it.why() + ")");
+    }
+
+    private Optional<Violation> allAway() {
+        if (reference.isRunning() || epochRuns) {
+            return broken(Promise.EVERY_EPOCH_ENDS, "epoch " + shownEpoch + " goes on with session "
+                    + reference.session() + ", which is " + reference.state());
+        }
+        return check(noticed.isEmpty(), Promise.EVERY_EPOCH_ENDS, "sessions " + noticed + " are still remembered");
+    }
+
+    private Optional<Violation> check(boolean holds, Promise promise, String otherwise) {
+        return holds ? Optional.empty() : broken(promise, otherwise);
+    }
+
+    private Optional<Violation> broken(Promise promise, String words) {
+        return Optional.of(new Violation(promise, stream, words));
+    }
+}

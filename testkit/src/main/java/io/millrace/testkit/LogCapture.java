@@ -1,0 +1,61 @@
+package io.millrace.testkit;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects what some classes log, down to INFO, until it is closed. Nothing of that is printed meanwhile. Thread-safe, but
+ * two captures of one class must not overlap.
+ */
+public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+    private final List<Logger> loggers;
+
+    public LogCapture(Class<?>... classes) {
+        loggers = Stream.of(classes).map(its -> (Logger) LoggerFactory.getLogger(its)).toList();
+        start();
+        for (Logger logger : loggers) {
+            logger.setAdditive(false);
+            logger.setLevel(Level.INFO);
+            logger.addAppender(this);
+        }
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        event.prepareForDeferredProcessing();
+        events.add(event);
+    }
+
+    /** Returns every line so far, with its level: {@code WARN the text}. */
+    public List<String> lines() {
+        return events.stream().map(event -> event.getLevel() + " " + event.getFormattedMessage()).toList();
+    }
+
+    /** Returns the texts of all lines so far of this level or a more severe one. */
+    public List<String> texts(Level least) {
+        return events.stream().filter(event -> event.getLevel().isGreaterOrEqual(least))
+                .map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** The lines with a stack trace. */
+    public List<String> traced() {
+        return events.stream().filter(event -> event.getThrowableProxy() != null)
+                .map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Override
+    public void close() {
+        for (Logger logger : loggers) {
+            logger.detachAppender(this);
+            logger.setLevel(null);
+            logger.setAdditive(true);
+        }
+    }
+}

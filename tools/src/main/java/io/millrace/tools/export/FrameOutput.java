@@ -1,0 +1,101 @@
+package io.millrace.tools.export;
+
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.codec.AudioConfig;
+import io.millrace.media.codec.AvcConfig;
+import io.millrace.media.codec.Codec;
+import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.VideoConfig;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.time.SampleClock;
+import io.millrace.media.time.Ticks;
+import io.millrace.tools.past.SequenceHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * Parses tags for containers other than FLV. Frames get the times that the segmenter would give them: decoding times
+ * increase, and audio is timed by its samples. Confined to one thread.
+ */
+abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOutput {
+    private AvcConfig video;
+    private AudioConfig audio;
+    private SampleClock audioClock;
+    private long lastVideo90k = Long.MIN_VALUE;
+
+    /**
+     * Writes a video frame.
+     *
+     * @param dts90k decoding time, later than that of the previous frame
+     * @param pts90k presentation time
+     * @param data NAL units with the length prefixes of {@code config}
+     */
+    abstract void picture(AvcConfig config, long dts90k, long pts90k, boolean key, ByteBuffer data);
+
+    /**
+     * Writes the audio of one message: one access unit, or several of MP3.
+     *
+     * @param dueSamples its time in ticks of {@code config}'s sample rate, later than that of the previous one
+     * @param frameSamples its duration in the same ticks
+     */
+    abstract void sound(AudioConfig config, long dueSamples, int frameSamples, ByteBuffer data);
+
+    /** Returns whether the container holds audio of {@code codec}. */
+    abstract boolean carries(Codec codec);
+
+    @Override
+    public void config(FlvTag header) {
+        switch (SequenceHeader.config(header)) {
+            case AvcConfig avc -> video = avc;
+            case VideoConfig other -> throw unsupported(other);
+            case AudioConfig config -> begin(config);
+        }
+    }
+
+    /** Takes the configuration of the audio that follows. */
+    final void begin(AudioConfig config) {
+        if (!carries(config.codec())) {
+            throw unsupported(config);
+        }
+        if (audio == null || audio.sampleRate() != config.sampleRate()) {
+            audioClock = new SampleClock(config.sampleRate());
+        }
+        audio = config;
+    }
+
+    private UnsupportedException unsupported(CodecConfig config) {
+        return new UnsupportedException("export", "codec", config.rfc6381(),
+                (carries(Codec.MP3) ? "H.264, AAC and MP3" : "H.264 and AAC") + "; FLV supports all codecs");
+    }
+
+    /** The current video configuration, null without video. */
+    AvcConfig video() {
+        return video;
+    }
+
+    /** The current audio configuration, null without audio. */
+    AudioConfig audio() {
+        return audio;
+    }
+
+    @Override
+    public void frame(FlvTag frame, boolean entry) {
+        if (frame.type() == FlvTag.Type.VIDEO) {
+            if (VideoTagBody
+                    .parse(frame.body()) instanceof VideoTagBody.Frame(var _, var _, var _, int compositionMs, var data)
+                    && data.hasRemaining()) {
+                long stamp90k = frame.timestampMs() * (long) (Ticks.MPEG / Ticks.MILLIS);
+                long dts90k = Math.max(stamp90k, lastVideo90k + 1);
+                lastVideo90k = dts90k;
+                long pts90k = stamp90k + compositionMs * (long) (Ticks.MPEG / Ticks.MILLIS);
+                picture(video, dts90k, pts90k, entry, data);
+            }
+        } else if (AudioTagBody.parse(frame.body()) instanceof AudioTagBody.Frame(var codec, var data)
+                && data.hasRemaining()) {
+            codec.inBand(data).ifPresent(config -> begin((AudioConfig) config));
+            int samples = audio.frameSamples(data);
+            sound(audio, audioClock.place(frame.timestampMs(), samples), samples, data);
+        }
+    }
+}

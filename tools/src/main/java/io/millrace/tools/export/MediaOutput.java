@@ -1,0 +1,31 @@
+package io.millrace.tools.export;
+
+import io.millrace.media.flv.FlvTag;
+import java.time.Instant;
+
+/** Writes frames unchanged to one file format. Confined to one thread. */
+sealed interface MediaOutput permits FlvOutput, FrameOutput {
+    /**
+     * Takes a sequence header that applies from the next frame of its track on. The first ones precede the first frame.
+     */
+    void config(FlvTag header);
+
+    /**
+     * Writes a frame.
+     *
+     * @param entry whether decoding can start at this frame
+     */
+    void frame(FlvTag frame, boolean entry);
+
+    /**
+     * Completes the file after the last frame.
+     *
+     * @param began arrival time of the first frame
+     */
+    void finish(Instant began);
+
+    /** Number of frames that the file format cannot carry. */
+    default int droppedFrames() {
+        return 0;
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * Tasks that end by themselves: export, push, replay. A {@link io.millrace.tools.Job} blocks the thread that runs it;
+ * the launcher handles flags, progress lines and signals.
+ */
+package io.millrace.tools;

@@ -1,0 +1,140 @@
+package io.millrace.tools.past;
+
+import io.millrace.media.bytes.MediaException;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.TagEvent;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Places the tags of one stream, which are those that viewers of an edge receive, on a single timeline across epochs.
+ * The timeline begins with 0 at the first frame. Each later epoch, and the media after a gap in the log, continues where
+ * the media before it ended.
+ *
+ * <p>The current sequence headers precede the first frame, and later ones are sent where they change. Tags slightly
+ * before the first frame (audio that was sent after it) have negative times. Pure; confined to one thread.
+ */
+final class PastFold {
+    /**
+     * Time between the last frame of an epoch and the first frame of the next one: one frame at 25 frames per second.
+     */
+    private static final int SEAM_MS = 40;
+    private static final int LONGEST_FRAME_MS = 1_000;
+
+    private final Map<FlvTag.Type, ByteBuffer> headers = new EnumMap<>(FlvTag.Type.class);
+    private StreamTags tags;
+    private long epoch;
+    private boolean placed;
+    private boolean started;
+    private int shiftMs;
+    private int lastMs;
+    /**
+     * Video only: presentation time of the newest frame; {@link #pictureMs} is the decoding time of the newest frame,
+     * {@link #frameMs} the duration of a frame.
+     */
+    private int shownMs = Integer.MIN_VALUE;
+    private int pictureMs = Integer.MIN_VALUE;
+    private int frameMs = SEAM_MS;
+
+    PastFold(StreamTags tags) {
+        moveTo(tags);
+    }
+
+    /** Continues with other tags of the stream. The records before their start are no longer available. */
+    void moveTo(StreamTags later) {
+        tags = later;
+        epoch = later.epoch();
+        placed = false;
+    }
+
+    List<TagEvent> fold(long offset, PacketsRecord record) {
+        List<TagEvent> events = tags.fold(offset, record);
+        if (tags.epoch() != epoch) {
+            epoch = tags.epoch();
+            placed = false;
+        }
+        List<TagEvent> out = new ArrayList<>(3);
+        events.forEach(event -> place(event, out));
+        return out;
+    }
+
+    private void place(TagEvent event, List<TagEvent> out) {
+        switch (event) {
+            case TagEvent.Config config -> {
+                // All headers are sent together before the first frame.
+                if (placed) {
+                    header(config.tag(), config.tag().timestampMs() + shiftMs, out);
+                }
+            }
+            case TagEvent.Frame frame -> frame(frame, out);
+            case TagEvent.End(TagEvent.Reason reason) when reason == TagEvent.Reason.EPOCH_OVER -> {
+                // The next epoch continues on the same timeline.
+            }
+            case TagEvent.End end -> out.add(end);
+        }
+    }
+
+    private void frame(TagEvent.Frame frame, List<TagEvent> out) {
+        int timeMs = frame.tag().timestampMs();
+        if (!placed) {
+            placed = true;
+            shiftMs = (started ? lastMs + SEAM_MS : 0) - timeMs;
+            started = true;
+            tags.headers().forEach(header -> header(header, timeMs + shiftMs, out));
+        }
+        if (frame.tag().type() == FlvTag.Type.VIDEO) {
+            picture(frame, timeMs);
+        }
+        lastMs = Math.max(lastMs, timeMs + shiftMs);
+        out.add(new TagEvent.Frame(at(timeMs + shiftMs, frame.tag()), frame.entry(), frame.leads()));
+    }
+
+    /**
+     * Places a video frame. If an encoder was killed, frames may be missing that precede the last received ones in
+     * presentation order. The media that follows is then shifted, audio included, to begin after those.
+     */
+    private void picture(TagEvent.Frame frame, int timeMs) {
+        int compositionMs = compositionMs(frame.tag());
+        int dueMs = timeMs + shiftMs + compositionMs;
+        if (frame.entry() && shownMs != Integer.MIN_VALUE && dueMs <= shownMs) {
+            shiftMs += shownMs + frameMs - dueMs;
+            dueMs = timeMs + shiftMs + compositionMs;
+        } else if (pictureMs != Integer.MIN_VALUE && timeMs + shiftMs > pictureMs) {
+            frameMs = Math.min(timeMs + shiftMs - pictureMs, LONGEST_FRAME_MS);
+        }
+        pictureMs = timeMs + shiftMs;
+        shownMs = Math.max(shownMs, dueMs);
+    }
+
+    private static int compositionMs(FlvTag tag) {
+        try {
+            return VideoTagBody.parse(tag.body().duplicate()) instanceof VideoTagBody.Frame coded
+                    ? coded.compositionTimeMs()
+                    : 0;
+        } catch (MediaException _) {
+            // FLV output copies the frame unchanged; other outputs reject it when they parse it.
+            return 0;
+        }
+    }
+
+    private void header(FlvTag tag, int timeMs, List<TagEvent> out) {
+        if (!tag.body().equals(headers.put(tag.type(), tag.body()))) {
+            out.add(new TagEvent.Config(at(timeMs, tag)));
+        }
+    }
+
+    private static FlvTag at(int timeMs, FlvTag tag) {
+        return new FlvTag(tag.type(), timeMs, tag.body());
+    }
+
+    /** Whether the newest epoch has ended, so that nothing follows unless another epoch begins. */
+    boolean isOver() {
+        return tags.isOver();
+    }
+}

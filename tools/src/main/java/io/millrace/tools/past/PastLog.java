@@ -1,0 +1,148 @@
+package io.millrace.tools.past;
+
+import io.millrace.platform.UserError;
+import io.millrace.platform.directory.SessionSpan;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Unreachable;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.RangeReader;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Access to the log for commands that only read it, whether or not Millrace is running. Blocks; confined to one thread.
+ *
+ * <p>Every failure of the cluster is reported as a {@link UserError} with a one-line message.
+ */
+public final class PastLog implements AutoCloseable {
+    /** Response timeout of the cluster. */
+    private static final long ANSWER_SECONDS = 10;
+    private static final String CLIENT = "millrace-past";
+
+    private final KafkaClients kafka;
+    private final RangeReader reader;
+
+    private PastLog(KafkaClients kafka) {
+        this.kafka = kafka;
+        reader = new RangeReader(kafka.seeker(CLIENT, Map.of()));
+    }
+
+    /** Opens the log. Ignores the number of partitions in {@code asked}, because the topics determine it. */
+    public static PastLog open(KafkaSettings asked) {
+        try {
+            return new PastLog(new KafkaClients(asked.withPartitions(partitions(asked))));
+        } catch (KafkaException e) {
+            // Thrown by the client's constructor: a host name without an address, an invalid client setting.
+            throw Unreachable.error(asked, e);
+        }
+    }
+
+    /** Returns the number of partitions of the topics. */
+    private static int partitions(KafkaSettings asked) {
+        String topic = asked.topic(Topic.STREAMS);
+        try (Admin admin = new KafkaClients(asked).admin(CLIENT)) {
+            Map<String, TopicDescription> found = admin.describeTopics(List.of(topic)).allTopicNames()
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return found.get(topic).partitions().size();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new UserError("there is no Millrace log on Kafka at " + asked.bootstrapServers()
+                        + ": topic " + topic + " is missing; name the cluster with --kafka and --topic-prefix", e);
+            }
+            throw Unreachable.error(asked, e.getCause());
+        } catch (TimeoutException e) {
+            throw Unreachable.error(asked, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted while opening the log", e);
+        }
+    }
+
+    /** Returns the error that reports a failed read to the user. */
+    UserError unreadable(KafkaException e) {
+        return new UserError("cannot read the log on Kafka at " + kafka.settings().bootstrapServers() + ": "
+                + e.getMessage() + "; check the broker's log and try again", e);
+    }
+
+    KafkaClients kafka() {
+        return kafka;
+    }
+
+    RangeReader reader() {
+        return reader;
+    }
+
+    TopicPartition partition(Topic topic, String stream) {
+        return kafka.partition(topic, kafka.partitionOf(stream));
+    }
+
+    /** Reads the current directory with all streams. */
+    public StreamDirectory directory() {
+        StreamDirectory directory = new StreamDirectory();
+        try {
+            for (int partition = 0; partition < kafka.settings().partitions(); partition++) {
+                TopicPartition of = kafka.partition(Topic.STREAMS, partition);
+                reader.read(of, reader.beginning(of), reader.end(of), record -> put(record, directory));
+            }
+        } catch (KafkaException e) {
+            throw unreadable(e);
+        }
+        return directory;
+    }
+
+    private static boolean put(ConsumerRecord<String, LogRecord> record, StreamDirectory directory) {
+        if (record.value() instanceof StreamEntry entry) {
+            directory.put(entry);
+        } else if (record.value() == null) {
+            StreamKey key = StreamKey.parse(record.key());
+            directory.remove(key.stream(), key.number());
+        }
+        return true;
+    }
+
+    /** Returns the retained epochs of a stream, oldest first; at least one. */
+    public List<StreamEntry> epochs(String stream) {
+        StreamDirectory directory = directory();
+        List<StreamEntry> epochs = directory.history(stream);
+        if (!epochs.isEmpty()) {
+            return epochs;
+        }
+        throw new UserError(switch (directory.presence(stream)) {
+            case EXPIRED -> "stream " + stream + " is no longer retained; list streams with ./millrace streams";
+            case UNKNOWN, KNOWN ->
+                "there is no stream " + stream + " in the log; list streams with ./millrace streams";
+        });
+    }
+
+    /** Returns the sessions of a stream with retained media, oldest first, as the API lists them. */
+    public List<SessionSpan> sessions(String stream) {
+        List<StreamEntry> epochs = epochs(stream);
+        try {
+            long fromMs = new Moments(kafka, reader).retainedFromMs(kafka.partitionOf(stream), Topic.PARTS)
+                    .orElse(Long.MAX_VALUE);
+            return SessionSpan.of(epochs).stream().filter(span -> span.endMs() >= fromMs).toList();
+        } catch (KafkaException e) {
+            throw unreadable(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}

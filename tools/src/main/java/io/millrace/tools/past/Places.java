@@ -1,0 +1,125 @@
+package io.millrace.tools.past;
+
+import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Cuts;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.Moments;
+import io.millrace.platform.past.ReadBudget;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.Tracks;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Finds the start and end offsets in {@code packets} of a range of a stream. Blocks; confined to the thread of its log.
+ */
+final class Places {
+    private final PastLog log;
+    private final String stream;
+    /** The retained epochs, oldest first; at least one. */
+    private List<StreamEntry> epochs;
+    private final Moments moments;
+    private final Cuts cuts;
+
+    Places(PastLog log, String stream) {
+        this.log = log;
+        this.stream = stream;
+        epochs = log.epochs(stream);
+        moments = new Moments(log.kafka(), log.reader());
+        cuts = new Cuts(log.kafka(), log.reader());
+    }
+
+    /**
+     * Returns the tags from the keyframe at or before the start of the range or, without a start, from the first retained
+     * keyframe of the epoch.
+     */
+    StreamTags start(LogRange range) {
+        try {
+            return range.from().isPresent()
+                    ? at(range.from().get().toEpochMilli())
+                    : beginning(broadcast(range));
+        } catch (KafkaException e) {
+            throw log.unreadable(e);
+        }
+    }
+
+    /** Returns the tags from the oldest retained keyframe on. */
+    StreamTags oldest() {
+        epochs = log.epochs(stream);
+        return at(0);
+    }
+
+    /** Returns the newest epoch, or the one that contains the end of the range. */
+    private StreamEntry broadcast(LogRange range) {
+        if (range.to().isEmpty()) {
+            return epochs.getLast();
+        }
+        long toMs = range.to().get().toEpochMilli();
+        return epochs.reversed().stream().filter(epoch -> epoch.startedAtMs() < toMs).findFirst()
+                .orElseThrow(() -> new UserError("no media of " + stream + " is retained from before "
+                        + range.to().get() + "; see ./millrace sessions " + stream));
+    }
+
+    private StreamTags beginning(StreamEntry epoch) {
+        TopicPartition packets = log.partition(Topic.PACKETS, stream);
+        if (log.reader().beginning(packets) <= epoch.epoch()) {
+            return StreamTags.fromBeginning(epoch.epoch(), firstTracks(epoch), this::firstTracks);
+        }
+        return at(epoch.startedAtMs());
+    }
+
+    private Optional<Tracks> firstTracks(long epoch) {
+        // An epoch that began after the search for the range is not among the epochs.
+        return epochs.stream().filter(each -> each.epoch() == epoch).findFirst()
+                .or(() -> log.directory().epoch(stream, epoch)).map(this::firstTracks)
+                .or(() -> Optional.of(new Tracks(null, null)));
+    }
+
+    /** Returns the tracks at the beginning of an epoch, or of its retained media. */
+    private Tracks firstTracks(StreamEntry epoch) {
+        return moments.find(List.of(epoch), epoch.startedAtMs(), Topic.PACKETS) instanceof Moment.At at
+                ? cuts.tracks(epoch, at.entry(), ReadBudget.unlimited())
+                : Tracks.of(epoch.tracks());
+    }
+
+    private StreamTags at(long timeMs) {
+        return switch (moments.find(epochs, timeMs, Topic.PACKETS)) {
+            case Moment.At(long _, IndexEntry entry) -> join(entry);
+            case Moment.NotYet _ -> throw new UserError("no media of " + stream + " is retained from "
+                    + Instant.ofEpochMilli(timeMs) + " on; see ./millrace sessions " + stream);
+        };
+    }
+
+    private StreamTags join(IndexEntry entry) {
+        StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.epoch()).findFirst().orElseThrow();
+        return StreamTags.from(epoch, Keyframe.of(entry), cuts.tracks(epoch, entry, ReadBudget.unlimited()),
+                this::firstTracks);
+    }
+
+    /** Returns the offset of the first packet after the range; empty if it is not in the log yet. */
+    OptionalLong end(LogRange range) {
+        if (range.to().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long toMs = range.to().get().toEpochMilli();
+        try {
+            return switch (moments.find(epochs, toMs, Topic.PACKETS)) {
+                case Moment.At(long _, IndexEntry entry) when entry.programDateTimeMs() >= toMs ->
+                    OptionalLong.of(entry.keyframeOffset());
+                case Moment.At(long _, IndexEntry entry) ->
+                    cuts.packetAt(stream, entry, toMs, ReadBudget.unlimited());
+                case Moment.NotYet _ -> OptionalLong.empty();
+            };
+        } catch (KafkaException e) {
+            throw log.unreadable(e);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.millrace.tools.past;
+
+import io.millrace.platform.UserError;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.TagEvent;
+import io.millrace.platform.timeline.Tracks;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads a range of one stream from the log as tags, on demand. Keeps the records of one poll in memory. Blocks;
+ * confined to one thread, except {@link #cancel}.
+ */
+public final class RangeTags implements AutoCloseable {
+    /** A tag that was read, with its arrival time. */
+    private record Ready(TagEvent event, long arrivalMs) {}
+
+    /** What to do at the end of the log, and when retention deletes records before they are read. */
+    public enum Mode {
+        /** Stops at the end of the log. A deleted record is an error. */
+        WHAT_IS_THERE,
+        /** Waits for new records as long as the stream is live, and skips deleted records. */
+        FOLLOW
+    }
+
+    private final PastLog log;
+    private final String stream;
+    private final Mode mode;
+    private final Places places;
+    private final PastFold fold;
+    private final RangeRecords records;
+    private final Queue<Ready> ready = new ArrayDeque<>();
+    private final Tracks firstTracks;
+    private final long startOffset;
+    private final OptionalLong end;
+    /** For an end that is not in the log yet. */
+    private final long untilMs;
+    /** Arrival time of the newest packet read; {@link #arrivalMs} is that of the tag returned last. */
+    private long readArrivalMs;
+    private long arrivalMs;
+    private boolean over;
+
+    private RangeTags(PastLog log, String stream, LogRange range, Mode mode) {
+        this.log = log;
+        this.stream = stream;
+        this.mode = mode;
+        places = new Places(log, stream);
+        StreamTags tags = places.start(range);
+        OptionalLong found = places.end(range);
+        TopicPartition partition = log.partition(Topic.PACKETS, stream);
+        untilMs = range.to().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+        end = found.isPresent() || mode == Mode.FOLLOW
+                ? found
+                : OptionalLong.of(log.reader().end(partition));
+        if (tags.tracks().isEmpty()) {
+            throw new UserError(
+                    "the tracks of " + stream + " are not known, because it has shown no media yet; "
+                            + "try again later, or see ./millrace streams");
+        }
+        if (end.isPresent() && end.getAsLong() <= tags.startOffset()) {
+            throw new UserError("no media of " + stream + " is retained in that range; see ./millrace sessions "
+                    + stream);
+        }
+        fold = new PastFold(tags);
+        firstTracks = tags.tracks();
+        startOffset = tags.startOffset();
+        records = new RangeRecords(log.kafka().reader("millrace-past-packets"), partition, startOffset, end,
+                this::expired);
+    }
+
+    /**
+     * Finds the range, without reading it yet.
+     *
+     * @throws UserError if the stream does not exist, or the range contains no media of it
+     */
+    public static RangeTags open(PastLog log, String stream, LogRange range, Mode mode) {
+        try {
+            return new RangeTags(log, stream, range, mode);
+        } catch (KafkaException e) {
+            throw log.unreadable(e);
+        }
+    }
+
+    /** Returns the tracks at the start of the range, including those with codecs that have no sequence header. */
+    public Tracks tracks() {
+        return firstTracks;
+    }
+
+    /** Returns the next tag; empty at the end of the range, or soon after {@link #cancel}. */
+    public Optional<TagEvent> next() {
+        while (ready.isEmpty()) {
+            List<ConsumerRecord<String, LogRecord>> next = over ? List.of() : records();
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            next.forEach(this::read);
+        }
+        Ready next = ready.remove();
+        arrivalMs = next.arrivalMs();
+        return Optional.of(next.event());
+    }
+
+    private List<ConsumerRecord<String, LogRecord>> records() {
+        try {
+            return mode == Mode.FOLLOW ? records.follow(fold::isOver) : records.next();
+        } catch (KafkaException e) {
+            throw log.unreadable(e);
+        }
+    }
+
+    private void read(ConsumerRecord<String, LogRecord> record) {
+        if (over || !stream.equals(record.key()) || !(record.value() instanceof PacketsRecord packets)) {
+            return;
+        }
+        if (packets instanceof Packet packet) {
+            readArrivalMs = packet.arrivalUs() / 1_000;
+            if (end.isEmpty() && readArrivalMs >= untilMs) {
+                over = true;
+                return;
+            }
+        }
+        fold.fold(record.offset(), packets).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
+    }
+
+    /** Handles records that retention deleted before they were read, and returns the offset to continue at. */
+    private long expired() {
+        if (mode == Mode.WHAT_IS_THERE) {
+            throw new UserError("retention has deleted the next records of " + stream + "; "
+                    + "choose a later start with --from");
+        }
+        StreamTags tags = places.oldest();
+        fold.moveTo(tags);
+        return tags.startOffset();
+    }
+
+    /** Makes {@link #next} return soon. Thread-safe. */
+    public void cancel() {
+        records.cancel();
+    }
+
+    /** Returns the arrival time of the tag that {@link #next} returned last. */
+    public Instant arrival() {
+        return Instant.ofEpochMilli(arrivalMs);
+    }
+
+    /** Returns the fraction of the range that has been read, 0 to 1; negative if the end is not known. */
+    public double progress() {
+        return end.isEmpty() ? -1 : (double) (records.nextOffset() - startOffset) / (end.getAsLong() - startOffset);
+    }
+
+    @Override
+    public void close() {
+        records.close();
+    }
+}

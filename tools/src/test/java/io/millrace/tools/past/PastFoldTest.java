@@ -1,0 +1,177 @@
+package io.millrace.tools.past;
+
+import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.timeline.StreamTags;
+import io.millrace.platform.timeline.TagEvent;
+import io.millrace.platform.timeline.Tracks;
+import io.millrace.testkit.LogTape;
+import io.millrace.testkit.Records;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Over a log that a Millrace wrote: 7 s of a session, a pause, 3 s of another one in the same epoch. */
+class PastFoldTest {
+    private final Map<Long, LogRecord> packets = values(Topic.PACKETS);
+    private final StreamEntry epoch = (StreamEntry) List.copyOf(values(Topic.STREAMS).values()).getLast();
+    private final Tracks tracks = Tracks.of(epoch.tracks());
+
+    private static Map<Long, LogRecord> values(Topic topic) {
+        Map<Long, LogRecord> values = new LinkedHashMap<>();
+        LogTape.read("/log/v1.log.gz").stream().filter(entry -> entry.topic() == topic && entry.value() != null)
+                .forEach(entry -> values.put(entry.offset(), LogCodec.decode(ByteBuffer.wrap(entry.value()))));
+        return values;
+    }
+
+    private List<TagEvent> fold(StreamTags tags) {
+        PastFold fold = new PastFold(tags);
+        List<TagEvent> events = new ArrayList<>();
+        packets.forEach((offset, record) -> events.addAll(fold.fold(offset, (PacketsRecord) record)));
+        assertThat(fold.isOver()).isTrue();
+        return events;
+    }
+
+    private static List<FlvTag> frames(List<TagEvent> events) {
+        return events.stream().filter(TagEvent.Frame.class::isInstance).map(event -> ((TagEvent.Frame) event).tag())
+                .toList();
+    }
+
+    private static List<ByteBuffer> bodies(List<FlvTag> tags) {
+        return tags.stream().map(FlvTag::body).toList();
+    }
+
+    private StreamTags beginning() {
+        return StreamTags.fromBeginning(epoch.epoch(), tracks, _ -> Optional.of(tracks));
+    }
+
+    private StreamTags from(IndexEntry entry) {
+        return StreamTags.from(epoch, Keyframe.of(entry), tracks, _ -> Optional.of(tracks));
+    }
+
+    @Test
+    void everyFrameOfBothSessionsComesOnOneTimeLineFromZero() {
+        List<FlvTag> frames = frames(fold(beginning()));
+        List<ByteBuffer> pictures = packets.values().stream()
+                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.config()
+                        && p.body().remaining() > 5)
+                .map(record -> ((Packet) record).body()).toList();
+        List<FlvTag> video = frames.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
+        assertThat(bodies(video)).isEqualTo(pictures).hasSizeGreaterThan(100);
+        assertThat(video.getFirst().timestampMs()).isZero();
+        List<Integer> steps = IntStream.range(1, video.size())
+                .mapToObj(i -> video.get(i).timestampMs() - video.get(i - 1).timestampMs()).toList();
+        // Where the second session begins the sound of the first one had gone on a little longer than its picture.
+        assertThat(steps).allMatch(step -> step > 0 && step < 300).filteredOn(step -> step > 100).hasSize(1);
+    }
+
+    @Test
+    void sequenceHeadersStandBeforeTheFirstFrameAndAreNotRepeated() {
+        List<TagEvent> events = fold(beginning());
+        assertThat(events.subList(0, 2)).allMatch(TagEvent.Config.class::isInstance);
+        assertThat(events.stream().filter(TagEvent.Config.class::isInstance)).hasSize(2);
+        assertThat(((TagEvent.Frame) events.get(2)).entry()).isTrue();
+    }
+
+    @Test
+    void fromEveryKeyframeOfTheIndexTheRestIsTheSame() {
+        List<ByteBuffer> all = bodies(frames(fold(beginning())));
+        int joined = 0;
+        for (LogRecord record : values(Topic.INDEX).values()) {
+            if (record instanceof IndexEntry entry && entry.keyframeOffset() >= 0) {
+                List<TagEvent> events = fold(from(entry));
+                List<FlvTag> frames = frames(events);
+                assertThat(bodies(frames)).isEqualTo(all.subList(all.size() - frames.size(), all.size()));
+                assertThat(frames.getFirst().body()).isEqualTo(((Packet) packets.get(entry.keyframeOffset())).body());
+                assertThat(frames.getFirst().timestampMs()).isZero();
+                assertThat(events.getFirst()).isInstanceOf(TagEvent.Config.class);
+                joined++;
+            }
+        }
+        assertThat(joined).isGreaterThan(4);
+    }
+
+    @Test
+    void behindAHoleItGoesOnWhereItWas() {
+        IndexEntry later = values(Topic.INDEX).values().stream().map(IndexEntry.class::cast)
+                .filter(entry -> entry.keyframeOffset() >= 0).reduce((_, last) -> last).orElseThrow();
+        PastFold fold = new PastFold(beginning());
+        List<TagEvent> events = new ArrayList<>();
+        packets.forEach((offset, record) -> {
+            if (offset < 100) {
+                events.addAll(fold.fold(offset, (PacketsRecord) record));
+            }
+        });
+        int before = frames(events).stream().mapToInt(FlvTag::timestampMs).max().orElseThrow();
+        fold.moveTo(from(later));
+        List<TagEvent> after = new ArrayList<>(
+                fold.fold(later.keyframeOffset(), (PacketsRecord) packets.get(later.keyframeOffset())));
+        assertThat(frames(after)).singleElement()
+                .satisfies(tag -> assertThat(tag.timestampMs()).isEqualTo(before + 40));
+    }
+
+    @Test
+    void aLaterEpochGoesOnWhereTheEarlierOneEnded() {
+        long claim = packets.keySet().stream().mapToLong(Long::longValue).max().orElseThrow() + 1;
+        packets.put(claim, packets.get(epoch.epoch()));
+        packets.put(claim + 1, Records.video(claim, 0, 500_000, true, 1));
+        packets.put(claim + 2, Records.video(claim, 1, 500_033, false, 1));
+        PastFold fold = new PastFold(beginning());
+        List<TagEvent> events = new ArrayList<>();
+        packets.forEach((offset, record) -> events.addAll(fold.fold(offset, (PacketsRecord) record)));
+        List<FlvTag> frames = frames(events);
+        FlvTag last = frames.getLast();
+        FlvTag first = frames.get(frames.size() - 2);
+        int shownMs = frames.subList(0, frames.size() - 2).stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO)
+                .mapToInt(PastFoldTest::shownMs).max().orElseThrow();
+        assertThat(first.timestampMs()).as("after the last picture").isBetween(shownMs + 1, shownMs + 100);
+        assertThat(last.timestampMs()).isEqualTo(first.timestampMs() + 33);
+        assertThat(events).noneMatch(TagEvent.End.class::isInstance);
+        assertThat(fold.isOver()).isFalse();
+    }
+
+    /** The encoder was killed when the last picture that it had sent was to be shown after others that it had not. */
+    @Test
+    void picturesAfterAKilledEncoderAreShownAfterItsOwn() {
+        long lastOfFirst = packets.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Packet p && p.session() == epoch.epoch() && isPicture(p))
+                .mapToLong(Map.Entry::getKey).max().orElseThrow();
+        packets.computeIfPresent(lastOfFirst, (_, record) -> later((Packet) record, 900));
+        List<FlvTag> video = frames(fold(beginning())).stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO)
+                .toList();
+        int joint = IntStream.range(1, video.size())
+                .filter(n -> video.get(n - 1).body().getShort(3) == 900).findFirst().orElseThrow();
+        int shownMs = video.subList(0, joint).stream().mapToInt(PastFoldTest::shownMs).max().orElseThrow();
+        assertThat(video.subList(joint, video.size())).allMatch(tag -> shownMs(tag) > shownMs);
+    }
+
+    private static boolean isPicture(Packet packet) {
+        return packet.kind() == Packet.Kind.VIDEO && !packet.config() && packet.body().remaining() > 5;
+    }
+
+    private static int shownMs(FlvTag tag) {
+        return tag.timestampMs() + tag.body().getShort(3);
+    }
+
+    /** Bytes 2 to 4 of an AVC tag are its composition time. */
+    private static Packet later(Packet packet, int compositionMs) {
+        ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip()
+                .putShort(3, (short) compositionMs);
+        return new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(), compositionMs,
+                packet.kind(), packet.track(), packet.keyframe(), packet.recoveryPoint(), packet.config(), body);
+    }
+}

@@ -1,0 +1,17 @@
+package io.millrace.tools.push;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/** The files that make-files.sh made. */
+final class TestFiles {
+    private TestFiles() {}
+
+    static Path path(String name) {
+        try {
+            return Path.of(TestFiles.class.getResource(name).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
