@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,7 +29,9 @@ class ChaosIT {
     private static final int PARTITIONS = 8;
     private static final Path REPORT = Path.of("target", "chaos-report.md");
 
+    /** Every wait has a bound of its own; how many rounds there are is the caller's choice. */
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
     void losingANodeIsNotAnEvent(@TempDir Path dir) throws IOException, InterruptedException {
         List<Fault> faults = Arrays.stream(FAULTS.split(",")).map(Fault::valueOf).toList();
         Chaos.Load load = new Chaos.Load(PUBLISHERS, VIEWERS / 2, VIEWERS - VIEWERS / 2);
