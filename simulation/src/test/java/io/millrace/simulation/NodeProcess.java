@@ -6,6 +6,7 @@ import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.OwnerSteps;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionNews;
 import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.LogRoom;
@@ -38,6 +39,7 @@ final class NodeProcess implements ModelGroup.Member {
     private final ModelKafka kafka;
     private final ModelGroup group;
     private final int number;
+    private final String id;
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
@@ -62,7 +64,11 @@ final class NodeProcess implements ModelGroup.Member {
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
-        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, producer, gate, LogRoom.UNKNOWN, names,
+        SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
+                ? new EagerAnnouncements(producer)
+                : producer;
+        this.id = settings.nodeId();
+        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogRoom.UNKNOWN, names,
                 NodeSettings.METERS, clock);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
@@ -99,7 +105,12 @@ final class NodeProcess implements ModelGroup.Member {
             StreamKey.parse(stored.key());
         }
         switch (SessionNews.of(stored.key(), stored.decoded())) {
-            case SessionNews.Noticed(SessionNotice notice) -> desk.heard(notice);
+            case SessionNews.Noticed(SessionNotice notice) -> {
+                boolean anothersEnd = notice.state() == SessionNotice.State.OVER && !notice.node().equals(id);
+                if (!anothersEnd || !defects.contains(Defect.OTHERS_OVER_IS_IGNORED)) {
+                    desk.heard(notice);
+                }
+            }
             case SessionNews.Forgotten(String stream, long session) -> desk.forgotten(stream, session);
             case SessionNews.Unreadable _ -> {
                 // Skipped.

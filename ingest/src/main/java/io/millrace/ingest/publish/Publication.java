@@ -121,9 +121,10 @@ final class Publication implements PublishSink {
 
     private void take(PublicationStep step) {
         switch (step) {
+            case PublicationStep.Announce(long session) -> announce(session);
             case PublicationStep.Begin(long session) -> begin(session);
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
-            case PublicationStep.ClaimAgain(long over) -> claimAgain(over);
+            case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted, (_, _) -> {});
             case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
@@ -137,17 +138,22 @@ final class Publication implements PublishSink {
         }
     }
 
+    private void announce(long session) {
+        records.notice(session, SessionNotice.State.CLAIMED, (_, failure) -> commands.offer(failure == null
+                ? new PublicationCommand.Announced(session)
+                : new PublicationCommand.AnnounceFailed(session, failure.getMessage())));
+    }
+
     private void begin(long session) {
         log.write(Level.INFO, "session {} begins, from {} ({})", session, records.source().address(),
                 records.source().client());
-        records.notice(session, SessionNotice.State.CLAIMED, (_, _) -> {});
         packets.begin(session);
         valve.hold(false);
     }
 
-    private void claimAgain(long over) {
-        log.write(Level.WARN, "session {} was declared over while its encoder is connected, claiming a new session",
-                over);
+    private void claimAgain(long session, long over) {
+        log.write(Level.WARN, "session {} claims again because session {} was declared over while its encoder is "
+                + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
         valve.hold(true);
