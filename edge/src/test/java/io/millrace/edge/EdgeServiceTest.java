@@ -201,7 +201,7 @@ class EdgeServiceTest {
                 + new String(LogWriter.bytes(epoch, segment, 1), StandardCharsets.US_ASCII);
     }
 
-    /** Told by coreutils: {@code printf %s n1 | sha256sum}. */
+    /** Configured by coreutils: {@code printf %s n1 | sha256sum}. */
     private static String hash(String node) {
         return Map.of("n1", "676b", "n2", "0480").get(node);
     }

@@ -39,7 +39,7 @@ class SlowViewersTest {
     /** The ring holds some eighty, and a socket some twenty. */
     private static final int MOST_FRAMES = 1_000;
     private static final int SKIPS = 2;
-    private static final String NOBODY = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
+    private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
     /** More than stands before the first picture. */
@@ -164,10 +164,10 @@ class SlowViewersTest {
             TestEdge.await(() -> edge.get(hasty, api).statusCode() == 200);
             try (Pictures viewer = way.watch(link.port(), stream)) {
                 viewer.next();
-                assertThat(edge.get(hasty, api).body()).doesNotContain(NOBODY);
+                assertThat(edge.get(hasty, api).body()).doesNotContain(NO_VIEWERS);
                 link.vanish();
                 live.video(3_040, false, 4);
-                TestEdge.await(() -> edge.get(hasty, api).body().contains(NOBODY));
+                TestEdge.await(() -> edge.get(hasty, api).body().contains(NO_VIEWERS));
             }
         } finally {
             hasty.close();

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class UnwatchedStreamsTest {
     private static final int STREAMS = 10_000;
     private static final int COLD = 20;
-    private static final long HEAP_BYTES_A_STREAM = 8_192;
+    private static final long HEAP_BYTES_PER_STREAM = 8_192;
 
     @Test
     void costNextToNothingAndAreThere(TestBroker broker) throws Exception {
@@ -52,7 +52,7 @@ class UnwatchedStreamsTest {
         write(kafka);
         try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause))) {
-            assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_A_STREAM);
+            assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_PER_STREAM);
             assertThat(mediaFetches(broker, kafka)).as("of what nobody watches, nothing is asked for").isZero();
             cold.forEach(name -> watchTheFirstKeyframe(edge.port(), name));
             var fetches = new AtomicLong(mediaFetches(broker, kafka));

@@ -191,7 +191,7 @@ class IngestServiceTest {
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> e.session() == session);
         GraceOver over = packets.until(GraceOver.class, 1, g -> true).getFirst();
         assertThat(over.atMs() - ended.getFirst().endedAtMs()).isGreaterThanOrEqualTo(GRACE_MS);
-        forgotten(session);
+        awaitTombstone(session);
         assertThat(states(session, State.OVER)).containsSubsequence(State.ENDED, State.OVER);
     }
 
@@ -211,7 +211,7 @@ class IngestServiceTest {
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> true);
         assertThat(ended).extracting(SessionEnded::session).containsExactly(first);
         // The older one is over without grace; its GraceOver is void, and the newer one goes on.
-        forgotten(first);
+        awaitTombstone(first);
         sendClip(newer);
         packets.until(Packet.class, Clip.TAGS.size() + 1, p -> p.session() > first);
         List<LogRecord> controls = packets.until(LogRecord.class, 2,
@@ -249,7 +249,7 @@ class IngestServiceTest {
         assertThat(ended.session()).isEqualTo(session);
         assertThat(ended.reason()).isEqualTo(SessionEnded.Reason.SUSPECTED);
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        forgotten(session);
+        awaitTombstone(session);
     }
 
     @Test
@@ -257,7 +257,7 @@ class IngestServiceTest {
         long session = claimOfANodeThatDies();
         node("a", Duration.ofSeconds(1));
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        forgotten(session);
+        awaitTombstone(session);
     }
 
     @Test
@@ -415,7 +415,7 @@ class IngestServiceTest {
                 MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
                         30_000));
         IngestService node = open(IngestService.start(
-                IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
+                IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
                 full::get, (what, cause) -> {
                     throw new AssertionError(what, cause);
                 }));
@@ -556,7 +556,7 @@ class IngestServiceTest {
                 .toList();
     }
 
-    private void forgotten(long session) {
+    private void awaitTombstone(long session) {
         sessions.until(all -> all.stream()
                 .anyMatch(r -> r.value() == null && r.key().equals(StreamKey.of(STREAM, session))));
     }

@@ -27,7 +27,7 @@ class PublicRtmpTest {
 
     @Test
     void whatTheOperatorSaysIsAllThatIsAnnounced() {
-        var told = new PublicRtmp.Told(Optional.empty(), Optional.of(new Address("live.example.com", 443)));
+        var told = new PublicRtmp.Configured(Optional.empty(), Optional.of(new Address("live.example.com", 443)));
         assertThat(told.announced("n", 4711, 4712, true, false))
                 .isEqualTo(new IngestNode("n", null, new Address("live.example.com", 443), false));
     }

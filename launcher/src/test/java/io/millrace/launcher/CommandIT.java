@@ -89,8 +89,8 @@ class CommandIT {
     @Test
     @SideBySide
     void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
-        try (Socket nobody = Nobody.listens()) {
-            String kafka = Nobody.address(nobody);
+        try (Socket nobody = RefusingPort.listens()) {
+            String kafka = RefusingPort.address(nobody);
             assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--rtmp-port", "0",
                     "--http-port", "0")),
                     "cannot reach Kafka at " + kafka, "--kafka");
@@ -102,8 +102,8 @@ class CommandIT {
     @ValueSource(strings = {"replay live/show rtmp://127.0.0.1/live/again", "export live/show show.mp4", "streams",
         "sessions live/show"})
     void soItIsForACommandThatReadsTheLog(String command) throws Exception {
-        try (Socket nobody = Nobody.listens()) {
-            String kafka = Nobody.address(nobody);
+        try (Socket nobody = RefusingPort.listens()) {
+            String kafka = RefusingPort.address(nobody);
             List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.addAll(List.of("--kafka", kafka));
             Outcome outcome = run(arguments);
@@ -116,8 +116,8 @@ class CommandIT {
     @SideBySide
     void aServerThatDoesNotAnswerAPushIsOneLineAndCode1() throws Exception {
         Path clip = Path.of("..", "tools", "src", "main", "resources", "demo", "demo.flv").toRealPath();
-        try (Socket nobody = Nobody.listens()) {
-            String app = "rtmp://" + Nobody.address(nobody) + "/live/";
+        try (Socket nobody = RefusingPort.listens()) {
+            String app = "rtmp://" + RefusingPort.address(nobody) + "/live/";
             Outcome outcome = run(List.of("push", clip.toString(), app + "a-secret-key"));
             assertFails(outcome, "cannot publish to " + app + "…", "start a server");
             assertThat(outcome.err()).hasLineCount(1).doesNotContain("a-secret-key");

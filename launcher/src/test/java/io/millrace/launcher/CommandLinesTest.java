@@ -314,7 +314,7 @@ class CommandLinesTest {
                 List.of("config", "--config", file.toString()),
                 Map.of("MILLRACE_HTTP_PORTT", "1", "MILLRACE_JAVA_OPTS", "", "MILLRACE_EDGE_PORT", "tcp://10.0.0.1:80",
                         "MILLRACE_EDGE_SERVICE_HOST", "10.0.0.1"));
-        assertThat(defaults.oddities()).containsExactly(
+        assertThat(defaults.warnings()).containsExactly(
                 "the environment variable MILLRACE_HTTP_PORTT is not a setting; did you mean MILLRACE_HTTP_PORT?",
                 "kafka-client contains 'securty.protocol', which Kafka's clients do not define; "
                         + "did you mean 'security.protocol'?");

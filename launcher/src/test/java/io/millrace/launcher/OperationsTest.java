@@ -38,12 +38,12 @@ class OperationsTest {
     @BeforeEach
     void everyStage() {
         IngestMeters ingest = new IngestMeters(registry);
-        ingest.showInFlight(() -> 0);
-        ingest.showNames(() -> 0);
-        ingest.showSegmentTarget(Duration.ofSeconds(2));
+        ingest.gaugeInFlight(() -> 0);
+        ingest.gaugeNames(() -> 0);
+        ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
-        new PackagerMeters(registry).showBytes(() -> 0, () -> 0);
+        new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }

@@ -27,9 +27,9 @@ class WatchedFilesTest {
     void makesTheValueAnewWhenTheBytesChange() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             assertThat(watched.get()).isEqualTo(1);
-            assertThat(watched.look()).as("nothing changed").isFalse();
+            assertThat(watched.reloadIfChanged()).as("nothing changed").isFalse();
             Files.writeString(file, "2");
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(2);
         }
     }
@@ -38,12 +38,12 @@ class WatchedFilesTest {
     void keepsTheValueWhileTheNewBytesCannotBeUsed() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             Files.writeString(file, "two");
-            assertThat(watched.look()).isFalse();
+            assertThat(watched.reloadIfChanged()).isFalse();
             Files.delete(file);
-            assertThat(watched.look()).isFalse();
+            assertThat(watched.reloadIfChanged()).isFalse();
             assertThat(watched.get()).isEqualTo(1);
             Files.writeString(file, "3");
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(3);
         }
     }
@@ -55,7 +55,7 @@ class WatchedFilesTest {
         try (WatchedFiles<Integer> watched = WatchedFiles.open("the number", List.of(link), this::parse)) {
             Files.delete(link);
             Files.createSymbolicLink(link, Files.writeString(directory.resolve("other"), "7"));
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(7);
         }
     }

@@ -13,7 +13,7 @@ enum Fault {
     /** Clocks are wrong, and jump. */
     CLOCKS,
     /** Encoders claim a name and send nothing. */
-    MERE_CLAIMS,
+    CLAIMS_WITHOUT_PACKETS,
     /** Many at a time. */
     CLAIM_STORMS,
     /** A record in {@code sessions} that nobody of Millrace has written. */

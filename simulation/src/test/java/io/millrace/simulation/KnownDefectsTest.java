@@ -36,7 +36,7 @@ class KnownDefectsTest {
     static Stream<Known> known() {
         return Stream.of(
                 new Known("1: a claim that never sends a packet disconnects the live publisher", 12,
-                        Defect.OVER_TAKES_LESSER_SESSIONS, EnumSet.of(Fault.MERE_CLAIMS),
+                        Defect.OVER_TAKES_LESSER_SESSIONS, EnumSet.of(Fault.CLAIMS_WITHOUT_PACKETS),
                         Promise.NO_LIVE_SESSION_FORGOTTEN, "which is LIVE"),
                 new Known("5: an epoch whose last request was late never ends", 2188,
                         Defect.RULES_OF_VERSION_2, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),

@@ -59,7 +59,7 @@ final class LogWatch {
                 case SessionEvent.EpochOver it -> history.add(new Fact.EpochOver(stream, it.epoch()));
                 case SessionEvent.TookOver it -> history.add(new Fact.Note(stream, "session " + it.session()
                         + " takes over"));
-                case SessionEvent.Left _,SessionEvent.CameBack _ -> {
+                case SessionEvent.Left _,SessionEvent.Returned _ -> {
                     // The records say it.
                 }
             }
@@ -67,7 +67,7 @@ final class LogWatch {
         switch (verdict) {
             case Verdict.Counts it -> history.add(new Fact.Shown(stream, offset, it.epoch(), it.session(),
                     ((Packet) record).seq(), Wire.numberOf((Packet) record)));
-            case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().word()));
+            case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().label()));
             case Verdict.Control _ -> {
                 // Nothing to see.
             }

@@ -57,7 +57,7 @@ record Plan(int nodes, List<Step> steps) {
         for (int encoder = 0; encoder < encoders; encoder++) {
             int atMs = chance.between(0, LENGTH_MS / 2);
             String stream = STREAMS.get(chance.between(0, streams - 1));
-            boolean sends = !chosen.contains(Fault.MERE_CLAIMS) || !chance.oneIn(3);
+            boolean sends = !chosen.contains(Fault.CLAIMS_WITHOUT_PACKETS) || !chance.oneIn(3);
             steps.add(new Step(atMs, new Action.Publish(encoder, stream, chance.between(0, nodes - 1), sends)));
             if (chance.oneIn(2)) {
                 steps.add(new Step(atMs + chance.between(1, LENGTH_MS / 2),
@@ -86,7 +86,7 @@ record Plan(int nodes, List<Step> steps) {
                     chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
             case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
-            case MERE_CLAIMS -> {
+            case CLAIMS_WITHOUT_PACKETS -> {
                 // Encoders do it.
             }
             case CLAIM_STORMS -> steps.add(new Step(atMs, new Action.Storm(encoders + steps.size() * STORM_MOST,

@@ -62,7 +62,7 @@ public final class LeaseTable {
      * @param history whether the notice may have been written before the partition was assigned; then the notice's
      *        own timestamp is the time of the end
      */
-    public void heard(SessionNotice notice, boolean history, long nowMs) {
+    public void onNotice(SessionNotice notice, boolean history, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
                 _ -> new Lease());
         State before = lease.notice == null ? null : lease.state();
@@ -79,7 +79,7 @@ public final class LeaseTable {
     }
 
     /** Removes a session whose tombstone was read. */
-    public void forgotten(String stream, long session) {
+    public void onTombstone(String stream, long session) {
         streams.computeIfPresent(stream, (_, sessions) -> {
             sessions.remove(session);
             return sessions.isEmpty() ? null : sessions;

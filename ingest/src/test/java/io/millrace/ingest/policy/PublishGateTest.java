@@ -51,7 +51,7 @@ class PublishGateTest {
     @TempDir
     Path directory;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final BlockingQueue<String> questions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private HttpServer hook;
@@ -72,11 +72,11 @@ class PublishGateTest {
         gate = open(new PolicySettings(file, null, null));
         assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "second-secret-key: live/show\n");
-        gate.look();
+        gate.reloadIfChanged();
         assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
         assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "what is this\n");
-        assertThat(logOf(WatchedFiles.class, gate::look)).singleElement().asString().contains("cannot be used: line 1");
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).singleElement().asString().contains("cannot be used: line 1");
         assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
                 .isEqualTo(new Decision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
@@ -103,7 +103,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(keys, secret, null));
         Files.writeString(keys, "second-secret-key: live/show\n");
         Files.writeString(secret, "second-signing-secret");
-        assertThat(logOf(WatchedFiles.class, gate::look)).containsExactly("reloaded the stream keys in " + keys,
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).containsExactly("reloaded the stream keys in " + keys,
                 "reloaded the signing secret in " + secret);
     }
 
@@ -123,9 +123,9 @@ class PublishGateTest {
         assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new Decision.Allowed(SHOW));
         assertRefused(decide("live/show", "key=wrong"), Reason.UNKNOWN_KEY);
-        assertThat(questions).hasSize(2)
-                .allSatisfy(question -> assertThat(question).doesNotContain("the-secret-key"));
-        assertThat(questions.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
+        assertThat(requests).hasSize(2)
+                .allSatisfy(request -> assertThat(request).doesNotContain("the-secret-key"));
+        assertThat(requests.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
                 "\"param\":\"?a=b\"");
     }
 
@@ -140,7 +140,7 @@ class PublishGateTest {
     @Test
     void userAndPasswordAreSentAsBasicAuthenticationAndAreInNoLineOfTheLog() throws Exception {
         HttpServer server = server(exchange -> {
-            questions.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
+            requests.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
             exchange.sendResponseHeaders(502, -1);
             exchange.close();
         });
@@ -149,7 +149,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, settings));
         assertThat(logOf(PublishHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
                 .singleElement().asString().doesNotContain("s3cret").doesNotContain("t0ken");
-        assertThat(questions.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
+        assertThat(requests.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
         assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
     }
 
@@ -186,7 +186,7 @@ class PublishGateTest {
         assertThat(logOf(PublishHook.class,
                 () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
                 .containsExactly(
-                        "127.0.0.1:5: the hook has no answer to question 1, so the publish is refused: status 502");
+                        "127.0.0.1:5: the hook has no answer to request 1, so the publish is refused: status 502");
     }
 
     @Test
@@ -250,7 +250,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
-        // On a slow machine, time may be over before a question has reached the hook.
+        // On a slow machine, time may be over before a request has reached the hook.
         do {
             hookFails("refused: none within 1000 ms",
                     () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
@@ -268,7 +268,7 @@ class PublishGateTest {
             waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (1 + i % 3) + ":5")));
         }
         for (int i = 0; i < PublishHook.AT_ONCE; i++) {
-            assertThat(questions.poll(120, TimeUnit.SECONDS)).isNotNull();
+            assertThat(requests.poll(120, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
         mayAnswer.countDown();
@@ -287,7 +287,7 @@ class PublishGateTest {
         }
         CompletableFuture<Decision> honest = gate.decidePublish(request("live/show", ""));
         await().atMost(Duration.ofMinutes(2))
-                .until(() -> questions.stream().anyMatch(question -> question.contains("name=show")));
+                .until(() -> requests.stream().anyMatch(request -> request.contains("name=show")));
         mayAnswer.countDown();
         assertThat(honest.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
     }
@@ -297,7 +297,7 @@ class PublishGateTest {
         AtomicInteger atOnce = new AtomicInteger();
         HttpServer silent = server(exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-            questions.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            requests.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             awaitMayAnswer();
             atOnce.decrementAndGet();
             exchange.sendResponseHeaders(200, -1);
@@ -318,7 +318,7 @@ class PublishGateTest {
     private PolicySettings.Hook hook(HookForm form, int status, String body, boolean allowWithoutAnswer)
             throws IOException {
         HttpServer server = server(exchange -> {
-            questions.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
+            requests.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
                     + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
@@ -333,7 +333,7 @@ class PublishGateTest {
         return new PolicySettings.Hook(url, form, PATIENT, allowWithoutAnswer);
     }
 
-    /** What a hook does with one question. */
+    /** What a hook does with one request. */
     private interface Answerer {
         void answer(HttpExchange exchange) throws IOException;
     }
@@ -387,6 +387,6 @@ class PublishGateTest {
     }
 
     private double refused(Reason reason) {
-        return registry.get("millrace.ingest.refused").tag("reason", reason.word()).counter().count();
+        return registry.get("millrace.ingest.refused").tag("reason", reason.label()).counter().count();
     }
 }

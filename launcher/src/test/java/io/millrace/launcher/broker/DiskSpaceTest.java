@@ -49,11 +49,11 @@ class DiskSpaceTest {
         try (var said = new LogCapture(DiskWatch.class); DiskWatch watch = new DiskWatch(DIR, disk::get, meters)) {
             assertThat(watch.check().probe().get().up()).isTrue();
             disk.set(free(999));
-            watch.look();
+            watch.measure();
             assertThat(watch.check().probe().get().up()).isFalse();
             assertThat(watch.isFull()).isFalse();
             disk.set(free(499));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isTrue();
             assertThat(watch.check().probe().get().detail()).contains("publishers are refused");
             assertThat(meters.get("millrace.disk.free").gauge().value()).isEqualTo(499 * MB);
@@ -72,10 +72,10 @@ class DiskSpaceTest {
                 DiskWatch watch = new DiskWatch(DIR, disk::get, new SimpleMeterRegistry())) {
             assertThat(watch.isFull()).isTrue();
             disk.set(free(624));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isTrue();
             disk.set(free(625));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isFalse();
             assertThat(said.lines()).satisfiesExactly(line -> assertThat(line).startsWith("ERROR"),
                     line -> assertThat(line).startsWith("WARN"));

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @SlowTest
 class EmbeddedBrokerTest {
-    private static final Consumer<UserError> NOBODY = failure -> {
+    private static final Consumer<UserError> NO_FAILURE = failure -> {
         throw new AssertionError(failure);
     };
     private static final String LOOPBACK = "127.0.0.1";
@@ -68,7 +68,7 @@ class EmbeddedBrokerTest {
     void aPortThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
-            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(dir, port), NOBODY))
+            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(dir, port), NO_FAILURE))
                     .isInstanceOf(UserError.class).hasMessageContaining("127.0.0.1:" + port)
                     .hasMessageContaining("--kafka-port");
         }
@@ -79,10 +79,10 @@ class EmbeddedBrokerTest {
     @Test
     void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
         Path file = Files.createFile(dir.resolve("file"));
-        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file.resolve("data"), 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file.resolve("data"), 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageStartingWith("cannot write to the data directory")
                 .hasMessageContaining("--data-dir");
-        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("is not a directory");
     }
 
@@ -96,16 +96,16 @@ class EmbeddedBrokerTest {
     @Test
     void aDirectoryOfAnotherNodeIsRefused() {
         start().close();
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("belongs to node 1, but --node-id is 2");
     }
 
     @Test
     void oneOfSeveralMustBeAmongTheVotersAndAtItsPort() {
         Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not in --voters");
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
     }
 
@@ -114,7 +114,7 @@ class EmbeddedBrokerTest {
         HostPort controller = new HostPort(OwnLoopback.ADDRESS, OwnLoopback.nextPort());
         Voters voters = new Voters(List.of(new Voter(1, controller)));
         try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(dir, "127.0.1.1", 0, 1, voters, 0),
-                NOBODY);
+                NO_FAILURE);
                 Admin admin = Admin.create(client(broker))) {
             assertThat(broker.address().host()).isEqualTo("127.0.1.1");
             // The advertised address, which clients use after the bootstrap.
@@ -127,7 +127,7 @@ class EmbeddedBrokerTest {
     }
 
     private EmbeddedBroker start() {
-        return EmbeddedBroker.start(BrokerSettings.alone(dir, 0), NOBODY);
+        return EmbeddedBroker.start(BrokerSettings.alone(dir, 0), NO_FAILURE);
     }
 
     private static void write(EmbeddedBroker broker, byte[] value) throws Exception {

@@ -42,7 +42,7 @@ final class Chaos implements AutoCloseable {
     private static final long RECOVERY_SECONDS = 300;
     /** A viewer may learn late that its edge was dead. */
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     /** The group whose coordinator is hurt; with one partition of offsets it leads those of all stages. */
     private static final String GROUP = "millrace.segmenter";
@@ -178,7 +178,7 @@ final class Chaos implements AutoCloseable {
                                 System.currentTimeMillis() - v.arrivals().newestSentMs(), v.arrivals().failures()))
                                 .toList());
             }
-            Thread.sleep(LOOK);
+            Thread.sleep(POLL);
         }
     }
 

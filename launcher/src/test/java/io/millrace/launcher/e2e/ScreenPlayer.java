@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.within;
 /** A real player as people have it, in front of no screen and no loudspeaker, that plays a stream to its end and leaves behind what it showed. */
 abstract class ScreenPlayer implements AutoCloseable {
     private static final long END_SECONDS = 300;
-    private static final double FRAMES_A_SECOND = 30;
+    private static final double FRAMES_PER_SECOND = 30;
 
     private final String name;
     private final Process process;
@@ -85,7 +85,7 @@ abstract class ScreenPlayer implements AutoCloseable {
 
         @Override
         boolean showsSomething() throws IOException {
-            return pictures().size() > FRAMES_A_SECOND && !Shown.SOUND.checksums(log).isEmpty();
+            return pictures().size() > FRAMES_PER_SECOND && !Shown.SOUND.checksums(log).isEmpty();
         }
 
         /** All from where it began, whatever the machine does: it drops nothing. */
@@ -96,17 +96,17 @@ abstract class ScreenPlayer implements AutoCloseable {
             assertThat(published.subList(published.size() - shown.size(), published.size()))
                     .as("pictures in %s, all to the end", this).isEqualTo(shown);
             double soundSeconds = Shown.SOUND.checksums(log).size() * FRAME_SECONDS;
-            assertThat(soundSeconds).as("sound in %s", this).isCloseTo(shown.size() / FRAMES_A_SECOND, within(1.0));
+            assertThat(soundSeconds).as("sound in %s", this).isCloseTo(shown.size() / FRAMES_PER_SECOND, within(1.0));
         }
     }
 
     /** VLC, which writes what it would show into a file of bare pictures, and what would be heard into another. */
     static final class Vlc extends ScreenPlayer {
-        private static final String NOBODY = "65534";
+        private static final String UNPRIVILEGED_ID = "65534";
         private static final String LATE = "is called too late";
         private static final int WAV_HEADER_BYTES = 44;
         private static final long SOME_BYTES = 100_000;
-        private static final int SAMPLES_A_SECOND = 2 * 48_000;
+        private static final int SAMPLES_PER_SECOND = 2 * 48_000;
 
         private final Ffmpeg ffmpeg;
         private final Path pictures;
@@ -125,7 +125,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             String vlc = RequiredTool.find("vlc").toString();
             if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
                 // VLC does not run as root.
-                command.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+                command.addAll(List.of("setpriv", "--reuid=" + UNPRIVILEGED_ID, "--regid=" + UNPRIVILEGED_ID, "--clear-groups"));
             }
             Files.createDirectory(home);
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -193,7 +193,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             while (samples.hasRemaining()) {
                 heard += samples.get() == 0 ? 0 : 1;
             }
-            return (double) heard / SAMPLES_A_SECOND;
+            return (double) heard / SAMPLES_PER_SECOND;
         }
     }
 }

@@ -46,7 +46,7 @@ class ConvertersTest {
     @CsvSource({"rtmp://live.example.com,live.example.com,1935,,0", "rtmp://[2001:db8::1]:1/,2001:db8::1,1,,0",
         "'rtmp://*:4711, rtmps://h:65535',,4711,h,65535", "rtmps://10.0.0.1,,0,10.0.0.1,443"})
     void readsWhereEncodersComeTo(String text, String host, int port, String tlsHost, int tlsPort) {
-        assertThat(PublicRtmpUrls.parse(text)).isEqualTo(new PublicRtmp.Told(address(host, port),
+        assertThat(PublicRtmpUrls.parse(text)).isEqualTo(new PublicRtmp.Configured(address(host, port),
                 address(tlsHost, tlsPort)));
         assertThat(PublicRtmpUrls.parse(" auto ")).isNull();
     }

@@ -70,14 +70,14 @@ class SessionFoldTest {
                 case SessionEvent.EpochBegan e -> "began" + e.epoch() + " ";
                 case SessionEvent.TookOver e -> "took" + e.session() + " ";
                 case SessionEvent.Left e -> "left" + e.session() + " ";
-                case SessionEvent.CameBack e -> "back" + e.session() + " ";
+                case SessionEvent.Returned e -> "back" + e.session() + " ";
                 case SessionEvent.EpochOver e -> "over" + e.epoch() + " ";
             });
         }
         return switch (verdict) {
             case Verdict.Counts c -> line + "" + c.epoch() + "/" + c.session() + "@" + c.timeMs()
                     + (c.newLine() ? " line" : "") + (c.lost() > 0 ? " lost" + c.lost() : "");
-            case Verdict.Ignored i -> line + "-" + i.reason().word();
+            case Verdict.Ignored i -> line + "-" + i.reason().label();
             case Verdict.Control _ -> line.isEmpty() ? "." : line.toString().trim();
         };
     }

@@ -47,7 +47,7 @@ class OracleTest {
                         history(live(0), claim(2), new Fact.Replaced(STREAM, 0, "taken over"))),
                 new Broken("a session is over and its node has not been told", Promise.NO_LIVE_SESSION_FORGOTTEN,
                         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), graceOver(2, 0))),
-                new Broken("an encoder is not shown and not told", Promise.NOBODY_PUBLISHES_INTO_THE_VOID,
+                new Broken("an encoder is not shown and not told", Promise.ENCODER_IS_SHOWN_OR_TOLD,
                         history(live(0), over(2, 0), new Fact.EpochOver(STREAM, 0), sent(1), media(3, 0, 1),
                                 new Fact.Hidden(STREAM, 3, "after_end"),
                                 new Fact.StillSending(STREAM, 0, packet(1)))),

@@ -19,7 +19,7 @@ public enum Promise {
      */
     NO_LIVE_SESSION_FORGOTTEN,
     /** An encoder that goes on sending is shown, or told. */
-    NOBODY_PUBLISHES_INTO_THE_VOID,
+    ENCODER_IS_SHOWN_OR_TOLD,
     /** An epoch whose encoders stay away ends, not before their grace is over, and nothing remains of its sessions. */
     EVERY_EPOCH_ENDS,
     /** Epochs, and sessions, and packets within a session, appear in the order of their numbers. */

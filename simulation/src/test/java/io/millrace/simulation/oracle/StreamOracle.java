@@ -50,7 +50,7 @@ final class StreamOracle {
             case Fact.Shown it -> shown(it);
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
-            case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.NOBODY_PUBLISHES_INTO_THE_VOID,
+            case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_TOLD,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
             case Fact.AllAway _ -> allAway();
         };

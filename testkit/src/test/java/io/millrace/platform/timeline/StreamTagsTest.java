@@ -94,7 +94,7 @@ class StreamTagsTest {
                 told.add(switch (event) {
                     case TagEvent.Media media -> media.tag().type() + " " + media.tag().timestampMs()
                             + (media.entry() ? " entry" : "");
-                    case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.word();
+                    case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.label();
                 });
             }
         }

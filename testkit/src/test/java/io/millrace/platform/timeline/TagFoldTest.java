@@ -148,7 +148,7 @@ class TagFoldTest {
                 case TagEvent.Config(FlvTag tag) -> "config " + tag.type() + " " + tag.timestampMs();
                 case TagEvent.Frame(FlvTag tag, boolean entry, boolean leads) -> tag.type() + " " + tag.timestampMs()
                         + (entry ? " entry" : "") + (leads ? "" : " follows");
-                case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.word();
+                case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.label();
             });
         }
         return told;

@@ -64,7 +64,7 @@ class OutputTest {
 
     /** What was exported: the clip, and the clip again a second later with other configurations. */
     private Path export(ExportFormat format) {
-        Path file = dir.resolve("show." + format.word());
+        Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = format.output(part, new Tracks(null, null));
             for (int round = 0; round < 2; round++) {
@@ -102,7 +102,7 @@ class OutputTest {
             String held) {
         FlvTag frame = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Frame(codec, codec == Codec.MP3 ? mp3(0) : ac3())));
-        try (PartFile part = PartFile.create(dir.resolve("refused." + format.word()), false)) {
+        try (PartFile part = PartFile.create(dir.resolve("refused." + format.extension()), false)) {
             MediaOutput output = format.output(part, new Tracks(null, null));
             assertThatThrownBy(() -> output.frame(frame, true))
                     .isInstanceOf(UnsupportedException.class).hasMessageContaining(named)
@@ -242,7 +242,7 @@ class OutputTest {
     @EnumSource(ExportFormat.class)
     void theSameTagsGiveTheSameBytes(ExportFormat format) throws IOException {
         byte[] first = Files.readAllBytes(export(format));
-        Files.delete(dir.resolve("show." + format.word()));
+        Files.delete(dir.resolve("show." + format.extension()));
         assertThat(Files.readAllBytes(export(format))).isEqualTo(first);
     }
 }
