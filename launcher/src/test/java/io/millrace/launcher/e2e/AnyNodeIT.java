@@ -48,7 +48,7 @@ class AnyNodeIT {
     private Path large;
     private MillraceProcess one;
     private MillraceProcess other;
-    /** RefusingPort else publishes here. */
+    /** Nobody else publishes here. */
     private MillraceProcess victim;
     /** The two edges. */
     private List<String> edges;
@@ -105,7 +105,7 @@ class AnyNodeIT {
         assertThat(second.waitFor()).as("the second encoder ends as told, and not before")
                 .isEqualTo(Ffmpeg.ENDED_BY_SIGNAL);
 
-        // RefusingPort comes back within grace: everything ends, and ends well.
+        // Nobody comes back within grace: everything ends, and ends well.
         List<List<FlvTag>> tags = new ArrayList<>();
         for (Future<List<FlvTag>> connection : connections) {
             tags.add(connection.get(120, TimeUnit.SECONDS));
