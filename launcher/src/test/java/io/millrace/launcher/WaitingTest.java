@@ -13,7 +13,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** It hears what a class says, so nothing that says it, too, runs beside it. */
+/** Captures the log lines of a class, so no other test that causes such lines may run concurrently. */
 @Isolated
 @Timeout(60)
 class WaitingTest {
@@ -47,7 +47,7 @@ class WaitingTest {
         }
     }
 
-    /** At once, or not before it is interrupted. */
+    /** Returns immediately, or only when interrupted. */
     private void pass(Duration pause, boolean atOnce) throws InterruptedException {
         pauses.add(pause);
         if (atOnce) {

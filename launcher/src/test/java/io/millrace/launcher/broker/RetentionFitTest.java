@@ -28,7 +28,7 @@ class RetentionFitTest {
         assertThat(warning(100, 600, 0).orElseThrow()).contains("; choose a larger disk with --data-dir.");
     }
 
-    /** What nobody has set needs no warning, but where not even the least fits. */
+    /** A default size causes no warning, unless not even the smallest size fits. */
     @ParameterizedTest(name = "{0} MB free, {1} MB there: {2} MB each")
     @CsvSource({"20500, 0, 10000, true", "20499, 0, 9900, true", "3770, 0, 1600, true", "3770, 1000, 2100, true",
         "700, 0, 100, true", "699, 0, 100, false", "0, 0, 100, false"})

@@ -39,15 +39,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Of two brokers that have a copy each of nothing but their own partitions, one freezes: its sockets stay open, it answers
- * nobody, and nobody can take its place. {@code LeaderAwayTest} is about one that has gone.
+ * Two brokers hold different partitions without replicas, and one of them freezes: its sockets stay open, it does not
+ * respond, and no other broker can take its place. {@code LeaderAwayTest} covers a broker that has ended.
  */
 @Tag("chaos")
 class FrozenLeaderIT {
     private static final int PARTITIONS = 8;
     private static final int STAYS = 0;
     private static final int FREEZES = 1;
-    /** More than ingest takes of a publisher without an acknowledgement, 4 MiB, and far less than sockets hold beside it. */
+    /**
+     * More than ingest accepts from a publisher without an acknowledgement, 4 MiB, and far more than its sockets buffer
+     * in addition.
+     */
     private static final int BURST_FRAMES = 220;
     private static final int BURST_FRAME_BYTES = 20_000;
     private static final Duration HANG = Duration.ofMinutes(2);
@@ -68,7 +71,7 @@ class FrozenLeaderIT {
                 awaitPackets(cluster, 5);
                 cluster.pause(Stage.BROKER, FREEZES);
                 AtomicBoolean over = new AtomicBoolean();
-                // Not in the common pool: on two cores it has one thread, which HttpClient needs for its answers.
+                // Not in the common pool: on two cores it has one thread, which HttpClient needs for its responses.
                 CompletableFuture<Void> sending = CompletableFuture
                         .runAsync(() -> sendSteadily(steady, cluster, sent, over), Thread::startVirtualThread);
 

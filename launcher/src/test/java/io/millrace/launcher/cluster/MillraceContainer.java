@@ -16,8 +16,8 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * One node in a container, hardened like those of compose.yaml: read-only but for {@code /tmp} and {@code /data}, not
- * root, no capabilities. It has the host's network and is told its loopback ports by variables.
+ * One node in a container, hardened like those of compose.yaml: read-only except for {@code /tmp} and {@code /data},
+ * not root, no capabilities. It uses the host's network and receives its loopback ports as environment variables.
  */
 final class MillraceContainer extends GenericContainer<MillraceContainer> {
     /** Eleven JVMs share two cores while a cluster starts. */
@@ -33,7 +33,7 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         withCommand(command);
         withEnv(variables);
         withNetworkMode("host");
-        // It has just been built here, and there may be no registry.
+        // The image was just built here, and there may be no registry.
         withImagePullPolicy(_ -> false);
         withTmpFs(Map.of("/tmp", "exec,mode=1777,size=128m"));
         withCreateContainerCmdModifier(create -> create.withHostName(hostName).getHostConfig().withReadonlyRootfs(true)

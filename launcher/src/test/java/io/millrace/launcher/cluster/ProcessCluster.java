@@ -15,18 +15,18 @@ import java.util.stream.Collectors;
 
 /** Brokers and nodes of the stages as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
-    /** Small nodes: they share two cores with all others and live for seconds. */
+    /** Small nodes: they share two cores and run for seconds. */
     private static final List<String> JVM = List.of("-Xmx384m");
     private static final int NODES = 2;
     private static final long SIGNAL_SECONDS = 120;
 
     private final Path dir;
     private final List<String> flags;
-    /** {@code --voters} of the brokers; alone it has none. */
+    /** {@code --voters} of the brokers; not set for a single broker. */
     private final String voters;
     private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
 
-    /** One place for a process; {@code addresses} are those of the first that stood there. */
+    /** The process of one node; {@code addresses} are those of its first start. */
     private static final class Node {
         private final String name;
         private int lives;
@@ -37,7 +37,7 @@ final class ProcessCluster implements Cluster {
             this.name = name;
         }
 
-        /** The port that it had in its first life, or any free one. */
+        /** Returns the port of the node's first start, or 0 for any free one. */
         String port(String part) {
             String address = addresses.getOrDefault(part, ":0");
             return address.substring(address.lastIndexOf(':') + 1);
@@ -79,15 +79,15 @@ final class ProcessCluster implements Cluster {
     }
 
     /**
-     * The same with as many nodes of each stage as {@code counts} says.
+     * As above, with the given number of nodes of each stage.
      *
-     * @param counts a broker at least; none of a stage that is not there
+     * @param counts at least one broker; a stage that is missing has no nodes
      */
     static ProcessCluster start(Path dir, Map<Stage, Integer> counts, String... flags)
             throws IOException, InterruptedException {
         ProcessCluster cluster = new ProcessCluster(dir, counts, List.of(flags));
         try {
-            // Stage by stage: nine processes that start at once starve each other on two cores.
+            // Stage by stage: nine processes that start simultaneously starve each other on two cores.
             for (Stage stage : Stage.values()) {
                 for (Node node : cluster.nodes.get(stage)) {
                     cluster.launch(stage, node);
