@@ -175,13 +175,13 @@ class CommandIT {
         }
     }
 
-    /** No file may grow from one moment to the next: the kernel's answer to Kafka is like that of a full disk. */
+    /** No file may grow from then on: the kernel's error for Kafka is like that of a full disk. */
     @Test
     @SideBySide
     void aBrokerThatCanWriteNoMoreIsOneLineAndCode1() throws Exception {
         Process broker = new ProcessBuilder(command(List.of("broker", "--kafka-port", "0", "--data-dir",
                 dir.resolve("data").toString()))).start();
-        // Pipes, because its files may not grow.
+        // Pipes, because files may not grow.
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(broker.errorReader()));
         try (BufferedReader out = broker.inputReader()) {
             assertThat(out.readLine()).containsPattern(KAFKA);

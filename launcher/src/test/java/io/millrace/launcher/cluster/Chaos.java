@@ -219,10 +219,10 @@ final class Chaos implements AutoCloseable {
         judge.assertAll();
     }
 
-    /** Returns what the log tells once every viewer has the last that it tells. */
+    /** Returns the undisturbed run once every viewer has received its last media. */
     private Map<String, UndisturbedRun> awaitEnd() throws InterruptedException {
         await("all encoders have ended", () -> encoders.stream().allMatch(Encoder::hasEnded));
-        // The end of a session goes to the log behind its publisher's back.
+        // The end of a session is written to the log after its publisher has left.
         List<Map<String, UndisturbedRun>> read = new ArrayList<>(List.of(Map.of()));
         await("the log tells the ends, and all viewers have all of it", () -> {
             read.set(0, UndisturbedRun.read(cluster.kafka(), partitions));
@@ -267,7 +267,10 @@ final class Chaos implements AutoCloseable {
         return count;
     }
 
-    /** An edge's own viewers; and while the only broker is dead, a request for a segment, which players repeat. */
+    /**
+     * Viewers of the affected edge may be disconnected; and while the only broker is dead, so may segment requests
+     * fail, which players repeat.
+     */
     private boolean mayFail(Viewer viewer, Span span) {
         return switch (span.fault().stage()) {
             case EDGE -> span.node() == viewer.edge();

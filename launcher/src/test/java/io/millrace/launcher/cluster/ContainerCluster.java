@@ -106,7 +106,7 @@ public final class ContainerCluster implements Cluster {
         return URI.create("http://" + HOST + ":" + nodes.get(Stage.EDGE).get(node).media + path);
     }
 
-    /** {@code path} on the admin port of one node that is no broker. */
+    /** Returns the URL of {@code path} on the admin port of a node that is not a broker. */
     public URI admin(Stage stage, int node, String path) {
         return URI.create("http://" + HOST + ":" + nodes.get(stage).get(node).admin + path);
     }
@@ -116,14 +116,14 @@ public final class ContainerCluster implements Cluster {
         return container(stage, node).getLogs();
     }
 
-    /** What the image's health check says of a node. */
+    /** Returns the status of a node's health check. */
     public String health(Stage stage, int node) {
         return container(stage, node).health();
     }
 
     @Override
     public void close() {
-        // Nothing is measured any more: they are killed, paused ones too.
+        // Nothing is measured any more, so all containers are killed, paused ones too.
         nodes.values().stream().flatMap(List::stream).parallel().forEach(node -> node.container.end(LOGS));
     }
 

@@ -100,7 +100,7 @@ final class Encoder implements Runnable {
         while (!ending) {
             boolean isVideo = video * NumberedFrame.VIDEO_MS <= audio * NumberedFrame.AUDIO_MS;
             long dueMs = isVideo ? video * NumberedFrame.VIDEO_MS : audio * NumberedFrame.AUDIO_MS;
-            // The pace of a camera.
+            // Real time.
             Thread.sleep(Duration.ofNanos(startNanos + dueMs * 1_000_000 - System.nanoTime()));
             long now = System.currentTimeMillis();
             NumberedFrame frame = isVideo

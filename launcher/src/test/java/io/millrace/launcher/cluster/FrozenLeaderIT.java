@@ -95,7 +95,10 @@ class FrozenLeaderIT {
         }
     }
 
-    /** Frame by frame: the next one when the log has taken the one before, so that one who waits with the other stands out. */
+    /**
+     * Frame by frame: the next frame is sent when the log has accepted the previous one, so that a publisher that waits
+     * for the other one is noticed.
+     */
     private void sendSteadily(RtmpClient client, ProcessCluster cluster, List<String> names, AtomicBoolean over) {
         while (!over.get()) {
             double before = packets(cluster);
@@ -107,7 +110,7 @@ class FrozenLeaderIT {
         }
     }
 
-    /** Until the server says why it is closed. */
+    /** Reads until the server says why it closes the connection. */
     private static void burstAndWait(RtmpClient client) throws RtmpException {
         ByteBuffer frame = ByteBuffer.allocate(BURST_FRAME_BYTES);
         frame.put(new byte[]{0x27, 1, 0, 0, 0}).putInt(BURST_FRAME_BYTES - 9).put((byte) 0x41).rewind();
@@ -134,7 +137,7 @@ class FrozenLeaderIT {
         }
     }
 
-    /** The names of its frames, up to the end of its session. */
+    /** Returns the names of the frames in the log, up to the end of the session. */
     private static List<String> names(KafkaClients kafka, String stream) {
         List<String> names = new ArrayList<>();
         TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
@@ -155,7 +158,7 @@ class FrozenLeaderIT {
         return names;
     }
 
-    /** A stream whose partition is led by the broker of that index; brokers are numbered from 1. */
+    /** Returns a stream whose partition is led by the broker with this index; brokers are numbered from 1. */
     private static String streamLedBy(int broker, KafkaClients kafka) throws Exception {
         String topic = kafka.partition(Topic.PACKETS, 0).topic();
         try (Admin admin = kafka.admin("judge")) {
@@ -171,7 +174,7 @@ class FrozenLeaderIT {
         await().atMost(HANG).until(() -> packets(cluster) >= count);
     }
 
-    /** That the log has taken. */
+    /** Frames that the log has accepted. */
     private double packets(ProcessCluster cluster) {
         return metrics(cluster).lines().filter(line -> line.startsWith("millrace_ingest_packets_total{"))
                 .mapToDouble(FrozenLeaderIT::number).sum();

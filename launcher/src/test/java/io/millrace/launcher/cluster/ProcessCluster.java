@@ -141,12 +141,12 @@ final class ProcessCluster implements Cluster {
                 .collect(Collectors.joining(","));
     }
 
-    /** The address of one broker alone. */
+    /** Returns the address of one broker. */
     String kafka(int node) {
         return nodes.get(Stage.BROKER).get(node).addresses.get("kafka");
     }
 
-    /** {@code path} on the admin port of one node. */
+    /** Returns the URL of {@code path} on the admin port of one node. */
     URI admin(Stage stage, int node, String path) {
         return URI.create(nodes.get(stage).get(node).addresses.get("admin") + path);
     }
@@ -168,11 +168,11 @@ final class ProcessCluster implements Cluster {
 
     @Override
     public void close() {
-        // The broker last: the others say farewell to it.
+        // Brokers last: the stages leave their groups first.
         for (Stage stage : List.of(Stage.EDGE, Stage.PACKAGER, Stage.SEGMENTER, Stage.INGEST, Stage.BROKER)) {
             for (Node node : nodes.get(stage)) {
                 if (node.process != null) {
-                    // Nothing is measured any more, and a paused process does not hear SIGTERM.
+                    // Nothing is measured any more, and a frozen process does not receive SIGTERM.
                     node.process.process().destroyForcibly();
                 }
             }
@@ -199,7 +199,7 @@ final class ProcessCluster implements Cluster {
             case SEGMENTER -> args.addAll(List.of("--data-dir", dir.resolve(node.name).toString()));
             case EDGE -> args.addAll(List.of("--rtmp-port", node.port("rtmp"), "--http-port", node.port("http")));
             case BROKER, PACKAGER -> {
-                // No port of their own, or set above.
+                // They have no such port, or it is set above.
             }
         }
         node.process = MillraceProcess.start(dir, node.name + "." + node.lives++, JVM, args);

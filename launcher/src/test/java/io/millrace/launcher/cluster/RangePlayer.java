@@ -85,7 +85,7 @@ final class RangePlayer {
         return flv(range(".flv", startMs, endMs), _ -> true);
     }
 
-    /** From {@code startMs} until it has frames that were sent after the request. */
+    /** Reads from {@code startMs} until it has frames that were sent after the request. */
     List<String> openFlv(long startMs) throws IOException, InterruptedException {
         long untilMs = System.currentTimeMillis() + PRESENT_MS;
         return flv(range(".flv", startMs), name -> NumberedFrame.sentMs(name) < untilMs);

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The short form of bench/attack.sh: its clients (bench/attack), which share no code with the server, against one small process with a
- * publisher and a viewer of each protocol that go on.
+ * The short form of bench/attack.sh: its clients (bench/attack), which share no code with the server, attack one small
+ * process that serves a publisher and a viewer of each protocol.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int HEAP_MB = 256;
-    /** Half of it is live at times without any attack. */
+    /** At times, half of it is live without any attack. */
     private static final int LIVE_MB = HEAP_MB * 3 / 4;
     private static final int LOG_BYTES = 64_000;
     private static final Path CLIENTS = Path.of("../bench/attack");
@@ -189,7 +189,7 @@ class AttackIT {
         return viewers;
     }
 
-    /** What is alive on the heap. */
+    /** Returns the live bytes of the heap. */
     private long liveMb() throws IOException, InterruptedException {
         jcmd("GC.run");
         String heap = jcmd("GC.heap_info");

@@ -33,11 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The page and the embedded player in a real browser: what plays, what is said in words, and what is listed. */
+/** The page and the embedded player in a real browser: what plays, which messages are shown, and what is listed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserIT {
     private static final double PLAYED_SECONDS = 2;
-    /** Enough behind the present that nobody confuses the two. */
+    /** Far enough behind live that the two cannot be confused. */
     private static final double PAST_MS = 20_000;
     private static final double WAIT_MS = PlayerPage.WAIT_MS;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
@@ -98,7 +98,7 @@ class BrowserIT {
         page.close();
     }
 
-    /** From the very first segment on, in which hls.js learns which tracks there are. */
+    /** From the first segment on, because hls.js learns the tracks from it. */
     @Test
     void hlsPlaysTheSoundOfH264WithMp3() throws Exception {
         Path mp3 = scratch.resolve("mp3.flv");
@@ -116,7 +116,7 @@ class BrowserIT {
         page.close();
     }
 
-    /** A click on the timeline, a seek by the player's own means in what came since, and back to the present. */
+    /** A click on the timeline, a seek with the player's own controls, and a return to live. */
     @Test
     void pagePlaysFromAClickOnTheTimelineAndReturnsToLive() throws IOException {
         Page page = browser.newPage();
@@ -131,7 +131,7 @@ class BrowserIT {
         double asked = Instant.parse(page.url().replaceAll(".*&start=", "")).toEpochMilli();
         assertThat(asked).as("the moment under the click").isLessThan(present - PAST_MS / 2);
 
-        // From the keyframe at or before it, a segment back at most.
+        // From the keyframe at or before the moment, at most one segment earlier.
         page.waitForFunction("asked => Math.abs(document.getElementById('timeline').ariaValueNow - asked) < 3000",
                 asked, WAIT);
         Picture.of(page.locator("video"), "past");
@@ -168,8 +168,8 @@ class BrowserIT {
     }
 
     /**
-     * A page that was opened in grace plays the live window, of 30 s, and the browser remembers for some seconds that the
-     * playlist led there. One that is opened later plays all by itself.
+     * A page that is opened within the grace period plays the live window of 30 s, and the browser caches the
+     * redirecting playlist for some seconds. A page that is opened later plays the whole stream.
      */
     @Test
     void viewerWhoCameJustBeforeTheEndIsOfferedAllThatIsRetained() throws Exception {
@@ -258,7 +258,7 @@ class BrowserIT {
         page.close();
     }
 
-    /** As the server describes streams that HLS has not all of; what this browser decodes is its own affair. */
+    /** As the server describes streams that HLS carries only in part; what the browser can decode does not matter. */
     @ParameterizedTest
     @CsvSource({"Opus, flv, ''", "fLaC, hls, No sound: HLS does not carry FLAC.",
         "ac-3, hls, No sound: this browser cannot decode AC-3."})
@@ -276,7 +276,7 @@ class BrowserIT {
         page.close();
     }
 
-    /** mpegts.js fails at some streams of codecs that it plays in others. */
+    /** mpegts.js fails on some streams although it supports their codecs. */
     @Test
     void playsByAnotherOutputWhereThePlayerFailsAtTheMedia() {
         Page page = browser.newPage();
@@ -288,7 +288,9 @@ class BrowserIT {
         page.close();
     }
 
-    /** The player does not say which track it fails at: both are tried alone, the sound first, and then nothing is left. */
+    /**
+     * The player does not report which track it fails on: audio is tried alone, then video, and then nothing is left.
+     */
     @Test
     void triesTheSoundAloneAndThenThePictureAloneOfWhatItFailsAt() {
         Page page = browser.newPage();
@@ -375,7 +377,7 @@ class BrowserIT {
         return page;
     }
 
-    /** A list of so many live streams, all like live/show. */
+    /** Returns a list of this many live streams, all like live/show. */
     private void answer(Route route, int streams) {
         if (streams == 0 || route.request().url().contains("state=ended")) {
             route.fulfill(new Route.FulfillOptions().setContentType("application/json")

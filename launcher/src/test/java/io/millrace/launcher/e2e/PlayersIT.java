@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** VLC and ffplay by each protocol that they know, from somewhere in the stream to its end. */
+/** VLC and ffplay over each protocol that they support, from a moment in the stream to its end. */
 class PlayersIT {
     private static final int CLIP_SECONDS = 10;
     static final int GROUP_FRAMES = 30;

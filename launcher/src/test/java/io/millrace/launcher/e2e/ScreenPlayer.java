@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** A real player as people have it, in front of no screen and no loudspeaker, that plays a stream to its end and leaves behind what it showed. */
+/** A real player without screen and loudspeaker, which plays a stream to its end and records what it showed. */
 abstract class ScreenPlayer implements AutoCloseable {
     private static final long END_SECONDS = 300;
     private static final double FRAMES_PER_SECOND = 30;
@@ -37,13 +37,16 @@ abstract class ScreenPlayer implements AutoCloseable {
         process = builder.start();
     }
 
-    /** Checksums of the pictures in order, as {@link Ffmpeg#shown} has them. */
+    /** Checksums of the displayed frames in order, as of {@link Ffmpeg#shown}. */
     abstract List<String> pictures() throws Exception;
 
-    /** Whether a picture and sound have come. */
+    /** Whether video and audio have been received. */
     abstract boolean showsSomething() throws IOException;
 
-    /** What it has shown and played is right, where {@code published} is what the stream showed from its begin to its end. */
+    /**
+     * Asserts that what it showed and played is correct; {@code published} is what the stream showed from beginning to
+     * end.
+     */
     abstract void isTheEndOf(List<String> published) throws Exception;
 
     final void isPartOf(List<String> published) throws Exception {
@@ -88,7 +91,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             return pictures().size() > FRAMES_PER_SECOND && !Shown.SOUND.checksums(log).isEmpty();
         }
 
-        /** All from where it began, whatever the machine does: it drops nothing. */
+        /** Everything from where it began, because it drops nothing, however slow the machine is. */
         @Override
         void isTheEndOf(List<String> published) throws Exception {
             isPartOf(published);
@@ -100,7 +103,7 @@ abstract class ScreenPlayer implements AutoCloseable {
         }
     }
 
-    /** VLC, which writes what it would show into a file of bare pictures, and what would be heard into another. */
+    /** VLC, which writes the displayed frames to one file and the audio to another. */
     static final class Vlc extends ScreenPlayer {
         private static final String UNPRIVILEGED_ID = "65534";
         private static final String LATE = "is called too late";
@@ -143,7 +146,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             return dir.resolve(name);
         }
 
-        /** One that stays on the screen is written more than once. */
+        /** A frame that stays on the screen is written more than once. */
         @Override
         List<String> pictures() throws Exception {
             List<String> distinct = new ArrayList<>();

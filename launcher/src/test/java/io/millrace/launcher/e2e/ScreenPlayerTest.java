@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** How the pictures of a VLC are judged: on a fast machine it never comes to the rule for one that was late. */
+/** Tests the check of VLC's frames. On a fast machine, its rule for late frames is never used. */
 class ScreenPlayerTest {
     private static final List<String> PUBLISHED = pictures("whole", 100);
 
