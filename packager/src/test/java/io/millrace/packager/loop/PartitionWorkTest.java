@@ -29,7 +29,7 @@ class PartitionWorkTest {
 
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
 
-    /** One life of a packager over the partition: reads what is written, remembers what it wrote. */
+    /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         final Map<String, MuxedPart> parts = new LinkedHashMap<>();
@@ -214,7 +214,7 @@ class PartitionWorkTest {
         log.publish(900, 9, "live/a", "live/b");
         Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().segment() == 3).findFirst()
                 .orElseThrow().value();
-        // A NAL unit that says to be longer than its packet.
+        // A NAL unit whose length exceeds its packet.
         log.damage(broken.firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
@@ -227,7 +227,7 @@ class PartitionWorkTest {
         assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
     }
 
-    /** Its cuts are taken and done with, so that they do not hold the position back, and nobody is put under quarantine. */
+    /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
     void aStreamOfWhichNoFormatCarriesAnythingMakesNoParts() {
         log.recode("live/a", "HEVC", "OPUS");
@@ -241,7 +241,7 @@ class PartitionWorkTest {
     @Test
     void aBugInOneStreamIsOneSessionsTroubleToo() {
         Cut broken = log.cuts.get(8).value();
-        // Nothing that ingest writes: the body is gone.
+        // Ingest never writes such a record: it has no body.
         log.packets.set((int) broken.firstOffset(), new Entry<>(broken.firstOffset(), log.cuts.get(8).stream(),
                 new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, false, false, false, ByteBuffer.allocate(0))));
         Life life = new Life(ROOMY).readAll();

@@ -91,7 +91,7 @@ class SegmentMuxTest {
                 .isInstanceOf(UnsupportedException.class);
     }
 
-    /** The cuts of a stream with AV1 name its pictures; in TS there is the sound alone. */
+    /** The cuts of a stream with AV1 list its video frames; TS contains only the audio. */
     @Test
     void leavesOutATrackThatTheFormatDoesNotCarry() {
         Cut first = log.cuts.getFirst().value();
@@ -141,7 +141,7 @@ class SegmentMuxTest {
                 cut.arrivalUs(), head, cut.samples());
     }
 
-    /** An epoch keeps its rules: parts that are muxed again after the upgrade are the same bytes. */
+    /** An epoch keeps its rules: parts that are muxed again after an upgrade have the same bytes. */
     @ParameterizedTest
     @CsvSource({"1, false", "2, true"})
     void mp3IsMuxedInEpochsOfTheSecondRulesOnly(int version, boolean muxed) {

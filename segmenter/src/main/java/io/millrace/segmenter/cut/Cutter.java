@@ -284,7 +284,10 @@ final class Cutter {
         }
     }
 
-    /** Sound that shows itself after the first picture belongs to that picture's segment, or this would be silent. */
+    /**
+     * Audio that is identified after the first video frame belongs to that frame's segment; otherwise the segment would
+     * be silent.
+     */
     private boolean takesSound(Step out) {
         if (!playlist.rules.takesLateSound() || !segment.takeSound(audio)) {
             return false;

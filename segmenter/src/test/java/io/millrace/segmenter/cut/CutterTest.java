@@ -45,7 +45,8 @@ class CutterTest {
     @Test
     void aFrameIsPlacedWhenItsSuccessorComes() {
         Tape.Publisher p = tape.publisher().configs().live(0, 76, 33, 60);
-        // 75 frames are placed: segment 0 and one part of segment 1 are complete, and the frame that would not fit is here.
+        // 75 frames are placed: segment 0 and one part of segment 1 are complete, and the frame that would not fit has
+        // arrived.
         assertThat(parts()).hasSize(4);
         p.frame(76 * 33);
         assertThat(parts()).hasSize(5).last().asString().startsWith("1.0 @1980+495");
@@ -96,7 +97,8 @@ class CutterTest {
         for (int gop = 0; gop < 2; gop++) {
             for (int i = 0; i < 50; i++) {
                 long ms = gop * 2_000L + i * 40;
-                // I B B P: the keyframe and every third frame are shown late, those between early.
+                // I B B P: the keyframe and every third frame have a late presentation time, those between an early
+                // one.
                 if (i == 0) {
                     p.key(ms, 80);
                 } else {
@@ -153,7 +155,7 @@ class CutterTest {
     @Test
     void audioThatDriftsTakesANewAnchorBeyondFortyMilliseconds() {
         Tape.Publisher p = tape.publisher().configs().key(0).audio(0).audio(21);
-        // 42.7 is due: 40 ms late is jitter, 41 ms late is not.
+        // 42.7 ms is expected: 40 ms late is jitter, 41 ms late is not.
         p.audio(82).audio(105).audio(64 + 21 + 41 + 2).frame(130).ends();
         List<Cut.Sample> audio = cut().cuts().getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)
                 .toList();
@@ -361,7 +363,7 @@ class CutterTest {
         });
     }
 
-    /** However often encoders reconnect within the grace period. */
+    /** Regardless of how often encoders reconnect within the grace period. */
     @Test
     void theDirectoryListsTheNewestSessionsAndNoMore() {
         List<Tape.Publisher> publishers = new ArrayList<>();
@@ -376,7 +378,7 @@ class CutterTest {
                 .startsWith(publishers.get(1).session).endsWith(publishers.getLast().session);
     }
 
-    /** A second of pictures of any codec with a keyframe first; ingest has told which one is. */
+    /** Adds a second of video of any codec with a keyframe first, as flagged by ingest. */
     private static void pictures(Tape.Publisher p, String fourCc, long fromMs) {
         for (int i = 0; i < 30; i++) {
             p.packet(fromMs + i * 33, 0, Packet.Kind.VIDEO, i == 0, false,
@@ -388,7 +390,7 @@ class CutterTest {
     void cutsHevcAtItsKeyframesAndSaysThatHlsHasTheSoundAlone() {
         Tape.Publisher p = tape.publisher().audioConfig(Tape.AAC_48K_STEREO);
         p.packet(0, 0, Packet.Kind.VIDEO, false, true, "9068766331" + Tape.HEVC);
-        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colours
+        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colour information
         for (int second = 0; second < 4; second++) {
             p.sound(second * 990, second * 990 + 990);
             pictures(p, "68766331", second * 990);
@@ -425,7 +427,7 @@ class CutterTest {
                         + "HTTP-FLV carries all tracks"));
     }
 
-    /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
+    /** MP3 has no sequence header: the first frame is its configuration, and a different padding is not a new one. */
     @Test
     void mp3DescribesItselfAndEveryFrameSaysHowLongItLasts() {
         Tape.Publisher p = tape.publisher();
@@ -444,7 +446,7 @@ class CutterTest {
         Tape.Publisher p = tape.publisher();
         p.packet(0, 0, Packet.Kind.AUDIO, false, true, "904f707573");
         for (int i = 0; i < 300; i++) {
-            // Code 3 without its second byte; no such packet passes ingest.
+            // Code 3 without its second byte; ingest would not let such a packet pass.
             p.packet(i * 20, 0, Packet.Kind.AUDIO, false, false, i == 100 ? "914f707573ff" : "914f707573fc");
         }
         p.ends();
@@ -461,12 +463,15 @@ class CutterTest {
         assertThat(cut().entries().getLast().warnings()).extracting(StreamEntry.Warning::code).contains("multitrack");
     }
 
-    /** The media of the hostile list that is well-formed, so that ingest lets it pass: cuts or none, and never a failure. */
+    /**
+     * The well-formed media of the list of hostile input, which ingest lets pass: there may be cuts or none, but never
+     * a failure.
+     */
     @Test
     void mediaOfABadMindHarmsNothing() {
         long far = 1L << 31;
         Tape.Publisher p = tape.publisher();
-        for (int i = 0; i < 200; i++) { // another configuration at every frame
+        for (int i = 0; i < 200; i++) { // a new configuration at every frame
             p.videoConfig(i % 2 == 0 ? Tape.AVC_180P : Tape.AVC_64P).key(i * 33L);
         }
         p.ends();
@@ -496,7 +501,7 @@ class CutterTest {
             }
         }
         jumps.ends();
-        // Sound after a minute of pictures.
+        // Audio after a minute of video.
         tape.publisher().configs().pictures(0, 1_900, 33, 60).sound(62_000, 64_000).ends().graceOver();
         assertThat(cut().cuts()).allSatisfy(c -> {
             assertThat(c.durationTicks()).isPositive();
@@ -504,7 +509,7 @@ class CutterTest {
         });
     }
 
-    /** Two frames of 417 bytes in each message. The first version of the rules took them for one, and had no MP3 in HLS. */
+    /** Two frames of 417 bytes in each message. Version 1 of the rules counted them as one, and had no MP3 in HLS. */
     @ParameterizedTest
     @CsvSource({"1, 1152, true", "2, 2304, false"})
     void everyMp3FrameOfAMessageCountsSinceTheSecondRules(int version, int samples, boolean warned) {
@@ -525,8 +530,9 @@ class CutterTest {
     }
 
     /**
-     * Sound without a sequence header says what it is with its first frame, which comes after the first picture. A segment
-     * without a track that all others have is silent, and hls.js never adds a track to those that it began with.
+     * Audio without a sequence header is identified by its first frame, which arrives after the first video frame. A
+     * segment without a track that all other segments have is silent, and hls.js never adds a track to those that it
+     * started with.
      */
     @ParameterizedTest
     @CsvSource({"1, ''", "2, MP3"})
@@ -549,7 +555,7 @@ class CutterTest {
         assertThat(heads.get(1).head().discontinuous()).isTrue();
     }
 
-    /** Pictures from 0 ms on, in parts of 500 ms. */
+    /** Video from 0 ms on, in parts of 500 ms. */
     private Dump.Outcome soundFrom(long firstMs, int version) {
         Tape.Publisher p = tape.publisher(new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS)));
         p.videoConfig(Tape.AVC_180P);

@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * The head of a segment is all that a reader needs which starts at one of its keyframes: it has the configurations that
- * a viewer who has watched from the beginning has there.
+ * The head of a segment is all that a reader needs to start at one of its keyframes: it contains the configurations
+ * that a viewer who has watched from the beginning has at that keyframe.
  */
 class SegmentTracksTest {
     private static Tape tape() {
@@ -95,7 +95,7 @@ class SegmentTracksTest {
         return outcome.cuts().getFirst().head();
     }
 
-    /** The sequence headers of a viewer from the beginning, after each keyframe. */
+    /** The sequence headers that a viewer from the beginning has after each keyframe. */
     private static Map<Long, List<FlvTag>> watched(Tape tape, Cut.SegmentHead first) {
         Map<Long, List<FlvTag>> watched = new LinkedHashMap<>();
         StreamTags tags = StreamTags.fromBeginning(0, Tracks.of(first), _ -> Optional.empty());
@@ -109,7 +109,7 @@ class SegmentTracksTest {
         return watched;
     }
 
-    /** The keyframes at which a reader can start, by their offsets, with the heads of their segments. */
+    /** The keyframes at which a reader can start, by offset, with the heads of their segments. */
     private static Map<Long, Cut.SegmentHead> keyframes(List<Cut> cuts) {
         Map<Long, Cut.SegmentHead> keyframes = new LinkedHashMap<>();
         List<Cut.SegmentHead> head = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the fold says of a session's trouble: in the directory, and once to whoever logs and counts. */
+/** The warnings of the fold: in the directory, and once to its caller, which logs and counts them. */
 class WarningsTest {
     private final Tape tape = new Tape();
 
@@ -101,7 +101,7 @@ class WarningsTest {
         assertThat(warnings()).doesNotContain("TRACK_SKEW");
     }
 
-    /** What the tape sends is some 13 kbit/s. */
+    /** The tape sends some 13 kbit/s. */
     @ParameterizedTest
     @CsvSource({"13, ''", "0, ''", "10, ''", "48, ''", "8, DECLARED_BITRATE", "60, DECLARED_BITRATE", "-1, ''",
         "NaN, ''"})
@@ -155,7 +155,7 @@ class WarningsTest {
         assertThat(listed()).containsExactly("long_gop");
     }
 
-    /** A keyframe every 60.3 s, the longest that segments of 60 s take. */
+    /** A keyframe every 60.3 s, the longest interval that fits segments of 60 s. */
     @Test
     void aCauseThatShowsRarelyIsNotTakenForGone() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 60_000, 500, 180_000, 30_000,
@@ -179,7 +179,7 @@ class WarningsTest {
         publisher.body(0, 0, Packet.Kind.DATA, false, false, body.view());
     }
 
-    /** As they are said, in order; the same are in the directory of their session. */
+    /** The warnings in order; the same ones are in the directory entry of their session. */
     private List<String> warnings() {
         List<String> said = new ArrayList<>();
         List<String> listed = new ArrayList<>();
@@ -203,12 +203,12 @@ class WarningsTest {
         return said;
     }
 
-    /** At every seventh record another owner goes on, which falls on every place of a group of pictures in turn. */
+    /** At every seventh record, another owner takes over. Over the run, this happens at every position of a GOP. */
     private static StreamFold sometimesResumed(StreamFold fold, long offset) {
         return offset % 7 == 0 ? StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes())) : fold;
     }
 
-    /** Those of the newest entry. */
+    /** The warnings of the newest entry. */
     private List<String> listed() {
         return codes(entries().getLast());
     }

@@ -37,7 +37,7 @@ class PartitionFoldTest {
     private static final List<byte[]> RECORDS = story().entries().stream().map(e -> LogCodec.encode(e.record()))
             .toList();
 
-    /** The outputs of a fold that nothing interrupts. */
+    /** The outputs of a fold without interruption. */
     private static final List<Output> STRAIGHT = straight();
 
     private static List<Output> straight() {
@@ -50,8 +50,8 @@ class PartitionFoldTest {
     }
 
     /**
-     * Kills at any moment: between commits, and inside of one after the state was written and before the offsets were.
-     * Whatever was put out since the last commit may or may not have reached the log.
+     * Kills at any moment: between commits, and within one after the state was written and before the offsets were.
+     * Outputs since the last commit may or may not have reached the log.
      */
     @Property(tries = 200)
     void noKillLosesOrChangesAnOutput(@ForAll long seed) {
@@ -128,7 +128,7 @@ class PartitionFoldTest {
         assertThat(fold.size()).isZero();
     }
 
-    /** Of who folded all of its records and died after a commit. */
+    /** The states left by a task that folded all records and died after a commit. */
     private Map<String, byte[]> changelogOfAnEndedStream() {
         PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
@@ -145,7 +145,8 @@ class PartitionFoldTest {
         PartitionFold second = new PartitionFold(meters);
 
         assertThat(second.resume(changelog)).isNotEmpty();
-        // Commits while records are repeated: who takes over after one of them gets the rest of the records once more.
+        // Commits while records are repeated: a task that takes over after such a commit repeats the remaining records
+        // once more.
         for (int i = RECORDS.size() - 5; i < RECORDS.size(); i++) {
             commit(second, changelog);
             commit(second, changelog);

@@ -99,7 +99,9 @@ class TagFoldTest {
         }
     }
 
-    /** What FFmpeg 8 publishes of VP9 and FLAC, and what a viewer gets: nothing that mpegts.js stops at. */
+    /**
+     * VP9 and FLAC as FFmpeg 8 publishes them, and the tags that viewers receive: nothing that mpegts.js cannot handle.
+     */
     @Test
     void givesOtherCodecsWithTheHeadersThatPlayersKnow() {
         String vpcC = "01000000000a820202020000";
@@ -113,7 +115,7 @@ class TagFoldTest {
                 Records.hex("90664c6143" + streamInfo));
         assertThat(bodies(fold, Packet.Kind.VIDEO, false, true, "d476703039" + "020000")).as("colours").isEmpty();
         assertThat(bodies(fold, Packet.Kind.AUDIO, false, true, "94664c6143010200000003")).as("speakers").isEmpty();
-        // A key frame behind a modifier, and one of a single track.
+        // A keyframe after a modifier, and one in a multitrack message with a single track.
         assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9702000007017670303982"))
                 .containsExactly(Records.hex("917670303982"));
         assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9601767030390082"))
@@ -122,7 +124,7 @@ class TagFoldTest {
                 .containsExactly(Records.hex("91664c6143fff8"));
     }
 
-    /** Its frames describe themselves, and legacy FLV has no header for it. */
+    /** MP3 frames describe themselves, and legacy FLV has no sequence header for them. */
     @Test
     void mp3HasNoSequenceHeader() {
         Tracks tracks = Tracks.of(List.of(new StreamEntry.Track(0, Packet.Kind.AUDIO, "MP3",

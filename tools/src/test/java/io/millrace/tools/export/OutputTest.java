@@ -38,7 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Tags in, a file out; the file is read again. Between its two halves the picture's and the sound's configuration change. */
+/**
+ * Writes tags to a file and reads the file again. The configurations of video and audio change between its two halves.
+ */
 class OutputTest {
     /** stream_type of ISO/IEC 11172-3 audio. */
     private static final int MPEG1_AUDIO = 3;
@@ -62,7 +64,7 @@ class OutputTest {
         }
     }
 
-    /** What was exported: the clip, and the clip again a second later with other configurations. */
+    /** The exported tags: the clip, and the clip again a second later with other configurations. */
     private Path export(ExportFormat format) {
         Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
@@ -95,7 +97,7 @@ class OutputTest {
         assertThat(read).extracting(FlvTag::type).containsExactly(FlvTag.Type.SCRIPT, FlvTag.Type.AUDIO);
     }
 
-    /** Nothing comes before its frames that would say so. */
+    /** No tag before its frames announces it. */
     @ParameterizedTest
     @CsvSource({"MP4, MP3, mp4a.40.34, H.264 and AAC;", "TS, AC3, ac-3, 'H.264, AAC and MP3;'"})
     void soundThatTheFileCannotHoldIsSaidAlsoWithoutASequenceHeader(ExportFormat format, Codec codec, String named,
@@ -110,7 +112,7 @@ class OutputTest {
         }
     }
 
-    /** The picture comes first, and the tables before it announce both. */
+    /** The video frame comes first, and the tables before it announce both tracks. */
     @Test
     void tsHoldsMp3FromItsFirstTableOn() throws IOException {
         List<ByteBuffer> frames = IntStream.range(0, 20).mapToObj(OutputTest::mp3).toList();
@@ -144,7 +146,7 @@ class OutputTest {
         return ByteBuffer.allocate(417).putInt(0xfffb_9000).putInt(number).rewind();
     }
 
-    /** The head of a frame of FFmpeg: 48 kHz, stereo. */
+    /** The header of a frame written by FFmpeg: 48 kHz, stereo. */
     private static ByteBuffer ac3() {
         return ByteBuffer.wrap(HexFormat.of().parseHex("0b7738900c4043e1"));
     }
@@ -177,7 +179,7 @@ class OutputTest {
             body = TagBodyWriter.write(new VideoTagBody.Config(codec, other));
         } else if (tag.type() == FlvTag.Type.AUDIO
                 && AudioTagBody.parse(body) instanceof AudioTagBody.Config(Codec codec, ByteBuffer _)) {
-            // LC of 22.05 kHz, one channel.
+            // LC at 22.05 kHz, one channel.
             body = TagBodyWriter.write(new AudioTagBody.Config(codec, ByteBuffer.wrap(new byte[]{0x13, (byte) 0x88})));
         }
         return new FlvTag(tag.type(), tag.timestampMs() + 1_000, body);

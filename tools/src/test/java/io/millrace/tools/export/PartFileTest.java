@@ -26,7 +26,10 @@ class PartFileTest {
         return bytes;
     }
 
-    /** Blocks are moved from the end: sizes around the block of 8 MiB, heads smaller and larger than what is moved. */
+    /**
+     * Blocks are moved from the end: sizes around the block size of 8 MiB, and heads smaller and larger than what is
+     * moved.
+     */
     @ParameterizedTest
     @CsvSource({"0, 10", "1, 10", "100, 1000", "8388607, 3", "8388608, 9000000", "8388609, 1", "20000000, 1000000"})
     void whatIsInsertedStandsBeforeAllThatWasWritten(int dataBytes, int headBytes) throws IOException {
@@ -82,7 +85,7 @@ class PartFileTest {
         assertThat(file).hasBinaryContent(random(7));
     }
 
-    /** Somebody else's, in a directory that others write to. */
+    /** A file of another user, in a directory that others can write to. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLinkIsRefusedAndNothingIsWrittenThroughIt(boolean targetExists) throws IOException {

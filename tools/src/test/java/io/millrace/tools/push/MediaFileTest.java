@@ -67,7 +67,7 @@ class MediaFileTest {
         }
     }
 
-    /** FFmpeg rounds times to the nearest millisecond and we round them down. */
+    /** FFmpeg rounds times to the nearest millisecond; we round down. */
     private static void assertSame(MediaMessage ours, MediaMessage theirs) {
         assertThat(ours.config()).isEqualTo(theirs.config());
         assertThat(ours.timestampMs()).isCloseTo(theirs.timestampMs(), within(1L));

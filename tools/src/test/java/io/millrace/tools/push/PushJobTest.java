@@ -30,7 +30,7 @@ class PushJobTest {
     private static final URI URL = URI.create("rtmp://127.0.0.1/live/show");
     private static final PushProgress NO_PROGRESS = (bytes, mediaMs) -> {};
 
-    /** Time that passes only by waiting. */
+    /** A clock that advances only by waiting. */
     private static final class SteppedClock implements PaceClock {
         private long nowNanos = 1_000_000_007L;
 
@@ -51,7 +51,7 @@ class PushJobTest {
 
     record Sent(MediaKind kind, long timestampMs, long clockMs, ByteBuffer body) {}
 
-    /** Keeps what is sent, with the clock's time. */
+    /** Records what is sent, with the time of the clock. */
     private static final class Recorder implements MediaSink {
         private final SteppedClock clock = new SteppedClock();
         private final List<Sent> sent = new ArrayList<>();
@@ -243,7 +243,7 @@ class PushJobTest {
         PushJob job = new PushJob(TestFiles.path("two-sounds.mp4"), URL, false, new PushProgress() {
             @Override
             public void sent(long bytes, long mediaMs) {
-                // Nobody watches.
+                // No progress is needed.
             }
 
             @Override

@@ -34,7 +34,7 @@ class ReplayJobTest {
 
     private record Sent(MediaKind kind, long timestampMs, long clockMs, ByteBuffer body) {}
 
-    /** Time that passes only by waiting. */
+    /** A clock that advances only by waiting. */
     private static final class Clock implements PaceClock {
         private long nowNanos;
 
@@ -49,7 +49,7 @@ class ReplayJobTest {
         }
     }
 
-    /** Each session fails after as many messages as {@link #failAfter} says. */
+    /** Each session fails after {@link #failAfter} messages. */
     private MediaSink connect() throws IOException {
         if (!sessions.isEmpty() && refusals-- > 0) {
             throw new ConnectException("Connection refused");
@@ -73,7 +73,7 @@ class ReplayJobTest {
         };
     }
 
-    /** The file's sequence header, then {@code count} pictures that tell their number. */
+    /** The file's sequence header, then {@code count} frames that contain their number. */
     private static Supplier<Optional<TagEvent>> past(int count) throws IOException {
         List<TagEvent> events = new ArrayList<>();
         try (MediaFile file = MediaFile.open(TestFiles.path("remuxed.flv"))) {
@@ -130,7 +130,7 @@ class ReplayJobTest {
 
     @Test
     void aServerThatGoesAwayIsSentTheInterruptedGroupAgainAndThenTheRest() throws Exception {
-        // StreamMetadata, header, pictures 0 to 13.
+        // StreamMetadata, header, frames 0 to 13.
         failAfter.add(2 + 14);
         refusals = 3;
         job(30).run();

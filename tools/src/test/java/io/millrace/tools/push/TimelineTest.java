@@ -39,7 +39,7 @@ class TimelineTest {
         return tag(FlvTag.Type.VIDEO, timestampMs, body);
     }
 
-    /** Up to {@code count} messages: kind and time, a star behind a sequence header. */
+    /** Up to {@code count} messages: kind and time, with a star after a sequence header. */
     private List<String> played(boolean loop, int count) throws IOException {
         List<String> seen = new ArrayList<>();
         try (var file = new FlvFile(() -> new ByteArrayInputStream(flv.toByteArray()))) {
@@ -105,7 +105,7 @@ class TimelineTest {
 
     @Test
     void aLoopOfOneFrameEnds() throws IOException {
-        // It has no length that could be known.
+        // Its length cannot be known.
         video(0, KEY);
         assertThat(played(true, 10)).containsExactly("V0");
     }
