@@ -53,7 +53,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void startsAtTheLatestKeyframeGoesOnLiveAndTellsTheEnd() throws Exception {
+    void startsAtLatestKeyframeAndReportsEnd() throws Exception {
         double endedBefore = ended();
         try (var live = new LiveStream(edge, "live/play"); RtmpClient player = edge.rtmp("live/play")) {
             assertThat(List.of(player.status(), player.status())).containsExactly("NetStream.Play.Reset",
@@ -83,7 +83,7 @@ class RtmpPlayTest {
 
     /** FLV viewers and players read two rings of the same tags; both have all of them. */
     @Test
-    void playersAndViewersOfFlvGetTheSameTags() throws Exception {
+    void playersAndFlvViewersReceiveSameTags() throws Exception {
         try (var live = new LiveStream(edge, "live/both");
                 var flv = edge.flv("/live/both.flv");
                 RtmpClient player = edge.rtmp("live/both")) {
@@ -105,7 +105,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void keepsAPlayerWhileThePublisherIsAwayAndTellsThatItIsBack() throws Exception {
+    void keepsPlayerWhilePublisherIsAwayAndReportsItsReturn() throws Exception {
         try (var live = new LiveStream(edge, "live/back"); RtmpClient player = edge.rtmp("live/back")) {
             PlayerEvent.Media before = first(player, 3);
             live.away();
@@ -122,7 +122,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void whoPausesGoesOnWithTheLatestKeyframe() throws Exception {
+    void resumesPausedPlayerAtLatestKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/pause"); RtmpClient player = edge.rtmp("live/pause")) {
             first(player, 3);
             player.say(session -> session.pause(true));
@@ -138,7 +138,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void whoWantsNoPictureGetsNoneAndLaterOneFromAKeyframeOn() throws Exception {
+    void omitsVideoUntilRequestedThenResumesAtKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/sound"); RtmpClient player = edge.rtmp("live/sound")) {
             first(player, 3);
             live.audio(3_010);
@@ -157,7 +157,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void aPlayerThatTakesNothingForAWhileSkipsToALaterKeyframeAndThenHasEverything() throws Exception {
+    void slowPlayerSkipsToLaterKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/slow");
                 RtmpClient slow = new RtmpClient(edge.rtmpPort(), "live/slow");
                 RtmpClient fast = new RtmpClient(edge.rtmpPort(), "live/slow")) {
@@ -187,7 +187,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void isListedAndLetGoByWhoRunsTheEdge() throws Exception {
+    void operatorListsAndDisconnectsPlayer() throws Exception {
         try (var live = new LiveStream(edge, "live/kick"); RtmpClient player = edge.rtmp("live/kick")) {
             first(player, 3);
             Map<String, String> these = Map.of("stream", "live/kick", "protocol", "rtmp");
@@ -214,7 +214,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void holdsAPlayerUntilThereIsSomethingToPlay() throws Exception {
+    void holdsPlayerUntilMediaExists() throws Exception {
         try (var log = edge.log("live/early")) {
             long session = log.session();
             log.write(Topic.STREAMS,
@@ -233,7 +233,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void refusesInWordsThatSayWhy() throws Exception {
+    void refusalsHaveADescription() throws Exception {
         try (var live = new LiveStream(edge, "live/said");
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.ENDED));
@@ -255,7 +255,7 @@ class RtmpPlayTest {
 
     /** A player without Opus gets the picture; one that names it gets both; without anything to show it is told why. */
     @Test
-    void aPlayerGetsTheTracksThatItTakes() throws Exception {
+    void sendsOnlySupportedTracks() throws Exception {
         try (var log = edge.log("live/opus"); var none = edge.log("live/all-opus")) {
             long session = log.session();
             log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
@@ -282,7 +282,7 @@ class RtmpPlayTest {
 
     /** rtmpdump -B 2 asks for 2000 ms from -1000 on. */
     @Test
-    void endsAfterTheDurationThatThePlayerAskedFor() throws Exception {
+    void endsAfterRequestedDuration() throws Exception {
         try (var live = new LiveStream(edge, "live/brief"); RtmpClient player = edge.rtmp("live/brief")) {
             first(player, 3);
             player.say(PlayerSession::closeStream);
@@ -299,7 +299,7 @@ class RtmpPlayTest {
 
     /** Who joins while the publisher is away gets what the publisher comes back with, whatever was there before. */
     @Test
-    void whoJoinsWithinGraceGetsTheTracksThatThePublisherComesBackWith() throws Exception {
+    void playerThatJoinsWithinGraceReceivesTracksOfReturnedPublisher() throws Exception {
         String stream = "live/grace";
         try (var log = edge.log(stream)) {
             long epoch = log.session();
@@ -354,7 +354,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void tellsPublishersWhereToGo() throws Exception {
+    void directsPublishersToIngest() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", edge.rtmpPort())) {
             var session = new ClientSession(RtmpUrl.parse(URI.create("rtmp://127.0.0.1/live/show")),
                     new SplittableRandom(1));
@@ -372,7 +372,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void asksPlayersThatKnowItToLeaveAndTellsTheOthersAtTheEnd() throws Exception {
+    void drainRequestsReconnectOrReportsShutdown() throws Exception {
         EdgeService other = edge.another();
         int otherPort = TestEdge.rtmpPort(other);
         try (var live = new LiveStream(edge, "live/drain")) {

@@ -117,7 +117,7 @@ class SlowViewersTest {
 
     @ParameterizedTest
     @EnumSource
-    void skipToKeyframesAndMissNothingOnceTheyAreFastAgain(Way way) throws Exception {
+    void skipToKeyframesAndMissNothingWhenFastAgain(Way way) throws Exception {
         String stream = "live/slow" + way.ordinal();
         List<Integer> seen = new CopyOnWriteArrayList<>();
         double droppedBefore = dropped();
@@ -155,7 +155,7 @@ class SlowViewersTest {
     /** What waits for them is little, and in the kernel. */
     @ParameterizedTest
     @EnumSource
-    void areLetGoWhenTheyAreGoneWithoutAWord(Way way) throws Exception {
+    void areDisconnectedWhenTheyVanish(Way way) throws Exception {
         assumeThat(Epoll.isAvailable()).as("Linux").isTrue();
         String stream = "live/gone" + way.ordinal();
         String api = "/api/v1/streams/" + stream;

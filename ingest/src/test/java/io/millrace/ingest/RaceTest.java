@@ -58,7 +58,7 @@ class RaceTest {
     private record Configured(Instant at, String words) {}
 
     @Test
-    void oneOfTwoNodesHasTheNameAndEveryReaderSaysWhich() throws Exception {
+    void everyReaderAgreesWhichNodeHasTheName() throws Exception {
         try (TestBroker broker = TestBroker.running();
                 ExecutorService encoders = Executors.newVirtualThreadPerTaskExecutor()) {
             KafkaClients kafka = broker.clients("race.");

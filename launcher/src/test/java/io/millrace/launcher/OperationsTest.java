@@ -49,14 +49,14 @@ class OperationsTest {
     }
 
     @Test
-    void everyMetricStandsInItsTableAndIsThereFromTheStart() throws IOException {
+    void everyMetricIsDocumentedAndExistsFromStart() throws IOException {
         assertThat(real()).contains("millrace_dropped_total", "millrace_connections_closed_total",
                 "millrace_build_info", "millrace_quarantines_total");
         assertThat(names(ROW, Files.readString(DOCUMENT))).containsExactlyInAnyOrderElementsOf(real());
     }
 
     @Test
-    void everyMetricSaysWhatItIs() {
+    void everyMetricHasADescription() {
         String scrape = registry.scrape();
         assertThat(names(HELP, scrape)).containsExactlyInAnyOrderElementsOf(names(TYPE, scrape));
         assertThat(scrape).contains("millrace_build_info{java=\"" + Runtime.version() + "\",version=\"1.2.3\"} 1");
@@ -64,7 +64,7 @@ class OperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prometheus/rules/millrace.yml", "grafana/dashboards/flow.json"})
-    void whatIsShippedAsksForMetricsThatExist(String file) throws IOException {
+    void shippedQueriesUseExistingMetrics(String file) throws IOException {
         List<String> asked = names(NAME, Files.readString(COMPOSE.resolve(file)));
         assertThat(asked).contains("millrace_stage_latency_seconds").isSubsetOf(real());
     }

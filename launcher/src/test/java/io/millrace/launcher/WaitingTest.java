@@ -21,7 +21,7 @@ class WaitingTest {
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     @Test
-    void saysWhatItWaitsForLessAndLessOften() throws InterruptedException {
+    void logsAtIncreasingIntervals() throws InterruptedException {
         Iterator<String> what = List
                 .of("Kafka at a:1 to answer", "its topics", "its topics", "its topics", "its topics")
                 .iterator();
@@ -39,7 +39,7 @@ class WaitingTest {
     }
 
     @Test
-    void whatComesWithinTheFirstPauseIsNotSpokenOf() throws InterruptedException {
+    void logsNothingWithinFirstPause() throws InterruptedException {
         try (LogCapture said = new LogCapture(Waiting.class)) {
             Waiting.begin(() -> "nothing", pause -> pass(pause, false)).close();
             interrupted.await();

@@ -151,7 +151,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void makesPartsThatTheIndexPointsTo() throws Exception {
+    void writesPartsThatIndexPointsTo() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
         KafkaClients kafka = kafka("whole.");
         try (PackagerService service = start(kafka, "one")) {
@@ -173,7 +173,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void anotherPackagerGoesOnWhereOneEndedWithTheSameBytes() throws Exception {
+    void successorContinuesWithSameBytes() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
         KafkaClients whole = kafka("unbroken.");
         KafkaClients broken = kafka("broken.");
@@ -216,7 +216,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void twoPackagersShareThePartitionsAndOneTakesOverWhatTheOtherLeaves() throws Exception {
+    void packagersSharePartitionsAndTakeOver() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("shared.");
         try (PackagerService first = start(kafka, "first")) {
@@ -241,7 +241,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void recordsThatCannotBeReadAreSkipped() throws Exception {
+    void skipsUndecodableRecords() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("damaged.");
         try (PackagerService _ = start(kafka, "one")) {
@@ -260,7 +260,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void aLogThatDoesNotTakePartsEndsIt() throws Exception {
+    void endsIfLogRejectsParts() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("full.");
         ConfigResource parts = new ConfigResource(ConfigResource.Type.TOPIC, kafka.settings().topic(Topic.PARTS));

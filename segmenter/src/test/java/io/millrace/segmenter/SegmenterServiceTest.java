@@ -104,7 +104,7 @@ class SegmenterServiceTest {
     }
 
     @Test
-    void cutsAStreamThatIsInTheLog() {
+    void cutsStreamInLog() {
         KafkaClients kafka = broker.clients("a.");
         Tape tape = story();
         write(kafka, tape.entries());
@@ -125,7 +125,7 @@ class SegmenterServiceTest {
     }
 
     @Test
-    void successorsGoOnWhereTheyWereLeftAndReadersSeeOneStream() {
+    void successorsContinueAsOneStream() {
         KafkaClients kafka = broker.clients("b.");
         Tape tape = story();
         List<String> expected = expectedCuts(tape);

@@ -51,7 +51,7 @@ class KnownDefectsTest {
 
     /** Not mended yet: the first packet of a session is in the log, and the notice of its claim died with its node. */
     @Test
-    void aSessionThatNoOwnerKnowsIsFound() {
+    void findsSessionThatNoOwnerKnows() {
         Set<Fault> all = EnumSet.allOf(Fault.class);
         assertThat(Seeds.find(10_340, SEEDS, all, EnumSet.noneOf(Defect.class),
                 it -> it.promise() == Promise.EVERY_EPOCH_ENDS)).isPresent();
@@ -59,7 +59,7 @@ class KnownDefectsTest {
 
     @ParameterizedTest
     @MethodSource("known")
-    void isFoundWhenItIsPutBack(Known known) {
+    void findsReintroducedDefect(Known known) {
         Set<Defect> putBack = EnumSet.of(known.defect());
         Optional<Long> seed = Seeds.find(known.seed(), SEEDS, known.faults(), putBack, known::isIn);
         assertThat(seed).as("a seed that finds it").isPresent();

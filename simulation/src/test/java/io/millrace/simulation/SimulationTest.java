@@ -15,7 +15,7 @@ class SimulationTest {
 
     /** With {@code -Dmillrace.seed=N} only that seed, as a replay. */
     @Test
-    void everyPromiseHoldsForEverySeed() {
+    void promisesHoldForEverySeed() {
         Long replayed = Long.getLong(SEED);
         long first = replayed == null ? 0 : replayed;
         long count = replayed == null ? Long.getLong("millrace.seeds", FEW_SEEDS) : 1;
@@ -24,7 +24,7 @@ class SimulationTest {
     }
 
     @Test
-    void oneSeedIsOneHistory() {
+    void seedDeterminesHistory() {
         String once = Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim();
         assertThat(Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim()).isEqualTo(once);
         assertThat(Simulation.run(8, Plan.of(8, FAULTS), NONE).verbatim()).isNotEqualTo(once);

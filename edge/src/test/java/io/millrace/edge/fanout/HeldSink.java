@@ -108,11 +108,11 @@ final class HeldSink implements FlvSink {
         events.add("end");
     }
 
-    /** What happened since the last time; what was sent together is one string. */
-    List<String> told() {
+    /** Returns the events since the last call; tags that were sent together are one string. */
+    List<String> sent() {
         channel.runPendingTasks();
-        List<String> told = List.copyOf(events);
+        List<String> result = List.copyOf(events);
         events.clear();
-        return told;
+        return result;
     }
 }

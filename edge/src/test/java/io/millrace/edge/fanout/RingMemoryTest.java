@@ -33,7 +33,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void allOfItMayBeHeldAndWhatIsMoreMakesTheRingForget() {
+    void ringDiscardsBeyondLimit() {
         TagRing ring = open();
         addUpTo(ring, LIMIT);
         assertThat(memory.bytes()).isEqualTo(LIMIT);
@@ -45,7 +45,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void theRingThatHoldsMostForgetsAndTheOthersLoseNothing() {
+    void onlyLargestRingDiscards() {
         List<TagRing> small = List.of(open(), open(), open());
         TagRing large = open();
         small.forEach(ring -> add(ring, MIB / 2, true));
@@ -62,7 +62,7 @@ class RingMemoryTest {
 
     /** So the longest message does not exceed the limit, however many streams there are. */
     @Test
-    void aRingMayForgetAllThatItHas() {
+    void ringMayDiscardEverything() {
         List<TagRing> all = Stream.generate(this::open).limit(LIMIT / RingMemory.PLACE_BYTES).toList();
         for (int round = 0; round < 3; round++) {
             for (TagRing ring : all) {
@@ -73,7 +73,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void encodingsOfAFurtherLayoutCountUntilItIsClosed() {
+    void encodingsCountUntilLayoutIsClosed() {
         TagRing ring = open();
         add(ring, MIB / 2, true);
         add(ring, MIB / 2, false);
@@ -96,7 +96,7 @@ class RingMemoryTest {
 
     /** Each of its layouts has a place. */
     @Test
-    void ofTwoRingsTheOneThatHoldsMorePerLayoutForgets() {
+    void ringWithMoreBytesPerLayoutDiscards() {
         TagRing both = open();
         both.open();
         add(both, 2 * MIB, true);
@@ -110,7 +110,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void viewersOfAsManyStreamsAsThereArePlacesAndOfNoMore() {
+    void limitsWatchedStreams() {
         int places = LIMIT / RingMemory.PLACE_BYTES;
         List<FlvChannel> channels = new ArrayList<>();
         for (int i = 0; i < places - 1; i++) {
@@ -126,7 +126,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void aQuarterMayBeKeptForViewersThatHaveNotStarted() {
+    void reservesQuarterForViewersThatHaveNotStarted() {
         assertThat(memory.tryKeep(LIMIT / 4)).isTrue();
         assertThat(memory.tryKeep(1)).isFalse();
         memory.keptNoMore(1);

@@ -75,7 +75,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aRequestThatComesByteByByteHasItsTime() throws Exception {
+    void slowRequestHeadersTimeOut() throws Exception {
         start(LIMITS);
         try (var late = new RawHttp(port); var punctual = new RawHttp(port)) {
             await().until(() -> clock.alarms() == 2);
@@ -95,7 +95,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void soHasOneOnAConnectionThatMayBeIdleForLonger() throws Exception {
+    void slowFurtherRequestTimesOut() throws Exception {
         start(new HttpLimits(LIMIT, FOREVER, LIMIT, 64, 64, 8_192, 8_192, 100));
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
@@ -111,7 +111,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aConnectionThatAsksForNothingMoreIsClosed() throws Exception {
+    void idleConnectionIsClosed() throws Exception {
         start(LIMITS);
         try (var http = new RawHttp(port)) {
             for (int i = 0; i < 3; i++) {
@@ -126,7 +126,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void requestsMayBeAsLongAsTheLimitAndNotAByteLonger() throws IOException {
+    void requestLengthIsLimited() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 1_000, 2_000, 100));
         String line = "GET /%s HTTP/1.1";
         try (var http = new RawHttp(port)) {
@@ -155,7 +155,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aBodyIsNotReadAndItsSenderGetsTheAnswerNonetheless() throws IOException {
+    void bodyIsNotReadAndRequestIsAnswered() throws IOException {
         start(LIMITS);
         assertEnds("POST /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(900_000),
                 405);
@@ -164,7 +164,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aLongPipelineWaitsInItsSocketAndIsAnsweredInOrder() throws Exception {
+    void longPipelineIsAnsweredInOrder() throws Exception {
         start(LIMITS);
         int count = 5_000;
         try (var http = new RawHttp(port); var sender = Executors.newSingleThreadExecutor()) {
@@ -183,7 +183,7 @@ class HostileViewersTest {
 
     /** The short form of bench/attack.sh: what was 150 kB of objects for each of 16 requests is one of them and some bytes. */
     @Test
-    void longPipelinesThatWaitHoldOneRequestEachAndAGoodViewerGoesOn() throws Exception {
+    void waitingPipelinesHoldOneRequestEach() throws Exception {
         start(LIMITS);
         int strangers = 20;
         long requestBytes = 100 * 128;
@@ -208,7 +208,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aPeerThatTakesNothingIsLetGo() throws IOException {
+    void peerThatReadsNothingIsDisconnected() throws IOException {
         start(LIMITS);
         try (var http = new RawHttp(port, "127.0.0.1", 4_096)) {
             watchWithoutReading(http);
@@ -236,7 +236,7 @@ class HostileViewersTest {
 
     /** Nothing is sent on it, so only its kernel could say that the peer is gone: it is asked after a minute, not two hours. */
     @Test
-    void theKernelLooksAfterHalfOpenConnections() throws IOException {
+    void kernelProbesHalfOpenConnections() throws IOException {
         assumeThat(Path.of("/proc/net/tcp")).exists();
         start(LIMITS);
         try (var http = new RawHttp(port)) {
@@ -255,7 +255,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void connectionsAboveTheLimitAreToldSoBeforeTheyAsk() throws IOException {
+    void connectionsAboveLimitAreRefusedAtOnce() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
         try (var first = watching(); var second = watching()) {
             try (var third = watching(); var fourth = new RawHttp(port)) {
@@ -271,7 +271,7 @@ class HostileViewersTest {
 
     /** The edge has no memory for one more stream by FLV; who watches one already goes on. */
     @Test
-    void viewersOfAStreamForWhichThereIsNoMemoryAreToldSo() throws Exception {
+    void viewersAreRefusedWithoutMemoryForStream() throws Exception {
         start(LIMITS);
         try (var viewer = new RawHttp(port); var late = new RawHttp(port); var socket = new RawHttp(port)) {
             FlvSink watching = watch(viewer);
@@ -297,7 +297,7 @@ class HostileViewersTest {
 
     /** So strangers that only connect keep nobody away for longer than it takes to be the oldest. */
     @Test
-    void theOldestThatAsksForNothingMakesRoomForAnother() throws IOException {
+    void oldestSilentConnectionIsReplaced() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
         try (var viewer = watching(); var oldest = new RawHttp(port)) {
             await().until(() -> clock.alarms() == 2);
@@ -319,7 +319,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void connectionsOfOneAddressDoNotTakeThePlaceOfOthers() throws IOException {
+    void limitPerAddressLeavesRoomForOthers() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 2, 8_192, 8_192, 100));
         try (var second = watching(); var other = new RawHttp(port, "127.0.0.2", 0)) {
             try (var first = watching(); var third = new RawHttp(port)) {
@@ -357,7 +357,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void believesAProxyForWhomItConnects() throws IOException {
+    void trustsAddressFromProxy() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 1, 8_192, 8_192, 100), ProxySources.parse("127.0.0.1"),
                 FamiliarUrls.NONE);
         String playlist = "/live/show/@17/ts/index.m3u8";
@@ -403,7 +403,7 @@ class HostileViewersTest {
 
     /** No time passes while the good viewer waits: an answer that came only once a stranger's time is over would never come. */
     @Test
-    void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
+    void legitimateViewerIsNotAffected() throws Exception {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192, 100));
         var over = new AtomicBoolean();
         try (var said = new LogCapture(EdgeHandler.class);

@@ -37,7 +37,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void tellsTheOperatorWhereAStreamComesFrom() {
+    void showsSourceToOperator() {
         assertThat(get("", Map.of()).json()).startsWith("{\"streams\":[{\"name\":\"live/a\"").contains(SOURCE)
                 .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}").endsWith("\"next\":null}");
         assertThat(get("live/b", Map.of()).json()).startsWith("{\"name\":\"live/b\"").contains(SOURCE);
@@ -47,7 +47,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void tellsEverybodyNothingOfIt() {
+    void hidesSourceFromPublic() {
         StreamEntry entry = directory.newest("live/a").orElseThrow();
         assertThat(new String(Json.write(ApiJson.stream(entry, null)), StandardCharsets.UTF_8))
                 .contains("\"publisher\":{\"client\":\"FMLE/3.0\"}").doesNotContain("node-1", "127.0.0.1");
@@ -59,7 +59,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void takesTheParametersOfThePublicList() {
+    void acceptsParametersOfPublicList() {
         assertThat(get("", Map.of("state", "live,grace")).json()).contains("live/a").doesNotContain("live/b");
         assertThat(get("", Map.of("search", "B")).json()).contains("live/b").doesNotContain("live/a");
         assertThat(get("", Map.of("limit", "1")).json()).contains("live/a").endsWith("\"next\":\"live/a\"}");
@@ -69,7 +69,7 @@ class StreamsResourceTest {
 
     @ParameterizedTest
     @CsvSource({"limit, 0", "limit, 1001", "state, dead"})
-    void refusesWhatItCannotRead(String name, String value) {
+    void rejectsInvalidParameters(String name, String value) {
         assertThat(get("", Map.of(name, value)).status()).isEqualTo(400);
     }
 

@@ -47,7 +47,7 @@ class PartReaderTest {
     }
 
     @Test
-    void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
+    void refusesReadsWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("parts.");
         try (var pool = new ReaderPool("test-parts", 1,
                 _ -> new RangeReader(kafka.seeker("test-parts", Map.of())));

@@ -49,7 +49,7 @@ class TailTest {
     }
 
     @Test
-    void doesWhatItIsToldAtOnceAndNothingMeanwhile(TestBroker broker) throws Exception {
+    void runsCommandsImmediatelyAndIdlesOtherwise(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("tail.");
         TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
         var owner = new Counting();

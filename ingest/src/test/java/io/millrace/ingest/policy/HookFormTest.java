@@ -15,14 +15,14 @@ class HookFormTest {
     private static final HookRequest QUESTION = request("token=a%20b&name=admin");
 
     @Test
-    void asksLikeNginx() {
+    void writesNginxForm() {
         assertThat(HookForm.NGINX.body(QUESTION)).isEqualTo("call=publish&app=live&name=show&type=live"
                 + "&addr=203.0.113.9&clientid=7&flashver=FMLE%2F3.0+%28compatible%29&swfurl="
                 + "&tcurl=rtmp%3A%2F%2Fhost%2Flive&pageurl=&token=a+b");
     }
 
     @Test
-    void asksLikeSrs() {
+    void writesSrsForm() {
         assertThat(HookForm.SRS.body(request(""))).isEqualTo("""
                 {"server_id":"node-1","action":"on_publish","client_id":"7","ip":"203.0.113.9",\
                 "vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://host/live","stream":"show","param":"",\
@@ -31,7 +31,7 @@ class HookFormTest {
     }
 
     @Test
-    void namesAnAddressWithoutItsPort() {
+    void omitsPortOfAddress() {
         assertThat(new HookRequest(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
                 "n"))
                 .extracting(HookRequest::host, HookRequest::app, HookRequest::name)
@@ -54,7 +54,7 @@ class HookFormTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rtmp://elsewhere/live/show", "http://host/name", "a b", ""})
-    void nginxDoesNotRenameToWhatIsNoName(String location) {
+    void nginxIgnoresInvalidName(String location) {
         assertRefused(HookForm.NGINX.answer(QUESTION, 302, Optional.of(location), ""), Reason.HOOK_FAILED);
     }
 

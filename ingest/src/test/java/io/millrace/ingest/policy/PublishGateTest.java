@@ -67,7 +67,7 @@ class PublishGateTest {
     }
 
     @Test
-    void keysAreReadAgainWhenTheirFileChanges() throws Exception {
+    void reloadsKeysWhenFileChanges() throws Exception {
         Path file = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         gate = open(new PolicySettings(file, null, null));
         assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
@@ -83,7 +83,7 @@ class PublishGateTest {
     }
 
     @Test
-    void answersWithTheNameOfTheKeyOrWithARefusalAndAnybodyMayPlay() throws Exception {
+    void resolvesKeysAndAllowsPlay() throws Exception {
         gate = open(new PolicySettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
@@ -97,7 +97,7 @@ class PublishGateTest {
     }
 
     @Test
-    void theLogSaysThatFilesWereReadAgain() throws Exception {
+    void logsReloads() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "first-signing-secret");
         gate = open(new PolicySettings(keys, secret, null));
@@ -108,7 +108,7 @@ class PublishGateTest {
     }
 
     @Test
-    void doesNotStartWithFilesThatCannotBeUsed() throws Exception {
+    void failsToStartWithUnusableFiles() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "short");
         assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(UserError.class)
@@ -117,7 +117,7 @@ class PublishGateTest {
     }
 
     @Test
-    void hookIsAskedAboutThePublicNameOnly() throws Exception {
+    void sendsOnlyPublicNameToHook() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "the-secret-key: live/show\n");
         gate = open(new PolicySettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
         assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
@@ -131,14 +131,14 @@ class PublishGateTest {
 
     @ParameterizedTest
     @CsvSource({"NGINX, 200, ''", "SRS, 200, 0"})
-    void hookLetsIn(HookForm form, int status, String body) throws Exception {
+    void hookAllows(HookForm form, int status, String body) throws Exception {
         gate = open(new PolicySettings(null, null, hook(form, status, body, false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
     }
 
     @Test
-    void userAndPasswordAreSentAsBasicAuthenticationAndAreInNoLineOfTheLog() throws Exception {
+    void sendsBasicAuthenticationAndLogsNoPassword() throws Exception {
         HttpServer server = server(exchange -> {
             requests.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
             exchange.sendResponseHeaders(502, -1);
@@ -163,7 +163,7 @@ class PublishGateTest {
     }
 
     @Test
-    void whatItMeansThatTheHookIsDownIsSet() throws Exception {
+    void fallbackAppliesWhenHookIsDown() throws Exception {
         try (Socket bound = new Socket()) {
             // Bound, so that nobody else gets the port, and not listening.
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -181,7 +181,7 @@ class PublishGateTest {
 
     /** The hook would have turned it into the public name. */
     @Test
-    void aKeyThatOnlyTheHookKnowsIsInNoLineOfTheLog() throws Exception {
+    void logsNoKeyOfTheHook() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
         assertThat(logOf(PublishHook.class,
                 () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
@@ -190,27 +190,27 @@ class PublishGateTest {
     }
 
     @Test
-    void aServerErrorIsNoAnswer() throws Exception {
+    void serverErrorIsNoAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
         hookFails("allowed: status 502",
                 () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
     }
 
     @Test
-    void anAnswerIsAsLongAsItMayBe() throws Exception {
+    void acceptsLongestAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
     }
 
     @Test
-    void anAnswerThatIsTooLongIsNone() throws Exception {
+    void answerThatIsTooLongIsNone() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
         hookFails("body exceeds capacity: 32768",
                 () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
     }
 
     @Test
-    void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeout() throws Exception {
+    void waitsForHookOnlyUntilTimeout() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(2))));
         int many = PublishHook.AT_ONCE + 1;
         assertThat(logOf(PublishHook.class, () -> {
@@ -230,7 +230,7 @@ class PublishGateTest {
     }
 
     @Test
-    void anAnswerThatDripsIsNotListenedToForEver() throws Exception {
+    void slowAnswerTimesOut() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch hungUp = new CountDownLatch(1);
         HttpServer dripping = server(exchange -> {
@@ -261,7 +261,7 @@ class PublishGateTest {
 
     /** After a restart. */
     @Test
-    void whoComesWhileAllPlacesAreTakenWaitsForATurn() throws Exception {
+    void waitsForTurnWhenAllPlacesAreTaken() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
         List<CompletableFuture<Decision>> waiting = new ArrayList<>();
         for (int i = 0; i < 3 * PublishHook.AT_ONCE; i++) {
@@ -280,7 +280,7 @@ class PublishGateTest {
 
     /** As many as one address may have with requests that it withdraws. */
     @Test
-    void anAddressWithManyQuestionsDelaysOnlyItself() throws Exception {
+    void addressWithManyRequestsDelaysOnlyItself() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
         for (int i = 0; i < PublishHook.AT_ONCE + Turns.WAITING_OF_NETWORK; i++) {
             gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));

@@ -15,7 +15,7 @@ class KnownSessionsTest {
     private final KnownSessions known = new KnownSessions(30_000);
 
     @Test
-    void twoTakeoversAreAllowedAndTheThirdWithinTheWindowIsNot() {
+    void refusesThirdTakeoverWithinWindow() {
         receive(1, LIVE, 0);
         assertThat(known.flaps(STREAM, 0)).isFalse();
         receive(2, LIVE, 1_000);
@@ -29,7 +29,7 @@ class KnownSessionsTest {
     }
 
     @Test
-    void aPublisherThatReturnsAfterItsEndTakesNothingOver() {
+    void returnAfterEndIsNoTakeover() {
         for (int session = 1; session < 10; session++) {
             receive(session, CLAIMED, session * 100L);
             receive(session, LIVE, session * 100L + 1);
@@ -48,7 +48,7 @@ class KnownSessionsTest {
     }
 
     @Test
-    void nobodyIsRefusedWhereNothingIsLive() {
+    void allowsAnyoneIfNothingIsLive() {
         receive(1, LIVE, 0);
         receive(2, LIVE, 1);
         receive(3, LIVE, 2);
@@ -60,7 +60,7 @@ class KnownSessionsTest {
     }
 
     @Test
-    void countsClaimsThatHaveNoPacketYet() {
+    void countsClaimsWithoutPackets() {
         assertThat(known.claims(STREAM)).isZero();
         receive(1, LIVE, 0);
         receive(2, CLAIMED, 1);
@@ -74,7 +74,7 @@ class KnownSessionsTest {
     }
 
     @Test
-    void whoReturnsWithinGraceJoinsTheGraceOfTheEpoch() {
+    void returnWithinGraceUsesGraceOfEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
         known.onNotice(new SessionNotice(STREAM, 1, LIVE, "n", "", "", 0, 0, 12_000));
         known.onNotice(new SessionNotice(STREAM, 2, LIVE, "n", "", "", 0, 0, 99_000));

@@ -27,14 +27,14 @@ class LeaseTableTest {
     private long nowMs = 1_000_000;
 
     @Test
-    void endsASessionWhoseHeartbeatIsMissingForLongerThanTheLease() {
+    void endsSessionAfterLeaseWithoutHeartbeat() {
         receive(7, LIVE);
         after(LEASE_MS).isEmpty();
         after(1).containsExactly("Suspect 7");
     }
 
     @Test
-    void aHeartbeatRenewsTheLease() {
+    void heartbeatRenewsLease() {
         receive(7, LIVE);
         after(LEASE_MS - 1).isEmpty();
         receive(7, LIVE);
@@ -43,13 +43,13 @@ class LeaseTableTest {
     }
 
     @Test
-    void aClaimThatNeverBecomesLiveIsEndedToo() {
+    void endsClaimThatNeverBecomesLive() {
         receive(7, CLAIMED);
         after(LEASE_MS + 1).containsExactly("Suspect 7");
     }
 
     @Test
-    void aStepIsTakenAgainOnlyAfterAnotherLease() {
+    void repeatsStepAfterAnotherLease() {
         receive(7, LIVE);
         after(LEASE_MS + 1).containsExactly("Suspect 7");
         after(LEASE_MS - 1).isEmpty();
@@ -57,7 +57,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void graceRunsFromTheEnd() {
+    void graceStartsAtEnd() {
         receive(7, LIVE);
         receive(7, ENDED);
         after(GRACE_MS - 1).isEmpty();
@@ -65,7 +65,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void aHeartbeatUndoesAnEndBySuspicion() {
+    void heartbeatUndoesSuspectedEnd() {
         receive(7, LIVE);
         receive(7, ENDED);
         after(GRACE_MS - 1).isEmpty();
@@ -77,7 +77,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void whatIsOverIsForgotten() {
+    void forgetsSessionsThatAreOver() {
         receive(7, ENDED);
         receive(7, OVER);
         after(0).containsExactly("Forget 7");
@@ -87,7 +87,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void aClaimThatIsOverTakesNoLesserSessionWithIt() {
+    void claimThatIsOverLeavesLesserSessions() {
         receive(3, CLAIMED);
         receive(5, LIVE);
         receive(7, ENDED);
@@ -100,14 +100,14 @@ class LeaseTableTest {
     }
 
     @Test
-    void whatIsOverStaysSoThoughItsNodeStillWritesHeartbeats() {
+    void heartbeatsDoNotUndoOver() {
         receive(7, OVER);
         receive(7, LIVE);
         after(0).containsExactly("Forget 7");
     }
 
     @Test
-    void aGreaterLiveSessionMakesTheOlderOneOverWithoutGrace() {
+    void greaterLiveSessionEndsOlderOneWithoutGrace() {
         receive(7, ENDED);
         receive(9, LIVE);
         after(0).containsExactly("EndGrace 7");
@@ -116,7 +116,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void anOlderSessionIsOverOnlyWhenItsNodeHasEndedItOrIsDead() {
+    void olderSessionIsOverOnlyAfterItsEnd() {
         receive(7, LIVE);
         receive(9, LIVE);
         after(LEASE_MS).isEmpty();
@@ -125,7 +125,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void aGreaterClaimIsNoReturn() {
+    void greaterClaimDoesNotStopGrace() {
         receive(7, ENDED);
         for (int i = 0; i < GRACE_MS / 1_000; i++) {
             receive(9, CLAIMED);
@@ -137,27 +137,27 @@ class LeaseTableTest {
     }
 
     @Test
-    void aNewOwnerCountsGraceFromTheStampOfTheEnd() {
+    void newOwnerCountsGraceFromEndTime() {
         table.onNotice(notice(7, ENDED, nowMs - GRACE_MS + 500), true, nowMs);
         after(499).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aStampFromTheFutureDoesNotProlongGrace() {
+    void futureEndTimeDoesNotProlongGrace() {
         table.onNotice(notice(7, ENDED, nowMs + 3_600_000), true, nowMs);
         after(GRACE_MS).containsExactly("EndGrace 7");
     }
 
     @Test
-    void clocksOfOtherNodesDoNotMatterForWhatIsReadAsItHappens() {
+    void ignoresClocksOfOtherNodesForNewRecords() {
         table.onNotice(notice(7, ENDED, nowMs - 3_600_000), false, nowMs);
         after(GRACE_MS - 1).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aNewOwnerGivesEverySessionAFullLease() {
+    void newOwnerGrantsFullLease() {
         table.onNotice(notice(7, LIVE, nowMs - 3_600_000), true, nowMs);
         nowMs += 60_000;
         table.renew(nowMs);
@@ -166,7 +166,7 @@ class LeaseTableTest {
     }
 
     @Test
-    void streamsDoNotMeddleWithEachOther() {
+    void streamsAreIndependent() {
         receive(7, ENDED);
         table.onNotice(new SessionNotice("live/other", 9, LIVE, "n", "", "", 0, nowMs, GRACE_MS), false, nowMs);
         after(0).isEmpty();

@@ -21,7 +21,7 @@ class RetentionFitTest {
     }
 
     @Test
-    void saysWhatToSet() {
+    void suggestsASize() {
         assertThat(warning(10_000, 3_770, 0)).contains("The retention is larger than the disk: packets and parts may "
                 + "take 10.0 GB each, and the disk of data has room for 3.3 GB of both; set --retention-size to 1600MB "
                 + "or less, or choose a larger disk with --data-dir. Nobody may publish once the disk is nearly full");

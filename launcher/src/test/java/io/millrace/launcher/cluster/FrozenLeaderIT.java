@@ -58,7 +58,7 @@ class FrozenLeaderIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void itsPublishersAreSlowedAndThenToldAndTheOthersNoticeNothing(@TempDir Path dir) throws Exception {
+    void onlyItsPublishersAreSlowedAndDisconnected(@TempDir Path dir) throws Exception {
         try (ProcessCluster cluster = ProcessCluster.start(dir, Map.of(Stage.BROKER, 2, Stage.INGEST, 1),
                 "--partitions", String.valueOf(PARTITIONS), "--replication", "1")) {
             KafkaClients kafka = new KafkaClients(

@@ -46,7 +46,7 @@ class PastIT {
 
     @Test
     @Timeout(TIMEOUT_SECONDS)
-    void everyReadOfThePastHasTheFramesOfTheLog(@TempDir Path dir) throws Exception {
+    void readsOfPastReturnFramesOfLog(@TempDir Path dir) throws Exception {
         try (Cluster cluster = ProcessCluster.start(dir, 1, "--partitions", String.valueOf(PARTITIONS), "--grace",
                 "60s"); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             HurriedEncoder first = publish(cluster, 0, threads);

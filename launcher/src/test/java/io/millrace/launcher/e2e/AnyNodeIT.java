@@ -79,7 +79,7 @@ class AnyNodeIT {
     }
 
     @Test
-    void anEncoderThatComesBackOnAnotherNodeGoesOnWithTheSameStream() throws Exception {
+    void encoderContinuesStreamOnAnotherNode() throws Exception {
         Process first = publish(large, other, "show");
         List<HlsRecorder> hls = new ArrayList<>();
         List<FlvRecorder> flv = new ArrayList<>();
@@ -145,7 +145,7 @@ class AnyNodeIT {
      * IngestServiceTest shows that two encoders cannot take turns forever; it passes the time window as an argument.
      */
     @Test
-    void theNewestOfTwoEncodersHasTheName() throws Exception {
+    void newestEncoderHasTheName() throws Exception {
         Process first = publish(large, other, "duel");
         awaitSession("duel", -1);
         long session = session("duel");
@@ -163,7 +163,7 @@ class AnyNodeIT {
     }
 
     @Test
-    void theOtherNodeEndsWhatANodeThatDiedHasLeft() throws Exception {
+    void otherNodeEndsSessionsOfDeadNode() throws Exception {
         Process encoder = publish(large, victim, "alone");
         awaitSession("alone", -1);
         URI multivariant = URI.create(edges.get(1) + "/live/alone.m3u8");

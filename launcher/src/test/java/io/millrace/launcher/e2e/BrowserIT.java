@@ -100,7 +100,7 @@ class BrowserIT {
 
     /** From the first segment on, because hls.js learns the tracks from it. */
     @Test
-    void hlsPlaysTheSoundOfH264WithMp3() throws Exception {
+    void hlsPlaysMp3Audio() throws Exception {
         Path mp3 = scratch.resolve("mp3.flv");
         ffmpeg.makeClip(mp3, 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
         ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
@@ -118,7 +118,7 @@ class BrowserIT {
 
     /** A click on the timeline, a seek with the player's own controls, and a return to live. */
     @Test
-    void pagePlaysFromAClickOnTheTimelineAndReturnsToLive() throws IOException {
+    void timelineClickPlaysPastAndReturnsToLive() throws IOException {
         Page page = browser.newPage();
         page.navigate(millrace.http("/?stream=live/show").toString());
         page.waitForFunction("ms => { const bar = document.getElementById('timeline');"
@@ -150,7 +150,7 @@ class BrowserIT {
     }
 
     @Test
-    void endedStreamPlaysAllThatIsRetainedAndAgain() throws Exception {
+    void endedStreamPlaysWhollyAndAgain() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/over");
         Page before = open("/?stream=live/over", 1280);
         before.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
@@ -172,7 +172,7 @@ class BrowserIT {
      * redirecting playlist for some seconds. A page that is opened later plays the whole stream.
      */
     @Test
-    void viewerWhoCameJustBeforeTheEndIsOfferedAllThatIsRetained() throws Exception {
+    void viewerAtTheEndIsOfferedWholeStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/ending");
         Page page = open("/?stream=live/ending", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
@@ -187,7 +187,7 @@ class BrowserIT {
     }
 
     @Test
-    void pageThatHadShownNothingWhenTheStreamEndedPlaysAllOfIt() throws Exception {
+    void pageWithoutMediaPlaysEndedStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/unseen");
         Page page = browser.newPage();
         page.route("**/*.ts", Route::abort);
@@ -200,7 +200,7 @@ class BrowserIT {
     }
 
     @Test
-    void flvViewerIsToldThatTheEncoderIsAwayAndSeesNothingTwiceWhenTheStreamEnds() throws Exception {
+    void flvViewerSeesThatEncoderIsAwayAndNothingTwice() throws Exception {
         Process encoder = ffmpeg.publish(clip, millrace.rtmp() + "/live/brief", scratch.resolve("brief.log"));
         Page page = open("/?stream=live/brief&player=flv", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
@@ -218,7 +218,7 @@ class BrowserIT {
     }
 
     @Test
-    void homeAndEndOfTheSliderAreTheEarliestMomentAndThePresent() {
+    void sliderEndsAreEarliestMomentAndLive() {
         Page page = open("/?stream=live/show", 1280);
         page.locator("#timeline").waitFor();
         page.locator("#timeline").press("Home");
@@ -233,7 +233,7 @@ class BrowserIT {
     }
 
     @Test
-    void pictureStaysWhileTheServerCannotBeReachedAndGoesOnAfterwards() {
+    void pictureStaysWhileServerIsUnreachable() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
         page.context().setOffline(true);
@@ -248,7 +248,7 @@ class BrowserIT {
     }
 
     @Test
-    void playerThatStandsStillAmidMediaIsLoadedAgain() {
+    void stalledPlayerIsReloaded() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
         page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
@@ -262,7 +262,7 @@ class BrowserIT {
     @ParameterizedTest
     @CsvSource({"Opus, flv, ''", "fLaC, hls, No sound: HLS does not carry FLAC.",
         "ac-3, hls, No sound: this browser cannot decode AC-3."})
-    void choosesTheOutputThatPlaysMostAndSaysWhatIsLacking(String audio, String output, String lacks) {
+    void choosesOutputWithMostTracksAndReportsMissing(String audio, String output, String lacks) {
         Page page = browser.newPage();
         page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
             APIResponse response = route.fetch();
@@ -278,7 +278,7 @@ class BrowserIT {
 
     /** mpegts.js fails on some streams although it supports their codecs. */
     @Test
-    void playsByAnotherOutputWhereThePlayerFailsAtTheMedia() {
+    void switchesOutputWhenPlayerFails() {
         Page page = browser.newPage();
         page.route(Pattern.compile(".*\\.flv.*"), route -> route.fulfill(new Route.FulfillOptions()
                 .setContentType("video/x-flv").setBody("This is no FLV, and long enough to be seen.".repeat(100))));
@@ -292,7 +292,7 @@ class BrowserIT {
      * The player does not report which track it fails on: audio is tried alone, then video, and then nothing is left.
      */
     @Test
-    void triesTheSoundAloneAndThenThePictureAloneOfWhatItFailsAt() {
+    void triesEachTrackAloneWhenPlayerFails() {
         Page page = browser.newPage();
         List<String> asked = new CopyOnWriteArrayList<>();
         page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
@@ -313,7 +313,7 @@ class BrowserIT {
     }
 
     @Test
-    void framesOfOtherSitesPlayTheEmbeddedPlayer() {
+    void embeddedPlayerPlaysInFrameOfOtherSite() {
         Page page = browser.newPage();
         page.setContent("<iframe src='" + millrace.http("/embed?stream=live/show") + "'></iframe>");
         Frame frame = page.waitForSelector("iframe").contentFrame();
@@ -323,7 +323,7 @@ class BrowserIT {
     }
 
     @Test
-    void embeddedPlayerBarsNobody() throws Exception {
+    void embeddedPlayerIsAccessible() throws Exception {
         Page page = open("/embed?stream=live/show", 640);
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
         assertThat(Axe.violations(page)).as("axe-core while it plays").isEmpty();
@@ -336,7 +336,7 @@ class BrowserIT {
     @ParameterizedTest
     @CsvSource({"0, 1280, DARK", "0, 390, LIGHT", "1, 1280, LIGHT", "12, 390, DARK", "300, 1280, DARK",
         "300, 390, LIGHT"})
-    void listsManyStreamsAndBarsNobody(int streams, int width, ColorScheme scheme) throws IOException {
+    void listOfManyStreamsIsAccessible(int streams, int width, ColorScheme scheme) throws IOException {
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850).setColorScheme(scheme));
         page.route(Pattern.compile(".*/api/v1/streams\\?.*"), route -> answer(route, streams));
         page.navigate(millrace.http(streams == 0 ? "/" : "/?stream=live/show").toString());
@@ -359,7 +359,7 @@ class BrowserIT {
     }
 
     @Test
-    void liveStreamsComeBeforeEndedOnesAndAreFoundByName() throws Exception {
+    void liveStreamsAreListedFirstAndSearchable() throws Exception {
         Page page = open("/", 1280);
         page.waitForFunction("() => document.querySelector('#streams .card')?.dataset.name === 'live/show'", null,
                 WAIT);

@@ -36,7 +36,7 @@ class ContainersIT {
 
     @Test
     @Timeout(TIMEOUT_SECONDS)
-    void nothingIsLostWhenABrokerDiesInTheMiddle(@TempDir Path dir) throws Exception {
+    void losesNothingWhenBrokerDies(@TempDir Path dir) throws Exception {
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
         try (ContainerCluster millrace = ContainerCluster.start(

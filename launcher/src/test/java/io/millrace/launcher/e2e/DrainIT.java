@@ -60,7 +60,7 @@ class DrainIT {
     }
 
     @Test
-    void asksTheEncoderToLeaveAndEndsWhenItHas() throws Exception {
+    void requestsReconnectAndEndsWhenEncoderLeft() throws Exception {
         RtmpClient encoder = PatientRtmp.publish(rtmp, () -> asked.complete(null));
         ingest.process().destroy();
         await().atMost(HANG).until(() -> status(health) == 503);
@@ -74,7 +74,7 @@ class DrainIT {
     }
 
     @Test
-    void aSecondSignalEndsItAtOnce() throws Exception {
+    void secondSignalEndsImmediately() throws Exception {
         try (RtmpClient _ = PatientRtmp.publish(rtmp, () -> asked.complete(null))) {
             ingest.process().destroy();
             await().atMost(HANG).until(() -> status(health) == 503);

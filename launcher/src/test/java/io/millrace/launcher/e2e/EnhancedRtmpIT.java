@@ -116,7 +116,7 @@ class EnhancedRtmpIT {
 
     @ParameterizedTest
     @FieldSource("CLIPS")
-    void arrivesByteForByteAndIsWatched(Clip clip, @TempDir Path dir) throws Exception {
+    void arrivesByteForByteAndPlays(Clip clip, @TempDir Path dir) throws Exception {
         Path made = dir.resolve("clip.flv");
         List<String> arguments = new ArrayList<>(clip.encoding());
         arguments.addAll(List.of("-t", String.valueOf(CLIP_SECONDS), "-g",

@@ -112,7 +112,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void listsAreTheJsonOfTheApi() throws Exception {
+    void listsAreJsonOfApi() throws Exception {
         assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--json", "--kafka", kafka).out().strip())
                 .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
         String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
@@ -125,7 +125,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void listsAreTablesForPeople() throws Exception {
+    void listsAreTables() throws Exception {
         assertThat(CommandRun.run(0, dir, "streams", "--kafka", kafka).out()).startsWith("NAME")
                 .containsPattern("live/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
         assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--kafka", kafka).out().lines()).hasSize(3);
@@ -133,7 +133,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void flvHoldsEveryFrameOverTheRestartOfThePublisher() throws Exception {
+    void flvHasEveryFrameAcrossPublisherRestart() throws Exception {
         export(0, "live/show", "all.flv");
         Path file = dir.resolve("all.flv");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
@@ -143,7 +143,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void mp4HoldsTheSameAndPushedAndExportedAgainItStillDoes() throws Exception {
+    void mp4HasEveryFrameAndSurvivesPushAndExport() throws Exception {
         export(0, "live/show", "all.mp4");
         Path file = dir.resolve("all.mp4");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
@@ -172,7 +172,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void tsShowsTheSamePicturesWithoutASeam() throws Exception {
+    void tsDecodesToSameFrames() throws Exception {
         export(0, "live/show", "all.ts");
         Path file = dir.resolve("all.ts");
         assertThat(ffmpeg.decodedHashes(file)).isEqualTo(twice(ffmpeg.decodedHashes(clip)));
@@ -182,7 +182,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void tsHoldsTheMp3ThatHlsCarriesAndMp4RefusesIt() throws Exception {
+    void tsHasMp3AndMp4RejectsIt() throws Exception {
         Path mp3 = dir.resolve("mp3.flv");
         ffmpeg.makeClip(mp3, CLIP_SECONDS, GOP_FRAMES, "-c:a", "libmp3lame", "-ar", "44100");
         ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
@@ -200,7 +200,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aRangeBeginsWithTheKeyframeAtOrBeforeAndEndsWithTheLastFrameBefore() throws Exception {
+    void rangeStartsAtKeyframeAndEndsBeforeTo() throws Exception {
         Instant start = startOf("live/show");
         export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
                 start.plusMillis(5_000).toString());
@@ -218,7 +218,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aFileThatIsThereIsNotOverwrittenAndAnUnknownStreamIsSaid() throws Exception {
+    void keepsExistingFileAndReportsUnknownStream() throws Exception {
         Files.writeString(dir.resolve("there.ts"), "mine");
         assertThat(export(1, "live/show", "there.ts").err()).contains("millrace: there.ts already exists");
         assertThat(dir.resolve("there.ts")).hasContent("mine");
@@ -250,7 +250,7 @@ class ExportIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
-    void anExportThatIsKilledLeavesAPartAndTheNextOneBeginsAgainAndOneThatIsToldToEndLeavesNothing(String name)
+    void killedExportLeavesPartFileAndCancelledOneNothing(String name)
             throws Exception {
         String stream = "live/" + name.substring(0, name.indexOf('.'));
         ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);
@@ -278,7 +278,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aReplayPublishesTheSameFramesInRealTimeAndEndsWithTheStream() throws Exception {
+    void replayPublishesSameFramesInRealTime() throws Exception {
         export(0, "live/show", "before.flv");
         long begunNanos = System.nanoTime();
         CommandRun run = CommandRun.run(0, dir, "replay", "live/show", millrace.rtmp() + "/live/replayed", "--kafka",

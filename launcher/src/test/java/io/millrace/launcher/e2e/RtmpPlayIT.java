@@ -69,7 +69,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void everyPlayerGetsWhatWasPublishedFrameByFrameAndEndsWithTheStream() throws Exception {
+    void playersReceiveEveryFrameToTheEnd() throws Exception {
         Path copy = dir.resolve("published.flv");
         Process encoder = ffmpeg.publishForEver(large, url(one, "show"), copy, dir.resolve("published.log"));
         encoders.add(encoder);
@@ -104,7 +104,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void aPlayerStaysWhenTheEncoderComesBackOnAnotherNode() throws Exception {
+    void playerStaysWhenEncoderMovesToAnotherNode() throws Exception {
         Process first = ffmpeg.publishForEver(large, url(ingest, "back"), dir.resolve("first.log"));
         encoders.add(first);
         awaitLive("back");
@@ -124,7 +124,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void whoComesToTheWrongListenerIsToldWhereToGo() throws Exception {
+    void wrongListenerNamesTheRightOne() throws Exception {
         Process encoder = publish(small, edge, "lost");
         assertThat(encoder.waitFor()).isNotZero();
         assertThat(log(encoder)).content()

@@ -53,7 +53,7 @@ class WebSocketIT {
     }
 
     @Test
-    void viewersStayThroughAReconnectAndAreLetGoByTheAdminPort(@TempDir Path dir) throws Exception {
+    void viewersStayThroughReconnectUntilOperatorDisconnects(@TempDir Path dir) throws Exception {
         Process publisher = publish("live/ws", dir.resolve("first.log"));
         try (var viewer = new WebSocketFlvViewer(client, millrace.http("/live/ws.flv"))) {
             await(() -> viewer.waiting().size() > SOME_TAGS);
@@ -88,7 +88,7 @@ class WebSocketIT {
     }
 
     @Test
-    void ffmpegPlaysEitherTrackAlone(@TempDir Path dir) throws Exception {
+    void ffmpegPlaysSingleTracks(@TempDir Path dir) throws Exception {
         Process publisher = publish("live/half", dir.resolve("publish.log"));
         try {
             for (String choice : List.of("audio=0", "video=0", "audio=1&video=1")) {

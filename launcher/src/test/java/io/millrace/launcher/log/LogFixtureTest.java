@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LogFixtureTest {
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void everyRecordCanBeRead(String fixture) {
+    void readsEveryRecord(String fixture) {
         for (Entry entry : LogTape.read(fixture)) {
             if (entry.value() != null) {
                 assertThat(decode(entry)).as("%s at %d", entry.topic(), entry.offset())
@@ -48,7 +48,7 @@ class LogFixtureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void theSamePacketsAreCutInTheSameWay(String fixture) {
+    void cutsSamePacketsAlike(String fixture) {
         StreamFold fold = new StreamFold("live/show");
         List<Cut> cuts = new ArrayList<>();
         List<StreamEntry> entries = new ArrayList<>();
@@ -66,7 +66,7 @@ class LogFixtureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void theSameCutsAreMuxedToTheSameBytes(String fixture) {
+    void muxesSameCutsToSameBytes(String fixture) {
         Map<Long, LogRecord> packets = values(fixture, Topic.PACKETS);
         Map<Long, LogRecord> parts = values(fixture, Topic.PARTS);
         List<IndexEntry> index = values(fixture, Topic.INDEX).values().stream().map(IndexEntry.class::cast).toList();

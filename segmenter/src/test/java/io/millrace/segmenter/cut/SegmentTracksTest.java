@@ -67,7 +67,7 @@ class SegmentTracksTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("tapes")
-    void headsHaveTheConfigurationsThatAViewerHasAtTheirKeyframes(String name, Tape tape, int configurations) {
+    void headsHaveConfigurationsAtTheirKeyframes(String name, Tape tape, int configurations) {
         Dump.Outcome outcome = Dump.of(tape);
         StreamEntry directory = outcome.entries().getLast();
         Map<Long, List<FlvTag>> watched = watched(tape, firstHead(outcome));
@@ -82,7 +82,7 @@ class SegmentTracksTest {
     }
 
     @Test
-    void aTrackThatAppearsLaterIsInTheSegmentOfTheNextKeyframe() {
+    void laterTrackIsInSegmentOfNextKeyframe() {
         Tape tape = tape();
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 100, 33, 60).audioConfig(Tape.AAC_48K_STEREO)
                 .live(3_300, 20, 33, 60).live(3_960, 120, 33, 60).ends();

@@ -113,7 +113,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anEndedStreamIsForgottenOneCommitLater() {
+    void endedStreamIsDeletedOneCommitLater() {
         PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
             fold.fold(STREAM, i, RECORDS.get(i));
@@ -140,7 +140,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void aSuccessorForgetsAnEndedStreamOnceACommitLiesBehindIt() {
+    void successorDeletesEndedStreamAfterCommitBeyondIt() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
@@ -160,7 +160,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anotherStreamsRecordsTellASuccessorTooThatAnEndedOneIsBehind() {
+    void recordsOfOtherStreamsLetSuccessorDeleteEndedStream() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
         second.resume(changelog);
@@ -173,7 +173,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void onlyEpochsThatEndedWithoutASegmentAreWithdrawn() {
+    void withdrawsOnlyEpochsWithoutSegment() {
         List<Output> tombstones = STRAIGHT.stream().filter(o -> o.value() == null).toList();
         Map<String, Output> last = lastEntries(STRAIGHT);
 
@@ -183,7 +183,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anIdleStreamIsNotWrittenAgain() {
+    void idleStreamIsNotRewritten() {
         PartitionFold fold = new PartitionFold(meters);
         fold.fold(STREAM, 0, RECORDS.getFirst());
         fold.commit((_, _) -> {});
@@ -194,7 +194,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void damagedStateOfOneStreamStartsThatStreamAnew() {
+    void damagedStateRestartsItsStreamOnly() {
         PartitionFold first = new PartitionFold(meters);
         for (int i = 0; i < 40; i++) {
             first.fold(STREAM, i, RECORDS.get(i));

@@ -100,7 +100,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aProducersRecordsAreInOrderAndOnceThoughRequestsAreLateLostAndRepeated() {
+    void producerIsIdempotentAndOrdered() {
         for (long seed = 0; seed < SEEDS; seed++) {
             Run run = new Run(seed);
             run.producer.slowUntil(15_000);
@@ -113,7 +113,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void whatHasFailedMayBeInTheLog() {
+    void failedRequestMayBeInLog() {
         assertThat(LongStream.range(0, SEEDS).anyMatch(seed -> {
             Run run = new Run(seed);
             run.producer.slowUntil(60_000);
@@ -124,7 +124,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aDeadProcessMayStillBeHeardAndIsToldNothing() {
+    void requestsOfDeadProcessMayArrive() {
         List<Integer> logged = IntStream.range(0, SEEDS).mapToObj(seed -> {
             Run run = new Run(seed);
             run.producer.slowUntil(60_000);
@@ -140,7 +140,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void nothingIsInOrderBetweenTwoPartitions() {
+    void partitionsAreNotOrderedRelativeToEachOther() {
         List<String> firsts = LongStream.range(0, SEEDS).mapToObj(seed -> {
             Run run = new Run(seed);
             run.write();
@@ -151,7 +151,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aReaderReadsEverythingInOrderWhileLeadersChange() {
+    void readerReadsInOrderWhileLeadersChange() {
         for (long seed = 0; seed < SEEDS; seed++) {
             Run run = new Run(seed);
             List<Long> read = new ArrayList<>();
@@ -166,7 +166,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aFrozenMemberLosesItsPartitionsAndBelievesToHaveThem() {
+    void frozenMemberLosesPartitionsUnknowingly() {
         EventQueue events = new EventQueue();
         ModelGroup group = new ModelGroup(new ModelKafka(events, new Chance(1), 1, (_, _) -> {}), 2);
         Probe first = new Probe();

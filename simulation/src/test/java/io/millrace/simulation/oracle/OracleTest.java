@@ -68,7 +68,7 @@ class OracleTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void namesThePromiseThatIsBroken(Broken history) {
+    void reportsBrokenPromise(Broken history) {
         Oracle oracle = new Oracle();
         for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
             oracle.watch(fact);
@@ -79,7 +79,7 @@ class OracleTest {
     }
 
     @Test
-    void acceptsAWholeHistory() {
+    void acceptsCorrectHistory() {
         Oracle oracle = new Oracle();
         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), new Fact.Acknowledged(STREAM, packet(0)),
                 // A greater session takes over; what the lesser one sends is hidden, and its encoder is told.

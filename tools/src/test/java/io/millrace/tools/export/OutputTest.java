@@ -81,7 +81,7 @@ class OutputTest {
     }
 
     @Test
-    void anFlvAnnouncesSoundThatHasNoSequenceHeader() throws IOException {
+    void flvAnnouncesAudioWithoutSequenceHeader() throws IOException {
         ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, mp3(0)));
         Mp3Config mp3 = Mp3Config.ofFrame(mp3(0));
         Path file = dir.resolve("mp3.flv");
@@ -100,7 +100,7 @@ class OutputTest {
     /** No tag before its frames announces it. */
     @ParameterizedTest
     @CsvSource({"MP4, MP3, mp4a.40.34, H.264 and AAC;", "TS, AC3, ac-3, 'H.264, AAC and MP3;'"})
-    void soundThatTheFileCannotHoldIsSaidAlsoWithoutASequenceHeader(ExportFormat format, Codec codec, String named,
+    void reportsUnsupportedAudioWithoutSequenceHeader(ExportFormat format, Codec codec, String named,
             String held) {
         FlvTag frame = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Frame(codec, codec == Codec.MP3 ? mp3(0) : ac3())));
@@ -114,7 +114,7 @@ class OutputTest {
 
     /** The video frame comes first, and the tables before it announce both tracks. */
     @Test
-    void tsHoldsMp3FromItsFirstTableOn() throws IOException {
+    void tsHasMp3FromFirstTable() throws IOException {
         List<ByteBuffer> frames = IntStream.range(0, 20).mapToObj(OutputTest::mp3).toList();
         Path file = dir.resolve("mp3.ts");
         try (PartFile part = PartFile.create(file, false)) {
@@ -186,7 +186,7 @@ class OutputTest {
     }
 
     @Test
-    void flvHasEveryTagAndANewSequenceHeaderWhereSomethingChanged() throws IOException {
+    void flvHasEveryTagAndChangedSequenceHeaders() throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.FLV)));
         List<FlvTag> read = new FlvReader(1 << 20).readAll(bytes);
         List<FlvTag> expected = new ArrayList<>(tags);
@@ -199,7 +199,7 @@ class OutputTest {
     }
 
     @Test
-    void mp4HasASampleEntryForEveryConfigurationAndTheIndexFirst() throws IOException {
+    void mp4HasSampleEntryPerConfigAndIndexFirst() throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.MP4)));
         List<String> boxes = new ArrayList<>();
         ByteBuffer moov = null;
@@ -234,7 +234,7 @@ class OutputTest {
     }
 
     @Test
-    void tsIsOneStreamWithoutASeam() throws IOException {
+    void tsIsOneContinuousStream() throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.TS)));
         var read = new TsReader().feed(file).finish();
         assertThat(read.continuityErrors()).isEmpty();
@@ -242,7 +242,7 @@ class OutputTest {
 
     @ParameterizedTest
     @EnumSource(ExportFormat.class)
-    void theSameTagsGiveTheSameBytes(ExportFormat format) throws IOException {
+    void sameTagsResultInSameBytes(ExportFormat format) throws IOException {
         byte[] first = Files.readAllBytes(export(format));
         Files.delete(dir.resolve("show." + format.extension()));
         assertThat(Files.readAllBytes(export(format))).isEqualTo(first);

@@ -117,7 +117,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void itSendsEachTagWhenItsTimeHasComeBehindMetadataAndSequenceHeader() throws Exception {
+    void sendsTagsAtTheirTimeAfterHeaders() throws Exception {
         job(30).run();
         assertThat(sessions).hasSize(1);
         List<Sent> sent = sessions.getFirst();
@@ -129,7 +129,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void aServerThatGoesAwayIsSentTheInterruptedGroupAgainAndThenTheRest() throws Exception {
+    void reconnectsAndRepeatsInterruptedGop() throws Exception {
         // StreamMetadata, header, frames 0 to 13.
         failAfter.add(2 + 14);
         refusals = 3;
@@ -147,7 +147,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void whoIsRefusedAtTheFirstTryIsTold() throws IOException {
+    void reportsRefusalOfFirstAttempt() throws IOException {
         ReplayJob job = new ReplayJob(past(1), () -> {}, URL, (_, _) -> {}, _ -> {
             throw new ConnectException("Connection refused");
         }, clock);
@@ -157,7 +157,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void cancelledItStopsTheReadingToo() throws Exception {
+    void cancelStopsReading() throws Exception {
         boolean[] stopped = {false};
         ReplayJob job = new ReplayJob(past(30), () -> stopped[0] = true, URL, (_, _) -> {}, _ -> connect(), clock);
         job.cancel();
