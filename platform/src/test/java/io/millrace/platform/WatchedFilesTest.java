@@ -24,7 +24,7 @@ class WatchedFilesTest {
     }
 
     @Test
-    void makesTheValueAnewWhenTheBytesChange() throws IOException {
+    void reloadsWhenBytesChange() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             assertThat(watched.get()).isEqualTo(1);
             assertThat(watched.reloadIfChanged()).as("nothing changed").isFalse();
@@ -35,7 +35,7 @@ class WatchedFilesTest {
     }
 
     @Test
-    void keepsTheValueWhileTheNewBytesCannotBeUsed() throws IOException {
+    void keepsValueWhileNewBytesAreInvalid() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             Files.writeString(file, "two");
             assertThat(watched.reloadIfChanged()).isFalse();
@@ -50,7 +50,7 @@ class WatchedFilesTest {
 
     /** As certbot and Kubernetes replace files. */
     @Test
-    void followsASymbolicLinkThatIsTurned() throws IOException {
+    void followsReplacedSymbolicLink() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         try (WatchedFiles<Integer> watched = WatchedFiles.open("the number", List.of(link), this::parse)) {
             Files.delete(link);
@@ -61,7 +61,7 @@ class WatchedFilesTest {
     }
 
     @Test
-    void doesNotOpenWhatCannotBeUsed() throws IOException {
+    void failsToOpenUnusableFile() throws IOException {
         Files.writeString(file, "one");
         assertThatThrownBy(this::open).isInstanceOf(UserError.class)
                 .hasMessage("the number in " + file + " cannot be used: no number");
@@ -71,7 +71,7 @@ class WatchedFilesTest {
     }
 
     @Test
-    void saysWhyAFileMayNotBeRead() {
+    void explainsUnreadableFile() {
         assertThatThrownBy(() -> WatchedFiles.open("the number", List.of(file), _ -> {
             throw new AccessDeniedException(file.toString());
         })).isInstanceOf(UserError.class)

@@ -54,7 +54,7 @@ class HookFormTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rtmp://elsewhere/live/show", "http://host/name", "a b", ""})
-    void nginxIgnoresInvalidName(String location) {
+    void nginxRejectsInvalidName(String location) {
         assertRefused(HookForm.NGINX.answer(QUESTION, 302, Optional.of(location), ""), Reason.HOOK_FAILED);
     }
 

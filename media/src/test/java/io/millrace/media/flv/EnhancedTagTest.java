@@ -156,14 +156,14 @@ class EnhancedTagTest {
 
     @ParameterizedTest
     @FieldSource("VIDEO")
-    void givesPlayersVideoThatTheyTake(Row<VideoTagBody> row) {
+    void convertsVideoForPlayers(Row<VideoTagBody> row) {
         ByteBuffer body = hex("ff" + row.hex()).position(1);
         assertPlayer(body, PlayerTagBody.video(body).orElse(null), row.player());
     }
 
     @ParameterizedTest
     @FieldSource("AUDIO")
-    void givesPlayersAudioThatTheyTake(Row<AudioTagBody> row) {
+    void convertsAudioForPlayers(Row<AudioTagBody> row) {
         ByteBuffer body = hex("ff" + row.hex()).position(1);
         assertPlayer(body, PlayerTagBody.audio(body).orElse(null), row.player());
     }

@@ -18,7 +18,7 @@ class KafkaProbeTest {
     }
 
     @Test
-    void isDownOnceNobodyAnsweredForSomeSecondsAndUpAtTheNextAnswer() {
+    void isDownAfterSilenceAndUpAtNextAnswer() {
         pass(KafkaProbe.SILENCE_MS);
         probe.onAnswer(false);
         assertThat(status().up()).isTrue();
@@ -29,7 +29,7 @@ class KafkaProbeTest {
     }
 
     @Test
-    void isDownThoughAQuestionHangs() {
+    void isDownWhileRequestHangs() {
         pass(7_000);
         assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has responded for 7 s"));
     }

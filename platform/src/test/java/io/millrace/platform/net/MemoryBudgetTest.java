@@ -21,7 +21,7 @@ class MemoryBudgetTest {
     private final List<String> asked = new ArrayList<>();
 
     @Test
-    void allOfItMayBeTakenAndNoByteMore() {
+    void limitsTotal() {
         MemoryBudget.Share only = open("only");
         only.take(100);
         assertThatThrownBy(() -> only.take(1)).isInstanceOf(OverLimitException.class)
@@ -33,7 +33,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void theNewestStrangerGoesFirst() {
+    void closesNewestPendingPeerFirst() {
         MemoryBudget.Share oldest = open("oldest");
         MemoryBudget.Share newer = open("newer");
         MemoryBudget.Share newest = open("newest");
@@ -50,7 +50,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aStrangerTakesNothingFromThoseThatWereThereBefore() {
+    void pendingPeerTakesNothingFromOlderOnes() {
         open("old").take(60);
         MemoryBudget.Share latecomer = open("latecomer");
         latecomer.take(40);
@@ -59,7 +59,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void noAdmittedPeerGoesBeforeAllStrangersHaveGone() {
+    void closesPendingPeersBeforeAdmittedOnes() {
         MemoryBudget.Share player = open("player");
         MemoryBudget.Share stranger = open("stranger");
         MemoryBudget.Share late = open("late player");
@@ -74,7 +74,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void oneWithinItsReserveIsNeverShedWhateverOthersTake() {
+    void neverClosesPeerWithinReserve() {
         MemoryBudget.Share publisher = publisher("publisher");
         publisher.take(RESERVE);
         MemoryBudget.Share stranger = open("stranger");
@@ -94,7 +94,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatIsReservedMayBeTakenAtAnyTime() {
+    void reserveIsAlwaysAvailable() {
         MemoryBudget.Share publisher = publisher("publisher");
         open("stranger").take(100);
         publisher.take(RESERVE);
@@ -102,7 +102,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void afterTheStrangersTheNewestPublisherGivesBackWhatExceedsItsReserveAndIsNotShed() {
+    void newestPublisherReleasesExcessAfterPendingPeers() {
         MemoryBudget.Share oldest = publisher("oldest");
         MemoryBudget.Share newer = publisher("newer");
         MemoryBudget.Share newest = publisher("newest");
@@ -124,7 +124,7 @@ class MemoryBudgetTest {
 
     /** A peer that begins messages and does not complete them, however old it is. */
     @Test
-    void onesThatHoldMoreThanTheirReserveForLongGiveItBackFirst() {
+    void peersBeyondReserveForLongReleaseFirst() {
         MemoryBudget.Share stalled = publisher("stalled");
         MemoryBudget.Share longer = publisher("stalled for longer");
         MemoryBudget.Share running = publisher("running");
@@ -146,7 +146,7 @@ class MemoryBudgetTest {
 
     /** So whoever has begun much keeps nobody from coming. */
     @Test
-    void peersWithoutAReserveHaveAnEighthWhateverPublishersHold() {
+    void peersWithoutReserveHaveAnEighth() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
         MemoryBudget.Share stranger = open("stranger");
@@ -162,7 +162,7 @@ class MemoryBudgetTest {
 
     /** It is not within its reserve that a publisher takes what others have for themselves. */
     @Test
-    void whatAReserveNeedsComesFromThoseThatExceedTheirs() {
+    void reserveIsFilledFromPeersBeyondTheirs() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
         open("stranger").take(12);
@@ -172,7 +172,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void reservesLeaveAQuarterToTheOthers() {
+    void reservesUseAtMostThreeQuarters() {
         List<MemoryBudget.Share> publishers = List.of(open("1"), open("2"), open("3"));
         publishers.forEach(publisher -> assertThat(publisher.reserve()).isTrue());
         MemoryBudget.Share fourth = open("4");
@@ -186,7 +186,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aNetworkThatHoldsFewHasTheLastEighthOfTheReserves() throws UnknownHostException {
+    void lastReservesAreForNetworksWithFew() throws UnknownHostException {
         var wide = new MemoryBudget(32, 1);
         for (int i = 1; i <= 21; i++) {
             assertThat(reserves(wide, "2001:db8::" + i)).isTrue();
@@ -208,7 +208,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void oneThatHoldsNothingIsNotShed() {
+    void doesNotClosePeerWithoutMemory() {
         MemoryBudget.Share idle = open("idle");
         MemoryBudget.Share greedy = open("greedy");
         idle.take(10);

@@ -139,7 +139,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void nothingGoesThroughTheChannelThatTheSocketTakesAtOnce() throws Exception {
+    void bypassesChannelIfSocketAccepts() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         context.executor().submit(() -> {
             SocketOutlet outlet = SocketOutlet.of(context);
@@ -152,7 +152,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void whatTheSocketDoesNotTakeFollowsInOrder() throws Exception {
+    void queuesRemainderInOrder() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         sendPairs(context, MANY);
         assertThat(waitingBytes(context)).as("the peer has read nothing").isPositive();
@@ -160,7 +160,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void whatOthersHaveQueuedGoesFirst() throws Exception {
+    void queuedDataGoesFirst() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         context.executor().submit(() -> {
             context.write(piece(0));
@@ -171,20 +171,20 @@ class SocketOutletTest {
     }
 
     @Test
-    void handlersInFrontSeeAllOfIt() throws Exception {
+    void handlersSeeEverything() throws Exception {
         sendPairs(connect(Epoll.isAvailable(), true), 1);
         assertComplete(2);
         assertThat(channelWrites).hasValue(2);
     }
 
     @Test
-    void withoutEpollAllOfItGoesThroughTheChannel() throws Exception {
+    void usesChannelWithoutEpoll() throws Exception {
         sendPairs(connect(false, false), MANY);
         assertComplete(2 * MANY);
     }
 
     @Test
-    void thePeersAbsenceClosesTheChannel() throws Exception {
+    void closesChannelIfPeerIsGone() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         // So that only a write can find out.
         context.channel().config().setAutoRead(false);
@@ -198,7 +198,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void anOutletOfAClosedConnectionSaysNothingToTheOneThatHasItsDescriptor() throws Exception {
+    void closedOutletDoesNotWriteToReusedDescriptor() throws Exception {
         ChannelHandlerContext first = connectByEpoll();
         SocketOutlet outlet = SocketOutlet.of(first);
         int descriptor = descriptor(first);
