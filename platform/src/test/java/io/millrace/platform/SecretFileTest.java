@@ -30,7 +30,7 @@ class SecretFileTest {
         assertThat(SecretFile.isOpen(dir.resolve(name))).isEqualTo(open);
     }
 
-    /** JUnit makes its directories for their owner alone. */
+    /** JUnit creates its directories for their owner only. */
     @Test
     void fileInClosedDirectoryIsNotOpen() throws IOException {
         Path file = Files.createFile(dir.resolve("keys"));

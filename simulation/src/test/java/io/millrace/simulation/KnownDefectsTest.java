@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects that production had are found by chance when they are put back, and are not found otherwise. */
+/** Former defects are found by random seeds if they are reintroduced, and are not found otherwise. */
 class KnownDefectsTest {
     private static final long SEEDS = 10_000;
     private static final int MOST_LINES = 120;
@@ -49,7 +49,9 @@ class KnownDefectsTest {
                         Promise.LOGGED_IS_SHOWN, "unknown_session"));
     }
 
-    /** Not mended yet: the first packet of a session is in the log, and the notice of its claim died with its node. */
+    /**
+     * Not fixed yet: the first packet of a session is in the log, and the notice of its claim was lost with its node.
+     */
     @Test
     void findsSessionThatNoOwnerKnows() {
         Set<Fault> all = EnumSet.allOf(Fault.class);

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** {@link Defect#OVER_TAKES_LESSER_SESSIONS}: what an owner did when it read that a session is over. Confined to one thread. */
+/**
+ * {@link Defect#OVER_TAKES_LESSER_SESSIONS}: the former behaviour of an owner that read that a session is over.
+ * Confined to one thread.
+ */
 final class LesserSessions {
     private final SessionLog log;
     private final Map<String, TreeSet<Long>> sessions = new HashMap<>();

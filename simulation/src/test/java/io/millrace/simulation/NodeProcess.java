@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One start of an ingest node, from its first moment to its death: production's desk, and its owner of partitions, wired as
- * {@code IngestService} wires them. Confined to one thread.
+ * One run of an ingest node: production's desk and its owner of partitions, wired as in {@code IngestService}. Confined
+ * to one thread.
  */
 final class NodeProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
@@ -77,7 +77,7 @@ final class NodeProcess implements ModelGroup.Member {
         return producer;
     }
 
-    /** Reads all of {@code sessions}, and then takes publishers. */
+    /** Reads all of {@code sessions}, and then accepts publishers. */
     void start() {
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);

@@ -18,7 +18,7 @@ import java.util.function.LongPredicate;
 /** The partitions of {@code sessions} that one process owns, driven as {@code OwnerLoop} drives them. Confined to one thread. */
 final class PartitionOwner {
     private static final int LOOK_MS = 200;
-    /** From the decision to the producer: the process may freeze in between. */
+    /** Delay from a decision to the producer: the process may freeze in between. */
     private static final int ACT_MS = 3;
 
     private static final class Owned {
@@ -34,7 +34,7 @@ final class PartitionOwner {
     private final OwnerSteps steps;
     private final LesserSessions lesserSessions;
     private final Map<Integer, Owned> owned = new TreeMap<>();
-    /** Steady, and near the wall clock of the moment when the process started. */
+    /** A monotonic clock, near the wall clock at the start of the process. */
     private final long originMs;
 
     /**

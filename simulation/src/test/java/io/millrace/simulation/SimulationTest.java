@@ -13,7 +13,7 @@ class SimulationTest {
     private static final Set<Fault> FAULTS = EnumSet.allOf(Fault.class);
     private static final Set<Defect> NONE = EnumSet.noneOf(Defect.class);
 
-    /** With {@code -Dmillrace.seed=N} only that seed, as a replay. */
+    /** With {@code -Dmillrace.seed=N}, only that seed runs again. */
     @Test
     void promisesHoldForEverySeed() {
         Long replayed = Long.getLong(SEED);

@@ -133,7 +133,7 @@ class AdminServerTest {
                 .isInstanceOf(BindException.class);
     }
 
-    /** By DNS rebinding a page of a foreign site asks it, under the name of that site. */
+    /** With DNS rebinding, a page of a foreign site sends requests under that site's name. */
     @Test
     void rejectsForeignHost() throws Exception {
         admin.add(new AdminResource() {
@@ -160,7 +160,7 @@ class AdminServerTest {
         assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("a balancer").startsWith("HTTP/1.1 200 ");
     }
 
-    /** The limit holds for the whole process, so the test waits as long as it is, for all of them at once. */
+    /** The limit applies to the whole process, so the test waits as long as the limit, for all requests at once. */
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void incompleteRequestTimesOut() {
@@ -176,7 +176,7 @@ class AdminServerTest {
         assertThat(waiting).allSatisfy(each -> assertThat(each.join()).doesNotContain("200 OK"));
     }
 
-    /** What comes until the server closes, or so much as one response has. */
+    /** Returns what arrives until the server closes, or one response. */
     private String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.address().getPort())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

@@ -19,14 +19,14 @@ class ClientSettingsTest {
                 .doesNotContain("s3cret");
     }
 
-    /** Kafka Streams takes {@code producer.ssl.key.password}, a login module or a plugin what it likes. */
+    /** Kafka Streams accepts {@code producer.ssl.key.password}; login modules and plugins accept arbitrary names. */
     @ParameterizedTest
     @ValueSource(strings = {"producer.ssl.key.password", "sasl.jass.config", "vault.token"})
     void hidesUnknownEntries(String name) {
         assertThat(ClientSettings.copyOf(Map.of(name, "s3cret")).shown()).containsExactly(Map.entry(name, "[hidden]"));
     }
 
-    /** One of all clients, one of each kind. */
+    /** A setting of all clients, and one of each kind. */
     @Test
     void showsEverythingElse() {
         Map<String, String> open = Map.of("security.protocol", "SSL", "ssl.truststore.location", "/etc/t.p12",

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MemoryBudgetTest {
     private static final int RESERVE = 25;
-    /** What peers without a reserve leave to the others, and have for themselves. */
+    /** The share that is left to peers without a reserve. */
     private static final int MOST = 88;
 
     private long nowNanos = Long.MAX_VALUE - 1;
@@ -122,7 +122,7 @@ class MemoryBudgetTest {
         assertThat(shed).isEmpty();
     }
 
-    /** A peer that begins messages and does not complete them, however old it is. */
+    /** A peer that begins messages and does not complete them, regardless of its age. */
     @Test
     void peersBeyondReserveForLongReleaseFirst() {
         MemoryBudget.Share stalled = publisher("stalled");
@@ -144,7 +144,7 @@ class MemoryBudgetTest {
         assertThat(shed).isEmpty();
     }
 
-    /** So whoever has begun much keeps nobody from coming. */
+    /** Incomplete messages therefore do not keep other peers from connecting. */
     @Test
     void peersWithoutReserveHaveAnEighth() {
         MemoryBudget.Share greedy = publisher("greedy");
@@ -160,7 +160,7 @@ class MemoryBudgetTest {
         assertThat(shed).containsExactly("stranger");
     }
 
-    /** It is not within its reserve that a publisher takes what others have for themselves. */
+    /** A publisher beyond its reserve takes nothing from the share of others. */
     @Test
     void reserveIsFilledFromPeersBeyondTheirs() {
         MemoryBudget.Share greedy = publisher("greedy");

@@ -62,7 +62,10 @@ class SessionFoldTest {
         return new GraceOver(session, 3_000);
     }
 
-    /** A verdict as people read it: {@code began0 took0 0/0@40} is epoch/session@ms; {@code -word} is ignored; {@code .} void. */
+    /**
+     * Formats a verdict: {@code began0 took0 0/0@40} is epoch/session@ms; {@code -reason} is ignored; {@code .} is
+     * void.
+     */
     private static String say(Verdict verdict) {
         StringBuilder line = new StringBuilder();
         for (SessionEvent event : verdict.events()) {
