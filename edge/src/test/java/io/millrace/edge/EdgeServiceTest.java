@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A whole edge against a real broker; the records are those that the other stages write. */
+/** A complete edge on a real broker; the test writes the records of the other stages. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -126,7 +126,7 @@ class EdgeServiceTest {
             }
             log.tombstone(9);
             TestEdge.await(() -> edge.get("/live/over.m3u8").statusCode() == 410);
-            // The directory says that nothing is left, so there is no time from which it is available.
+            // According to the directory, nothing is retained, so there is no time from which the stream is available.
             assertThat(edge.get("/live/over.m3u8").body()).contains("\"code\":\"expired\"")
                     .doesNotContain("availableFrom");
             assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(410);
@@ -201,7 +201,7 @@ class EdgeServiceTest {
                 + new String(LogWriter.bytes(epoch, segment, 1), StandardCharsets.US_ASCII);
     }
 
-    /** Configured by coreutils: {@code printf %s n1 | sha256sum}. */
+    /** Computed by coreutils: {@code printf %s n1 | sha256sum}. */
     private static String hash(String node) {
         return Map.of("n1", "676b", "n2", "0480").get(node);
     }

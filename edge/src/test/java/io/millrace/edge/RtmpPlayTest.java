@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A whole edge against a real broker, played from over sockets; the records are those that the other stages write. */
+/** A complete edge on a real broker, with players over sockets; the test writes the records of the other stages. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -81,7 +81,7 @@ class RtmpPlayTest {
                 .isPositive();
     }
 
-    /** FLV viewers and players read two rings of the same tags; both have all of them. */
+    /** FLV viewers and RTMP players read two encodings of the same tags, and both receive all of them. */
     @Test
     void playersAndFlvViewersReceiveSameTags() throws Exception {
         try (var live = new LiveStream(edge, "live/both");
@@ -253,7 +253,10 @@ class RtmpPlayTest {
         }
     }
 
-    /** A player without Opus gets the picture; one that names it gets both; without anything to show it is told why. */
+    /**
+     * A player without Opus receives the video, one that announces it receives both, and one that supports neither is
+     * refused with a reason.
+     */
     @Test
     void sendsOnlySupportedTracks() throws Exception {
         try (var log = edge.log("live/opus"); var none = edge.log("live/all-opus")) {
@@ -280,7 +283,7 @@ class RtmpPlayTest {
         }
     }
 
-    /** rtmpdump -B 2 asks for 2000 ms from -1000 on. */
+    /** rtmpdump -B 2 requests 2000 ms from -1000 on. */
     @Test
     void endsAfterRequestedDuration() throws Exception {
         try (var live = new LiveStream(edge, "live/brief"); RtmpClient player = edge.rtmp("live/brief")) {
@@ -297,7 +300,7 @@ class RtmpPlayTest {
         }
     }
 
-    /** Who joins while the publisher is away gets what the publisher comes back with, whatever was there before. */
+    /** A player that joins while the publisher is away receives the tracks with which the publisher returns. */
     @Test
     void playerThatJoinsWithinGraceReceivesTracksOfReturnedPublisher() throws Exception {
         String stream = "live/grace";
@@ -343,7 +346,7 @@ class RtmpPlayTest {
                 false, false, Records.hex("914f707573fc00"));
     }
 
-    /** The entry once something of the publisher's next session is cut. */
+    /** Returns the directory entry once media of the publisher's next session has been cut. */
     private static StreamEntry returned(StreamEntry e, long session, long sessionOffset) {
         List<StreamEntry.Session> sessions = new ArrayList<>(e.sessions());
         sessions.add(new StreamEntry.Session(session, Records.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
@@ -400,7 +403,7 @@ class RtmpPlayTest {
                 .counters().stream().mapToDouble(Counter::count).sum();
     }
 
-    /** Takes what stands before the first picture, which is this. */
+    /** Reads everything before the first video frame, which must be this one. */
     private static PlayerEvent.Media first(RtmpClient player, int frame) throws Exception {
         PlayerEvent.Media media = player.media();
         while (media.kind() != MediaKind.VIDEO || media.body().get(1) == 0) {
@@ -423,7 +426,7 @@ class RtmpPlayTest {
         return edge.get("/api/v1/streams/" + stream).body();
     }
 
-    /** The string that a data message begins with. */
+    /** Returns the string at the beginning of a data message. */
     private static String data(PlayerEvent event) {
         ByteBuffer body = ((PlayerEvent.Media) event).body();
         byte[] name = new byte[body.getShort(body.position() + 1)];

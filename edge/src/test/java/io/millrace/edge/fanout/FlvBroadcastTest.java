@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Time passes here when the test says so; all viewers are on one loop. */
+/** The test advances the clock; all viewers are on one event loop. */
 class FlvBroadcastTest {
     private static final byte[] OPENING = {'F', 'L', 'V'};
     private static final long TICK_NANOS = 40_000_000;
@@ -73,7 +73,7 @@ class FlvBroadcastTest {
         start(0);
     }
 
-    /** Netty does so where a write that was too much for a moment has gone out. */
+    /** As Netty does after it has flushed a write that the socket did not accept at once. */
     @Test
     void reentrantSendRepeatsNothing() {
         entry(1);
@@ -247,7 +247,7 @@ class FlvBroadcastTest {
         assertThat(again.sent()).containsExactly("FLV", "1 2");
     }
 
-    /** A viewer that keeps up loses nothing where its ring has to forget. */
+    /** A viewer that keeps up loses nothing when its ring must discard tags. */
     @Test
     void ringOutOfMemoryAffectsOnlyViewersBehind() {
         entry(1);
@@ -373,7 +373,7 @@ class FlvBroadcastTest {
         assertThat(received(player)).isEqualTo(bytes(message(3), message(4)));
     }
 
-    /** What a player has received since the last call. */
+    /** Returns what a player has received since the last call. */
     private byte[] received(HeldSink player) {
         channel.runPendingTasks();
         byte[] all = ByteBufUtil.getBytes(Unpooled.wrappedBuffer(player.pieces.stream().map(ByteBuf::duplicate)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Where the past meets the present. The stream's records are at even offsets, its neighbours' between them. */
+/** The transition from the past to live. The stream's records have even offsets, those of other streams odd ones. */
 class FlvChannelTest {
     private static final long SESSION = 17;
     private static final StreamEntry ENTRY = Records.entry("live/show", SESSION, StreamEntry.State.LIVE,
@@ -124,7 +124,7 @@ class FlvChannelTest {
         assertThat(picture.sent()).endsWith("23 39");
     }
 
-    /** As where the edge closes: the listeners have ended their loops already. */
+    /** As when the edge closes: the listeners have ended their loops already. */
     @Test
     void endsEvenIfViewerLoopsHaveEnded() {
         var ended = new DefaultEventLoop();

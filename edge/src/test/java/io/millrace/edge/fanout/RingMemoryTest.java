@@ -60,7 +60,7 @@ class RingMemoryTest {
         assertThat(memory.bytes()).isLessThanOrEqualTo(LIMIT);
     }
 
-    /** So the longest message does not exceed the limit, however many streams there are. */
+    /** The longest message therefore does not exceed the limit, however many streams there are. */
     @Test
     void ringMayDiscardEverything() {
         List<TagRing> all = Stream.generate(this::open).limit(LIMIT / RingMemory.PLACE_BYTES).toList();
@@ -94,7 +94,7 @@ class RingMemoryTest {
         assertThat(memory.bytes()).isEqualTo(before);
     }
 
-    /** Each of its layouts has a place. */
+    /** Each of its layouts counts. */
     @Test
     void ringWithMoreBytesPerLayoutDiscards() {
         TagRing both = open();
@@ -148,7 +148,7 @@ class RingMemoryTest {
         return ring;
     }
 
-    /** Until exactly so much is held. */
+    /** Adds tags until exactly this much is held. */
     private void addUpTo(TagRing ring, int heldBytes) {
         while (memory.bytes() + MIB <= heldBytes - MIB) {
             add(ring, MIB, true);
@@ -156,7 +156,7 @@ class RingMemoryTest {
         long before = memory.bytes();
         add(ring, MIB / 2, false);
         int cost = (int) (memory.bytes() - before) - MIB / 2;
-        // The head of a chunk has as many digits as its length needs: five for all of these.
+        // The header of a chunk has as many digits as its length needs: five for all of these.
         add(ring, (int) (heldBytes - memory.bytes()) - cost, false);
     }
 

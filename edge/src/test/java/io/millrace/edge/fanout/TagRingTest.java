@@ -186,7 +186,7 @@ class TagRingTest {
         ring.add(shared);
     }
 
-    /** How many tags there are from {@code index} on. */
+    /** Returns the number of tags from {@code index} on. */
     private long taken(long index) {
         try (Stretch all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             return all.next() - index;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** HTTP as RFC 9110 and 9112 have it, byte by byte where players and caches depend on it. */
+/** HTTP according to RFC 9110 and 9112, byte by byte where players and caches depend on it. */
 @Timeout(180)
 class HttpSemanticsTest {
     private static final String SEGMENT = "/live/show/@17/ts/3.ts";

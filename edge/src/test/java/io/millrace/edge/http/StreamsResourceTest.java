@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Who publishes from where: the operator's list has it, that of everybody does not. */
+/** The publisher's address is in the operator's list and not in the public one. */
 class StreamsResourceTest {
     private static final String SOURCE = "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"}";
 

@@ -32,11 +32,11 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A WebSocket viewer byte for byte; time passes when the test says so. */
+/** A WebSocket viewer, byte by byte; the test advances the clock. */
 class WebSocketTest {
     private static final String KEY = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     private static final String UPGRADE = "connection: keep-alive, Upgrade\r\nupgrade: WebSocket\r\n";
-    /** All zeros: masking leaves what it masks. */
+    /** All zeros, so that masking changes nothing. */
     private static final String MASK = "00000000";
 
     private final StreamDirectory directory = new StreamDirectory();
@@ -261,7 +261,7 @@ class WebSocketTest {
         return new String(HexFormat.of().parseHex(sent()), StandardCharsets.UTF_8);
     }
 
-    /** All bytes that were sent since the last time. */
+    /** Returns all bytes sent since the last call. */
     private String sent() {
         var hex = new StringBuilder();
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Parts that are asked for while no broker answers. There is none here. */
+/** Requests for parts while no broker responds. There is none here. */
 @Timeout(300)
 class SilentLogTest {
     private static final List<PartRef> PARTS = List.of(new PartRef(17, 1_000), new PartRef(18, 1_000));

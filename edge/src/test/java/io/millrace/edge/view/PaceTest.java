@@ -56,7 +56,7 @@ class PaceTest {
         }
     }
 
-    /** A second of which so many hundredths are spent on writing. */
+    /** A second of which this many hundredths are spent on writing. */
     private void busy(int percent) {
         for (int i = 0; i < 10; i++) {
             pace.wrote(nowNanos + (100 - percent) * MS, nowNanos + 100 * MS);

@@ -51,7 +51,7 @@ class StreamPlaylistTest {
 
     @Test
     void slidesButKeepsSixSegments() {
-        // The window is 12 s: six segments of 2 s.
+        // The window is 12 s, which is six segments of 2 s.
         assertThat(numbers(read(segments(0, 5)))).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         assertThat(numbers(read(segments(0, 6)))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
 

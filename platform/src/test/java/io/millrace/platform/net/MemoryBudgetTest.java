@@ -61,34 +61,34 @@ class MemoryBudgetTest {
     @Test
     void closesPendingPeersBeforeAdmittedOnes() {
         MemoryBudget.Share player = open("player");
-        MemoryBudget.Share stranger = open("stranger");
+        MemoryBudget.Share pending = open("pending");
         MemoryBudget.Share late = open("late player");
         player.admit(true);
         late.admit(true);
-        stranger.take(60);
+        pending.take(60);
         late.take(40);
         player.take(50);
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
         player.take(20);
-        assertThat(shed).as("then the newest player").containsExactly("stranger", "late player");
+        assertThat(shed).as("then the newest player").containsExactly("pending", "late player");
     }
 
     @Test
     void neverClosesPeerWithinReserve() {
         MemoryBudget.Share publisher = publisher("publisher");
         publisher.take(RESERVE);
-        MemoryBudget.Share stranger = open("stranger");
+        MemoryBudget.Share pending = open("pending");
         MemoryBudget.Share greedy = publisher("greedy");
-        stranger.take(50);
+        pending.take(50);
         greedy.take(RESERVE);
-        assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
+        assertThatThrownBy(() -> pending.take(1)).isInstanceOf(OverLimitException.class);
         greedy.take(1);
-        assertThat(shed).containsExactly("stranger");
-        stranger.close();
+        assertThat(shed).containsExactly("pending");
+        pending.close();
         greedy.take(MOST - 2 * RESERVE - 1);
         assertThat(greedy.tryTake(1)).as("none but itself holds more than its reserve").isFalse();
         greedy.close();
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
         assertThat(asked).isEmpty();
         assertThat(budget.bytes()).isEqualTo(RESERVE);
     }
@@ -96,9 +96,9 @@ class MemoryBudgetTest {
     @Test
     void reserveIsAlwaysAvailable() {
         MemoryBudget.Share publisher = publisher("publisher");
-        open("stranger").take(100);
+        open("pending").take(100);
         publisher.take(RESERVE);
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
     }
 
     @Test
@@ -149,15 +149,15 @@ class MemoryBudgetTest {
     void peersWithoutReserveHaveAnEighth() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
-        MemoryBudget.Share stranger = open("stranger");
-        stranger.take(12);
+        MemoryBudget.Share pending = open("pending");
+        pending.take(12);
         assertThat(greedy.tryTake(1)).isFalse();
-        assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
+        assertThatThrownBy(() -> pending.take(1)).isInstanceOf(OverLimitException.class);
         assertThat(shed).isEmpty();
         greedy.giveBack(1);
-        stranger.take(1);
-        assertThat(greedy.tryTake(1)).as("the stranger has more than its eighth").isTrue();
-        assertThat(shed).containsExactly("stranger");
+        pending.take(1);
+        assertThat(greedy.tryTake(1)).as("the pending has more than its eighth").isTrue();
+        assertThat(shed).containsExactly("pending");
     }
 
     /** A publisher beyond its reserve takes nothing from the share of others. */
@@ -165,7 +165,7 @@ class MemoryBudgetTest {
     void reserveIsFilledFromPeersBeyondTheirs() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
-        open("stranger").take(12);
+        open("pending").take(12);
         publisher("publisher").take(RESERVE);
         assertThat(shed).isEmpty();
         assertThat(asked).containsExactly("greedy");
