@@ -77,7 +77,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(listeners.http(), settings.http(), kafka.settings().retentionMs(), feeds.directory(),
+            server = new EdgeServer(listeners.http(), settings.http(), kafka.settings().retentionMs(),
+                    feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);

@@ -78,7 +78,8 @@ public final class IngestService implements AutoCloseable, Drainable {
     /** Starts the stage with an application for players on the same ports. */
     public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
             MeterRegistry registry, FatalError fatal) {
-        return start(IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka, LogSpace.UNKNOWN,
+        return start(IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka,
+                LogSpace.UNKNOWN,
                 fatal);
     }
 
@@ -88,7 +89,8 @@ public final class IngestService implements AutoCloseable, Drainable {
      * @param listeners closed with the service, or if the service cannot start
      * @param space whether the log has space; without it every publish is refused
      */
-    public static IngestService start(IngestListeners listeners, PlayApplication players, KafkaClients kafka, LogSpace space,
+    public static IngestService start(IngestListeners listeners, PlayApplication players, KafkaClients kafka,
+            LogSpace space,
             FatalError fatal) {
         InstantSource clock = InstantSource.system();
         IngestSettings settings = listeners.settings();

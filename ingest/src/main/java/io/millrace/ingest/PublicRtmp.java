@@ -25,7 +25,8 @@ public sealed interface PublicRtmp {
      */
     default IngestNode announced(String node, int port, int tlsPort, boolean tlsByFirstByte, boolean keyRequired) {
         return switch (this) {
-            case Configured(var rtmp, var rtmps) -> new IngestNode(node, rtmp.orElse(null), rtmps.orElse(null), keyRequired);
+            case Configured(var rtmp, var rtmps) ->
+                new IngestNode(node, rtmp.orElse(null), rtmps.orElse(null), keyRequired);
             case Listening(String host) -> {
                 int rtmps = tlsPort == RtmpListen.NONE && tlsByFirstByte ? port : tlsPort;
                 yield new IngestNode(node, new IngestNode.Address(host, port),

@@ -80,7 +80,8 @@ final class Node {
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
                         options::names))
                 : null;
-        listeners = StageListeners.open(serving.stages(), options, name, addresses(serving), meters, options::names, life);
+        listeners = StageListeners.open(serving.stages(), options, name, addresses(serving), meters, options::names,
+                life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka);
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));

@@ -28,7 +28,8 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
      * @param addresses at which publishers reach ingest
      * @param named ports that a flag names; a port chosen for 0 is never one of them
      */
-    static StageListeners open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses, MeterRegistry meters,
+    static StageListeners open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses,
+            MeterRegistry meters,
             IntPredicate named, ProcessLife life) {
         boolean ingests = stages.contains(Stage.INGEST);
         IngestListeners ingest = ingests

@@ -440,7 +440,8 @@ class HostileViewersTest {
                 over.set(true);
                 edge.close();
             }
-            assertThat(said.texts(Level.WARN)).as("of hostile clients only").allMatch(line -> line.contains("127.0.0.5"));
+            assertThat(said.texts(Level.WARN)).as("of hostile clients only")
+                    .allMatch(line -> line.contains("127.0.0.5"));
         }
     }
 

@@ -50,7 +50,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
-    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access, LogSpace space,
+    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
+            LogSpace space,
             KnownNames names, IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;

@@ -76,7 +76,8 @@ class PublishGateTest {
         assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
         assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "what is this\n");
-        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).singleElement().asString().contains("cannot be used: line 1");
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).singleElement().asString()
+                .contains("cannot be used: line 1");
         assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
                 .isEqualTo(new Decision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
@@ -103,7 +104,8 @@ class PublishGateTest {
         gate = open(new PolicySettings(keys, secret, null));
         Files.writeString(keys, "second-secret-key: live/show\n");
         Files.writeString(secret, "second-signing-secret");
-        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).containsExactly("reloaded the stream keys in " + keys,
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).containsExactly(
+                "reloaded the stream keys in " + keys,
                 "reloaded the signing secret in " + secret);
     }
 

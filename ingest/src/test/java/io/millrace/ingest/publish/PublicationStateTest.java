@@ -7,11 +7,11 @@ import io.millrace.ingest.publish.PublicationCommand.EndFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
-import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
 import io.millrace.ingest.publish.PublicationStep.Begin;
@@ -208,7 +208,8 @@ class PublicationStateTest {
     void commandsAfterTheEndAreIgnored() {
         PublicationState ended = at(State.ENDED);
         for (PublicationCommand late : List.of(new Claimed(NEWER), new ClaimFailed("x"), new HeartbeatDue(),
-                new HeartbeatDone(), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(), new EndFailed(),
+                new HeartbeatDone(), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(),
+                new EndFailed(),
                 new EndNoted())) {
             assertThat(ended.apply(late)).as("%s", late).isEmpty();
         }

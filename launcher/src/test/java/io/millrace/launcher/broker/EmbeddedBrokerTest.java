@@ -96,7 +96,8 @@ class EmbeddedBrokerTest {
     @Test
     void directoryOfAnotherNodeIsRejected() {
         start().close();
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NO_FAILURE))
+        assertThatThrownBy(
+                () -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("belongs to node 1, but --node-id is 2");
     }
 
@@ -105,7 +106,8 @@ class EmbeddedBrokerTest {
         Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
         assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not in --voters");
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NO_FAILURE))
+        assertThatThrownBy(
+                () -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
     }
 

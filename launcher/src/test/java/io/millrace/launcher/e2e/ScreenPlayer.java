@@ -128,7 +128,8 @@ abstract class ScreenPlayer implements AutoCloseable {
             String vlc = RequiredTool.find("vlc").toString();
             if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
                 // VLC does not run as root.
-                command.addAll(List.of("setpriv", "--reuid=" + UNPRIVILEGED_ID, "--regid=" + UNPRIVILEGED_ID, "--clear-groups"));
+                command.addAll(List.of("setpriv", "--reuid=" + UNPRIVILEGED_ID, "--regid=" + UNPRIVILEGED_ID,
+                        "--clear-groups"));
             }
             Files.createDirectory(home);
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));

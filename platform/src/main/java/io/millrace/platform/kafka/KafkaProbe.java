@@ -44,7 +44,8 @@ public final class KafkaProbe implements AutoCloseable {
         Admin admin = kafka.admin("millrace-probe");
         KafkaProbe probe = new KafkaProbe(kafka.settings().bootstrapServers(), System::nanoTime,
                 () -> admin.close(Duration.ZERO));
-        probe.timer.scheduleWithFixedDelay(() -> probe.onAnswer(ask(admin)), PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        probe.timer.scheduleWithFixedDelay(() -> probe.onAnswer(ask(admin)), PERIOD_MS, PERIOD_MS,
+                TimeUnit.MILLISECONDS);
         return probe;
     }
 
