@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class SessionNewsTest {
+class SessionsRecordTest {
     private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE, "node", "",
             "127.0.0.1:1", 0, 0, 30_000);
 
