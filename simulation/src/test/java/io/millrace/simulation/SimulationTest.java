@@ -27,7 +27,7 @@ class SimulationTest {
     }
 
     @Test
-    void oneSeedIsOneHistory() {
+    void seedDeterminesHistory() {
         String once = Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim();
         assertThat(Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim()).isEqualTo(once);
         assertThat(Simulation.run(8, Plan.of(8, FAULTS), NONE).verbatim()).isNotEqualTo(once);

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A run of a command that ends, as a user would start it but from the built jars, with little memory. */
+/** Runs a command to its end, as a user would, but from the built jars and with little memory. */
 final class CommandRun {
     private static final long END_SECONDS = 300;
 
@@ -31,7 +31,7 @@ final class CommandRun {
         return new CommandRun(process, out, err);
     }
 
-    /** Runs to the end with the code that is expected. */
+    /** Runs to the end and asserts the exit code. */
     static CommandRun run(int code, Path dir, String... arguments) throws IOException, InterruptedException {
         CommandRun run = start(dir, arguments);
         assertThat(run.code()).as("%s: %s", List.of(arguments), run.err()).isEqualTo(code);

@@ -14,7 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** One {@code millrace} process, started as a user would but from the built jars. */
+/** One {@code millrace} process, started as by a user, but from the built jars. */
 public final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 120;
@@ -36,7 +36,7 @@ public final class MillraceProcess implements AutoCloseable {
         return start(dir, name, List.of("-Xmx1g"), args);
     }
 
-    /** The same with flags for its JVM. */
+    /** As above, with flags for the JVM. */
     public static MillraceProcess start(Path dir, String name, List<String> jvm, List<String> args)
             throws IOException {
         return run(dir, name, MillraceCommand.line(jvm, args));
@@ -51,7 +51,7 @@ public final class MillraceProcess implements AutoCloseable {
         return millrace;
     }
 
-    /** The parts of the ready line, by name. Waits for it. */
+    /** Returns the parts of the ready line by name. Waits for the line. */
     public Map<String, String> ready() throws InterruptedException, IOException {
         try {
             return ready.get(READY_SECONDS, TimeUnit.SECONDS);
@@ -64,18 +64,20 @@ public final class MillraceProcess implements AutoCloseable {
         return process;
     }
 
-    /** What it wrote on stderr so far. */
+    /** Returns what it has written to stderr so far. */
     public String log() throws IOException {
         return Files.readString(log);
     }
 
-    /** Lines of errors, but those of an embedded broker's controller on a machine that is busy for seconds. */
+    /**
+     * Returns the error lines, except those of the embedded broker's controller on a machine that is busy for seconds.
+     */
     static List<String> errors(String log) {
         return log.lines().filter(line -> line.contains(" ERROR ")).filter(line -> CONTROLLER.stream()
                 .noneMatch(name -> line.contains(" " + name + " "))).toList();
     }
 
-    /** Ends it as Ctrl-C does, and says with which code it ended. */
+    /** Ends the process as Ctrl-C does, and returns its exit code. */
     public int stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
