@@ -273,7 +273,7 @@ class PublicationStateTest {
     @EnumSource(PublishSink.End.class)
     void anEncoderThatLeavesIsNotClosed(PublishSink.End end) {
         PublicationEnd gone = PublicationEnd.encoderGone(end, "");
-        assertThat(gone.cause().closesEncoder()).isFalse();
+        assertThat(gone.cause()).isNull();
         assertThat(gone.reason()).isEqualTo(SessionEnded.Reason.valueOf(end.name()));
     }
 }

@@ -1,15 +1,14 @@
 package io.millrace.platform.rtmp;
 
-/** The application's answer to a {@link PublishRequest}. */
+/** The application's answer to a request to publish. */
 public sealed interface PublishAnswer {
-    /** The publish is accepted: {@code NetStream.Publish.Start} is sent, and media goes to {@code sink}. */
+    /** The publish is accepted: the encoder is told, and media goes to {@code sink}. */
     record Accepted(PublishSink sink) implements PublishAnswer {}
 
     /**
-     * The publish is refused: the encoder gets the code and the description, then the connection is closed.
+     * The publish is refused: the encoder is told why, then the connection is closed.
      *
-     * @param code code of onStatus, such as {@code NetStream.Publish.Denied}
      * @param description text for the user
      */
-    record Refused(String code, String description) implements PublishAnswer {}
+    record Refused(PublishEnd why, String description) implements PublishAnswer {}
 }

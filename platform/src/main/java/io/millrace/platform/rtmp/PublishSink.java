@@ -2,24 +2,25 @@ package io.millrace.platform.rtmp;
 
 import java.nio.ByteBuffer;
 
-/** Receives the media of one accepted publisher. All calls come from the connection's event loop and must not block. */
+/** Receives the media of one accepted publisher. All calls come on {@link Publisher#loop} and must not block. */
 public interface PublishSink {
     enum Kind { AUDIO, VIDEO, DATA }
 
     /**
-     * Receives one message.
+     * Receives one message: a frame, a configuration or metadata of one track, or of several tracks in an Enhanced RTMP
+     * multitrack message.
      *
-     * @param kind audio (type 8), video (9) or data (18, 15; {@code @setDataFrame} already stripped)
-     * @param timestamp timestamp of the message in ms, 32 bits
-     * @param body an FLV tag body, transferred: the sink may keep it, and it is not written to any more
+     * @param timestampMs decoding time in ms, unwrapped by the protocol; jumps where the encoder's clock jumps
+     * @param body an FLV tag body, of data without {@code @setDataFrame}; names its tracks. Transferred: the sink may
+     *        keep it, and it is not written to any more
      */
-    void message(Kind kind, int timestamp, ByteBuffer body);
+    void message(Kind kind, long timestampMs, ByteBuffer body);
 
     /** The last call: the publish has ended. */
     void ended(End end, String detail);
 
     enum End {
-        /** The encoder sent FCUnpublish, closeStream or deleteStream. */
+        /** The encoder ended the stream, such as by FCUnpublish, closeStream or deleteStream of RTMP. */
         UNPUBLISHED,
         /** The connection broke, or nothing arrived for too long. */
         DISCONNECTED,

@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.access.AccessRequest;
 import java.util.concurrent.CompletionStage;
 
 /** The application behind an RTMP server: how it serves publishers and players. */
@@ -7,7 +8,7 @@ public interface RtmpApplication extends PublishApplication, PlayApplication {
     static RtmpApplication of(PublishApplication publishers, PlayApplication players) {
         return new RtmpApplication() {
             @Override
-            public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+            public CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher) {
                 return publishers.publish(request, publisher);
             }
 

@@ -4,6 +4,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.rtmp.ServerEvent;
 import io.millrace.media.rtmp.ServerSession;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.netty.buffer.ByteBuf;
@@ -168,13 +169,15 @@ final class RtmpConnection {
         int streamId = requested.streamId();
         Optional<String> problem = StreamName.problem(requested.path());
         if (problem.isPresent()) {
-            refuse(streamId, CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
+            refuse(streamId, PublishStatus.of(PublishEnd.DENIED), problem.get());
             return;
         }
         RtmpPublisher publisher = new RtmpPublisher(this, streamId, session.knowsReconnect());
         publishers.put(streamId, publisher);
-        PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
-                requested.client(), requested.tcUrl(), log.address());
+        var source = new AccessRequest.Source(AccessRequest.Protocol.RTMP, log.address(), requested.client(),
+                requested.tcUrl());
+        var request = new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(requested.path()),
+                requested.query(), source);
         application.publish(request, publisher)
                 .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
     }
@@ -191,12 +194,12 @@ final class RtmpConnection {
         switch (answer) {
             case null -> {
                 log.write(Level.ERROR, "a publish request failed because of a bug", failure);
-                refuse(streamId, CloseReason.INTERNAL_ERROR, "NetStream.Failed", "internal server error");
+                refuse(streamId, PublishStatus.of(PublishEnd.INTERNAL_ERROR), "internal server error");
             }
-            case PublishAnswer.Refused(String code, String description) ->
-                refuse(streamId, CloseReason.REFUSED, code, description);
+            case PublishAnswer.Refused(PublishEnd why, String description) ->
+                refuse(streamId, PublishStatus.of(why), description);
             case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(streamId, CloseReason.MEMORY,
-                    "NetStream.Publish.Denied", "this server has no memory for another publisher; try again later");
+                    PublishStatus.DENIED, "this server has no memory for another publisher; try again later");
             case PublishAnswer.Accepted _ -> {
                 session.acceptPublish(streamId);
                 accepted();
@@ -288,6 +291,11 @@ final class RtmpConnection {
             session.endPlay(streamId);
             streamEnded(streamId, CloseReason.STREAM_ENDED, "the stream has ended");
         }
+    }
+
+    /** Tells the encoder why its publish ends; ends the connection if it uses no other stream. */
+    void refuse(int streamId, PublishStatus status, String description) {
+        refuse(streamId, status.reason(), status.code(), description);
     }
 
     /** Tells the peer why one stream ends; ends the connection if it uses no other stream. */

@@ -86,12 +86,12 @@ class ConnectionEndTest {
                 new Way("the name is invalid", test -> test.publish("api", "show"), "refused"),
                 new Way("the application refuses", test -> {
                     test.application.answer = CompletableFuture
-                            .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", "no"));
+                            .completedFuture(new PublishAnswer.Refused(PublishEnd.DENIED, "no"));
                     test.publish("live", "show");
                 }, "refused"),
                 new Way("the application closes", test -> {
                     test.publish("live", "show");
-                    test.application.publishers.remove().close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName",
+                    test.application.publishers.remove().close(PublishEnd.TAKEN_OVER,
                             "another encoder took over");
                 }, "taken_over", PublishSink.End.CLOSED_BY_SERVER),
                 new Way("a silent publisher", test -> {

@@ -69,7 +69,7 @@ class HostileConnectionsTest {
         try {
             publisher.close();
             for (int i = 0; i < sent; i++) {
-                assertThat(awaitNext(application.messages).timestamp()).isEqualTo(i);
+                assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(i);
             }
             assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
         } finally {

@@ -57,7 +57,7 @@ class RtmpHandlerTest {
         assertThat(application.requests).singleElement().satisfies(request -> {
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
             assertThat(request.query()).isEqualTo("token=x");
-            assertThat(request.client()).isEqualTo("FMLE/3.0 (compatible; Millrace)");
+            assertThat(request.source().client()).isEqualTo("FMLE/3.0 (compatible; Millrace)");
         });
         assertThat(clientEvents).containsExactly(new ClientEvent.Started());
 
@@ -212,7 +212,7 @@ class RtmpHandlerTest {
     @Test
     void refusalIsToldAndInputDrainedBeforeTheClose() {
         application.answer = CompletableFuture
-                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.BadName", "taken"));
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.NAME_IN_USE, "taken"));
         carry();
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.BadName", "taken"));
         assertThat(channel.isOpen()).isTrue();
@@ -247,10 +247,10 @@ class RtmpHandlerTest {
     void publisherIsClosedWithTheReasonAndTheSinkAtOnce() {
         carry();
         Publisher publisher = application.publishers.remove();
-        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "another encoder took over");
+        publisher.close(PublishEnd.TAKEN_OVER, "another encoder took over");
         assertThat(application.ends).containsExactly(new RecordingApplication.Ended(PublishSink.End.CLOSED_BY_SERVER,
                 "NetStream.Publish.BadName, another encoder took over"));
-        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "again");
+        publisher.close(PublishEnd.TAKEN_OVER, "again");
         client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(10));
         carry();
         assertThat(clientEvents)
@@ -290,7 +290,7 @@ class RtmpHandlerTest {
         carry();
         assertThat(channel.config().isAutoRead()).as("the end of a publish undoes its pause").isTrue();
         first.pauseReading();
-        first.close(CloseReason.LOG, "NetStream.Failed", "late");
+        first.close(PublishEnd.PACKET_LOST, "late");
         assertThat(channel.config().isAutoRead()).isTrue();
         passSeconds(5);
         assertThat(channel.isOpen()).isTrue();
@@ -356,7 +356,7 @@ class RtmpHandlerTest {
     void sinkThatThrowsEndsItsConnectionOnly() {
         application.answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(new PublishSink() {
             @Override
-            public void message(Kind kind, int timestamp, ByteBuffer body) {
+            public void message(Kind kind, long timestampMs, ByteBuffer body) {
                 throw new IllegalStateException("a bug");
             }
 
