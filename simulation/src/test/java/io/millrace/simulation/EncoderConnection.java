@@ -1,9 +1,9 @@
 package io.millrace.simulation;
 
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishEnd;
-import io.millrace.platform.rtmp.PublishSink;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
 import io.millrace.simulation.oracle.Fact;

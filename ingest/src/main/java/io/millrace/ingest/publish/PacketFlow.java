@@ -4,7 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;

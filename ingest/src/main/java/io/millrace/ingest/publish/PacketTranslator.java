@@ -7,7 +7,7 @@ import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagTracks;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.platform.log.SessionEnded;
-import io.millrace.platform.rtmp.PublishEnd;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
 
 /**
  * Why a publication ends, in the forms that are written to the Kafka log, logged by this process, and sent to the

@@ -7,7 +7,7 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink.Kind;
+import io.millrace.platform.publish.PublishSink.Kind;
 import io.millrace.testkit.Clip;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

@@ -25,7 +25,7 @@ import io.millrace.ingest.publish.PublicationStep.RefuseClaim;
 import io.millrace.ingest.publish.PublicationStep.WriteEnd;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.platform.rtmp.PublishEnd;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.Executor;
 
 /** Stands where a connection stands and remembers where its reading switch is. */

@@ -1,5 +1,7 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.publish.PublishEnd;
+
 /**
  * RTMP's form of a {@link PublishEnd}.
  *

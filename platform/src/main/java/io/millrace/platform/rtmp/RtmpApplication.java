@@ -1,6 +1,9 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishApplication;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.CompletionStage;
 
 /** The application behind an RTMP server: how it serves publishers and players. */

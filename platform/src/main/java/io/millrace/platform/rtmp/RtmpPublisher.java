@@ -3,6 +3,9 @@ package io.millrace.platform.rtmp;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PublishClock;
 import io.millrace.media.rtmp.ServerEvent;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.Executor;
 
 /**

@@ -6,6 +6,7 @@ import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.publish.PublishSink;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;

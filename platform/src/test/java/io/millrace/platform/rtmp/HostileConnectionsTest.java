@@ -5,6 +5,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.publish.PublishSink;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

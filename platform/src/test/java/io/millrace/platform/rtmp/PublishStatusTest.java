@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.publish.PublishEnd;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

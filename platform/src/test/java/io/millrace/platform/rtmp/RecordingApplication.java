@@ -1,6 +1,9 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

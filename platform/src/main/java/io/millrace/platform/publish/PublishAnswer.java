@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
 /** The application's answer to a request to publish. */
 public sealed interface PublishAnswer {

@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
 /** Why a server refuses or ends a publish. Each protocol maps it to what its encoders understand. */
 public enum PublishEnd {

@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
 import io.millrace.platform.access.AccessRequest;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
 import java.util.concurrent.Executor;
 
