@@ -10,6 +10,7 @@ import io.millrace.launcher.settings.HttpOptions;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.PublishOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.platform.access.AccessPolicy;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -35,7 +36,7 @@ record Doors(IngestDoor ingest, EdgeDoor edge) {
                 ? life.opened(IngestDoor.open(ingest(options, name, addresses), meters, named))
                 : null;
         EdgeDoor edge = stages.contains(Stage.EDGE)
-                ? life.opened(EdgeDoor.open(edge(options, name, !ingests), meters, named))
+                ? life.opened(EdgeDoor.open(edge(options, name, !ingests), AccessPolicy.ALLOW_ALL, meters, named))
                 : null;
         return new Doors(ingest, edge);
     }

@@ -166,8 +166,8 @@ final class RtmpViewer implements PlaySink {
         }
         state = State.PLAYING;
         desk.begins(hold);
-        viewer = viewers.joined(Protocol.RTMP, stream, request.address(),
-                request.client().isEmpty() ? null : request.client(), () -> player.loop().execute(this::kick));
+        viewer = viewers.joined(Protocol.RTMP, stream, request.access().source().address(),
+                request.access().source().client().isEmpty() ? null : request.access().source().client(), () -> player.loop().execute(this::kick));
         player.start();
     }
 

@@ -38,7 +38,7 @@ class PlayFlowTest {
         send(1, "play", 4, text("show"), number(-2000));
         control(RtmpMessage.UserControl.STREAM_BEGIN + 3, 1);
         assertThat(events).containsExactly(
-                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", "rtmp://h/live", Set.of(), PlayDuration.UNLIMITED));
         assertThat(answers()).containsExactly("_result 3 Null", "_result 3 0.0");
         assertThat(server.state()).as("held").isEqualTo(ServerSession.State.ANSWERING);
         server.acceptPlay(1);
@@ -91,7 +91,7 @@ class PlayFlowTest {
                 field("audioFourCcInfoMap", AmfValue.EcmaArray.of(field("Opus", 5))));
         send(0, "createStream", 2);
         send(1, "play", 0, text("show?token=1"));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "token=1", "x",
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "token=1", "x", "rtmp://h/live",
                 Set.of("hvc1", "av01", "vp09", "Opus"), PlayDuration.UNLIMITED));
     }
 
@@ -130,7 +130,7 @@ class PlayFlowTest {
         }
         send(1, "play", 0, text("other"));
         assertThat(events).last().isEqualTo(
-                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", "rtmp://h/live", Set.of(), PlayDuration.UNLIMITED));
         server.acceptPlay(1);
         assertThat(server.state()).isEqualTo(ServerSession.State.PLAYING);
     }
@@ -140,7 +140,7 @@ class PlayFlowTest {
         playing();
         send(1, "play", 0, text("other"));
         assertThat(events).containsExactly(new ServerEvent.PlayStopped(1),
-                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", "rtmp://h/live", Set.of(), PlayDuration.UNLIMITED));
         send(1, "play", 0, text("again"));
         assertThat(answers()).as("while the other is held").containsExactly("onStatus/1 NetStream.Play.Failed");
         server.acceptPlay(1);
@@ -279,7 +279,7 @@ class PlayFlowTest {
         connect("x");
         send(0, "createStream", 2);
         send(1, "play", 4, text("show"), number(start), number(duration));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "x", Set.of(),
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "x", "rtmp://h/live", Set.of(),
                 millis < 0 ? PlayDuration.UNLIMITED : millis));
     }
 }

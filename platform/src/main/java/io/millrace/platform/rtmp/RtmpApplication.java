@@ -16,7 +16,7 @@ public interface RtmpApplication extends PublishApplication, PlayApplication {
             }
 
             @Override
-            public PlayAnswer play(PlayRequest request, Player player) {
+            public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
                 return players.play(request, player);
             }
         };

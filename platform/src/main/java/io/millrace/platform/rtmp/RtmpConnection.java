@@ -177,10 +177,8 @@ final class RtmpConnection {
         }
         RtmpPublisher publisher = new RtmpPublisher(this, streamId, session.knowsReconnect());
         publishers.put(streamId, publisher);
-        var source = new AccessRequest.Source(AccessRequest.Protocol.RTMP, log.address(), requested.client(),
-                requested.tcUrl());
         var request = new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(requested.path()),
-                requested.query(), source);
+                requested.query(), source(requested.client(), requested.tcUrl()));
         application.publish(request, publisher)
                 .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
     }
@@ -222,16 +220,33 @@ final class RtmpConnection {
         }
         RtmpPlayer player = new RtmpPlayer(this, streamId);
         players.put(streamId, player);
-        PlayRequest request = new PlayRequest(new StreamName(requested.path()), requested.query(), requested.client(),
-                requested.fourCcs(), log.address(), requested.durationMs());
-        switch (application.play(request, player)) {
-            case PlayAnswer.Accepted(PlaySink sink) -> {
-                player.accepted(sink);
-                accepted();
+        var access = new AccessRequest(AccessRequest.Action.PLAY, new StreamName(requested.path()), requested.query(),
+                source(requested.client(), requested.tcUrl()));
+        application.play(new PlayRequest(access, requested.fourCcs(), requested.durationMs()), player)
+                .whenComplete((answer, failure) -> execute(() -> answered(player, answer, failure)));
+    }
+
+    /** @param answer null if the application failed with {@code failure} */
+    private void answered(RtmpPlayer player, PlayAnswer answer, Throwable failure) {
+        if (answer instanceof PlayAnswer.Accepted(PlaySink sink)) {
+            player.accepted(sink);
+        }
+        if (player.isOver()) {
+            return;
+        }
+        switch (answer) {
+            case null -> {
+                log.write(Level.ERROR, "a play request failed because of a bug", failure);
+                refuse(player.streamId(), CloseReason.INTERNAL_ERROR, "NetStream.Play.Failed", "internal server error");
             }
             case PlayAnswer.Refused(String code, String description) ->
-                refuse(streamId, CloseReason.REFUSED, code, description);
+                refuse(player.streamId(), CloseReason.REFUSED, code, description);
+            case PlayAnswer.Accepted _ -> accepted();
         }
+    }
+
+    private AccessRequest.Source source(String client, String tcUrl) {
+        return new AccessRequest.Source(AccessRequest.Protocol.RTMP, log.address(), client, tcUrl);
     }
 
     private void accepted() {

@@ -62,7 +62,8 @@ final class RecordingApplication implements RtmpApplication {
         }
     };
     /** Refuses unless the test puts something else here. */
-    PlayAnswer playAnswer = new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere");
+    CompletionStage<PlayAnswer> playAnswer = CompletableFuture.completedFuture(
+            new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere"));
     /** Accepts at once unless the test puts something else here. */
     CompletionStage<PublishAnswer> answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(sink));
 
@@ -74,7 +75,7 @@ final class RecordingApplication implements RtmpApplication {
     }
 
     @Override
-    public PlayAnswer play(PlayRequest request, Player player) {
+    public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         plays.add(request);
         players.add(player);
         return playAnswer;

@@ -175,6 +175,62 @@ class RtmpHandlerTest {
         assertThat(asked.isWritable()).isFalse();
     }
 
+    @Test
+    void theAnswerToAPlayerMayComeLater() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        passSeconds(60);
+        assertThat(playerTold).isEmpty();
+        assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
+        later.complete(new PlayAnswer.Accepted(application.playSink));
+        Player asked = application.players.remove();
+        asked.start();
+        asked.send(message(MediaKind.VIDEO, 40, 3));
+        carryToPlayer();
+        assertThat(playerTold).contains("NetStream.Play.Start", "VIDEO 40 3");
+    }
+
+    @Test
+    void aPlayerIsToldALateRefusal() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        later.complete(new PlayAnswer.Refused("NetStream.Play.Failed", "for subscribers"));
+        carryToPlayer();
+        assertThat(playerTold).containsExactly("NetStream.Play.Failed");
+        passSeconds(2);
+        assertThat(closed("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void aPlayerThatLeavesBeforeTheAnswerIsToldToTheSinkAtOnce() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        channel.close();
+        assertThat(application.players.remove().isOver()).isTrue();
+        later.complete(new PlayAnswer.Accepted(application.playSink));
+        assertThat(application.played).containsExactly("ended");
+        assertThat(closed("peer_closed")).isEqualTo(1);
+    }
+
+    @Test
+    void anApplicationThatFailsRefusesThePlay() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        assertThat(logged(() -> later.completeExceptionally(new IllegalStateException("a bug")))).singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .endsWith(": a play request failed because of a bug"));
+        carryToPlayer();
+        assertThat(playerTold).containsExactly("NetStream.Play.Failed");
+        passSeconds(2);
+        assertThat(closed("internal_error")).isEqualTo(1);
+    }
+
+    /** Returns the answer to a player that has asked to play. */
+    private CompletableFuture<PlayAnswer> asksToPlay() {
+        CompletableFuture<PlayAnswer> later = new CompletableFuture<>();
+        application.playAnswer = later;
+        player = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")), new SplittableRandom(1));
+        carryToPlayer();
+        assertThat(application.plays).hasSize(1);
+        return later;
+    }
+
     private static List<ByteBuf> message(MediaKind kind, int timestamp, int sizeBytes) {
         return List.of(Unpooled.wrappedBuffer(PlayChunks.message(kind, timestamp, ByteBuffer.allocate(sizeBytes))));
     }
@@ -184,7 +240,8 @@ class RtmpHandlerTest {
 
     /** A player that the application accepts and holds. */
     private void plays() {
-        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        application.playAnswer = CompletableFuture
+                .completedFuture(new PlayAnswer.Accepted(application.playSink));
         player = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")), new SplittableRandom(1));
         carryToPlayer();
         assertThat(application.plays).singleElement().extracting(PlayRequest::stream)

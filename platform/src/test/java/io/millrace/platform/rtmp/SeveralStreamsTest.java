@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +109,8 @@ class SeveralStreamsTest {
 
     @Test
     void whoPublishesMayPlayAsWell() {
-        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        application.playAnswer = CompletableFuture
+                .completedFuture(new PlayAnswer.Accepted(application.playSink));
         publish(1, "one");
         command(2, "play", 0, AmfValue.NULL, new AmfValue.Text("other"));
         assertThat(application.plays).extracting(PlayRequest::stream).containsExactly(new StreamName("live/other"));
