@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.e2e.MillraceCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -220,14 +221,8 @@ class CommandIT {
         assertThat(outcome.err()).doesNotContain("\tat ");
     }
 
-    private static List<String> command(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m",
-                "-XX:TieredStopAtLevel=1", "-jar",
-                Path.of("target", "launcher.jar").toAbsolutePath().toString()));
-        command.addAll(arguments);
-        return command;
+    private static List<String> command(List<String> arguments) throws IOException {
+        return MillraceCommand.line(List.of("-Xmx512m"), arguments);
     }
 
     /** Restores the default action of SIGINT, which a shell ignores for processes in the background. */

@@ -3,7 +3,6 @@ package io.millrace.launcher.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -24,13 +23,7 @@ final class CommandRun {
     }
 
     static CommandRun start(Path dir, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-jar",
-                Path.of("target", "launcher.jar").toAbsolutePath().toString()));
-        command.addAll(List.of(arguments));
+        List<String> command = MillraceCommand.line(List.of("-Xmx128m"), List.of(arguments));
         Path out = Files.createTempFile(dir, "out", ".txt");
         Path err = Files.createTempFile(dir, "err", ".txt");
         Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(out.toFile())

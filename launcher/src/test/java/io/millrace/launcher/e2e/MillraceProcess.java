@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,15 +39,11 @@ public final class MillraceProcess implements AutoCloseable {
     /** The same with flags for its JVM. */
     public static MillraceProcess start(Path dir, String name, List<String> jvm, List<String> args)
             throws IOException {
-        Path target = Path.of("target").toAbsolutePath();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        // It lives for seconds: what C2 would compile and G1 would do in threads of their own costs more than it saves.
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(jvm);
-        command.addAll(List.of("-jar", target.resolve("launcher.jar").toString()));
-        command.addAll(args);
+        return run(dir, name, MillraceCommand.line(jvm, args));
+    }
+
+    /** Starts the process of a {@link MillraceCommand}. */
+    static MillraceProcess run(Path dir, String name, List<String> command) throws IOException {
         Path log = Files.createDirectories(dir).resolve(name + ".log");
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         MillraceProcess millrace = new MillraceProcess(process, log);
