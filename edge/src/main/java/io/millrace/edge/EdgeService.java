@@ -58,7 +58,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
      */
     static EdgeService start(EdgeSettings settings, AccessPolicy access, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal, Ticker pastTicker, LimitClock clock) {
-        return start(EdgeDoor.open(settings, access, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker, clock);
+        return start(EdgeDoor.open(settings, access, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker,
+                clock);
     }
 
     /**
@@ -79,7 +80,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(door.http(), settings.http(), door.access(), kafka.settings().retentionMs(), feeds.directory(),
+            server = new EdgeServer(door.http(), settings.http(), door.access(), kafka.settings().retentionMs(),
+                    feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);

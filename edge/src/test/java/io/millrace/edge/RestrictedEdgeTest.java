@@ -60,7 +60,8 @@ class RestrictedEdgeTest {
     @Test
     void refusesViewersOfHttp() throws Exception {
         try (var _ = new LiveStream(edge, "live/http")) {
-            for (String path : new String[]{"/live/http.m3u8", "/live/http.m3u8?start=-1h", "/live/http/@1/ts/index.m3u8",
+            for (String path : new String[]{"/live/http.m3u8", "/live/http.m3u8?start=-1h",
+                "/live/http/@1/ts/index.m3u8",
                 "/live/http.flv", "/live/http.flv?start=-1h", "/live/http.flv?token=2", "/live/never.m3u8"}) {
                 HttpResponse<String> refused = edge.get(path);
                 assertThat(refused.statusCode()).as(path).isEqualTo(403);

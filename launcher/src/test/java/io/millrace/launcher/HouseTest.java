@@ -90,13 +90,15 @@ class HouseTest {
     @ArchTest
     static final ArchRule roomsOfIngestDoNotKnowProtocols = noClasses().that()
             .resideInAPackage("io.millrace.ingest.*..")
-            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..", "io.millrace.media.rtmp..",
+            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..",
+                    "io.millrace.media.rtmp..",
                     "io.netty..");
 
     @ArchTest
     static final ArchRule publishingAndAccessDoNotKnowProtocols = noClasses().that()
             .resideInAnyPackage("io.millrace.platform.publish..", "io.millrace.platform.access..")
-            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..", "io.millrace.media.rtmp..",
+            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..",
+                    "io.millrace.media.rtmp..",
                     "io.netty..");
 
     @ArchTest

@@ -62,7 +62,8 @@ public final class EdgeServer implements AutoCloseable {
 
     /** @param port closed with the server */
     public EdgeServer(HttpPort port, HttpSettings settings, AccessPolicy access, long retentionMs,
-            StreamDirectory directory, EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
+            StreamDirectory directory, EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts,
+            FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
         this.port = port;
         this.settings = settings;
@@ -71,7 +72,8 @@ public final class EdgeServer implements AutoCloseable {
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         var play = new PlayAccess(access);
         endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs, viewers,
+                new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs,
+                        viewers,
                         clock::nanoTime, meters),
                 new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters),
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,

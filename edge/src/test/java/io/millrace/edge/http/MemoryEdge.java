@@ -32,7 +32,8 @@ final class MemoryEdge implements AutoCloseable {
         List.of(LIVE, NEW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar).http(),
-                AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters,
+                AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log,
+                new Viewers(meters, InstantSource.system()), meters,
                 clock);
         port = server.start();
     }

@@ -35,9 +35,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PlayAccessTest {
     /** A request of each output. */
     enum Output {
-        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST("/live/show.m3u8?start=-1h"),
-        MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED("/live/show/@17/ts/index.m3u8?delay=60s"),
-        FLV("/live/show.flv"), FLV_PAST("/live/show.flv?start=-1h"), WEBSOCKET("/live/show.flv");
+        HLS("/live/show.m3u8"), HLS_DELAYED("/live/show.m3u8?delay=60s"), HLS_PAST(
+                "/live/show.m3u8?start=-1h"), MEDIA_PLAYLIST("/live/show/@17/ts/index.m3u8"), MEDIA_PLAYLIST_DELAYED(
+                        "/live/show/@17/ts/index.m3u8?delay=60s"), FLV(
+                                "/live/show.flv"), FLV_PAST("/live/show.flv?start=-1h"), WEBSOCKET("/live/show.flv");
 
         private final String target;
 
@@ -149,6 +150,16 @@ class PlayAccessTest {
         request(output.request());
         pass(10_000);
         assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("access_undecided", "retry-after: 2");
+        policy.allow();
+        assertThat(sent()).isEmpty();
+        assertThatNothingWasRead();
+    }
+
+    @Test
+    void doesNotWaitWhileTheEdgeShutsDown() {
+        request(Output.FLV.request());
+        channel.pipeline().get(EdgeHandler.class).drain(channel.pipeline().context(EdgeHandler.class));
+        assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("access_undecided", "connection: close");
         policy.allow();
         assertThat(sent()).isEmpty();
         assertThatNothingWasRead();

@@ -96,7 +96,8 @@ class PlayDeskTest implements FlvSource {
     @Test
     void aRefusedPlayerDoesNotLearnWhetherThereIsAStream() throws Exception {
         CompletableFuture<PlayAnswer> answer = desk
-                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/never")), player)
+                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/never")),
+                        player)
                 .toCompletableFuture();
         policy.refuse("no");
         assertThat(answer.get()).isEqualTo(new PlayAnswer.Refused("NetStream.Play.Failed", "no"));
@@ -105,7 +106,8 @@ class PlayDeskTest implements FlvSource {
     @Test
     void playsTheStreamThatThePolicyNames() throws Exception {
         CompletableFuture<PlayAnswer> answer = desk
-                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/secret")), player)
+                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/secret")),
+                        player)
                 .toCompletableFuture();
         policy.allow("live/show");
         assertThat(answer.get()).isInstanceOf(PlayAnswer.Accepted.class);

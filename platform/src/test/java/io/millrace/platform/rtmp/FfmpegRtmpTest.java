@@ -102,7 +102,8 @@ class FfmpegRtmpTest {
             assertThat(awaitNext(application.requests).stream()).isEqualTo(new StreamName("live/show"));
             assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
         }
-        return application.drainMessages().stream().map(m -> new FlvTag(type(m.kind()), (int) m.timestampMs(), m.body()))
+        return application.drainMessages().stream()
+                .map(m -> new FlvTag(type(m.kind()), (int) m.timestampMs(), m.body()))
                 .toList();
     }
 
