@@ -9,12 +9,13 @@ import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
@@ -33,7 +34,7 @@ import java.util.Set;
  */
 final class NodeProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
-    private static final PublishAnswer NOT_YET = new PublishAnswer.Refused("", "the node starts");
+    private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
     private final World world;
     private final ModelKafka kafka;
@@ -139,7 +140,8 @@ final class NodeProcess implements ModelGroup.Member {
             connection.answered(NOT_YET);
             return;
         }
-        desk.publish(new PublishRequest(new StreamName(stream), "", "simulated", "", connection.address()), connection)
+        var source = new AccessRequest.Source(AccessRequest.Protocol.RTMP, connection.address(), "simulated", "");
+        desk.publish(new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(stream), "", source), connection)
                 .thenAccept(connection::answered);
     }
 

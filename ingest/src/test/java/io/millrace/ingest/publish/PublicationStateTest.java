@@ -28,7 +28,7 @@ import io.millrace.ingest.publish.PublicationStep.RefuseClaim;
 import io.millrace.ingest.publish.PublicationStep.WriteEnd;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -309,7 +309,7 @@ class PublicationStateTest {
     @EnumSource(PublishSink.End.class)
     void anEncoderThatLeavesIsNotClosed(PublishSink.End end) {
         PublicationEnd gone = PublicationEnd.encoderGone(end, "");
-        assertThat(gone.cause().closesEncoder()).isFalse();
+        assertThat(gone.cause()).isNull();
         assertThat(gone.reason()).isEqualTo(SessionEnded.Reason.valueOf(end.name()));
     }
 }
