@@ -38,7 +38,7 @@ public final class HlsEndpoint {
 
     public void multivariant(Responder responder, String stream, Query query) {
         if (TimeSpan.isIn(query)) {
-            past.multivariant(responder, stream, query);
+            responder.inTurns(() -> past.multivariant(responder, stream, query));
         } else {
             live.multivariant(responder, stream);
         }
@@ -47,7 +47,7 @@ public final class HlsEndpoint {
     /** Sends the media playlist of a run of epochs. */
     public void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
         if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
-            past.media(responder, stream, firstEpoch, lastEpoch, query);
+            responder.inTurns(() -> past.media(responder, stream, firstEpoch, lastEpoch, query));
         } else {
             live.media(responder, stream, firstEpoch);
         }

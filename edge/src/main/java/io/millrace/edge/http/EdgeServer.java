@@ -7,6 +7,7 @@ import io.millrace.edge.flv.FlvEndpoint;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.log.PartSource;
+import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.past.FlvPast;
@@ -16,6 +17,7 @@ import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.net.Turns;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.group.ChannelGroup;
@@ -72,8 +74,17 @@ public final class EdgeServer implements AutoCloseable {
                 new HlsEndpoint(directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs, viewers,
                         clock::nanoTime, meters),
                 new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters),
-                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters, new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
+    }
+
+    /**
+     * Returns the limits of steps of requests for the past that run on the event loops at a time. One network may wait for
+     * as many as it may have reads waiting.
+     */
+    private static Turns.Limits turns(int loops) {
+        return new Turns.Limits(loops, Math.max(1, loops - 1), ReaderPool.WAITING_LIMIT,
+                ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
     }
 
     /** Returns the current connections; connections may open and close while the caller iterates. */

@@ -1,35 +1,46 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.net;
 
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
- * Limits how many questions run at a time. The others wait, because after a restart all encoders connect at the same
- * moment; networks take turns, so one that asks many questions delays only its own. A question whose connection has
- * closed keeps its place until its time-out, so the number of waiting questions has a limit as well.
+ * Limits how many tasks run at a time, such as questions to a hook or steps of requests. The others wait, and networks
+ * take turns: every second turn goes to the network that waits for the fewest, the others go around among all networks.
+ * A network that asks for much thus delays mainly itself. A task that nobody needs any more keeps its place until the
+ * caller ends its turn, so the number of waiting tasks has a limit as well.
  *
  * <p>Thread-safe and non-blocking.
  */
-final class Turns {
-    /** Four times the number of connections that may exist without a publish; each waiting question takes a few KB. */
-    static final int WAITING_MAX = 4_000;
-    /** Four times the number of connections that one network may have. */
-    static final int WAITING_OF_NETWORK = WAITING_MAX / 4;
+public final class Turns {
+    /** Networks with fewer waiting tasks than this may use the reserved places. */
+    private static final int FEW = 2;
 
-    static final class FullException extends RuntimeException {
+    /**
+     * @param running limit of tasks that run at a time
+     * @param runningOfNetwork limit for one network
+     * @param waiting limit of tasks that wait
+     * @param waitingOfNetwork limit for one network
+     * @param reserved how many of the waiting places are left to networks with fewer than two waiting tasks
+     */
+    public record Limits(int running, int runningOfNetwork, int waiting, int waitingOfNetwork, int reserved) {}
+
+    /** Too many tasks wait. */
+    public static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         private FullException() {
-            super("too many questions wait already", null, false, false);
+            super("too many others wait already", null, false, false);
         }
     }
 
-    /** The turn of one question. The caller must call {@link #done} even if it fails. */
-    static final class Turn {
+    /** The turn of one task. The caller must call {@link #done} even if the task fails. */
+    public static final class Turn {
         private final String network;
         private final CompletableFuture<Void> begin = new CompletableFuture<>();
         private boolean running;
@@ -38,37 +49,48 @@ final class Turns {
             this.network = network;
         }
 
-        /** Completes when the turn comes; fails immediately if too many questions wait. */
-        CompletableFuture<Void> begin() {
+        /** Completes when the turn comes; fails immediately with {@link FullException} if too many tasks wait. */
+        public CompletableFuture<Void> begin() {
             return begin;
         }
     }
 
-    /** The questions of one network. */
+    /** The tasks of one network. */
     private static final class Line {
         private final Queue<Turn> waiting = new ArrayDeque<>();
         private int running;
     }
 
-    private final int mostOfNetwork;
-    /** The networks with a question, in the order of their next turns. */
+    private final Limits limits;
+    /** The networks with a task, in the order of their next turns. */
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private int free;
     private int waiting;
+    /** Whether the next turn goes to the network that waits for the fewest. */
+    private boolean favoursFewest;
 
-    /** @param atOnce limit of running questions; one network may have three quarters of them */
-    Turns(int atOnce) {
-        free = atOnce;
-        mostOfNetwork = Math.max(1, atOnce / 4 * 3);
+    public Turns(Limits limits) {
+        this.limits = limits;
+        free = limits.running();
     }
 
-    Turn next(String network) {
+    /** Requests a turn for a new task. */
+    public Turn next(String network) {
+        return next(network, false);
+    }
+
+    /** Requests a turn for another step of a task that has had a turn before. Never refused. */
+    public Turn again(String network) {
+        return next(network, true);
+    }
+
+    private Turn next(String network, boolean begun) {
         Turn turn = new Turn(network);
         synchronized (lines) {
             Line line = lines.computeIfAbsent(network, _ -> new Line());
-            if (free > 0 && line.running < mostOfNetwork) {
+            if (free > 0 && line.running < limits.runningOfNetwork()) {
                 run(turn, line);
-            } else if (waiting < WAITING_MAX && line.waiting.size() < WAITING_OF_NETWORK) {
+            } else if (begun || hasRoom(line)) {
                 line.waiting.add(turn);
                 waiting++;
                 return turn;
@@ -84,7 +106,13 @@ final class Turns {
         return turn;
     }
 
-    void done(Turn turn) {
+    private boolean hasRoom(Line line) {
+        int own = line.waiting.size();
+        return waiting < limits.waiting() && own < limits.waitingOfNetwork()
+                && (own < FEW || waiting < limits.waiting() - limits.reserved());
+    }
+
+    public void done(Turn turn) {
         Turn successor = null;
         synchronized (lines) {
             Line line = lines.get(turn.network);
@@ -111,21 +139,28 @@ final class Turns {
         free--;
     }
 
-    /** Starts the turn of the next network that may run one more question, and returns it; null without one. */
+    /** Starts the turn of the next network that may run one more task, and returns it; null without one. */
     private Turn successor() {
-        for (Iterator<Map.Entry<String, Line>> each = lines.entrySet().iterator(); each.hasNext();) {
-            Map.Entry<String, Line> next = each.next();
-            Line line = next.getValue();
-            if (!line.waiting.isEmpty() && line.running < mostOfNetwork) {
-                each.remove();
-                lines.put(next.getKey(), line);
-                Turn turn = line.waiting.remove();
-                waiting--;
-                run(turn, line);
-                return turn;
-            }
+        if (waiting == 0) {
+            return null;
         }
-        return null;
+        Stream<Map.Entry<String, Line>> ready = lines.entrySet().stream().filter(
+                each -> !each.getValue().waiting.isEmpty()
+                        && each.getValue().running < limits.runningOfNetwork());
+        Optional<Map.Entry<String, Line>> next = favoursFewest
+                ? ready.min(Comparator.comparingInt(each -> each.getValue().waiting.size()))
+                : ready.findFirst();
+        if (next.isEmpty()) {
+            return null;
+        }
+        favoursFewest = !favoursFewest;
+        String network = next.get().getKey();
+        Line line = lines.remove(network);
+        lines.put(network, line);
+        Turn turn = line.waiting.remove();
+        waiting--;
+        run(turn, line);
+        return turn;
     }
 
     private void forget(String network, Line line) {
@@ -134,7 +169,7 @@ final class Turns {
         }
     }
 
-    /** Returns the number of networks with a question. */
+    /** Returns the number of networks with a task. */
     int networks() {
         synchronized (lines) {
             return lines.size();
