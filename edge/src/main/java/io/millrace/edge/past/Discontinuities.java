@@ -2,6 +2,7 @@ package io.millrace.edge.past;
 
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Discontinuities {
         long last = epoch.lastSegment();
         List<PlaylistBlock> blocks = walk.blocks(epoch, last, last, OptionalLong.empty());
         return blocks.isEmpty() || !blocks.getFirst().contains(last)
-                ? epoch.sessions().size() - 1L
+                ? StreamDirectory.sessions(epoch) - 1L
                 : blocks.getFirst().segment(last).discontinuity();
     }
 }
