@@ -37,13 +37,13 @@ public final class PastIndex implements PastSource {
     private static final Duration VERSION_KEPT = Duration.ofSeconds(5);
     /** The fraction of the cache for playlist versions. */
     private static final int VERSIONS_SHARE = 4;
-    private static final int ANSWER_BYTES = 512;
+    static final int ANSWER_BYTES = 512;
     /** Playlists that are put together at a time, not counting those that wait for a read; keeps a core free. */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
             ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
 
-    private record VersionKey(PastRange range, long newest, boolean live) {}
+    record VersionKey(PastRange range, long newest, boolean live) {}
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
@@ -55,17 +55,27 @@ public final class PastIndex implements PastSource {
 
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
             Ticker ticker) {
+        this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));
+    }
+
+    /** @param turns in which playlists are put together */
+    public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes, Ticker ticker,
+            Turns turns) {
         this.directory = directory;
         this.readers = readers;
         moments = new MomentCells(kafka, readers, Topic.PARTS, ticker);
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
-        versions = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes / VERSIONS_SHARE)
+        versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
+        this.turns = turns;
+        asker = Asker.EDGE;
+    }
+
+    static Caffeine<VersionKey, Answer> versions(long cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<VersionKey, Answer>weigher((_, answer) -> answer instanceof Answer.Listed(var playlist)
                         ? (int) Math.min(Integer.MAX_VALUE, playlist.text().sizeBytes() + ANSWER_BYTES)
                         : ANSWER_BYTES)
-                .expireAfterWrite(VERSION_KEPT).build());
-        turns = new Turns(TURNS);
-        asker = Asker.EDGE;
+                .expireAfterWrite(VERSION_KEPT);
     }
 
     /** Returns a view of the same caches for another asker. */
