@@ -41,6 +41,8 @@ public final class EdgeServer implements AutoCloseable {
     private static final int PIPELINE_DEPTH = 8;
     /** Requests may take this fraction of the heap. */
     private static final int MEMORY_SHARE = 8;
+    /** Steps of requests for the past that an event loop runs before it reads from its sockets again. */
+    private static final int STEPS_PER_LOOP = 8;
     /** How long a viewer may take to read the end of its stream when the edge shuts down. */
     private static final long STREAM_END_MS = 1_000;
 
@@ -83,7 +85,8 @@ public final class EdgeServer implements AutoCloseable {
      * as many as it may have reads waiting.
      */
     private static Turns.Limits turns(int loops) {
-        return new Turns.Limits(loops, Math.max(1, loops - 1), ReaderPool.WAITING_LIMIT,
+        int running = loops * STEPS_PER_LOOP;
+        return new Turns.Limits(running, running / 4 * 3, ReaderPool.WAITING_LIMIT,
                 ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
     }
 

@@ -27,8 +27,8 @@ public final class HttpPort implements AutoCloseable {
     /** Requests are short: one read returns at most a long pipeline of them. */
     static final int READ_BYTES = 8 * 1024;
     private static final int BACKLOG = 1024;
-    /** Connections that an event loop sets up at a time. */
-    private static final int ACCEPTED_PER_LOOP = 2;
+    /** Connections that an event loop sets up at a time; with few of them, threads would mostly wait for each other. */
+    private static final int ACCEPTED_PER_LOOP = 32;
     /**
      * {@link ConnectionGuard} acts first, because it counts the close; the kernel closes connections that the guard
      * misses.

@@ -124,9 +124,9 @@ final class SessionList extends AbstractList<Session> {
 
     /** Writes seven bits per byte, the lowest first; the sign is the lowest bit. */
     private static void write(long value, ByteArrayOutputStream out) {
-        long rest = value << 1 ^ value >> 63;
+        long rest = (value << 1) ^ (value >> 63);
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -171,7 +171,7 @@ final class SessionList extends AbstractList<Session> {
                 value |= (some & 0x7fL) << shift;
                 shift += 7;
             } while (some < 0);
-            return value >>> 1 ^ -(value & 1);
+            return (value >>> 1) ^ -(value & 1);
         }
     }
 }
