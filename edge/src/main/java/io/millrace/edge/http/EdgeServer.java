@@ -76,7 +76,8 @@ public final class EdgeServer implements AutoCloseable {
                 new HlsEndpoint(directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs, viewers,
                         clock::nanoTime, meters),
                 new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters),
-                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters, new Turns(turns(settings.eventLoops())),
+                new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
     }
 

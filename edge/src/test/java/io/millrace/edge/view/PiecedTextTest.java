@@ -39,7 +39,8 @@ class PiecedTextTest {
     void theCountedSizeIsNotLessThanThatOfBothForms() {
         List<TextPiece> pieces = List.of(TextPiece.of(MediaPlaylistWriter.END),
                 TextPiece.of(MediaPlaylistWriter.DISCONTINUITY),
-                TextPiece.of("#EXT-X-PROGRAM-DATE-TIME:2026-11-29T17:05:12.123Z\n#EXTINF:2.000000,\n../../@17/ts/5.ts\n"));
+                TextPiece.of(
+                        "#EXT-X-PROGRAM-DATE-TIME:2026-11-29T17:05:12.123Z\n#EXTINF:2.000000,\n../../@17/ts/5.ts\n"));
         assertThat(pieces).allMatch(piece -> piece.sizeBytes() >= piece.plain().length + piece.deflated().length);
     }
 
