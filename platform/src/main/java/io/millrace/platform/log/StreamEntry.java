@@ -35,6 +35,13 @@ public record StreamEntry(String stream, long epoch, long session, State state, 
 
     public enum State { LIVE, GRACE, ENDED }
 
+    /** Returns this entry with another list of sessions. */
+    public StreamEntry withSessions(List<Session> other) {
+        return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, lastOffset,
+                timestampOffsetMs, startedAtMs, sessionStartedAtMs, endedAtMs, node, address, client, targetDurationS,
+                lastSegment, bitrate, tracks, other, warnings);
+    }
+
     /**
      * A track of the newest session.
      *
