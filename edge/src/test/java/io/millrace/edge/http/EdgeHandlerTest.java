@@ -63,9 +63,8 @@ class EdgeHandlerTest {
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
-                        () -> audienceNanos, meters),
-                flv,
+                List.of(new HlsEndpoint(directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
+                        () -> audienceNanos, meters), flv),
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();

@@ -21,6 +21,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +55,7 @@ class WebSocketTest {
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
+        var endpoints = new Endpoints(null, List.of(flv), null, FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
