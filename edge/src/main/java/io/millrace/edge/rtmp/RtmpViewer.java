@@ -244,7 +244,7 @@ final class RtmpViewer implements PlaySink {
 
         @Override
         public Framing framing() {
-            return Framing.RTMP;
+            return MessageLayout.FRAMING;
         }
 
         @Override

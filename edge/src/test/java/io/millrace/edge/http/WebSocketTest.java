@@ -5,6 +5,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.flv.WebSocketFraming;
 import io.millrace.edge.flv.WebSocketGate;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
@@ -21,8 +22,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +81,7 @@ class WebSocketTest {
         pass(9_000);
         assertThat(sent()).isEmpty();
         FlvSink sink = log.sinks.getFirst();
-        assertThat(sink.framing()).isEqualTo(Framing.WEBSOCKET);
+        assertThat(sink.framing()).isEqualTo(WebSocketFraming.INSTANCE);
         sink.start(() -> {});
         assertThat(text()).startsWith("HTTP/1.1 101 ").contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
                 .doesNotContain("extensions", "protocol");
