@@ -50,8 +50,8 @@ public final class HlsEndpoint implements HttpOutput {
             case HlsUrl.Multivariant(String stream) when TimeSpan.isIn(query) ->
                 past.multivariant(responder, stream, query);
             case HlsUrl.Multivariant(String stream) -> live.multivariant(responder, stream);
-            case HlsUrl.MediaPlaylist(String stream, long first, long last)
-                    when TimeSpan.isIn(query) || first != last ->
+            case HlsUrl.MediaPlaylist(String stream, long first, long last) when TimeSpan.isIn(query)
+                    || first != last ->
                 past.media(responder, stream, first, last, query);
             case HlsUrl.MediaPlaylist(String stream, long epoch, long _) -> live.media(responder, stream, epoch);
             case HlsUrl.Segment(String stream, long epoch, long number) ->

@@ -48,7 +48,6 @@ final class ApiJson {
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
 
-
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
     record WatchedBy(String id, String stream, String protocol, String address, String client, String since,

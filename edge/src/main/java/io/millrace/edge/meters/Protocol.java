@@ -5,9 +5,13 @@ import java.util.Locale;
 
 /** The protocol by which a viewer watches. */
 public enum Protocol {
+    /** HLS, over any number of connections. */
     HLS(false, "kicked"),
+    /** HTTP-FLV. */
     FLV(true, "slow", "kicked", "memory"),
+    /** WebSocket-FLV. */
     WS(true, "slow", "kicked", "memory", "idle", "abuse"),
+    /** RTMP playback. */
     RTMP(true, "slow", "kicked");
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -117,7 +117,8 @@ class RingMemoryTest {
         for (int i = 0; i < places - 1; i++) {
             channels.add(watched());
         }
-        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("two are one too many").isFalse();
+        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("two are one too many")
+                .isFalse();
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isTrue();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isTrue();
         channels.add(watched());

@@ -21,8 +21,8 @@ class CutSearchTest {
     private static final String STREAM = "live/show";
     private static final int KIB = 1024;
     private static final int LIMIT_BYTES = 4 << 20;
-    private static final IndexEntry WANTED = new IndexEntry(5, 5, 10, 0, true, Format.TS, 0, 0, 0, 0, 0, 0, true, 0, 0, 2,
-            true, false, 0);
+    private static final IndexEntry WANTED = new IndexEntry(5, 5, 10, 0, true, Format.TS, 0, 0, 0, 0, 0, 0, true, 0, 0,
+            2, true, false, 0);
 
     private final Map<Long, SegmentTracks> passed = new HashMap<>();
     private final CutSearch.Head search = new CutSearch.Head(WANTED, new ReadBudget(LIMIT_BYTES), Cuts.BEYOND_BYTES,
