@@ -81,7 +81,7 @@ final class FlvPastViewer {
     private PastTags tags;
     /** The sequence headers at the start of the range. */
     private List<FlvTag> headers;
-    /** The sequence headers that the viewer has, if the range starts after a gap; else null. */
+    /** The sequence headers that the viewer has, from a gap to the next batch with tags; else null. */
     private List<FlvTag> headersBefore;
     private State state = State.READING;
     private PastBatch.Position position = PastBatch.Position.WITHIN_LOG;
@@ -219,7 +219,9 @@ final class FlvPastViewer {
         } else if (state != State.OVER) {
             switch (left) {
                 case FlvPast.Range.Playable playable when !started || playable.tracks().isLike(range.tracks()) -> {
-                    headersBefore = tags.headers();
+                    if (started && headersBefore == null) {
+                        headersBefore = tags.headers();
+                    }
                     playFrom(playable);
                     read();
                 }

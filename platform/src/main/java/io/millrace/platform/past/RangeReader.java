@@ -83,7 +83,7 @@ public final class RangeReader implements AutoCloseable {
         readPolls(partition, from, to, (records, _) -> records.stream().allMatch(visitor));
     }
 
-    /** Passes the same records poll by poll. Offsets between polls may be missing if their records were deleted. */
+    /** Passes the same records poll by poll, and the position after each. Deleted records are missing among them. */
     void readPolls(TopicPartition partition, long from, long to, Polls visitor) {
         if (from >= to) {
             return;
