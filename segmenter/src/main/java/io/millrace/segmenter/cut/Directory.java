@@ -114,7 +114,7 @@ final class Directory {
         dirty = true;
     }
 
-    void cameBack() {
+    void returned() {
         state = StreamEntry.State.LIVE;
         endedAtMs = 0;
         endSessionUndone();
@@ -153,7 +153,7 @@ final class Directory {
         return before == null;
     }
 
-    private void forgetWhatIsGone() {
+    private void dropExpired() {
         // The cause of a keyframe warning can only be observed once per segment.
         long longest = Math.max(GONE_TICKS, 2 * targetDurationS * 90_000L);
         troubles.replaceAll((warning, trouble) -> warning.ends() && sessionTicks - trouble.seenTicks() >= longest
@@ -211,7 +211,7 @@ final class Directory {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
             if (windowTicks >= REFRESH_TICKS) {
                 compare(out);
-                forgetWhatIsGone();
+                dropExpired();
             }
             windowTicks = 0;
             windowBytes = 0;
@@ -249,7 +249,7 @@ final class Directory {
                 timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
                 started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions),
                 troubles.entrySet().stream().filter(each -> !each.getValue().gone())
-                        .map(each -> new StreamEntry.Warning(each.getKey().word(), each.getValue().message()))
+                        .map(each -> new StreamEntry.Warning(each.getKey().label(), each.getValue().message()))
                         .toList());
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Cuts as people read them. */
+/** Cuts in a readable form. */
 final class Dump {
     private Dump() {}
 
@@ -34,7 +34,7 @@ final class Dump {
         return of(tape, -1);
     }
 
-    /** Writes the state down and resumes it before every {@code every}th record, if that is positive. */
+    /** Writes the state and resumes it before every {@code every}th record, if {@code every} is positive. */
     static Outcome of(Tape tape, int every) {
         Outcome all = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         StreamFold fold = new StreamFold("live/show");
@@ -53,7 +53,10 @@ final class Dump {
         return all;
     }
 
-    /** A line a part: {@code segment.part @start+duration K v15 a23}: K is independent; of a segment's first part also td and DISC. ms. */
+    /**
+     * One line per part: {@code segment.part @start+duration K v15 a23}. K means independent; the first part of a
+     * segment also has td and DISC. Times are in ms.
+     */
     static List<String> parts(List<Cut> cuts) {
         return cuts.stream().map(Dump::part).toList();
     }
@@ -74,7 +77,7 @@ final class Dump {
         return line.append(cut.last() ? " last" : "").toString();
     }
 
-    /** A line a segment: number, start, duration, parts. */
+    /** One line per segment: number, start, duration, parts. */
     static List<String> segments(List<Cut> cuts) {
         List<String> lines = new ArrayList<>();
         cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), LinkedHashMap::new,

@@ -35,7 +35,7 @@ class RangeRecordsTest {
         return new RangeRecords(new RangeReader(consumer), new PacketRange(PARTITION, "live/show", from), end, expired);
     }
 
-    /** As a broker that answers a poll late: the poll before is empty. */
+    /** Like a broker that responds to a poll late: the poll before it is empty. */
     private void comesAfterAnEmptyPoll(long... offsets) {
         consumer.schedulePollTask(() -> {
             // Nothing.
