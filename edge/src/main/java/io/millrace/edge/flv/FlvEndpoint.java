@@ -4,6 +4,7 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.ApiError;
 import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
@@ -13,6 +14,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.Selection;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -21,6 +23,7 @@ import java.util.Optional;
 
 /** Serves HTTP-FLV and WebSocket-FLV. Thread-safe; called on event loops. */
 public final class FlvEndpoint implements HttpOutput {
+    private final PlayAccess access;
     private final StreamDirectory directory;
     private final FlvSource source;
     private final FlvPast past;
@@ -28,8 +31,9 @@ public final class FlvEndpoint implements HttpOutput {
     private final Viewers viewers;
     private final EdgeMeters meters;
 
-    public FlvEndpoint(StreamDirectory directory, FlvSource source, FlvPast past, InstantSource clock, Viewers viewers,
-            EdgeMeters meters) {
+    public FlvEndpoint(PlayAccess access, StreamDirectory directory, FlvSource source, FlvPast past,
+            InstantSource clock, Viewers viewers, EdgeMeters meters) {
+        this.access = access;
         this.directory = directory;
         this.source = source;
         this.past = past;
@@ -49,7 +53,9 @@ public final class FlvEndpoint implements HttpOutput {
         if (responder.request().asksForWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;
         }
-        TrackChoice.parse(query).ifPresentOrElse(selection -> watch(responder, stream, query, selection),
+        TrackChoice.parse(query).ifPresentOrElse(
+                selection -> access.ask(responder, AccessRequest.Protocol.FLV, stream,
+                        allowed -> watch(responder, allowed, query, selection)),
                 () -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", TrackChoice.SYNTAX));
     }
 

@@ -3,6 +3,7 @@ package io.millrace.edge.hls;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.HttpOutput;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
@@ -23,15 +24,17 @@ public final class HlsEndpoint implements HttpOutput {
      */
     public record Log(EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts) {}
 
+    private final HlsAccess access;
     private final LiveHls live;
     private final PastHls past;
 
     /**
      * @param retentionMs how long media are retained, and may be cached
-     * @param ticker the clock for the estimate of who watches
+     * @param ticker the clock for the estimate of who watches, and for sessions
      */
-    public HlsEndpoint(StreamDirectory directory, Log log, long retentionMs, Viewers viewers, Ticker ticker,
-            EdgeMeters meters) {
+    public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
+            Ticker ticker, EdgeMeters meters) {
+        this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
         var answers = new HlsAnswers(directory, log.past(), meters);
         live = new LiveHls(directory, log, audience, answers, retentionMs, meters);
@@ -47,15 +50,29 @@ public final class HlsEndpoint implements HttpOutput {
 
     private void answer(Responder responder, HlsUrl url, Query query) {
         switch (url) {
-            case HlsUrl.Multivariant(String stream) when TimeSpan.isIn(query) ->
-                past.multivariant(responder, stream, query);
-            case HlsUrl.Multivariant(String stream) -> live.multivariant(responder, stream);
-            case HlsUrl.MediaPlaylist(String stream, long first, long last) when TimeSpan.isIn(query)
-                    || first != last ->
-                past.media(responder, stream, first, last, query);
-            case HlsUrl.MediaPlaylist(String stream, long epoch, long _) -> live.media(responder, stream, epoch);
+            case HlsUrl.Multivariant(String stream) ->
+                access.begin(responder, stream, allowed -> multivariant(responder, allowed, query));
+            case HlsUrl.MediaPlaylist(String stream, long first, long last) ->
+                access.resume(responder, stream, allowed -> media(responder, allowed, first, last, query));
             case HlsUrl.Segment(String stream, long epoch, long number) ->
                 live.segment(responder, stream, epoch, number);
+        }
+    }
+
+    private void multivariant(Responder responder, String stream, Query query) {
+        if (TimeSpan.isIn(query)) {
+            past.multivariant(responder, stream, query);
+        } else {
+            live.multivariant(responder, stream);
+        }
+    }
+
+    /** Sends the media playlist of a run of epochs. */
+    private void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
+        if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
+            past.media(responder, stream, firstEpoch, lastEpoch, query);
+        } else {
+            live.media(responder, stream, firstEpoch);
         }
     }
 }
