@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The JSON of the API as records: times in RFC 3339, bitrates in bits per second, sizes in bytes, durations in ms, null
@@ -33,7 +34,7 @@ final class ApiJson {
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
-            List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
+            List<Track> tracks, Long bitrate, Map<String, Integer> viewers, List<Warning> warnings) {}
 
     /** Node and address are omitted if null, as they are in public responses. */
     record Publisher(@JsonInclude(JsonInclude.Include.NON_NULL) String node,
@@ -46,8 +47,6 @@ final class ApiJson {
             Number frameRate) implements Track {}
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
-
-    record Viewers(long hls, long flv, long ws, long rtmp) {}
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
@@ -95,16 +94,16 @@ final class ApiJson {
     }
 
     /** Returns the public description of a stream. */
-    static Stream stream(StreamEntry entry, Viewers viewers) {
+    static Stream stream(StreamEntry entry, Map<String, Integer> viewers) {
         return stream(entry, viewers, new Publisher(null, null, entry.client()));
     }
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
-    static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
+    static Stream streamWithSource(StreamEntry entry, Map<String, Integer> viewers) {
         return stream(entry, viewers, new Publisher(entry.node(), entry.address(), entry.client()));
     }
 
-    private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
+    private static Stream stream(StreamEntry entry, Map<String, Integer> viewers, Publisher publisher) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
                 Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
                 publisher, entry.tracks().stream().map(ApiJson::track).toList(),

@@ -2,6 +2,7 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Client;
+import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.flv.FlvEndpoint;
@@ -75,11 +76,11 @@ public final class EdgeServer implements AutoCloseable {
         HttpLimits limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         var play = new PlayAccess(access);
-        endpoints = new Endpoints(PageEndpoint.load(),
+        List<HttpOutput> outputs = List.of(
                 new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs,
-                        viewers,
-                        clock::nanoTime, meters),
-                new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters),
+                        viewers, clock::nanoTime, meters),
+                new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
+        endpoints = new Endpoints(PageEndpoint.load(), outputs,
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
                 new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));

@@ -67,9 +67,8 @@ class EdgeHandlerTest {
         var access = new PlayAccess(AccessPolicy.ALLOW_ALL);
         var flv = new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
-                        () -> audienceNanos, meters),
-                flv,
+                List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000,
+                        viewers, () -> audienceNanos, meters), flv),
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));

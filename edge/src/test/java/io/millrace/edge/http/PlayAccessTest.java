@@ -74,10 +74,10 @@ class PlayAccessTest {
         var viewers = new Viewers(meters, InstantSource.system());
         var access = new PlayAccess(policy);
         endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers, () -> nanos,
-                        meters),
-                new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters), null,
-                FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
+                List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
+                        () -> nanos, meters),
+                        new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters)),
+                null, FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         channel = open();
     }

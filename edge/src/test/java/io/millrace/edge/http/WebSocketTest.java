@@ -6,6 +6,7 @@ import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.flv.WebSocketFraming;
 import io.millrace.edge.flv.WebSocketGate;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
@@ -25,6 +26,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +60,7 @@ class WebSocketTest {
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, log,
                 InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
+        var endpoints = new Endpoints(null, List.of(flv), null, FamiliarUrls.NONE, meters,
                 new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
@@ -84,7 +86,7 @@ class WebSocketTest {
         pass(9_000);
         assertThat(sent()).isEmpty();
         FlvSink sink = log.sinks.getFirst();
-        assertThat(sink.framing()).isEqualTo(Framing.WEBSOCKET);
+        assertThat(sink.framing()).isEqualTo(WebSocketFraming.INSTANCE);
         sink.start(() -> {});
         assertThat(text()).startsWith("HTTP/1.1 101 ").contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
                 .doesNotContain("extensions", "protocol");

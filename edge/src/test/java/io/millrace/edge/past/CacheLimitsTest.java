@@ -10,10 +10,12 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.SegmentTracks;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +53,7 @@ class CacheLimitsTest {
         Tracks tracks = Tracks.of(Records.TRACKS);
         int configBytes = Records.TRACKS.stream().mapToInt(track -> track.config().remaining()).sum();
         holds(CutTracks.known(ENTRIES * (CutTracks.ENTRY_BYTES + configBytes)),
-                i -> new CutTracks.Key("live/show", 17, i), new CutScan.Found(1, tracks));
+                i -> new CutTracks.Key("live/show", 17, i), Optional.of(new SegmentTracks(1, 1, tracks)));
     }
 
     @Test
