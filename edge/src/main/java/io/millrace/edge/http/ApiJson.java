@@ -8,6 +8,7 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -96,24 +97,24 @@ final class ApiJson {
 
     /** Returns the public description of a stream. */
     static Stream stream(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(null, null, entry.client()));
+        return stream(entry, viewers, new Publisher(null, null, entry.newest().encoder().client()));
     }
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(entry.node(), entry.address(), entry.client()));
+        return stream(entry, viewers, new Publisher(entry.newest().encoder().node(), entry.newest().encoder().address(), entry.newest().encoder().client()));
     }
 
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
-        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
-                Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
-                publisher, entry.tracks().stream().map(ApiJson::track).toList(),
-                entry.bitrate() == 0 ? null : entry.bitrate(),
-                viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.newest().session(),
+                Json.time(entry.span().startedAtMs()), Json.timeOrNull(entry.span().endedAtMs()), graceEndsAt(entry),
+                publisher, entry.newest().tracks().stream().map(ApiJson::track).toList(),
+                entry.playlist().bitrate() == 0 ? null : entry.playlist().bitrate(),
+                viewers, entry.newest().warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 
     private static String graceEndsAt(StreamEntry entry) {
-        return entry.state() == StreamEntry.State.GRACE ? Json.time(entry.endedAtMs() + entry.rules().graceMs()) : null;
+        return entry.state() == StreamEntry.State.GRACE ? Json.time(entry.span().endedAtMs() + entry.rules().graceMs()) : null;
     }
 
     static String state(StreamEntry.State state) {
@@ -128,7 +129,7 @@ final class ApiJson {
                 Json.timeOrNull(session.endedAtMs()), session.durationMs(), session.sizeBytes(), session.codecs(), url);
     }
 
-    private static Track track(StreamEntry.Track track) {
+    private static Track track(io.millrace.platform.log.Track track) {
         CodecConfig config = Tracks.config(track).orElse(null);
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {

@@ -9,7 +9,7 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.DefaultEventLoop;

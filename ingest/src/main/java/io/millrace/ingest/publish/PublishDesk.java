@@ -11,6 +11,7 @@ import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.rtmp.PublishAnswer;
@@ -150,8 +151,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     private Publication publication(String stream, PublishRequest request, Publisher publisher) {
         int partition = kafka.partitionOf(stream);
-        var source = new SessionRecords.Source(stream, partition, settings.nodeId(), request.client(),
-                request.address());
+        var source = new SessionRecords.Source(stream, partition,
+                new Encoder(settings.nodeId(), request.client(), request.address()));
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
         var records = new SessionRecords(log, context.clock(), source, start);

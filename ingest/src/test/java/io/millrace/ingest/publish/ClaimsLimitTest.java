@@ -11,6 +11,7 @@ import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionNotice;
@@ -73,11 +74,11 @@ class ClaimsLimitTest {
     void claimsOnOtherNodesCount() {
         for (int session = 100; session < 100 + LIMIT; session++) {
             desk.heard(
-                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED, "b", "", "127.0.0.1:1", 0,
+                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED, new Encoder("b", "", "127.0.0.1:1"), 0,
                             0, 30_000));
         }
         assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
-        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED, "b", "", "127.0.0.1:1", 0, 0,
+        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED, new Encoder("b", "", "127.0.0.1:1"), 0, 0,
                 30_000));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }

@@ -61,7 +61,7 @@ class LogFixtureTest {
         // Then the client was flashVer; now it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields("client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
-        assertThat(entries).extracting(StreamEntry::client).allMatch(client -> client.startsWith("Lavf"));
+        assertThat(entries).extracting(each -> each.newest().encoder().client()).allMatch(client -> client.startsWith("Lavf"));
     }
 
     @ParameterizedTest
@@ -74,11 +74,11 @@ class LogFixtureTest {
         SegmentMux segment = null;
         for (LogRecord record : values(fixture, Topic.SEGMENTS).values()) {
             Cut cut = (Cut) record;
-            segment = cut.part() == 0 ? new SegmentMux(index.getFirst().format(), cut) : segment;
+            segment = cut.id().isFirst() ? new SegmentMux(index.getFirst().format(), cut) : segment;
             muxed.add(segment.mux(cut, cut.samples().stream()
-                    .map(sample -> (Packet) packets.get(cut.firstOffset() + sample.offsetDelta())).toList()).part());
+                    .map(sample -> (Packet) packets.get(cut.packets().offsetOf(sample))).toList()).part());
         }
-        assertThat(muxed).isNotEmpty().isEqualTo(index.stream().map(entry -> parts.get(entry.partsOffset())).toList());
+        assertThat(muxed).isNotEmpty().isEqualTo(index.stream().map(entry -> parts.get(entry.place().offset())).toList());
     }
 
     private static Map<Long, LogRecord> values(String fixture, Topic topic) {

@@ -86,7 +86,7 @@ class TopologyTest {
             List<TestRecord<String, byte[]>> cuts = run.segments.readRecordsToList();
             assertThat(cuts).extracting(TestRecord::key).containsOnly(STREAM);
             assertThat(cuts.stream().map(r -> (Cut) LogCodec.decode(ByteBuffer.wrap(r.value())))
-                    .map(c -> c.segment() + "." + c.part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
+                    .map(c -> c.id().segment() + "." + c.id().part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
                     .endsWith("2.0");
             List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
             assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
