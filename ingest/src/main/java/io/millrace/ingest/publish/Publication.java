@@ -179,6 +179,6 @@ final class Publication implements PublishSink {
 
     private void refuseClaim(String cause) {
         log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().encoder().address(), cause);
-        answer.complete(new PublishAnswer.Refused(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
+        answer.complete(new PublishAnswer.LogUnavailable(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
     }
 }

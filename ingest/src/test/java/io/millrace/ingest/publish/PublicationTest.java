@@ -241,7 +241,7 @@ class PublicationTest {
         kafka.errorNext(new TimeoutException("no leader"));
         runLoop();
         assertThat(answer.join())
-                .isEqualTo(new PublishAnswer.Refused(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
+                .isEqualTo(new PublishAnswer.LogUnavailable(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
         assertThat(publication.proxy().finished()).isDone();
         assertThat(active()).isZero();
     }

@@ -12,4 +12,12 @@ public sealed interface PublishAnswer {
      * @param description text for the user
      */
     record Refused(String code, String description) implements PublishAnswer {}
+
+    /**
+     * The log did not accept the publish: the encoder gets the code and the description, then the connection is closed.
+     *
+     * @param code code of onStatus, such as {@code NetStream.Publish.Failed}
+     * @param description text for the user
+     */
+    record LogUnavailable(String code, String description) implements PublishAnswer {}
 }

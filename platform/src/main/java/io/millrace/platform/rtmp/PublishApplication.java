@@ -7,7 +7,8 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface PublishApplication {
     /**
-     * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. If the encoder
+     * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. It completes
+     * exceptionally only because of a bug. If the encoder
      * leaves meanwhile, the sink of a later answer gets {@link PublishSink#ended} immediately.
      */
     CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher);

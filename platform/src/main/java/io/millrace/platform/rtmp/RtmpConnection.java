@@ -179,7 +179,7 @@ final class RtmpConnection {
                 .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
     }
 
-    /** @param answer null if the application failed with {@code failure} */
+    /** @param answer null if the application failed because of a bug, {@code failure} */
     private void answered(RtmpPublisher publisher, PublishAnswer answer, Throwable failure) {
         if (answer instanceof PublishAnswer.Accepted(PublishSink sink)) {
             publisher.accepted(sink);
@@ -195,6 +195,8 @@ final class RtmpConnection {
             }
             case PublishAnswer.Refused(String code, String description) ->
                 refuse(streamId, CloseReason.REFUSED, code, description);
+            case PublishAnswer.LogUnavailable(String code, String description) ->
+                refuse(streamId, CloseReason.LOG, code, description);
             case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(streamId, CloseReason.MEMORY,
                     "NetStream.Publish.Denied", "this server has no memory for another publisher; try again later");
             case PublishAnswer.Accepted _ -> {

@@ -222,9 +222,25 @@ class RtmpHandlerTest {
         assertThat(closed("refused")).isEqualTo(1);
     }
 
+    /** Operators must see that the log is away: it is neither the encoder's fault nor a bug. */
     @Test
-    void applicationThatFailsRefusesThePublish() {
-        application.answer = CompletableFuture.failedFuture(new IllegalStateException("no Kafka"));
+    void aLogThatDoesNotAcceptThePublishIsNeitherARefusalNorABug() {
+        application.answer = CompletableFuture
+                .completedFuture(new PublishAnswer.LogUnavailable("NetStream.Publish.Failed", "connect again"));
+        assertThat(logged(() -> {
+            carry();
+            passSeconds(2);
+        })).singleElement().satisfies(line -> {
+            assertThat(line.getFormattedMessage()).endsWith(": closed, log: NetStream.Publish.Failed, connect again");
+            assertThat(line.getThrowableProxy()).isNull();
+        });
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.Failed", "connect again"));
+        assertThat(closed("log")).isEqualTo(1);
+    }
+
+    @Test
+    void aBugOfTheApplicationFailsThePublish() {
+        application.answer = CompletableFuture.failedFuture(new IllegalStateException("an index is negative"));
         assertThat(logged(this::carry)).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
                 .endsWith(": a publish request failed because of a bug"));
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "internal server error"));
