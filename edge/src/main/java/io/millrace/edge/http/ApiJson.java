@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.exchange.Json;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.FrameRate;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.directory.SessionSpan;
 import io.millrace.platform.log.Packet;
@@ -134,7 +135,7 @@ final class ApiJson {
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {
             case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
-                    known(video.height()), frameRate(video.frameRateNumerator(), video.frameRateDenominator()));
+                    known(video.height()), frameRate(video.frameRate()));
             case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
                     known(audio.channels()));
             case null -> track.kind() == Packet.Kind.VIDEO
@@ -150,13 +151,13 @@ final class ApiJson {
     /**
      * Returns an integer for integral frame rates and a double, rounded to three decimals, for others; null if unknown.
      */
-    private static Number frameRate(int numerator, int denominator) {
-        if (numerator == 0) {
+    private static Number frameRate(FrameRate rate) {
+        if (!rate.isKnown()) {
             return null;
         }
-        if (numerator % denominator == 0) {
-            return numerator / denominator;
+        if (rate.denominator() == 1) {
+            return rate.numerator();
         }
-        return Math.round(numerator * 1000.0 / denominator) / 1000.0;
+        return Math.round(rate.numerator() * 1000.0 / rate.denominator()) / 1000.0;
     }
 }

@@ -47,9 +47,7 @@ public final class VariantList {
         List<Tracks> tracks = epochs.stream()
                 .map(epoch -> Tracks.of(epoch.newest().tracks()).in(Format.TS, epoch.rules())).toList();
         VideoConfig video = tracks.getFirst().video();
-        int milliHz = video == null || video.frameRateNumerator() == 0
-                ? 0
-                : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
+        int milliHz = video == null ? 0 : video.frameRate().milliHz();
         List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
         var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);
