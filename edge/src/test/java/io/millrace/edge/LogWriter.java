@@ -84,7 +84,8 @@ final class LogWriter implements AutoCloseable {
     void segment(long epoch, long segment, long keyframeOffset) {
         for (int part = 0; part < 2; part++) {
             byte[] bytes = bytes(epoch, segment, part);
-            long offset = write(Topic.PARTS, new Part(new PartId(epoch, segment, part), Format.TS, ByteBuffer.wrap(bytes)));
+            long offset = write(Topic.PARTS,
+                    new Part(new PartId(epoch, segment, part), Format.TS, ByteBuffer.wrap(bytes)));
             IndexEntry entry = new Records.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
                     .part(part, part == 1, offset);
             write(Topic.INDEX, entry);

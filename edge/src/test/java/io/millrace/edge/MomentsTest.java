@@ -251,11 +251,13 @@ class MomentsTest {
             }
             admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(middle))).all().get();
             for (long timeMs : new long[]{0, zeroMs, zeroMs + 99_999, zeroMs + 100_000}) {
-                assertThat(((Moment.At) moments.find(List.of(epoch(stream)), timeMs, Topic.PARTS)).entry().id().segment())
+                assertThat(
+                        ((Moment.At) moments.find(List.of(epoch(stream)), timeMs, Topic.PARTS)).entry().id().segment())
                         .isEqualTo(50);
             }
             assertThat(
-                    ((Moment.At) moments.find(List.of(epoch(stream)), zeroMs + 120_000, Topic.PARTS)).entry().id().segment())
+                    ((Moment.At) moments.find(List.of(epoch(stream)), zeroMs + 120_000, Topic.PARTS)).entry().id()
+                            .segment())
                     .isEqualTo(60);
         }
     }

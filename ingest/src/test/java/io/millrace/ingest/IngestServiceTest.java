@@ -569,9 +569,13 @@ class IngestServiceTest {
     private long claimOfANodeThatDies() throws Exception {
         try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20, 16 << 10)) {
             var claimed = new CompletableFuture<Long>();
-            dead.packets(kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("dead", "", "127.0.0.1:1"), 1, rules(GRACE_MS)), (offset, failure) -> claimed.complete(offset));
+            dead.packets(
+                    kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY,
+                            new Encoder("dead", "", "127.0.0.1:1"), 1, rules(GRACE_MS)),
+                    (offset, failure) -> claimed.complete(offset));
             long session = claimed.get(120, TimeUnit.SECONDS);
-            note(dead, new SessionNotice(STREAM, session, State.LIVE, new Encoder("dead", "", "127.0.0.1:1"), 1, 1, GRACE_MS));
+            note(dead, new SessionNotice(STREAM, session, State.LIVE, new Encoder("dead", "", "127.0.0.1:1"), 1, 1,
+                    GRACE_MS));
             return session;
         }
     }
@@ -582,7 +586,8 @@ class IngestServiceTest {
             owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
                     (offset, failure) -> written.complete(offset));
             written.get(120, TimeUnit.SECONDS);
-            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.encoder(), notice.startedAtMs(), 1, notice.graceMs()));
+            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.encoder(),
+                    notice.startedAtMs(), 1, notice.graceMs()));
         }
     }
 

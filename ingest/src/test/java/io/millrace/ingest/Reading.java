@@ -1,9 +1,9 @@
 package io.millrace.ingest;
 
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;

@@ -47,10 +47,13 @@ final class StreamsCommand implements Callable<Integer> {
         Table table = new Table("NAME", "STATE", "STARTED", "CODECS", "BITRATE", "PUBLISHER", "WARNINGS");
         for (StreamEntry entry : streams) {
             String codecs = String.join(",", Tracks.of(entry.newest().tracks()).codecs());
-            String warnings = String.join(",", entry.newest().warnings().stream().map(StreamEntry.Warning::code).toList());
+            String warnings = String.join(",",
+                    entry.newest().warnings().stream().map(StreamEntry.Warning::code).toList());
             table.row(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT),
                     DirectoryJson.time(entry.span().startedAtMs()), codecs,
-                    entry.playlist().bitrate() == 0 ? "" : String.format(Locale.ROOT, "%.2f Mbit/s", entry.playlist().bitrate() / 1e6),
+                    entry.playlist().bitrate() == 0
+                            ? ""
+                            : String.format(Locale.ROOT, "%.2f Mbit/s", entry.playlist().bitrate() / 1e6),
                     entry.newest().encoder().address(), warnings);
         }
         table.print(out);

@@ -76,7 +76,7 @@ final class EncoderConnection implements Publisher {
                 read();
                 toEncoder(() -> encoder.started(this));
             }
-            case PublishAnswer.Refused _, PublishAnswer.LogUnavailable _ -> toEncoder(() -> encoder.lost(this, false));
+            case PublishAnswer.Refused _,PublishAnswer.LogUnavailable _ -> toEncoder(() -> encoder.lost(this, false));
         }
     }
 

@@ -86,20 +86,23 @@ public final class Records {
     }
 
     /** The fields of an index entry that tests vary. */
-    public record PartSpec(long epoch, long segment, SegmentStart start, long durationTicks, int sizeBytes, long keyframeOffset) {
+    public record PartSpec(long epoch, long segment, SegmentStart start, long durationTicks, int sizeBytes,
+            long keyframeOffset) {
         public PartSpec(long epoch, long segment) {
             this(epoch, segment, START, SECOND, 1_000, -1);
         }
 
         public PartSpec independent(boolean value) {
             return new PartSpec(epoch, segment,
-                    new SegmentStart(value, start.discontinuous(), start.discontinuity(), start.targetDurationS()), durationTicks, sizeBytes,
+                    new SegmentStart(value, start.discontinuous(), start.discontinuity(), start.targetDurationS()),
+                    durationTicks, sizeBytes,
                     keyframeOffset);
         }
 
         public PartSpec discontinuity(boolean before, long number) {
             return new PartSpec(epoch, segment,
-                    new SegmentStart(start.independent(), before, number, start.targetDurationS()), durationTicks, sizeBytes, keyframeOffset);
+                    new SegmentStart(start.independent(), before, number, start.targetDurationS()), durationTicks,
+                    sizeBytes, keyframeOffset);
         }
 
         public PartSpec durationTicks(long value) {

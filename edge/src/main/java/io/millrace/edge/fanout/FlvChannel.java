@@ -1,9 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -164,7 +164,8 @@ public final class FlvChannel {
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
-        return newest.newest().session() >= firstSession && !sessions.isEmpty() && !sessions.getLast().codecs().isEmpty();
+        return newest.newest().session() >= firstSession && !sessions.isEmpty()
+                && !sessions.getLast().codecs().isEmpty();
     }
 
     /** Sets where in the log viewers begin: at a packet with data. */

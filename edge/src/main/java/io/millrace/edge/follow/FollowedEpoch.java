@@ -72,7 +72,7 @@ public final class FollowedEpoch {
 
     /** Returns the time from which on the past has to be read. */
     long fillFromMs(long nowMs) {
-        long newestMs = entry.span().endedAtMs() == 0 ? nowMs : entry.span().endedAtMs();
+        long newestMs = entry.span().endMs(nowMs);
         return newestMs - spanMs;
     }
 

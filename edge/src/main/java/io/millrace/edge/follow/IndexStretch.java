@@ -31,7 +31,8 @@ record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
                 entries.add(entry);
             }
             // A later epoch begins after the last record of this one.
-            boolean isLast = entry.id().epoch() == epoch.number() && entry.id().segment() == lastSegment && entry.last();
+            boolean isLast = entry.id().epoch() == epoch.number() && entry.id().segment() == lastSegment
+                    && entry.last();
             return entry.id().epoch() <= epoch.number() && !isLast;
         });
         return new IndexStretch(entries, fromBeginning);

@@ -147,7 +147,8 @@ final class PastHls {
     /** Returns the epochs with known tracks, without those that HLS cannot carry if there are others. */
     private static List<StreamEntry> inHls(List<StreamEntry> epochs) {
         List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.newest().tracks().isEmpty()).toList();
-        List<StreamEntry> some = known.stream().filter(epoch -> !Tracks.areOutsideTs(epoch.newest().tracks(), epoch.rules()))
+        List<StreamEntry> some = known.stream()
+                .filter(epoch -> !Tracks.areOutsideTs(epoch.newest().tracks(), epoch.rules()))
                 .toList();
         return some.isEmpty() ? known : some;
     }
@@ -234,7 +235,8 @@ final class PastHls {
     /** Returns the epochs that have media in the range. */
     private List<StreamEntry> shownWithin(String stream, long startMs, long endMs) {
         return directory.history(stream).stream().filter(epoch -> epoch.span().startedAtMs() < endMs
-                && (epoch.span().endedAtMs() == 0 ? startMs <= clock.millis() : epoch.span().endedAtMs() > startMs)).toList();
+                && (epoch.span().endedAtMs() == 0 ? startMs <= clock.millis() : epoch.span().endedAtMs() > startMs))
+                .toList();
     }
 
     /** Returns whether an epoch has media at or after a time. */

@@ -103,7 +103,8 @@ final class ApiJson {
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(entry.newest().encoder().node(), entry.newest().encoder().address(), entry.newest().encoder().client()));
+        return stream(entry, viewers, new Publisher(entry.newest().encoder().node(), entry.newest().encoder().address(),
+                entry.newest().encoder().client()));
     }
 
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
@@ -115,7 +116,9 @@ final class ApiJson {
     }
 
     private static String graceEndsAt(StreamEntry entry) {
-        return entry.state() == StreamEntry.State.GRACE ? Json.time(entry.span().endedAtMs() + entry.rules().graceMs()) : null;
+        return entry.state() == StreamEntry.State.GRACE
+                ? Json.time(entry.span().endedAtMs() + entry.rules().graceMs())
+                : null;
     }
 
     static String state(StreamEntry.State state) {

@@ -169,7 +169,8 @@ final class DelayWalk {
     private void appendFrom(long first, StreamEntry epoch) {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= epoch.playlist().lastSegment(); from = found.getLast().last() + 1) {
-            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.playlist().lastSegment(), OptionalLong.empty());
+            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.playlist().lastSegment(),
+                    OptionalLong.empty());
             found.addAll(blocks);
             if (blocks.isEmpty() || blocks.getLast().last() < from) {
                 break;

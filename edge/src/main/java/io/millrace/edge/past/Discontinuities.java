@@ -20,7 +20,7 @@ final class Discontinuities {
     static Map<Long, Long> before(PastIndex index, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
         for (StreamEntry epoch : epochs) {
-            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().lastSegment() >= 0) {
+            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().hasSegments()) {
                 counts.put(epoch.epoch(), of(index, epoch));
             }
         }

@@ -158,7 +158,8 @@ public final class PlaylistBlock {
             sizeBytes += partBytes[part];
         }
         return new Segment(number, complete[i], durationTicks[i], startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes, parts);
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes,
+                parts);
     }
 
     public List<Segment> segments() {

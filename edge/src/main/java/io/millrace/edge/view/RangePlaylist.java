@@ -46,7 +46,8 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
          */
         public Share startingAt(long number, long partsBegin) {
             long start = number;
-            while (start > from && start <= to && !segment(start).start().independent() && isWhole(start - 1, partsBegin)
+            while (start > from && start <= to && !segment(start).start().independent()
+                    && isWhole(start - 1, partsBegin)
                     && !segment(start).start().discontinuous()) {
                 start--;
             }
@@ -116,7 +117,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
         boolean tagged = segment.start().discontinuous() || isBorder(first, epochs);
         long discontinuitySequence = segment.start().discontinuity() - (tagged ? 1 : 0);
         for (StreamEntry earlier : epochs) {
-            if (earlier.epoch() < first.epoch().epoch() && earlier.playlist().lastSegment() >= 0) {
+            if (earlier.epoch() < first.epoch().epoch() && earlier.playlist().hasSegments()) {
                 mediaSequence += earlier.playlist().lastSegment() + 1;
                 discontinuitySequence += discontinuities.applyAsLong(earlier) + 1;
             }
@@ -135,7 +136,7 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
     /** Returns whether the share begins with the first segment of an epoch that follows another one. */
     private static boolean isBorder(Share share, List<StreamEntry> epochs) {
         return share.from() == 0 && epochs.stream()
-                .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.playlist().lastSegment() >= 0);
+                .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.playlist().hasSegments());
     }
 
     /** Returns the longest of all epochs of the range, listed or not, so that it is the same in every version. */

@@ -121,9 +121,9 @@ public final class StreamPlaylist {
         Segment first = listed.getFirst();
         List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
         // The tag of the first segment listed has not left the window yet.
-        long discontinuitySequence = first.start().discontinuity() - (first.start().discontinuous() ? 1 : 0);
         boolean independent = listed.stream().allMatch(each -> each.start().independent());
-        return new MediaPlaylist(first.start().targetDurationS(), first.number(), discontinuitySequence, independent, lines,
+        return new MediaPlaylist(first.start().targetDurationS(), first.number(), first.start().discontinuitySequence(),
+                independent, lines,
                 ended);
     }
 

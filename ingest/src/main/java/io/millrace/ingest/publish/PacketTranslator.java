@@ -74,7 +74,8 @@ final class PacketTranslator {
                 TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body, limits.modifiers());
                 Outcome outcome = read(message, body.remaining(), videoTracks, TrackReader::video);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
-                        compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(), content(outcome),
+                        compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(),
+                        content(outcome),
                         body));
             }
             case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, data(timestamp), 0,

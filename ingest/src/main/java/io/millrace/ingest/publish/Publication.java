@@ -178,7 +178,8 @@ final class Publication implements PublishSink {
     }
 
     private void refuseClaim(String cause) {
-        log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().encoder().address(), cause);
+        log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().encoder().address(),
+                cause);
         answer.complete(new PublishAnswer.LogUnavailable(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
     }
 }

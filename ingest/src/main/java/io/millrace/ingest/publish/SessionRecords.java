@@ -51,6 +51,7 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     }
 
     void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
-        log.notice(new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(), start.graceMs()), outcome);
+        log.notice(new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
+                start.graceMs()), outcome);
     }
 }

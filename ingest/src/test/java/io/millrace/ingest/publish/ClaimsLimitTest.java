@@ -74,11 +74,13 @@ class ClaimsLimitTest {
     void claimsOnOtherNodesCount() {
         for (int session = 100; session < 100 + LIMIT; session++) {
             desk.heard(
-                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED, new Encoder("b", "", "127.0.0.1:1"), 0,
+                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
+                            new Encoder("b", "", "127.0.0.1:1"), 0,
                             0, 30_000));
         }
         assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
-        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED, new Encoder("b", "", "127.0.0.1:1"), 0, 0,
+        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
+                new Encoder("b", "", "127.0.0.1:1"), 0, 0,
                 30_000));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }

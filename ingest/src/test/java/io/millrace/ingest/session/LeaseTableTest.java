@@ -169,7 +169,8 @@ class LeaseTableTest {
     @Test
     void streamsDoNotMeddleWithEachOther() {
         hear(7, ENDED);
-        table.heard(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false, nowMs);
+        table.heard(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false,
+                nowMs);
         after(0).isEmpty();
     }
 
@@ -249,6 +250,7 @@ class LeaseTableTest {
     }
 
     private static SessionNotice notice(long session, State state, long noticedAtMs) {
-        return new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, noticedAtMs, GRACE_MS);
+        return new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, noticedAtMs,
+                GRACE_MS);
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SessionNewsTest {
-    private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE, new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000);
+    private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE,
+            new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000);
 
     @Test
     void readsNoticesAndTombstones() {

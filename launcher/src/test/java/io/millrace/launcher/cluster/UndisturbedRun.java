@@ -133,7 +133,8 @@ final class UndisturbedRun {
             durationTicks = 0;
         }
         durationTicks += cut.times().durationTicks();
-        List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.packets().firstOffset() + s.offsetDelta())).toList();
+        List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.packets().firstOffset() + s.offsetDelta()))
+                .toList();
         ByteBuffer part = mux.mux(cut, of).part().bytes();
         byte[] bytes = new byte[part.remaining()];
         part.duplicate().get(bytes);

@@ -61,7 +61,8 @@ class LogFixtureTest {
         // Then the client was flashVer; now it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields("client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
-        assertThat(entries).extracting(each -> each.newest().encoder().client()).allMatch(client -> client.startsWith("Lavf"));
+        assertThat(entries).extracting(each -> each.newest().encoder().client())
+                .allMatch(client -> client.startsWith("Lavf"));
     }
 
     @ParameterizedTest
@@ -78,7 +79,8 @@ class LogFixtureTest {
             muxed.add(segment.mux(cut, cut.samples().stream()
                     .map(sample -> (Packet) packets.get(cut.packets().offsetOf(sample))).toList()).part());
         }
-        assertThat(muxed).isNotEmpty().isEqualTo(index.stream().map(entry -> parts.get(entry.place().offset())).toList());
+        assertThat(muxed).isNotEmpty()
+                .isEqualTo(index.stream().map(entry -> parts.get(entry.place().offset())).toList());
     }
 
     private static Map<Long, LogRecord> values(String fixture, Topic topic) {

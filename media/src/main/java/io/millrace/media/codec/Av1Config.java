@@ -88,7 +88,8 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
         Color color = samples.color();
         return samples.isDefault()
                 ? brief
-                : brief + ".%d.%03d.%02d.%02d.%02d.%d".formatted(samples.monochrome() ? 1 : 0, samples.subsampling(), color.primaries(),
+                : brief + ".%d.%03d.%02d.%02d.%02d.%d".formatted(samples.monochrome() ? 1 : 0, samples.subsampling(),
+                        color.primaries(),
                         color.transfer(), color.matrix(), color.fullRange() ? 1 : 0);
     }
 }

@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  * @param record the bytes of the record, read-only
  * @param chroma 0 and 1 are 4:2:0, 2 is 4:2:2, 3 is 4:4:4
  */
-public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma, Color color) implements VideoConfig {
+public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma,
+        Color color) implements VideoConfig {
 
     private static final String STRUCTURE = "VPCodecConfigurationRecord";
     private static final int BOX_HEAD = 0x0100_0000;

@@ -132,7 +132,8 @@ final class NetStream {
             throw new OverLimitException("session", "messagesBeforePublish", most + 1L, most);
         }
         if (earlyBytes > limits.beforeMedia().publishBytes()) {
-            throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforeMedia().publishBytes());
+            throw new OverLimitException("session", "bytesBeforePublish", earlyBytes,
+                    limits.beforeMedia().publishBytes());
         }
         if (memory.hasReserve() && !memory.tryTake(heldBytes(media))) {
             return false;

@@ -29,7 +29,8 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
     /** The defaults. The longest data messages seen in practice are onMetaData messages that contain XMP. */
     public static final RtmpLimits DEFAULT = new RtmpLimits(
             new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX),
-            new BeforeMedia(64 * 1024, 256 * 1024, 200, 1_024), 32, 16 * 1024 * 1024, 4, 1_024, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
+            new BeforeMedia(64 * 1024, 256 * 1024, 200, 1_024), 32, 16 * 1024 * 1024, 4, 1_024,
+            Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
     /**
      * Memory that a message header of an accepted peer may allocate. Beyond this, memory is at most twice the bytes

@@ -167,7 +167,8 @@ class AvcConfigTest {
         byte[] avcc = x264().getFirst().avcc;
         for (int size = 12; size < 25; size++) {
             ByteBuffer sps = AvcConfig.parse(ByteBuffer.wrap(avcc)).sps().getFirst();
-            assertThat(AvcSps.parse(sps.limit(size))).isIn(new PictureFormat(640, 360, new FrameRate(0, 1)), new PictureFormat(640, 360, new FrameRate(30, 1)));
+            assertThat(AvcSps.parse(sps.limit(size))).isIn(new PictureFormat(640, 360, new FrameRate(0, 1)),
+                    new PictureFormat(640, 360, new FrameRate(30, 1)));
         }
     }
 

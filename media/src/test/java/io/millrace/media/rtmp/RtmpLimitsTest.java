@@ -30,7 +30,8 @@ class RtmpLimitsTest {
     /** No value is the default, and no two are equal. */
     private static final RtmpLimits LIMITS = new RtmpLimits(
             new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000),
-            new RtmpLimits.BeforeMedia(40_000, 50_000, 9, 16), 7, 70_000, 2, 17, new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
+            new RtmpLimits.BeforeMedia(40_000, 50_000, 9, 16), 7, 70_000, 2, 17,
+            new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
 
     private final ServerSession server = new ServerSession(new SplittableRandom(1), LIMITS);
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);

@@ -88,7 +88,8 @@ final class PartitionWork {
 
     /** Returns true regardless of the cache's size if a waiting cut needs packets that have not been read. */
     boolean wantsPackets() {
-        return !cache.isFull() || !waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() >= nextPacketOffset;
+        return !cache.isFull()
+                || !waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() >= nextPacketOffset;
     }
 
     void packet(long offset, String stream, Packet packet) {
@@ -115,7 +116,8 @@ final class PartitionWork {
 
     /** Processes the cuts whose packets have been read, while the sink has room. */
     void advance() {
-        while (!waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() < nextPacketOffset && sink.hasRoom()) {
+        while (!waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() < nextPacketOffset
+                && sink.hasRoom()) {
             Waiting next = waiting.removeFirst();
             take(next.offset(), next.stream(), next.cut());
             cache.release(next.stream(), next.cut().packets().lastOffset());

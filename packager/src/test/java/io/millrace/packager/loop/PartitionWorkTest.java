@@ -214,7 +214,8 @@ class PartitionWorkTest {
     @Test
     void oneSessionsTroubleIsOneSessions() {
         log.publish(900, 9, "live/a", "live/b");
-        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().id().segment() == 3).findFirst()
+        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().id().segment() == 3)
+                .findFirst()
                 .orElseThrow().value();
         // A NAL unit that says to be longer than its packet.
         log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
@@ -244,8 +245,9 @@ class PartitionWorkTest {
     void aBugInOneStreamIsOneSessionsTroubleToo() {
         Cut broken = log.cuts.get(8).value();
         // Nothing that ingest writes: the body is gone.
-        log.packets.set((int) broken.packets().firstOffset(), new Entry<>(broken.packets().firstOffset(), log.cuts.get(8).stream(),
-                new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, Packet.Content.OTHER, ByteBuffer.allocate(0))));
+        log.packets.set((int) broken.packets().firstOffset(),
+                new Entry<>(broken.packets().firstOffset(), log.cuts.get(8).stream(),
+                        new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, Packet.Content.OTHER, ByteBuffer.allocate(0))));
         Life life = new Life(ROOMY).readAll();
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
         String other = log.cuts.get(8).stream().equals("live/a") ? "live/b" : "live/a";
@@ -256,7 +258,8 @@ class PartitionWorkTest {
     @Test
     void aSegmentWhosePacketsHaveExpiredIsGivenUpAndTheNextOneIsNot() {
         Life life = new Life(0);
-        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.id().segment() == 2 && c.id().isFirst()).findFirst()
+        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.id().segment() == 2 && c.id().isFirst())
+                .findFirst()
                 .orElseThrow();
         life.keptFrom = third.packets().firstOffset();
         life.readAll();

@@ -30,7 +30,8 @@ class SegmentMuxTest {
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/show");
 
     private List<Packet> packets(Cut cut) {
-        return cut.samples().stream().map(s -> log.packets.get((int) cut.packets().firstOffset() + s.offsetDelta()).value())
+        return cut.samples().stream()
+                .map(s -> log.packets.get((int) cut.packets().firstOffset() + s.offsetDelta()).value())
                 .toList();
     }
 

@@ -26,8 +26,10 @@ final class Schemas {
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
-            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules", rules(g, r.rules())),
-            g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"), rules(g.record("rules"))));
+            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
+                    rules(g, r.rules())),
+            g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"),
+                    rules(g.record("rules"))));
     static final RecordSchema<Packet> PACKET = schema("Packet",
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
@@ -46,11 +48,13 @@ final class Schemas {
             (r, g) -> g.put("session", r.session()).put("atMs", r.atMs()),
             g -> new GraceOver(g.int64("session"), g.int64("atMs")));
     static final RecordSchema<SessionNotice> SESSION_NOTICE = schema("SessionNotice",
-            (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()), r.encoder())
+            (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
+                    r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
                     .put("graceMs", r.graceMs()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
-                    g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"), g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
+                    g.int64("noticedAtMs"), g.int32("graceMs")));
     static final RecordSchema<Cut> CUT = schema("Cut",
             (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
                     .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())

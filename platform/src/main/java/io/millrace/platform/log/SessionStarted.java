@@ -9,8 +9,7 @@ package io.millrace.platform.log;
  * @param startedAtMs wall clock of the ingest node at the claim, ms since 1970
  * @param rules rules of the epoch if this session begins one
  */
-public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules)
-        implements PacketsRecord {
+public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules) implements PacketsRecord {
 
     public enum Role { PRIMARY, BACKUP }
 }

@@ -79,7 +79,21 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * @param codecs RFC 6381 codec strings
      */
     public record Session(long session, long startedAtMs, long endedAtMs, long durationMs, long sizeBytes,
-            List<String> codecs) {}
+            List<String> codecs) {
+
+        /** @param atMs 0 if the session continues */
+        public Session withEnd(long atMs) {
+            return new Session(session, startedAtMs, atMs, durationMs, sizeBytes, codecs);
+        }
+
+        public Session withMedia(long ofDurationMs, long ofSizeBytes) {
+            return new Session(session, startedAtMs, endedAtMs, ofDurationMs, ofSizeBytes, codecs);
+        }
+
+        public Session withCodecs(List<String> others) {
+            return new Session(session, startedAtMs, endedAtMs, durationMs, sizeBytes, others);
+        }
+    }
 
     /** @param code warning code, such as {@code long_gop} */
     public record Warning(String code, String message) {}

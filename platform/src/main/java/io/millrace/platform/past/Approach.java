@@ -51,7 +51,8 @@ final class Approach {
     }
 
     static Approach byTime(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new Approach(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS, TIME_NEAR_MS);
+        return new Approach(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS,
+                TIME_NEAR_MS);
     }
 
     static Approach bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {

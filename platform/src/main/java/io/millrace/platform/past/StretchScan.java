@@ -70,7 +70,8 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
     }
 
     private boolean add(long offset, IndexEntry entry) {
-        boolean isLast = epoch.state() == StreamEntry.State.ENDED && entry.id().segment() == epoch.playlist().lastSegment()
+        boolean isLast = epoch.state() == StreamEntry.State.ENDED
+                && entry.id().segment() == epoch.playlist().lastSegment()
                 && entry.last();
         if (!Moments.isExpired(entry, media, floor.mediaOffset())) {
             entries.add(new Moment.At(offset, entry));

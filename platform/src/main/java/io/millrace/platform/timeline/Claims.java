@@ -83,7 +83,8 @@ final class Claims {
     static SessionStarted started(ByteReader in) {
         SessionStarted.Role role = in.uint8("role") == 0 ? SessionStarted.Role.PRIMARY : SessionStarted.Role.BACKUP;
         return new SessionStarted(role,
-                new Encoder(string("node", in), string("client", in), string("address", in)), in.int64("startedAtMs"), rules(in));
+                new Encoder(string("node", in), string("client", in), string("address", in)), in.int64("startedAtMs"),
+                rules(in));
     }
 
     static void write(EpochRules rules, ByteWriter out) {

@@ -166,7 +166,8 @@ public final class SessionFold {
         if (claim == null && number < joinedAt && state != State.ENDED) {
             // The session was claimed before this reader's first offset: its first packet is the only trace of the
             // claim that the reader will see.
-            return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(), rules);
+            return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(),
+                    rules);
         }
         return claim;
     }

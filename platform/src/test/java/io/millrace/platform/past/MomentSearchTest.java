@@ -153,7 +153,8 @@ class MomentSearchTest {
     void takesTheOlderEpochWhereAClockWentBack() {
         Index index = new Index().segments(10).epoch(-5_000).segments(10);
         MomentSearch search = search(index.entries, 0, T0 + 7_300);
-        assertThat(((Moment.At) search.result()).entry()).extracting(each -> each.id().epoch(), each -> each.id().segment())
+        assertThat(((Moment.At) search.result()).entry())
+                .extracting(each -> each.id().epoch(), each -> each.id().segment())
                 .containsExactly(1L, 7L);
     }
 

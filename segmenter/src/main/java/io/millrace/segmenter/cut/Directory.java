@@ -94,9 +94,7 @@ final class Directory {
 
     private void endSession(long atMs) {
         if (!sessions.isEmpty() && sessions.getLast().endedAtMs() == 0) {
-            StreamEntry.Session s = sessions.removeLast();
-            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), atMs, s.durationMs(), s.sizeBytes(),
-                    s.codecs()));
+            sessions.add(sessions.removeLast().withEnd(atMs));
         }
     }
 
@@ -123,9 +121,7 @@ final class Directory {
     }
 
     private void endSessionUndone() {
-        StreamEntry.Session s = sessions.removeLast();
-        sessions.add(
-                new StreamEntry.Session(s.session(), s.startedAtMs(), 0, s.durationMs(), s.sizeBytes(), s.codecs()));
+        sessions.add(sessions.removeLast().withEnd(0));
     }
 
     void over() {
@@ -181,9 +177,7 @@ final class Directory {
         if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
             tracks = List.copyOf(now);
             targetDurationS = targetS;
-            sessions.removeLast();
-            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), s.durationMs(),
-                    s.sizeBytes(), List.copyOf(codecs)));
+            sessions.add(sessions.removeLast().withCodecs(List.copyOf(codecs)));
             dirty = true;
         }
     }
@@ -205,8 +199,7 @@ final class Directory {
         if (last >= 0) {
             StreamEntry.Session s = sessions.get(last);
             sessionTicks += cut.times().durationTicks();
-            sessions.set(last, new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), sessionTicks / 90,
-                    s.sizeBytes() + sizeBytes, s.codecs()));
+            sessions.set(last, s.withMedia(sessionTicks / 90, s.sizeBytes() + sizeBytes));
         }
         if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
@@ -272,7 +265,8 @@ final class Directory {
         if (!(LogCodec.decode(bytes) instanceof StreamEntry e)) {
             throw MalformedException.value("StreamFold", "entry", "another record", "a stream entry");
         }
-        Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(), e.span().startedAtMs());
+        Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(),
+                e.span().startedAtMs());
         directory.state = e.state();
         directory.session = e.newest().session();
         directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.newest().encoder(),

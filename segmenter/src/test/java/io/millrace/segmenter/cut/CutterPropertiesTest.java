@@ -73,7 +73,8 @@ class CutterPropertiesTest {
 
     private static Map<String, List<Cut>> bySegment(List<Cut> cuts) {
         return cuts.stream()
-                .collect(Collectors.groupingBy(c -> c.id().epoch() + "/" + c.id().segment(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(c -> c.id().epoch() + "/" + c.id().segment(), TreeMap::new,
+                        Collectors.toList()));
     }
 
     @Property(tries = 100)
@@ -101,7 +102,8 @@ class CutterPropertiesTest {
             Cut before = cuts.get(i - 1);
             Cut cut = cuts.get(i);
             if (cut.head() == null || !cut.head().start().discontinuous()) {
-                assertThat(cut.times().startTicks()).isEqualTo(before.times().startTicks() + before.times().durationTicks());
+                assertThat(cut.times().startTicks())
+                        .isEqualTo(before.times().startTicks() + before.times().durationTicks());
             }
             assertThat(cut.packets().firstOffset()).isGreaterThan(before.packets().lastOffset());
         }
@@ -122,11 +124,13 @@ class CutterPropertiesTest {
             assertThat(cut.head() != null).isEqualTo(opens);
             assertThat(cut.times().durationTicks()).isPositive();
             assertThat(cut.samples()).isNotEmpty();
-            assertThat(cut.samples().getLast().offsetDelta()).isEqualTo((int) (cut.packets().lastOffset() - cut.packets().firstOffset()));
+            assertThat(cut.samples().getLast().offsetDelta())
+                    .isEqualTo((int) (cut.packets().lastOffset() - cut.packets().firstOffset()));
             if (opens) {
                 assertThat(cut.head().start().targetDurationS()).isPositive();
-                assertThat(cut.head().start().discontinuous()).isEqualTo(before != null && cut.head().start().discontinuity() > 0
-                        && cut.head().start().discontinuity() == discontinuity(cuts, i) + 1);
+                assertThat(cut.head().start().discontinuous())
+                        .isEqualTo(before != null && cut.head().start().discontinuity() > 0
+                                && cut.head().start().discontinuity() == discontinuity(cuts, i) + 1);
             }
         }
         assertThat(timesIncrease(cuts)).isTrue();

@@ -340,7 +340,8 @@ class CutterTest {
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
                 "e0 s" + next.session + " 2 @0+1980 va td2 DISC1");
         assertThat(outcome.dropped()).contains("quarantined");
-        assertThat(outcome.entries().stream().flatMap(e -> e.newest().warnings().stream()).map(StreamEntry.Warning::code))
+        assertThat(
+                outcome.entries().stream().flatMap(e -> e.newest().warnings().stream()).map(StreamEntry.Warning::code))
                 .contains("quarantined");
     }
 
@@ -421,9 +422,10 @@ class CutterTest {
         p.ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).isNotEmpty();
-        assertThat(outcome.entries().getLast().newest().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
-                        + "HTTP-FLV carries all tracks"));
+        assertThat(outcome.entries().getLast().newest().warnings())
+                .containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+                        "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
+                                + "HTTP-FLV carries all tracks"));
     }
 
     /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
@@ -459,7 +461,8 @@ class CutterTest {
     void tracksBesideTheDefaultOneAreNotCutAndSaidSo() {
         Tape.Publisher p = tape.publisher().configs();
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
-        assertThat(cut().entries().getLast().newest().warnings()).extracting(StreamEntry.Warning::code).contains("multitrack");
+        assertThat(cut().entries().getLast().newest().warnings()).extracting(StreamEntry.Warning::code)
+                .contains("multitrack");
     }
 
     /** The media of the hostile list that is well-formed, so that ingest lets it pass: cuts or none, and never a failure. */
@@ -537,8 +540,10 @@ class CutterTest {
         assertThat(Dump.codec(heads.getFirst().head(), Packet.Kind.AUDIO)).isEqualTo(codec.isEmpty() ? null : codec);
         assertThat(heads.getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)).hasSize(
                 codec.isEmpty() ? 0 : 13);
-        assertThat(heads.stream().skip(1)).isNotEmpty().allMatch(c -> Dump.codec(c.head(), Packet.Kind.AUDIO).equals("MP3"));
-        assertThat(heads.stream().skip(1).map(c -> c.head().start().discontinuous())).first().isEqualTo(codec.isEmpty());
+        assertThat(heads.stream().skip(1)).isNotEmpty()
+                .allMatch(c -> Dump.codec(c.head(), Packet.Kind.AUDIO).equals("MP3"));
+        assertThat(heads.stream().skip(1).map(c -> c.head().start().discontinuous())).first()
+                .isEqualTo(codec.isEmpty());
         assertThat(outcome.entries().getLast().newest().tracks()).extracting(Track::codec).contains("MP3");
     }
 

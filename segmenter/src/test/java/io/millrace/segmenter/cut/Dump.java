@@ -90,7 +90,8 @@ final class Dump {
                     String tracks = (codec(h, Packet.Kind.VIDEO) == null ? "" : "v")
                             + (codec(h, Packet.Kind.AUDIO) == null ? "" : "a");
                     lines.add("e" + first.id().epoch() + " s" + first.session() + " " + first.id().segment() + " @"
-                            + ms(first.times().startTicks()) + "+" + ms(parts.stream().mapToLong(each -> each.times().durationTicks()).sum())
+                            + ms(first.times().startTicks()) + "+"
+                            + ms(parts.stream().mapToLong(each -> each.times().durationTicks()).sum())
                             + " "
                             + tracks + " td" + h.start().targetDurationS() + (h.start().independent() ? "" : " forced")
                             + (h.start().discontinuous() ? " DISC" + h.start().discontinuity() : "")

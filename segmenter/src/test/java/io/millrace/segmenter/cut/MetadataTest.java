@@ -55,7 +55,8 @@ class MetadataTest {
         assertThat(entries).filteredOn(entry -> entry.newest().session() == publisher.session)
                 .extracting(each -> each.newest().encoder().client()).isNotEmpty().containsOnly("Lavf60.16.100");
         assertThat(entries).filteredOn(entry -> entry.newest().session() != publisher.session)
-                .as("a session without metadata has flashVer").extracting(each -> each.newest().encoder().client()).isNotEmpty()
+                .as("a session without metadata has flashVer").extracting(each -> each.newest().encoder().client())
+                .isNotEmpty()
                 .containsOnly("test");
     }
 

@@ -98,7 +98,8 @@ final class Places {
     }
 
     private StreamTags join(IndexEntry entry) {
-        StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.id().epoch()).findFirst().orElseThrow();
+        StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.id().epoch()).findFirst()
+                .orElseThrow();
         return StreamTags.from(epoch, entry.keyframe(), cuts.tracks(epoch, entry, ReadBudget.unlimited()),
                 this::firstTracks);
     }

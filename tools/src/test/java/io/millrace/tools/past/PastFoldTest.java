@@ -95,7 +95,8 @@ class PastFoldTest {
                 List<TagEvent> events = fold(from(entry));
                 List<FlvTag> frames = frames(events);
                 assertThat(bodies(frames)).isEqualTo(all.subList(all.size() - frames.size(), all.size()));
-                assertThat(frames.getFirst().body()).isEqualTo(((Packet) packets.get(entry.keyframe().offset())).body());
+                assertThat(frames.getFirst().body())
+                        .isEqualTo(((Packet) packets.get(entry.keyframe().offset())).body());
                 assertThat(frames.getFirst().timestampMs()).isZero();
                 assertThat(events.getFirst()).isInstanceOf(TagEvent.Config.class);
                 joined++;
