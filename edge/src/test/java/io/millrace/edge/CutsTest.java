@@ -117,10 +117,10 @@ class CutsTest {
     void eachSegmentHasItsOwnTracks() {
         IndexEntry silent = cut(0, 0, VIDEO, T0);
         IndexEntry withSound = cut(1, 0, BOTH, T0 + 2_000);
-        IndexEntry changed = cut(2, 0, Tracks.of(DIRECTORY.newest().tracks()), T0 + 4_000);
+        IndexEntry changed = cut(2, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 4_000);
         assertThat(find(silent)).isEqualTo(VIDEO);
         assertThat(find(withSound)).isEqualTo(BOTH);
-        assertThat(find(changed)).isEqualTo(Tracks.of(DIRECTORY.newest().tracks()));
+        assertThat(find(changed)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     /** Its segment began without a keyframe, and the encoder stalled before it sent one. */
@@ -129,7 +129,7 @@ class CutsTest {
         cut(0, 0, BOTH, T0);
         cut(0, 1, BOTH, T0 + 500);
         IndexEntry keyframe = cut(0, 2, BOTH, T0 + 60_000);
-        cut(1, 0, Tracks.of(DIRECTORY.newest().tracks()), T0 + 62_000);
+        cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 62_000);
         assertThat(find(keyframe)).isEqualTo(BOTH);
     }
 
@@ -144,11 +144,11 @@ class CutsTest {
     @Test
     void repeatedCutsChangeNothing() {
         IndexEntry first = cut(0, 0, BOTH, T0);
-        IndexEntry second = cut(1, 0, Tracks.of(DIRECTORY.newest().tracks()), T0 + 2_000);
+        IndexEntry second = cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 2_000);
         cut(0, 0, BOTH, T0 + 3_000);
-        cut(1, 0, Tracks.of(DIRECTORY.newest().tracks()), T0 + 3_000);
+        cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 3_000);
         assertThat(find(first)).isEqualTo(BOTH);
-        assertThat(find(second)).isEqualTo(Tracks.of(DIRECTORY.newest().tracks()));
+        assertThat(find(second)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     @Test
@@ -159,7 +159,7 @@ class CutsTest {
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(segments, RecordsToDelete.beforeOffset(1))).all().get();
         }
-        assertThat(find(expired)).isEqualTo(Tracks.of(DIRECTORY.newest().tracks()));
+        assertThat(find(expired)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     @Test

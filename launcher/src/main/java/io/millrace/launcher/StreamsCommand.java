@@ -46,15 +46,15 @@ final class StreamsCommand implements Callable<Integer> {
     private static void print(List<StreamEntry> streams, PrintWriter out) {
         Table table = new Table("NAME", "STATE", "STARTED", "CODECS", "BITRATE", "PUBLISHER", "WARNINGS");
         for (StreamEntry entry : streams) {
-            String codecs = String.join(",", Tracks.of(entry.newest().tracks()).codecs());
+            String codecs = String.join(",", Tracks.of(entry.session().tracks()).codecs());
             String warnings = String.join(",",
-                    entry.newest().warnings().stream().map(StreamEntry.Warning::code).toList());
+                    entry.session().warnings().stream().map(StreamEntry.Warning::code).toList());
             table.row(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT),
                     DirectoryJson.time(entry.span().startedAtMs()), codecs,
                     entry.playlist().bitrate() == 0
                             ? ""
                             : String.format(Locale.ROOT, "%.2f Mbit/s", entry.playlist().bitrate() / 1e6),
-                    entry.newest().encoder().address(), warnings);
+                    entry.session().encoder().address(), warnings);
         }
         table.print(out);
     }

@@ -32,9 +32,9 @@ final class Backfill {
     static Keyframe start(StreamEntry entry, EpochView view) {
         Keyframe keyframe = view.newestKeyframe();
         // An earlier session may have other tracks than those in the directory.
-        return keyframe != null && keyframe.session() >= entry.newest().session()
+        return keyframe != null && keyframe.session() >= entry.session().number()
                 ? keyframe
-                : entry.newest().start();
+                : entry.session().start();
     }
 
     /** Reads a stream's records. Fails with {@link BusyException} if the keyframe is too far back. */

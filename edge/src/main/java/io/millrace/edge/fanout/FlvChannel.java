@@ -148,7 +148,7 @@ public final class FlvChannel {
     /** Called when the tracks are known. Returns whether the past must be read now. */
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
-        Tracks known = Tracks.of(newest.newest().tracks());
+        Tracks known = Tracks.of(newest.session().tracks());
         if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()
                 || !isCurrent(newest)) {
             return false;
@@ -164,7 +164,7 @@ public final class FlvChannel {
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
-        return newest.newest().session() >= firstSession && !sessions.isEmpty()
+        return newest.session().number() >= firstSession && !sessions.isEmpty()
                 && !sessions.getLast().codecs().isEmpty();
     }
 
@@ -209,7 +209,7 @@ public final class FlvChannel {
 
     private void fold(At at) {
         if (state == State.PLAYING && !fold.fold(at)) {
-            if (fold.lastSession() > entry.newest().session()) {
+            if (fold.lastSession() > entry.session().number()) {
                 // They waited for the publisher, which is back with other tracks, so they begin with those.
                 heirs.addAll(viewers.takeWaiting());
             }

@@ -69,7 +69,7 @@ final class HlsAnswers {
     /** Answers a request for a stream of which HLS can carry no codec: names the codecs and what plays them. */
     void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
-        String codecs = entry.newest().tracks().stream().map(HlsAnswers::codec).distinct()
+        String codecs = entry.session().tracks().stream().map(HlsAnswers::codec).distinct()
                 .collect(Collectors.joining(", "));
         boolean isOver = entry.state() == StreamEntry.State.ENDED;
         String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver

@@ -50,13 +50,13 @@ final class LiveHls {
         }
         long epoch = newest.get().epoch();
         if (newest.get().state() != StreamEntry.State.ENDED
-                && Tracks.areOutsideTs(newest.get().newest().tracks(), newest.get().rules())) {
+                && Tracks.areOutsideTs(newest.get().session().tracks(), newest.get().rules())) {
             answers.notInHls(responder, newest.get());
             return;
         }
         // The directory and the index are two topics: the segment may arrive before the tracks.
         Predicate<EpochView> showable = view -> view.isListed()
-                && directory.epoch(stream, epoch).filter(e -> !e.newest().tracks().isEmpty()).isPresent();
+                && directory.epoch(stream, epoch).filter(e -> !e.session().tracks().isEmpty()).isPresent();
         hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
                 entry -> answers.multivariant(responder, variants(entry, view)),
                 () -> answers.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
@@ -160,7 +160,7 @@ final class LiveHls {
                 retained(responder, entry.stream(), view, then);
             } else if (isOutsideHls(entry)) {
                 answers.notInHls(responder, newest(entry));
-            } else if (entry.newest().tracks().isEmpty()) {
+            } else if (entry.session().tracks().isEmpty()) {
                 answers.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
             } else {
                 answers.expired(responder, entry.stream());
@@ -171,7 +171,7 @@ final class LiveHls {
     /** Decides by the tracks known now, which may be more than when the request arrived. */
     private boolean isOutsideHls(StreamEntry entry) {
         StreamEntry newest = newest(entry);
-        return Tracks.areOutsideTs(newest.newest().tracks(), newest.rules());
+        return Tracks.areOutsideTs(newest.session().tracks(), newest.rules());
     }
 
     private StreamEntry newest(StreamEntry entry) {

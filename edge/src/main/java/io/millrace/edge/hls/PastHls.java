@@ -146,9 +146,9 @@ final class PastHls {
 
     /** Returns the epochs with known tracks, without those that HLS cannot carry if there are others. */
     private static List<StreamEntry> inHls(List<StreamEntry> epochs) {
-        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.newest().tracks().isEmpty()).toList();
+        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty()).toList();
         List<StreamEntry> some = known.stream()
-                .filter(epoch -> !Tracks.areOutsideTs(epoch.newest().tracks(), epoch.rules()))
+                .filter(epoch -> !Tracks.areOutsideTs(epoch.session().tracks(), epoch.rules()))
                 .toList();
         return some.isEmpty() ? known : some;
     }

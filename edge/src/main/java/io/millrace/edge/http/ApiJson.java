@@ -98,21 +98,21 @@ final class ApiJson {
 
     /** Returns the public description of a stream. */
     static Stream stream(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(null, null, entry.newest().encoder().client()));
+        return stream(entry, viewers, new Publisher(null, null, entry.session().encoder().client()));
     }
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(entry.newest().encoder().node(), entry.newest().encoder().address(),
-                entry.newest().encoder().client()));
+        return stream(entry, viewers, new Publisher(entry.session().encoder().node(), entry.session().encoder().address(),
+                entry.session().encoder().client()));
     }
 
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
-        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.newest().session(),
+        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session().number(),
                 Json.time(entry.span().startedAtMs()), Json.timeOrNull(entry.span().endedAtMs()), graceEndsAt(entry),
-                publisher, entry.newest().tracks().stream().map(ApiJson::track).toList(),
+                publisher, entry.session().tracks().stream().map(ApiJson::track).toList(),
                 entry.playlist().bitrate() == 0 ? null : entry.playlist().bitrate(),
-                viewers, entry.newest().warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+                viewers, entry.session().warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 
     private static String graceEndsAt(StreamEntry entry) {

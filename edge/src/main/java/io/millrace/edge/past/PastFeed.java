@@ -126,7 +126,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
                     if (!retained) {
                         return Optional.empty();
                     }
-                    Tracks told = found.orElseGet(() -> Tracks.of(epoch.get().newest().tracks()));
+                    Tracks told = found.orElseGet(() -> Tracks.of(epoch.get().session().tracks()));
                     return Optional.of(told.isEmpty()
                             ? new Range.NotYet()
                             : new Range.Playable(epoch.get(), told, keyframe, limit.orElse(null)));

@@ -45,7 +45,7 @@ public final class VariantList {
 
     private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
         List<Tracks> tracks = epochs.stream()
-                .map(epoch -> Tracks.of(epoch.newest().tracks()).in(Format.TS, epoch.rules())).toList();
+                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
         VideoConfig video = tracks.getFirst().video();
         int milliHz = video == null ? 0 : video.frameRate().milliHz();
         List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();

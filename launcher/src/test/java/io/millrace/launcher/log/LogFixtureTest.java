@@ -61,7 +61,7 @@ class LogFixtureTest {
         // Then the client was flashVer; now it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields("client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
-        assertThat(entries).extracting(each -> each.newest().encoder().client())
+        assertThat(entries).extracting(each -> each.session().encoder().client())
                 .allMatch(client -> client.startsWith("Lavf"));
     }
 

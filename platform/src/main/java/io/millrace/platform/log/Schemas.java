@@ -78,7 +78,7 @@ final class Schemas {
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<StreamEntry> STREAM_ENTRY = schema("StreamEntry",
-            (r, g) -> playlist(newest(span(g, r.span()), r.newest()), r.playlist()).put("stream", r.stream())
+            (r, g) -> playlist(newest(span(g, r.span()), r.session()), r.playlist()).put("stream", r.stream())
                     .put("epoch", r.epoch()).put("state", r.state()).put("rules", rules(g, r.rules()))
                     .list("sessions", r.sessions(), Schemas::session),
             g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.symbol("state", StreamEntry.State.class),
@@ -255,7 +255,7 @@ final class Schemas {
     }
 
     private static Generic newest(Generic g, StreamEntry.NewestSession n) {
-        return encoder(g, n.encoder()).put("session", n.session()).put("sessionOffset", n.offset())
+        return encoder(g, n.encoder()).put("session", n.number()).put("sessionOffset", n.offset())
                 .put("timestampOffsetMs", n.timestampOffsetMs()).put("sessionStartedAtMs", n.startedAtMs())
                 .list("tracks", n.tracks(), Schemas::track).list("warnings", n.warnings(), Schemas::warning);
     }

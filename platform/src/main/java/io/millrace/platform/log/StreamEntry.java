@@ -10,11 +10,11 @@ import java.util.List;
  * @param state whether the epoch is live, in its grace period, or ended
  * @param rules rules of the epoch
  * @param span the span of the epoch in the log and in time
- * @param newest the newest session
+ * @param session the newest session
  * @param playlist state of the HLS playlist
  * @param sessions the sessions of the epoch, oldest first
  */
-public record StreamEntry(String stream, long epoch, State state, EpochRules rules, Span span, NewestSession newest,
+public record StreamEntry(String stream, long epoch, State state, EpochRules rules, Span span, NewestSession session,
         Playlist playlist, List<Session> sessions) implements LogRecord {
 
     public enum State { LIVE, GRACE, ENDED }
@@ -37,7 +37,7 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
     /**
      * The newest session of an epoch.
      *
-     * @param session number of the session
+     * @param number number of the session
      * @param offset offset in {@code packets} of its first packet
      * @param timestampOffsetMs the session fold's offset for the FLV timeline at {@code offset}
      * @param startedAtMs start of the session, ms since 1970
@@ -46,11 +46,11 @@ public record StreamEntry(String stream, long epoch, State state, EpochRules rul
      * @param tracks the known tracks; empty until the epoch's first segment is open
      * @param warnings current warnings
      */
-    public record NewestSession(long session, long offset, long timestampOffsetMs, long startedAtMs, Encoder encoder,
+    public record NewestSession(long number, long offset, long timestampOffsetMs, long startedAtMs, Encoder encoder,
             List<Track> tracks, List<Warning> warnings) {
         /** Returns the packet at {@code offset}, where a reader can start. */
         public Keyframe start() {
-            return new Keyframe(session, offset, timestampOffsetMs);
+            return new Keyframe(number, offset, timestampOffsetMs);
         }
     }
 

@@ -40,7 +40,7 @@ public final class Cuts {
      * @throws ReadLimitException if the budget is exhausted
      */
     public Tracks tracks(StreamEntry epoch, IndexEntry keyframe, ReadBudget budget) {
-        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.newest().tracks()));
+        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.session().tracks()));
     }
 
     /** Returns the same tracks; empty if the segment's first cut has expired. */

@@ -93,15 +93,15 @@ public final class SessionFold {
         long session = start.session();
         long offset = start.offset();
         SessionFold fold = new SessionFold();
-        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.newest().session()
+        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session().number()
                 && offset > entry.span().lastOffset()
                         ? State.ENDED
                         : State.LIVE;
         fold.epoch = entry.epoch();
         fold.rules = entry.rules();
         fold.session = session;
-        fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.newest().encoder(),
-                entry.newest().startedAtMs(), entry.rules());
+        fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.session().encoder(),
+                entry.session().startedAtMs(), entry.rules());
         fold.lastSeq = ANY;
         fold.joinedAt = offset;
         fold.line.continueLine(start.timestampOffsetMs());

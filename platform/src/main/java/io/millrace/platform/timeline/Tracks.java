@@ -67,7 +67,7 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
      * index has no segments of it.
      */
     public static boolean areOutsideTs(StreamEntry epoch) {
-        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.newest().tracks(), epoch.rules());
+        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.session().tracks(), epoch.rules());
     }
 
     private static boolean isInTs(Track track, EpochRules rules) {

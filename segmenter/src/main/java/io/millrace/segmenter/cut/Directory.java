@@ -268,16 +268,16 @@ final class Directory {
         Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(),
                 e.span().startedAtMs());
         directory.state = e.state();
-        directory.session = e.newest().session();
-        directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.newest().encoder(),
-                e.newest().startedAtMs(), e.rules());
-        directory.sessionOffset = e.newest().offset();
-        directory.timestampOffsetMs = e.newest().timestampOffsetMs();
+        directory.session = e.session().number();
+        directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.session().encoder(),
+                e.session().startedAtMs(), e.rules());
+        directory.sessionOffset = e.session().offset();
+        directory.timestampOffsetMs = e.session().timestampOffsetMs();
         directory.endedAtMs = e.span().endedAtMs();
         directory.targetDurationS = e.playlist().targetDurationS();
         directory.lastSegment = e.playlist().lastSegment();
         directory.bitrate = e.playlist().bitrate();
-        directory.tracks = e.newest().tracks();
+        directory.tracks = e.session().tracks();
         directory.sessions.addAll(e.sessions());
         directory.offsetKnown = in.uint8("offsetKnown") == 1;
         directory.sessionTicks = in.int64("sessionTicks");

@@ -80,7 +80,7 @@ class CutterTest {
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12",
                 "e0 s0 1 @12441+12441 va td12 forced",
                 "e0 s0 2 @24882+4818 va td12 forced");
-        assertThat(outcome.entries().getLast().newest().warnings()).extracting(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .containsExactly("no_keyframe");
     }
 
@@ -341,7 +341,7 @@ class CutterTest {
                 "e0 s" + next.session + " 2 @0+1980 va td2 DISC1");
         assertThat(outcome.dropped()).contains("quarantined");
         assertThat(
-                outcome.entries().stream().flatMap(e -> e.newest().warnings().stream()).map(StreamEntry.Warning::code))
+                outcome.entries().stream().flatMap(e -> e.session().warnings().stream()).map(StreamEntry.Warning::code))
                 .contains("quarantined");
     }
 
@@ -355,7 +355,7 @@ class CutterTest {
         StreamEntry last = entries.getLast();
         assertThat(last.playlist().targetDurationS()).isEqualTo(2);
         assertThat(last.span().firstOffset()).isOne();
-        assertThat(last.newest().tracks()).extracting(Track::codec).containsExactly("AVC", "AAC");
+        assertThat(last.session().tracks()).extracting(Track::codec).containsExactly("AVC", "AAC");
         assertThat(last.sessions()).singleElement().satisfies(s -> {
             assertThat(s.durationMs()).isEqualTo(3_960);
             assertThat(s.codecs()).containsExactly("avc1.42c00d", "mp4a.40.2");
@@ -402,9 +402,9 @@ class CutterTest {
         assertThat(Dump.codec(head, Packet.Kind.VIDEO)).isEqualTo("HEVC");
         assertThat(Dump.codec(head, Packet.Kind.AUDIO)).isEqualTo("AAC");
         StreamEntry entry = outcome.entries().getLast();
-        assertThat(entry.newest().tracks()).extracting(Track::codec).containsExactly("HEVC", "AAC");
+        assertThat(entry.session().tracks()).extracting(Track::codec).containsExactly("HEVC", "AAC");
         assertThat(entry.sessions().getFirst().codecs()).containsExactly("hvc1.1.6.L30.90", "mp4a.40.2");
-        assertThat(entry.newest().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+        assertThat(entry.session().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
                 "HLS in TS does not carry video hvc1.1.6.L30.90; HTTP-FLV carries all tracks"));
     }
 
@@ -422,7 +422,7 @@ class CutterTest {
         p.ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).isNotEmpty();
-        assertThat(outcome.entries().getLast().newest().warnings())
+        assertThat(outcome.entries().getLast().session().warnings())
                 .containsExactly(new StreamEntry.Warning("codec_not_in_hls",
                         "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
                                 + "HTTP-FLV carries all tracks"));
@@ -453,7 +453,7 @@ class CutterTest {
         p.ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.cuts().stream().mapToInt(c -> c.samples().size()).sum()).isGreaterThan(100);
-        assertThat(outcome.entries().getLast().newest().warnings()).extracting(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .doesNotContain("quarantined");
     }
 
@@ -461,7 +461,7 @@ class CutterTest {
     void tracksBesideTheDefaultOneAreNotCutAndSaidSo() {
         Tape.Publisher p = tape.publisher().configs();
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
-        assertThat(cut().entries().getLast().newest().warnings()).extracting(StreamEntry.Warning::code)
+        assertThat(cut().entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .contains("multitrack");
     }
 
@@ -524,7 +524,7 @@ class CutterTest {
         assertThat(first.getFirst().duration()).isEqualTo(samples);
         assertThat(first.stream().allMatch(s -> s.duration() == samples)).as("without a jump of the clock")
                 .isEqualTo(version > 1);
-        assertThat(outcome.entries().getLast().newest().warnings().stream().map(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings().stream().map(StreamEntry.Warning::code)
                 .anyMatch("codec_not_in_hls"::equals)).isEqualTo(warned);
     }
 
@@ -544,7 +544,7 @@ class CutterTest {
                 .allMatch(c -> Dump.codec(c.head(), Packet.Kind.AUDIO).equals("MP3"));
         assertThat(heads.stream().skip(1).map(c -> c.head().start().discontinuous())).first()
                 .isEqualTo(codec.isEmpty());
-        assertThat(outcome.entries().getLast().newest().tracks()).extracting(Track::codec).contains("MP3");
+        assertThat(outcome.entries().getLast().session().tracks()).extracting(Track::codec).contains("MP3");
     }
 
     @Test

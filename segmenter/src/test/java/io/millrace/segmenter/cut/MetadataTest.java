@@ -52,10 +52,10 @@ class MetadataTest {
             fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
             entries.addAll(fold.fold(entry.offset(), entry.record()).entries());
         }
-        assertThat(entries).filteredOn(entry -> entry.newest().session() == publisher.session)
-                .extracting(each -> each.newest().encoder().client()).isNotEmpty().containsOnly("Lavf60.16.100");
-        assertThat(entries).filteredOn(entry -> entry.newest().session() != publisher.session)
-                .as("a session without metadata has flashVer").extracting(each -> each.newest().encoder().client())
+        assertThat(entries).filteredOn(entry -> entry.session().number() == publisher.session)
+                .extracting(each -> each.session().encoder().client()).isNotEmpty().containsOnly("Lavf60.16.100");
+        assertThat(entries).filteredOn(entry -> entry.session().number() != publisher.session)
+                .as("a session without metadata has flashVer").extracting(each -> each.session().encoder().client())
                 .isNotEmpty()
                 .containsOnly("test");
     }

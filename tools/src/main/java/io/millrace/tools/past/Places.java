@@ -86,7 +86,7 @@ final class Places {
     private Tracks firstTracks(StreamEntry epoch) {
         return moments.find(List.of(epoch), epoch.span().startedAtMs(), Topic.PACKETS) instanceof Moment.At at
                 ? cuts.tracks(epoch, at.entry(), ReadBudget.unlimited())
-                : Tracks.of(epoch.newest().tracks());
+                : Tracks.of(epoch.session().tracks());
     }
 
     private StreamTags at(long timeMs) {

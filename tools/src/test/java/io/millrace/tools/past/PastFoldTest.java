@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PastFoldTest {
     private final Map<Long, LogRecord> packets = values(Topic.PACKETS);
     private final StreamEntry epoch = (StreamEntry) List.copyOf(values(Topic.STREAMS).values()).getLast();
-    private final Tracks tracks = Tracks.of(epoch.newest().tracks());
+    private final Tracks tracks = Tracks.of(epoch.session().tracks());
 
     private static Map<Long, LogRecord> values(Topic topic) {
         Map<Long, LogRecord> values = new LinkedHashMap<>();
