@@ -7,9 +7,9 @@ import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.FrameRate;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.directory.SessionSpan;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -103,8 +103,8 @@ final class ApiJson {
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(entry.session().encoder().node(), entry.session().encoder().address(),
-                entry.session().encoder().client()));
+        Encoder encoder = entry.session().encoder();
+        return stream(entry, viewers, new Publisher(encoder.node(), encoder.address(), encoder.client()));
     }
 
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
