@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What strangers can do: `millrace up` with a heap of 512 MB and an edge of its own with 256 MB, three publishers, twenty viewers of
-# each protocol (bench/attack/Watch.java), and one attack after the other from other loopback addresses (bench/attack/Attack.java).
-# Prints a table, and fails unless both processes live, no publisher and no viewer is disconnected, no viewer is without media for more than a
-# second longer than without an attack, the heap comes back to where it was, and the log does not grow by more than 64 kB.
+# The effect of hostile clients: `millrace up` with a heap of 512 MB, a separate edge with 256 MB, three publishers, and twenty viewers of
+# each protocol (bench/attack/Watch.java), attacked by one kind of client after the other from other loopback addresses
+# (bench/attack/Attack.java). Prints a table. Fails unless both processes survive, no publisher or viewer is disconnected, no viewer is
+# without media for more than a second longer than without an attack, the heap returns to its former size, and the log grows by 64 kB at most.
 # Needs ffmpeg, curl and the JDK that ./millrace finds; ends by itself after about ten minutes.
-# ATTACKS, HEAP, EDGE_HEAP and VIEWERS choose; MILLRACE is another program to attack.
+# ATTACKS, HEAP, EDGE_HEAP and VIEWERS select; MILLRACE is another program to attack.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
@@ -18,7 +18,7 @@ read -ra program <<<"${MILLRACE:-./millrace}"
 
 find_jdk
 
-# launch NAME HEAP ARG...: like start, with a heap.
+# launch NAME HEAP ARG...: as start, with a maximum heap.
 launch() {
     local name=$1 heap=$2
     shift 2
@@ -35,18 +35,18 @@ launch() {
 
 port() { part "$1" "$2" | sed 's/.*://; s/[^0-9].*//'; }
 
-# live_mb PID: what is alive on the heap, in MB.
+# live_mb PID: prints the live bytes of the heap, in MB.
 live_mb() {
     "$jdk/bin/jcmd" "$1" GC.run >"$work/gc" 2>&1 || { echo 0; return; }
     "$jdk/bin/jcmd" "$1" GC.heap_info 2>/dev/null | sed -n 's/.* used \([0-9]*\)K.*/\1/p' | head -n 1 | awk '{printf "%d", $1 / 1024}'
 }
 
-# counters NAME: refusals and closed connections so far.
+# counters NAME: prints the counters of refusals and closed connections.
 counters() {
     curl -s "$(part "$1" admin)/metrics" | grep -E '^millrace_(connections_closed|ingest_refused|dropped)_total' | sort
 }
 
-# risen BEFORE AFTER: which counters have risen, and by how much.
+# risen BEFORE AFTER: prints the counters that have risen, and by how much.
 risen() {
     join "$1" "$2" | awk '$3 > $2 {
         match($1, /reason="[^"]*"/); reason = substr($1, RSTART + 8, RLENGTH - 9)
@@ -55,7 +55,7 @@ risen() {
 
 lives() { kill -0 "$1" 2>/dev/null; }
 
-# watched FROM_MS COLUMN: the largest of a column of the watchers' lines since then; longest gap 3, 7, 11, 15.
+# watched FROM_MS COLUMN: prints the maximum of a column of the watchers' lines since then; the longest gaps are columns 3, 7, 11, 15.
 stalls() {
     awk -v from="$1" '$1 >= from { for (i = 2; i < NF; i += 4) if ($(i + 1) > m[$i]) m[$i] = $(i + 1) }
         END { printf "%d %d %d %d", m["flv"], m["ws"], m["rtmp"], m["hls"] }' "$work/watch"
@@ -90,7 +90,7 @@ done
 pids+=("$!")
 sleep 15
 
-# The admin port is that of the process which is attacked by HTTP.
+# The admin port of the process that is attacked over HTTP.
 failed=0 usual=0
 before_up=$(live_mb "$up") before_edge=$(live_mb "$edge")
 printf '%-20s | %5s | %9s | %6s | %9s | %9s | %9s | %-23s | %7s | %s\n' attack conns "sent kB" closed "up MB" "edge MB" "after MB" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What an export costs: MB/s and CPU seconds a GB for every kind of file, beside `ffmpeg -c copy` of the same media from a
-# file to a file. Ten minutes of 6 Mbit/s, published as fast as they are taken. CPU of an export is that of the command; what
-# the broker spends on reading stands beside it. The time of a command includes its start, 1 s and more for a JVM.
+# The cost of an export: MB/s and CPU-s/GB for every file format, compared with `ffmpeg -c copy` of the same media from file to file.
+# Ten minutes at 6 Mbit/s, published as fast as they are accepted. The CPU of an export is that of the command; the CPU that the broker
+# uses for reading is a separate column. The time includes the start of the command, which takes a JVM 1 s or more.
 # Needs ffmpeg, curl and jq; loopback only; about 2.5 GB of disk; ends by itself after a minute or two.
 set -euo pipefail
 cd "$(dirname "$0")/.."

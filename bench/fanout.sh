@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What an edge's viewers cost, as one table: an edge as a process of its own, the rest of the pipeline beside it, and in the
-# same run the bare loop (rig/limit) at the same ticks and nginx-rtmp with players of RTMP.
+# The cost of an edge's viewers, as a table: the edge is a separate process beside the rest of the pipeline, compared in the same run
+# with the bare loop (rig/limit) at the same ticks and with nginx-rtmp and RTMP players.
 #   bench/fanout.sh [VIEWERS…]      default: 1 50 200 500 1000 4000
 #   TICKS="auto 33ms 100ms"         the edge's --flv-tick
-#   PROTOCOLS="http ws rtmp"        how the edge's viewers watch; default: http
+#   PROTOCOLS="http ws rtmp"        protocols of the edge's viewers; default: http
 #   WINDOW=10                       seconds that are measured
-#   WARM=4                          loads of a quarter of a minute that each edge has had before, with 500 viewers
-#   JFR=FILE                        a profile of the edge with the first tick, while it is measured
-# Needs gcc, ffmpeg, jq and nginx with its RTMP module (Debian: libnginx-mod-rtmp); loopback only; some 20 s for each row, and
-# more than a minute a tick to warm up. Rows of one run may be compared, and nothing else.
+#   WARM=4                          warm-up loads of 15 s for each edge, with 500 viewers
+#   JFR=FILE                        records a profile of the edge with the first tick during the measurement
+# Needs gcc, ffmpeg, jq and nginx with its RTMP module (Debian: libnginx-mod-rtmp); loopback only; some 20 s per row, and
+# more than a minute of warm-up per tick. Compare only rows of one run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
@@ -22,7 +22,7 @@ ulimit -n "$(ulimit -Hn)"
 make -s -C bench/rig BIN="$work" >&2
 make_clip "$work/clip.flv"
 
-# load PID URL VIEWERS SECONDS: leaves flvload's JSON in $work/load and the server's CPU time, in seconds, in $spent
+# load PID URL VIEWERS SECONDS: writes flvload's JSON to $work/load and the server's CPU time, in seconds, to $spent
 load() {
     : >"$work/load"
     "$work/flvload" -u "$2" -n "$3" -t "$4" -s 20 -e 2500 >"$work/load" 2>>"$work/load.err" &
@@ -43,7 +43,7 @@ row() {
         "| \($server) | \($tick) | \(.n) | \($spent / ((.bytes + 1) / 1e9) * 100 | round / 100) | \(.lat_p50_ms | ms) | \(.lat_p99_ms | ms) | \(.ttkf_p50_ms | ms) | \(.kbps_min | ms) | \(.below90) | \($mb) |"'
 }
 
-# publish URL: the clip, over and over
+# publish URL: publishes the clip in a loop
 publish() {
     "$work/rtmppush" -u "$1" -f "$work/clip.flv" -n 1 -t 3600 >>"$work/push" 2>&1 &
     pids+=($!)
@@ -76,7 +76,7 @@ for tick in "${ticks[@]}"; do
     for ((i = 0; i < ${WARM:-4}; i++)); do load "$pid" "$(part "edge-$tick" http)/live/bench.flv" 500 10; done
 done
 
-# watched TICK PROTOCOL: where viewers of the edge find the stream
+# watched TICK PROTOCOL: prints the URL of the stream on the edge
 watched() {
     case $2 in
         http) echo "$(part "edge-$1" http)/live/bench.flv" ;;

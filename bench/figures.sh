@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 make -s -C bench/rig BIN="$work" >&2
 make_clip "$work/clip.flv"
 
-# Starts `millrace up`; how long it took to its ready line, in ms, is in $took.
+# Starts `millrace up`; sets $took to the time until its ready line, in ms.
 start_up() {
     local began
     began=$(now_ms)
@@ -27,7 +27,7 @@ http=$(part up http)
 sleep 5
 idle=$(rss_mb "$pid")
 
-# Publish to first segment listed: the clip's GOP is 2 s, and a segment is complete with the next keyframe.
+# Time until the first segment is listed: the GOP of the clip is 2 s, and a segment is complete at the next keyframe.
 "$work/rtmppush" -u "$rtmp/live/bench" -f "$work/clip.flv" -n 1 -t 60 >"$work/push" 2>&1 &
 pids+=($!)
 until grep -q ^READY "$work/push"; do sleep 0.01; done

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What HLS costs an edge, beside nginx with the same files in the same run: playlists, plain and compressed, whole segments, new
-# and old, and ranges of the size of a part, asked for by wrk over connections that are kept alive.
+# The cost of HLS on an edge, compared with nginx serving the same files in the same run: playlists, plain and compressed; segments, new
+# and old; and ranges of the size of a part, requested by wrk over keep-alive connections.
 #   SPAN=8            seconds of each row
 #   CONNECTIONS=64
 #   WARM=20           seconds of load before anything is measured
-#   JFR=FILE          a profile of the edge
+#   JFR=FILE          records a profile of the edge
 # Needs ffmpeg, gcc, nginx, wrk, curl and jq; loopback only; ends by itself after about two minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,7 +22,7 @@ http=$(part edge http)
 "$work/rtmppush" -u "$(part up rtmp)/live/bench" -f "$work/clip.flv" -n 1 -t 600 >"$work/push" 2>&1 &
 pids+=($!)
 
-# The files are what the edge gave, a moment ago.
+# The files are responses of the edge from a moment ago.
 child=$(curl -sf --retry 20 --retry-all-errors "$http/live/bench.m3u8" | grep -v '^#')
 playlist=/live/$child
 until (($(curl -sf "$http$playlist" | grep -c '\.ts$') >= 10)); do sleep 0.5; done
@@ -31,7 +31,7 @@ copy() { curl -sf "$http$1" -o "$work/www$1"; }
 copy "$playlist"
 curl -sf -H 'Accept-Encoding: gzip' "$http$playlist" -o "$work/www$playlist.gz"
 
-# newest: the newest segment in $segment, and a quarter of it in $range. It leaves the playlist after half a minute, so each
+# newest: sets $segment to the newest segment and $range to a quarter of it. A segment leaves the playlist after half a minute, so each
 # row has its own; nginx has it as a file.
 newest() {
     segment=${playlist%/*}/$(curl -sf "$http$playlist" | grep '\.ts$' | tail -n 1)
@@ -65,7 +65,7 @@ function done(sum)
 end
 LUA
 
-# cpu_of edge|nginx: user and system time so far, in seconds; of nginx those of its workers.
+# cpu_of edge|nginx: prints user and system time so far, in seconds; of nginx, those of its workers.
 cpu_of() {
     if [[ $1 == edge ]]; then
         cpu_s "$edge"
@@ -74,7 +74,7 @@ cpu_of() {
     fi
 }
 
-# load SERVER SECONDS PATH [HEADER]: wrk's sum with the server's CPU time, as JSON.
+# load SERVER SECONDS PATH [HEADER]: prints wrk's summary and the server's CPU time as JSON.
 load() {
     local server=$1 seconds=$2 path=$3 base=$http before
     [[ $server == edge ]] || base=http://127.0.0.1:$NGINX_PORT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where the time goes when every stage is a process of its own: latency from the ingest stamp to the end of each stage,
-# as one table. One stream of 2.5 Mbit/s, one viewer of HTTP-FLV and one of HLS, for a minute after a minute of warm-up.
+# The latency of each stage if every stage is a separate process, from the ingest stamp to the end of the stage, as a table.
+# One stream of 2.5 Mbit/s, one HTTP-FLV viewer and one HLS viewer, for a minute after a minute of warm-up.
 # Needs gcc, ffmpeg, curl and jq; loopback only; ends by itself after about two and a half minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,11 +26,11 @@ until curl -sf "$http/live/hops.m3u8" >"$work/multivariant"; do sleep 0.05; done
 media=$http/live/$(grep -v '^#' "$work/multivariant")
 "$work/flvload" -u "$http/live/hops.flv" -n 1 -t $((WARM_S + MEASURE_S)) >"$work/flv" 2>&1 &
 viewer=$!
-# A player asks about twice a segment; what an edge lists it has read, whoever asks.
+# A player requests the playlist about twice per segment.
 while kill -0 "$viewer" 2>/dev/null; do curl -sf "$media" -o /dev/null; sleep 1; done &
 pids+=($!)
 
-# buckets STAGE...: upper bounds in seconds and how many were at most that late, of those stages, as the process counts now.
+# buckets STAGE...: prints the histogram of those stages at this moment: upper bounds in seconds, and the number of values up to each.
 buckets() {
     curl -sf "$(part "$1" admin)/metrics" |
         sed -n "s/^millrace_stage_latency_seconds_bucket{.*le=\"\([^\"]*\)\".*stage=\"$2\".*} \(\S*\)$/\1 \2/p;
@@ -48,7 +48,7 @@ for hop in "${HOPS[@]}"; do
 done
 wait "$viewer"
 
-# Interpolated within a bucket, as Prometheus does.
+# Interpolates within a bucket, as Prometheus does.
 quantile() {
     paste -d' ' "$work/$1.before" <(buckets "$2" "$1") | awk -v q="$3" '
         { le[NR] = $3; count[NR] = $4 - $2 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What taking publishers costs, beside nginx-rtmp in the same run, as one table: CPU-seconds per GB, allocation a packet.
+# The cost of receiving publishers, compared with nginx-rtmp in the same run, as a table: CPU-seconds per GB, allocation per packet.
 # Needs gcc, ffmpeg, curl, jq, nginx with its RTMP module (Debian: libnginx-mod-rtmp) and a JDK 25; loopback only; about six
-# minutes, on a machine with nothing else to do. JFR=FILE keeps the recording of the last load, COUNTS=200 takes that number
-# of publishers only, WARM=1 warms up with one load of half a minute in place of four.
+# minutes, on a machine without other work. JFR=FILE keeps the recording of the last load, COUNTS=200 measures only with that number
+# of publishers, WARM=1 warms up with one load of half a minute instead of four.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
@@ -14,7 +14,7 @@ ffmpeg -v error -f lavfi -i testsrc2=size=640x360:rate=30 -f lavfi -i sine=frequ
     -c:v libx264 -preset veryfast -b:v 436k -minrate 436k -maxrate 436k -bufsize 436k -nal-hrd cbr -bf 0 -g 60 -keyint_min 60 \
     -sc_threshold 0 -pix_fmt yuv420p -c:a aac -b:a 64k "$work/clip.flv"
 
-# One load: URL, publishers, seconds, then the processes whose time is taken. Prints a line of JSON: bytes, max_backlog, and seconds of CPU.
+# One load: URL, publishers, seconds, and the processes whose CPU time is measured. Prints a line of JSON: bytes, max_backlog, and seconds of CPU.
 load() {
     local url=$1 count=$2 time=$3
     shift 3
@@ -42,14 +42,14 @@ rtmp=$(part ingest rtmp)
 admin=$(part ingest admin)
 packets() { curl -sf "$admin/metrics" | awk '/^millrace_ingest_packets_total/ {n += $2} END {printf "%d", n}'; }
 
-# A node runs for months: what its JVM compiles in the first minute, connections included, is not what publishers cost.
+# A node runs for months, so JIT compilation in the first minute, connections included, must not count as a cost of publishers.
 for ((i = 0; i < ${WARM:-4}; i++)); do load "$rtmp/warm$i" 200 30 "$ingest" >&2; done
 for count in "${counts[@]}"; do
     load "rtmp://127.0.0.1:$nginx_port/live" "$count" "$seconds" "$nginx" >"$work/nginx.$count"
     load "$rtmp/live" "$count" "$seconds" "$ingest" "$broker" >"$work/millrace.$count"
 done
 
-# Allocation in a load of its own, since recording costs, too.
+# Allocation is measured in a separate load, because recording has a cost, too.
 jdk=$(dirname "$(readlink "/proc/$ingest/exe")")
 "$jdk/jcmd" "$ingest" JFR.start name=bench settings=profile >/dev/null
 first=$(packets)
@@ -57,7 +57,7 @@ load "$rtmp/jfr" 200 8 "$ingest" >&2
 last=$(packets)
 "$jdk/jcmd" "$ingest" JFR.stop name=bench filename="$work/bench.jfr" >/dev/null
 [[ -z ${JFR:-} ]] || cp "$work/bench.jfr" "$JFR"
-# Each thread's total at the beginning and at the end; one that began in between counts from 0.
+# Totals of each thread at the beginning and at the end; a thread that started in between counts from 0.
 allocated=$("$jdk/jfr" print --json --events jdk.ThreadAllocationStatistics "$work/bench.jfr" | jq '
     [.recording.events[].values] | group_by(.thread.javaThreadId)
     | map(sort_by(.startTime) | (last.allocated - (if length > 1 then first.allocated else 0 end))) | add')

@@ -1,11 +1,11 @@
-# What the measuring scripts share: a work directory, processes that end with the script, the clip, percentiles.
-# Sourced; the script has gone to the project's root and set -euo pipefail.
+# Shared by the measuring scripts: a work directory, processes that end with the script, the clip, percentiles.
+# To be sourced in the root directory of the project, with set -euo pipefail.
 
 work=$(mktemp -d)
 pids=()
 
 end() {
-    # The last ones first: a stage that loses its broker complains.
+    # In reverse order, because a stage that loses its broker logs errors.
     for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill "${pids[i]}" 2>/dev/null || true; done
     wait 2>/dev/null || true
     rm -rf "$work"
@@ -14,7 +14,7 @@ trap end EXIT
 
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
-# start NAME ARG...: runs `millrace ARG...` and waits for its ready line, which is then in $work/NAME.out; its process in $pid.
+# start NAME ARG...: runs `millrace ARG...` and waits for its ready line, which is written to $work/NAME.out; sets $pid.
 start() {
     local name=$1
     shift
@@ -28,10 +28,10 @@ start() {
     done
 }
 
-# part NAME PART: what the ready line of NAME says of PART, such as rtmp or http.
+# part NAME PART: prints the part PART, such as rtmp or http, of the ready line of NAME.
 part() { sed -n "s/^ready.* $2=\(\S*\).*/\1/p; s/^ready $2=\(\S*\).*/\1/p" "$work/$1.out" | head -n 1; }
 
-# start_nginx_rtmp PORT: nginx as a server of RTMP, application live; one process, in $pid.
+# start_nginx_rtmp PORT: starts nginx as an RTMP server with the application live, in one process; sets $pid.
 start_nginx_rtmp() {
     cat >"$work/nginx-rtmp.conf" <<NGINX
 load_module ${NGINX_RTMP_MODULE:-/usr/lib/nginx/modules/ngx_rtmp_module.so};
@@ -57,14 +57,14 @@ NGINX
     done
 }
 
-# make_clip FILE: ten seconds of 1280x720 at 30 frames a second and 2.5 Mbit/s, GOP 2 s.
+# make_clip FILE: encodes ten seconds of 1280x720 at 30 frames per second and 2.5 Mbit/s, GOP 2 s.
 make_clip() {
     ffmpeg -v error -f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 10 \
         -c:v libx264 -preset veryfast -b:v 2500k -maxrate 2500k -bufsize 2500k -bf 0 -g 60 -keyint_min 60 \
         -sc_threshold 0 -pix_fmt yuv420p -c:a aac -b:a 128k "$1"
 }
 
-# cpu_s PID: user and system time of a process so far, in seconds.
+# cpu_s PID: prints user and system time of a process so far, in seconds.
 cpu_s() { awk -v hz="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); printf "%.2f", ($12 + $13) / hz}' "/proc/$1/stat"; }
 
 rss_mb() { awk '/^VmRSS/ {printf "%d", $2 / 1024}' "/proc/$1/status"; }

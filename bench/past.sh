@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What reading the past costs those who watch the present, and how soon it begins: `millrace up`, one live stream of
-# 2.5 Mbit/s, 100 viewers of it, with and without 50 readers that are a minute behind and stay there, by turns. And a
-# stream of an hour, pushed in a hurry, read from moments all over it.
+# How much readers of the past slow down live viewers, and the time to the first byte: `millrace up`, one live stream of 2.5 Mbit/s,
+# 100 viewers, with and without 50 readers that stay a minute behind, alternating; and a stream of an hour, pushed faster than real time,
+# read from moments all over it.
 # Needs gcc, ffmpeg, curl and jq; loopback only; ends by itself after about five minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
 
 readonly VIEWERS=${VIEWERS:-100} READERS=${READERS:-50} ROUNDS=${ROUNDS:-3} SPAN_S=20 SAMPLES=50
-# Of one reader, bytes a second: a little more than the stream has, so that it neither starves nor comes to the present.
+# Bytes per second of one reader: slightly more than the stream has, so that it neither starves nor reaches the live edge.
 readonly READER_RATE=345000
 
 make -s -C bench/rig BIN="$work" >&2
@@ -43,7 +43,7 @@ done
 median() { sort -n | awk '{v[NR] = $1} END {printf "%.1f", v[int((NR + 1) / 2)]}'; }
 present() { jq -r ".$2" "$work/$1".* | median; }
 
-# When the first byte comes, in ms, from moments all over the hour; a new connection each.
+# Time to the first byte, in ms, from moments all over the hour; a new connection each.
 first_byte() {
     local path=$1 began=$2 i
     for ((i = 0; i < SAMPLES; i++)); do

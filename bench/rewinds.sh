@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What rewinds of strangers cost: `millrace up`, an hour of a stream pushed in a hurry, and 1,000 hostile requests at once, each for
-# another millisecond of it (bench/attack/Rewinds.java). Says how many bytes the readers of the past fetched from Kafka for
-# single requests that find nothing cached, and how long legitimate rewinds from another address take alone and beside the hostile ones.
-# Every measurement has a process of its own, so that it finds nothing cached, warmed up by rewinds of another stream.
-# Needs ffmpeg, curl, jq and the JDK that ./millrace finds; loopback only; takes about two minutes for each program and round.
-#   PROGRAMS   what to measure, by turns: NAME=COMMAND, separated by spaces; "before=/tmp/old/millrace now=./millrace" compares
-#   ROUNDS     how often, MODES of which attacks (MODE or MODE:ADDRESSES, the number of addresses that the hostile requests come from)
-#   HOSTILE    how many hostile requests
+# The cost of hostile rewinds: `millrace up`, an hour of a stream pushed faster than real time, and 1,000 simultaneous hostile requests,
+# each for a different millisecond of it (bench/attack/Rewinds.java). Prints how many bytes the readers of the past fetch from Kafka for
+# single requests with empty caches, and how long legitimate rewinds from another address take, alone and during the hostile ones.
+# Every measurement uses a new process, so that its caches are empty; it is warmed up by rewinds of another stream.
+# Needs ffmpeg, curl, jq and the JDK that ./millrace finds; loopback only; takes about two minutes per program and round.
+#   PROGRAMS   the programs to measure alternately: NAME=COMMAND, separated by spaces; "before=/tmp/old/millrace now=./millrace" compares
+#   ROUNDS     number of rounds; MODES selects the attacks (MODE or MODE:ADDRESSES, the number of addresses of the hostile requests)
+#   HOSTILE    number of hostile requests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . bench/lib.sh
@@ -16,11 +16,11 @@ readonly MODES=${MODES:-"none leave leave:100 wait wait:100 media flv"} SPAN_MS=
 
 find_jdk
 
-# launch NAME: the program of that name on the data that it has written before; its addresses in $http, $admin and $rtmp.
+# launch NAME: starts the program of that name on the data that it wrote before; sets $http, $admin and $rtmp.
 launch() {
     local metrics=()
     : >"$work/$1.out"
-    # Older ones know no such flag and have these metrics always.
+    # Older builds do not know this flag and always have these metrics.
     if "${command[$1]}" up --help | grep -q -- --kafka-metrics; then metrics=(--kafka-metrics on); fi
     MILLRACE_JAVA_HOME=$jdk "${command[$1]}" up --host 127.0.0.1 --rtmp-port 0 --http-port 0 --admin-port 0 --kafka-port 0 \
         --data-dir "$work/$1" "${metrics[@]}" >"$work/$1.out" 2>"$work/$1.err" &
@@ -39,7 +39,7 @@ stop() {
     unset 'pids[-1]'
 }
 
-# push STREAM CLIPS: so many clips of ten seconds, in a hurry, until all of it can be watched.
+# push STREAM CLIPS: pushes this many clips of ten seconds faster than real time, and waits until the stream has ended.
 push() {
     ffmpeg -v error -stream_loop $(($2 - 1)) -i "$work/clip.flv" -c copy -f flv "$rtmp/live/$1"
     until [ "$(curl -s "$http/api/v1/streams/live/$1" | jq -r .state)" = ended ]; do sleep 1; done
@@ -47,14 +47,14 @@ push() {
 
 began() { date -d "$(curl -sf "$http/api/v1/streams/live/$1/sessions" | jq -r '.sessions[0].startedAt')" +%s%3N; }
 
-# What all readers of the past have received from the broker so far, in bytes.
+# Prints how many bytes all readers of the past have received from the broker so far.
 fetched() { curl -sf "$admin/metrics" | awk '/^kafka_consumer_incoming_byte_total.*edge-past/ {s += $NF} END {printf "%d", s}'; }
 
 at() { date -u -d "@$((($1) / 1000)).$(printf %03d $((($1) % 1000)))" +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
 rewinds() { "$jdk/bin/java" -cp "$work/classes" Rewinds "$1" "${http##*:}" "live/$2" "$3" "$4" "$HOSTILE" "${5:-1}"; }
 
-# The media playlist that a multivariant one leads to.
+# Prints the media playlist that a multivariant playlist lists.
 child() { curl -sf "$http/live/hour.m3u8?start=$(at "$1")" | sed -n 's|^hour||p; s|^/live/hour||p'; }
 
 single() {

@@ -56,28 +56,29 @@ public final class EdgeService implements AutoCloseable, Drainable {
      */
     static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
             Ticker pastTicker, LimitClock clock) {
-        return start(EdgeDoor.open(settings, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker, clock);
+        return start(EdgeListeners.open(settings, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker, clock);
     }
 
     /**
      * Starts the edge. Returns when the directory has been read to its end and the listener accepts connections.
      *
-     * @param door closed with the service, or if the service cannot start
+     * @param listeners closed with the service, or if the service cannot start
      */
-    public static EdgeService start(EdgeDoor door, KafkaClients kafka, FatalError fatal) {
-        return start(door, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
+    public static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal) {
+        return start(listeners, kafka, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
     }
 
-    private static EdgeService start(EdgeDoor door, KafkaClients kafka, FatalError fatal, Ticker pastTicker,
+    private static EdgeService start(EdgeListeners listeners, KafkaClients kafka, FatalError fatal, Ticker pastTicker,
             LimitClock clock) {
-        EdgeSettings settings = door.settings();
-        var meters = new EdgeMeters(door.registry());
+        EdgeSettings settings = listeners.settings();
+        var meters = new EdgeMeters(listeners.registry());
         var feeds = new Feeds(settings, kafka, meters, fatal, pastTicker);
         var viewers = new Viewers(meters, InstantSource.system());
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(door.http(), settings.http(), kafka.settings().retentionMs(), feeds.directory(),
+            server = new EdgeServer(listeners.http(), settings.http(), kafka.settings().retentionMs(),
+                    feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);
@@ -85,16 +86,16 @@ public final class EdgeService implements AutoCloseable, Drainable {
             var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.http().limits().connections(),
                     meters,
                     clock::schedule);
-            if (door.rtmp() != null) {
-                door.rtmp().serve(RtmpApplication.of(PublishApplication.none(
+            if (listeners.rtmp() != null) {
+                listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));
             }
-            return new EdgeService(feeds, server, viewers, desk, door.rtmp(), port);
+            return new EdgeService(feeds, server, viewers, desk, listeners.rtmp(), port);
         } catch (RuntimeException e) {
             if (server != null) {
                 server.close();
             }
-            door.close();
+            listeners.close();
             feeds.close();
             throw e;
         }

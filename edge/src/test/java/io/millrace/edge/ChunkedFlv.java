@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A response of HTTP-FLV in chunks, read tag by tag and with little around it, so that a thousand of them fit in a test. */
+/** A chunked HTTP-FLV response that is read tag by tag. It needs so little memory that a test can have a thousand. */
 final class ChunkedFlv implements Closeable {
     private static final int LONGEST_LINE = 1_000;
 

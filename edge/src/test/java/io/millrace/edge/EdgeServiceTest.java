@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A whole edge against a real broker; the records are those that the other stages write. */
+/** A complete edge on a real broker; the test writes the records of the other stages. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -36,7 +36,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void showsSegmentsThatWereWrittenBeforeAndAfterTheFirstViewerCame() throws Exception {
+    void listsSegmentsFromBeforeAndAfterFirstViewer() throws Exception {
         try (var log = edge.log("live/hls")) {
             log.segment(17, 0, -1);
             log.segment(17, 1, -1);
@@ -56,7 +56,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void listsTheIngestNodesThatAreAlive() throws Exception {
+    void listsLiveIngestNodes() throws Exception {
         try (var log = edge.log("live/none")) {
             Instant now = Instant.now();
             log.announce(new IngestNode("dead", new IngestNode.Address(null, 1), null, false),
@@ -77,7 +77,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void everyEdgeSaysTheSameWhereverItBeganToRead() throws Exception {
+    void edgesAgreeWhereverTheyStartReading() throws Exception {
         try (var log = edge.log("live/same")) {
             log.write(Topic.STREAMS, Records.entry("live/same", 3, StreamEntry.State.LIVE));
             log.segment(3, 0, -1);
@@ -98,7 +98,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void holdsTheFirstRequestUntilThereIsSomethingToShow() throws Exception {
+    void holdsFirstRequestUntilMediaExists() throws Exception {
         try (var log = edge.log("live/early")) {
             log.write(Topic.STREAMS, Records.entry("live/early", 5, StreamEntry.State.LIVE));
             edge.awaitKnown("live/early");
@@ -111,7 +111,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void endsThePlaylistOnceTheEpochIsOver() throws Exception {
+    void endsPlaylistWhenEpochIsOver() throws Exception {
         try (var log = edge.log("live/over")) {
             log.segment(9, 0, -1);
             log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.LIVE));
@@ -126,7 +126,7 @@ class EdgeServiceTest {
             }
             log.tombstone(9);
             TestEdge.await(() -> edge.get("/live/over.m3u8").statusCode() == 410);
-            // The directory says that nothing is left, so there is no time from which it is available.
+            // According to the directory, nothing is retained, so there is no time from which the stream is available.
             assertThat(edge.get("/live/over.m3u8").body()).contains("\"code\":\"expired\"")
                     .doesNotContain("availableFrom");
             assertThat(edge.get("/live/over.flv").statusCode()).isEqualTo(410);
@@ -134,14 +134,14 @@ class EdgeServiceTest {
     }
 
     @Test
-    void tellsWhatWasNeverThere() throws Exception {
+    void reportsUnknownStreams() throws Exception {
         assertThat(edge.get("/live/never.m3u8").statusCode()).isEqualTo(404);
         assertThat(edge.get("/live/never.flv").body()).contains("\"error\":{\"code\":\"stream_not_found\"");
         assertThat(edge.get("/live/never/@1/ts/index.m3u8").statusCode()).isEqualTo(404);
     }
 
     @Test
-    void startsFlvAtTheLatestKeyframeAndGoesOnLive() throws Exception {
+    void startsFlvAtLatestKeyframe() throws Exception {
         try (var log = edge.log("live/flv")) {
             long session = log.session();
             log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
@@ -175,7 +175,7 @@ class EdgeServiceTest {
     }
 
     @Test
-    void keepsFlvViewersWhenThePublisherComesBack() throws Exception {
+    void keepsFlvViewersWhenPublisherReturns() throws Exception {
         try (var live = new LiveStream(edge, "live/back"); var viewer = edge.flv("/live/back.flv")) {
             assertThat(viewer.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
             viewer.next();
@@ -201,7 +201,7 @@ class EdgeServiceTest {
                 + new String(LogWriter.bytes(epoch, segment, 1), StandardCharsets.US_ASCII);
     }
 
-    /** Told by coreutils: {@code printf %s n1 | sha256sum}. */
+    /** Computed by coreutils: {@code printf %s n1 | sha256sum}. */
     private static String hash(String node) {
         return Map.of("n1", "676b", "n2", "0480").get(node);
     }

@@ -29,7 +29,7 @@ final class LiveStream implements AutoCloseable {
         edge.awaitKnown(stream);
     }
 
-    /** The publisher comes back. */
+    /** The publisher returns. */
     void again() {
         session = log.session();
         seq = 0;
@@ -40,7 +40,7 @@ final class LiveStream implements AutoCloseable {
         log.write(Topic.PACKETS, Records.video(session, seq++, timestampMs, key, fill));
     }
 
-    /** Of so many bytes that the ring holds less than a hundred; its number is in its last four. */
+    /** Returns a frame so large that the ring holds less than a hundred; its number is in its last four bytes. */
     void large(long timestampMs, boolean key, int number) {
         ByteBuffer data = ByteBuffer.allocate(LARGE_BYTES).putInt(LARGE_BYTES - 4).put((byte) (key ? 0x65 : 0x41))
                 .putInt(LARGE_BYTES - 4, number).rewind();

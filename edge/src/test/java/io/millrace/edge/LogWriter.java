@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Writes one stream's records as the other stages do. */
+/** Writes the records of one stream as the other stages do. */
 final class LogWriter implements AutoCloseable {
     private final KafkaClients kafka;
     private final String stream;
@@ -35,7 +35,7 @@ final class LogWriter implements AutoCloseable {
         producer = kafka.producer("test-" + stream, 32 << 20);
     }
 
-    /** Gives the record's offset. */
+    /** Returns the record's offset. */
     long write(Topic topic, LogRecord record) {
         if (record instanceof IndexEntry entry) {
             return offset(send(topic, entry, entry.times().programDateTimeMs()));
@@ -44,13 +44,13 @@ final class LogWriter implements AutoCloseable {
         return offset(sent(topic, key, null, LogCodec.encode(record)));
     }
 
-    /** Does not wait for the record that is retained by the media's time. Gives its offset in the end. */
+    /** Writes the record whose retention depends on media time, without waiting for it. Completes with its offset. */
     Future<Long> send(Topic topic, LogRecord record, long programDateTimeMs) {
         long stampMs = Stamps.of(programDateTimeMs, System.currentTimeMillis(), kafka.settings().retentionMs());
         return sent(topic, stream, stampMs, LogCodec.encode(record));
     }
 
-    /** Does not wait for the record. Gives its offset in the end. */
+    /** Writes without waiting for the record. Completes with its offset. */
     Future<Long> send(Topic topic, LogRecord record) {
         return sent(topic, stream, null, LogCodec.encode(record));
     }
@@ -67,7 +67,7 @@ final class LogWriter implements AutoCloseable {
         offset(sent(Topic.STREAMS, StreamKey.of(stream, epoch), null, null));
     }
 
-    /** Announces an ingest node as one does. */
+    /** Announces an ingest node. */
     void announce(IngestNode node, Instant at) {
         offset(sent(Topic.NODES, node.node(), at.toEpochMilli(), LogCodec.encode(node)));
     }
@@ -80,7 +80,7 @@ final class LogWriter implements AutoCloseable {
         return write(Topic.PACKETS, Records.CLAIM);
     }
 
-    /** One segment of two parts with {@link #bytes}, and what the index says of it. */
+    /** Writes one segment of two parts with {@link #bytes}, and their index entries. */
     void segment(long epoch, long segment, long keyframeOffset) {
         for (int part = 0; part < 2; part++) {
             byte[] bytes = bytes(epoch, segment, part);
@@ -96,7 +96,7 @@ final class LogWriter implements AutoCloseable {
         return text(epoch, segment, part).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What a part says of itself. */
+    /** Returns the bytes of a part, which name it. */
     static String text(long epoch, long segment, int part) {
         return "epoch " + epoch + " segment " + segment + " part " + part + ";";
     }

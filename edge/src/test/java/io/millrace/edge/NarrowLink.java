@@ -10,7 +10,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.Semaphore;
 
-/** A way to a server that carries so many bytes to its one client as it is told to, and keeps hardly any. What the client says passes at once. */
+/**
+ * A link to a server that passes as many bytes to its client as a test allows, and buffers hardly any. Bytes of the
+ * client pass at once.
+ */
 final class NarrowLink implements AutoCloseable {
     private static final int KEPT_BYTES = 64 * 1024;
     private static final int PIECE_BYTES = 16 * 1024;
@@ -20,7 +23,7 @@ final class NarrowLink implements AutoCloseable {
     private final Socket server = new Socket();
     private final Semaphore bytes = new Semaphore(0);
 
-    /** @param firstBytes that pass without being told */
+    /** @param firstBytes bytes that pass without permission */
     NarrowLink(int serverPort, int firstBytes) throws IOException {
         bytes.release(firstBytes);
         server.setReceiveBufferSize(KEPT_BYTES);
@@ -36,7 +39,7 @@ final class NarrowLink implements AutoCloseable {
         bytes.release(more);
     }
 
-    /** No more narrow than any other. */
+    /** No limit any more. */
     void widen() {
         bytes.release(EVERYTHING_BYTES);
     }
@@ -51,7 +54,7 @@ final class NarrowLink implements AutoCloseable {
                 client.getOutputStream().write(piece, 0, count);
             }
         } catch (IOException _) {
-            // Either of them is gone, and with the link both are.
+            // One of the two ends has closed, which closes the link.
         }
     }
 

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that runs when a test says so. Thread-safe. */
+/** A clock that a test advances. Thread-safe. */
 final class PassingTime implements Ticker {
     private final AtomicLong nanos = new AtomicLong();
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** A player of RTMP that reads event by event. */
+/** An RTMP player that reads event by event. */
 final class RtmpClient implements AutoCloseable {
     private final Socket socket;
     private final PlayerSession session;
@@ -32,7 +32,7 @@ final class RtmpClient implements AutoCloseable {
         this(port, stream, List.of(), false);
     }
 
-    /** The next event, null once the server has closed. */
+    /** Returns the next event, or null after the server has closed. */
     PlayerEvent next() throws IOException {
         InputStream socketIn = socket.getInputStream();
         byte[] buffer = new byte[65_536];
@@ -50,7 +50,7 @@ final class RtmpClient implements AutoCloseable {
         }
     }
 
-    /** The code of the next status; media before it is an error. */
+    /** Returns the code of the next status; media before it is an error. */
     String status() throws IOException {
         return switch (next()) {
             case PlayerEvent.Status(String code, String _) -> code;
@@ -59,7 +59,7 @@ final class RtmpClient implements AutoCloseable {
         };
     }
 
-    /** The next audio or video; data and status before it are passed over. */
+    /** Returns the next audio or video; data and status before it are skipped. */
     PlayerEvent.Media media() throws IOException {
         while (true) {
             PlayerEvent event = next();
@@ -77,7 +77,7 @@ final class RtmpClient implements AutoCloseable {
         write();
     }
 
-    /** Says no more: the server, which waits a while for that after its last word, need not wait. */
+    /** Closes the output, so that the server does not wait for more input after its last message. */
     void leave() throws IOException {
         socket.shutdownOutput();
     }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A whole edge against a real broker, played from over sockets; the records are those that the other stages write. */
+/** A complete edge on a real broker, with players over sockets; the test writes the records of the other stages. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -54,7 +54,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void startsAtTheLatestKeyframeGoesOnLiveAndTellsTheEnd() throws Exception {
+    void startsAtLatestKeyframeAndReportsEnd() throws Exception {
         double endedBefore = ended();
         try (var live = new LiveStream(edge, "live/play"); RtmpClient player = edge.rtmp("live/play")) {
             assertThat(List.of(player.status(), player.status())).containsExactly("NetStream.Play.Reset",
@@ -82,9 +82,9 @@ class RtmpPlayTest {
                 .isPositive();
     }
 
-    /** FLV viewers and players read two rings of the same tags; both have all of them. */
+    /** FLV viewers and RTMP players read two encodings of the same tags, and both receive all of them. */
     @Test
-    void playersAndViewersOfFlvGetTheSameTags() throws Exception {
+    void playersAndFlvViewersReceiveSameTags() throws Exception {
         try (var live = new LiveStream(edge, "live/both");
                 var flv = edge.flv("/live/both.flv");
                 RtmpClient player = edge.rtmp("live/both")) {
@@ -106,7 +106,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void keepsAPlayerWhileThePublisherIsAwayAndTellsThatItIsBack() throws Exception {
+    void keepsPlayerWhilePublisherIsAwayAndReportsItsReturn() throws Exception {
         try (var live = new LiveStream(edge, "live/back"); RtmpClient player = edge.rtmp("live/back")) {
             PlayerEvent.Media before = first(player, 3);
             live.away();
@@ -123,7 +123,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void whoPausesGoesOnWithTheLatestKeyframe() throws Exception {
+    void resumesPausedPlayerAtLatestKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/pause"); RtmpClient player = edge.rtmp("live/pause")) {
             first(player, 3);
             player.say(session -> session.pause(true));
@@ -139,7 +139,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void whoWantsNoPictureGetsNoneAndLaterOneFromAKeyframeOn() throws Exception {
+    void omitsVideoUntilRequestedThenResumesAtKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/sound"); RtmpClient player = edge.rtmp("live/sound")) {
             first(player, 3);
             live.audio(3_010);
@@ -158,7 +158,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void aPlayerThatTakesNothingForAWhileSkipsToALaterKeyframeAndThenHasEverything() throws Exception {
+    void slowPlayerSkipsToLaterKeyframe() throws Exception {
         try (var live = new LiveStream(edge, "live/slow");
                 RtmpClient slow = new RtmpClient(edge.rtmpPort(), "live/slow");
                 RtmpClient fast = new RtmpClient(edge.rtmpPort(), "live/slow")) {
@@ -188,7 +188,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void isListedAndLetGoByWhoRunsTheEdge() throws Exception {
+    void operatorListsAndDisconnectsPlayer() throws Exception {
         try (var live = new LiveStream(edge, "live/kick"); RtmpClient player = edge.rtmp("live/kick")) {
             first(player, 3);
             Map<String, String> these = Map.of("stream", "live/kick", "protocol", "rtmp");
@@ -215,7 +215,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void holdsAPlayerUntilThereIsSomethingToPlay() throws Exception {
+    void holdsPlayerUntilMediaExists() throws Exception {
         try (var log = edge.log("live/early")) {
             long session = log.session();
             log.write(Topic.STREAMS,
@@ -234,7 +234,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void refusesInWordsThatSayWhy() throws Exception {
+    void refusalsHaveADescription() throws Exception {
         try (var live = new LiveStream(edge, "live/said");
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.ENDED));
@@ -254,9 +254,12 @@ class RtmpPlayTest {
         }
     }
 
-    /** A player without Opus gets the picture; one that names it gets both; without anything to show it is told why. */
+    /**
+     * A player without Opus receives the video, one that announces it receives both, and one that supports neither is
+     * refused with a reason.
+     */
     @Test
-    void aPlayerGetsTheTracksThatItTakes() throws Exception {
+    void sendsOnlySupportedTracks() throws Exception {
         try (var log = edge.log("live/opus"); var none = edge.log("live/all-opus")) {
             long session = log.session();
             log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
@@ -281,9 +284,9 @@ class RtmpPlayTest {
         }
     }
 
-    /** rtmpdump -B 2 asks for 2000 ms from -1000 on. */
+    /** rtmpdump -B 2 requests 2000 ms from -1000 on. */
     @Test
-    void endsAfterTheDurationThatThePlayerAskedFor() throws Exception {
+    void endsAfterRequestedDuration() throws Exception {
         try (var live = new LiveStream(edge, "live/brief"); RtmpClient player = edge.rtmp("live/brief")) {
             first(player, 3);
             player.say(PlayerSession::closeStream);
@@ -298,9 +301,9 @@ class RtmpPlayTest {
         }
     }
 
-    /** Who joins while the publisher is away gets what the publisher comes back with, whatever was there before. */
+    /** A player that joins while the publisher is away receives the tracks with which the publisher returns. */
     @Test
-    void whoJoinsWithinGraceGetsTheTracksThatThePublisherComesBackWith() throws Exception {
+    void playerThatJoinsWithinGraceReceivesTracksOfReturnedPublisher() throws Exception {
         String stream = "live/grace";
         try (var log = edge.log(stream)) {
             long epoch = log.session();
@@ -344,7 +347,7 @@ class RtmpPlayTest {
                 Records.hex("914f707573fc00"));
     }
 
-    /** The entry once something of the publisher's next session is cut. */
+    /** Returns the directory entry once media of the publisher's next session has been cut. */
     private static StreamEntry returned(StreamEntry e, long session, long sessionOffset) {
         List<StreamEntry.Session> sessions = new ArrayList<>(e.sessions());
         sessions.add(new StreamEntry.Session(session, Records.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
@@ -356,7 +359,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void tellsPublishersWhereToGo() throws Exception {
+    void directsPublishersToIngest() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", edge.rtmpPort())) {
             var session = new ClientSession(RtmpUrl.parse(URI.create("rtmp://127.0.0.1/live/show")),
                     new SplittableRandom(1));
@@ -374,7 +377,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void asksPlayersThatKnowItToLeaveAndTellsTheOthersAtTheEnd() throws Exception {
+    void drainRequestsReconnectOrReportsShutdown() throws Exception {
         EdgeService other = edge.another();
         int otherPort = TestEdge.rtmpPort(other);
         try (var live = new LiveStream(edge, "live/drain")) {
@@ -402,7 +405,7 @@ class RtmpPlayTest {
                 .counters().stream().mapToDouble(Counter::count).sum();
     }
 
-    /** Takes what stands before the first picture, which is this. */
+    /** Reads everything before the first video frame, which must be this one. */
     private static PlayerEvent.Media first(RtmpClient player, int frame) throws Exception {
         PlayerEvent.Media media = player.media();
         while (media.kind() != MediaKind.VIDEO || media.body().get(1) == 0) {
@@ -425,7 +428,7 @@ class RtmpPlayTest {
         return edge.get("/api/v1/streams/" + stream).body();
     }
 
-    /** The string that a data message begins with. */
+    /** Returns the string at the beginning of a data message. */
     private static String data(PlayerEvent event) {
         ByteBuffer body = ((PlayerEvent.Media) event).body();
         byte[] name = new byte[body.getShort(body.position() + 1)];

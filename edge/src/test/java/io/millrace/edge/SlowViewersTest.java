@@ -29,20 +29,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** Viewers who get half of their stream's bitrate, or nothing any more, over real sockets, in every way to watch that is pushed to them. */
+/**
+ * Viewers that receive half of their stream's bitrate, or nothing any more, over real sockets and every protocol that
+ * pushes media.
+ */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class SlowViewersTest {
     private static final int GOP = 10;
     private static final int FRAME_MS = 40;
-    /** The ring holds some eighty, and a socket some twenty. */
+    /** The ring holds about eighty frames, and a socket about twenty. */
     private static final int MOST_FRAMES = 1_000;
     private static final int SKIPS = 2;
-    private static final String NOBODY = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
+    private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
-    /** More than stands before the first picture. */
+    /** More than precedes the first video frame. */
     private static final int OPENING_BYTES = 16 * 1024;
 
     @AutoClose
@@ -53,7 +56,7 @@ class SlowViewersTest {
         edge = new TestEdge(broker.clients("slow."));
     }
 
-    /** Gives the video bodies that one viewer gets, one by one. */
+    /** Returns the video bodies that one viewer receives, one by one. */
     private interface Pictures extends Closeable {
         ByteBuffer next() throws Exception;
     }
@@ -95,7 +98,7 @@ class SlowViewersTest {
             FlvTag next() throws Exception;
         }
 
-        /** Without sequence headers. */
+        /** Skips sequence headers. */
         private static Pictures pictures(Tags tags, Closeable viewer) {
             return new Pictures() {
                 @Override
@@ -117,7 +120,7 @@ class SlowViewersTest {
 
     @ParameterizedTest
     @EnumSource
-    void skipToKeyframesAndMissNothingOnceTheyAreFastAgain(Way way) throws Exception {
+    void skipToKeyframesAndMissNothingWhenFastAgain(Way way) throws Exception {
         String stream = "live/slow" + way.ordinal();
         List<Integer> seen = new CopyOnWriteArrayList<>();
         double droppedBefore = dropped();
@@ -152,10 +155,10 @@ class SlowViewersTest {
         }
     }
 
-    /** What waits for them is little, and in the kernel. */
+    /** Little data waits for them, and it is in the kernel. */
     @ParameterizedTest
     @EnumSource
-    void areLetGoWhenTheyAreGoneWithoutAWord(Way way) throws Exception {
+    void areDisconnectedWhenTheyVanish(Way way) throws Exception {
         assumeThat(Epoll.isAvailable()).as("Linux").isTrue();
         String stream = "live/gone" + way.ordinal();
         String api = "/api/v1/streams/" + stream;
@@ -164,10 +167,10 @@ class SlowViewersTest {
             TestEdge.await(() -> edge.get(hasty, api).statusCode() == 200);
             try (Pictures viewer = way.watch(link.port(), stream)) {
                 viewer.next();
-                assertThat(edge.get(hasty, api).body()).doesNotContain(NOBODY);
+                assertThat(edge.get(hasty, api).body()).doesNotContain(NO_VIEWERS);
                 link.vanish();
                 live.video(3_040, false, 4);
-                TestEdge.await(() -> edge.get(hasty, api).body().contains(NOBODY));
+                TestEdge.await(() -> edge.get(hasty, api).body().contains(NO_VIEWERS));
             }
         } finally {
             hasty.close();
@@ -179,13 +182,13 @@ class SlowViewersTest {
         assertThat(number(fast.next())).as("nobody else is held up").isEqualTo(number);
     }
 
-    /** The name of a whole frame. */
+    /** Returns the name of a complete frame. */
     private static int number(ByteBuffer body) {
         assertThat(body.remaining()).isEqualTo(LiveStream.LARGE_BYTES + VIDEO_HEADER_BYTES);
         return body.getInt(body.limit() - Integer.BYTES);
     }
 
-    /** How often something is missing. It goes on with a keyframe each time. */
+    /** Counts the gaps. The stream continues with a keyframe after each. */
     private static int gaps(List<Integer> seen) {
         int gaps = 0;
         int before = -1;

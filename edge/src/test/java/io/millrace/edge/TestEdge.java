@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A whole edge against a real broker, and who asks it. The records are those that the other stages write. */
+/** A complete edge on a real broker, and its HTTP client. Tests write the records of the other stages. */
 final class TestEdge implements AutoCloseable {
     interface Condition {
         boolean holds() throws Exception;
@@ -39,12 +39,12 @@ final class TestEdge implements AutoCloseable {
         service = start("edge-1", registry);
     }
 
-    /** One more of the same log, which its caller closes. */
+    /** Starts another edge on the same log, which the caller closes. */
     EdgeService another() {
         return start("edge-2", new SimpleMeterRegistry());
     }
 
-    /** Another that gives peers so long to take what there is for them. */
+    /** Starts another edge with this limit for peers that do not read. */
     EdgeService impatient(Duration blocked) {
         HttpLimits http = HttpLimits.DEFAULT;
         return start(EdgeSettings.of("127.0.0.1", 0, "edge-3").withRtmp(PatientRtmp.listen(blocked))
@@ -59,7 +59,7 @@ final class TestEdge implements AutoCloseable {
                 new ManualClock());
     }
 
-    /** RTMP has no manual clock: no limit but {@code blocked} is reached by time, however slow the machine is. */
+    /** RTMP has no manual clock: time reaches no limit except {@code blocked}, however slow the machine is. */
     private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters, LimitClock clock) {
         return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause),
                 Ticker.systemTicker(), clock);
@@ -113,7 +113,7 @@ final class TestEdge implements AutoCloseable {
         return new RtmpClient(rtmpPort(), stream);
     }
 
-    /** Until the directory has it. */
+    /** Waits until the directory contains it. */
     void awaitKnown(String stream) {
         await(() -> get("/api/v1/streams/" + stream).statusCode() == 200);
     }

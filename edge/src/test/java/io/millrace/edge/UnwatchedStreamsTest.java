@@ -30,17 +30,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Ten thousand streams that are live and that nobody watches here: what they cost, and that each of them is there. */
+/** Ten thousand live streams without viewers: their cost, and that each of them can be watched. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class UnwatchedStreamsTest {
     private static final int STREAMS = 10_000;
     private static final int COLD = 20;
-    private static final long HEAP_BYTES_A_STREAM = 8_192;
+    private static final long HEAP_BYTES_PER_STREAM = 8_192;
 
     @Test
-    void costNextToNothingAndAreThere(TestBroker broker) throws Exception {
+    void costAlmostNothingAndAreListed(TestBroker broker) throws Exception {
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("unwatched.");
         List<String> cold = new ArrayList<>();
@@ -52,12 +52,12 @@ class UnwatchedStreamsTest {
         write(kafka);
         try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause))) {
-            assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_A_STREAM);
+            assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_PER_STREAM);
             assertThat(mediaFetches(broker, kafka)).as("of what nobody watches, nothing is asked for").isZero();
             cold.forEach(name -> watchTheFirstKeyframe(edge.port(), name));
             var fetches = new AtomicLong(mediaFetches(broker, kafka));
             assertThat(fetches.get()).isPositive();
-            // A consumer that follows a partition asks for more twice a second, whether or not there is any.
+            // A consumer that follows a partition sends two fetches per second, whether or not there are records.
             Patience.await().pollInterval(Duration.ofSeconds(2)).until(() -> {
                 long now = mediaFetches(broker, kafka);
                 return fetches.getAndSet(now) == now;
@@ -71,7 +71,7 @@ class UnwatchedStreamsTest {
                 + broker.fetches(kafka.settings().topic(Topic.INDEX));
     }
 
-    /** Two groups of pictures, as much as there is of a stream in a second or two. */
+    /** Two GOPs, as a stream has after a second or two. */
     private static void publish(KafkaClients kafka, String stream) {
         try (var log = new LogWriter(kafka, stream)) {
             long session = log.session();

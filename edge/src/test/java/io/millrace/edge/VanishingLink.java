@@ -20,13 +20,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A way to a server whose client can be gone without a word, as one whose cable is pulled: from then on the kernel throws away
- * what comes to its socket before TCP sees it, so nothing is acknowledged and nothing refused. For one client; on Linux.
+ * A link to a server whose client can vanish as if its cable was pulled: from then on, the kernel discards what arrives
+ * at its socket before TCP sees it, so nothing is acknowledged and nothing refused. For one client; Linux only.
  */
 final class VanishingLink implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
-    /** BPF_RET | BPF_K: return a constant, which is how many bytes of a packet are kept. */
+    /** BPF_RET | BPF_K: returns a constant, the number of bytes of a packet to keep. */
     private static final int RETURN = 0x06;
     private static final int PROGRAM_BYTES = 16;
 

@@ -45,8 +45,8 @@ import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Viewers of HTTP-FLV who come and go as they like, over real sockets and a real log, with every buffer watched. {@code -Pci}
- * has a thousand of them; {@code -Dmillrace.churn.viewers=1000 -Dmillrace.churn.visits=50} does the same.
+ * HTTP-FLV viewers that come and go at random, over real sockets and a real log, with a leak detector for every buffer.
+ * {@code -Pci} has a thousand of them; {@code -Dmillrace.churn.viewers=1000 -Dmillrace.churn.visits=50} does the same.
  */
 @SlowTest
 @Timeout(600)
@@ -58,7 +58,10 @@ class ViewerChurnTest {
     private static final int GOP = 25;
     private static final int FRAME_MS = 20;
     private static final int FRAME_BYTES = 2_000;
-    /** What is flat: nothing grows with the viewers who have been there, which are megabytes each second. */
+    /**
+     * Memory may differ by this much. Nothing may grow with the viewers that have left, who receive megabytes per
+     * second.
+     */
     private static final long FLAT_BYTES = 48 << 20;
     private static final Duration LIMIT = Duration.ofMinutes(8);
     private static final String STREAM = "live/churn";
@@ -68,13 +71,13 @@ class ViewerChurnTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void leaveNothingBehindAndMissNothing(TestBroker broker) throws Exception {
+    void leakNothingAndMissNothing(TestBroker broker) throws Exception {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("churn.");
         try (var leaks = new LogCapture(ResourceLeakDetector.class)) {
             churn(kafka, fatal);
-            // A leak is told when a buffer is made after the one that leaked was collected.
+            // A leak is reported when a buffer is allocated after the leaked one was collected.
             for (int i = 0; i < 3; i++) {
                 System.gc();
                 Unpooled.directBuffer(16).release();
@@ -103,7 +106,7 @@ class ViewerChurnTest {
                     return null;
                 }));
             }
-            // The second half against the end of the first: everybody is there, and code is compiled.
+            // Compares the second half with the end of the first: all viewers are there, and code is compiled.
             await().atMost(LIMIT).until(() -> visits.get() > VIEWERS * VISITS / 2);
             long halfwayBytes = usedBytes();
             for (Future<?> viewer : running) {
@@ -122,7 +125,7 @@ class ViewerChurnTest {
         }
     }
 
-    /** Numbered frames, a key every second, as fast as they are due. */
+    /** Publishes numbered frames in real time, with a keyframe every second. */
     private static Future<?> publish(LogWriter log, java.util.concurrent.ScheduledExecutorService publisher) {
         long session = log.session();
         log.write(Topic.PACKETS, Records.videoConfig(session, 0, Records.AVC_RECORD));
@@ -143,7 +146,7 @@ class ViewerChurnTest {
                 TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, nal.flip())));
     }
 
-    /** Watches so many frames and goes away in the middle of it all. Gives how many it saw. */
+    /** Watches this many frames and disconnects in the middle of the stream. Returns how many it received. */
     private int visit(int port, int wanted) throws IOException {
         int seen = 0;
         int last = -1;
@@ -181,7 +184,7 @@ class ViewerChurnTest {
         return registry.get("millrace.edge.viewers").tag("protocol", "flv").gauge().value();
     }
 
-    /** After a collection: the heap's live objects, and what Netty has off it. */
+    /** Returns the live bytes of the heap after a collection, plus Netty's memory outside the heap. */
     private static long usedBytes() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()

@@ -13,7 +13,7 @@ import io.millrace.platform.FatalError;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Threads: the RTMP server's event loops (messages), the producer's thread (acknowledgements) and one that flushes
  * it, one that reads {@code sessions}, one that owns some of its partitions, one for heartbeats, one per watched file
- * of the publish policy, and a virtual thread per question to the hook. None of them waits for another.
+ * of the publish policy, and a virtual thread per request to the hook. None of them waits for another.
  */
 public final class IngestService implements AutoCloseable, Drainable {
     /**
@@ -47,17 +47,17 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
-    private final IngestDoor door;
+    private final IngestListeners listeners;
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
     private boolean takesPublishers = true;
 
-    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestDoor door) {
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestListeners listeners) {
         this.settings = settings;
         this.log = log;
         this.desk = desk;
-        this.door = door;
+        this.listeners = listeners;
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
     }
@@ -78,29 +78,31 @@ public final class IngestService implements AutoCloseable, Drainable {
     /** Starts the stage with an application for players on the same ports. */
     public static IngestService start(IngestSettings settings, PlayApplication players, KafkaClients kafka,
             MeterRegistry registry, FatalError fatal) {
-        return start(IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka, LogRoom.UNKNOWN,
+        return start(IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), players, kafka,
+                LogSpace.UNKNOWN,
                 fatal);
     }
 
     /**
-     * Starts the stage with a door that is open already.
+     * Starts the stage with a listeners that is open already.
      *
-     * @param door closed with the service, or if the service cannot start
-     * @param room whether the log has room; without it every publish is refused
+     * @param listeners closed with the service, or if the service cannot start
+     * @param space whether the log has space; without it every publish is refused
      */
-    public static IngestService start(IngestDoor door, PlayApplication players, KafkaClients kafka, LogRoom room,
+    public static IngestService start(IngestListeners listeners, PlayApplication players, KafkaClients kafka,
+            LogSpace space,
             FatalError fatal) {
         InstantSource clock = InstantSource.system();
-        IngestSettings settings = door.settings();
+        IngestSettings settings = listeners.settings();
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var names = new KnownNames();
-        var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, door.gate(), room,
-                names, door.meters(), clock);
-        var service = new IngestService(settings, log, desk, door);
+        var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, listeners.gate(), space,
+                names, listeners.meters(), clock);
+        var service = new IngestService(settings, log, desk, listeners);
         try {
-            service.run(kafka, names, new OwnerSteps(log, names, clock, door.meters()), fatal);
-            door.listener().serve(RtmpApplication.of(desk, players));
+            service.run(kafka, names, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
+            listeners.listener().serve(RtmpApplication.of(desk, players));
             service.announce(fatal);
             return service;
         } catch (RuntimeException e) {
@@ -110,7 +112,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     }
 
     private void run(KafkaClients kafka, KnownNames names, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, door.meters(), fatal);
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, listeners.meters(), fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
@@ -173,17 +175,17 @@ public final class IngestService implements AutoCloseable, Drainable {
     public CompletableFuture<Void> drain(Duration limit) {
         withdraw();
         return CompletableFuture.allOf(desk.drain(Math.min(NOTICE_MS, limit.toMillis() / 4)),
-                door.listener().askPlayersToLeave("The server is shutting down, connect again"));
+                listeners.listener().askPlayersToLeave("The server is shutting down, connect again"));
     }
 
     /** Returns the port of RTMP. */
     public int port() {
-        return door.listener().port();
+        return listeners.listener().port();
     }
 
     /** Returns the port of RTMPS, {@link RtmpListen#NONE} if there is none. */
     public int tlsPort() {
-        return door.listener().tlsPort();
+        return listeners.listener().tlsPort();
     }
 
     /**
@@ -194,7 +196,7 @@ public final class IngestService implements AutoCloseable, Drainable {
     public void close() {
         withdraw();
         desk.close(settings.limits().closeMs());
-        door.close();
+        listeners.close();
         heartbeats.shutdownNow();
         if (owner != null) {
             owner.close();

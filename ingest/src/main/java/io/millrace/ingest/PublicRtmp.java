@@ -14,7 +14,7 @@ public sealed interface PublicRtmp {
     record Listening(String host) implements PublicRtmp {}
 
     /** The addresses that the operator set: those of a load balancer, or of a container's host. Either may be empty. */
-    record Told(Optional<IngestNode.Address> rtmp, Optional<IngestNode.Address> rtmps) implements PublicRtmp {}
+    record Configured(Optional<IngestNode.Address> rtmp, Optional<IngestNode.Address> rtmps) implements PublicRtmp {}
 
     /**
      * Returns the addresses to announce.
@@ -25,7 +25,8 @@ public sealed interface PublicRtmp {
      */
     default IngestNode announced(String node, int port, int tlsPort, boolean tlsByFirstByte, boolean keyRequired) {
         return switch (this) {
-            case Told(var rtmp, var rtmps) -> new IngestNode(node, rtmp.orElse(null), rtmps.orElse(null), keyRequired);
+            case Configured(var rtmp, var rtmps) ->
+                new IngestNode(node, rtmp.orElse(null), rtmps.orElse(null), keyRequired);
             case Listening(String host) -> {
                 int rtmps = tlsPort == RtmpListen.NONE && tlsByFirstByte ? port : tlsPort;
                 yield new IngestNode(node, new IngestNode.Address(host, port),

@@ -115,7 +115,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void writesEveryMessageOfASessionInOrderUnderTheNumberOfItsClaim() throws Exception {
+    void writesMessagesInOrderUnderSessionNumber() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         publishClip(client(node));
         List<ConsumerRecord<String, LogRecord>> log = packets
@@ -147,7 +147,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void announcesWhereItListensUntilItTakesNoMorePublishers() {
+    void announcesAddressesUntilItDrains() {
         LogTail nodes = open(new LogTail(kafka, Topic.NODES));
         IngestService node = node("a", Duration.ofSeconds(5));
         var announced = nodes.until(IngestNode.class, 1, _ -> true);
@@ -160,7 +160,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void drainsByRefusingWhoComesAndAskingWhoKnowsItToLeave() throws Exception {
+    void drainRefusesNewPublishersAndRequestsReconnects() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         URI url = URI.create("rtmp://127.0.0.1:" + node.port() + "/" + STREAM);
         var asked = new CompletableFuture<Void>();
@@ -185,19 +185,19 @@ class IngestServiceTest {
     }
 
     @Test
-    void declaresGraceOverAndForgetsTheSession() throws Exception {
+    void declaresGraceOverAndRemovesSession() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         publishClip(client(node));
         long session = packets.until(GraceOver.class, 1, g -> true).getFirst().session();
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> e.session() == session);
         GraceOver over = packets.until(GraceOver.class, 1, g -> true).getFirst();
         assertThat(over.atMs() - ended.getFirst().endedAtMs()).isGreaterThanOrEqualTo(GRACE_MS);
-        forgotten(session);
+        awaitTombstone(session);
         assertThat(states(session, State.OVER)).containsSubsequence(State.ENDED, State.OVER);
     }
 
     @Test
-    void aNewerPublisherOnAnotherNodeTakesOverAtItsFirstPacket() throws Exception {
+    void newerPublisherTakesOverAtItsFirstPacket() throws Exception {
         IngestService a = node("a", PATIENT_LEASE);
         IngestService b = node("b", PATIENT_LEASE);
         RtmpClient older = client(a);
@@ -212,7 +212,7 @@ class IngestServiceTest {
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> true);
         assertThat(ended).extracting(SessionEnded::session).containsExactly(first);
         // The older one is over without grace; its GraceOver is void, and the newer one goes on.
-        forgotten(first);
+        awaitTombstone(first);
         sendClip(newer);
         packets.until(Packet.class, Clip.TAGS.size() + 1, p -> p.session() > first);
         List<LogRecord> controls = packets.until(LogRecord.class, 2,
@@ -222,7 +222,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void refusesTheThirdTakeoverInAShortTimeWhicheverNodesHadTheOthers() throws Exception {
+    void refusesThirdTakeoverOnAnyNode() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         IngestService other = node("b", PATIENT_LEASE);
         sendClip(client(node));
@@ -243,26 +243,26 @@ class IngestServiceTest {
     }
 
     @Test
-    void theOwnerEndsASessionWhoseNodeIsSilent() throws Exception {
+    void ownerEndsSessionOfSilentNode() throws Exception {
         node("a", Duration.ofSeconds(1));
         long session = claimOfANodeThatDies();
         SessionEnded ended = packets.until(SessionEnded.class, 1, e -> true).getFirst();
         assertThat(ended.session()).isEqualTo(session);
         assertThat(ended.reason()).isEqualTo(SessionEnded.Reason.SUSPECTED);
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        forgotten(session);
+        awaitTombstone(session);
     }
 
     @Test
-    void aNodeThatStartsSeesToWhatWasLeft() throws Exception {
+    void newNodeFinishesWhatOthersLeft() throws Exception {
         long session = claimOfANodeThatDies();
         node("a", Duration.ofSeconds(1));
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
-        forgotten(session);
+        awaitTombstone(session);
     }
 
     @Test
-    void claimsAgainWithoutDroppingTheEncoderIfItsSessionIsDeclaredOver() throws Exception {
+    void claimsAgainWithoutDisconnectIfSessionIsOver() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         RtmpClient client = client(node);
         sendClip(client);
@@ -283,7 +283,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void endsItsSessionsInTheLogBeforeItIsClosed() throws Exception {
+    void closeEndsSessionsInLog() throws Exception {
         IngestService node = node("a", PATIENT_LEASE);
         sendClip(client(node));
         long session = live(1).getFirst();
@@ -294,7 +294,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void slowsTheEncoderWhileKafkaIsAwayAndLosesNothing() throws Exception {
+    void slowsEncoderWhileKafkaIsUnavailable() throws Exception {
         IngestSettings.Limits small = new IngestSettings.Limits(64 << 10, 1 << 20, 8 << 20, 200, 300_000,
                 FLAP_WINDOW_MS, 5_000, DELIVERY_MS);
         IngestService node = node("a", small);
@@ -328,7 +328,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void aStreamKeyIsInNoRecordAndRefusesWhoHasNone(@TempDir Path files) throws Exception {
+    void requiresStreamKeyAndRecordsNone(@TempDir Path files) throws Exception {
         Path keys = Files.writeString(files.resolve("keys"), "the-secret-key-of-it: " + STREAM + "\n");
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
@@ -354,7 +354,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void aPublisherOverTheCeilingIsWarnedOfAndClosedWithTheReason() throws Exception {
+    void closesPublisherOverBitrateCeiling() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
                 PolicySettings.OPEN, 100_000, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT));
@@ -377,7 +377,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void whatExceedsALimitIsDroppedAndCountedAndTooMuchOfItEndsThePublish() throws Exception {
+    void dropsMessagesOverLimitAndEndsAfterTooMany() throws Exception {
         MediaLimits oneTrack = new MediaLimits(64 << 10, 4_096, 31, 255, 2_048, 8, 1, 2);
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS),
@@ -409,14 +409,14 @@ class IngestServiceTest {
     }
 
     @Test
-    void whileTheDiskIsFullNobodyMayPublishAndWhoDoesIsTold() throws Exception {
+    void refusesAndDisconnectsPublishersOnFullDisk() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
         var settings = new IngestSettings(PatientRtmp.listen(), "a", new PublicRtmp.Listening(null),
                 rules(GRACE_MS), PolicySettings.OPEN, 0,
                 MediaLimits.DEFAULT, new IngestSettings.Limits(4 << 20, 16 << 20, 64 << 20, 200, 5_000, 30_000, 5_000,
                         30_000));
         IngestService node = open(IngestService.start(
-                IngestDoor.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
+                IngestListeners.open(settings, registry, ServerSockets.NONE_NAMED), PlayApplication.none("none"), kafka,
                 full::get, (what, cause) -> {
                     throw new AssertionError(what, cause);
                 }));
@@ -432,7 +432,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void moreNewNamesThanAnAddressHasAreRefusedAndNamesInUseAreNot() throws Exception {
+    void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
                 new PublicRtmp.Listening(null), rules(GRACE_MS), PolicySettings.OPEN, 0, MediaLimits.DEFAULT,
                 new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
@@ -447,7 +447,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void anEpochOfWhichNothingIsRetainedLeavesTheDirectory() throws Exception {
+    void expiredEpochLeavesDirectory() throws Exception {
         LogTail streams = open(new LogTail(kafka, Topic.STREAMS));
         int partition = kafka.partitionOf(STREAM);
         try (var producer = kafka.producer("test", 32 << 20); var admin = kafka.admin("test")) {
@@ -560,7 +560,7 @@ class IngestServiceTest {
                 .toList();
     }
 
-    private void forgotten(long session) {
+    private void awaitTombstone(long session) {
         sessions.until(all -> all.stream()
                 .anyMatch(r -> r.value() == null && r.key().equals(StreamKey.of(STREAM, session))));
     }

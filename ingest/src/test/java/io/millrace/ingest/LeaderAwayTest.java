@@ -49,7 +49,7 @@ class LeaderAwayTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void itsPublishersAreSlowedAndThenClosedWithAReasonAndNobodyElseNotices() throws Exception {
+    void onlyItsPublishersAreSlowedAndClosed() throws Exception {
         try (TestBroker stays = TestBroker.running();
                 TestBroker leaves = stays.second();
                 LogCapture said = new LogCapture(PublishDesk.class)) {

@@ -12,7 +12,7 @@ class PublicRtmpTest {
     private static final PublicRtmp HERE = new PublicRtmp.Listening(null);
 
     @Test
-    void announcesThePortsThatWereBound() {
+    void announcesBoundPorts() {
         assertThat(HERE.announced("n", 4711, RtmpListen.NONE, false, true))
                 .isEqualTo(new IngestNode("n", new Address(null, 4711), null, true));
         assertThat(new PublicRtmp.Listening("h").announced("n", 4711, 4712, true, false))
@@ -20,14 +20,14 @@ class PublicRtmpTest {
     }
 
     @Test
-    void aPortThatTakesBothIsAnnouncedForBoth() {
+    void announcesSharedPortForBothProtocols() {
         assertThat(HERE.announced("n", 4711, RtmpListen.NONE, true, false))
                 .isEqualTo(new IngestNode("n", new Address(null, 4711), new Address(null, 4711), false));
     }
 
     @Test
-    void whatTheOperatorSaysIsAllThatIsAnnounced() {
-        var told = new PublicRtmp.Told(Optional.empty(), Optional.of(new Address("live.example.com", 443)));
+    void announcesOnlyConfiguredAddresses() {
+        var told = new PublicRtmp.Configured(Optional.empty(), Optional.of(new Address("live.example.com", 443)));
         assertThat(told.announced("n", 4711, 4712, true, false))
                 .isEqualTo(new IngestNode("n", null, new Address("live.example.com", 443), false));
     }

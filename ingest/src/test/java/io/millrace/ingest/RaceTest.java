@@ -55,10 +55,10 @@ class RaceTest {
     private final Tally tally = new Tally();
 
     /** One encoder's story: when and how it was let down, null if it was not. */
-    private record Told(Instant at, String words) {}
+    private record Configured(Instant at, String words) {}
 
     @Test
-    void oneOfTwoNodesHasTheNameAndEveryReaderSaysWhich() throws Exception {
+    void everyReaderAgreesWhichNodeHasTheName() throws Exception {
         try (TestBroker broker = TestBroker.running();
                 ExecutorService encoders = Executors.newVirtualThreadPerTaskExecutor()) {
             KafkaClients kafka = broker.clients("race.");
@@ -76,14 +76,14 @@ class RaceTest {
     private void race(String stream, IngestService a, IngestService b, LogTail packets, ExecutorService encoders)
             throws Exception {
         AtomicBoolean decided = new AtomicBoolean();
-        List<Future<Told>> told = new ArrayList<>();
+        List<Future<Configured>> told = new ArrayList<>();
         for (IngestService node : List.of(a, b)) {
             Duration delay = Duration.ofNanos(random.nextLong(APART_MS * 1_000_000L));
             URI url = URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream);
             told.add(encoders.submit(() -> push(url, delay, decided)));
         }
-        Told toldA = told.get(0).get(120, TimeUnit.SECONDS);
-        Told toldB = told.get(1).get(120, TimeUnit.SECONDS);
+        Configured toldA = told.get(0).get(120, TimeUnit.SECONDS);
+        Configured toldB = told.get(1).get(120, TimeUnit.SECONDS);
         List<ConsumerRecord<String, LogRecord>> log = packets
                 .until(all -> ends(of(stream, all)) == 2).stream().filter(r -> r.key().equals(stream)).toList();
         assertThat((toldA == null) != (toldB == null))
@@ -91,7 +91,7 @@ class RaceTest {
         judge(stream, log, toldA == null ? "a" : "b", toldA == null ? toldB : toldA);
     }
 
-    private void judge(String stream, List<ConsumerRecord<String, LogRecord>> log, String kept, Told loser) {
+    private void judge(String stream, List<ConsumerRecord<String, LogRecord>> log, String kept, Configured loser) {
         assertThat(loser.words()).contains("Taken over by a newer publisher").contains("NetStream.Publish.BadName");
         List<ConsumerRecord<String, LogRecord>> claims = log.stream()
                 .filter(r -> r.value() instanceof SessionStarted).toList();
@@ -118,7 +118,7 @@ class RaceTest {
     }
 
     /** Publishes until it is let down, or the other one has been and it has sent some more. */
-    private static Told push(URI url, Duration delay, AtomicBoolean decided) throws InterruptedException {
+    private static Configured push(URI url, Duration delay, AtomicBoolean decided) throws InterruptedException {
         Thread.sleep(delay);
         try (RtmpClient client = PatientRtmp.publish(url)) {
             int left = MORE;
@@ -130,7 +130,7 @@ class RaceTest {
             return null;
         } catch (RtmpException e) {
             decided.set(true);
-            return new Told(Instant.now(), e.getMessage());
+            return new Configured(Instant.now(), e.getMessage());
         }
     }
 

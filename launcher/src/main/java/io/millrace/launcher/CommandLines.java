@@ -58,12 +58,12 @@ final class CommandLines {
         } catch (UserError e) {
             return failed(err, e.getMessage());
         }
-        commands.setParameterExceptionHandler((e, _) -> misunderstood(e));
+        commands.setParameterExceptionHandler((e, _) -> invalidUsage(e));
         commands.setExecutionExceptionHandler((e, command, _) -> failed(command, e));
         return commands.execute(arguments.toArray(String[]::new));
     }
 
-    private static int misunderstood(ParameterException e) {
+    private static int invalidUsage(ParameterException e) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         Optional<LayeredDefaults.Found> elsewhere = elsewhere(e);

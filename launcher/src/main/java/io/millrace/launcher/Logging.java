@@ -54,7 +54,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.reset();
         bridgeJdkLogging();
         configure(context, Level.valueOf(options.level().name()), options.format());
-        options.oddities().forEach(LoggerFactory.getLogger(Logging.class)::warn);
+        options.warnings().forEach(LoggerFactory.getLogger(Logging.class)::warn);
     }
 
     /** Redirects java.util.logging, which Caffeine and the JDK's HTTP server use, to SLF4J. */

@@ -22,7 +22,7 @@ import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaProbe;
 import io.millrace.platform.kafka.KafkaSettings;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -56,8 +56,8 @@ final class Node {
     private final ReadyLine ready = new ReadyLine();
     private AdminServer admin;
     private RunningStages stages;
-    private Doors doors;
-    private LogRoom room = LogRoom.UNKNOWN;
+    private StageListeners listeners;
+    private LogSpace space = LogSpace.UNKNOWN;
     /** Where the listener of ingest sends players: the edge of this process, which starts concurrently with ingest. */
     private volatile PlayApplication players = PlayApplication.none("The server is starting, try again");
     private volatile Status status = Status.down("starting");
@@ -80,7 +80,8 @@ final class Node {
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
                         options::names))
                 : null;
-        doors = Doors.open(serving.stages(), options, name, addresses(serving), meters, options::names, life);
+        listeners = StageListeners.open(serving.stages(), options, name, addresses(serving), meters, options::names,
+                life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka);
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));
@@ -130,7 +131,7 @@ final class Node {
         EmbeddedBroker broker = life.opened(EmbeddedBroker.start(place, life::abandon));
         DiskWatch disk = life.opened(DiskWatch.start(options.kafka().dataDir(), meters));
         admin.addChecks(List.of(disk.check()));
-        room = disk;
+        space = disk;
         ready.with(ReadyLine.Part.KAFKA, broker.address());
         KafkaSettings log = options.onEmbedded(broker.address());
         RetentionFit.check(options.kafka().dataDir(), log.retentionBytes());
@@ -153,7 +154,7 @@ final class Node {
     }
 
     private void startEdge(KafkaClients kafka) {
-        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(doors.edge(), kafka, life));
+        EdgeService edge = stages.opened(Stage.EDGE, EdgeService.start(listeners.edge(), kafka, life));
         players = edge.players();
         admin.addChecks(edge.checks());
         edge.admin().forEach(admin::add);
@@ -197,9 +198,9 @@ final class Node {
      */
     private PublicRtmp addresses(Serving serving) {
         boolean withEdge = serving.stages().contains(Stage.EDGE);
-        Optional<PublicRtmp.Told> told = options.listen().publicRtmp();
-        if (told.isPresent()) {
-            return told.get();
+        Optional<PublicRtmp.Configured> configured = options.listen().publicRtmp();
+        if (configured.isPresent()) {
+            return configured.get();
         }
         InetAddress bound = new InetSocketAddress(options.listen().host(), 0).getAddress();
         if (bound == null || !bound.isAnyLocalAddress() && !bound.isLoopbackAddress()) {
@@ -210,9 +211,9 @@ final class Node {
 
     /** @param plays whether the listener of ingest also serves players, from the edge of this process */
     private void startIngest(boolean plays, KafkaClients kafka) {
-        IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(doors.ingest(), plays
+        IngestService ingest = stages.opened(Stage.INGEST, IngestService.start(listeners.ingest(), plays
                 ? (request, player) -> players.play(request, player)
-                : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kafka, room,
+                : PlayApplication.none("This is an ingest node and plays nothing; play from an edge"), kafka, space,
                 life));
         admin.addChecks(ingest.checks());
         readyForRtmp(ingest.port(), ingest.tlsPort());

@@ -176,7 +176,7 @@ public final class ProcessLife implements FatalError {
     /** Shutdown hook. Sets the exit code, because a JVM that ends by a signal exits with 130 or 143, not with 0. */
     private void onShutdown() {
         if (end.complete(new End.Signal())) {
-            Signals.letTheNextOneKill();
+            Signals.restoreDefaults();
             interruptStart();
         } else if (closed.getCount() == 0) {
             // The main thread has called System.exit with its own exit code.

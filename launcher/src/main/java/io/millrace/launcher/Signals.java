@@ -22,7 +22,7 @@ final class Signals {
 
     /** Makes the next SIGINT or SIGTERM end the process at once, by {@code signal(2)}. */
     @SuppressWarnings("restricted")
-    static void letTheNextOneKill() {
+    static void restoreDefaults() {
         try {
             Linker linker = Linker.nativeLinker();
             SymbolLookup libc = linker.defaultLookup();

@@ -29,10 +29,10 @@ final class Waiting implements AutoCloseable {
     }
 
     static Waiting begin(Supplier<String> what, Clock clock) {
-        return new Waiting(Thread.ofVirtual().name("waiting").start(() -> tell(what, clock)));
+        return new Waiting(Thread.ofVirtual().name("waiting").start(() -> report(what, clock)));
     }
 
-    private static void tell(Supplier<String> what, Clock clock) {
+    private static void report(Supplier<String> what, Clock clock) {
         try {
             Duration pause = FIRST;
             while (true) {

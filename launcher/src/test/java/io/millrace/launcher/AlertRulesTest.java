@@ -18,13 +18,13 @@ class AlertRulesTest {
     Path dir;
 
     @Test
-    void areRulesOfPrometheus() throws Exception {
+    void areValid() throws Exception {
         promtool("check", "rules", PROMETHEUS.resolve("rules/millrace.yml").toString());
         promtool("check", "config", PROMETHEUS.resolve("prometheus.yml").toString());
     }
 
     @Test
-    void fireForTheirReasonsAndNotWithout() throws Exception {
+    void fireOnlyUnderTheirConditions() throws Exception {
         promtool("test", "rules", PROMETHEUS.resolve("tests/millrace.yml").toString());
     }
 

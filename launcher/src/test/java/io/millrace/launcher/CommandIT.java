@@ -1,5 +1,6 @@
 package io.millrace.launcher;
 
+import io.millrace.launcher.e2e.MillraceCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void withoutACommandItPrintsUsageAndEndsWith2() throws Exception {
+    void printsUsageAndExitsWith2WithoutCommand() throws Exception {
         Outcome outcome = run(List.of());
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
@@ -44,7 +45,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void theScriptRunsFromAnyDirectoryAndThroughALink() throws Exception {
+    void scriptRunsFromAnyDirectoryAndThroughALink() throws Exception {
         Path script = Path.of("..", "millrace").toRealPath();
         Path link = Files.createSymbolicLink(dir.resolve("link"), script);
         ProcessBuilder builder = new ProcessBuilder(link.toString(), "config", "--rtmp-port", "7")
@@ -62,7 +63,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void theScriptSaysWhatToInstallWhereTheJdkIsNone() throws Exception {
+    void scriptReportsMissingJdk() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Path.of("..", "millrace").toRealPath().toString(), "--version");
         builder.environment().put("MILLRACE_JAVA_HOME", dir.toString());
         Outcome outcome = run(builder);
@@ -73,7 +74,7 @@ class CommandIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"--admin-port", "--kafka-port", "--http-port", "--rtmp-port"})
-    void aPortThatIsTakenIsOneLineAndCode1(String flag) throws Exception {
+    void takenPortIsOneLineAndCode1(String flag) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = String.valueOf(taken.getLocalPort());
             List<String> arguments = new ArrayList<>(List.of("up", "--host", "127.0.0.1", "--data-dir",
@@ -87,9 +88,9 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void aKafkaThatDoesNotAnswerIsOneLineAndCode1() throws Exception {
-        try (Socket nobody = Nobody.listens()) {
-            String kafka = Nobody.address(nobody);
+    void unreachableKafkaIsOneLineAndCode1() throws Exception {
+        try (Socket nobody = RefusingPort.listens()) {
+            String kafka = RefusingPort.address(nobody);
             assertFails(run(List.of("edge", "--kafka", kafka, "--admin-port", "0", "--rtmp-port", "0",
                     "--http-port", "0")),
                     "cannot reach Kafka at " + kafka, "--kafka");
@@ -100,9 +101,9 @@ class CommandIT {
     @SideBySide
     @ValueSource(strings = {"replay live/show rtmp://127.0.0.1/live/again", "export live/show show.mp4", "streams",
         "sessions live/show"})
-    void soItIsForACommandThatReadsTheLog(String command) throws Exception {
-        try (Socket nobody = Nobody.listens()) {
-            String kafka = Nobody.address(nobody);
+    void unreachableKafkaIsOneLineAndCode1ForLogReaders(String command) throws Exception {
+        try (Socket nobody = RefusingPort.listens()) {
+            String kafka = RefusingPort.address(nobody);
             List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
             arguments.addAll(List.of("--kafka", kafka));
             Outcome outcome = run(arguments);
@@ -113,10 +114,10 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void aServerThatDoesNotAnswerAPushIsOneLineAndCode1() throws Exception {
+    void unreachableServerOfPushIsOneLineAndCode1() throws Exception {
         Path clip = Path.of("..", "tools", "src", "main", "resources", "demo", "demo.flv").toRealPath();
-        try (Socket nobody = Nobody.listens()) {
-            String app = "rtmp://" + Nobody.address(nobody) + "/live/";
+        try (Socket nobody = RefusingPort.listens()) {
+            String app = "rtmp://" + RefusingPort.address(nobody) + "/live/";
             Outcome outcome = run(List.of("push", clip.toString(), app + "a-secret-key"));
             assertFails(outcome, "cannot publish to " + app + "…", "start a server");
             assertThat(outcome.err()).hasLineCount(1).doesNotContain("a-secret-key");
@@ -125,7 +126,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void aDirectoryThatCannotBeWrittenIsOneLineAndCode1() throws Exception {
+    void unwritableDirectoryIsOneLineAndCode1() throws Exception {
         Path file = Files.createFile(dir.resolve("file"));
         assertFails(run(List.of("broker", "--kafka-port", "0", "--data-dir", file.resolve("data").toString())),
                 file.toString(), "--data-dir");
@@ -133,7 +134,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void aFileThatIsMissingIsOneLineAndCode1() throws Exception {
+    void missingFileIsOneLineAndCode1() throws Exception {
         assertFails(run(List.of("push", dir.resolve("none.flv").toString(), "rtmp://127.0.0.1/live/show")), "none.flv",
                 "there is no such file");
     }
@@ -141,7 +142,7 @@ class CommandIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"TERM", "INT"})
-    void aSignalEndsItCleanlyAndTheNextStartGoesOn(String signal) throws Exception {
+    void signalEndsCleanlyAndNextStartContinues(String signal) throws Exception {
         for (int run = 0; run < 2; run++) {
             Process broker = start(
                     List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
@@ -159,7 +160,7 @@ class CommandIT {
 
     @Test
     @SideBySide
-    void aBrokerThatWasKilledServesAgainSoonWithTheSameData() throws Exception {
+    void killedBrokerServesSameDataSoonAfterRestart() throws Exception {
         Process first = start(List.of("broker", "--kafka-port", "0", "--data-dir", dir.resolve("data").toString()));
         try (BufferedReader out = first.inputReader()) {
             assertThat(out.readLine()).as(this::errors).containsPattern(KAFKA);
@@ -174,13 +175,13 @@ class CommandIT {
         }
     }
 
-    /** No file may grow from one moment to the next: the kernel's answer to Kafka is like that of a full disk. */
+    /** No file may grow from then on: the kernel's error for Kafka is like that of a full disk. */
     @Test
     @SideBySide
-    void aBrokerThatCanWriteNoMoreIsOneLineAndCode1() throws Exception {
+    void brokerThatCannotWriteIsOneLineAndCode1() throws Exception {
         Process broker = new ProcessBuilder(command(List.of("broker", "--kafka-port", "0", "--data-dir",
                 dir.resolve("data").toString()))).start();
-        // Pipes, because its files may not grow.
+        // Pipes, because files may not grow.
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(broker.errorReader()));
         try (BufferedReader out = broker.inputReader()) {
             assertThat(out.readLine()).containsPattern(KAFKA);
@@ -220,14 +221,8 @@ class CommandIT {
         assertThat(outcome.err()).doesNotContain("\tat ");
     }
 
-    private static List<String> command(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx512m",
-                "-XX:TieredStopAtLevel=1", "-jar",
-                Path.of("target", "launcher.jar").toAbsolutePath().toString()));
-        command.addAll(arguments);
-        return command;
+    private static List<String> command(List<String> arguments) throws IOException {
+        return MillraceCommand.line(List.of("-Xmx512m"), arguments);
     }
 
     /** Restores the default action of SIGINT, which a shell ignores for processes in the background. */

@@ -40,7 +40,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void aFlagGoesBeforeTheEnvironmentAndThatBeforeTheFileAndThatBeforeTheDefault() throws IOException {
+    void flagThenEnvironmentThenFileThenDefault() throws IOException {
         Path file = file("rtmp-port: 1\nhttp-port: 2\nadmin-port: 3\n");
         Outcome outcome = run(Map.of("MILLRACE_RTMP_PORT", "10", "MILLRACE_HTTP_PORT", "20"), "config", "--config",
                 file.toString(), "--rtmp-port", "100");
@@ -57,12 +57,12 @@ class CommandLinesTest {
         "kafka,localhost:9092", "kafka-port,9092", "data-dir,./data", "topic-prefix,millrace.", "partitions,8",
         "retention,24h", "segment,2s", "part,500ms", "window,30s", "grace,30s", "log-level,info",
         "log-format,text"})
-    void theDefaultsAreTheContracts(String name, String value) {
+    void defaultsAreDocumentedOnes(String name, String value) {
         assertThat(run(Map.of(), "config").setting(name)).isEqualTo(value + " | default");
     }
 
     @Test
-    void theFileMayBeNamedByTheEnvironmentAndHoldListsAndKafkasOwnSettings() throws IOException {
+    void environmentNamesFileWithListsAndKafkaSettings() throws IOException {
         Path file = file("kafka:\n  - a:1\n  - b:2\nkafka-client:\n  security.protocol: SSL\n");
         Outcome outcome = run(Map.of("MILLRACE_CONFIG", file.toString()), "config");
         assertThat(outcome.setting("kafka")).startsWith("a:1,b:2 | file ");
@@ -70,7 +70,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void passwordsOfKafkaAreNotPrinted() throws IOException {
+    void kafkaPasswordsAreNotPrinted() throws IOException {
         Path file = file("""
                 kafka-client:
                   security.protocol: SASL_SSL
@@ -89,7 +89,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void ofAHooksUrlOnlyItsPlaceIsPrinted() throws IOException {
+    void printsOnlyPlaceOfHookUrl() throws IOException {
         String url = "https://me:s3cret@h:8443/a?token=t0ken";
         for (Outcome outcome : List.of(run(Map.of(), "config", "--publish-hook", url),
                 run(Map.of("MILLRACE_PUBLISH_HOOK", url), "config"),
@@ -102,13 +102,13 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @CsvSource({"on, true", "true, true", "off, false", "false, false"})
-    void theSwitchOfKafkasMetersReachesTheSettings(String text, boolean on) {
+    void kafkaMetricsSwitchReachesSettings(String text, boolean on) {
         assertThat(options("--kafka-metrics", text).process().kafkaMetrics()).isEqualTo(on);
         assertThat(options().process().kafkaMetrics()).isFalse();
     }
 
     @Test
-    void anAutomaticRetentionSizeFitsALaptopOrLeavesItToTheCluster() {
+    void automaticRetentionSizeFitsLaptopOrIsUnlimitedOnCluster() {
         HostPort broker = new HostPort("127.0.0.1", 1);
         assertThat(options().onCluster().retentionBytes()).isEqualTo(-1);
         assertThat(options("--data-dir", dir.toString()).onEmbedded(broker).retentionBytes())
@@ -127,7 +127,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void limitsMayStandInAMapOrAListOrOneValue() throws IOException {
+    void limitsMayBeMapListOrValue() throws IOException {
         for (String limits : List.of("{idle: 30s, audio-message: 1MiB}", "\n  idle: 30s\n  audio-message: 1MiB",
                 "[idle=30s, audio-message=1MiB]", "idle=30s,audio-message=1MiB")) {
             Outcome outcome = run(Map.of("MILLRACE_CONFIG", file("rtmp-limits: " + limits + "\n").toString()),
@@ -141,19 +141,19 @@ class CommandLinesTest {
     }
 
     @Test
-    void anUnknownNameAmongLimitsIsNamedWithItsOwnLine() throws IOException {
+    void unknownLimitIsReportedWithItsLine() throws IOException {
         Path file = file("rtmp-limits:\n  handshake: 3s\n  idel: 30s\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err()).isEqualToIgnoringNewLines(
                 "millrace: " + file + ", line 3: unknown setting 'idel'; did you mean 'idle'?");
     }
 
     @Test
-    void anEmptyVariableIsNotSet() {
+    void emptyVariableIsUnset() {
         assertThat(run(Map.of("MILLRACE_HOST", ""), "config").setting("host")).isEqualTo("0.0.0.0 | default");
     }
 
     @Test
-    void anEmptyFileSetsNothing() throws IOException {
+    void emptyFileSetsNothing() throws IOException {
         assertThat(run(Map.of(), "config", "--config", file("# later\n").toString()).setting("host"))
                 .isEqualTo("0.0.0.0 | default");
     }
@@ -183,21 +183,21 @@ class CommandLinesTest {
     }
 
     @Test
-    void aNameThatStandsTwiceInTheFileIsAMistake() throws IOException {
+    void duplicateNameInFileIsAnError() throws IOException {
         Path file = file("host: a\nhost: b\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err())
                 .isEqualToIgnoringNewLines("millrace: " + file + ", line 2: 'host' is set twice; remove one");
     }
 
     @Test
-    void aFileThatIsMissingIsAFailure() {
+    void missingFileIsAFailure() {
         Outcome outcome = run(Map.of(), "config", "--config", dir.resolve("none.yaml").toString());
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).hasLineCount(1).contains("none.yaml: there is no such file");
     }
 
     @Test
-    void aMistakeInTheEnvironmentNamesTheVariable() {
+    void errorInEnvironmentNamesVariable() {
         Outcome outcome = run(Map.of("MILLRACE_PARTITIONS", "0"), "config");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).hasLineCount(1)
@@ -210,7 +210,7 @@ class CommandLinesTest {
         "--segment 70s", "--segment 100ms", "--part 3s", "--part 50ms", "--window 5s", "--window 8d",
         "--grace 8d", "--retention 0s", "--retention 59s", "--retention-size 10", "--voters nobody", "--config",
         "stray"})
-    void aBadFlagPrintsUsageOnStderrWithCode2(String flags) {
+    void invalidFlagPrintsUsageOnStderrWithCode2(String flags) {
         Outcome outcome = run(Map.of(), ("config " + flags).split(" "));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
@@ -234,7 +234,7 @@ class CommandLinesTest {
         "export live/show x.mp4 --from 2026-11-26T20:15:00", "export live/show x.mp4 --from -5m --to -10m",
         "export live/show x.mp4 --json", "replay live/show", "replay live/show rtmp://h/a/b --to 5m",
         "sessions", "sessions live", "streams --kafka nowhere", "streams live/show", "push --force a.mp4 b"})
-    void aBadCommandLineOfOtherCommandsIsAnsweredInTheSameWay(String arguments) {
+    void invalidCommandLinesOfAllCommandsAreReportedAlike(String arguments) {
         Outcome outcome = run(Map.of(), arguments.split(" "));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
@@ -244,14 +244,14 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"force", "from", "to", "json", "loop"})
-    void whatOneRunIsToDoIsNoSetting(String name) throws IOException {
+    void flagsOfOneRunAreNoSettings(String name) throws IOException {
         Path file = file(name + ": true\n");
         assertThat(run(Map.of(), "config", "--config", file.toString()).err())
                 .contains("line 1: unknown setting '" + name + "'");
     }
 
     @Test
-    void aMisspelledFlagIsAnsweredWithTheNearestOne() {
+    void misspelledFlagSuggestsNearestOne() {
         assertThat(run(Map.of(), "config", "--rtmp-prt", "1").err()).contains("--rtmp-port");
     }
 
@@ -275,7 +275,7 @@ class CommandLinesTest {
         "--rtmps-port 0 | --rtmps-port requires --tls-cert and --tls-key",
         "--publish-hook ftp://h/ | must be a URL such as", "--proxy-protocol on | is no address or network such as",
         "--publish-hook-timeout 31s | --publish-hook-timeout must be more than 0s and 30s or less"})
-    void settingsOfPublishersThatCannotBeAreRefused(String flags, String complaint) {
+    void rejectsInvalidPublisherSettings(String flags, String complaint) {
         List<String> arguments = new java.util.ArrayList<>(List.of("config"));
         arguments.addAll(List.of(flags.split(" ")));
         Outcome outcome = run(Map.of(), arguments.toArray(String[]::new));
@@ -298,7 +298,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void aValueThatKafkasClientsRefuseIsNamedWithItsLine() throws IOException {
+    void invalidKafkaClientValueIsReportedWithItsLine() throws IOException {
         Path file = file("kafka-client:\n  security.protocol: SSLX\n");
         Outcome outcome = run(Map.of(), "config", "--config", file.toString());
         assertThat(outcome.code()).isEqualTo(1);
@@ -308,13 +308,13 @@ class CommandLinesTest {
     }
 
     @Test
-    void warnsOfNamesThatSetNothing() throws IOException {
+    void warnsAboutUnknownNames() throws IOException {
         Path file = file("kafka-client:\n  securty.protocol: SSL\n");
         LayeredDefaults defaults = LayeredDefaults.install(CommandLines.all(),
                 List.of("config", "--config", file.toString()),
                 Map.of("MILLRACE_HTTP_PORTT", "1", "MILLRACE_JAVA_OPTS", "", "MILLRACE_EDGE_PORT", "tcp://10.0.0.1:80",
                         "MILLRACE_EDGE_SERVICE_HOST", "10.0.0.1"));
-        assertThat(defaults.oddities()).containsExactly(
+        assertThat(defaults.warnings()).containsExactly(
                 "the environment variable MILLRACE_HTTP_PORTT is not a setting; did you mean MILLRACE_HTTP_PORT?",
                 "kafka-client contains 'securty.protocol', which Kafka's clients do not define; "
                         + "did you mean 'security.protocol'?");
@@ -322,7 +322,7 @@ class CommandLinesTest {
 
     @ParameterizedTest
     @EnumSource(Serving.class)
-    void theHelpOfAStageHasTheFlagsOfThatStageOnly(Serving serving) {
+    void helpOfStageListsOnlyItsFlags(Serving serving) {
         String help = run(Map.of(), serving.command(), "--help").out();
         assertThat(help).contains("This process").contains("--log-level");
         assertThat(help.contains("--publish-hook=")).isEqualTo(serving.stages().contains(Stage.INGEST));
@@ -331,7 +331,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void everyFlagOfTheServingCommandsIsInOneGroupOfTheHelp() {
+    void everyServingFlagIsInOneHelpGroup() {
         List<String> grouped = Stream.of(FlagGroup.values()).flatMap(group -> group.shownFor(Serving.UP).stream())
                 .toList();
         assertThat(grouped).containsExactlyInAnyOrderElementsOf(CommandLines.all().getSubcommands().get("up")
@@ -345,7 +345,7 @@ class CommandLinesTest {
             push a.mp4 rtmp:///live/secret          | the address has no host
             push a.mp4 rtmp://h/live/sec%20ret[     | it contains a character that must be written as %XX
             """)
-    void anAddressThatCannotBePublishedToIsRefusedWithoutItsKey(String arguments, String complaint) {
+    void rejectsInvalidPublishAddressWithoutQuotingKey(String arguments, String complaint) {
         Outcome outcome = run(Map.of(), arguments.split(" "));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.lastError()).endsWith(complaint);
@@ -353,14 +353,14 @@ class CommandLinesTest {
     }
 
     @Test
-    void aBlankInAnAddressIsSaidToBeOne() {
+    void reportsBlankInAddress() {
         assertThat(run(Map.of(), "push", "a.mp4", "rtmp://h/live/my key").lastError())
                 .endsWith("it contains a space, which must be written as %20").doesNotContain("my key");
     }
 
     /** Tests only the format of the signature. Its validity is tested in ingest, which checks it. */
     @Test
-    void signsAStreamForATime() throws IOException {
+    void signsStreamUntilExpiry() throws IOException {
         Path secret = file("0123456789abcdef\n");
         Outcome outcome = run(Map.of(), "sign", "live/show", "--publish-secret", secret.toString(), "--expires", "2h");
         assertThat(outcome.code()).isZero();
@@ -370,7 +370,7 @@ class CommandLinesTest {
     }
 
     @Test
-    void doesNotSignWithoutASecretOrWhatIsNoName() throws IOException {
+    void rejectsSigningWithoutSecretOrWithInvalidName() throws IOException {
         assertThat(run(Map.of(), "sign", "live/show").lastError())
                 .isEqualTo("millrace: there is no secret to sign with; name its file with --publish-secret");
         Path secret = file("short");

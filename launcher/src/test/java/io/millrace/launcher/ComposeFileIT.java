@@ -24,7 +24,7 @@ class ComposeFileIT {
     private Path dir;
 
     @Test
-    void itIsValidAndSetsOnlyWhatThereIs() throws Exception {
+    void isValidAndUsesOnlyKnownSettings() throws Exception {
         Map<String, Map<String, Object>> services = services(config());
         assertThat(services).containsKeys("kafka1", "kafka2", "kafka3", "ingest", "segmenter", "packager", "edge",
                 "haproxy", "prometheus", "grafana");
@@ -37,7 +37,7 @@ class ComposeFileIT {
 
     /** Grafana's default is admin/admin, and hiding the login form does not prevent Basic authentication. */
     @Test
-    void grafanaHasNoAccountThatAnybodyKnows() throws Exception {
+    void grafanaHasNoDefaultAccount() throws Exception {
         assertThat(services(config()).get("grafana").get("environment")).asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("GF_AUTH_BASIC_ENABLED", "false")
                 .containsEntry("GF_AUTH_DISABLE_LOGIN_FORM", "true")

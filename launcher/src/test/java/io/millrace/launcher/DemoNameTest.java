@@ -16,18 +16,18 @@ class DemoNameTest {
     private Path dir;
 
     @Test
-    void needsNothingWhereEverybodyMayPublish() {
+    void needsNothingOnOpenServer() {
         assertThat(DemoName.of(PolicySettings.OPEN)).isEqualTo("live/demo");
     }
 
     @Test
-    void takesItsKeyFromTheFile() throws IOException {
+    void usesKeyFromFile() throws IOException {
         Path keys = file("keys", "# all of ours\nother-key: live/show\nthe-demos-key: live/demo\nlater: live/demo\n");
         assertThat(DemoName.of(new PolicySettings(keys, null, null))).isEqualTo("live/demo?key=the-demos-key");
     }
 
     @Test
-    void signsForItself() throws IOException {
+    void signsItsName() throws IOException {
         Path secret = file("secret", "a secret of some length\n");
         Path keys = file("keys", "other-key: live/show\n");
         assertThat(DemoName.of(new PolicySettings(null, secret, null)))
@@ -36,7 +36,7 @@ class DemoNameTest {
     }
 
     @Test
-    void saysWhatToDoWhereNothingLetsItIn() throws IOException {
+    void explainsIfNoCredentialApplies() throws IOException {
         Path keys = file("keys", "other-key: live/show\n");
         assertThatThrownBy(() -> DemoName.of(new PolicySettings(keys, null, null))).isInstanceOf(UserError.class)
                 .hasMessage("the demo publishes as live/demo, but no stream key in " + keys

@@ -21,7 +21,7 @@ class EscapingEncoderTest {
     private final LoggerContext context = new LoggerContext();
 
     @Test
-    void escapesTheMessageAndThoseOfExceptionsInText() {
+    void escapesMessagesAndExceptionsInText() {
         PatternLayoutEncoder text = new PatternLayoutEncoder();
         text.setPattern("%level %msg%n");
         String line = written(text,
@@ -34,7 +34,7 @@ class EscapingEncoderTest {
     }
 
     @Test
-    void escapesTheSameInJson() {
+    void escapesSameInJson() {
         JsonEncoder json = new JsonEncoder();
         json.setWithFormattedMessage(true);
         String line = written(json, new IllegalStateException(HOSTILE));
@@ -44,14 +44,14 @@ class EscapingEncoderTest {
     }
 
     @Test
-    void cutsWhatNobodyReads() {
+    void truncatesLongMessages() {
         assertThat(LogText.escape("a".repeat(LogText.CHARS_MAX))).hasSize(LogText.CHARS_MAX);
         assertThat(LogText.escape("a".repeat(100_000))).hasSizeLessThan(LogText.CHARS_MAX + 50)
                 .endsWith("… (100000 characters)");
     }
 
     @Test
-    void leavesReadableTextAlone() {
+    void keepsReadableText() {
         String text = "C:\\millrace\\data — Größe 3 µs, 日本語 🎥";
         assertThat(LogText.escape(text)).isSameAs(text);
         assertThat(LogText.escape("half \ud83c of a pair")).isEqualTo("half \\ud83c of a pair");

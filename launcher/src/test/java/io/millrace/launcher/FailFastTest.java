@@ -32,7 +32,7 @@ class FailFastTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rtmp", "http", "admin", "kafka"})
-    void aPortThatIsTaken(String which) throws IOException {
+    void takenPort(String which) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String flag = "--" + which + "-port";
             assertThat(failure(flag, String.valueOf(taken.getLocalPort())))
@@ -42,7 +42,7 @@ class FailFastTest {
     }
 
     @Test
-    void anAddressOfAnotherMachine() {
+    void addressOfAnotherMachine() {
         // TEST-NET-1, RFC 5737.
         assertThat(failure("--host", "192.0.2.1")).endsWith("cannot listen on 192.0.2.1:0: this machine has no such "
                 + "address; choose one that it has with --host");
@@ -50,12 +50,12 @@ class FailFastTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--publish-keys", "--publish-secret"})
-    void aFileThatIsNotThere(String flag) {
+    void missingFile(String flag) {
         assertThat(failure(flag, dir.resolve("none").toString())).contains("cannot be used: there is no ");
     }
 
     @Test
-    void aCertificateThatIsNone() throws IOException {
+    void invalidCertificate() throws IOException {
         Path file = Files.writeString(dir.resolve("cert.pem"), "no PEM");
         assertThat(failure("--tls-cert", file.toString(), "--tls-key", file.toString()))
                 .contains("holds no certificate in PEM");

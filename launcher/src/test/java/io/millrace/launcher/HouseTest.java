@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Checks the direction of the dependencies (docs/decisions/0001) of all compiled classes. */
 @AnalyzeClasses(packages = "io.millrace", importOptions = HouseTest.WithoutTests.class)
 class HouseTest {
-    /** Neither the testkit nor what is compiled together with this test, wherever the build puts it. */
+    /** Excludes the testkit and everything that is compiled together with this test. */
     static final class WithoutTests implements ImportOption {
         private static final String OWN = HouseTest.class.getProtectionDomain().getCodeSource().getLocation().getPath();
 
@@ -54,7 +54,7 @@ class HouseTest {
     static final ArchRule packagesFormNoCycles = SlicesRuleDefinition.slices().matching("io.millrace.(**)")
             .should().beFreeOfCycles();
 
-    /** A room of the edge knows only those to its left; the package {@code edge} itself wires them. */
+    /** A package of the edge depends only on those to its left; the package {@code edge} itself wires them. */
     @ArchTest
     static final ArchRule roomsOfTheEdgePointOneWay = Architectures.layeredArchitecture()
             .consideringOnlyDependenciesInLayers()

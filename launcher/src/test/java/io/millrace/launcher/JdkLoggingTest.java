@@ -39,7 +39,7 @@ class JdkLoggingTest {
     }
 
     @Test
-    void whatIsSaidThereIsSaidByOurs() {
+    void isRedirectedToOurLog() {
         try (LogCapture said = new LogCapture(PeerLog.class)) {
             Logger.getLogger(PeerLog.class.getName()).log(Level.WARNING, "from {0}", "the JDK");
             assertThat(said.lines()).containsExactly("WARN from the JDK");
@@ -47,7 +47,7 @@ class JdkLoggingTest {
     }
 
     @Test
-    void nothingElseWritesIt() {
+    void isWrittenNowhereElse() {
         Logging.bridgeJdkLogging();
         assertThat(root.getHandlers()).as("twice is once").singleElement().isInstanceOf(SLF4JBridgeHandler.class);
     }

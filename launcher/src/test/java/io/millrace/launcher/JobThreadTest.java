@@ -20,7 +20,7 @@ class JobThreadTest {
             Map.of("security.protocol", "no such"));
 
     @Test
-    void whatPeopleCanMendEndsTheProcessWithItsOwnLineWhicheverModuleSaysIt() {
+    void userErrorOfAnyModuleEndsProcessWithItsLine() {
         assertThatThrownBy(() -> run(() -> Topics.ensure(new KafkaClients(NOWHERE)))).isInstanceOf(UserError.class)
                 .hasMessageStartingWith("the settings of the Kafka clients are invalid: Invalid value no such for "
                         + "configuration security.protocol")
@@ -32,7 +32,7 @@ class JobThreadTest {
     }
 
     @Test
-    void aBugEndsItWithAWordOnTheLog() {
+    void bugEndsProcessWithLogEntry() {
         try (LogCapture log = new LogCapture(ProcessLife.class)) {
             assertThatThrownBy(() -> run(() -> {
                 throw new IllegalStateException("a bug");
@@ -42,7 +42,7 @@ class JobThreadTest {
     }
 
     @Test
-    void aJobThatIsDoneEndsItWell() {
+    void finishedJobEndsProcessCleanly() {
         assertThatCode(() -> run(() -> {})).doesNotThrowAnyException();
     }
 

@@ -19,7 +19,7 @@ class JsonLinesTest {
     private static final Logger LOGGER = new LoggerContext().getLogger("io.millrace.Some");
 
     @Test
-    void aLineOfASessionNamesItAndItsStream() {
+    void sessionLineHasStreamAndSession() {
         JsonNode line = line("{}: session {} begins, from {}", null, "live/show", 17L, "192.0.2.7:5000");
         assertThat(line).isEqualTo(new ObjectMapper().readTree("""
                 {"time":"2026-11-28T20:45:00.070Z","level":"WARN","logger":"io.millrace.Some","thread":"main",\
@@ -27,7 +27,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void aLineOfAStreamNamesIt() {
+    void streamLineHasStream() {
         JsonNode line = line("{}: record {} cannot be folded", null, "live/show", 5L);
         assertThat(line.path("stream").asString()).isEqualTo("live/show");
         assertThat(line.has("session")).isFalse();
@@ -37,7 +37,7 @@ class JsonLinesTest {
     @ValueSource(strings = {"rtmp 192.0.2.7:5000: closing, live/show: session 3 ",
         "edge-directory: the log does not answer",
         "/assets/x: y", "a/b is live/show: session 4", "http://host/x: session 5 "})
-    void otherLinesNameNone(String message) {
+    void otherLinesHaveNeither(String message) {
         JsonNode line = line(message, null);
         assertThat(line.has("stream")).isFalse();
         assertThat(line.has("session")).isFalse();
@@ -45,11 +45,11 @@ class JsonLinesTest {
     }
 
     @Test
-    void aStackTraceStaysInTheLine() {
+    void stackTraceIsOnSameLine() {
         JsonNode line = line("a bug\nof two lines", new IllegalStateException("no\nway"));
         assertThat(line.path("message").asString()).isEqualTo("a bug\nof two lines");
         assertThat(line.path("error").asString()).startsWith("java.lang.IllegalStateException: no\nway")
-                .contains("aStackTraceStaysInTheLine");
+                .contains("stackTraceIsOnSameLine");
     }
 
     private static JsonNode line(String message, Throwable thrown, Object... arguments) {

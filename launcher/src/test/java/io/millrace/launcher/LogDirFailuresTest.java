@@ -17,7 +17,7 @@ class LogDirFailuresTest {
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
 
     @Test
-    void theFirstReportIsALineAndKafkaIsSilentFromThenOn() {
+    void logsFirstReportAndSilencesKafka() {
         written.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(written);
         context.getLogger("kafka").setLevel(Level.WARN);

@@ -38,25 +38,25 @@ class OperationsTest {
     @BeforeEach
     void everyStage() {
         IngestMeters ingest = new IngestMeters(registry);
-        ingest.showInFlight(() -> 0);
-        ingest.showNames(() -> 0);
-        ingest.showSegmentTarget(Duration.ofSeconds(2));
+        ingest.gaugeInFlight(() -> 0);
+        ingest.gaugeNames(() -> 0);
+        ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
-        new PackagerMeters(registry).showBytes(() -> 0, () -> 0);
+        new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }
 
     @Test
-    void everyMetricStandsInItsTableAndIsThereFromTheStart() throws IOException {
+    void everyMetricIsDocumentedAndExistsFromStart() throws IOException {
         assertThat(real()).contains("millrace_dropped_total", "millrace_connections_closed_total",
                 "millrace_build_info", "millrace_quarantines_total");
         assertThat(names(ROW, Files.readString(DOCUMENT))).containsExactlyInAnyOrderElementsOf(real());
     }
 
     @Test
-    void everyMetricSaysWhatItIs() {
+    void everyMetricHasADescription() {
         String scrape = registry.scrape();
         assertThat(names(HELP, scrape)).containsExactlyInAnyOrderElementsOf(names(TYPE, scrape));
         assertThat(scrape).contains("millrace_build_info{java=\"" + Runtime.version() + "\",version=\"1.2.3\"} 1");
@@ -64,7 +64,7 @@ class OperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prometheus/rules/millrace.yml", "grafana/dashboards/flow.json"})
-    void whatIsShippedAsksForMetricsThatExist(String file) throws IOException {
+    void shippedQueriesUseExistingMetrics(String file) throws IOException {
         List<String> asked = names(NAME, Files.readString(COMPOSE.resolve(file)));
         assertThat(asked).contains("millrace_stage_latency_seconds").isSubsetOf(real());
     }

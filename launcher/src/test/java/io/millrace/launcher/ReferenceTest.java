@@ -24,7 +24,7 @@ class ReferenceTest {
     private final CommandLine commands = CommandLines.all();
 
     @Test
-    void everySettingStandsInTheReferenceWithItsDefaultAndNoOther() {
+    void settingsAndDefaultsAreThoseOfReference() {
         Map<String, String> documented = SETTING.matcher(reference).results()
                 .collect(Collectors.toMap((MatchResult row) -> row.group(1), row -> row.group(2), (a, _) -> a,
                         TreeMap::new));
@@ -38,7 +38,7 @@ class ReferenceTest {
     }
 
     @Test
-    void everyFlagOfEveryCommandIsNamedInTheReference() {
+    void everyFlagIsInReference() {
         for (CommandLine command : commands.getSubcommands().values()) {
             for (OptionSpec option : command.getCommandSpec().options()) {
                 assertThat(reference).contains("`" + option.longestName());
@@ -47,7 +47,7 @@ class ReferenceTest {
     }
 
     @Test
-    void everyCommandStandsInTheReferenceAndNoOther() {
+    void commandsAreThoseOfReference() {
         String section = reference.substring(reference.indexOf("## Commands"), reference.indexOf("## Settings"));
         assertThat(COMMAND.matcher(section).results().map(row -> row.group(1)).toList())
                 .containsExactlyInAnyOrderElementsOf(commands.getSubcommands().keySet());

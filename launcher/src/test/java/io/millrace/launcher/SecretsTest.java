@@ -39,7 +39,7 @@ class SecretsTest {
         "segmenter --publish-hook http://u:SECRET@h/ --grace 8d",
         "packager --publish-hook http://u:SECRET@h/ --window 1s",
         "broker --voters nobody --publish-hook http://u:SECRET@h/", "streams --kafka nowhere --publish-hook SECRET"})
-    void anArgumentIsNotRepeated(String arguments) throws IOException {
+    void doesNotRepeatArguments(String arguments) throws IOException {
         Path broken = Files.writeString(dir.resolve("broken.mp4"), "no film");
         String line = arguments.replace("SECRET", SECRET).replace("BROKEN", broken.toString()).replace("CLIP",
                 Path.of("../tools/src/test/resources/io/millrace/tools/push/moov-first.mp4").toString());
@@ -48,7 +48,7 @@ class SecretsTest {
     }
 
     @Test
-    void aFileIsNotQuoted() throws IOException {
+    void doesNotQuoteFiles() throws IOException {
         String keys = file("keys", "first-key-" + SECRET + " live/show\n");
         String shortSecret = file("secret", SECRET.substring(0, 12) + "\n");
         String key = file("key.pem", "-----BEGIN PRIVATE KEY-----\n" + SECRET + "\n-----END PRIVATE KEY-----\n");

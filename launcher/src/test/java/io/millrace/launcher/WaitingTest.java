@@ -13,7 +13,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** It hears what a class says, so nothing that says it, too, runs beside it. */
+/** Captures the log lines of a class, so no other test that causes such lines may run concurrently. */
 @Isolated
 @Timeout(60)
 class WaitingTest {
@@ -21,7 +21,7 @@ class WaitingTest {
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     @Test
-    void saysWhatItWaitsForLessAndLessOften() throws InterruptedException {
+    void logsAtIncreasingIntervals() throws InterruptedException {
         Iterator<String> what = List
                 .of("Kafka at a:1 to answer", "its topics", "its topics", "its topics", "its topics")
                 .iterator();
@@ -39,7 +39,7 @@ class WaitingTest {
     }
 
     @Test
-    void whatComesWithinTheFirstPauseIsNotSpokenOf() throws InterruptedException {
+    void logsNothingWithinFirstPause() throws InterruptedException {
         try (LogCapture said = new LogCapture(Waiting.class)) {
             Waiting.begin(() -> "nothing", pause -> pass(pause, false)).close();
             interrupted.await();
@@ -47,7 +47,7 @@ class WaitingTest {
         }
     }
 
-    /** At once, or not before it is interrupted. */
+    /** Returns immediately, or only when interrupted. */
     private void pass(Duration pause, boolean atOnce) throws InterruptedException {
         pauses.add(pause);
         if (atOnce) {

@@ -84,7 +84,7 @@ class PackagerServiceTest {
         return service;
     }
 
-    /** Writes the log's records from one to another, into the partition {@code partition}. */
+    /** Writes the records of the log from one index to another into the partition {@code partition}. */
     private static void write(KafkaClients kafka, int partition, List<? extends Entry<? extends LogRecord>> entries,
             Topic topic) {
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
@@ -96,7 +96,7 @@ class PackagerServiceTest {
         }
     }
 
-    /** One that does not wait at the end of the log: closing it would take as long. */
+    /** A consumer that does not wait at the end of the log; closing it would take as long as the wait. */
     private static KafkaConsumer<String, LogRecord> reader(KafkaClients kafka) {
         Map<String, Object> config = kafka.consumerConfig("test-reader");
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
@@ -104,7 +104,7 @@ class PackagerServiceTest {
         return new KafkaConsumer<>(config, new StringDeserializer(), new LogDeserializer());
     }
 
-    /** Every index entry by identity, first record first, when {@code count} identities are there. */
+    /** Returns every index entry by identity, first record first, when {@code count} identities are there. */
     private Map<String, IndexEntry> index(KafkaClients kafka, int partition, int count) {
         Map<String, IndexEntry> found = new LinkedHashMap<>();
         try (KafkaConsumer<String, LogRecord> reader = reader(kafka)) {
@@ -151,7 +151,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void makesPartsThatTheIndexPointsTo() throws Exception {
+    void writesPartsThatIndexPointsTo() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
         KafkaClients kafka = kafka("whole.");
         try (PackagerService service = start(kafka, "one")) {
@@ -173,11 +173,11 @@ class PackagerServiceTest {
     }
 
     @Test
-    void anotherPackagerGoesOnWhereOneEndedWithTheSameBytes() throws Exception {
+    void successorContinuesWithSameBytes() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
         KafkaClients whole = kafka("unbroken.");
         KafkaClients broken = kafka("broken.");
-        // In the middle of a segment of one stream at least.
+        // In the middle of a segment of at least one stream.
         int cutsBefore = 20;
         while (log.cuts.get(cutsBefore - 1).value().id().part() != 1) {
             cutsBefore++;
@@ -198,7 +198,7 @@ class PackagerServiceTest {
             write(broken, 0, cuts.subList(0, cutsBefore), Topic.SEGMENTS);
             index(broken, 0, cutsBefore);
         }
-        // The second one has no memory for packets: it reads them all again when their cuts come.
+        // The second packager has no memory for packets: it reads them all again when their cuts arrive.
         MeterRegistry registry = new SimpleMeterRegistry();
         try (PackagerService _ = start(broken, "second", 1, registry)) {
             write(broken, 0, packets.subList(packetsBefore, packets.size()), Topic.PACKETS);
@@ -216,7 +216,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void twoPackagersShareThePartitionsAndOneTakesOverWhatTheOtherLeaves() throws Exception {
+    void packagersSharePartitionsAndTakeOver() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("shared.");
         try (PackagerService first = start(kafka, "first")) {
@@ -241,7 +241,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void recordsThatCannotBeReadAreSkipped() throws Exception {
+    void skipsUndecodableRecords() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("damaged.");
         try (PackagerService _ = start(kafka, "one")) {
@@ -260,7 +260,7 @@ class PackagerServiceTest {
     }
 
     @Test
-    void aLogThatDoesNotTakePartsEndsIt() throws Exception {
+    void endsIfLogRejectsParts() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
         KafkaClients kafka = kafka("full.");
         ConfigResource parts = new ConfigResource(ConfigResource.Type.TOPIC, kafka.settings().topic(Topic.PARTS));

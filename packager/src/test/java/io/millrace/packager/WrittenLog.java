@@ -28,21 +28,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One partition of {@code packets} and {@code segments} as ingest and the segmenter write them, of streams that all send
- * what real FFmpeg made ({@code av.flv}), interleaved. Offsets are indices.
+ * One partition of {@code packets} and {@code segments} as ingest and the segmenter write them. All streams send the
+ * same FFmpeg recording ({@code av.flv}), interleaved. Offsets are indices.
  */
 public final class WrittenLog {
     /** A record of the log. */
     public record Entry<T>(long offset, String stream, T value) {}
 
-    /** How far apart packets come in, µs. */
+    /** Interval between the arrivals of two packets, µs. */
     private static final long ARRIVAL_US = 10_000;
 
     public final List<Entry<Packet>> packets = new ArrayList<>();
     public final List<Entry<Cut>> cuts = new ArrayList<>();
     private final Map<String, Long> nextSegment = new HashMap<>();
 
-    /** Each of {@code streams} sends the clip once, all at the same time, cut into parts of {@code partFrames} frames. */
+    /**
+     * Each of {@code streams} sends the clip once, all at the same time, cut into parts of {@code partFrames} frames.
+     */
     public WrittenLog publish(long session, int partFrames, String... streams) {
         List<FlvTag> tags = clip();
         Map<String, List<Entry<Packet>>> byStream = new HashMap<>();
@@ -142,7 +144,7 @@ public final class WrittenLog {
         long startTicks = entries.getFirst().value().timestampMs() * 90;
         List<Cut.Sample> samples = entries.stream().map(entry -> sample(entry, first, sampleRate)).toList();
         boolean independent = entries.stream().anyMatch(entry -> entry.value().isKeyframe());
-        // All streams of a test are one session a stream, so a session's epoch is its first session: 7.
+        // Each stream of a test has one session, so its epoch is the number of that session: 7.
         return new Cut(new PartId(7, segment, part), session, last, independent,
                 new Cut.PacketRange(first, entries.getLast().offset()), new PartTimes(startTicks, 14_400,
                         1_767_225_600_000L + startTicks / 90, entries.getLast().value().arrivalUs()),

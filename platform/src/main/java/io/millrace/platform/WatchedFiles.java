@@ -60,7 +60,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
         this.value = value;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("watch " + files.getFirst().getFileName()).daemon().factory());
-        timer.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::reloadIfChanged, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -84,7 +84,7 @@ public final class WatchedFiles<T> implements Supplier<T>, AutoCloseable {
     }
 
     /** Checks the files now, in addition to the periodic checks. Returns whether there is a new value. */
-    public synchronized boolean look() {
+    public synchronized boolean reloadIfChanged() {
         try {
             List<byte[]> contents = read(files);
             if (same(contents, seen)) {

@@ -17,7 +17,7 @@ class SecretFileTest {
 
     @ParameterizedTest
     @CsvSource({"rw-------,false", "rw-r-----,false", "rw-r--r--,true", "rw-----w-,true"})
-    void isOpenIfOthersCanReadOrWriteIt(String permissions, boolean open) throws IOException {
+    void isOpenIfOthersHaveAccess(String permissions, boolean open) throws IOException {
         letOthersThrough();
         Path file = Files.createFile(dir.resolve("keys"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
@@ -26,13 +26,13 @@ class SecretFileTest {
 
     @ParameterizedTest
     @CsvSource({"none,false"})
-    void aFileThatIsNotThereIsNot(String name, boolean open) {
+    void missingFileIsNotOpen(String name, boolean open) {
         assertThat(SecretFile.isOpen(dir.resolve(name))).isEqualTo(open);
     }
 
-    /** JUnit makes its directories for their owner alone. */
+    /** JUnit creates its directories for their owner only. */
     @Test
-    void aFileInADirectoryThatOthersCannotEnterIsNotOpen() throws IOException {
+    void fileInClosedDirectoryIsNotOpen() throws IOException {
         Path file = Files.createFile(dir.resolve("keys"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(SecretFile.isOpen(file)).isFalse();

@@ -24,44 +24,44 @@ class WatchedFilesTest {
     }
 
     @Test
-    void makesTheValueAnewWhenTheBytesChange() throws IOException {
+    void reloadsWhenBytesChange() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             assertThat(watched.get()).isEqualTo(1);
-            assertThat(watched.look()).as("nothing changed").isFalse();
+            assertThat(watched.reloadIfChanged()).as("nothing changed").isFalse();
             Files.writeString(file, "2");
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(2);
         }
     }
 
     @Test
-    void keepsTheValueWhileTheNewBytesCannotBeUsed() throws IOException {
+    void keepsValueWhileNewBytesAreInvalid() throws IOException {
         try (WatchedFiles<Integer> watched = open()) {
             Files.writeString(file, "two");
-            assertThat(watched.look()).isFalse();
+            assertThat(watched.reloadIfChanged()).isFalse();
             Files.delete(file);
-            assertThat(watched.look()).isFalse();
+            assertThat(watched.reloadIfChanged()).isFalse();
             assertThat(watched.get()).isEqualTo(1);
             Files.writeString(file, "3");
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(3);
         }
     }
 
     /** As certbot and Kubernetes replace files. */
     @Test
-    void followsASymbolicLinkThatIsTurned() throws IOException {
+    void followsReplacedSymbolicLink() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         try (WatchedFiles<Integer> watched = WatchedFiles.open("the number", List.of(link), this::parse)) {
             Files.delete(link);
             Files.createSymbolicLink(link, Files.writeString(directory.resolve("other"), "7"));
-            assertThat(watched.look()).isTrue();
+            assertThat(watched.reloadIfChanged()).isTrue();
             assertThat(watched.get()).isEqualTo(7);
         }
     }
 
     @Test
-    void doesNotOpenWhatCannotBeUsed() throws IOException {
+    void failsToOpenUnusableFile() throws IOException {
         Files.writeString(file, "one");
         assertThatThrownBy(this::open).isInstanceOf(UserError.class)
                 .hasMessage("the number in " + file + " cannot be used: no number");
@@ -71,7 +71,7 @@ class WatchedFilesTest {
     }
 
     @Test
-    void saysWhyAFileMayNotBeRead() {
+    void explainsUnreadableFile() {
         assertThatThrownBy(() -> WatchedFiles.open("the number", List.of(file), _ -> {
             throw new AccessDeniedException(file.toString());
         })).isInstanceOf(UserError.class)

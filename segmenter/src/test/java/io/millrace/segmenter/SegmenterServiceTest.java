@@ -85,7 +85,7 @@ class SegmenterServiceTest {
         return HexFormat.of().formatHex(LogCodec.encode(record));
     }
 
-    /** Reads a topic's one partition that has our stream until {@code enough} different records are there. */
+    /** Reads the partition of our stream until it has {@code enough} different records. */
     private static List<LogRecord> read(KafkaClients kafka, Topic topic, Predicate<List<LogRecord>> enough) {
         List<LogRecord> all = new ArrayList<>();
         try (KafkaConsumer<String, LogRecord> consumer = kafka.reader("test")) {
@@ -104,7 +104,7 @@ class SegmenterServiceTest {
     }
 
     @Test
-    void cutsAStreamThatIsInTheLog() {
+    void cutsStreamInLog() {
         KafkaClients kafka = broker.clients("a.");
         Tape tape = story();
         write(kafka, tape.entries());
@@ -125,7 +125,7 @@ class SegmenterServiceTest {
     }
 
     @Test
-    void successorsGoOnWhereTheyWereLeftAndReadersSeeOneStream() {
+    void successorsContinueAsOneStream() {
         KafkaClients kafka = broker.clients("b.");
         Tape tape = story();
         List<String> expected = expectedCuts(tape);

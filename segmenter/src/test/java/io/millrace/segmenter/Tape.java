@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Writes the log of one stream as encoders of various kinds would. */
+/** Writes the log of one stream as various encoders would. */
 public final class Tape {
     public static final String AVC_180P = "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20";
     public static final String AVC_64P = "0142c00affe100176742c00ad90426c044000003000400000300f03c48992001000568cb83cb20";
@@ -24,12 +24,12 @@ public final class Tape {
             22000100064401c073c189""";
     public static final String AAC_48K_STEREO = "1190";
     public static final String AAC_48K_MONO = "1188";
-    /** When the first session starts: 2026-01-01T00:00:00Z. */
+    /** Start of the first session: 2026-01-01T00:00:00Z. */
     public static final long START_MS = 1_767_225_600_000L;
     public static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
             List.of(Format.TS));
 
-    /** A record and where it stands. */
+    /** A record and its offset. */
     public record Entry(long offset, PacketsRecord record) {}
 
     private final List<Entry> entries = new ArrayList<>();
@@ -44,7 +44,7 @@ public final class Tape {
         return this;
     }
 
-    /** Other streams' records stand between. */
+    /** Records of other streams are in between. */
     public Tape skip(int records) {
         nextOffset += records;
         return this;
@@ -106,7 +106,10 @@ public final class Tape {
             return packet(ms, 0, Packet.Kind.DATA, false, false, "02000a6f6e4d65746144617461");
         }
 
-        /** {@code frames} video frames from {@code fromMs} on, a keyframe first and every {@code gop} frames; no audio. */
+        /**
+         * Adds {@code frames} video frames from {@code fromMs} on, with a keyframe first and every {@code gop} frames,
+         * and no audio.
+         */
         public Publisher pictures(long fromMs, int frames, int frameMs, int gop) {
             for (int i = 0; i < frames; i++) {
                 long ms = fromMs + (long) i * frameMs;
@@ -119,7 +122,7 @@ public final class Tape {
             return this;
         }
 
-        /** AAC at 48 kHz, stamps rounded to milliseconds as encoders do. */
+        /** Adds AAC at 48 kHz, with timestamps rounded to milliseconds as encoders do. */
         public Publisher sound(long fromMs, long untilMs) {
             for (long n = 0; fromMs + n * 64 / 3 < untilMs; n++) {
                 audio(fromMs + n * 64 / 3);
@@ -127,7 +130,7 @@ public final class Tape {
             return this;
         }
 
-        /** Pictures and sound, interleaved by time. */
+        /** Adds video and audio, interleaved by time. */
         public Publisher live(long fromMs, int frames, int frameMs, int gop) {
             long n = 0;
             for (int i = 0; i < frames; i++) {
@@ -144,13 +147,13 @@ public final class Tape {
             return this;
         }
 
-        /** A packet that is lost on its way. */
+        /** Skips the number of a packet that is lost. */
         public Publisher lose() {
             seq++;
             return this;
         }
 
-        /** The next packet has the number of the last one again. */
+        /** Gives the next packet the number of the last one again. */
         public Publisher repeat() {
             seq--;
             return this;
@@ -170,7 +173,7 @@ public final class Tape {
             return this;
         }
 
-        /** A video frame of another track than the default one. */
+        /** Adds a video frame of a track other than the default one. */
         public Publisher track(int track, long ms, String hex) {
             long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
             add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, Packet.Content.KEYFRAME,

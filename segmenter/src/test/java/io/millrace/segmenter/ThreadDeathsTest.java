@@ -10,7 +10,7 @@ class ThreadDeathsTest {
     private final ThreadDeaths deaths = new ThreadDeaths(now::get);
 
     @Test
-    void oneMoreThanTheLimitWithinTheWindowIsTooMany() {
+    void oneMoreThanLimitWithinWindowIsTooMany() {
         for (int i = 0; i < ThreadDeaths.LIMIT; i++) {
             assertThat(deaths.isTooMany()).isFalse();
         }

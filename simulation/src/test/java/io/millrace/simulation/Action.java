@@ -9,7 +9,7 @@ sealed interface Action {
 
     record Silence(int encoder, int forMs) implements Action {}
 
-    /** Encoders that send nothing and leave after {@code forMs}, all on one stream. */
+    /** Encoders that send nothing and leave after {@code forMs}, all of them on one stream. */
     record Storm(int firstEncoder, String stream, int claims, int forMs) implements Action {}
 
     record Kill(int node) implements Action {}

@@ -1,11 +1,14 @@
 package io.millrace.simulation;
 
-/** A defect that production had. The simulation can put it back, to show that it would be found. */
+/** A former defect of production. The simulation can reintroduce it, to show that it would be found. */
 enum Defect {
-    /** An owner forgets every session that is lesser than one that is over, be it live. Number 1 of the review. */
+    /** Number 1: an owner forgets every session that is lesser than one that is over, even a live one. */
     OVER_TAKES_LESSER_SESSIONS,
-    /** Claims have the rules of version 2: {@code GraceOver} is void while a session is live, 5, and the 17th claim evicts one, 13. */
+    /**
+     * Numbers 5 and 13: claims follow version 2 of the rules. {@code GraceOver} is void while a session is live, and
+     * the 17th claim evicts another one.
+     */
     RULES_OF_VERSION_2,
-    /** A tombstone whose key names no session ends its reader, 8. */
+    /** Number 8: a tombstone whose key names no session ends its reader. */
     POISON_KEY_STOPS_READERS
 }

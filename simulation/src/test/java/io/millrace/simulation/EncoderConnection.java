@@ -13,8 +13,8 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 
 /**
- * One connection of an encoder to a node, with both of its ends: the encoder that sends, and the node's socket. What the encoder
- * sends arrives in order. Confined to one thread.
+ * One connection of an encoder to a node, with both ends: the encoder and the node's socket. What the encoder sends
+ * arrives in order. Confined to one thread.
  */
 final class EncoderConnection implements Publisher {
     private static final int HOP_MS = 15;
@@ -44,7 +44,7 @@ final class EncoderConnection implements Publisher {
         this.node = node;
     }
 
-    /** The address by which the log knows this connection. */
+    /** The address of this connection in the log. */
     String address() {
         return "10.0." + (number >> 8) + "." + (number & 0xFF) + ":" + (FIRST_PORT + number);
     }
@@ -65,7 +65,7 @@ final class EncoderConnection implements Publisher {
         toNode(() -> node.publish(encoder.stream(), this));
     }
 
-    /** The node has answered. */
+    /** The node has answered the publish. */
     void answered(PublishAnswer answer) {
         switch (answer) {
             case PublishAnswer.Accepted(PublishSink accepted) -> {
@@ -111,12 +111,12 @@ final class EncoderConnection implements Publisher {
         return !closedByEncoder && !closedByNode && !node.isDead();
     }
 
-    /** The node knows that {@code packet} is in the log. */
+    /** The node has learned that {@code packet} is in the log. */
     void acknowledged(long packet) {
         acknowledged = packet;
     }
 
-    /** The newest packet that was acknowledged, {@link Fact#UNNUMBERED} without one. */
+    /** Returns the newest acknowledged packet, {@link Fact#UNNUMBERED} without one. */
     long acknowledged() {
         return acknowledged;
     }

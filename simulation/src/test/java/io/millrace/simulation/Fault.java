@@ -1,21 +1,21 @@
 package io.millrace.simulation;
 
-/** What may go wrong in a simulation. A seed chooses some of those that it is allowed. */
+/** The faults of a simulation. A seed selects some of the allowed ones. */
 enum Fault {
-    /** Nodes are killed at any step and started again. */
+    /** Nodes are killed at any step and restarted. */
     KILL,
-    /** Nodes stand still and go on. */
+    /** Nodes freeze and continue. */
     FREEZE,
     /** Requests of a node are lost, or arrive up to 25 s later, even after its death. */
     SLOW_CONNECTIONS,
-    /** A partition gets another leader, which loses what was not acknowledged. */
+    /** A partition gets a new leader, and loses what was not acknowledged. */
     LEADER_CHANGE, COMPACTION,
-    /** Clocks are wrong, and jump. */
+    /** Clocks are wrong and jump. */
     CLOCKS,
     /** Encoders claim a name and send nothing. */
-    MERE_CLAIMS,
-    /** Many at a time. */
+    CLAIMS_WITHOUT_PACKETS,
+    /** Many claims at a time. */
     CLAIM_STORMS,
-    /** A record in {@code sessions} that nobody of Millrace has written. */
+    /** A record in {@code sessions} that was not written by Millrace. */
     POISON
 }

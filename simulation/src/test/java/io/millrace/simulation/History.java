@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What has happened in one simulation. The oracle watches it, and the first broken promise ends it. Confined to one thread. */
+/**
+ * The events of one simulation. The oracle observes them, and the first broken promise ends the simulation. Confined to
+ * one thread.
+ */
 final class History {
     private record Line(long atMs, Fact fact) {}
 
@@ -35,7 +38,7 @@ final class History {
         return oracle.violation();
     }
 
-    /** The lines that concern {@code stream}, in words. Runs of packets and repeated notices are one line. */
+    /** Returns the lines about {@code stream}. Runs of packets and repeated notices are one line. */
     String words(String stream) {
         StringBuilder words = new StringBuilder();
         HistoryWords told = new HistoryWords();
@@ -48,7 +51,7 @@ final class History {
         return words.toString();
     }
 
-    /** Every line as it is: equal for equal histories. */
+    /** Returns every line unchanged: equal for equal histories. */
     String verbatim() {
         StringBuilder all = new StringBuilder();
         lines.forEach(line -> all.append(line.atMs()).append(' ').append(line.fact()).append('\n'));

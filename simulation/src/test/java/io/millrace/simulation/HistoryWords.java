@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Tells a history in as few lines as say what happened. Confined to one thread. */
+/** Describes a history in as few lines as possible. Confined to one thread. */
 final class HistoryWords {
     private final Map<Long, String> lastNotices = new HashMap<>();
     private String run = "";
@@ -15,7 +15,7 @@ final class HistoryWords {
     void tell(long atMs, Fact fact, StringBuilder out) {
         switch (fact) {
             case Fact.Sent _,Fact.Acknowledged _ -> {
-                // Shown by what becomes of them.
+                // Their consequences are described instead.
             }
             case Fact.Noticed it -> {
                 if (!it.state().equals(lastNotices.put(it.session(), it.state()))) {
@@ -43,7 +43,7 @@ final class HistoryWords {
     private void logged(long atMs, Fact.Logged logged, StringBuilder out) {
         switch (logged.entry()) {
             case Fact.Media _ -> {
-                // Shown or hidden next.
+                // The next fact says whether it is shown or hidden.
             }
             case Fact.Claim it -> line(atMs, "packets: claim " + logged.offset() + " of connection "
                     + it.connection(), out);
@@ -67,7 +67,7 @@ final class HistoryWords {
         write(atMs, text, out);
     }
 
-    /** Ends the run of packets that is being counted. */
+    /** Ends the current run of packets. */
     void finish(StringBuilder out) {
         if (runLength > 0) {
             write(runAtMs, run + (runLength > 1 ? ", " + runLength + " of them" : ", one"), out);

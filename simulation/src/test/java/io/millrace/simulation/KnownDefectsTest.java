@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects that production had are found by chance when they are put back, and are not found otherwise. */
+/** Former defects are found by random seeds if they are reintroduced, and are not found otherwise. */
 class KnownDefectsTest {
     private static final long SEEDS = 10_000;
     private static final int MOST_LINES = 120;
@@ -36,7 +36,7 @@ class KnownDefectsTest {
     static Stream<Known> known() {
         return Stream.of(
                 new Known("1: a claim that never sends a packet disconnects the live publisher", 12,
-                        Defect.OVER_TAKES_LESSER_SESSIONS, EnumSet.of(Fault.MERE_CLAIMS),
+                        Defect.OVER_TAKES_LESSER_SESSIONS, EnumSet.of(Fault.CLAIMS_WITHOUT_PACKETS),
                         Promise.NO_LIVE_SESSION_FORGOTTEN, "which is LIVE"),
                 new Known("5: an epoch whose last request was late never ends", 2188,
                         Defect.RULES_OF_VERSION_2, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
@@ -49,9 +49,11 @@ class KnownDefectsTest {
                         Promise.LOGGED_IS_SHOWN, "unknown_session"));
     }
 
-    /** Not mended yet: the first packet of a session is in the log, and the notice of its claim died with its node. */
+    /**
+     * Not fixed yet: the first packet of a session is in the log, and the notice of its claim was lost with its node.
+     */
     @Test
-    void aSessionThatNoOwnerKnowsIsFound() {
+    void findsSessionThatNoOwnerKnows() {
         Set<Fault> all = EnumSet.allOf(Fault.class);
         assertThat(Seeds.find(10_340, SEEDS, all, EnumSet.noneOf(Defect.class),
                 it -> it.promise() == Promise.EVERY_EPOCH_ENDS)).isPresent();
@@ -59,7 +61,7 @@ class KnownDefectsTest {
 
     @ParameterizedTest
     @MethodSource("known")
-    void isFoundWhenItIsPutBack(Known known) {
+    void findsReintroducedDefect(Known known) {
         Set<Defect> putBack = EnumSet.of(known.defect());
         Optional<Long> seed = Seeds.find(known.seed(), SEEDS, known.faults(), putBack, known::isIn);
         assertThat(seed).as("a seed that finds it").isPresent();

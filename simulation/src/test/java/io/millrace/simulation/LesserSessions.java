@@ -1,13 +1,16 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.SessionLog;
-import io.millrace.ingest.session.SessionNews;
+import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.platform.log.SessionNotice;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** {@link Defect#OVER_TAKES_LESSER_SESSIONS}: what an owner did when it read that a session is over. Confined to one thread. */
+/**
+ * {@link Defect#OVER_TAKES_LESSER_SESSIONS}: the former behaviour of an owner that read that a session is over.
+ * Confined to one thread.
+ */
 final class LesserSessions {
     private final SessionLog log;
     private final Map<String, TreeSet<Long>> sessions = new HashMap<>();
@@ -16,9 +19,9 @@ final class LesserSessions {
         this.log = log;
     }
 
-    void read(SessionNews news) {
+    void read(SessionsRecord news) {
         switch (news) {
-            case SessionNews.Noticed(SessionNotice it) -> {
+            case SessionsRecord.Notice(SessionNotice it) -> {
                 TreeSet<Long> known = sessions.computeIfAbsent(it.stream(), _ -> new TreeSet<>());
                 known.add(it.session());
                 if (it.state() == SessionNotice.State.OVER) {
@@ -26,9 +29,9 @@ final class LesserSessions {
                             lesser -> log.tombstone(it.stream(), lesser, SessionLog.Outcome.IGNORED));
                 }
             }
-            case SessionNews.Forgotten(String stream, long session) ->
+            case SessionsRecord.Tombstone(String stream, long session) ->
                 sessions.getOrDefault(stream, new TreeSet<>()).remove(session);
-            case SessionNews.Unreadable _ -> {
+            case SessionsRecord.Unreadable _ -> {
                 // Skipped.
             }
         }

@@ -18,18 +18,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the log as it grows: says in the oracle's terms what each record is, and what viewers see of it by production's session
- * fold. Confined to one thread.
+ * Reads the log as it grows. Translates each record into a fact of the oracle, and determines with production's session
+ * fold what viewers receive of it. Confined to one thread.
  */
 final class LogWatch {
-    /** So often a fold is restored from its bytes, as after a restart of its reader. */
+    /** Interval at which a fold is restored from its bytes, as after a restart of its reader. */
     private static final int RESUME_EVERY = 16;
 
     private final History history;
     private final Set<String> streams;
     private final Map<String, SessionFold> folds = new HashMap<>();
 
-    /** @param streams that the simulation has; other keys are nobody's */
+    /** @param streams the streams of the simulation; other keys are ignored */
     LogWatch(History history, Set<String> streams) {
         this.history = history;
         this.streams = streams;
@@ -59,17 +59,17 @@ final class LogWatch {
                 case SessionEvent.EpochOver it -> history.add(new Fact.EpochOver(stream, it.epoch()));
                 case SessionEvent.TookOver it -> history.add(new Fact.Note(stream, "session " + it.session()
                         + " takes over"));
-                case SessionEvent.Left _,SessionEvent.CameBack _ -> {
-                    // The records say it.
+                case SessionEvent.Left _,SessionEvent.Returned _ -> {
+                    // The records show it.
                 }
             }
         }
         switch (verdict) {
             case Verdict.Counts it -> history.add(new Fact.Shown(stream, offset, it.epoch(), it.session(),
                     ((Packet) record).seq(), Wire.numberOf((Packet) record)));
-            case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().word()));
+            case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().label()));
             case Verdict.Control _ -> {
-                // Nothing to see.
+                // Nothing to report.
             }
         }
     }

@@ -6,9 +6,9 @@ import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.OwnerSteps;
-import io.millrace.ingest.session.SessionNews;
+import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.media.StreamName;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.SessionNotice;
@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One start of an ingest node, from its first moment to its death: production's desk, and its owner of partitions, wired as
- * {@code IngestService} wires them. Confined to one thread.
+ * One run of an ingest node: production's desk and its owner of partitions, wired as in {@code IngestService}. Confined
+ * to one thread.
  */
 final class NodeProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
@@ -62,7 +62,7 @@ final class NodeProcess implements ModelGroup.Member {
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
-        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, producer, gate, LogRoom.UNKNOWN, names,
+        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, producer, gate, LogSpace.UNKNOWN, names,
                 NodeSettings.METERS, clock);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
@@ -77,7 +77,7 @@ final class NodeProcess implements ModelGroup.Member {
         return producer;
     }
 
-    /** Reads all of {@code sessions}, and then takes publishers. */
+    /** Reads all of {@code sessions}, and then accepts publishers. */
     void start() {
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
@@ -98,10 +98,10 @@ final class NodeProcess implements ModelGroup.Member {
         if (defects.contains(Defect.POISON_KEY_STOPS_READERS) && stored.decoded() == null) {
             StreamKey.parse(stored.key());
         }
-        switch (SessionNews.of(stored.key(), stored.decoded())) {
-            case SessionNews.Noticed(SessionNotice notice) -> desk.heard(notice);
-            case SessionNews.Forgotten(String stream, long session) -> desk.forgotten(stream, session);
-            case SessionNews.Unreadable _ -> {
+        switch (SessionsRecord.of(stored.key(), stored.decoded())) {
+            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
+            case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
+            case SessionsRecord.Unreadable _ -> {
                 // Skipped.
             }
         }

@@ -22,13 +22,13 @@ final class NodeSettings {
     static final int GRACE_MS = 8_000;
     static final IngestSettings.Limits LIMITS = IngestSettings.Limits.DEFAULT;
     static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS, Timeouts.DELIVERY_MS);
-    /** Names only: it is never connected. */
+    /** A name only: no client connects to it. */
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
     static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
     static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
             KAFKA.settings().topic(Topic.STREAMS), KAFKA::partitionOf);
-    /** Shared by all simulations: nobody judges them. */
+    /** Shared by all simulations, because no check uses them. */
     static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
 
     private static final int ANY = 1_000_000;

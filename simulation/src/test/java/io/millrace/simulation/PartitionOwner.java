@@ -3,7 +3,7 @@ package io.millrace.simulation;
 import io.millrace.ingest.session.LeaseTable;
 import io.millrace.ingest.session.OwnedPartition;
 import io.millrace.ingest.session.OwnerSteps;
-import io.millrace.ingest.session.SessionNews;
+import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
@@ -18,7 +18,7 @@ import java.util.function.LongPredicate;
 /** The partitions of {@code sessions} that one process owns, driven as {@code OwnerLoop} drives them. Confined to one thread. */
 final class PartitionOwner {
     private static final int LOOK_MS = 200;
-    /** From the decision to the producer: the process may freeze in between. */
+    /** Delay from a decision to the producer: the process may freeze in between. */
     private static final int ACT_MS = 3;
 
     private static final class Owned {
@@ -34,7 +34,7 @@ final class PartitionOwner {
     private final OwnerSteps steps;
     private final LesserSessions lesserSessions;
     private final Map<Integer, Owned> owned = new TreeMap<>();
-    /** Steady, and near the wall clock of the moment when the process started. */
+    /** A monotonic clock, near the wall clock at the start of the process. */
     private final long originMs;
 
     /**
@@ -63,12 +63,12 @@ final class PartitionOwner {
 
     private void read(OwnedPartition state, ModelPartition.Stored stored) {
         if (lesserSessions != null) {
-            lesserSessions.read(SessionNews.of(stored.key(), stored.decoded()));
+            lesserSessions.read(SessionsRecord.of(stored.key(), stored.decoded()));
         }
-        switch (SessionNews.of(stored.key(), stored.decoded())) {
-            case SessionNews.Noticed(SessionNotice notice) -> state.heard(notice, nowMs());
-            case SessionNews.Forgotten(String stream, long session) -> state.forgotten(stream, session);
-            case SessionNews.Unreadable _ -> {
+        switch (SessionsRecord.of(stored.key(), stored.decoded())) {
+            case SessionsRecord.Notice(SessionNotice notice) -> state.onNotice(notice, nowMs());
+            case SessionsRecord.Tombstone(String stream, long session) -> state.onTombstone(stream, session);
+            case SessionsRecord.Unreadable _ -> {
                 // Skipped.
             }
         }

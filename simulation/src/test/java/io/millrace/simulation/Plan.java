@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What encoders do and what goes wrong, and when. Made from a seed; a shorter one may break the same promise.
+ * The actions of encoders and the faults, with their times. Derived from a seed; a shorter plan may break the same
+ * promise.
  *
- * @param nodes that there are
+ * @param nodes number of nodes
  * @param steps in the order of their times
  */
 record Plan(int nodes, List<Step> steps) {
@@ -26,7 +27,7 @@ record Plan(int nodes, List<Step> steps) {
 
     record Step(long atMs, Action action) {}
 
-    /** @param allowed of which the seed chooses about half, so that rare combinations have their turn */
+    /** @param allowed the faults from which the seed selects about half, so that rare combinations occur */
     static Plan of(long seed, Set<Fault> allowed) {
         Chance chance = new Chance(seed);
         Set<Fault> chosen = EnumSet.noneOf(Fault.class);
@@ -57,7 +58,7 @@ record Plan(int nodes, List<Step> steps) {
         for (int encoder = 0; encoder < encoders; encoder++) {
             int atMs = chance.between(0, LENGTH_MS / 2);
             String stream = STREAMS.get(chance.between(0, streams - 1));
-            boolean sends = !chosen.contains(Fault.MERE_CLAIMS) || !chance.oneIn(3);
+            boolean sends = !chosen.contains(Fault.CLAIMS_WITHOUT_PACKETS) || !chance.oneIn(3);
             steps.add(new Step(atMs, new Action.Publish(encoder, stream, chance.between(0, nodes - 1), sends)));
             if (chance.oneIn(2)) {
                 steps.add(new Step(atMs + chance.between(1, LENGTH_MS / 2),
@@ -86,8 +87,8 @@ record Plan(int nodes, List<Step> steps) {
                     chance.oneIn(2) ? NodeSettings.PACKETS : NodeSettings.SESSIONS, partition)));
             case COMPACTION -> steps.add(new Step(atMs / 2, new Action.Compact(partition)));
             case CLOCKS -> steps.add(new Step(atMs, new Action.Jump(node, chance.between(-HOUR_MS, HOUR_MS))));
-            case MERE_CLAIMS -> {
-                // Encoders do it.
+            case CLAIMS_WITHOUT_PACKETS -> {
+                // Done by encoders.
             }
             case CLAIM_STORMS -> steps.add(new Step(atMs, new Action.Storm(encoders + steps.size() * STORM_MOST,
                     chance.of(STREAMS), chance.between(STORM_LEAST, STORM_MOST), chance.between(100, STORM_MS))));

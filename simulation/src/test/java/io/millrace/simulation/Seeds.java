@@ -12,16 +12,16 @@ import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
-/** Runs seeds, on all processors, and tells a failing one in words. */
+/** Runs seeds on all processors, and describes the history of a failing one. */
 final class Seeds {
     private static final int AT_A_TIME = 64;
 
     private Seeds() {}
 
-    /** The least of {@code count} seeds whose history breaks a promise that {@code which} accepts. */
+    /** Returns the smallest of {@code count} seeds whose history breaks a promise that {@code which} accepts. */
     static Optional<Long> find(long first, long count, Set<Fault> faults, Set<Defect> defects,
             Predicate<Violation> which) {
-        // Threads of our own: they have the class loader of the test, by which Kafka finds its classes.
+        // Own threads, because they have the class loader of the test, by which Kafka finds its classes.
         try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             long limit = first + count;
             for (long from = first; from < limit; from += AT_A_TIME) {
@@ -41,7 +41,7 @@ final class Seeds {
         }
     }
 
-    /** The history of the shortest plan that breaks a promise in such a way, in words. */
+    /** Describes the history of the shortest plan that breaks a promise in this way. */
     static String told(long seed, Set<Fault> faults, Set<Defect> defects, Predicate<Violation> which) {
         History history = Simulation.run(seed, shortest(seed, faults, defects, which), defects);
         return history.violation().map(it -> "seed " + seed + " breaks " + it.promise() + ": " + it.stream() + ": "

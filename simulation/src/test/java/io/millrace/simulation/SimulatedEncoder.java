@@ -3,8 +3,8 @@ package io.millrace.simulation;
 import io.millrace.simulation.oracle.Fact;
 
 /**
- * Publishes one stream over one connection after another: it comes back when it loses one, until it leaves. Confined to one
- * thread.
+ * Publishes one stream over a sequence of connections: reconnects whenever it is disconnected, until it leaves.
+ * Confined to one thread.
  */
 final class SimulatedEncoder {
     private static final int FRAME_MS = 400;
@@ -66,13 +66,13 @@ final class SimulatedEncoder {
         silentUntilMs = world.events().nowMs() + forMs;
     }
 
-    /** The connection is gone, and not by the encoder's will. */
+    /** The connection ended, but not because the encoder ended it. */
     void lost(EncoderConnection lost, boolean replaced) {
         if (lost != connection || away) {
             return;
         }
         connection = null;
-        // An encoder that was replaced comes back once at most: two that never give in would go on for ever.
+        // An encoder that was replaced reconnects at most once: two that never gave up would continue forever.
         if (!returns || replaced && (wasReplaced || world.chance().oneIn(2))) {
             away = true;
             return;
@@ -103,7 +103,7 @@ final class SimulatedEncoder {
         connection = null;
     }
 
-    /** The connection on which it sends, or null. */
+    /** Returns the connection on which it sends, or null. */
     EncoderConnection sending() {
         boolean isSending = sends && connection != null && connection.isOpen()
                 && world.events().nowMs() >= silentUntilMs;

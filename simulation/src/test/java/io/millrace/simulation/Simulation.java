@@ -18,11 +18,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * One history. A plan is carried out; then all faults end and encoders that are there go on; then all of them leave. Confined
- * to one thread.
+ * One history. A plan is executed; then all faults end, and connected encoders continue; then all encoders leave.
+ * Confined to one thread.
  */
 final class Simulation implements World {
-    /** Longer than a late request, lease and grace together. */
+    /** Longer than a late request, a lease and a grace period together. */
     private static final int CALM_MS = 50_000;
     private static final int AWAY_MS = 45_000;
     private static final int CLOCK_SKEW_MS = 5_000;
@@ -41,7 +41,7 @@ final class Simulation implements World {
 
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
-        // Not the plan's numbers again.
+        // Different random numbers than those of the plan.
         this.chance = new Chance(~seed);
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
         this.group = new ModelGroup(kafka, NodeSettings.PARTITIONS);
@@ -53,9 +53,9 @@ final class Simulation implements World {
     }
 
     /**
-     * The same arguments give the same history.
+     * The same arguments result in the same history.
      *
-     * @param defects that production had, and has in this history
+     * @param defects former defects of production to reintroduce
      */
     static History run(long seed, Plan plan, Set<Defect> defects) {
         Simulation simulation = new Simulation(seed, plan, defects);

@@ -13,9 +13,9 @@ class SimulationTest {
     private static final Set<Fault> FAULTS = EnumSet.allOf(Fault.class);
     private static final Set<Defect> NONE = EnumSet.noneOf(Defect.class);
 
-    /** With {@code -Dmillrace.seed=N} only that seed, as a replay. */
+    /** With {@code -Dmillrace.seed=N}, only that seed runs again. */
     @Test
-    void everyPromiseHoldsForEverySeed() {
+    void promisesHoldForEverySeed() {
         Long replayed = Long.getLong(SEED);
         long first = replayed == null ? 0 : replayed;
         long count = replayed == null ? Long.getLong("millrace.seeds", FEW_SEEDS) : 1;
@@ -24,7 +24,7 @@ class SimulationTest {
     }
 
     @Test
-    void oneSeedIsOneHistory() {
+    void seedDeterminesHistory() {
         String once = Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim();
         assertThat(Simulation.run(7, Plan.of(7, FAULTS), NONE).verbatim()).isEqualTo(once);
         assertThat(Simulation.run(8, Plan.of(8, FAULTS), NONE).verbatim()).isNotEqualTo(once);

@@ -4,7 +4,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.simulation.oracle.Fact;
 import java.nio.ByteBuffer;
 
-/** The messages of a simulated encoder: AAC, each frame of which carries its number. */
+/** The messages of a simulated encoder: AAC frames that contain their numbers. */
 final class Wire {
     private static final byte[] CONFIG = {(byte) 0xAF, 0x00, 0x12, 0x10};
     private static final byte AAC = (byte) 0xAF;

@@ -4,7 +4,7 @@ import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
 import java.util.Optional;
 
-/** What encoders and nodes share in one simulation. */
+/** The environment that encoders and nodes of a simulation share. */
 interface World {
     EventQueue events();
 
@@ -12,9 +12,9 @@ interface World {
 
     History history();
 
-    /** A new connection; it is not open yet. */
+    /** Returns a new connection, which is not open yet. */
     EncoderConnection connection(SimulatedEncoder encoder, NodeProcess node);
 
-    /** A node that a balancer would choose: any that is not dead. */
+    /** Returns a node as a load balancer would choose: any that is not dead. */
     Optional<NodeProcess> anyNode();
 }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Temporary directories of what outlives a test class, for which JUnit's {@code @TempDir} is too short-lived. */
+/**
+ * Temporary directories for resources that outlive a test class, for which JUnit's {@code @TempDir} is too short-lived.
+ */
 final class Directories {
     private Directories() {}
 

@@ -3,9 +3,8 @@ package io.millrace.testkit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A loopback address for this process only, derived from its process id. Its ports are free without a check that could
- * be outdated when the port is bound. For ports that nodes and tools must know of each other before they run. Linux
- * only.
+ * A loopback address for this process only, derived from its process id. Its ports are free, without a check that could
+ * be outdated when a port is bound. For ports that nodes and tools must know of each other before they run. Linux only.
  */
 public final class OwnLoopback {
     public static final String ADDRESS = address(ProcessHandle.current().pid());

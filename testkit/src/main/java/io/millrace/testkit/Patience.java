@@ -4,7 +4,10 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** How long a test waits for what is certain to come: it bounds a hang, and no slow machine misses it. */
+/**
+ * How long a test waits for an event that is certain to occur. It only bounds a hang, so even a slow machine does not
+ * reach it.
+ */
 public final class Patience {
     public static final Duration TIME = Duration.ofMinutes(2);
     public static final int MILLIS = (int) TIME.toMillis();

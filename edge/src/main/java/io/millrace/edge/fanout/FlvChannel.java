@@ -47,7 +47,7 @@ public final class FlvChannel {
     private final LongFunction<FlvBroadcast> broadcasts;
     private final Backlog backlog;
     private final ChannelViewers viewers = new ChannelViewers();
-    private final List<FlvSink> heirs = new ArrayList<>();
+    private final List<FlvSink> successors = new ArrayList<>();
     private State state = State.WAITING;
     // Null until the tracks are known.
     private StreamEntry entry;
@@ -110,8 +110,8 @@ public final class FlvChannel {
      * Returns the viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless this
      * one is over.
      */
-    List<FlvSink> heirs() {
-        return heirs;
+    List<FlvSink> successors() {
+        return successors;
     }
 
     /** Returns the session of the newest packet. */
@@ -134,7 +134,7 @@ public final class FlvChannel {
 
     void leave(FlvSink sink) {
         owner.check();
-        heirs.remove(sink);
+        successors.remove(sink);
         boolean played = viewers.leave(sink) && state == State.PLAYING;
         if (played) {
             broadcast.leave(sink);
@@ -211,7 +211,7 @@ public final class FlvChannel {
         if (state == State.PLAYING && !fold.fold(at)) {
             if (fold.lastSession() > entry.session().number()) {
                 // They waited for the publisher, which is back with other tracks, so they begin with those.
-                heirs.addAll(viewers.takeWaiting());
+                successors.addAll(viewers.takeWaiting());
             }
             over();
         }

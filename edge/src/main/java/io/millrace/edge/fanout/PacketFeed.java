@@ -239,9 +239,9 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
     private void remove(FlvChannel channel) {
         channel.over();
         if (channels.remove(channel.stream(), channel)) {
-            if (!channel.heirs().isEmpty()) {
+            if (!channel.successors().isEmpty()) {
                 FlvChannel next = open(channel.stream(), channel.lastSession());
-                channel.heirs().forEach(next::join);
+                channel.successors().forEach(next::join);
                 fill(next);
                 return;
             }

@@ -102,16 +102,16 @@ final class TagCursor {
         }
         sink.skipped(entry.index() - at);
         at = entry.index();
-        List<FlvTag> told = headers;
+        List<FlvTag> known = headers;
         headers = entry.headers();
-        if (headers != told) {
-            tell(selection.of(told), selection.of(headers), entry.timestampMs());
+        if (headers != known) {
+            sendChanged(selection.of(known), selection.of(headers), entry.timestampMs());
         }
         return true;
     }
 
-    private void tell(List<FlvTag> told, List<FlvTag> inForce, int timestampMs) {
-        if (!inForce.equals(told)) {
+    private void sendChanged(List<FlvTag> known, List<FlvTag> inForce, int timestampMs) {
+        if (!inForce.equals(known)) {
             sink.send(framing.layout().headers(inForce, timestampMs));
         }
     }

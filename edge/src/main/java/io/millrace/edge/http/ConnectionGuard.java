@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
  * <p>Confined to the event loop. The {@code blocked} limit may be exceeded by a third.
  */
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
-    private static final int LOOKS_WHILE_BLOCKED = 3;
+    private static final int CHECKS_WHILE_BLOCKED = 3;
 
     private enum Phase {
         /** A request is arriving, or the connection is new and must send one. */
@@ -30,9 +30,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private final long headersNanos;
     private final long idleNanos;
     private final long blockedNanos;
-    private final long lookNanos;
+    private final long checkNanos;
     private ChannelHandlerContext context;
-    private Future<?> looking;
+    private Future<?> nextCheck;
     private Phase phase = Phase.ASKING;
     private long sinceNanos;
     private long movedNanos;
@@ -44,7 +44,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         headersNanos = limits.headers().toNanos();
         idleNanos = limits.idle().toNanos();
         blockedNanos = limits.blocked().toNanos();
-        lookNanos = Math.min(headersNanos, blockedNanos / LOOKS_WHILE_BLOCKED);
+        checkNanos = Math.min(headersNanos, blockedNanos / CHECKS_WHILE_BLOCKED);
     }
 
     @Override
@@ -53,12 +53,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         progress = new WriteProgress(ctx.channel());
         sinceNanos = now();
         movedNanos = sinceNanos;
-        lookIn(lookNanos);
+        checkIn(checkNanos);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        looking.cancel(false);
+        nextCheck.cancel(false);
     }
 
     @Override
@@ -84,7 +84,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         sinceNanos = now();
     }
 
-    private void look() {
+    private void check() {
         long now = now();
         long leftNanos = switch (phase) {
             case ASKING -> sinceNanos + headersNanos - now;
@@ -96,7 +96,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         } else if (isBlocked(now)) {
             close(HttpCloseReason.BLOCKED);
         } else {
-            lookIn(Math.min(leftNanos, lookNanos));
+            checkIn(Math.min(leftNanos, checkNanos));
         }
     }
 
@@ -112,8 +112,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    private void lookIn(long nanos) {
-        looking = clock.schedule(context.executor(), this::look, nanos);
+    private void checkIn(long nanos) {
+        nextCheck = clock.schedule(context.executor(), this::check, nanos);
     }
 
     private long now() {

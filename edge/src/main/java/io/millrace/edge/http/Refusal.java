@@ -77,6 +77,6 @@ final class Refusal extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        ctx.writeAndFlush(response).addListener(LastWords.CLOSE);
+        ctx.writeAndFlush(response).addListener(LingeringClose.CLOSE);
     }
 }

@@ -122,7 +122,7 @@ final class ResponseWriter {
     private ChannelFuture finish(Object last, boolean close) {
         ChannelFuture written = ctx.writeAndFlush(last);
         if (close) {
-            written.addListener(LastWords.CLOSE);
+            written.addListener(LingeringClose.CLOSE);
         }
         return written;
     }

@@ -65,7 +65,7 @@ public final class PlayDesk implements PlayApplication {
             return new PlayAnswer.Refused(FAILED, "this edge has reached its limit of viewers");
         }
         var viewer = new RtmpViewer(request, player, this, source, viewers, meters);
-        viewer.goOn(true, true);
+        viewer.resume(true, true);
         return new PlayAnswer.Accepted(viewer);
     }
 

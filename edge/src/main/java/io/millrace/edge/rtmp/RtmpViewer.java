@@ -84,7 +84,7 @@ final class RtmpViewer implements PlaySink {
     }
 
     @Override
-    public void goOn(boolean audio, boolean video) {
+    public void resume(boolean audio, boolean video) {
         if (state == State.PAUSED) {
             state = State.PLAYING;
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Time passes here when the test says so; all viewers are on one loop. */
+/** The test advances the clock; all viewers are on one event loop. */
 class FlvBroadcastTest {
     private static final byte[] OPENING = {'F', 'L', 'V'};
     private static final long TICK_NANOS = 40_000_000;
@@ -58,51 +58,51 @@ class FlvBroadcastTest {
     }
 
     @Test
-    void startsAViewerAtTheLatestKeyframeAndGoesOn() {
+    void startsViewerAtLatestKeyframe() {
         entry(1);
         frame(2);
         entry(3);
         frame(4);
         HeldSink viewer = join();
-        assertThat(viewer.told()).containsExactly("FLV", "3 4");
+        assertThat(viewer.sent()).containsExactly("FLV", "3 4");
         frame(5);
         broadcast.flush();
-        assertThat(viewer.told()).containsExactly("5");
+        assertThat(viewer.sent()).containsExactly("5");
         broadcast.end();
-        assertThat(viewer.told()).containsExactly("end");
+        assertThat(viewer.sent()).containsExactly("end");
         start(0);
     }
 
-    /** Netty does so where a write that was too much for a moment has gone out. */
+    /** As Netty does after it has flushed a write that the socket did not accept at once. */
     @Test
-    void aSocketThatTakesMoreFromWithinASendGetsNothingTwice() {
+    void reentrantSendRepeatsNothing() {
         entry(1);
         HeldSink viewer = join();
-        viewer.told();
+        viewer.sent();
         viewer.onSend = viewer.more;
         frame(2);
         broadcast.flush();
-        assertThat(viewer.told()).containsExactly("2");
+        assertThat(viewer.sent()).containsExactly("2");
     }
 
     @Test
-    void writesOnceATickToAll() {
+    void writesToAllViewersOncePerTick() {
         start(TICK_NANOS);
         entry(1);
         HeldSink one = join();
         HeldSink two = join();
-        assertThat(one.told()).containsExactly("FLV", "1");
-        assertThat(two.told()).containsExactly("FLV", "1");
+        assertThat(one.sent()).containsExactly("FLV", "1");
+        assertThat(two.sent()).containsExactly("FLV", "1");
         pass(40);
         publish(sound(2), 3);
-        assertThat(one.told()).as("a picture is due and takes the sound along").containsExactly("2 3");
+        assertThat(one.sent()).as("a picture is due and takes the sound along").containsExactly("2 3");
         pass(20);
         publish(picture(4));
-        assertThat(one.told()).as("half a tick later").isEmpty();
+        assertThat(one.sent()).as("half a tick later").isEmpty();
         pass(20);
         publish(picture(5));
-        assertThat(one.told()).containsExactly("4 5");
-        assertThat(two.told()).containsExactly("2 3", "4 5");
+        assertThat(one.sent()).containsExactly("4 5");
+        assertThat(two.sent()).containsExactly("2 3", "4 5");
     }
 
     private void publish(TagEvent.Media sound, int picture) {
@@ -116,49 +116,49 @@ class FlvBroadcastTest {
     }
 
     @Test
-    void doesNotKeepSoundForAPictureThatDoesNotCome() {
+    void sendsAudioWithoutVideoAfterTick() {
         start(TICK_NANOS);
         entry(1);
         HeldSink viewer = join();
-        viewer.told();
+        viewer.sent();
         publish(sound(2));
         pass(59);
-        assertThat(viewer.told()).isEmpty();
+        assertThat(viewer.sent()).isEmpty();
         pass(1);
-        assertThat(viewer.told()).containsExactly("2");
+        assertThat(viewer.sent()).containsExactly("2");
         pass(1_000);
         publish(sound(3));
-        assertThat(viewer.told()).as("nothing was written for long").containsExactly("3");
+        assertThat(viewer.sent()).as("nothing was written for long").containsExactly("3");
     }
 
     @Test
-    void waitsForASocketThatIsFullAndCatchesUp() {
+    void waitsForFullSocketAndCatchesUp() {
         entry(1);
         HeldSink slow = join();
         HeldSink other = join();
-        slow.told();
+        slow.sent();
         slow.ready = false;
-        other.told();
+        other.sent();
         frame(2);
         broadcast.flush();
-        assertThat(slow.told()).isEmpty();
+        assertThat(slow.sent()).isEmpty();
         frame(3);
         broadcast.flush();
-        assertThat(slow.told()).isEmpty();
-        assertThat(other.told()).containsExactly("2", "3");
+        assertThat(slow.sent()).isEmpty();
+        assertThat(other.sent()).containsExactly("2", "3");
         slow.ready = true;
         slow.more.run();
-        assertThat(slow.told()).containsExactly("2 3");
+        assertThat(slow.sent()).containsExactly("2 3");
         frame(4);
         broadcast.flush();
-        assertThat(slow.told()).containsExactly("4");
+        assertThat(slow.sent()).containsExactly("4");
     }
 
     @Test
-    void skipsToTheLatestKeyframeWithItsSequenceHeaders() {
+    void skipsToLatestKeyframeWithItsSequenceHeaders() {
         entry(1);
         HeldSink slow = join();
-        slow.told();
+        slow.sent();
         slow.ready = false;
         frame(2);
         pass(6_000);
@@ -168,7 +168,7 @@ class FlvBroadcastTest {
         broadcast.flush();
         slow.ready = true;
         slow.more.run();
-        assertThat(slow.told()).as("it knows the headers").containsExactly("skipped 1", "3 4");
+        assertThat(slow.sent()).as("it knows the headers").containsExactly("skipped 1", "3 4");
         slow.ready = false;
         headers = List.of(new FlvTag(FlvTag.Type.VIDEO, 0, ByteBuffer.wrap(new byte[]{99})));
         frame(5);
@@ -177,97 +177,97 @@ class FlvBroadcastTest {
         broadcast.flush();
         slow.ready = true;
         slow.more.run();
-        assertThat(slow.told()).containsExactly("skipped 1", "99", "6");
+        assertThat(slow.sent()).containsExactly("skipped 1", "99", "6");
     }
 
     @Test
-    void letsGoWhoTookNothingForFifteenSeconds() {
+    void disconnectsViewerAfterFifteenSecondsWithoutProgress() {
         entry(1);
         HeldSink slow = join();
-        slow.told();
+        slow.sent();
         slow.ready = false;
         entry(2);
         broadcast.flush();
-        assertThat(slow.told()).isEmpty();
+        assertThat(slow.sent()).isEmpty();
         pass(15_000);
         entry(3);
         broadcast.flush();
-        assertThat(slow.told()).isEmpty();
+        assertThat(slow.sent()).isEmpty();
         pass(1);
         entry(4);
         broadcast.flush();
-        assertThat(slow.told()).containsExactly("too slow");
+        assertThat(slow.sent()).containsExactly("too slow");
     }
 
     @Test
-    void doesNotLetGoAnyoneAfterAHoleInTheStream() {
+    void disconnectsNoViewerAfterGapInStream() {
         entry(1);
         HeldSink viewer = join();
-        viewer.told();
+        viewer.sent();
         pass(90_000);
         viewer.ready = false;
         entry(2);
         broadcast.flush();
-        assertThat(viewer.told()).isEmpty();
+        assertThat(viewer.sent()).isEmpty();
         viewer.ready = true;
         viewer.more.run();
-        assertThat(viewer.told()).containsExactly("2");
+        assertThat(viewer.sent()).containsExactly("2");
     }
 
     @Test
-    void goesOnAtAnOffsetWithAViewerOfThePast() {
+    void continuesViewerOfPastAtOffset() {
         entry(1);
         frame(2);
         frame(3);
         var viewer = new HeldSink(channel);
         viewers.add(viewer);
         assertThat(broadcast.joinAt(viewer, 1, headers, headers)).isTrue();
-        assertThat(viewer.told()).containsExactly("2 3");
+        assertThat(viewer.sent()).containsExactly("2 3");
         pass(6_000);
         entry(4);
         var late = new HeldSink(channel);
         assertThat(broadcast.joinAt(late, 1, headers, headers)).as("let go").isFalse();
-        assertThat(late.told()).isEmpty();
+        assertThat(late.sent()).isEmpty();
     }
 
     @Test
-    void leavesNobodyOutWhenOneLeaves() {
+    void reachesRemainingViewersWhenOneLeaves() {
         entry(1);
         List<HeldSink> all = List.of(join(), join(), join());
-        all.forEach(HeldSink::told);
+        all.forEach(HeldSink::sent);
         broadcast.leave(all.getFirst());
         frame(2);
         broadcast.flush();
-        assertThat(all.getFirst().told()).isEmpty();
-        assertThat(all.get(1).told()).containsExactly("2");
-        assertThat(all.get(2).told()).containsExactly("2");
+        assertThat(all.getFirst().sent()).isEmpty();
+        assertThat(all.get(1).sent()).containsExactly("2");
+        assertThat(all.get(2).sent()).containsExactly("2");
         broadcast.leave(all.get(2));
         broadcast.leave(all.get(1));
         HeldSink again = join();
-        assertThat(again.told()).containsExactly("FLV", "1 2");
+        assertThat(again.sent()).containsExactly("FLV", "1 2");
     }
 
-    /** A viewer that keeps up loses nothing where its ring has to forget. */
+    /** A viewer that keeps up loses nothing when its ring must discard tags. */
     @Test
-    void aRingThatForgetsForWantOfMemoryCostsOnlyViewersThatAreBehind() {
+    void ringOutOfMemoryAffectsOnlyViewersBehind() {
         entry(1);
         HeldSink slow = join();
         HeldSink other = join();
-        slow.told();
-        other.told();
+        slow.sent();
+        other.sent();
         slow.ready = false;
         for (int name = 2; name < 8; name++) {
             publish(new TagEvent.Frame(tag(FlvTag.Type.VIDEO, name, 4 << 20), name == 6, true));
             channel.runPendingTasks();
         }
-        assertThat(other.told()).containsExactly("2", "3", "4", "5", "6", "7");
+        assertThat(other.sent()).containsExactly("2", "3", "4", "5", "6", "7");
         slow.ready = true;
         slow.more.run();
-        assertThat(slow.told()).containsExactly("skipped 4", "6", "7");
+        assertThat(slow.sent()).containsExactly("skipped 4", "6", "7");
     }
 
     @Test
-    void countsTheBytesOfTagsOnceAViewer() {
+    void countsTagBytesOncePerViewer() {
         entry(1);
         join();
         join();
@@ -280,7 +280,7 @@ class FlvBroadcastTest {
     }
 
     @Test
-    void givesEachTheTracksThatItWants() {
+    void sendsEachViewerItsTracks() {
         entry(1);
         HeldSink both = join();
         HeldSink picture = join(Selection.VIDEO);
@@ -290,19 +290,19 @@ class FlvBroadcastTest {
         HeldSink sound = join(Selection.AUDIO);
         publish(picture(4));
         publish(sound(5));
-        assertThat(both.told()).containsExactly("FLV", "1", "2 3", "4 5");
-        assertThat(picture.told()).containsExactly("FLV", "1", "4");
-        assertThat(sound.told()).as("begins with the latest sound").containsExactly("FLV", "3", "5");
+        assertThat(both.sent()).containsExactly("FLV", "1", "2 3", "4 5");
+        assertThat(picture.sent()).containsExactly("FLV", "1", "4");
+        assertThat(sound.sent()).as("begins with the latest sound").containsExactly("FLV", "3", "5");
     }
 
     @Test
-    void tellsAViewerThatSkipsOnlyTheHeadersOfItsTracks() {
+    void skippingViewerReceivesHeadersOfItsTracksOnly() {
         entry(1);
         publish(sound(2));
         HeldSink sound = join(Selection.AUDIO);
         HeldSink both = join();
-        sound.told();
-        both.told();
+        sound.sent();
+        both.sent();
         sound.ready = false;
         both.ready = false;
         frame(6);
@@ -316,12 +316,12 @@ class FlvBroadcastTest {
         broadcast.flush();
         sound.more.run();
         both.more.run();
-        assertThat(both.told()).containsExactly("skipped 2", "8", "3 4");
-        assertThat(sound.told()).containsExactly("skipped 3", "4");
+        assertThat(both.sent()).containsExactly("skipped 2", "8", "3 4");
+        assertThat(sound.sent()).containsExactly("skipped 3", "4");
     }
 
     @Test
-    void encodesMessagesOnlyWhileSomebodyWatchesThem() {
+    void encodesMessagesOnlyWhileWatched() {
         entry(1);
         long before = memory.bytes();
         frame(2);
@@ -333,27 +333,27 @@ class FlvBroadcastTest {
         broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
         assertThat(received(player)).as("the latest group of pictures")
                 .isEqualTo(bytes(OPENING, message(1), message(2)));
-        assertThat(tags.told()).containsExactly("FLV", "1 2");
+        assertThat(tags.sent()).containsExactly("FLV", "1 2");
         publish(picture(3));
         assertThat(received(player)).isEqualTo(message(3));
-        assertThat(tags.told()).containsExactly("3");
+        assertThat(tags.sent()).containsExactly("3");
         broadcast.notice(false, offset, headers);
         broadcast.flush();
         assertThat(received(player)).isEqualTo(PlayChunks.dry());
-        assertThat(tags.told()).as("FLV has no such message").isEmpty();
+        assertThat(tags.sent()).as("FLV has no such message").isEmpty();
         broadcast.closeUnwatched(Layout.MESSAGES);
         assertThat(broadcast.layouts()).as("somebody watches").contains(Layout.MESSAGES);
         broadcast.leave(player);
         broadcast.closeUnwatched(Layout.MESSAGES);
         publish(picture(4));
         assertThat(received(player)).isEmpty();
-        assertThat(tags.told()).containsExactly("4");
+        assertThat(tags.sent()).containsExactly("4");
         assertThat(broadcast.layouts()).containsExactly(Layout.BASE);
         assertThat(memory.bytes()).isEqualTo(before + 3 * tagBytes);
     }
 
     @Test
-    void aPlayerOfMessagesThatIsBehindSkipsAsOthersDo() {
+    void rtmpPlayerBehindSkipsLikeOthers() {
         entry(1);
         var player = new HeldSink(channel, Selection.ALL, Framing.RTMP);
         viewers.add(player);
@@ -369,11 +369,11 @@ class FlvBroadcastTest {
         broadcast.flush();
         player.ready = true;
         player.more.run();
-        assertThat(player.told()).contains("skipped 1");
+        assertThat(player.sent()).contains("skipped 1");
         assertThat(received(player)).isEqualTo(bytes(message(3), message(4)));
     }
 
-    /** What a player has received since the last call. */
+    /** Returns what a player has received since the last call. */
     private byte[] received(HeldSink player) {
         channel.runPendingTasks();
         byte[] all = ByteBufUtil.getBytes(Unpooled.wrappedBuffer(player.pieces.stream().map(ByteBuf::duplicate)

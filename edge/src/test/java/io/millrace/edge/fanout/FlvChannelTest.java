@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Where the past meets the present. The stream's records are at even offsets, its neighbours' between them. */
+/** The transition from the past to live. The stream's records have even offsets, those of other streams odd ones. */
 class FlvChannelTest {
     private static final long SESSION = 17;
     private static final StreamEntry ENTRY = Records.entry("live/show", SESSION, StreamEntry.State.LIVE,
@@ -55,7 +55,7 @@ class FlvChannelTest {
         channel.join(live);
         headers = List
                 .of(new FlvTag(FlvTag.Type.VIDEO, 0, Records.videoConfig(SESSION, 0, Records.AVC_RECORD).body()));
-        assertThat(live.told()).endsWith("23 39");
+        assertThat(live.sent()).endsWith("23 39");
     }
 
     @AfterEach
@@ -68,26 +68,26 @@ class FlvChannelTest {
     }
 
     @Test
-    void goesOnWithWhatAViewerOfThePastHasNotGot() {
+    void continuesViewerOfPastWithNextTag() {
         HeldSink sink = join(102);
-        assertThat(sink.told()).as("the frame at 102").containsExactly("39");
+        assertThat(sink.sent()).as("the frame at 102").containsExactly("39");
         frame(80, 3);
-        assertThat(sink.told()).containsExactly("39");
+        assertThat(sink.sent()).containsExactly("39");
     }
 
     @Test
-    void repeatsNothingToAViewerOfThePastThatWasFasterThanTheLiveTail() {
+    void repeatsNothingToViewerAheadOfLiveTail() {
         HeldSink sink = join(105);
-        assertThat(sink.told()).isEmpty();
+        assertThat(sink.sent()).isEmpty();
         frame(80, 3);
-        assertThat(sink.told()).as("the frame at 104 is not new to it").isEmpty();
+        assertThat(sink.sent()).as("the frame at 104 is not new to it").isEmpty();
         frame(120, 4);
-        assertThat(sink.told()).containsExactly("39");
+        assertThat(sink.sent()).containsExactly("39");
         assertThat(turnedAway).hasValue(0);
     }
 
     @Test
-    void sendsBackToTheLogWhoIsTooFarBehindOrWaitsForAnotherEpoch() {
+    void returnsViewerToLogIfTooFarBehindOrInOtherEpoch() {
         join(99);
         loop.runPendingTasks();
         assertThat(turnedAway).hasValue(1);
@@ -98,35 +98,35 @@ class FlvChannelTest {
     }
 
     @Test
-    void sendsBackToTheLogWhoWasFasterThanTheTailWhenTheEpochEnds() {
+    void returnsViewerAheadOfTailToLogWhenEpochEnds() {
         HeldSink sink = join(107);
         next(new SessionEnded(SESSION, 0, SessionEnded.Reason.UNPUBLISHED, ""));
         next(new GraceOver(SESSION, 0));
-        assertThat(sink.told()).isEmpty();
+        assertThat(sink.sent()).isEmpty();
         assertThat(turnedAway).hasValue(1);
     }
 
     @Test
-    void tellsSequenceHeadersThatAViewerOfThePastDoesNotKnow() {
+    void sendsChangedSequenceHeadersToViewerOfPast() {
         headers = List.of();
-        assertThat(join(102).told()).hasSize(2).endsWith("39");
+        assertThat(join(102).sent()).hasSize(2).endsWith("39");
     }
 
     @Test
-    void endsAViewerThatWantsTracksThatAreNotThere() {
+    void endsViewerOfMissingTracks() {
         HeldSink sound = new HeldSink(loop, Selection.AUDIO);
         sinks.add(sound);
         channel.join(sound);
-        assertThat(sound.told()).containsExactly("end");
+        assertThat(sound.sent()).containsExactly("end");
         HeldSink picture = new HeldSink(loop, Selection.VIDEO);
         sinks.add(picture);
         channel.join(picture);
-        assertThat(picture.told()).endsWith("23 39");
+        assertThat(picture.sent()).endsWith("23 39");
     }
 
-    /** As where the edge closes: the listeners have ended their loops already. */
+    /** As when the edge closes: the listeners have ended their loops already. */
     @Test
-    void endsAlsoIfTheLoopsOfItsViewersHaveEnded() {
+    void endsEvenIfViewerLoopsHaveEnded() {
         var ended = new DefaultEventLoop();
         ended.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).syncUninterruptibly();
         var ahead = new HeldSink(loop, Selection.ALL, Framing.PLAIN, ended);
@@ -140,7 +140,7 @@ class FlvChannelTest {
     }
 
     @Test
-    void belongsToTheThreadThatCreatedIt() throws InterruptedException {
+    void isConfinedToCreatingThread() throws InterruptedException {
         var failure = new AtomicReference<RuntimeException>();
         Thread.ofPlatform().name("another").start(() -> {
             try {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A viewer whose socket a test fills and empties; its loop is that of an embedded channel. */
+/** A viewer whose socket a test fills and empties; its event loop is that of an embedded channel. */
 final class HeldSink implements FlvSink {
     private final EmbeddedChannel channel;
     private final Selection selection;
@@ -19,7 +19,7 @@ final class HeldSink implements FlvSink {
     private final List<String> events = new ArrayList<>();
     final List<ByteBuf> pieces = new ArrayList<>();
     Runnable more;
-    /** Runs within the next send. */
+    /** Runs during the next send. */
     Runnable onSend = () -> {};
     boolean ready = true;
 
@@ -81,7 +81,7 @@ final class HeldSink implements FlvSink {
         now.run();
     }
 
-    /** Tells a tag by the first byte of its body. */
+    /** Names a tag by the first byte of its body. */
     private static String name(ByteBuf piece) {
         return piece.readableBytes() < 12
                 ? piece.toString(StandardCharsets.US_ASCII)
@@ -108,11 +108,11 @@ final class HeldSink implements FlvSink {
         events.add("end");
     }
 
-    /** What happened since the last time; what was sent together is one string. */
-    List<String> told() {
+    /** Returns the events since the last call; tags that were sent together are one string. */
+    List<String> sent() {
         channel.runPendingTasks();
-        List<String> told = List.copyOf(events);
+        List<String> result = List.copyOf(events);
         events.clear();
-        return told;
+        return result;
     }
 }

@@ -33,7 +33,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void allOfItMayBeHeldAndWhatIsMoreMakesTheRingForget() {
+    void ringDiscardsBeyondLimit() {
         TagRing ring = open();
         addUpTo(ring, LIMIT);
         assertThat(memory.bytes()).isEqualTo(LIMIT);
@@ -45,7 +45,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void theRingThatHoldsMostForgetsAndTheOthersLoseNothing() {
+    void onlyLargestRingDiscards() {
         List<TagRing> small = List.of(open(), open(), open());
         TagRing large = open();
         small.forEach(ring -> add(ring, MIB / 2, true));
@@ -60,9 +60,9 @@ class RingMemoryTest {
         assertThat(memory.bytes()).isLessThanOrEqualTo(LIMIT);
     }
 
-    /** So the longest message does not exceed the limit, however many streams there are. */
+    /** The longest message therefore does not exceed the limit, however many streams there are. */
     @Test
-    void aRingMayForgetAllThatItHas() {
+    void ringMayDiscardEverything() {
         List<TagRing> all = Stream.generate(this::open).limit(LIMIT / RingMemory.PLACE_BYTES).toList();
         for (int round = 0; round < 3; round++) {
             for (TagRing ring : all) {
@@ -73,7 +73,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void encodingsOfAFurtherLayoutCountUntilItIsClosed() {
+    void encodingsCountUntilLayoutIsClosed() {
         TagRing ring = open();
         add(ring, MIB / 2, true);
         add(ring, MIB / 2, false);
@@ -94,9 +94,9 @@ class RingMemoryTest {
         assertThat(memory.bytes()).isEqualTo(before);
     }
 
-    /** Each of its layouts has a place. */
+    /** Each of its layouts counts. */
     @Test
-    void ofTwoRingsTheOneThatHoldsMorePerLayoutForgets() {
+    void ringWithMoreBytesPerLayoutDiscards() {
         TagRing both = open();
         both.open();
         add(both, 2 * MIB, true);
@@ -110,7 +110,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void viewersOfAsManyStreamsAsThereArePlacesAndOfNoMore() {
+    void limitsWatchedStreams() {
         int places = LIMIT / RingMemory.PLACE_BYTES;
         List<FlvChannel> channels = new ArrayList<>();
         for (int i = 0; i < places - 1; i++) {
@@ -126,7 +126,7 @@ class RingMemoryTest {
     }
 
     @Test
-    void aQuarterMayBeKeptForViewersThatHaveNotStarted() {
+    void reservesQuarterForViewersThatHaveNotStarted() {
         assertThat(memory.tryKeep(LIMIT / 4)).isTrue();
         assertThat(memory.tryKeep(1)).isFalse();
         memory.keptNoMore(1);
@@ -148,7 +148,7 @@ class RingMemoryTest {
         return ring;
     }
 
-    /** Until exactly so much is held. */
+    /** Adds tags until exactly this much is held. */
     private void addUpTo(TagRing ring, int heldBytes) {
         while (memory.bytes() + MIB <= heldBytes - MIB) {
             add(ring, MIB, true);
@@ -156,7 +156,7 @@ class RingMemoryTest {
         long before = memory.bytes();
         add(ring, MIB / 2, false);
         int cost = (int) (memory.bytes() - before) - MIB / 2;
-        // The head of a chunk has as many digits as its length needs: five for all of these.
+        // The header of a chunk has as many digits as its length needs: five for all of these.
         add(ring, (int) (heldBytes - memory.bytes()) - cost, false);
     }
 

@@ -37,7 +37,7 @@ class TagRingTest {
     }
 
     @Test
-    void keepsFiveSecondsAndTheLatestGroupOfPictures() {
+    void keepsFiveSecondsAndLatestGop() {
         entry(0);
         frame(1_000);
         entry(2_000);
@@ -53,7 +53,7 @@ class TagRingTest {
     }
 
     @Test
-    void forgetsAGroupOfPicturesThatIsTooLong() {
+    void discardsGopThatIsTooLong() {
         entry(0);
         frame(TagRing.GOP_LIMIT_MS);
         assertThat(ring.entry(Selection.ALL)).isNotNull();
@@ -64,7 +64,7 @@ class TagRingTest {
     }
 
     @Test
-    void keepsNoMoreBytesThanItMay() {
+    void keepsByteLimit() {
         entry(0);
         for (int i = 1; i <= 5; i++) {
             add(i, false, new byte[4 << 20]);
@@ -79,7 +79,7 @@ class TagRingTest {
     }
 
     @Test
-    void keepsABurstWhateverTimeItSpans() {
+    void keepsBurstRegardlessOfItsDuration() {
         for (int ms = 0; ms <= 60_000; ms += 1_000) {
             add(ms, ms % 2_000 == 0, new byte[10], 0);
         }
@@ -87,7 +87,7 @@ class TagRingTest {
     }
 
     @Test
-    void givesNeighboursAsOnePieceOfMemory() {
+    void returnsAdjacentTagsAsOnePiece() {
         entry(0);
         frame(40);
         frame(80);
@@ -107,7 +107,7 @@ class TagRingTest {
     }
 
     @Test
-    void putsOneWebSocketFrameAroundTheTagsOfATurn() {
+    void wrapsTagsOfATurnInOneWebSocketFrame() {
         entry(0);
         frame(40);
         try (Stretch both = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL)) {
@@ -122,7 +122,7 @@ class TagRingTest {
     }
 
     @Test
-    void joinsManyPiecesForThoseWhoShareThem() {
+    void joinsManyPiecesForSharedUse() {
         entry(0);
         frame(40);
         try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL);
@@ -137,12 +137,12 @@ class TagRingTest {
 
     @ParameterizedTest
     @CsvSource({"125, 827d", "126, 827e007e", "65535, 827effff", "65536, 827f0000000000010000"})
-    void saysTheLengthOfAWebSocketFrame(int sizeBytes, String head) {
+    void encodesLengthOfWebSocketFrame(int sizeBytes, String head) {
         assertThat(HexFormat.of().formatHex(Framing.frameHead(sizeBytes))).isEqualTo(head);
     }
 
     @Test
-    void beginsANewPieceWithANewSlab() {
+    void startsNewPieceWithNewSlab() {
         add(0, true, new byte[TagSlabs.SLAB_BYTES - 100]);
         add(1, false, new byte[200]);
         add(2, false, new byte[TagSlabs.SLAB_BYTES * 2]);
@@ -152,7 +152,7 @@ class TagRingTest {
     }
 
     @Test
-    void findsThePlaceOfAnOffset() {
+    void findsPositionOfOffset() {
         assertThat(ring.indexOf(100)).isZero();
         assertThat(ring.indexOf(99)).as("before the ring").isEqualTo(TagRing.NONE);
         entry(0);
@@ -186,7 +186,7 @@ class TagRingTest {
         ring.add(shared);
     }
 
-    /** How many tags there are from {@code index} on. */
+    /** Returns the number of tags from {@code index} on. */
     private long taken(long index) {
         try (Stretch all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             return all.next() - index;

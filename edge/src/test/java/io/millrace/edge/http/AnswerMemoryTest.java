@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class AnswerMemoryTest {
     @Test
-    void hasRoomForTheLimitAndNotForAByteMore() {
+    void rejectsOneByteBeyondLimit() {
         var memory = new AnswerMemory(100);
         assertThat(memory.take(60)).isTrue();
         assertThat(memory.take(41)).isFalse();

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Time passes here when the test says so. */
+/** The test advances the clock. */
 class EdgeHandlerTest {
     private static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
 
@@ -94,7 +94,7 @@ class EdgeHandlerTest {
         assertThat(status()).isEqualTo(404);
     }
 
-    /** What waits on the loop meanwhile is what viewers of live streams are written by. */
+    /** The tasks that wait on the loop meanwhile are those that write to live viewers. */
     @Test
     void aPipelineLetsOthersHaveTheirTurn() {
         List<Integer> answered = new ArrayList<>();
@@ -435,7 +435,7 @@ class EdgeHandlerTest {
         return Integer.parseInt(sent().split(" ", 3)[1]);
     }
 
-    /** All bytes that were sent since the last time. */
+    /** Returns all bytes sent since the last call. */
     private String sent() {
         var text = new StringBuilder();
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {

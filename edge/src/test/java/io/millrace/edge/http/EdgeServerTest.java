@@ -361,7 +361,7 @@ class EdgeServerTest {
         }
     }
 
-    /** Of the list that the query asks for, in its order. */
+    /** Returns the names in the requested list, in its order. */
     private static List<String> names(RawHttp http, String query) throws IOException {
         return Pattern.compile("\"name\":\"([^\"]+)\"").matcher(http.get("/api/v1/streams?" + query).read().body())
                 .results().map(found -> found.group(1)).toList();

@@ -22,7 +22,7 @@ class FamiliarUrlsTest {
     }
 
     @Test
-    void servesFlvWhereItIsAskedFor() {
+    void servesFlvUnderItsFamiliarUrl() {
         assertThat(ALL.route("/live?port=1935&app=live&stream=show&audio=0").map(Route.Flv.class::cast))
                 .hasValueSatisfying(flv -> {
                     assertThat(flv.stream()).isEqualTo("live/show");
@@ -35,12 +35,12 @@ class FamiliarUrlsTest {
         "/hls/.m3u8", "/hls/../x.m3u8", "/show/index.m3u8", "/live", "/live?app=live", "/live?app=live&stream=..",
         "/live?app=api&stream=x", "/other?app=live&stream=show", "nonsense", "/%zz",
         "/hls/show.m3u8?a=\u000b", "/hls/show.m3u8?a=\u00e9"})
-    void leavesEverythingElseAlone(String target) {
+    void ignoresOtherUrls(String target) {
         assertThat(ALL.route(target)).isEmpty();
     }
 
     @Test
-    void eachServerHasItsOwnAndNoOther() {
+    void eachServerHasOnlyItsOwnUrls() {
         assertThat(FamiliarUrls.parse("nginx-rtmp=a/b").route("/hls/x.m3u8"))
                 .contains(new Route.Moved("../a/b/x.m3u8"));
         assertThat(FamiliarUrls.parse("nginx-rtmp").route("/live/show/index.m3u8")).isEmpty();
@@ -51,7 +51,7 @@ class FamiliarUrlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nginx", "", "off,mediamtx", "mediamtx=live", "nginx-rtmp=", "nginx-rtmp=api"})
-    void refusesWhatItDoesNotKnow(String text) {
+    void rejectsUnknownServers(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> FamiliarUrls.parse(text));
     }
 }

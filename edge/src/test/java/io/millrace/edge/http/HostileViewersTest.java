@@ -30,20 +30,20 @@ import static io.millrace.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** What a stranger can do at the HTTP port, over the loopback, and that nobody else notices. */
+/** Hostile clients of the HTTP port, over loopback, and that other clients are not affected. */
 @Timeout(180)
 class HostileViewersTest {
-    /** Of the edge's own time; the kernel's, which is twice as long, never comes while a test runs. */
+    /** In the edge's time; the kernel's limit, which is twice as long, is never reached during a test. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final Duration MOMENT = Duration.ofMillis(1);
     private static final HttpLimits LIMITS = new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 8_192, 8_192, 100);
     private static final String SLOW_REQUEST = "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ";
     private static final byte[] PIECE = new byte[64 * 1024];
-    /** What a good viewer does among strangers at least so often. */
+    /** Minimum number of requests of a legitimate viewer during each test. */
     private static final int ROUNDS = 40;
-    private static final int STRANGERS_OF_A_KIND = 2;
-    private static final Set<HttpCloseReason> WHAT_STRANGERS_DO = EnumSet.of(HttpCloseReason.HEADER_TIMEOUT,
+    private static final int CLIENTS_PER_ABUSE = 2;
+    private static final Set<HttpCloseReason> EXPECTED_REASONS = EnumSet.of(HttpCloseReason.HEADER_TIMEOUT,
             HttpCloseReason.IDLE,
             HttpCloseReason.BODY, HttpCloseReason.MALFORMED, HttpCloseReason.TOO_MANY_OF_ADDRESS,
             HttpCloseReason.BLOCKED);
@@ -75,7 +75,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aRequestThatComesByteByByteHasItsTime() throws Exception {
+    void slowRequestHeadersTimeOut() throws Exception {
         start(LIMITS);
         try (var late = new RawHttp(port); var punctual = new RawHttp(port)) {
             await().until(() -> clock.alarms() == 2);
@@ -95,7 +95,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void soHasOneOnAConnectionThatMayBeIdleForLonger() throws Exception {
+    void slowFurtherRequestTimesOut() throws Exception {
         start(new HttpLimits(LIMIT, FOREVER, LIMIT, 64, 64, 8_192, 8_192, 100));
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
@@ -111,7 +111,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aConnectionThatAsksForNothingMoreIsClosed() throws Exception {
+    void idleConnectionIsClosed() throws Exception {
         start(LIMITS);
         try (var http = new RawHttp(port)) {
             for (int i = 0; i < 3; i++) {
@@ -126,7 +126,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void requestsMayBeAsLongAsTheLimitAndNotAByteLonger() throws IOException {
+    void requestLengthIsLimited() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 64, 1_000, 2_000, 100));
         String line = "GET /%s HTTP/1.1";
         try (var http = new RawHttp(port)) {
@@ -144,7 +144,7 @@ class HostileViewersTest {
         assertThat(closed(HttpCloseReason.MALFORMED)).isEqualTo(1);
     }
 
-    /** The answer arrives, whatever of the request was not read, and the connection ends. */
+    /** The response arrives, however much of the request was not read, and the connection ends. */
     private void assertEnds(String request, int status) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response answer = http.send(request).read();
@@ -155,7 +155,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aBodyIsNotReadAndItsSenderGetsTheAnswerNonetheless() throws IOException {
+    void bodyIsNotReadAndRequestIsAnswered() throws IOException {
         start(LIMITS);
         assertEnds("POST /live/show.m3u8 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(900_000),
                 405);
@@ -164,7 +164,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void aLongPipelineWaitsInItsSocketAndIsAnsweredInOrder() throws Exception {
+    void longPipelineIsAnsweredInOrder() throws Exception {
         start(LIMITS);
         int count = 5_000;
         try (var http = new RawHttp(port); var sender = Executors.newSingleThreadExecutor()) {
@@ -181,34 +181,37 @@ class HostileViewersTest {
         }
     }
 
-    /** The short form of bench/attack.sh: what was 150 kB of objects for each of 16 requests is one of them and some bytes. */
+    /**
+     * The short form of bench/attack.sh: instead of 150 kB of objects for each of 16 requests, there is one parsed
+     * request and some bytes.
+     */
     @Test
-    void longPipelinesThatWaitHoldOneRequestEachAndAGoodViewerGoesOn() throws Exception {
+    void waitingPipelinesHoldOneRequestEach() throws Exception {
         start(LIMITS);
-        int strangers = 20;
+        int hostile = 20;
         long requestBytes = 100 * 128;
         String pipeline = "GET /live/new.flv HTTP/1.1\r\nHost: x\r\n\r\n"
                 + ("GET / HTTP/1.1\r\nHost: x\r\n" + "a:b\r\n".repeat(99) + "\r\n").repeat(100);
         List<RawHttp> open = new ArrayList<>();
         try (var flv = new RawHttp(port); var hls = new RawHttp(port)) {
             FlvSink sink = watch(flv);
-            for (int i = 0; i < strangers; i++) {
+            for (int i = 0; i < hostile; i++) {
                 open.add(new RawHttp(port, "127.0.0.2", 0).send(pipeline));
                 enjoy(flv, sink, hls, Integer.toString(i));
             }
-            await().until(() -> edge.requestBytes() >= strangers * requestBytes);
+            await().until(() -> edge.requestBytes() >= hostile * requestBytes);
             enjoy(flv, sink, hls, "all are there");
-            assertThat(edge.requestBytes()).isLessThan(strangers * 4 * requestBytes);
+            assertThat(edge.requestBytes()).isLessThan(hostile * 4 * requestBytes);
         } finally {
-            for (RawHttp stranger : open) {
-                stranger.close();
+            for (RawHttp each : open) {
+                each.close();
             }
         }
         await().until(() -> edge.requestBytes() == 0);
     }
 
     @Test
-    void aPeerThatTakesNothingIsLetGo() throws IOException {
+    void peerThatReadsNothingIsDisconnected() throws IOException {
         start(LIMITS);
         try (var http = new RawHttp(port, "127.0.0.1", 4_096)) {
             watchWithoutReading(http);
@@ -220,7 +223,7 @@ class HostileViewersTest {
         assertThat(closed(HttpCloseReason.BLOCKED)).isEqualTo(1);
     }
 
-    /** Writes to an FLV viewer as long as its socket takes it. */
+    /** Writes to an FLV viewer as long as its socket accepts data. */
     private void watchWithoutReading(RawHttp http) throws IOException {
         int before = log.sinks.size();
         http.get("/live/show.flv");
@@ -234,9 +237,12 @@ class HostileViewersTest {
         });
     }
 
-    /** Nothing is sent on it, so only its kernel could say that the peer is gone: it is asked after a minute, not two hours. */
+    /**
+     * Nothing is sent on it, so only the kernel can detect that the peer is gone: it probes after a minute, not two
+     * hours.
+     */
     @Test
-    void theKernelLooksAfterHalfOpenConnections() throws IOException {
+    void kernelProbesHalfOpenConnections() throws IOException {
         assumeThat(Path.of("/proc/net/tcp")).exists();
         start(LIMITS);
         try (var http = new RawHttp(port)) {
@@ -255,7 +261,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void connectionsAboveTheLimitAreToldSoBeforeTheyAsk() throws IOException {
+    void connectionsAboveLimitAreRefusedAtOnce() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
         try (var first = watching(); var second = watching()) {
             try (var third = watching(); var fourth = new RawHttp(port)) {
@@ -269,9 +275,9 @@ class HostileViewersTest {
         assertThat(closed(HttpCloseReason.TOO_MANY)).isPositive();
     }
 
-    /** The edge has no memory for one more stream by FLV; who watches one already goes on. */
+    /** The edge has no memory for another stream over FLV; current viewers are not affected. */
     @Test
-    void viewersOfAStreamForWhichThereIsNoMemoryAreToldSo() throws Exception {
+    void viewersAreRefusedWithoutMemoryForStream() throws Exception {
         start(LIMITS);
         try (var viewer = new RawHttp(port); var late = new RawHttp(port); var socket = new RawHttp(port)) {
             FlvSink watching = watch(viewer);
@@ -295,9 +301,9 @@ class HostileViewersTest {
         await().until(() -> log.sinks.size() == 1);
     }
 
-    /** So strangers that only connect keep nobody away for longer than it takes to be the oldest. */
+    /** Clients that only connect therefore keep others away only until they are the oldest. */
     @Test
-    void theOldestThatAsksForNothingMakesRoomForAnother() throws IOException {
+    void oldestSilentConnectionIsReplaced() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 3, 64, 8_192, 8_192, 100));
         try (var viewer = watching(); var oldest = new RawHttp(port)) {
             await().until(() -> clock.alarms() == 2);
@@ -319,7 +325,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void connectionsOfOneAddressDoNotTakeThePlaceOfOthers() throws IOException {
+    void limitPerAddressLeavesRoomForOthers() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 2, 8_192, 8_192, 100));
         try (var second = watching(); var other = new RawHttp(port, "127.0.0.2", 0)) {
             try (var first = watching(); var third = new RawHttp(port)) {
@@ -333,7 +339,7 @@ class HostileViewersTest {
         assertThat(closed(HttpCloseReason.TOO_MANY_OF_ADDRESS)).isPositive();
     }
 
-    /** A connection that counts: connections that come at the same time are counted in any order. */
+    /** A connection that has been counted: simultaneous connections are counted in any order. */
     private RawHttp watching() throws IOException {
         var http = new RawHttp(port);
         assertThat(http.get("/").read().status()).isEqualTo(200);
@@ -357,7 +363,7 @@ class HostileViewersTest {
     }
 
     @Test
-    void believesAProxyForWhomItConnects() throws IOException {
+    void trustsAddressFromProxy() throws IOException {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 64, 1, 8_192, 8_192, 100), ProxySources.parse("127.0.0.1"),
                 FamiliarUrls.NONE);
         String playlist = "/live/show/@17/ts/index.m3u8";
@@ -401,24 +407,27 @@ class HostileViewersTest {
         }
     }
 
-    /** No time passes while the good viewer waits: an answer that came only once a stranger's time is over would never come. */
+    /**
+     * The clock stands still while the legitimate viewer waits, so a response that depended on a hostile client's
+     * timeout would never arrive.
+     */
     @Test
-    void aGoodViewerNoticesNothingOfAnyOfThem() throws Exception {
+    void legitimateViewerIsNotAffected() throws Exception {
         start(new HttpLimits(LIMIT, LIMIT, LIMIT, 200, 20, 8_192, 8_192, 100));
         var over = new AtomicBoolean();
         try (var said = new LogCapture(EdgeHandler.class);
-                ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor();
+                ExecutorService hostile = Executors.newVirtualThreadPerTaskExecutor();
                 var flv = new RawHttp(port, "127.0.0.9", 0);
                 var hls = new RawHttp(port, "127.0.0.9", 0)) {
             try {
                 FlvSink sink = watch(flv);
                 List<Future<?>> abuses = new ArrayList<>();
                 for (Abuse abuse : abuses(over)) {
-                    for (int i = 0; i < STRANGERS_OF_A_KIND; i++) {
-                        abuses.add(strangers.submit(() -> repeat(abuse, over)));
+                    for (int i = 0; i < CLIENTS_PER_ABUSE; i++) {
+                        abuses.add(hostile.submit(() -> repeat(abuse, over)));
                     }
                 }
-                for (int i = 0; i < ROUNDS || !WHAT_STRANGERS_DO.stream().allMatch(did -> closed(did) > 0); i++) {
+                for (int i = 0; i < ROUNDS || !EXPECTED_REASONS.stream().allMatch(did -> closed(did) > 0); i++) {
                     enjoy(flv, sink, hls, Integer.toString(i));
                     clock.pass(LIMIT.dividedBy(20));
                 }
@@ -431,7 +440,8 @@ class HostileViewersTest {
                 over.set(true);
                 edge.close();
             }
-            assertThat(said.texts(Level.WARN)).as("of strangers only").allMatch(line -> line.contains("127.0.0.5"));
+            assertThat(said.texts(Level.WARN)).as("of hostile clients only")
+                    .allMatch(line -> line.contains("127.0.0.5"));
         }
     }
 
@@ -448,7 +458,7 @@ class HostileViewersTest {
         return sink;
     }
 
-    /** A numbered chunk, and a request after the other. */
+    /** Sends a numbered chunk, and each request after the response to the previous one. */
     private static void enjoy(RawHttp flv, FlvSink sink, RawHttp hls, String number) throws IOException {
         sink.loop().execute(() -> sink.send(bytes(number)));
         assertThat(flv.chunk()).isEqualTo(number);
@@ -465,7 +475,7 @@ class HostileViewersTest {
             try {
                 abuse.once();
             } catch (IOException _) {
-                // Thrown out, and comes again.
+                // It was disconnected, and connects again.
             }
         }
     }

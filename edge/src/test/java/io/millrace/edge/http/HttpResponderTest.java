@@ -41,7 +41,7 @@ class HttpResponderTest {
             }
         });
         var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/live/show.flv");
-        // The codec answers requests that it has seen only.
+        // The codec encodes responses only to requests that it has decoded.
         channel.writeInbound(Unpooled.copiedBuffer("GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes()));
         responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM,
                 new PeerLog(LoggerFactory.getLogger(HttpResponderTest.class)));
@@ -53,7 +53,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aSecondAnswerIsABugAndIsReleased() {
+    void secondResponseIsABug() {
         send();
         ByteBuf second = Unpooled.buffer().writeByte(1);
         assertThatIllegalStateException().isThrownBy(() -> responder.send(HttpResponseStatus.OK, second, _ -> {},
@@ -65,7 +65,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aRequestHasOneOwnerAtATime() {
+    void requestHasOneOwner() {
         hold(Responder.NO_LIMIT);
         assertThatIllegalStateException().isThrownBy(() -> hold(Responder.NO_LIMIT));
         responder.release();
@@ -75,7 +75,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void anAnswerToAClientThatHasLeftIsDiscarded() {
+    void discardsResponseAfterClientLeft() {
         hold(Responder.NO_LIMIT);
         responder.abandon();
         responder.abandon();
@@ -91,7 +91,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aHoldEndsWithItsLimitUnlessTheRequestIsAnsweredBefore() {
+    void holdExpiresUnlessAnswered() {
         hold(1_000);
         pass(999);
         assertThat(told).isEmpty();
@@ -107,14 +107,14 @@ class HttpResponderTest {
     }
 
     @Test
-    void aHoldThatBeginsAfterTheEdgeHasStartedToDrainEndsAtOnce() {
+    void holdEndsAtOnceWhileDraining() {
         responder.drain();
         hold(Responder.NO_LIMIT);
         assertThat(told).containsExactly("gives up");
     }
 
     @Test
-    void onlyTheOwnerOfAnIncompleteStreamIsToldThatItIsOver() {
+    void ownerIsNotifiedOnlyOfIncompleteStream() {
         hold(Responder.NO_LIMIT);
         BodyStream body = responder.stream(_ -> {});
         assertThat(responder.hasEnd()).isFalse();
@@ -128,7 +128,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void anAbortedStreamClosesTheConnectionAndTellsItsOwnerOnce() {
+    void abortClosesConnectionAndNotifiesOwnerOnce() {
         hold(Responder.NO_LIMIT);
         responder.stream(_ -> {}).abort();
         responder.abandon();
@@ -137,7 +137,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aBugInATaskReachesTheEndOfTheConnection() {
+    void bugInTaskClosesConnection() {
         responder.then(CompletableFuture.completedFuture(1), _ -> {
             throw new IllegalStateException("in an endpoint");
         });

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** HTTP as RFC 9110 and 9112 have it, byte by byte where players and caches depend on it. */
+/** HTTP according to RFC 9110 and 9112, byte by byte where players and caches depend on it. */
 @Timeout(180)
 class HttpSemanticsTest {
     private static final String SEGMENT = "/live/show/@17/ts/3.ts";
@@ -31,7 +31,7 @@ class HttpSemanticsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"17-3\"", "W/\"17-3\"", "*", "\"other\", \"17-3\""})
-    void sends304WithWhatACacheNeedsAndNoBody(String tags) throws IOException {
+    void sends304WithCacheHeadersAndNoBody(String tags) throws IOException {
         try (var http = connect()) {
             RawHttp.Response response = http.get(SEGMENT, "If-None-Match: " + tags, "Range: bytes=0-1").read(true);
             assertThat(response.status()).isEqualTo(304);
@@ -42,7 +42,7 @@ class HttpSemanticsTest {
     }
 
     @Test
-    void tellsTheVersionsOfAPlaylistApartByTheirTagsAndEncodings() throws IOException {
+    void etagsDifferByVersionAndEncoding() throws IOException {
         try (var http = connect()) {
             String plain = http.get(PLAYLIST).read().headers().get("etag");
             String packed = http.get(PLAYLIST, "Accept-Encoding: gzip").read().headers().get("etag");
@@ -61,7 +61,7 @@ class HttpSemanticsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"gzip|true", "deflate, GZIP;q=0.1|true", "*|true", "x-gzip|true",
         "gzip;q=0, *|false", "*, gzip;q=0|false", "*;q=0|false", "br|false", "identity|false", "gzip; q=0.000|false"})
-    void compressesForWhoTakesGzip(String accepted, boolean packed) throws IOException {
+    void compressesIfGzipIsAccepted(String accepted, boolean packed) throws IOException {
         try (var http = connect()) {
             assertThat(http.get(PLAYLIST, "Accept-Encoding: " + accepted).read().headers()
                     .containsKey("content-encoding")).isEqualTo(packed);
@@ -70,7 +70,7 @@ class HttpSemanticsTest {
 
     @ParameterizedTest
     @CsvSource({"W/\"17-3\", 200", "'Thu, 01 Jan 2026 00:00:00 GMT', 200", "\"17-3\", 206"})
-    void takesAPieceOnlyOfWhatTheClientHasForSure(String condition, int status) throws IOException {
+    void ifRangeRequiresStrongValidator(String condition, int status) throws IOException {
         try (var http = connect()) {
             RawHttp.Response response = http.get(SEGMENT, "Range: Bytes=5-9", "If-Range: " + condition).read();
             assertThat(response.status()).isEqualTo(status);
@@ -80,7 +80,7 @@ class HttpSemanticsTest {
     }
 
     @Test
-    void ignoresARangeOfAHead() throws IOException {
+    void ignoresRangeOfHead() throws IOException {
         try (var http = connect()) {
             RawHttp.Response head = http.request("HEAD", SEGMENT, "Range: bytes=0-1").read(true);
             assertThat(head.status()).isEqualTo(200);
@@ -90,7 +90,7 @@ class HttpSemanticsTest {
     }
 
     @Test
-    void keepsAConnectionOpenAcrossErrorsAndVersions() throws IOException {
+    void keepsConnectionOpenAcrossErrorsAndVersions() throws IOException {
         try (var http = connect()) {
             assertThat(http.get("/live/never.m3u8").read().status()).isEqualTo(404);
             assertThat(http.request("DELETE", SEGMENT).read().status()).isEqualTo(405);
@@ -104,7 +104,7 @@ class HttpSemanticsTest {
     }
 
     @Test
-    void answersAPipelineOfDifferentMethodsInOrder() throws IOException {
+    void answersPipelineOfDifferentMethodsInOrder() throws IOException {
         try (var http = connect()) {
             http.request("HEAD", SEGMENT).get(SEGMENT, "Range: bytes=0-3").get("/live/never.flv")
                     .request("OPTIONS", "/").get(SEGMENT, "If-None-Match: *").get(SEGMENT, "Connection: close")
@@ -123,7 +123,7 @@ class HttpSemanticsTest {
     @CsvSource(delimiter = '|', value = {"GET / HTTP/1.1;|400", "GET / HTTP/1.1;Host: a;Host: b;|400",
         "PRI * HTTP/2.0;|505", "GET / HTTP/1.1;Host: x;Content-Length: 1;Content-Length: 2;|400",
         "GET / HTTP/1.1;Host : x;|400", "GET http://edge/ HTTP/1.1;Host: x;|200", "GET / HTTP/1.0;|200"})
-    void refusesWhatTwoMightReadDifferently(String lines, int status) throws IOException {
+    void rejectsAmbiguousRequests(String lines, int status) throws IOException {
         try (var http = connect()) {
             assertThat(http.send(lines.replace(";", "\r\n") + "\r\n").read().status()).isEqualTo(status);
         }

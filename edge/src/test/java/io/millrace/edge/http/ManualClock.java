@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
-/** Time that passes when the test says so. Thread-safe. */
+/** A clock that a test advances. Thread-safe. */
 public final class ManualClock implements LimitClock {
     private record Alarm(long atNanos, EventExecutor loop, FutureTask<?> task) {}
 
@@ -33,7 +33,7 @@ public final class ManualClock implements LimitClock {
         return alarm.task();
     }
 
-    /** Returns once all that was due has run. */
+    /** Returns when all tasks that were due have run. */
     public void pass(Duration time) throws Exception {
         List<Future<?>> running = new ArrayList<>();
         synchronized (this) {
@@ -48,7 +48,7 @@ public final class ManualClock implements LimitClock {
         }
     }
 
-    /** Connections whose time is measured. */
+    /** Number of connections with timers. */
     synchronized int alarms() {
         alarms.removeIf(alarm -> alarm.task().isDone());
         return alarms.size();

@@ -12,8 +12,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * A real listener over a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has nothing yet. The time that its limits
- * allow passes when the test says so.
+ * A real listener on a log in memory: {@link #LIVE} has segments 0 to 9, {@link #NEW} has none yet. A test advances the
+ * clock of its limits.
  */
 final class MemoryEdge implements AutoCloseable {
     static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
@@ -37,7 +37,7 @@ final class MemoryEdge implements AutoCloseable {
         port = server.start();
     }
 
-    /** The memory that requests hold now. */
+    /** Returns the memory that requests hold. */
     long requestBytes() {
         return server.requestBytes();
     }

@@ -33,15 +33,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
-/** A log that lives in memory: one epoch a stream; parts below {@link #PARTS_BEGIN} have expired. */
+/** A log in memory: one epoch per stream; parts below {@link #PARTS_BEGIN} have expired. */
 final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource, FlvPast {
     static final long PARTS_BEGIN = 1000;
-    /** A stream of whose past too much is asked. */
+    /** A stream with too many waiting reads of its past. */
     static final String BUSY = "live/busy";
 
-    /** A stream whose parts do not come in time. */
+    /** A stream whose parts are not read in time. */
     static final String SILENT = "live/silent";
-    /** A stream whose parts are read by code with a bug. */
+    /** A stream for which reading parts has a bug. */
     static final String BROKEN = "live/broken";
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -49,7 +49,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
     /** Addresses for which parts were read. */
     final Set<String> readers = ConcurrentHashMap.newKeySet();
-    /** Streams whose playlists were asked for. */
+    /** Streams whose playlists were requested. */
     final Set<String> watched = ConcurrentHashMap.newKeySet();
 
     /** Segments of two parts of 10 bytes each, from {@link #PARTS_BEGIN} on. */
@@ -63,7 +63,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watch(epoch).publish(playlist.view());
     }
 
-    /** A segment that the index tells of and whose bytes are gone. */
+    /** A segment that is in the index and whose bytes have expired. */
     void expired(StreamEntry epoch) {
         var playlist = new StreamPlaylist(Records.RULES, Format.TS);
         playlist.fold(Records.part(epoch.epoch(), 0, 0, true, PARTS_BEGIN - 1));
@@ -91,7 +91,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         });
     }
 
-    /** Everything of an ended epoch is in its view here. */
+    /** The view of an ended epoch contains all of it here. */
     @Override
     public CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live) {
         return CompletableFuture.completedFuture(watch(epoch).view().complete(number));
@@ -104,7 +104,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public CompletionStage<Moment> moment(String stream, long timeMs) {
-        // As a cache of futures of futures hands it on.
+        // As a cache that maps futures passes it on.
         return stream.equals(BUSY)
                 ? CompletableFuture.failedFuture(new CompletionException(new CompletionException(
                         new BusyException("too many reads"))))

@@ -18,18 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class PageEndpointTest {
-    /** As they are in the packages hls.js 1.7.4 and mpegts.js 1.8.2 of npm. */
+    /** The files of the npm packages hls.js 1.7.4 and mpegts.js 1.8.2. */
     @ParameterizedTest
     @CsvSource({"hls.light.min.js, 482cccb3a224554f64d8c2cf0d335dba4a3819bdb726afbfddfe15de4c277d82",
         "mpegts.min.js, bda31748736a69cb610c2edf4623e633f1f4f47b5bda83668c8d287e51b0c3a8"})
-    void playersAreTheReleasedFiles(String name, String sha256) throws Exception {
+    void playersAreReleasedFiles(String name, String sha256) throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(read("assets/vendor/" + name));
         assertThat(HexFormat.of().formatHex(digest)).isEqualTo(sha256);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"index.html", "embed.html"})
-    void everythingThatAPageRefersToIsServed(String name) throws IOException {
+    void servesEverythingThatPagesReferTo(String name) throws IOException {
         String page = text(name);
         assertThat(page).as("the policy allows no inline code").doesNotContain("<script>", "<style>", "style=",
                 "onclick=");

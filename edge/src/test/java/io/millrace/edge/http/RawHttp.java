@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A client that sends what it is told, byte by byte, and reads responses as they come. */
+/** A client that sends arbitrary bytes and reads responses one by one. */
 final class RawHttp implements AutoCloseable {
     record Response(int status, Map<String, String> headers, String body) {}
 
@@ -26,8 +26,8 @@ final class RawHttp implements AutoCloseable {
     }
 
     /**
-     * @param from any address of the loopback network
-     * @param receiveBytes the socket's buffer; 0 for what is usual
+     * @param from any loopback address
+     * @param receiveBytes size of the socket's receive buffer; 0 for the default
      */
     RawHttp(int port, String from, int receiveBytes) throws IOException {
         socket = new Socket();
@@ -44,7 +44,7 @@ final class RawHttp implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** Whether nothing came within a time: neither the end nor a byte, which is lost. */
+    /** Whether neither a byte nor the end arrived within a time; a byte that arrived is lost. */
     boolean isQuietFor(int millis) throws IOException {
         socket.setSoTimeout(millis);
         try {
@@ -74,7 +74,7 @@ final class RawHttp implements AutoCloseable {
         return send(text.append("\r\n").toString());
     }
 
-    /** The next response; one to HEAD has no body whatever its headers say. */
+    /** Reads the next response; one to HEAD has no body, whatever its headers say. */
     Response read(boolean head) throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, String> headers = new TreeMap<>();
@@ -91,19 +91,22 @@ final class RawHttp implements AutoCloseable {
         return read(false);
     }
 
-    /** One chunk of a chunked body; empty for the last. */
+    /** Reads one chunk of a chunked body; empty for the last one. */
     String chunk() throws IOException {
         byte[] bytes = in.readNBytes(Integer.parseInt(line(), 16));
         line();
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** -1 once the server has closed. */
+    /** Returns -1 after the server has closed. */
     int next() throws IOException {
         return in.read();
     }
 
-    /** Waits until the server has closed, and gives whether it sent nothing before; it resets what it has not read. */
+    /**
+     * Waits until the server has closed, and returns whether it sent nothing before. The server resets the connection
+     * if it has unread input.
+     */
     boolean isClosedWithoutAWord() throws IOException {
         try {
             return next() < 0;

@@ -53,7 +53,7 @@ class RouteTest {
 
     @ParameterizedTest
     @MethodSource("targets")
-    void namesWhatTheTargetSays(String target, Route route) {
+    void parsesTargets(String target, Route route) {
         assertThat(Route.parse(target)).isEqualTo(route);
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Who publishes from where: the operator's list has it, that of everybody does not. */
+/** The publisher's address is in the operator's list and not in the public one. */
 class StreamsResourceTest {
     private static final String SOURCE = "\"publisher\":{\"node\":\"node-1\",\"address\":\"127.0.0.1:5000\",\"client\":\"FMLE/3.0\"}";
 
@@ -37,7 +37,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void tellsTheOperatorWhereAStreamComesFrom() {
+    void showsSourceToOperator() {
         assertThat(get("", Map.of()).json()).startsWith("{\"streams\":[{\"name\":\"live/a\"").contains(SOURCE)
                 .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}").endsWith("\"next\":null}");
         assertThat(get("live/b", Map.of()).json()).startsWith("{\"name\":\"live/b\"").contains(SOURCE);
@@ -47,7 +47,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void tellsEverybodyNothingOfIt() {
+    void hidesSourceFromPublic() {
         StreamEntry entry = directory.newest("live/a").orElseThrow();
         assertThat(new String(Json.write(ApiJson.stream(entry, null)), StandardCharsets.UTF_8))
                 .contains("\"publisher\":{\"client\":\"FMLE/3.0\"}").doesNotContain("node-1", "127.0.0.1");
@@ -59,7 +59,7 @@ class StreamsResourceTest {
     }
 
     @Test
-    void takesTheParametersOfThePublicList() {
+    void acceptsParametersOfPublicList() {
         assertThat(get("", Map.of("state", "live,grace")).json()).contains("live/a").doesNotContain("live/b");
         assertThat(get("", Map.of("search", "B")).json()).contains("live/b").doesNotContain("live/a");
         assertThat(get("", Map.of("limit", "1")).json()).contains("live/a").endsWith("\"next\":\"live/a\"}");
@@ -69,7 +69,7 @@ class StreamsResourceTest {
 
     @ParameterizedTest
     @CsvSource({"limit, 0", "limit, 1001", "state, dead"})
-    void refusesWhatItCannotRead(String name, String value) {
+    void rejectsInvalidParameters(String name, String value) {
         assertThat(get("", Map.of(name, value)).status()).isEqualTo(400);
     }
 

@@ -31,7 +31,7 @@ class ViewersResourceTest {
     private final Viewer other = join(Protocol.WS, "live/other");
 
     @Test
-    void listsWhoWatches() {
+    void listsViewers() {
         flv.sent(List.of(Unpooled.wrappedBuffer(new byte[3]), Unpooled.wrappedBuffer(new byte[4])));
         flv.sent(List.of(Unpooled.wrappedBuffer(new byte[5])));
         assertThat(get("", Map.of("stream", "live/show", "protocol", "flv")).json())
@@ -55,7 +55,7 @@ class ViewersResourceTest {
     }
 
     @Test
-    void letsOneGoOrAllOfAStream() {
+    void disconnectsOneViewerOrAllOfStream() {
         assertThat(delete(viewers.id(flv), Map.of())).isEqualTo(new Answer(204, null));
         assertThat(kicked).containsExactly("FLV live/show");
         assertThat(delete("", Map.of("stream", "live/show")).json()).isEqualTo("{\"kicked\":2}");
@@ -65,7 +65,7 @@ class ViewersResourceTest {
     }
 
     @Test
-    void knowsNobodyWhoHasGoneOrIsElsewhere() {
+    void doesNotFindViewersThatLeftOrAreElsewhere() {
         viewers.left(flv);
         viewers.left(flv);
         assertThat(viewers.count("live/show", Protocol.FLV)).isZero();
@@ -77,7 +77,7 @@ class ViewersResourceTest {
 
     @ParameterizedTest
     @CsvSource({"protocol, srt", "limit, 0", "limit, 1001", "limit, x"})
-    void refusesWhatItCannotRead(String name, String value) {
+    void rejectsInvalidParameters(String name, String value) {
         assertThat(get("", Map.of(name, value)).status()).isEqualTo(400);
     }
 

@@ -32,11 +32,11 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A WebSocket viewer byte for byte; time passes when the test says so. */
+/** A WebSocket viewer, byte by byte; the test advances the clock. */
 class WebSocketTest {
     private static final String KEY = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     private static final String UPGRADE = "connection: keep-alive, Upgrade\r\nupgrade: WebSocket\r\n";
-    /** All zeros: masking leaves what it masks. */
+    /** All zeros, so that masking changes nothing. */
     private static final String MASK = "00000000";
 
     private final StreamDirectory directory = new StreamDirectory();
@@ -74,7 +74,7 @@ class WebSocketTest {
     }
 
     @Test
-    void answersTheHandshakeOnceThereIsSomethingToShow() {
+    void answersHandshakeWhenMediaExists() {
         get("/live/show.flv", UPGRADE + KEY);
         pass(9_000);
         assertThat(sent()).isEmpty();
@@ -102,7 +102,7 @@ class WebSocketTest {
     }
 
     @Test
-    void refusesAHandshakeThatItCannotComplete() {
+    void refusesInvalidHandshake() {
         get("/live/show.flv", UPGRADE + KEY.replace("13", "8"));
         assertThat(text()).startsWith("HTTP/1.1 426 ").contains("sec-websocket-version: 13");
         get("/live/show.flv", UPGRADE + KEY.replace("==", ""));
@@ -113,7 +113,7 @@ class WebSocketTest {
     }
 
     @Test
-    void isHttpToWhoDoesNotAskForAnUpgrade() {
+    void servesHttpWithoutUpgrade() {
         get("/live/show.flv?video=0", "upgrade: websocket\r\n" + KEY);
         FlvSink sink = log.sinks.getFirst();
         assertThat(sink.framing()).isEqualTo(Framing.CHUNKED);
@@ -121,7 +121,7 @@ class WebSocketTest {
     }
 
     @Test
-    void tellsWhyNothingFollowsAndWaitsForThePeer() {
+    void sendsCloseCodeAndWaitsForPeer() {
         FlvSink sink = watch();
         sink.end();
         assertThat(sent()).startsWith("88").contains("03e8");
@@ -134,7 +134,7 @@ class WebSocketTest {
     }
 
     @Test
-    void doesNotWaitForThePeerForEver() {
+    void limitsWaitForPeersClose() {
         watch().tooSlow();
         assertThat(sent()).contains("03f5");
         assertThat(closed("slow")).isEqualTo(1);
@@ -143,7 +143,7 @@ class WebSocketTest {
     }
 
     @Test
-    void letsAViewerGoOnDemand() {
+    void operatorDisconnectsViewer() {
         watch();
         String id = viewers.id(viewers.list(_ -> true, null, 10).getFirst());
         assertThat(viewers.kick(id)).isTrue();
@@ -154,14 +154,14 @@ class WebSocketTest {
     }
 
     @Test
-    void saysThatTheServerEnds() {
+    void reportsShutdown() {
         watch();
         channel.pipeline().get(EdgeHandler.class).shutDown();
         assertThat(sent()).contains("03e9");
     }
 
     @Test
-    void answersPingsAndAClose() {
+    void answersPingsAndClose() {
         watch();
         receive("8982" + MASK + "beef");
         assertThat(sent()).isEqualTo("8a02beef");
@@ -171,7 +171,7 @@ class WebSocketTest {
     }
 
     @Test
-    void noticesAPeerThatIsGone() {
+    void detectsVanishedPeer() {
         watch();
         pass(15_000);
         assertThat(sent()).isEqualTo("8900");
@@ -190,7 +190,7 @@ class WebSocketTest {
     @ParameterizedTest
     @CsvSource({"8181000000006b, 03eb", "8281000000006b, 03eb", "81fe100000000000, 03f1", "8101, 03ea", "b180, 03ea",
         "8080000000, 03ea"})
-    void closesAConnectionThatSendsAnythingElse(String frame, String code) {
+    void closesOnUnexpectedFrames(String frame, String code) {
         FlvSink sink = watch();
         receive(frame + (frame.length() < 14 ? MASK : ""));
         assertThat(sent()).startsWith("88").contains(code);
@@ -203,7 +203,7 @@ class WebSocketTest {
     }
 
     @Test
-    void closesAConnectionThatSaysTooMuch() {
+    void closesOnTooManyFrames() {
         watch();
         for (int i = 0; i < WebSocketGate.FRAMES_LIMIT; i++) {
             receive("8980" + MASK);
@@ -215,7 +215,7 @@ class WebSocketTest {
     }
 
     @Test
-    void keepsNoAnswersForAPeerThatDoesNotRead() {
+    void queuesNoPongsForPeerThatDoesNotRead() {
         watch();
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
         receive("8980" + MASK);
@@ -261,7 +261,7 @@ class WebSocketTest {
         return new String(HexFormat.of().parseHex(sent()), StandardCharsets.UTF_8);
     }
 
-    /** All bytes that were sent since the last time. */
+    /** Returns all bytes sent since the last call. */
     private String sent() {
         var hex = new StringBuilder();
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {

@@ -40,7 +40,7 @@ class PartReaderTest {
     private static final int CACHE_BYTES = 2_000_000;
     private static final int SENDING_BYTES = 500_000;
 
-    /** Caffeine tells of every read that fails. */
+    /** Caffeine logs every read that fails. */
     private static final Logger CACHE_LOG = Logger.getLogger("com.github.benmanes.caffeine.cache.LocalAsyncCache");
 
     @AfterEach
@@ -49,7 +49,7 @@ class PartReaderTest {
     }
 
     @Test
-    void doesNotReadForOthersWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
+    void refusesReadsWhileSlowViewersHoldTooMuch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("parts.");
         try (var pool = new ReaderPool("test-parts", 1,
                 _ -> new RangeReader(kafka.seeker("test-parts", Map.of())));

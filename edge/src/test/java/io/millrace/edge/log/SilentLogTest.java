@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Parts that are asked for while no broker answers. There is none here. */
+/** Requests for parts while no broker responds. There is none here. */
 @Timeout(300)
 class SilentLogTest {
     private static final List<PartPlace> PARTS = List.of(new PartPlace(17, 1_000), new PartPlace(18, 1_000));
 
     @Test
-    void whoeverWaitsIsToldAfterTheLimitAlsoBehindAReadThatNeverEnds() {
+    void waitingReadsTimeOutBehindReadThatNeverEnds() {
         var kafka = new KafkaClients(new KafkaSettings("127.0.0.1:1", "silent.", 1, 1, 0, 0, Map.of()));
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));
@@ -34,7 +34,7 @@ class SilentLogTest {
     }
 
     @Test
-    void aLimitThatHasNotPassedIsWaitedFor() {
+    void waitsUntilLimit() {
         var kafka = new KafkaClients(new KafkaSettings("127.0.0.1:1", "silent.", 1, 1, 0, 0, Map.of()));
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));

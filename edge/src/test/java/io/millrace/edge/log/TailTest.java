@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class TailTest {
-    /** What is only seen when a poll ends is never seen. */
+    /** With this timeout, a tail that noticed commands only after a poll would never run them. */
     private static final Duration LONG_POLL = Duration.ofDays(1);
     private static final int COMMANDS = 20;
 
@@ -49,7 +49,7 @@ class TailTest {
     }
 
     @Test
-    void doesWhatItIsToldAtOnceAndNothingMeanwhile(TestBroker broker) throws Exception {
+    void runsCommandsImmediatelyAndIdlesOtherwise(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("tail.");
         TopicPartition partition = kafka.partition(Topic.PACKETS, 0);
         var owner = new Counting();

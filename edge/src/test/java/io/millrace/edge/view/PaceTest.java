@@ -11,7 +11,7 @@ class PaceTest {
     private long nowNanos;
 
     @Test
-    void writesAtOnceForFewAndInTicksForMany() {
+    void writesImmediatelyForFewViewersAndInTicksForMany() {
         join(Pace.FEW);
         assertThat(pace.tickNanos()).isZero();
         join(1);
@@ -22,7 +22,7 @@ class PaceTest {
     }
 
     @Test
-    void writesLessOftenWhereTheLoopIsBusy() {
+    void writesLessOftenIfLoopIsBusy() {
         join(100);
         busy(49);
         assertThat(pace.tickNanos()).isEqualTo(Pace.TICK_NANOS);
@@ -35,7 +35,7 @@ class PaceTest {
     }
 
     @Test
-    void staysAsItWasSet() {
+    void keepsFixedTick() {
         var fixed = new Pace(7 * MS, 0);
         fixed.joined();
         fixed.wrote(0, 5_000 * MS);
@@ -43,7 +43,7 @@ class PaceTest {
     }
 
     @Test
-    void takesAPictureThatIsNearlyATickAfterTheLast() {
+    void sendsVideoNearlyATickAfterTheLast() {
         assertThat(Pace.isDue(40 * MS, 0, 30 * MS)).isTrue();
         assertThat(Pace.isDue(40 * MS, 0, 29 * MS)).isFalse();
         assertThat(Pace.isDue(0, 0, 0)).isTrue();
@@ -56,7 +56,7 @@ class PaceTest {
         }
     }
 
-    /** A second of which so many hundredths are spent on writing. */
+    /** A second of which this many hundredths are spent on writing. */
     private void busy(int percent) {
         for (int i = 0; i < 10; i++) {
             pace.wrote(nowNanos + (100 - percent) * MS, nowNanos + 100 * MS);

@@ -21,7 +21,7 @@ class StreamPlaylistTest {
     private static final long EPOCH = 17;
 
     @Test
-    void listsCompleteSegmentsWithTheirTimes() {
+    void listsCompleteSegmentsWithTimes() {
         StreamPlaylist playlist = read(segments(0, 1));
         playlist.fold(new PartSpec(EPOCH, 2).part(0, false, 100));
 
@@ -42,7 +42,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void showsNothingBeforeASegmentIsComplete() {
+    void isEmptyBeforeFirstCompleteSegment() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).part(0, false, 0)));
 
         assertThat(playlist.view().isListed()).isFalse();
@@ -50,8 +50,8 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void slidesOverTheWindowAndNeverBelowSixSegments() {
-        // The window is 12 s: six segments of 2 s.
+    void slidesButKeepsSixSegments() {
+        // The window is 12 s, which is six segments of 2 s.
         assertThat(numbers(read(segments(0, 5)))).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         assertThat(numbers(read(segments(0, 6)))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
 
@@ -63,7 +63,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void countsDiscontinuitiesThatHaveLeftTheWindow() {
+    void countsRemovedDiscontinuities() {
         List<IndexEntry> entries = new ArrayList<>(segments(0, 0));
         entries.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).durationTicks(180_000).part(0, true, 2));
         for (long n = 2; n <= 6; n++) {
@@ -78,7 +78,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void saysIndependentOnlyWhileAllThatIsListedIs() {
+    void isIndependentOnlyIfAllListedSegmentsAre() {
         List<IndexEntry> entries = new ArrayList<>(segments(0, 2));
         entries.add(new PartSpec(EPOCH, 3).independent(false).durationTicks(180_000).part(0, true, 6));
         assertThat(text(read(entries))).doesNotContain("INDEPENDENT");
@@ -87,7 +87,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void endsOnlyWhenTold() {
+    void endsOnlyOnRequest() {
         StreamPlaylist playlist = read(segments(0, 1));
         assertThat(text(playlist)).doesNotContain("ENDLIST");
         playlist.end();
@@ -96,7 +96,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void takesTheFirstRecordOfAPart() {
+    void usesFirstRecordOfPart() {
         StreamPlaylist playlist = read(segments(0, 1));
         boolean news = playlist.fold(new PartSpec(EPOCH, 1).sizeBytes(77).part(0, false, 500));
 
@@ -105,14 +105,14 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void waitsForThePartsInBetween() {
+    void waitsForMissingParts() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).part(0, false, 0),
                 new PartSpec(EPOCH, 0).part(2, true, 2)));
         assertThat(playlist.view().isListed()).isFalse();
     }
 
     @Test
-    void goesOnBehindASegmentThatNeverBecameComplete() {
+    void continuesAfterIncompleteSegment() {
         List<IndexEntry> entries = new ArrayList<>(segments(0, 0));
         entries.add(new PartSpec(EPOCH, 1).part(0, false, 2));
         entries.addAll(segments(3, 3));
@@ -122,14 +122,14 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void knowsWhereTheNewestKeyframeIs() {
+    void findsNewestKeyframe() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).keyframe(40).part(0, true, 0),
                 new PartSpec(EPOCH, 1).keyframe(90).part(0, false, 1), new PartSpec(EPOCH, 1).part(1, true, 2)));
         assertThat(playlist.view().newestKeyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
     }
 
     @Test
-    void isNotFilledBeforeTheWindowIs() {
+    void isNotFilledBeforeWindowIs() {
         assertThat(read(segments(10, 15)).isFilled()).isFalse();
         assertThat(read(segments(10, 16)).isFilled()).isTrue();
         assertThat(read(segments(0, 1)).isFilled()).as("the epoch's beginning").isTrue();
@@ -154,7 +154,7 @@ class StreamPlaylistTest {
     }
 
     @Test
-    void repeatsOfARestartedPackagerChangeNothing() {
+    void ignoresRepeatsOfRestartedPackager() {
         List<IndexEntry> entries = new ArrayList<>();
         segments(0, 9).forEach(entry -> entries.addAll(Collections.nCopies(2, entry)));
         entries.addAll(segments(8, 9));

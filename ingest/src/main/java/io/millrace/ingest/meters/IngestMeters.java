@@ -34,7 +34,7 @@ public final class IngestMeters implements PolicyMeters {
         /** A record of the log that no release of Millrace has written. */
         UNDECODABLE;
 
-        public String word() {
+        public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
@@ -67,7 +67,7 @@ public final class IngestMeters implements PolicyMeters {
                             .description("Packets that the log has acknowledged").register(registry));
         }
         for (Drop drop : Drop.values()) {
-            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "ingest").tag("reason", drop.word())
+            drops.put(drop, Counter.builder("millrace.dropped").tag("stage", "ingest").tag("reason", drop.label())
                     .description("Input that was received and not passed on").register(registry));
         }
         bytes = counter("millrace.ingest.bytes", "Bytes of media that the log has acknowledged");
@@ -82,7 +82,7 @@ public final class IngestMeters implements PolicyMeters {
         bitrateWarnings = counter("millrace.ingest.bitrate.warnings",
                 "Publishers that came close to their bitrate limit");
         for (Decision.Reason reason : Decision.Reason.values()) {
-            refusals.put(reason, Counter.builder("millrace.ingest.refused").tag("reason", reason.word())
+            refusals.put(reason, Counter.builder("millrace.ingest.refused").tag("reason", reason.label())
                     .description("Publishers that were refused").register(registry));
         }
         hookFailures = counter("millrace.ingest.hook.failures", "Questions that the hook did not answer");
@@ -97,19 +97,19 @@ public final class IngestMeters implements PolicyMeters {
     }
 
     /** Registers the gauge of bytes that were sent to the log and are not acknowledged. */
-    public void showInFlight(LongSupplier inFlightBytes) {
+    public void gaugeInFlight(LongSupplier inFlightBytes) {
         Gauge.builder("millrace.ingest.inflight.bytes", inFlightBytes, LongSupplier::getAsLong)
                 .description("Bytes sent to the log and not acknowledged yet").strongReference(true).register(registry);
     }
 
     /** Registers the gauge of stream names in the directory. */
-    public void showNames(IntSupplier names) {
+    public void gaugeNames(IntSupplier names) {
         Gauge.builder("millrace.ingest.names", names, IntSupplier::getAsInt)
                 .description("Stream names in the directory").strongReference(true).register(registry);
     }
 
     /** Registers the gauge of the target duration of segments. */
-    public void showSegmentTarget(Duration target) {
+    public void gaugeSegmentTarget(Duration target) {
         Gauge.builder("millrace.ingest.segment.target", () -> target.toMillis() / 1_000.0).baseUnit("seconds")
                 .description("Target duration of the segments of streams published on this node").register(registry);
     }

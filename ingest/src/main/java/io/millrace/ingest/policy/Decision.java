@@ -29,7 +29,7 @@ public sealed interface Decision {
         /** The hook refused. */
         HOOK_REFUSED,
         /**
-         * The hook did not answer, answered incorrectly or had too many questions waiting, and the setting says that
+         * The hook did not answer, answered incorrectly or had too many requests waiting, and the setting says that
          * this refuses.
          */
         HOOK_FAILED,
@@ -40,7 +40,7 @@ public sealed interface Decision {
         /** Too many publishers of the name have sent nothing yet. */
         TOO_MANY_CLAIMS;
 
-        public String word() {
+        public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

@@ -22,7 +22,7 @@ public enum HookForm {
      */
     NGINX("application/x-www-form-urlencoded") {
         @Override
-        String question(HookQuestion q) {
+        String body(HookRequest q) {
             Map<String, String> ours = new LinkedHashMap<>();
             ours.put("call", "publish");
             ours.put("app", q.app());
@@ -41,7 +41,7 @@ public enum HookForm {
         }
 
         @Override
-        Decision answer(HookQuestion q, int status, Optional<String> location, String body) {
+        Decision answer(HookRequest q, int status, Optional<String> location, String body) {
             return switch (status / 100) {
                 case 2 -> new Decision.Allowed(q.stream());
                 case 3 -> location.map(to -> renamed(q, to)).orElseGet(() -> new Decision.Allowed(q.stream()));
@@ -49,7 +49,7 @@ public enum HookForm {
             };
         }
 
-        private static Decision renamed(HookQuestion q, String location) {
+        private static Decision renamed(HookRequest q, String location) {
             String name = location.startsWith("/") ? location.substring(1) : location;
             return StreamName.parse(q.app() + "/" + name).<Decision>map(Decision.Allowed::new)
                     .orElse(new Decision.Refused(Reason.HOOK_FAILED, "the hook gave a name that is none"));
@@ -61,7 +61,7 @@ public enum HookForm {
      */
     SRS("application/json") {
         @Override
-        String question(HookQuestion q) {
+        String body(HookRequest q) {
             String param = q.query().parameters().stream().map(each -> encoded(each.name(), each.value()))
                     .collect(Collectors.joining("&"));
             Map<String, String> object = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ public enum HookForm {
         }
 
         @Override
-        Decision answer(HookQuestion q, int status, Optional<String> location, String body) {
+        Decision answer(HookRequest q, int status, Optional<String> location, String body) {
             return status == 200 && isZero(body) ? new Decision.Allowed(q.stream()) : REFUSED;
         }
 
@@ -108,9 +108,9 @@ public enum HookForm {
     }
 
     /** Returns the body of the POST. */
-    abstract String question(HookQuestion question);
+    abstract String body(HookRequest request);
 
-    abstract Decision answer(HookQuestion question, int status, Optional<String> location, String body);
+    abstract Decision answer(HookRequest request, int status, Optional<String> location, String body);
 
     private static String encoded(String name, String value) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);

@@ -25,7 +25,7 @@ public record PolicySettings(Path keys, Path secret, Hook hook) {
      * A publish hook.
      *
      * @param url URL of the POST requests; {@code user:password@} in it is sent as Basic authentication
-     * @param timeout time limit of one question
+     * @param timeout time limit of one request
      * @param allowWithoutAnswer whether a publish is allowed if the hook does not answer
      */
     public record Hook(HookUrl url, HookForm form, Duration timeout, boolean allowWithoutAnswer) {

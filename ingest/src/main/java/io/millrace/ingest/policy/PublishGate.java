@@ -28,7 +28,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
     private final String node;
     private final PolicyMeters meters;
     private final InstantSource clock;
-    private final AtomicLong questions = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
 
     private PublishGate(WatchedFiles<StreamKeys> keys, WatchedFiles<SigningSecrets> secrets, PublishHook hook,
             String node, PolicyMeters meters, InstantSource clock) {
@@ -90,7 +90,7 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
         QueryString query = QueryString.parse(request.query());
         Decision own = policy.decide(request.stream(), query, clock.instant().getEpochSecond());
         CompletableFuture<Decision> decided = own instanceof Decision.Allowed(var stream) && hook != null
-                ? hook.ask(question(stream, query, request.source()))
+                ? hook.ask(request(stream, query, request.source()))
                 : CompletableFuture.completedFuture(own);
         return decided.thenApply(decision -> {
             if (decision instanceof Decision.Refused(var reason, _)) {
@@ -100,18 +100,18 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
         });
     }
 
-    private HookQuestion question(StreamName stream, QueryString query, AccessRequest.Source source) {
-        return new HookQuestion(stream, query.without(PublishPolicy.KEY), withoutQuery(source.url()), source.client(),
-                source.address(), questions.incrementAndGet(), node);
+    private HookRequest request(StreamName stream, QueryString query, AccessRequest.Source source) {
+        return new HookRequest(stream, query.without(PublishPolicy.KEY), withoutQuery(source.url()), source.client(),
+                source.address(), requests.incrementAndGet(), node);
     }
 
     /** Checks for changed files now, in addition to the periodic check. */
-    void look() {
+    void reloadIfChanged() {
         if (keys != null) {
-            keys.look();
+            keys.reloadIfChanged();
         }
         if (secrets != null) {
-            secrets.look();
+            secrets.reloadIfChanged();
         }
     }
 

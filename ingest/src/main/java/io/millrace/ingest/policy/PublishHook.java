@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Asks the hook over HTTP, at most {@link #AT_ONCE} questions at a time. Thread-safe and non-blocking. */
+/** Asks the hook over HTTP, at most {@link #AT_ONCE} requests at a time. Thread-safe and non-blocking. */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
     /** Sufficient for a word or a small object. */
@@ -41,21 +41,21 @@ final class PublishHook implements AutoCloseable {
     }
 
     /**
-     * Asks the hook. The result completes within the timeout, even if the question has to wait, and never
+     * Asks the hook. The result completes within the timeout, even if the request has to wait, and never
      * exceptionally: a failure leads to a decision as well.
      */
-    CompletableFuture<Decision> ask(HookQuestion question) {
-        Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(question.address()));
-        return turn.begin().thenComposeAsync(_ -> send(question), threads)
+    CompletableFuture<Decision> ask(HookRequest request) {
+        Turns.Turn turn = turns.next(PeerNetwork.ofEndpoint(request.address()));
+        return turn.begin().thenComposeAsync(_ -> send(request), threads)
                 .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS).handle((response, failure) -> {
                     turns.done(turn);
-                    return failure == null ? answer(question, response) : without(question, reason(failure));
+                    return failure == null ? answer(request, response) : without(request, reason(failure));
                 });
     }
 
-    private CompletableFuture<HttpResponse<String>> send(HookQuestion question) {
+    private CompletableFuture<HttpResponse<String>> send(HookRequest request) {
         long began = System.nanoTime();
-        CompletableFuture<HttpResponse<String>> sent = client.sendAsync(request(question),
+        CompletableFuture<HttpResponse<String>> sent = client.sendAsync(post(request),
                 BodyHandlers.limiting(BodyHandlers.ofString(), ANSWER_BYTES));
         // The client's own timeout ends with the headers, but the body may be endless.
         CompletableFuture.delayedExecutor(settings.timeout().toMillis(), TimeUnit.MILLISECONDS, threads)
@@ -63,30 +63,30 @@ final class PublishHook implements AutoCloseable {
         return sent.whenComplete((_, _) -> meters.hookAnswered(System.nanoTime() - began));
     }
 
-    private HttpRequest request(HookQuestion question) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url().target()).timeout(settings.timeout())
+    private HttpRequest post(HookRequest request) {
+        HttpRequest.Builder post = HttpRequest.newBuilder(settings.url().target()).timeout(settings.timeout())
                 .header("Content-Type", settings.form().contentType())
-                .POST(HttpRequest.BodyPublishers.ofString(settings.form().question(question)));
-        settings.url().authorization().ifPresent(value -> request.header("Authorization", value));
-        return request.build();
+                .POST(HttpRequest.BodyPublishers.ofString(settings.form().body(request)));
+        settings.url().authorization().ifPresent(value -> post.header("Authorization", value));
+        return post.build();
     }
 
-    private Decision answer(HookQuestion question, HttpResponse<String> response) {
+    private Decision answer(HookRequest request, HttpResponse<String> response) {
         int status = response.statusCode();
         if (status >= 500) {
-            return without(question, "status " + status);
+            return without(request, "status " + status);
         }
-        return settings.form().answer(question, status, response.headers().firstValue("Location"), response.body());
+        return settings.form().answer(request, status, response.headers().firstValue("Location"), response.body());
     }
 
     /** The log does not name the requested stream: it is a key if the hook translates keys into names. */
-    private Decision without(HookQuestion question, String why) {
-        log.log(Level.WARN, PeerNetwork.ofEndpoint(question.address()),
-                "{}: the hook has no answer to question {}, so the publish is {}: {}", question.address(),
-                question.number(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
+    private Decision without(HookRequest request, String why) {
+        log.log(Level.WARN, PeerNetwork.ofEndpoint(request.address()),
+                "{}: the hook has no answer to request {}, so the publish is {}: {}", request.address(),
+                request.number(), settings.allowWithoutAnswer() ? "allowed" : "refused", why);
         meters.hookFailed();
         return settings.allowWithoutAnswer()
-                ? new Decision.Allowed(question.stream())
+                ? new Decision.Allowed(request.stream())
                 : new Decision.Refused(Reason.HOOK_FAILED, "nobody can say now whether this is allowed, try again");
     }
 

@@ -70,7 +70,7 @@ final class MediaGuard {
     private void count(long session, Drop reason, MediaException fault) {
         context.meters().dropped(reason);
         if (logged.add(reason)) {
-            log.write(Level.WARN, "session {} sends messages that are dropped as {}: {}", session, reason.word(),
+            log.write(Level.WARN, "session {} sends messages that are dropped as {}: {}", session, reason.label(),
                     fault.getMessage());
         }
     }

@@ -131,7 +131,7 @@ final class Publication implements PublishSink {
             case PublicationStep.WriteEnd(long session, PublicationEnd end) -> writeEnd(session, end);
             case PublicationStep.NoteEnd(long session) -> records.notice(session, SessionNotice.State.ENDED,
                     (_, _) -> commands.offer(new PublicationCommand.EndNoted()));
-            case PublicationStep.Dismiss(PublicationEnd end) -> dismiss(end);
+            case PublicationStep.Disconnect(PublicationEnd end) -> disconnect(end);
             case PublicationStep.RefuseClaim(String cause) -> refuseClaim(cause);
             case PublicationStep.Finish() -> finished.complete(null);
         }
@@ -164,7 +164,7 @@ final class Publication implements PublishSink {
                 : new PublicationCommand.EndFailed()));
     }
 
-    private void dismiss(PublicationEnd end) {
+    private void disconnect(PublicationEnd end) {
         packets.stop();
         IngestMeters meters = context.meters();
         switch (end.cause()) {

@@ -23,10 +23,10 @@ sealed interface PublicationCommand {
     record HeartbeatDone() implements PublicationCommand {}
 
     /** A notice of the stream was read: of this session, or of another session on any node. */
-    record Heard(long session, SessionNotice.State state) implements PublicationCommand {}
+    record NoticeRead(long session, SessionNotice.State state) implements PublicationCommand {}
 
     /** A tombstone of the stream was read. */
-    record Forgotten(long session) implements PublicationCommand {}
+    record TombstoneRead(long session) implements PublicationCommand {}
 
     /** The publish must end. */
     record End(PublicationEnd end) implements PublicationCommand {}

@@ -30,13 +30,13 @@ final class PublicationProxy {
     }
 
     /** Reports that a notice of the stream was read, of this session or another one. */
-    void heard(SessionNotice notice) {
-        commands.offer(new PublicationCommand.Heard(notice.session(), notice.state()));
+    void onNotice(SessionNotice notice) {
+        commands.offer(new PublicationCommand.NoticeRead(notice.session(), notice.state()));
     }
 
     /** Reports that the tombstone of a session of the stream was read in {@code sessions}. */
-    void forgotten(long session) {
-        commands.offer(new PublicationCommand.Forgotten(session));
+    void onTombstone(long session) {
+        commands.offer(new PublicationCommand.TombstoneRead(session));
     }
 
     /** Ends the publish because the node shuts down, regardless of the connection. */

@@ -7,11 +7,11 @@ import io.millrace.ingest.publish.PublicationCommand.EndFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.Forgotten;
-import io.millrace.ingest.publish.PublicationCommand.Heard;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.platform.log.SessionNotice;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -91,8 +91,8 @@ final class PublicationState {
                 heartbeatPending = false;
                 yield NOTHING;
             }
-            case Heard(long of, SessionNotice.State noted) -> heard(of, noted);
-            case Forgotten(long of) -> isRunning(of) ? end(PublicationEnd.forgotten()) : NOTHING;
+            case NoticeRead(long of, SessionNotice.State noted) -> noticeRead(of, noted);
+            case TombstoneRead(long of) -> isRunning(of) ? end(PublicationEnd.forgotten()) : NOTHING;
             case End(PublicationEnd why) -> end(why);
             case EndWritten() -> state == State.ENDING ? List.of(new PublicationStep.NoteEnd(session)) : NOTHING;
             // The session's heartbeats have stopped, so the owner of the partition will write the end.
@@ -127,7 +127,7 @@ final class PublicationState {
         }
         List<PublicationStep> steps = new ArrayList<>();
         if (state == State.CLAIMING) {
-            steps.add(new PublicationStep.Dismiss(PublicationEnd.claimFailed()));
+            steps.add(new PublicationStep.Disconnect(PublicationEnd.claimFailed()));
         }
         steps.add(new PublicationStep.RefuseClaim(cause));
         steps.add(new PublicationStep.Finish());
@@ -159,7 +159,7 @@ final class PublicationState {
         return List.of(new PublicationStep.Heartbeat(session, noted));
     }
 
-    private List<PublicationStep> heard(long of, SessionNotice.State noted) {
+    private List<PublicationStep> noticeRead(long of, SessionNotice.State noted) {
         if (noted == SessionNotice.State.LIVE) {
             greatestLive = Math.max(greatestLive, of);
         }
@@ -186,8 +186,8 @@ final class PublicationState {
         end = why;
         become(State.ENDING);
         return hadSession
-                ? List.of(new PublicationStep.WriteEnd(session, why), new PublicationStep.Dismiss(why))
-                : List.of(new PublicationStep.Dismiss(why));
+                ? List.of(new PublicationStep.WriteEnd(session, why), new PublicationStep.Disconnect(why))
+                : List.of(new PublicationStep.Disconnect(why));
     }
 
     private List<PublicationStep> finish() {

@@ -29,7 +29,7 @@ sealed interface PublicationStep {
     record NoteEnd(long session) implements PublicationStep {}
 
     /** Write no more packets, and disconnect the encoder unless it left by itself. */
-    record Dismiss(PublicationEnd end) implements PublicationStep {}
+    record Disconnect(PublicationEnd end) implements PublicationStep {}
 
     /** Log the failure, and refuse the encoder unless it was accepted before. */
     record RefuseClaim(String cause) implements PublicationStep {}

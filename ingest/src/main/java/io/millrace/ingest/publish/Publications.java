@@ -41,13 +41,13 @@ final class Publications implements SessionListener {
     }
 
     @Override
-    public void heard(SessionNotice notice) {
-        of(notice.stream()).forEach(p -> p.heard(notice));
+    public void onNotice(SessionNotice notice) {
+        of(notice.stream()).forEach(p -> p.onNotice(notice));
     }
 
     @Override
-    public void forgotten(String stream, long session) {
-        of(stream).forEach(p -> p.forgotten(session));
+    public void onTombstone(String stream, long session) {
+        of(stream).forEach(p -> p.onTombstone(session));
     }
 
     void heartbeat() {

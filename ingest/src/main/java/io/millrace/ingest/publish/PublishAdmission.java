@@ -3,30 +3,30 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.Decision;
 import io.millrace.ingest.session.KnownSessions;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.rtmp.PublishAnswer.Refused;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the room in the log, alternating
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, alternating
  * takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
     /** Limit of the claims of one name that have no packet yet: fewer than readers of the log keep in memory. */
     private static final int CLAIMS_LIMIT = 16;
 
-    private final LogRoom room;
+    private final LogSpace space;
     private final KnownSessions known;
     private final NameGate names;
     private final ToIntFunction<String> publishedHere;
     private final PublishContext context;
 
     /** @param publishedHere returns the number of publications of a stream on this node */
-    PublishAdmission(LogRoom room, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
+    PublishAdmission(LogSpace space, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
             PublishContext context) {
-        this.room = room;
+        this.space = space;
         this.known = known;
         this.names = names;
         this.publishedHere = publishedHere;
@@ -34,10 +34,10 @@ final class PublishAdmission {
     }
 
     boolean isFull() {
-        return room.isFull();
+        return space.isFull();
     }
 
-    /** Returns the refusal for every publisher while the log has no room; empty if it has room. */
+    /** Returns the refusal for every publisher while the log is full; empty otherwise. */
     Optional<Refused> refusalOfAll() {
         if (!isFull()) {
             return Optional.empty();

@@ -10,7 +10,7 @@ import io.millrace.platform.access.AccessAnswer;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
@@ -51,7 +51,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
-    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access, LogRoom room,
+    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
+            LogSpace space,
             KnownNames names, IngestMeters meters, InstantSource clock) {
         this.settings = settings;
         this.kafka = kafka;
@@ -60,14 +61,14 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.known = new KnownSessions(settings.flapWindowMs());
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
                 new PeerLog(LOG));
-        this.admission = new PublishAdmission(room, known, new NameGate(settings.names(), names, clock.millis()),
+        this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
                 publications::count, context);
         int partitions = kafka.settings().partitions();
         this.nodeBudget = new ByteBudget(settings.unacknowledged().nodeBytes());
         this.partitionBudgets = IntStream.range(0, partitions)
                 .mapToObj(_ -> new ByteBudget(settings.unacknowledged().partitionBytes())).toList();
-        meters.showInFlight(nodeBudget::bytes);
-        meters.showNames(names::entries);
+        meters.gaugeInFlight(nodeBudget::bytes);
+        meters.gaugeNames(names::entries);
     }
 
     @Override
@@ -99,15 +100,15 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     @Override
-    public void heard(SessionNotice notice) {
-        known.heard(notice);
-        publications.heard(notice);
+    public void onNotice(SessionNotice notice) {
+        known.onNotice(notice);
+        publications.onNotice(notice);
     }
 
     @Override
-    public void forgotten(String stream, long session) {
-        known.forgotten(stream, session);
-        publications.forgotten(stream, session);
+    public void onTombstone(String stream, long session) {
+        known.onTombstone(stream, session);
+        publications.onTombstone(stream, session);
     }
 
     /**

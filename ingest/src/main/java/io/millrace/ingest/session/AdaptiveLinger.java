@@ -15,7 +15,7 @@ final class AdaptiveLinger implements AutoCloseable {
     /**
      * Rate of about six publishers. With more, event loops poll for input per tick, and each tick reads many records.
      */
-    private static final double FEW_A_SECOND = 450;
+    private static final double FEW_PER_SECOND = 450;
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final LongSupplier records;
@@ -80,7 +80,7 @@ final class AdaptiveLinger implements AutoCloseable {
             long now = nanoClock.getAsLong();
             if (now - windowStartNanos >= WINDOW_NANOS) {
                 long all = records.getAsLong();
-                lingers = (all - before) * 1e9 / (now - windowStartNanos) > FEW_A_SECOND;
+                lingers = (all - before) * 1e9 / (now - windowStartNanos) > FEW_PER_SECOND;
                 windowStartNanos = now;
                 before = all;
             }

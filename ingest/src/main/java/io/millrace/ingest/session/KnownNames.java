@@ -36,7 +36,7 @@ public final class KnownNames {
     private int entries;
 
     /** Adds or updates an entry that was read. It counts for the network of the first encoder of its epoch. */
-    public synchronized void heard(StreamEntry entry) {
+    public synchronized void onEntry(StreamEntry entry) {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
         String network = before == null ? PeerNetwork.ofEndpoint(entry.session().encoder().address()) : before.network();
@@ -49,7 +49,7 @@ public final class KnownNames {
     }
 
     /** Removes an entry whose tombstone was read. */
-    public synchronized void forgotten(String stream, long epoch) {
+    public synchronized void onTombstone(String stream, long epoch) {
         TreeMap<Long, Span> epochs = names.get(stream);
         Span gone = epochs == null ? null : epochs.remove(epoch);
         if (gone == null) {

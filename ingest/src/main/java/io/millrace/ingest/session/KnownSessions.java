@@ -36,7 +36,7 @@ public final class KnownSessions {
         this.flapWindowMs = flapWindowMs;
     }
 
-    public synchronized void heard(SessionNotice notice) {
+    public synchronized void onNotice(SessionNotice notice) {
         Known known = streams.computeIfAbsent(notice.stream(), _ -> new Known());
         SessionNotice before = known.sessions.put(notice.session(), notice);
         boolean becameLive = notice.state() == State.LIVE && (before == null || before.state() == State.CLAIMED);
@@ -49,7 +49,7 @@ public final class KnownSessions {
         }
     }
 
-    public synchronized void forgotten(String stream, long session) {
+    public synchronized void onTombstone(String stream, long session) {
         streams.computeIfPresent(stream, (_, known) -> {
             known.sessions.remove(session);
             return known.sessions.isEmpty() ? null : known;

@@ -35,7 +35,7 @@ public final class LeaseTable {
 
     private static final class Lease {
         private SessionNotice notice;
-        private long heardAtMs;
+        private long noticeAtMs;
         private long endedAtMs;
         private boolean stepTaken;
         private long stepAtMs;
@@ -62,11 +62,11 @@ public final class LeaseTable {
      * @param history whether the notice may have been written before the partition was assigned; then the notice's
      *        own timestamp is the time of the end
      */
-    public void heard(SessionNotice notice, boolean history, long nowMs) {
+    public void onNotice(SessionNotice notice, boolean history, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
                 _ -> new Lease());
         State before = lease.notice == null ? null : lease.state();
-        lease.heardAtMs = nowMs;
+        lease.noticeAtMs = nowMs;
         if (before == State.OVER) {
             // A notice that a node wrote before it read of the end does not revive the session.
             return;
@@ -79,7 +79,7 @@ public final class LeaseTable {
     }
 
     /** Removes a session whose tombstone was read. */
-    public void forgotten(String stream, long session) {
+    public void onTombstone(String stream, long session) {
         streams.computeIfPresent(stream, (_, sessions) -> {
             sessions.remove(session);
             return sessions.isEmpty() ? null : sessions;
@@ -88,7 +88,7 @@ public final class LeaseTable {
 
     /** Gives every session a full lease, because the owner has just caught up or could not read for some time. */
     public void renew(long nowMs) {
-        streams.values().forEach(sessions -> sessions.values().forEach(lease -> lease.heardAtMs = nowMs));
+        streams.values().forEach(sessions -> sessions.values().forEach(lease -> lease.noticeAtMs = nowMs));
     }
 
     /** Returns whether {@link #due} would return any step. */
@@ -145,7 +145,7 @@ public final class LeaseTable {
     }
 
     private boolean silent(Lease lease, long nowMs) {
-        return nowMs - lease.heardAtMs > leaseMs;
+        return nowMs - lease.noticeAtMs > leaseMs;
     }
 
     private static long greatestLive(NavigableMap<Long, Lease> sessions) {

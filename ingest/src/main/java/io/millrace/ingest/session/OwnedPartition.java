@@ -24,12 +24,12 @@ public final class OwnedPartition {
         this.leases = leases;
     }
 
-    public void heard(SessionNotice notice, long nowMs) {
-        leases.heard(notice, !caughtUp, nowMs);
+    public void onNotice(SessionNotice notice, long nowMs) {
+        leases.onNotice(notice, !caughtUp, nowMs);
     }
 
-    public void forgotten(String stream, long session) {
-        leases.forgotten(stream, session);
+    public void onTombstone(String stream, long session) {
+        leases.onTombstone(stream, session);
     }
 
     public boolean needsHistoryEnd() {

@@ -40,7 +40,7 @@ public final class OwnerLoop implements AutoCloseable {
     private static final String GROUP = "ingest-owners";
     /** Interval between two checks of the leases. */
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CHECK_PERIOD = Duration.ofSeconds(1);
     /** Interval between two searches for epochs of which no packet is retained. */
     private static final long EXPIRY_MS = 60_000;
     /** Time after which a loop that hangs loses its partitions to another node. */
@@ -61,7 +61,7 @@ public final class OwnerLoop implements AutoCloseable {
      * the timestamps of the notices use.
      */
     private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    private long nextLookMs;
+    private long nextCheckMs;
     private long nextExpiryMs;
     private volatile boolean closed;
 
@@ -130,10 +130,10 @@ public final class OwnerLoop implements AutoCloseable {
 
     private void read(ConsumerRecord<String, LogRecord> record) {
         OwnedPartition partition = owned.get(new TopicPartition(record.topic(), record.partition()));
-        switch (SessionNews.of(record.key(), record.value())) {
-            case SessionNews.Noticed(SessionNotice notice) -> partition.heard(notice, nowMs());
-            case SessionNews.Forgotten(String stream, long session) -> partition.forgotten(stream, session);
-            case SessionNews.Unreadable _ -> {
+        switch (SessionsRecord.of(record.key(), record.value())) {
+            case SessionsRecord.Notice(SessionNotice notice) -> partition.onNotice(notice, nowMs());
+            case SessionsRecord.Tombstone(String stream, long session) -> partition.onTombstone(stream, session);
+            case SessionsRecord.Unreadable _ -> {
                 // SessionFeed counts such records.
             }
         }
@@ -147,9 +147,9 @@ public final class OwnerLoop implements AutoCloseable {
 
     private void act() {
         long askedAtMs = nowMs();
-        if (askedAtMs >= nextLookMs) {
+        if (askedAtMs >= nextCheckMs) {
             // Not after every record that is read: each check iterates over all sessions.
-            nextLookMs = askedAtMs + POLL.toMillis();
+            nextCheckMs = askedAtMs + POLL.toMillis();
             findEnds(it -> it.needsProof(askedAtMs), (it, end) -> it.endsAt(end, askedAtMs));
         }
         owned.forEach((partition, it) -> it.due(end -> hasRead(partition, end))
@@ -191,7 +191,7 @@ public final class OwnerLoop implements AutoCloseable {
 
     private boolean hasRead(TopicPartition partition, long end) {
         try {
-            return consumer.position(partition, LOOK) >= end;
+            return consumer.position(partition, CHECK_PERIOD) >= end;
         } catch (RetriableException e) {
             return false;
         }

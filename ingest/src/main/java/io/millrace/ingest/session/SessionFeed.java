@@ -101,7 +101,7 @@ public final class SessionFeed implements AutoCloseable {
                 if (behind.isEmpty()) {
                     caughtUp.countDown();
                 }
-                consumer.poll(POLL).forEach(this::tell);
+                consumer.poll(POLL).forEach(this::read);
             }
         } catch (WakeupException e) {
             if (!closed) {
@@ -132,27 +132,27 @@ public final class SessionFeed implements AutoCloseable {
         }
     }
 
-    private void tell(ConsumerRecord<String, LogRecord> record) {
+    private void read(ConsumerRecord<String, LogRecord> record) {
         if (record.topic().equals(streamsTopic)) {
-            tellNames(record);
+            readDirectory(record);
             return;
         }
-        switch (SessionNews.of(record.key(), record.value())) {
-            case SessionNews.Noticed(SessionNotice notice) -> listener.heard(notice);
-            case SessionNews.Forgotten(String stream, long session) -> listener.forgotten(stream, session);
-            case SessionNews.Unreadable(String why) -> skip(record, why);
+        switch (SessionsRecord.of(record.key(), record.value())) {
+            case SessionsRecord.Notice(SessionNotice notice) -> listener.onNotice(notice);
+            case SessionsRecord.Tombstone(String stream, long session) -> listener.onTombstone(stream, session);
+            case SessionsRecord.Unreadable(String why) -> skip(record, why);
         }
     }
 
-    private void tellNames(ConsumerRecord<String, LogRecord> record) {
+    private void readDirectory(ConsumerRecord<String, LogRecord> record) {
         if (record.value() instanceof StreamEntry entry) {
-            names.heard(entry);
+            names.onEntry(entry);
             return;
         }
         try {
             StreamKey key = StreamKey.parse(record.key());
             if (record.value() == null) {
-                names.forgotten(key.stream(), key.number());
+                names.onTombstone(key.stream(), key.number());
             } else {
                 skip(record, "no entry of the directory");
             }

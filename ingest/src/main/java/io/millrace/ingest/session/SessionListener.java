@@ -7,8 +7,8 @@ import io.millrace.platform.log.SessionNotice;
  */
 public interface SessionListener {
     /** Called when a notice was read. */
-    void heard(SessionNotice notice);
+    void onNotice(SessionNotice notice);
 
     /** Called when the tombstone of a session was read. */
-    void forgotten(String stream, long session);
+    void onTombstone(String stream, long session);
 }

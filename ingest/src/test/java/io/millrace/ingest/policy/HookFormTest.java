@@ -12,29 +12,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class HookFormTest {
     private static final StreamName SHOW = new StreamName("live/show");
-    private static final HookQuestion QUESTION = question("token=a%20b&name=admin");
+    private static final HookRequest QUESTION = request("token=a%20b&name=admin");
 
     @Test
-    void asksLikeNginx() {
-        assertThat(HookForm.NGINX.question(QUESTION)).isEqualTo("call=publish&app=live&name=show&type=live"
+    void writesNginxForm() {
+        assertThat(HookForm.NGINX.body(QUESTION)).isEqualTo("call=publish&app=live&name=show&type=live"
                 + "&addr=203.0.113.9&clientid=7&flashver=FMLE%2F3.0+%28compatible%29&swfurl="
                 + "&tcurl=rtmp%3A%2F%2Fhost%2Flive&pageurl=&token=a+b");
     }
 
     @Test
-    void asksLikeSrs() {
-        assertThat(HookForm.SRS.question(question(""))).isEqualTo("""
+    void writesSrsForm() {
+        assertThat(HookForm.SRS.body(request(""))).isEqualTo("""
                 {"server_id":"node-1","action":"on_publish","client_id":"7","ip":"203.0.113.9",\
                 "vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://host/live","stream":"show","param":"",\
                 "stream_url":"/live/show"}""");
-        assertThat(HookForm.SRS.question(QUESTION)).contains("\"param\":\"?token=a+b&name=admin\"");
+        assertThat(HookForm.SRS.body(QUESTION)).contains("\"param\":\"?token=a+b&name=admin\"");
     }
 
     @Test
-    void namesAnAddressWithoutItsPort() {
-        assertThat(new HookQuestion(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
+    void omitsPortOfAddress() {
+        assertThat(new HookRequest(new StreamName("a/b/c"), QueryString.parse(""), "", "", "[0:0:0:0:0:0:0:1]:80", 1,
                 "n"))
-                .extracting(HookQuestion::host, HookQuestion::app, HookQuestion::name)
+                .extracting(HookRequest::host, HookRequest::app, HookRequest::name)
                 .containsExactly("0:0:0:0:0:0:0:1", "a/b", "c");
     }
 
@@ -54,7 +54,7 @@ class HookFormTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rtmp://elsewhere/live/show", "http://host/name", "a b", ""})
-    void nginxDoesNotRenameToWhatIsNoName(String location) {
+    void nginxRejectsInvalidName(String location) {
         assertRefused(HookForm.NGINX.answer(QUESTION, 302, Optional.of(location), ""), Reason.HOOK_FAILED);
     }
 
@@ -77,8 +77,8 @@ class HookFormTest {
         assertRefused(HookForm.SRS.answer(QUESTION, status, Optional.empty(), body), Reason.HOOK_REFUSED);
     }
 
-    private static HookQuestion question(String query) {
-        return new HookQuestion(SHOW, QueryString.parse(query), "rtmp://host/live", "FMLE/3.0 (compatible)",
+    private static HookRequest request(String query) {
+        return new HookRequest(SHOW, QueryString.parse(query), "rtmp://host/live", "FMLE/3.0 (compatible)",
                 "203.0.113.9:40000", 7, "node-1");
     }
 

@@ -15,7 +15,7 @@ class HookUrlTest {
             http://me:p%40%3Aw@[::1]:1/a%20b?x | http://[::1]:1/a%20b?x | Basic bWU6cEA6dw==       | http://[hidden]@[::1]:1/a%20b?[hidden]
             http://me@h                      | http://h                 | Basic bWU6               | http://[hidden]@h
             """)
-    void separatesWhatIsSecret(URI url, URI target, String authorization, String shown) {
+    void separatesSecrets(URI url, URI target, String authorization, String shown) {
         var hook = new HookUrl(url);
         assertThat(hook.target()).isEqualTo(target);
         assertThat(hook.authorization().orElse("none")).isEqualTo(authorization);

@@ -51,7 +51,7 @@ class PublishGateTest {
     @TempDir
     Path directory;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final BlockingQueue<String> questions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private HttpServer hook;
@@ -67,23 +67,24 @@ class PublishGateTest {
     }
 
     @Test
-    void keysAreReadAgainWhenTheirFileChanges() throws Exception {
+    void reloadsKeysWhenFileChanges() throws Exception {
         Path file = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         gate = open(new PolicySettings(file, null, null));
         assertThat(decide("live/first-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "second-secret-key: live/show\n");
-        gate.look();
+        gate.reloadIfChanged();
         assertRefused(decide("live/first-secret-key", ""), Reason.UNKNOWN_KEY);
         assertThat(decide("live/second-secret-key", "")).isEqualTo(new Decision.Allowed(SHOW));
         Files.writeString(file, "what is this\n");
-        assertThat(logOf(WatchedFiles.class, gate::look)).singleElement().asString().contains("cannot be used: line 1");
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).singleElement().asString()
+                .contains("cannot be used: line 1");
         assertThat(decide("live/second-secret-key", "")).as("a broken file changes nothing")
                 .isEqualTo(new Decision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
     }
 
     @Test
-    void answersWithTheNameOfTheKeyOrWithARefusalAndAnybodyMayPlay() throws Exception {
+    void resolvesKeysAndAllowsPlay() throws Exception {
         gate = open(new PolicySettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
@@ -97,18 +98,19 @@ class PublishGateTest {
     }
 
     @Test
-    void theLogSaysThatFilesWereReadAgain() throws Exception {
+    void logsReloads() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "first-secret-key: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "first-signing-secret");
         gate = open(new PolicySettings(keys, secret, null));
         Files.writeString(keys, "second-secret-key: live/show\n");
         Files.writeString(secret, "second-signing-secret");
-        assertThat(logOf(WatchedFiles.class, gate::look)).containsExactly("reloaded the stream keys in " + keys,
+        assertThat(logOf(WatchedFiles.class, gate::reloadIfChanged)).containsExactly(
+                "reloaded the stream keys in " + keys,
                 "reloaded the signing secret in " + secret);
     }
 
     @Test
-    void doesNotStartWithFilesThatCannotBeUsed() throws Exception {
+    void failsToStartWithUnusableFiles() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "k: live/show\n");
         Path secret = Files.writeString(directory.resolve("secret"), "short");
         assertThatThrownBy(() -> open(new PolicySettings(keys, secret, null))).isInstanceOf(UserError.class)
@@ -117,30 +119,30 @@ class PublishGateTest {
     }
 
     @Test
-    void hookIsAskedAboutThePublicNameOnly() throws Exception {
+    void sendsOnlyPublicNameToHook() throws Exception {
         Path keys = Files.writeString(directory.resolve("keys"), "the-secret-key: live/show\n");
         gate = open(new PolicySettings(keys, null, hook(HookForm.SRS, 200, "0", false)));
         assertThat(decide("live/the-secret-key", "a=b")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide("live/show", "key=the-secret-key")).isEqualTo(new Decision.Allowed(SHOW));
         assertRefused(decide("live/show", "key=wrong"), Reason.UNKNOWN_KEY);
-        assertThat(questions).hasSize(2)
-                .allSatisfy(question -> assertThat(question).doesNotContain("the-secret-key"));
-        assertThat(questions.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
+        assertThat(requests).hasSize(2)
+                .allSatisfy(request -> assertThat(request).doesNotContain("the-secret-key"));
+        assertThat(requests.remove()).startsWith("application/json POST ").contains("\"stream\":\"show\"",
                 "\"param\":\"?a=b\"");
     }
 
     @ParameterizedTest
     @CsvSource({"NGINX, 200, ''", "SRS, 200, 0"})
-    void hookLetsIn(HookForm form, int status, String body) throws Exception {
+    void hookAllows(HookForm form, int status, String body) throws Exception {
         gate = open(new PolicySettings(null, null, hook(form, status, body, false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(registry.get("millrace.ingest.hook").timer().count()).isEqualTo(1);
     }
 
     @Test
-    void userAndPasswordAreSentAsBasicAuthenticationAndAreInNoLineOfTheLog() throws Exception {
+    void sendsBasicAuthenticationAndLogsNoPassword() throws Exception {
         HttpServer server = server(exchange -> {
-            questions.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
+            requests.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + exchange.getRequestURI());
             exchange.sendResponseHeaders(502, -1);
             exchange.close();
         });
@@ -149,7 +151,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, settings));
         assertThat(logOf(PublishHook.class, () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED)))
                 .singleElement().asString().doesNotContain("s3cret").doesNotContain("t0ken");
-        assertThat(questions.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
+        assertThat(requests.remove()).isEqualTo("Basic bWU6czNjcmV0 /hook?token=t0ken");
         assertThat(settings.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
     }
 
@@ -163,7 +165,7 @@ class PublishGateTest {
     }
 
     @Test
-    void whatItMeansThatTheHookIsDownIsSet() throws Exception {
+    void fallbackAppliesWhenHookIsDown() throws Exception {
         try (Socket bound = new Socket()) {
             // Bound, so that nobody else gets the port, and not listening.
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -181,36 +183,36 @@ class PublishGateTest {
 
     /** The hook would have turned it into the public name. */
     @Test
-    void aKeyThatOnlyTheHookKnowsIsInNoLineOfTheLog() throws Exception {
+    void logsNoKeyOfTheHook() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
         assertThat(logOf(PublishHook.class,
                 () -> assertRefused(decide("live/the-secret-key", "token=another-secret"), Reason.HOOK_FAILED)))
                 .containsExactly(
-                        "127.0.0.1:5: the hook has no answer to question 1, so the publish is refused: status 502");
+                        "127.0.0.1:5: the hook has no answer to request 1, so the publish is refused: status 502");
     }
 
     @Test
-    void aServerErrorIsNoAnswer() throws Exception {
+    void serverErrorIsNoAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
         hookFails("allowed: status 502",
                 () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
     }
 
     @Test
-    void anAnswerIsAsLongAsItMayBe() throws Exception {
+    void acceptsLongestAnswer() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
     }
 
     @Test
-    void anAnswerThatIsTooLongIsNone() throws Exception {
+    void answerThatIsTooLongIsNone() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
         hookFails("body exceeds capacity: 32768",
                 () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
     }
 
     @Test
-    void aHookThatDoesNotAnswerIsWaitedForOnceTheTimeout() throws Exception {
+    void waitsForHookOnlyUntilTimeout() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(Duration.ofSeconds(2))));
         int many = PublishHook.AT_ONCE + 1;
         assertThat(logOf(PublishHook.class, () -> {
@@ -230,7 +232,7 @@ class PublishGateTest {
     }
 
     @Test
-    void anAnswerThatDripsIsNotListenedToForEver() throws Exception {
+    void slowAnswerTimesOut() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch hungUp = new CountDownLatch(1);
         HttpServer dripping = server(exchange -> {
@@ -250,7 +252,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
-        // On a slow machine, time may be over before a question has reached the hook.
+        // On a slow machine, time may be over before a request has reached the hook.
         do {
             hookFails("refused: none within 1000 ms",
                     () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
@@ -261,14 +263,14 @@ class PublishGateTest {
 
     /** After a restart. */
     @Test
-    void whoComesWhileAllPlacesAreTakenWaitsForATurn() throws Exception {
+    void waitsForTurnWhenAllPlacesAreTaken() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
         List<CompletableFuture<Decision>> waiting = new ArrayList<>();
         for (int i = 0; i < 3 * PublishHook.AT_ONCE; i++) {
             waiting.add(gate.decidePublish(request("live/show", "", "127.0.0." + (1 + i % 3) + ":5")));
         }
         for (int i = 0; i < PublishHook.AT_ONCE; i++) {
-            assertThat(questions.poll(120, TimeUnit.SECONDS)).isNotNull();
+            assertThat(requests.poll(120, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(waiting).allSatisfy(each -> assertThat(each).isNotDone());
         mayAnswer.countDown();
@@ -280,14 +282,14 @@ class PublishGateTest {
 
     /** As many as one address may have with requests that it withdraws. */
     @Test
-    void anAddressWithManyQuestionsDelaysOnlyItself() throws Exception {
+    void addressWithManyRequestsDelaysOnlyItself() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
         for (int i = 0; i < PublishHook.AT_ONCE + Turns.WAITING_OF_NETWORK; i++) {
             gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
         }
         CompletableFuture<Decision> honest = gate.decidePublish(request("live/show", ""));
         await().atMost(Duration.ofMinutes(2))
-                .until(() -> questions.stream().anyMatch(question -> question.contains("name=show")));
+                .until(() -> requests.stream().anyMatch(request -> request.contains("name=show")));
         mayAnswer.countDown();
         assertThat(honest.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
     }
@@ -297,7 +299,7 @@ class PublishGateTest {
         AtomicInteger atOnce = new AtomicInteger();
         HttpServer silent = server(exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-            questions.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            requests.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             awaitMayAnswer();
             atOnce.decrementAndGet();
             exchange.sendResponseHeaders(200, -1);
@@ -318,7 +320,7 @@ class PublishGateTest {
     private PolicySettings.Hook hook(HookForm form, int status, String body, boolean allowWithoutAnswer)
             throws IOException {
         HttpServer server = server(exchange -> {
-            questions.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
+            requests.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + exchange.getRequestMethod()
                     + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
@@ -333,7 +335,7 @@ class PublishGateTest {
         return new PolicySettings.Hook(url, form, PATIENT, allowWithoutAnswer);
     }
 
-    /** What a hook does with one question. */
+    /** What a hook does with one request. */
     private interface Answerer {
         void answer(HttpExchange exchange) throws IOException;
     }
@@ -387,6 +389,6 @@ class PublishGateTest {
     }
 
     private double refused(Reason reason) {
-        return registry.get("millrace.ingest.refused").tag("reason", reason.word()).counter().count();
+        return registry.get("millrace.ingest.refused").tag("reason", reason.label()).counter().count();
     }
 }

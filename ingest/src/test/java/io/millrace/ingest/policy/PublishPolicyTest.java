@@ -26,7 +26,7 @@ class PublishPolicyTest {
     private final PublishPolicy byEither = new PublishPolicy(keys, secrets);
 
     @Test
-    void withoutAnythingEverybodyMayPublishEverything() {
+    void allowsEverythingByDefault() {
         assertThat(decide(new PublishPolicy(null, null), "live/show", "sign=x&key=y"))
                 .isEqualTo(new Decision.Allowed(SHOW));
     }
@@ -34,7 +34,7 @@ class PublishPolicyTest {
     @ParameterizedTest
     @CsvSource({"live/s3cret-of-the-show, ''", "other/app/s3cret-of-the-show, token=x",
         "live/show, key=s3cret-of-the-show", "live/show, a=b&key=s3cret-of-the-show&key=z"})
-    void aKeyGivesTheStreamItsPublicName(String asked, String query) {
+    void keyDeterminesPublicName(String asked, String query) {
         assertThat(decide(byKey, asked, query)).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide(byEither, asked, query)).isEqualTo(new Decision.Allowed(SHOW));
     }
@@ -43,17 +43,17 @@ class PublishPolicyTest {
     @CsvSource({"live/show, '', UNKNOWN_KEY", "live/s3cret-of-the-sho, '', UNKNOWN_KEY", "live/show, key=, UNKNOWN_KEY",
         "live/show, key=s3cret-of-the-shoe, UNKNOWN_KEY", "live/show, key=s3cret-of-the-talk, OTHER_STREAM",
         "live/s3cret-of-the-show, key=x, UNKNOWN_KEY", "live/show, sign=x&expires=1, UNKNOWN_KEY"})
-    void withoutItsKeyNothingIsPublished(String asked, String query, Reason reason) {
+    void refusesWithoutKey(String asked, String query, Reason reason) {
         assertRefused(decide(byKey, asked, query), reason);
     }
 
     @Test
-    void aRefusalDoesNotRepeatTheKey() {
+    void refusalDoesNotContainKey() {
         assertThat(decide(byKey, "live/s3cret-with-a-typo", "key=s3cret2").toString()).doesNotContain("s3cret");
     }
 
     @Test
-    void aSignatureIsGoodUntilItExpires() {
+    void signatureIsValidUntilItExpires() {
         String query = secrets.query(SHOW, NOW_S + 1).substring(1);
         assertThat(decide(bySignature, "live/show", query)).isEqualTo(new Decision.Allowed(SHOW));
         assertThat(decide(byEither, "live/show", query + "&a=b")).isEqualTo(new Decision.Allowed(SHOW));
@@ -62,14 +62,14 @@ class PublishPolicyTest {
 
     /** printf 'publish:live/show:1767225601' | openssl dgst -sha256 -hmac 0123456789abcdef */
     @Test
-    void signsWhatOpensslSigns() {
+    void signsLikeOpenssl() {
         assertThat(secrets.query(SHOW, 1_767_225_601))
                 .isEqualTo("?expires=1767225601&sign=323904846c59a00e172ab9920c1a042fc3be3bb0254f36bb61da706b6dbb9b36")
                 .hasSizeLessThan(200);
     }
 
     @Test
-    void aSignatureIsForOneStreamAndOneTime() {
+    void signatureIsForOneStreamAndTime() {
         String query = secrets.query(SHOW, NOW_S + 60).substring(1);
         assertRefused(decide(bySignature, "live/talk", query), Reason.BAD_SIGNATURE);
         assertRefused(decide(bySignature, "live/show", query.replaceFirst("expires=\\d", "expires=9")),
@@ -87,13 +87,13 @@ class PublishPolicyTest {
     /** By a script of the operator's, with the right secret. */
     @ParameterizedTest
     @ValueSource(strings = {"tomorrow", "", "1767225601.5", "-1", "99999999999999999999"})
-    void whatIsSignedHasToBeATime(String expires) {
+    void signedTextMustBeATime(String expires) {
         String query = "expires=" + expires + "&sign=" + secrets.sign(SHOW, expires);
         assertRefused(decide(bySignature, "live/show", query), Reason.BAD_SIGNATURE);
     }
 
     @Test
-    void secretsAreChangedByTurns() {
+    void acceptsOldSecretDuringRotation() {
         String old = secrets.query(SHOW, NOW_S + 60).substring(1);
         SigningSecrets both = SigningSecrets.parse("another secret of its own\n\n  " + SECRET + "  \n");
         assertThat(decide(new PublishPolicy(null, both), "live/show", old)).isEqualTo(new Decision.Allowed(SHOW));
@@ -104,7 +104,7 @@ class PublishPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n \n", "0123456789abcde", "0123456789abcdef\nshort"})
-    void aSecretHasSixteenCharacters(String text) {
+    void secretHasAtLeastSixteenCharacters(String text) {
         assertThatThrownBy(() -> SigningSecrets.parse(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("16 characters or more").hasMessageNotContaining("0123");
     }
@@ -113,14 +113,14 @@ class PublishPolicyTest {
     @CsvSource({"k1: live/show|k2 live/talk, line 2 is not 'KEY: application/stream'", "|k€y: live/show, line 2 is not",
         "# x|key: show, line 2 does not name a stream",
         "key: live/show|key = live/talk, line 2 has a key that an earlier"})
-    void aFileOfKeysSaysWhatIsWrongAndQuotesNothing(String lines, String complaint) {
+    void errorsInKeyFilesQuoteNothing(String lines, String complaint) {
         assertThatThrownBy(() -> StreamKeys.parse(lines.replace('|', '\n')))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(complaint)
                 .hasMessageNotContaining("k2").hasMessageNotContaining("talk");
     }
 
     @Test
-    void countsKeysThatCanBeGuessed() {
+    void countsShortKeys() {
         assertThat(StreamKeys.parse("0123456789abcde: live/a\n0123456789abcdef: live/b").shortKeys()).isEqualTo(1);
         assertThat(StreamKeys.parse("").size()).isZero();
     }

@@ -10,7 +10,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.StreamName;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -51,7 +51,7 @@ class ClaimsLimitTest {
         var settings = new PublishSettings("a", rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogRoom.UNKNOWN, new KnownNames(), meters, CLOCK);
+                LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK);
     }
 
     @AfterEach
@@ -73,13 +73,13 @@ class ClaimsLimitTest {
     @Test
     void claimsOnOtherNodesCount() {
         for (int session = 100; session < 100 + LIMIT; session++) {
-            desk.heard(
+            desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
                             0, 30_000));
         }
         assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
-        desk.heard(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
+        desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
                 new Encoder("b", "", "127.0.0.1:1"), 0, 0,
                 30_000));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);

@@ -7,16 +7,16 @@ import io.millrace.ingest.publish.PublicationCommand.EndFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.Forgotten;
-import io.millrace.ingest.publish.PublicationCommand.Heard;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDone;
 import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
 import io.millrace.ingest.publish.PublicationStep.Begin;
 import io.millrace.ingest.publish.PublicationStep.ClaimAgain;
-import io.millrace.ingest.publish.PublicationStep.Dismiss;
+import io.millrace.ingest.publish.PublicationStep.Disconnect;
 import io.millrace.ingest.publish.PublicationStep.Finish;
 import io.millrace.ingest.publish.PublicationStep.Heartbeat;
 import io.millrace.ingest.publish.PublicationStep.Note;
@@ -78,7 +78,7 @@ class PublicationStateTest {
     @Test
     void refusesTheEncoderWhenTheLogDoesNotTakeTheClaim() {
         assertThat(state.apply(new ClaimFailed("no leader"))).containsExactly(
-                new Dismiss(PublicationEnd.claimFailed()), new RefuseClaim("no leader"), new Finish());
+                new Disconnect(PublicationEnd.claimFailed()), new RefuseClaim("no leader"), new Finish());
         assertThat(state.state()).isEqualTo(State.ENDED);
     }
 
@@ -118,7 +118,7 @@ class PublicationStateTest {
     @EnumSource(names = {"CLAIMED", "LIVE"})
     void claimsAgainIfItsSessionIsDeclaredOver(State from) {
         PublicationState running = at(from);
-        assertThat(running.apply(new Heard(SESSION, SessionNotice.State.OVER)))
+        assertThat(running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER)))
                 .containsExactly(new ClaimAgain(SESSION));
         assertThat(running.state()).isEqualTo(State.CLAIMING);
         assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Begin(NEWER), new Accept());
@@ -129,10 +129,10 @@ class PublicationStateTest {
     @Test
     void tellsTheEncoderThatItWasTakenOverWhileItWasClaimedAgain() {
         PublicationState again = at(State.LIVE);
-        again.apply(new Heard(SESSION, SessionNotice.State.OVER));
-        assertThat(again.apply(new Heard(NEWER, SessionNotice.State.LIVE))).isEmpty();
+        again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
+        assertThat(again.apply(new NoticeRead(NEWER, SessionNotice.State.LIVE))).isEmpty();
         PublicationEnd end = PublicationEnd.takenOver(NEWER);
-        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Dismiss(end));
+        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Disconnect(end));
         assertThat(again.state()).isEqualTo(State.ENDING);
     }
 
@@ -140,10 +140,10 @@ class PublicationStateTest {
     @EnumSource(value = SessionNotice.State.class, names = {"CLAIMED", "ENDED"})
     void goesOnAfterANoticeThatChangesNothing(SessionNotice.State noted) {
         PublicationState live = at(State.LIVE);
-        assertThat(live.apply(new Heard(SESSION, noted))).isEmpty();
-        assertThat(live.apply(new Heard(NEWER, noted))).isEmpty();
-        assertThat(live.apply(new Heard(SESSION - 1, SessionNotice.State.LIVE))).isEmpty();
-        assertThat(live.apply(new Heard(SESSION - 1, SessionNotice.State.OVER))).isEmpty();
+        assertThat(live.apply(new NoticeRead(SESSION, noted))).isEmpty();
+        assertThat(live.apply(new NoticeRead(NEWER, noted))).isEmpty();
+        assertThat(live.apply(new NoticeRead(SESSION - 1, SessionNotice.State.LIVE))).isEmpty();
+        assertThat(live.apply(new NoticeRead(SESSION - 1, SessionNotice.State.OVER))).isEmpty();
         assertThat(live.state()).isEqualTo(State.LIVE);
     }
 
@@ -156,8 +156,8 @@ class PublicationStateTest {
                 arguments(new End(PublicationEnd.malformed("x")), PublicationEnd.malformed("x")),
                 arguments(new End(PublicationEnd.internalError("x")), PublicationEnd.internalError("x")),
                 arguments(new PacketLost(SESSION, "timeout"), PublicationEnd.packetLost("timeout")),
-                arguments(new Forgotten(SESSION), PublicationEnd.forgotten()),
-                arguments(new Heard(NEWER, SessionNotice.State.LIVE), PublicationEnd.takenOver(NEWER)));
+                arguments(new TombstoneRead(SESSION), PublicationEnd.forgotten()),
+                arguments(new NoticeRead(NEWER, SessionNotice.State.LIVE), PublicationEnd.takenOver(NEWER)));
     }
 
     @ParameterizedTest
@@ -165,7 +165,7 @@ class PublicationStateTest {
     void everyEndIsWrittenOnceNotedAndFinished(PublicationCommand command, PublicationEnd end) {
         for (State from : List.of(State.CLAIMED, State.LIVE)) {
             PublicationState running = at(from);
-            assertThat(running.apply(command)).containsExactly(new WriteEnd(SESSION, end), new Dismiss(end));
+            assertThat(running.apply(command)).containsExactly(new WriteEnd(SESSION, end), new Disconnect(end));
             assertThat(running.state()).isEqualTo(State.ENDING);
             assertThat(running.apply(new EndWritten())).containsExactly(new NoteEnd(SESSION));
             assertThat(running.apply(new EndNoted())).containsExactly(new Finish());
@@ -181,7 +181,7 @@ class PublicationStateTest {
     @Test
     void anEndDuringAClaimIsWrittenWhenTheClaimHasANumber() {
         assertThat(state.apply(new End(PublicationEnd.shutdown())))
-                .containsExactly(new Dismiss(PublicationEnd.shutdown()));
+                .containsExactly(new Disconnect(PublicationEnd.shutdown()));
         assertThat(state.apply(new Claimed(SESSION)))
                 .containsExactly(new WriteEnd(SESSION, PublicationEnd.shutdown()), new Accept());
         assertThat(state.apply(new EndWritten())).containsExactly(new NoteEnd(SESSION));
@@ -208,7 +208,8 @@ class PublicationStateTest {
     void commandsAfterTheEndAreIgnored() {
         PublicationState ended = at(State.ENDED);
         for (PublicationCommand late : List.of(new Claimed(NEWER), new ClaimFailed("x"), new HeartbeatDue(),
-                new HeartbeatDone(), new Heard(SESSION, SessionNotice.State.OVER), new EndWritten(), new EndFailed(),
+                new HeartbeatDone(), new NoticeRead(SESSION, SessionNotice.State.OVER), new EndWritten(),
+                new EndFailed(),
                 new EndNoted())) {
             assertThat(ended.apply(late)).as("%s", late).isEmpty();
         }
@@ -259,8 +260,8 @@ class PublicationStateTest {
 
     private static PublicationCommand command(Random random, State state) {
         List<PublicationCommand> possible = new ArrayList<>(List.of(new FirstPacketWritten(SESSION), new End(LEFT),
-                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new Forgotten(SESSION),
-                new Heard(SESSION, SessionNotice.State.OVER), new Heard(SESSION, SessionNotice.State.LIVE)));
+                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION),
+                new NoticeRead(SESSION, SessionNotice.State.OVER), new NoticeRead(SESSION, SessionNotice.State.LIVE)));
         if (state == State.CLAIMING) {
             possible.addAll(List.of(new Claimed(SESSION), new ClaimFailed("x")));
         } else if (state == State.ENDING) {

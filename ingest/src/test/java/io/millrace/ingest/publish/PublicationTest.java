@@ -206,7 +206,7 @@ class PublicationTest {
     @Test
     void readsNothingWhileItClaimsAgainAndThenWritesWhatItHeld() {
         becomeLive();
-        publication.proxy().heard(notice(0, SessionNotice.State.OVER));
+        publication.proxy().onNotice(notice(0, SessionNotice.State.OVER));
         runLoop();
         assertThat(encoder.reading).isFalse();
         assertThat(active()).isZero();
@@ -226,8 +226,8 @@ class PublicationTest {
     @Test
     void closesAnEncoderThatWasTakenOverWhileItClaimedAgain() {
         becomeLive();
-        publication.proxy().heard(notice(0, SessionNotice.State.OVER));
-        publication.proxy().heard(notice(1, SessionNotice.State.LIVE));
+        publication.proxy().onNotice(notice(0, SessionNotice.State.OVER));
+        publication.proxy().onNotice(notice(1, SessionNotice.State.LIVE));
         runLoop();
         assertThat(encoder.closedWith).isNull();
         acknowledge();
@@ -250,7 +250,7 @@ class PublicationTest {
     void anEventLoopThatHangsEndsThePublicationInsteadOfCollectingCommands() {
         becomeLive();
         for (int i = 0; i < 5_000; i++) {
-            publication.proxy().heard(notice(0, SessionNotice.State.LIVE));
+            publication.proxy().onNotice(notice(0, SessionNotice.State.LIVE));
         }
         runLoop();
         assertThat(encoder.closedWith).isEqualTo(StatusCodes.FAILED);

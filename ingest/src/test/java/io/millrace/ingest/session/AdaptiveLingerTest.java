@@ -22,7 +22,7 @@ class AdaptiveLingerTest {
     private final AtomicLong nowNanos = new AtomicLong();
 
     @Test
-    void aFewRecordsAreFlushedEach() throws Exception {
+    void flushesEachRecordAtLowRate() throws Exception {
         var flushed = new Semaphore(0);
         try (var linger = new AdaptiveLinger("linger", records::get, flushed::release)) {
             for (int i = 0; i < 3; i++) {
@@ -33,7 +33,7 @@ class AdaptiveLingerTest {
     }
 
     @Test
-    void whatIsAddedDuringAFlushHasOneOfItsOwn() throws Exception {
+    void flushesAgainForRecordsAddedDuringFlush() throws Exception {
         var flushes = new Semaphore(0);
         var end = new CountDownLatch(1);
         try (var linger = new AdaptiveLinger("linger", records::get, () -> {
@@ -49,7 +49,7 @@ class AdaptiveLingerTest {
     }
 
     @Test
-    void manyRecordsLingerUntilTheyAreFew() {
+    void lingersAtHighRate() {
         var flushes = new AtomicInteger();
         var looks = new AtomicInteger();
         try (var linger = new AdaptiveLinger("linger", () -> {

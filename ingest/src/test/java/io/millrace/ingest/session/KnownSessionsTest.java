@@ -16,76 +16,76 @@ class KnownSessionsTest {
     private final KnownSessions known = new KnownSessions(30_000);
 
     @Test
-    void twoTakeoversAreAllowedAndTheThirdWithinTheWindowIsNot() {
-        hear(1, LIVE, 0);
+    void refusesThirdTakeoverWithinWindow() {
+        receive(1, LIVE, 0);
         assertThat(known.flaps(STREAM, 0)).isFalse();
-        hear(2, LIVE, 1_000);
+        receive(2, LIVE, 1_000);
         assertThat(known.flaps(STREAM, 1_000)).isFalse();
-        hear(1, ENDED, 1_001);
-        hear(3, LIVE, 5_000);
-        hear(2, ENDED, 5_001);
+        receive(1, ENDED, 1_001);
+        receive(3, LIVE, 5_000);
+        receive(2, ENDED, 5_001);
         assertThat(known.flaps(STREAM, 5_001)).isTrue();
         assertThat(known.flaps(STREAM, 30_999)).isTrue();
         assertThat(known.flaps(STREAM, 31_000)).isFalse();
     }
 
     @Test
-    void aPublisherThatReturnsAfterItsEndTakesNothingOver() {
+    void returnAfterEndIsNoTakeover() {
         for (int session = 1; session < 10; session++) {
-            hear(session, CLAIMED, session * 100L);
-            hear(session, LIVE, session * 100L + 1);
+            receive(session, CLAIMED, session * 100L);
+            receive(session, LIVE, session * 100L + 1);
             assertThat(known.flaps(STREAM, session * 100L + 2)).isFalse();
-            hear(session, ENDED, session * 100L + 50);
+            receive(session, ENDED, session * 100L + 50);
         }
     }
 
     @Test
     void heartbeatsAreNoTakeovers() {
-        hear(1, LIVE, 0);
-        hear(2, LIVE, 1);
-        hear(2, LIVE, 2);
-        hear(2, LIVE, 3);
+        receive(1, LIVE, 0);
+        receive(2, LIVE, 1);
+        receive(2, LIVE, 2);
+        receive(2, LIVE, 3);
         assertThat(known.flaps(STREAM, 4)).isFalse();
     }
 
     @Test
-    void nobodyIsRefusedWhereNothingIsLive() {
-        hear(1, LIVE, 0);
-        hear(2, LIVE, 1);
-        hear(3, LIVE, 2);
-        hear(1, ENDED, 3);
-        hear(2, ENDED, 3);
+    void allowsAnyoneIfNothingIsLive() {
+        receive(1, LIVE, 0);
+        receive(2, LIVE, 1);
+        receive(3, LIVE, 2);
+        receive(1, ENDED, 3);
+        receive(2, ENDED, 3);
         assertThat(known.flaps(STREAM, 3)).isTrue();
-        hear(3, ENDED, 4);
+        receive(3, ENDED, 4);
         assertThat(known.flaps(STREAM, 4)).isFalse();
     }
 
     @Test
-    void countsClaimsThatHaveNoPacketYet() {
+    void countsClaimsWithoutPackets() {
         assertThat(known.claims(STREAM)).isZero();
-        hear(1, LIVE, 0);
-        hear(2, CLAIMED, 1);
-        hear(3, CLAIMED, 2);
-        hear(4, CLAIMED, 3);
+        receive(1, LIVE, 0);
+        receive(2, CLAIMED, 1);
+        receive(3, CLAIMED, 2);
+        receive(4, CLAIMED, 3);
         assertThat(known.claims(STREAM)).isEqualTo(3);
-        hear(2, ENDED, 4);
-        hear(3, LIVE, 5);
-        known.forgotten(STREAM, 4);
+        receive(2, ENDED, 4);
+        receive(3, LIVE, 5);
+        known.onTombstone(STREAM, 4);
         assertThat(known.claims(STREAM)).isZero();
     }
 
     @Test
-    void whoReturnsWithinGraceJoinsTheGraceOfTheEpoch() {
+    void returnWithinGraceUsesGraceOfEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
-        known.heard(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000));
-        known.heard(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000));
+        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000));
+        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000));
         assertThat(known.graceMs(STREAM)).hasValue(12_000);
-        known.forgotten(STREAM, 1);
-        known.forgotten(STREAM, 2);
+        known.onTombstone(STREAM, 1);
+        known.onTombstone(STREAM, 2);
         assertThat(known.graceMs(STREAM)).isEmpty();
     }
 
-    private void hear(long session, State state, long atMs) {
-        known.heard(new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
+    private void receive(long session, State state, long atMs) {
+        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
     }
 }

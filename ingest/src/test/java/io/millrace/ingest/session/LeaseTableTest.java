@@ -28,138 +28,138 @@ class LeaseTableTest {
     private long nowMs = 1_000_000;
 
     @Test
-    void endsASessionWhoseHeartbeatIsMissingForLongerThanTheLease() {
-        hear(7, LIVE);
+    void endsSessionAfterLeaseWithoutHeartbeat() {
+        receive(7, LIVE);
         after(LEASE_MS).isEmpty();
         after(1).containsExactly("Suspect 7");
     }
 
     @Test
-    void aHeartbeatRenewsTheLease() {
-        hear(7, LIVE);
+    void heartbeatRenewsLease() {
+        receive(7, LIVE);
         after(LEASE_MS - 1).isEmpty();
-        hear(7, LIVE);
+        receive(7, LIVE);
         after(LEASE_MS).isEmpty();
         after(1).containsExactly("Suspect 7");
     }
 
     @Test
-    void aClaimThatNeverBecomesLiveIsEndedToo() {
-        hear(7, CLAIMED);
+    void endsClaimThatNeverBecomesLive() {
+        receive(7, CLAIMED);
         after(LEASE_MS + 1).containsExactly("Suspect 7");
     }
 
     @Test
-    void aStepIsTakenAgainOnlyAfterAnotherLease() {
-        hear(7, LIVE);
+    void repeatsStepAfterAnotherLease() {
+        receive(7, LIVE);
         after(LEASE_MS + 1).containsExactly("Suspect 7");
         after(LEASE_MS - 1).isEmpty();
         after(1).containsExactly("Suspect 7");
     }
 
     @Test
-    void graceRunsFromTheEnd() {
-        hear(7, LIVE);
-        hear(7, ENDED);
+    void graceStartsAtEnd() {
+        receive(7, LIVE);
+        receive(7, ENDED);
         after(GRACE_MS - 1).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aHeartbeatUndoesAnEndBySuspicion() {
-        hear(7, LIVE);
-        hear(7, ENDED);
+    void heartbeatUndoesSuspectedEnd() {
+        receive(7, LIVE);
+        receive(7, ENDED);
         after(GRACE_MS - 1).isEmpty();
-        hear(7, LIVE);
+        receive(7, LIVE);
         after(1).isEmpty();
-        hear(7, ENDED);
+        receive(7, ENDED);
         after(GRACE_MS - 1).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void whatIsOverIsForgotten() {
-        hear(7, ENDED);
-        hear(7, OVER);
+    void forgetsSessionsThatAreOver() {
+        receive(7, ENDED);
+        receive(7, OVER);
         after(0).containsExactly("Forget 7");
-        table.forgotten(STREAM, 7);
+        table.onTombstone(STREAM, 7);
         after(LEASE_MS + GRACE_MS).isEmpty();
         assertThat(table.size()).isZero();
     }
 
     @Test
-    void aClaimThatIsOverTakesNoLesserSessionWithIt() {
-        hear(3, CLAIMED);
-        hear(5, LIVE);
-        hear(7, ENDED);
-        hear(7, OVER);
+    void claimThatIsOverLeavesLesserSessions() {
+        receive(3, CLAIMED);
+        receive(5, LIVE);
+        receive(7, ENDED);
+        receive(7, OVER);
         after(0).containsExactly("Forget 7");
-        table.forgotten(STREAM, 7);
+        table.onTombstone(STREAM, 7);
         after(LEASE_MS - 1).isEmpty();
-        hear(5, LIVE);
+        receive(5, LIVE);
         after(LEASE_MS).as("neither the live session nor, before its own end, the claim").containsExactly("EndGrace 3");
     }
 
     @Test
-    void whatIsOverStaysSoThoughItsNodeStillWritesHeartbeats() {
-        hear(7, OVER);
-        hear(7, LIVE);
+    void heartbeatsDoNotUndoOver() {
+        receive(7, OVER);
+        receive(7, LIVE);
         after(0).containsExactly("Forget 7");
     }
 
     @Test
-    void aGreaterLiveSessionMakesTheOlderOneOverWithoutGrace() {
-        hear(7, ENDED);
-        hear(9, LIVE);
+    void greaterLiveSessionEndsOlderOneWithoutGrace() {
+        receive(7, ENDED);
+        receive(9, LIVE);
         after(0).containsExactly("EndGrace 7");
-        hear(7, OVER);
+        receive(7, OVER);
         after(0).containsExactly("Forget 7");
     }
 
     @Test
-    void anOlderSessionIsOverOnlyWhenItsNodeHasEndedItOrIsDead() {
-        hear(7, LIVE);
-        hear(9, LIVE);
+    void olderSessionIsOverOnlyAfterItsEnd() {
+        receive(7, LIVE);
+        receive(9, LIVE);
         after(LEASE_MS).isEmpty();
-        hear(9, LIVE);
+        receive(9, LIVE);
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aGreaterClaimIsNoReturn() {
-        hear(7, ENDED);
+    void greaterClaimDoesNotStopGrace() {
+        receive(7, ENDED);
         for (int i = 0; i < GRACE_MS / 1_000; i++) {
-            hear(9, CLAIMED);
+            receive(9, CLAIMED);
             after(999).isEmpty();
             nowMs++;
         }
-        hear(9, CLAIMED);
+        receive(9, CLAIMED);
         after(0).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aNewOwnerCountsGraceFromTheStampOfTheEnd() {
-        table.heard(notice(7, ENDED, nowMs - GRACE_MS + 500), true, nowMs);
+    void newOwnerCountsGraceFromEndTime() {
+        table.onNotice(notice(7, ENDED, nowMs - GRACE_MS + 500), true, nowMs);
         after(499).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aStampFromTheFutureDoesNotProlongGrace() {
-        table.heard(notice(7, ENDED, nowMs + 3_600_000), true, nowMs);
+    void futureEndTimeDoesNotProlongGrace() {
+        table.onNotice(notice(7, ENDED, nowMs + 3_600_000), true, nowMs);
         after(GRACE_MS).containsExactly("EndGrace 7");
     }
 
     @Test
-    void clocksOfOtherNodesDoNotMatterForWhatIsReadAsItHappens() {
-        table.heard(notice(7, ENDED, nowMs - 3_600_000), false, nowMs);
+    void ignoresClocksOfOtherNodesForNewRecords() {
+        table.onNotice(notice(7, ENDED, nowMs - 3_600_000), false, nowMs);
         after(GRACE_MS - 1).isEmpty();
         after(1).containsExactly("EndGrace 7");
     }
 
     @Test
-    void aNewOwnerGivesEverySessionAFullLease() {
-        table.heard(notice(7, LIVE, nowMs - 3_600_000), true, nowMs);
+    void newOwnerGrantsFullLease() {
+        table.onNotice(notice(7, LIVE, nowMs - 3_600_000), true, nowMs);
         nowMs += 60_000;
         table.renew(nowMs);
         after(LEASE_MS).isEmpty();
@@ -167,9 +167,9 @@ class LeaseTableTest {
     }
 
     @Test
-    void streamsDoNotMeddleWithEachOther() {
-        hear(7, ENDED);
-        table.heard(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false,
+    void streamsAreIndependent() {
+        receive(7, ENDED);
+        table.onNotice(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false,
                 nowMs);
         after(0).isEmpty();
     }
@@ -188,7 +188,7 @@ class LeaseTableTest {
             if (owner == null || random.nextInt(40) == 0) {
                 owner = new LeaseTable(LEASE_MS);
                 for (SessionNotice n : compacted.values()) {
-                    owner.heard(n, true, nowMs);
+                    owner.onNotice(n, true, nowMs);
                 }
                 owner.renew(nowMs);
             }
@@ -220,7 +220,7 @@ class LeaseTableTest {
                 packets.add("GraceOver " + n.session());
                 if (random.nextInt(4) > 0) {
                     compacted.remove(n.session());
-                    owner.forgotten(STREAM, n.session());
+                    owner.onTombstone(STREAM, n.session());
                 }
             }
         }
@@ -229,19 +229,19 @@ class LeaseTableTest {
     private void noticed(long session, State state, Map<Long, SessionNotice> compacted, LeaseTable owner) {
         SessionNotice told = notice(session, state, nowMs);
         compacted.put(session, told);
-        owner.heard(told, false, nowMs);
+        owner.onNotice(told, false, nowMs);
     }
 
-    private void hear(long session, State state) {
-        table.heard(notice(session, state, nowMs), false, nowMs);
+    private void receive(long session, State state) {
+        table.onNotice(notice(session, state, nowMs), false, nowMs);
     }
 
     private org.assertj.core.api.ListAssert<String> after(long ms) {
         nowMs += ms;
-        return assertThat(table.due(nowMs).stream().map(LeaseTableTest::word).toList());
+        return assertThat(table.due(nowMs).stream().map(LeaseTableTest::label).toList());
     }
 
-    private static String word(Step step) {
+    private static String label(Step step) {
         return switch (step) {
             case Step.Suspect(SessionNotice n) -> "Suspect " + n.session();
             case Step.EndGrace(SessionNotice n) -> "EndGrace " + n.session();

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.launcher.broker.DiskSpace.Level;
 import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
-import io.millrace.platform.kafka.LogRoom;
+import io.millrace.platform.kafka.LogSpace;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Checks the disk of the embedded broker every second. It provides a readiness check and metrics, tells ingest when to
  * refuse publishers, and logs each change of the level once. Thread-safe.
  */
-public final class DiskWatch implements LogRoom, AutoCloseable {
+public final class DiskWatch implements LogSpace, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskWatch.class);
     private static final int PERIOD_MS = 1_000;
 
@@ -32,7 +32,7 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
     DiskWatch(Path directory, Supplier<DiskSpace> disk, MeterRegistry meters) {
         this.directory = directory;
         this.disk = disk;
-        look();
+        measure();
         Gauge.builder("millrace.disk.free", this, watch -> watch.space.freeBytes()).baseUnit("bytes")
                 .description("Free space on the disk of the data directory").register(meters);
         Gauge.builder("millrace.disk.total", this, watch -> watch.space.totalBytes()).baseUnit("bytes")
@@ -42,12 +42,12 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
     /** Checks the disk before it returns, and then every second. */
     public static DiskWatch start(Path directory, MeterRegistry meters) {
         DiskWatch watch = new DiskWatch(directory, () -> DiskSpace.of(directory), meters);
-        watch.timer.scheduleWithFixedDelay(watch::look, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        watch.timer.scheduleWithFixedDelay(watch::measure, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
         return watch;
     }
 
     /** Checks the disk once. Runs on the thread of the timer. */
-    final void look() {
+    final void measure() {
         try {
             space = disk.get();
         } catch (UserError e) {
@@ -56,7 +56,7 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
         }
         Level now = settled(space);
         if (now != level) {
-            tell(now);
+            log(now);
             level = now;
         }
     }
@@ -69,7 +69,7 @@ public final class DiskWatch implements LogRoom, AutoCloseable {
         return stillFull ? Level.FULL : seen.level();
     }
 
-    private void tell(Level now) {
+    private void log(Level now) {
         switch (now) {
             case ROOM -> LOG.info("The disk of {} has enough free space again: {}", directory, space);
             case LOW -> LOG.warn("The disk of {} fills up: {}; free disk space, or reduce --retention or"

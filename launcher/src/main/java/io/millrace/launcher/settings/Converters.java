@@ -36,7 +36,7 @@ public final class Converters {
         register(commands, Path.class, Path::of);
         register(commands, PointInTime.class, Converters::point);
         register(commands, ProxySources.class, ProxySources::parse);
-        register(commands, PublicRtmp.Told.class, PublicRtmpUrls::parse);
+        register(commands, PublicRtmp.Configured.class, PublicRtmpUrls::parse);
         register(commands, RtmpLimitSettings.class, RtmpLimitSettings::parse);
         register(commands, StreamName.class, Converters::streamName);
         register(commands, Voters.class, Voters::parse);

@@ -79,7 +79,7 @@ public final class LayeredDefaults implements IDefaultValueProvider {
     }
 
     /** Returns a warning for each name that is probably misspelled, although it may belong to another program. */
-    public List<String> oddities() {
+    public List<String> warnings() {
         return Stream.concat(EnvironmentNames.unknown(environment, known).stream(), unknownClientSettings()).toList();
     }
 

@@ -20,7 +20,7 @@ public final class ListenOptions {
     private int rtmpsPort;
 
     @Option(names = "--public-rtmp", paramLabel = "URL[,…]", defaultValue = PublicRtmpUrls.AUTO, description = "Addresses at which encoders reach this node, shown on the web page: rtmp://HOST[:PORT], rtmps://HOST[:PORT] or both, of a load balancer or of a container's host; the host '*' is that of the web page. 'auto' is the node's own ports.")
-    private PublicRtmp.Told publicRtmp;
+    private PublicRtmp.Configured publicRtmp;
 
     @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", converter = Converters.Port.class, description = "Port of the web page, HLS, FLV and the API; 0 selects a free port.")
     private int httpPort;
@@ -49,7 +49,7 @@ public final class ListenOptions {
     }
 
     /** Returns the addresses that the web page shows for encoders; empty for those of the listeners. */
-    public Optional<PublicRtmp.Told> publicRtmp() {
+    public Optional<PublicRtmp.Configured> publicRtmp() {
         return Optional.ofNullable(publicRtmp);
     }
 

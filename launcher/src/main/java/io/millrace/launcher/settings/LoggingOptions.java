@@ -27,9 +27,9 @@ public final class LoggingOptions {
     private CommandSpec command;
 
     /** Returns a warning for each name in the environment or the settings file that is probably misspelled. */
-    public List<String> oddities() {
+    public List<String> warnings() {
         return command.root().defaultValueProvider() instanceof LayeredDefaults defaults
-                ? defaults.oddities()
+                ? defaults.warnings()
                 : List.of();
     }
 

@@ -25,7 +25,7 @@ final class PublicRtmpUrls {
      * @return null for {@code auto}, the addresses of the node's own listeners
      * @throws IllegalArgumentException with a message that says what is valid
      */
-    static PublicRtmp.Told parse(String text) {
+    static PublicRtmp.Configured parse(String text) {
         if (text.strip().equals(AUTO)) {
             return null;
         }
@@ -49,7 +49,7 @@ final class PublicRtmpUrls {
                 rtmp = Optional.of(address(url, RTMP_PORT));
             }
         }
-        return new PublicRtmp.Told(rtmp, rtmps);
+        return new PublicRtmp.Configured(rtmp, rtmps);
     }
 
     private static IngestNode.Address address(Matcher url, int defaultPort) {

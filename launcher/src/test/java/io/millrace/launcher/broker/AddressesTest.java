@@ -11,19 +11,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class AddressesTest {
     @ParameterizedTest
     @CsvSource({"localhost:9092,localhost,9092", "'[::1]:9092',::1,9092", "127.0.0.1:1,127.0.0.1,1", "k:65535,k,65535"})
-    void readsAddressesAndPrintsThemAlike(String text, String host, int port) {
+    void parsesAndPrintsAddresses(String text, String host, int port) {
         assertThat(HostPort.parse(text)).isEqualTo(new HostPort(host, port)).hasToString(text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "kafka", ":9092", "kafka:", "kafka:0", "kafka:65536", "kafka:x", "::1:9092", "a b:1",
         "http://kafka:9092"})
-    void refusesWhatIsNoAddress(String text) {
+    void rejectsInvalidAddresses(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostPort.parse(text));
     }
 
     @Test
-    void votersAreTheSameInWhateverOrderTheyAreNamed() {
+    void orderOfVotersDoesNotMatter() {
         Voters voters = Voters.parse("2@127.0.0.1:9095,1@127.0.0.1:9093");
         assertThat(voters).isEqualTo(Voters.parse("1@127.0.0.1:9093,2@127.0.0.1:9095"))
                 .hasToString("1@127.0.0.1:9093,2@127.0.0.1:9095");
@@ -34,7 +34,7 @@ class AddressesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "127.0.0.1:9093", "@127.0.0.1:9093", "x@127.0.0.1:9093", "1@127.0.0.1",
         "1@a:1,1@b:2"})
-    void refusesWhatAreNoVoters(String text) {
+    void rejectsInvalidVoters(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Voters.parse(text));
     }
 }

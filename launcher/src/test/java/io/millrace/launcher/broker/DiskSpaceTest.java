@@ -26,7 +26,7 @@ class DiskSpaceTest {
     }
 
     @Test
-    void aBrokerDoesNotStartOnAFullDisk() {
+    void brokerDoesNotStartOnFullDisk() {
         new DiskSpace(1_000 * MB, DiskSpace.START_BYTES).checkStart(DIR);
         assertThatThrownBy(() -> new DiskSpace(1_000 * MB, DiskSpace.START_BYTES - 1).checkStart(DIR))
                 .isInstanceOf(UserError.class).hasMessage("the disk of the data directory data is full: 63 of 1,000 MB "
@@ -35,7 +35,7 @@ class DiskSpaceTest {
     }
 
     @Test
-    void aBrokerThatFailedOnAFullDiskSaysSo() {
+    void brokerFailureNamesFullDisk() {
         assertThat(new DiskSpace(1_000 * MB, DiskSpace.START_BYTES).fault(DIR)).isEmpty();
         assertThat(new DiskSpace(1_000 * MB, 0).fault(DIR))
                 .hasValue("the disk of the data directory data is full: 0 of 1,000 MB are free");
@@ -43,17 +43,17 @@ class DiskSpaceTest {
     }
 
     @Test
-    void theWatchIsACheckAMeterAndAGate() {
+    void watchIsCheckMeterAndGate() {
         AtomicReference<DiskSpace> disk = new AtomicReference<>(free(5_000));
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (var said = new LogCapture(DiskWatch.class); DiskWatch watch = new DiskWatch(DIR, disk::get, meters)) {
             assertThat(watch.check().probe().get().up()).isTrue();
             disk.set(free(999));
-            watch.look();
+            watch.measure();
             assertThat(watch.check().probe().get().up()).isFalse();
             assertThat(watch.isFull()).isFalse();
             disk.set(free(499));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isTrue();
             assertThat(watch.check().probe().get().detail()).contains("publishers are refused");
             assertThat(meters.get("millrace.disk.free").gauge().value()).isEqualTo(499 * MB);
@@ -66,16 +66,16 @@ class DiskSpaceTest {
     }
 
     @Test
-    void publishersComeBackOnlyWithAQuarterMoreThanNothing() {
+    void acceptsPublishersAgainAtAQuarterMoreSpace() {
         AtomicReference<DiskSpace> disk = new AtomicReference<>(free(499));
         try (var said = new LogCapture(DiskWatch.class);
                 DiskWatch watch = new DiskWatch(DIR, disk::get, new SimpleMeterRegistry())) {
             assertThat(watch.isFull()).isTrue();
             disk.set(free(624));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isTrue();
             disk.set(free(625));
-            watch.look();
+            watch.measure();
             assertThat(watch.isFull()).isFalse();
             assertThat(said.lines()).satisfiesExactly(line -> assertThat(line).startsWith("ERROR"),
                     line -> assertThat(line).startsWith("WARN"));

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @SlowTest
 class EmbeddedBrokerTest {
-    private static final Consumer<UserError> NOBODY = failure -> {
+    private static final Consumer<UserError> NO_FAILURE = failure -> {
         throw new AssertionError(failure);
     };
     private static final String LOOPBACK = "127.0.0.1";
@@ -44,7 +44,7 @@ class EmbeddedBrokerTest {
     private Path dir;
 
     @Test
-    void keepsWhatItAcknowledgedFromOneRunToTheNextUpToTheLargestRecord() throws Exception {
+    void keepsAcknowledgedRecordsAcrossRuns() throws Exception {
         byte[] largest = new byte[Sizes.PART_BYTES];
         largest[17] = 42;
         try (EmbeddedBroker broker = start()) {
@@ -56,7 +56,7 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void aDirectoryBelongsToOneProcessAtATime() {
+    void directoryIsUsedByOneProcess() {
         try (EmbeddedBroker _ = start()) {
             assertThatThrownBy(this::start).isInstanceOf(UserError.class)
                     .hasMessageContaining("in use by process " + ProcessHandle.current().pid())
@@ -65,10 +65,10 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() throws IOException {
+    void takenPortIsReported() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
-            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(dir, port), NOBODY))
+            assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(dir, port), NO_FAILURE))
                     .isInstanceOf(UserError.class).hasMessageContaining("127.0.0.1:" + port)
                     .hasMessageContaining("--kafka-port");
         }
@@ -77,44 +77,46 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
+    void directoryThatCannotBeCreatedIsReported() throws IOException {
         Path file = Files.createFile(dir.resolve("file"));
-        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file.resolve("data"), 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file.resolve("data"), 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageStartingWith("cannot write to the data directory")
                 .hasMessageContaining("--data-dir");
-        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(BrokerSettings.alone(file, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("is not a directory");
     }
 
     @Test
-    void aNewDataDirectoryIsForItsOwnerAlone() throws IOException {
+    void newDirectoryIsAccessibleToOwnerOnly() throws IOException {
         Path data = dir.resolve("new");
         BrokerPlace.take(BrokerSettings.alone(data, 0), _ -> false).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data))).isEqualTo("rwx------");
     }
 
     @Test
-    void aDirectoryOfAnotherNodeIsRefused() {
+    void directoryOfAnotherNodeIsRejected() {
         start().close();
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NOBODY))
+        assertThatThrownBy(
+                () -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, Voters.ALONE, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("belongs to node 1, but --node-id is 2");
     }
 
     @Test
-    void oneOfSeveralMustBeAmongTheVotersAndAtItsPort() {
+    void nodeMustBeVoterAtItsPort() {
         Voters voters = new Voters(List.of(new Voter(1, new HostPort("127.0.0.1", 29_093))));
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NOBODY))
+        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 2, voters, 0), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("node 2 is not in --voters");
-        assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NOBODY))
+        assertThatThrownBy(
+                () -> EmbeddedBroker.start(new BrokerSettings(dir, LOOPBACK, 0, 1, voters, 29_094), NO_FAILURE))
                 .isInstanceOf(UserError.class).hasMessageContaining("--controller-port is 29094");
     }
 
     @Test
-    void oneOfSeveralListensWhereItsHostAndTheVotersSay() throws Exception {
+    void nodeListensOnItsHostAndVoterAddress() throws Exception {
         HostPort controller = new HostPort(OwnLoopback.ADDRESS, OwnLoopback.nextPort());
         Voters voters = new Voters(List.of(new Voter(1, controller)));
         try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(dir, "127.0.1.1", 0, 1, voters, 0),
-                NOBODY);
+                NO_FAILURE);
                 Admin admin = Admin.create(client(broker))) {
             assertThat(broker.address().host()).isEqualTo("127.0.1.1");
             // The advertised address, which clients use after the bootstrap.
@@ -127,7 +129,7 @@ class EmbeddedBrokerTest {
     }
 
     private EmbeddedBroker start() {
-        return EmbeddedBroker.start(BrokerSettings.alone(dir, 0), NOBODY);
+        return EmbeddedBroker.start(BrokerSettings.alone(dir, 0), NO_FAILURE);
     }
 
     private static void write(EmbeddedBroker broker, byte[] value) throws Exception {

@@ -21,14 +21,14 @@ class RetentionFitTest {
     }
 
     @Test
-    void saysWhatToSet() {
+    void suggestsASize() {
         assertThat(warning(10_000, 3_770, 0)).contains("The retention is larger than the disk: packets and parts may "
                 + "take 10.0 GB each, and the disk of data has room for 3.3 GB of both; set --retention-size to 1600MB "
                 + "or less, or choose a larger disk with --data-dir. Nobody may publish once the disk is nearly full");
         assertThat(warning(100, 600, 0).orElseThrow()).contains("; choose a larger disk with --data-dir.");
     }
 
-    /** What nobody has set needs no warning, but where not even the least fits. */
+    /** A default size causes no warning, unless not even the smallest size fits. */
     @ParameterizedTest(name = "{0} MB free, {1} MB there: {2} MB each")
     @CsvSource({"20500, 0, 10000, true", "20499, 0, 9900, true", "3770, 0, 1600, true", "3770, 1000, 2100, true",
         "700, 0, 100, true", "699, 0, 100, false", "0, 0, 100, false"})

@@ -43,7 +43,7 @@ class TopicsTest {
     }
 
     @Test
-    void areMadeOnceWithTheirRetention() throws Exception {
+    void areCreatedOnceWithRetention() throws Exception {
         KafkaClients kafka = kafka("made.", 2, 10_000_000_000L);
         Topics.ensure(kafka);
         Topics.ensure(kafka);
@@ -56,7 +56,7 @@ class TopicsTest {
     }
 
     @Test
-    void withAnotherNumberOfPartitionsAreRefusedWithAWayOut() {
+    void otherNumberOfPartitionsIsRejectedWithRemedy() {
         Topics.ensure(kafka("grown.", 2, -1));
         assertThatThrownBy(() -> Topics.ensure(kafka("grown.", 3, -1))).isInstanceOf(UserError.class)
                 .hasMessageContaining("grown.").hasMessageContaining("has 2 partitions, but --partitions is 3")
@@ -64,7 +64,7 @@ class TopicsTest {
     }
 
     @Test
-    void thatTakeNoLargeRecordsAreRefusedWithAWayOut() throws Exception {
+    void smallRecordLimitIsRejectedWithRemedy() throws Exception {
         KafkaClients kafka = kafka("small.", 2, -1);
         try (Admin admin = kafka.admin("test")) {
             admin.createTopics(List.of(new NewTopic("small.packets", 2, (short) 1)

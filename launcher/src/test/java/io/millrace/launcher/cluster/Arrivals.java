@@ -3,9 +3,9 @@ package io.millrace.launcher.cluster;
 import java.util.ArrayList;
 import java.util.List;
 
-/** When a viewer got something new, and when it was thrown out. Thread-safe. */
+/** Records when a viewer received new media and when it was disconnected. Thread-safe. */
 final class Arrivals {
-    /** A viewer that lost its connection or was refused. */
+    /** The viewer lost its connection or was refused. */
     record Failure(long atNanos, String why) {}
 
     private final List<Long> nanos = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Arrivals {
         failures.add(new Failure(System.nanoTime(), why));
     }
 
-    /** When the newest frame that arrived was sent, ms since 1970. */
+    /** Returns when the newest received frame was sent, ms since 1970. */
     synchronized long newestSentMs() {
         return newestSentMs;
     }
@@ -30,7 +30,10 @@ final class Arrivals {
         return List.copyOf(failures);
     }
 
-    /** The longest time without anything new that touches the span; what it began with counts from before. */
+    /**
+     * Returns the longest time without new media that overlaps the span. Counts from its beginning, even if that is
+     * before the span.
+     */
     synchronized long longestGapNanos(long fromNanos, long toNanos) {
         long longest = 0;
         for (int i = 1; i < nanos.size(); i++) {

@@ -20,13 +20,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.assertj.core.api.SoftAssertions;
 
 /**
- * One round: encoders publish, viewers of HLS and HTTP-FLV watch at every edge, and meanwhile nodes die or freeze one
- * after the other. At the end the log is read again and everything that anybody was served is compared with it.
+ * One round: encoders publish, HLS and HTTP-FLV viewers watch at every edge, and nodes die or freeze one after the
+ * other. At the end, the log is read again and compared with everything that viewers received.
  *
  * <p>Runs on any {@link Cluster}. Confined to one thread.
  */
 final class Chaos implements AutoCloseable {
-    /** How much goes on meanwhile. */
+    /** The number of encoders and viewers. */
     record Load(int publishers, int hlsViewers, int flvViewers) {
         @Override
         public String toString() {
@@ -34,17 +34,20 @@ final class Chaos implements AutoCloseable {
         }
     }
 
-    /** A fault, from the moment before until everybody has media from after the repair. */
+    /** A fault, from the moment before it until every viewer has received media that was sent after the repair. */
     private record Span(Fault fault, int node, long fromNanos, long toNanos) {}
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
-    /** Bounds a hang; how long it took is in the report. */
+    /** Only bounds a hang; the report contains the actual duration. */
     private static final long RECOVERY_SECONDS = 300;
-    /** A viewer may learn late that its edge was dead. */
+    /** A viewer may notice late that its edge was dead. */
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(50);
 
-    /** The group whose coordinator is hurt; with one partition of offsets it leads those of all stages. */
+    /**
+     * The group whose coordinator is killed. The offsets topic has one partition, so that broker coordinates the groups
+     * of all stages.
+     */
     private static final String GROUP = "millrace.segmenter";
 
     private final Cluster cluster;
@@ -62,7 +65,8 @@ final class Chaos implements AutoCloseable {
     /**
      * Starts encoders and viewers.
      *
-     * @param round names the streams, so that each round has streams of its own, and chooses the nodes that are hurt
+     * @param round number of the round. It is part of the stream names, so that each round has its own streams, and
+     *     selects the nodes that are affected
      */
     Chaos(Cluster cluster, int partitions, Load load, int round, ChaosReport report) {
         this.cluster = cluster;
@@ -84,8 +88,8 @@ final class Chaos implements AutoCloseable {
     }
 
     /**
-     * Names that spread over the partitions so that both nodes of a stage have some, whether they share them by halves or
-     * by turns: 0, 5, 2, 7 and so on of eight.
+     * Returns names that spread over the partitions so that both nodes of a stage have some, whether partitions are
+     * assigned in halves or alternately: 0, 5, 2, 7 and so on of eight.
      */
     private static String name(int round, int publisher, int partitions) {
         int wanted = publisher * 5 % partitions;
@@ -103,12 +107,15 @@ final class Chaos implements AutoCloseable {
         return all;
     }
 
-    /** Waits until everybody watches. */
+    /** Waits until every viewer receives media. */
     void awaitPlaying() throws InterruptedException {
         awaitMediaSentAfter(System.currentTimeMillis(), "everybody watches", -1);
     }
 
-    /** Has {@code fault} happen to a node, repairs it, and returns when everybody has media from after that. */
+    /**
+     * Causes {@code fault} at a node, repairs it, and returns when every viewer has received media that was sent after
+     * that.
+     */
     void strike(Fault fault) throws IOException, InterruptedException {
         int node = fault == Fault.KILL_COORDINATOR ? coordinator() : round % cluster.nodes(fault.stage());
         long from = System.nanoTime();
@@ -123,7 +130,7 @@ final class Chaos implements AutoCloseable {
             repair(fault, node);
         }
         if (fault.kind() == Fault.Kind.PAUSE) {
-            // As long as the fault is meant to last.
+            // How long the fault is meant to last.
             Thread.sleep(PAUSE);
         }
         boolean pausedIngest = fault == Fault.PAUSE_INGEST;
@@ -178,7 +185,7 @@ final class Chaos implements AutoCloseable {
                                 System.currentTimeMillis() - v.arrivals().newestSentMs(), v.arrivals().failures()))
                                 .toList());
             }
-            Thread.sleep(LOOK);
+            Thread.sleep(POLL);
         }
     }
 
@@ -212,10 +219,10 @@ final class Chaos implements AutoCloseable {
         judge.assertAll();
     }
 
-    /** Returns what the log tells once every viewer has the last that it tells. */
+    /** Returns the undisturbed run once every viewer has received its last media. */
     private Map<String, UndisturbedRun> awaitEnd() throws InterruptedException {
         await("all encoders have ended", () -> encoders.stream().allMatch(Encoder::hasEnded));
-        // The end of a session goes to the log behind its publisher's back.
+        // The end of a session is written to the log after its publisher has left.
         List<Map<String, UndisturbedRun>> read = new ArrayList<>(List.of(Map.of()));
         await("the log tells the ends, and all viewers have all of it", () -> {
             read.set(0, UndisturbedRun.read(cluster.kafka(), partitions));
@@ -260,7 +267,10 @@ final class Chaos implements AutoCloseable {
         return count;
     }
 
-    /** An edge's own viewers; and while the only broker is dead, a request for a segment, which players repeat. */
+    /**
+     * Viewers of the affected edge may be disconnected; and while the only broker is dead, so may segment requests
+     * fail, which players repeat.
+     */
     private boolean mayFail(Viewer viewer, Span span) {
         return switch (span.fault().stage()) {
             case EDGE -> span.node() == viewer.edge();

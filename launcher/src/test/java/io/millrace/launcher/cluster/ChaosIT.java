@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes die and freeze while streams go on: three brokers and two nodes of each stage, as processes.
+ * Nodes die and freeze while streams are live: three brokers and two nodes of each stage, as processes.
  *
- * <p>{@code -Dmillrace.chaos.rounds=100} for more of it, {@code -Dmillrace.chaos.publishers} and {@code
- * -Dmillrace.chaos.viewers} for another load, {@code -Dmillrace.chaos.faults=KILL_BROKER,…} for some faults alone,
- * {@code -Dmillrace.chaos.brokers=1} for a broker whose loss nobody makes up for.
+ * <p>{@code -Dmillrace.chaos.rounds=100} sets the number of rounds, {@code -Dmillrace.chaos.publishers} and {@code
+ * -Dmillrace.chaos.viewers} the load, {@code -Dmillrace.chaos.faults=KILL_BROKER,…} the faults, and {@code
+ * -Dmillrace.chaos.brokers=1} runs a single broker, without replicas.
  */
 @Tag("chaos")
 class ChaosIT {
@@ -29,14 +29,14 @@ class ChaosIT {
     private static final int PARTITIONS = 8;
     private static final Path REPORT = Path.of("target", "chaos-report.md");
 
-    /** Every wait has a bound of its own; how many rounds there are is the caller's choice. */
+    /** Every wait has its own limit; the caller chooses the number of rounds. */
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void losingANodeIsNotAnEvent(@TempDir Path dir) throws IOException, InterruptedException {
         List<Fault> faults = Arrays.stream(FAULTS.split(",")).map(Fault::valueOf).toList();
         Chaos.Load load = new Chaos.Load(PUBLISHERS, VIEWERS / 2, VIEWERS - VIEWERS / 2);
         ChaosReport report = new ChaosReport(load + "; " + BROKERS + " brokers and two of each stage as processes.");
-        // A playlist lists everything, so that all can be asked for again at the end.
+        // Playlists list everything, so that all segments can be requested again at the end.
         try (Cluster cluster = ProcessCluster.start(dir, BROKERS, "--partitions", String.valueOf(PARTITIONS),
                 "--segment", "1s", "--window", "30m", "--grace", "60s")) {
             for (int round = 0; round < ROUNDS; round++) {

@@ -10,14 +10,17 @@ import java.util.Map;
 
 /** The figures of all rounds. Confined to one thread. */
 final class ChaosReport {
-    /** One fault once; the stalls are the worst of any viewer that was not on the hurt node, in ms. */
+    /**
+     * One occurrence of a fault. Stalls are the longest of any viewer that was not connected to the affected node, in
+     * ms.
+     */
     record Occurrence(long flvStallMs, long hlsStallMs, long recoveryMs) {}
 
     private final String load;
     private final Map<Fault, List<Occurrence>> occurrences = new EnumMap<>(Fault.class);
     private final List<String> totals = new ArrayList<>();
 
-    /** @param load what ran meanwhile */
+    /** @param load the load during the rounds */
     ChaosReport(String load) {
         this.load = load;
     }
@@ -26,7 +29,7 @@ final class ChaosReport {
         occurrences.computeIfAbsent(fault, _ -> new ArrayList<>()).add(occurrence);
     }
 
-    /** One line about a whole round. */
+    /** Adds a line about a whole round. */
     void total(String line) {
         totals.add(line);
     }

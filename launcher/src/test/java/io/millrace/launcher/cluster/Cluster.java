@@ -4,43 +4,43 @@ import java.io.IOException;
 import java.net.URI;
 
 /**
- * A Millrace on several nodes whose nodes can be hurt one by one. Every node keeps its addresses and its data for as long as
- * the cluster stands, however often it dies.
+ * A Millrace cluster whose nodes can be killed and frozen one by one. Every node keeps its addresses and data for the
+ * life of the cluster, across restarts.
  *
- * <p>Confined to one thread, but for the addresses.
+ * <p>Confined to one thread, except for the addresses.
  */
 public interface Cluster extends AutoCloseable {
-    /** What a node does. */
+    /** The role of a node. */
     enum Stage { BROKER, INGEST, SEGMENTER, PACKAGER, EDGE }
 
-    /** How many nodes {@code stage} has, dead ones included; their indexes begin at 0. */
+    /** Returns the number of nodes of {@code stage}, including dead ones. Their indexes begin at 0. */
     int nodes(Stage stage);
 
-    /** SIGKILL: the node ends without a word. Returns when it has. */
+    /** Sends SIGKILL and returns when the node has ended. */
     void kill(Stage stage, int node) throws IOException, InterruptedException;
 
-    /** SIGTERM, and waits for the end of its drain. */
+    /** Sends SIGTERM and waits until the node has drained and ended. */
     void stop(Stage stage, int node) throws IOException, InterruptedException;
 
-    /** SIGSTOP: its sockets stay open and nobody answers. */
+    /** Sends SIGSTOP: the node's sockets stay open and do not respond. */
     void pause(Stage stage, int node) throws IOException, InterruptedException;
 
-    /** SIGCONT. */
+    /** Sends SIGCONT. */
     void resume(Stage stage, int node) throws IOException, InterruptedException;
 
-    /** Starts a node that was killed or stopped, with its data and addresses; returns when it is ready. */
+    /** Starts a node that was killed or stopped, with its data and addresses. Returns when it is ready. */
     void start(Stage stage, int node) throws IOException, InterruptedException;
 
-    /** Kafka's bootstrap addresses, for the judge who reads the log itself. */
+    /** Returns Kafka's bootstrap addresses, for the {@link Judge}, which reads the log itself. */
     String kafka();
 
-    /** {@code rtmp://host:port} of one ingest node. */
+    /** Returns {@code rtmp://host:port} of one ingest node. */
     String rtmp(int node);
 
-    /** {@code path} on one edge. */
+    /** Returns the URL of {@code path} on one edge. */
     URI http(int node, String path);
 
-    /** What the node has written to its log, as far as it is kept. */
+    /** Returns what the node has logged, as far as it is kept. */
     String log(Stage stage, int node) throws IOException;
 
     @Override

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One round of {@link ChaosIT} with three brokers in containers: what dies with a process may live in an image. */
+/**
+ * One round of {@link ChaosIT} with three brokers in containers, because images can have faults that processes do not
+ * have.
+ */
 @Tag("containers")
 @Tag("chaos")
 class ContainerChaosIT {

@@ -16,27 +16,30 @@ import java.util.stream.IntStream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.lifecycle.Startables;
 
-/** Three brokers and two nodes of each stage in containers of our own image, on loopback ports of the host that are their own. */
+/**
+ * Three brokers and two nodes of each stage in containers of our own image, each with its own loopback ports of the
+ * host.
+ */
 public final class ContainerCluster implements Cluster {
     private static final int BROKERS = 3;
     private static final int NODES = 2;
     private static final String HOST = OwnLoopback.ADDRESS;
-    /** What the nodes of the latest cluster said. */
+    /** Directory of the logs of the latest cluster's nodes. */
     private static final Path LOGS = Path.of("target", "containers");
-    /** As for processes: small nodes that start quickly, since they share two cores with all others. */
+    /** As for processes: small nodes that start quickly, because they share two cores. */
     private static final String JVM = "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
     private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
 
-    /** One place for a container; the ports are its own for as long as the cluster stands. */
+    /** The container of one node. It keeps its ports for the life of the cluster. */
     private record Node(MillraceContainer container, int media, int admin) {}
 
     private ContainerCluster() {}
 
     /**
-     * Starts all nodes and returns when they are ready. Where there is no Docker the test is skipped and says so.
+     * Starts all nodes and returns when they are ready. Without Docker, the test is skipped with a message.
      *
-     * @param settings of every stage, as variables
+     * @param settings of every stage, as environment variables
      */
     public static ContainerCluster start(Map<String, String> settings) throws IOException, InterruptedException {
         RequiredTool.check(DockerClientFactory.instance().isDockerAvailable(),
@@ -47,7 +50,7 @@ public final class ContainerCluster implements Cluster {
             String image = MillraceImage.name();
             cluster.makeBrokers(image);
             cluster.makeStages(image, settings);
-            // A stage at a time: on two cores all of them at once would be slow enough to run into their own limits.
+            // One stage at a time: on two cores, a simultaneous start of all nodes would exceed their own time limits.
             for (List<Node> places : cluster.nodes.values()) {
                 Startables.deepStart(places.stream().map(Node::container)).join();
             }
@@ -103,7 +106,7 @@ public final class ContainerCluster implements Cluster {
         return URI.create("http://" + HOST + ":" + nodes.get(Stage.EDGE).get(node).media + path);
     }
 
-    /** {@code path} on the admin port of one node that is no broker. */
+    /** Returns the URL of {@code path} on the admin port of a node that is not a broker. */
     public URI admin(Stage stage, int node, String path) {
         return URI.create("http://" + HOST + ":" + nodes.get(stage).get(node).admin + path);
     }
@@ -113,14 +116,14 @@ public final class ContainerCluster implements Cluster {
         return container(stage, node).getLogs();
     }
 
-    /** What the image's health check says of a node. */
+    /** Returns the status of a node's health check. */
     public String health(Stage stage, int node) {
         return container(stage, node).health();
     }
 
     @Override
     public void close() {
-        // Nothing is measured any more: they are killed, paused ones too.
+        // Nothing is measured any more, so all containers are killed, paused ones too.
         nodes.values().stream().flatMap(List::stream).parallel().forEach(node -> node.container.end(LOGS));
     }
 

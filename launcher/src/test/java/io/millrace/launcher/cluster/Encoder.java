@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes one stream in real time, and when its ingest node goes away, at the next one, as encoders do: each publish
- * from time 0 with a keyframe. Keeps a ledger of what it has sent.
+ * Publishes one stream in real time. When its ingest node fails, connects to the next one, as encoders do. Each publish
+ * starts at time 0 with a keyframe. Records what it has sent.
  *
- * <p>{@link #run} belongs to one thread; the rest is for any, {@link #publishes} after it has ended.
+ * <p>{@link #run} is confined to one thread. The other methods are thread-safe, {@link #publishes} after the end of
+ * {@link #run}.
  */
 final class Encoder implements Runnable {
     private static final Duration RECONNECT = Duration.ofMillis(300);
@@ -20,8 +21,8 @@ final class Encoder implements Runnable {
     /**
      * One publish.
      *
-     * @param sent names of its frames in the order of sending
-     * @param clean whether it ended because the encoder wanted it, so that all of it must have been acknowledged
+     * @param sent names of its frames, in the order of sending
+     * @param clean whether the encoder ended it, so that all of it must have been acknowledged
      */
     record Publish(List<String> sent, boolean clean) {}
 
@@ -46,7 +47,7 @@ final class Encoder implements Runnable {
         return publishes;
     }
 
-    /** Whether {@link #run} is over. */
+    /** Whether {@link #run} has ended. */
     boolean hasEnded() {
         return ended;
     }
@@ -84,7 +85,7 @@ final class Encoder implements Runnable {
             publish(client, sent);
             clean = true;
         } catch (RtmpException _) {
-            // Its node is gone or does not want it: the next one.
+            // The node has failed or refuses the publish: tries the next one.
         } finally {
             if (!sent.isEmpty()) {
                 publishes.add(new Publish(sent, clean));
@@ -99,7 +100,7 @@ final class Encoder implements Runnable {
         while (!ending) {
             boolean isVideo = video * NumberedFrame.VIDEO_MS <= audio * NumberedFrame.AUDIO_MS;
             long dueMs = isVideo ? video * NumberedFrame.VIDEO_MS : audio * NumberedFrame.AUDIO_MS;
-            // The pace of a camera.
+            // Real time.
             Thread.sleep(Duration.ofNanos(startNanos + dueMs * 1_000_000 - System.nanoTime()));
             long now = System.currentTimeMillis();
             NumberedFrame frame = isVideo

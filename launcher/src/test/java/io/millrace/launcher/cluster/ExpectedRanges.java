@@ -7,9 +7,9 @@ import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a stream's log has, and what a read of a part of it has to be therefore. Immutable. */
+/** The content of a stream's log, and from it the expected result of reading a range. Immutable. */
 final class ExpectedRanges {
-    /** How far behind the frame that is due at the end of a range a read may stop: an access unit of sound. */
+    /** How far before the end of a range the last frame may be: the duration of an audio access unit. */
     private static final long END_SLACK_MS = NumberedFrame.AUDIO_MS + NumberedFrame.VIDEO_MS;
 
     private final UndisturbedRun run;
@@ -39,7 +39,7 @@ final class ExpectedRanges {
         return run.segments().getLast().path();
     }
 
-    /** The segments that hold any of the time from {@code startMs} to {@code endMs}, byte by byte. */
+    /** Returns the concatenated bytes of the segments that overlap the time from {@code startMs} to {@code endMs}. */
     void isRangeOfSegments(List<RangePlayer.Fetched> got, long startMs, long endMs) {
         List<UndisturbedRun.Segment> due = run.segments().stream()
                 .filter(s -> s.endMs() > startMs && s.startMs() < endMs).toList();
@@ -50,7 +50,9 @@ final class ExpectedRanges {
         }
     }
 
-    /** The frames of the log from the keyframe at or before {@code startMs} to {@code endMs}, none left out or twice. */
+    /**
+     * Returns the frames of the log from the keyframe at or before {@code startMs} to {@code endMs}, each exactly once.
+     */
     void isRangeOfFrames(List<String> got, long startMs, long endMs) {
         isKeyframeAtOrBefore(got.getFirst(), startMs);
         int first = run.names().indexOf(got.getFirst());
@@ -65,7 +67,10 @@ final class ExpectedRanges {
         }
     }
 
-    /** The same for a read that ran on into the present: the log has grown meanwhile, the numbers tell. */
+    /**
+     * As above, for a read that continued live. The log has grown meanwhile, so the frames after its former end are
+     * checked by their numbers.
+     */
     void isRunOfFrames(List<String> got, long startMs) {
         isKeyframeAtOrBefore(got.getFirst(), startMs);
         isCounted(got);
@@ -79,7 +84,9 @@ final class ExpectedRanges {
                 .toList());
     }
 
-    /** The one that begins the segment which was on then, so that all outputs start at the same frame. */
+    /**
+     * Returns the keyframe that begins the segment playing at that time, so that all outputs start at the same frame.
+     */
     private void isKeyframeAtOrBefore(String name, long momentMs) {
         UndisturbedRun.Segment due = run.segments().stream().filter(s -> s.startMs() <= momentMs)
                 .reduce((_, later) -> later).orElse(run.segments().getFirst());
@@ -93,7 +100,7 @@ final class ExpectedRanges {
         return origins.get(NumberedFrame.publish(name)) + NumberedFrame.timestampMs(name);
     }
 
-    /** Pictures and sound of one publish, each without a gap or a repeat. */
+    /** Checks that the video and audio frames of a publish have no gaps and no repeats. */
     private static void isCounted(List<String> names) {
         for (boolean video : new boolean[]{true, false}) {
             List<Long> times = names.stream().filter(n -> NumberedFrame.isVideo(n) == video)

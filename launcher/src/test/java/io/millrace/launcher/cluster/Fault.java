@@ -3,17 +3,20 @@ package io.millrace.launcher.cluster;
 import io.millrace.launcher.cluster.Cluster.Stage;
 import java.util.Locale;
 
-/** What may happen to one node. */
+/** A fault of one node. */
 enum Fault {
     KILL_SEGMENTER(Stage.SEGMENTER, Kind.KILL, 5), KILL_PACKAGER(Stage.PACKAGER, Kind.KILL, 5), KILL_EDGE(Stage.EDGE,
             Kind.KILL, 0), KILL_INGEST(Stage.INGEST, Kind.KILL, 5), KILL_BROKER(Stage.BROKER, Kind.KILL, 8),
-    /** The broker that leads the groups of segmenters and packagers: they find another before they find their members. */
+    /**
+     * The broker that coordinates the groups of segmenters and packagers. They must find a new coordinator before they
+     * can rebalance.
+     */
     KILL_COORDINATOR(Stage.BROKER, Kind.KILL, 8), PAUSE_SEGMENTER(Stage.SEGMENTER, Kind.PAUSE, 5), PAUSE_PACKAGER(
             Stage.PACKAGER, Kind.PAUSE,
             5), PAUSE_EDGE(Stage.EDGE, Kind.PAUSE, 0), PAUSE_INGEST(Stage.INGEST, Kind.PAUSE, 10);
 
     enum Kind {
-        /** SIGKILL, and a new start once the others have taken over. */
+        /** SIGKILL, and a restart after the others have taken over. */
         KILL,
         /** SIGSTOP for ten seconds. */
         PAUSE
@@ -37,7 +40,7 @@ enum Fault {
         return kind;
     }
 
-    /** How long a stall may be on machines with room; the report says how long it was. */
+    /** Goal for the longest stall on an idle machine; the report contains the actual one. */
     int goalSeconds() {
         return goalSeconds;
     }

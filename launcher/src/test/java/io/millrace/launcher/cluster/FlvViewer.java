@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Watches one stream at one edge by HTTP-FLV, and comes back there when it is thrown out.
+ * Watches one stream at one edge over HTTP-FLV, and reconnects there when it is disconnected.
  *
- * <p>{@link #run} belongs to one thread, the rest is for any.
+ * <p>{@link #run} is confined to one thread; the other methods are thread-safe.
  */
 final class FlvViewer implements Viewer {
     private static final Duration RETRY = Duration.ofMillis(200);
@@ -56,12 +56,12 @@ final class FlvViewer implements Viewer {
         return 0;
     }
 
-    /** Names of the frames that it got, a list for every time that it was let in. */
+    /** Returns the names of the received frames, one list per connection. */
     List<List<String>> connections() {
         return connections;
     }
 
-    /** Frames whose time does not follow the one before. */
+    /** Returns the frames whose timestamp does not follow the previous one. */
     List<String> disorder() {
         return disorder;
     }
@@ -90,7 +90,7 @@ final class FlvViewer implements Viewer {
         }
     }
 
-    /** Before the stream is known there is nothing to be thrown out of. */
+    /** Before the stream is known, a refusal does not count as a disconnect. */
     private void failed(String why) {
         if (!ending && !connections.isEmpty()) {
             arrivals.failed(why);

@@ -39,15 +39,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Of two brokers that have a copy each of nothing but their own partitions, one freezes: its sockets stay open, it answers
- * nobody, and nobody can take its place. {@code LeaderAwayTest} is about one that has gone.
+ * Two brokers hold different partitions without replicas, and one of them freezes: its sockets stay open, it does not
+ * respond, and no other broker can take its place. {@code LeaderAwayTest} covers a broker that has ended.
  */
 @Tag("chaos")
 class FrozenLeaderIT {
     private static final int PARTITIONS = 8;
     private static final int STAYS = 0;
     private static final int FREEZES = 1;
-    /** More than ingest takes of a publisher without an acknowledgement, 4 MiB, and far less than sockets hold beside it. */
+    /**
+     * More than ingest accepts from a publisher without an acknowledgement, 4 MiB, and far more than its sockets buffer
+     * in addition.
+     */
     private static final int BURST_FRAMES = 220;
     private static final int BURST_FRAME_BYTES = 20_000;
     private static final Duration HANG = Duration.ofMinutes(2);
@@ -55,7 +58,7 @@ class FrozenLeaderIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
-    void itsPublishersAreSlowedAndThenToldAndTheOthersNoticeNothing(@TempDir Path dir) throws Exception {
+    void onlyItsPublishersAreSlowedAndDisconnected(@TempDir Path dir) throws Exception {
         try (ProcessCluster cluster = ProcessCluster.start(dir, Map.of(Stage.BROKER, 2, Stage.INGEST, 1),
                 "--partitions", String.valueOf(PARTITIONS), "--replication", "1")) {
             KafkaClients kafka = new KafkaClients(
@@ -68,7 +71,7 @@ class FrozenLeaderIT {
                 awaitPackets(cluster, 5);
                 cluster.pause(Stage.BROKER, FREEZES);
                 AtomicBoolean over = new AtomicBoolean();
-                // Not in the common pool: on two cores it has one thread, which HttpClient needs for its answers.
+                // Not in the common pool: on two cores it has one thread, which HttpClient needs for its responses.
                 CompletableFuture<Void> sending = CompletableFuture
                         .runAsync(() -> sendSteadily(steady, cluster, sent, over), Thread::startVirtualThread);
 
@@ -92,7 +95,10 @@ class FrozenLeaderIT {
         }
     }
 
-    /** Frame by frame: the next one when the log has taken the one before, so that one who waits with the other stands out. */
+    /**
+     * Frame by frame: the next frame is sent when the log has accepted the previous one, so that a publisher that waits
+     * for the other one is noticed.
+     */
     private void sendSteadily(RtmpClient client, ProcessCluster cluster, List<String> names, AtomicBoolean over) {
         while (!over.get()) {
             double before = packets(cluster);
@@ -104,7 +110,7 @@ class FrozenLeaderIT {
         }
     }
 
-    /** Until the server says why it is closed. */
+    /** Reads until the server says why it closes the connection. */
     private static void burstAndWait(RtmpClient client) throws RtmpException {
         ByteBuffer frame = ByteBuffer.allocate(BURST_FRAME_BYTES);
         frame.put(new byte[]{0x27, 1, 0, 0, 0}).putInt(BURST_FRAME_BYTES - 9).put((byte) 0x41).rewind();
@@ -131,7 +137,7 @@ class FrozenLeaderIT {
         }
     }
 
-    /** The names of its frames, up to the end of its session. */
+    /** Returns the names of the frames in the log, up to the end of the session. */
     private static List<String> names(KafkaClients kafka, String stream) {
         List<String> names = new ArrayList<>();
         TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
@@ -152,7 +158,7 @@ class FrozenLeaderIT {
         return names;
     }
 
-    /** A stream whose partition is led by the broker of that index; brokers are numbered from 1. */
+    /** Returns a stream whose partition is led by the broker with this index; brokers are numbered from 1. */
     private static String streamLedBy(int broker, KafkaClients kafka) throws Exception {
         String topic = kafka.partition(Topic.PACKETS, 0).topic();
         try (Admin admin = kafka.admin("judge")) {
@@ -168,7 +174,7 @@ class FrozenLeaderIT {
         await().atMost(HANG).until(() -> packets(cluster) >= count);
     }
 
-    /** That the log has taken. */
+    /** Frames that the log has accepted. */
     private double packets(ProcessCluster cluster) {
         return metrics(cluster).lines().filter(line -> line.startsWith("millrace_ingest_packets_total{"))
                 .mapToDouble(FrozenLeaderIT::number).sum();

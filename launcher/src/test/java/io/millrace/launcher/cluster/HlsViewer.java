@@ -14,14 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Watches one stream at one edge by HLS: polls the playlist and fetches each segment as it appears.
+ * Watches one stream at one edge over HLS: polls the playlist and fetches each segment as it appears.
  *
- * <p>{@link #run} belongs to one thread, the rest is for any.
+ * <p>{@link #run} is confined to one thread; the other methods are thread-safe.
  */
 final class HlsViewer implements Viewer {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
-    /** Of a segment, at the load of this test: its key frames come once a second. */
+    /** Duration of a segment in this test, whose streams have a keyframe per second. */
     private static final long SEGMENT_NANOS = 1_000_000_000;
 
     private final HttpClient http;
@@ -64,17 +64,17 @@ final class HlsViewer implements Viewer {
         return SEGMENT_NANOS;
     }
 
-    /** Paths of what it has fetched, in order. */
+    /** Returns the paths of the fetched segments, in order. */
     List<String> segments() {
         return segments;
     }
 
-    /** Paths of segments that stood behind an EXT-X-DISCONTINUITY. */
+    /** Returns the paths of the segments that follow an EXT-X-DISCONTINUITY. */
     Set<String> discontinuous() {
         return discontinuous;
     }
 
-    /** Playlists whose numbering does not go on. */
+    /** Returns the playlists whose numbering does not continue. */
     List<String> disorder() {
         return disorder;
     }
@@ -93,7 +93,7 @@ final class HlsViewer implements Viewer {
                 } else {
                     poll();
                 }
-                // A player's own pace.
+                // The polling interval of a player.
                 Thread.sleep(POLL);
             } catch (IOException e) {
                 failed(String.valueOf(e));

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Publishes minutes of a stream as fast as the server takes them, and then goes on at the pace of a camera until it is ended:
- * what is old by its stamps is made in seconds.
+ * Publishes minutes of a stream as fast as the server accepts them, and then continues in real time until it is ended.
+ * This produces old media within seconds.
  *
- * <p>{@link #run} belongs to one thread, the rest is for any.
+ * <p>{@link #run} is confined to one thread; the other methods are thread-safe.
  */
 final class HurriedEncoder implements Runnable {
     private final URI url;
@@ -22,8 +22,8 @@ final class HurriedEncoder implements Runnable {
     private volatile RtmpException failure;
 
     /**
-     * @param publish its number among the publishes of its stream, which its frames carry
-     * @param hurryMs how much is sent in a hurry
+     * @param publish number of the publish within its stream, which its frames contain
+     * @param hurryMs how much media is sent faster than real time
      */
     HurriedEncoder(URI url, int publish, long hurryMs) {
         this.url = url;
@@ -31,7 +31,7 @@ final class HurriedEncoder implements Runnable {
         this.hurryMs = hurryMs;
     }
 
-    /** Returns when the hurry is over. */
+    /** Returns when the media that is sent faster than real time has been sent. */
     void awaitCaughtUp() throws InterruptedException {
         caughtUp.await();
         if (failure != null) {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
 
-/** What must hold between what was sent, what the log has, and what viewers got: by the numbers inside the media. */
+/** Compares what was sent, what the log contains and what viewers received, by the numbers inside the media. */
 final class Judge {
     private Judge() {}
 
     /**
-     * Of a publish that ended in good order the log has everything. Of one that did not, it has each frame at most once
-     * and in order: what was not acknowledged when its node died is nobody's promise.
+     * The log must contain every frame of a publish that ended in good order. Of any other publish, it must contain
+     * each frame at most once and in order: frames that were not acknowledged when the node died may be missing.
      */
     static void sentIsInTheLog(SoftAssertions judge, Encoder encoder, UndisturbedRun run) {
         List<List<String>> logged = new ArrayList<>();
@@ -33,14 +33,14 @@ final class Judge {
         }
     }
 
-    /** Frames of the log that no segment has. */
+    /** Returns the frames of the log that are in no segment. */
     static long lost(UndisturbedRun run) {
         Set<String> found = new HashSet<>();
         run.segments().forEach(segment -> found.addAll(SegmentLedger.names(ByteBuffer.wrap(segment.bytes()))));
         return without(run.names(), found).size();
     }
 
-    /** Every frame that the log has stands in one segment, once, and nothing else does. */
+    /** Every frame of the log must be in exactly one segment, and segments must contain nothing else. */
     static void logIsInTheSegments(SoftAssertions judge, String stream, UndisturbedRun run) {
         List<String> video = new ArrayList<>();
         List<String> audio = new ArrayList<>();
@@ -58,7 +58,7 @@ final class Judge {
                 stream).isEqualTo(run.takeovers() - 1L);
     }
 
-    /** Every segment from the first one that it saw, each once, in order. */
+    /** An HLS viewer must receive every segment from the first one that it saw, each once and in order. */
     static void hls(SoftAssertions judge, HlsViewer viewer, UndisturbedRun run) {
         List<String> all = run.segments().stream().map(UndisturbedRun.Segment::path).toList();
         judge.assertThat(viewer.disorder()).as("playlists of %s at edge %d", viewer.stream(), viewer.edge()).isEmpty();
@@ -69,7 +69,7 @@ final class Judge {
                         .filter(UndisturbedRun.Segment::discontinuous).map(UndisturbedRun.Segment::path).toList());
     }
 
-    /** A run of the log's frames without a gap for every connection, the last one up to the end. */
+    /** Every connection must receive a run of the log's frames without a gap, the last one up to the end. */
     static void flv(SoftAssertions judge, FlvViewer viewer, UndisturbedRun run) {
         judge.assertThat(viewer.disorder()).as("times of %s at edge %d", viewer.stream(), viewer.edge()).isEmpty();
         for (List<String> frames : viewer.connections()) {
@@ -85,7 +85,7 @@ final class Judge {
                 .isEqualTo(run.names().getLast());
     }
 
-    /** Tells of two long lists where they part, and what one has and the other has not. */
+    /** Describes where two long lists differ, and what each has that the other does not. */
     private static void same(SoftAssertions judge, String what, List<String> actual, List<String> expected) {
         if (actual.equals(expected)) {
             return;

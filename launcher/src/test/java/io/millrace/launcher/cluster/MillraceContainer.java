@@ -16,8 +16,8 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * One node in a container, hardened like those of compose.yaml: read-only but for {@code /tmp} and {@code /data}, not
- * root, no capabilities. It has the host's network and is told its loopback ports by variables.
+ * One node in a container, hardened like those of compose.yaml: read-only except for {@code /tmp} and {@code /data},
+ * not root, no capabilities. It uses the host's network and receives its loopback ports as environment variables.
  */
 final class MillraceContainer extends GenericContainer<MillraceContainer> {
     /** Eleven JVMs share two cores while a cluster starts. */
@@ -33,13 +33,13 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         withCommand(command);
         withEnv(variables);
         withNetworkMode("host");
-        // It has just been built here, and there may be no registry.
+        // The image was just built here, and there may be no registry.
         withImagePullPolicy(_ -> false);
         withTmpFs(Map.of("/tmp", "exec,mode=1777,size=128m"));
         withCreateContainerCmdModifier(create -> create.withHostName(hostName).getHostConfig().withReadonlyRootfs(true)
                 .withCapDrop(Capability.ALL).withSecurityOpts(List.of("no-new-privileges:true"))
                 .withMemory(MEMORY_BYTES));
-        // Or the one line of an error.
+        // Or the line of an error message.
         waitingFor(Wait.forLogMessage("(ready|millrace:) .*\\n", 1).withStartupTimeout(READY));
     }
 
@@ -51,19 +51,19 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         }
     }
 
-    /** SIGKILL; returns when it has ended. */
+    /** Sends SIGKILL and returns when the container has ended. */
     void kill() {
         docker().killContainerCmd(getContainerId()).exec();
         awaitEnd();
     }
 
-    /** SIGTERM; returns when it has ended. */
+    /** Sends SIGTERM and returns when the container has ended. */
     void drain() {
         docker().stopContainerCmd(getContainerId()).withTimeout(STOP_SECONDS).exec();
         awaitEnd();
     }
 
-    /** Nothing in it runs any more, and its sockets stay open. */
+    /** Freezes all its processes; its sockets stay open. */
     void pause() {
         docker().pauseContainerCmd(getContainerId()).exec();
     }
@@ -72,7 +72,7 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         docker().unpauseContainerCmd(getContainerId()).exec();
     }
 
-    /** Starts it, for the first time or again with its data; returns when it is ready. */
+    /** Starts the container, for the first time or again with its data. Returns when it is ready. */
     void startOrRestart() {
         if (getContainerId() == null) {
             start();
@@ -83,7 +83,7 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         Awaitility.await("it is ready again").atMost(READY).until(() -> readyLines() > before);
     }
 
-    /** Removes it, and its data; what it said stays in {@code NAME.log}. */
+    /** Removes the container and its data; its log stays in {@code NAME.log}. */
     void end(Path logs) {
         if (getContainerId() != null) {
             try {
@@ -95,7 +95,7 @@ final class MillraceContainer extends GenericContainer<MillraceContainer> {
         stop();
     }
 
-    /** What the image's health check says: {@code starting}, {@code healthy} or {@code unhealthy}. */
+    /** Returns the status of the image's health check: {@code starting}, {@code healthy} or {@code unhealthy}. */
     String health() {
         return state().getHealth().getStatus();
     }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The project's own image, made once from the jars that Maven has just packaged. {@code MILLRACE_IMAGE} names one that is
- * there already, as it does for compose.yaml; {@code MILLRACE_IMAGE_OFFLINE=true} makes its base from Debian's packages
- * where no registry can be reached.
+ * The project's own image, built once from the jars that Maven has just packaged. {@code MILLRACE_IMAGE} names an
+ * existing image instead, as for compose.yaml. {@code MILLRACE_IMAGE_OFFLINE=true} builds its base image from Debian
+ * packages if no registry is reachable.
  */
 final class MillraceImage {
     private static final String TAG = "millrace:test";

@@ -14,21 +14,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One frame of a made-up stream that says in its own bytes which one it is, so that what arrives can be counted by numbers
- * inside the media: {@code [s02p0001v000123t1795346000123]} for stream, publish, kind, number and time of sending.
+ * A frame of an artificial stream that contains its own identity, so that received frames can be compared with sent
+ * ones: {@code [s02p0001v000123t1795346000123]} for stream, publish, kind, number and time of sending.
  *
- * <p>H.264 with an SEI message that holds the words and a slice of noise; AAC whose access unit is the words.
+ * <p>H.264 with an SEI message that contains the name and a slice of noise; AAC whose access unit is the name.
  *
- * @param name the words, without what stands around them
+ * @param name the identity, without the brackets
  */
 record NumberedFrame(MediaKind kind, long timestampMs, String name, ByteBuffer body) {
-    /** 25 pictures a second. */
+    /** 25 frames per second. */
     static final int VIDEO_MS = 40;
     static final int GOP_FRAMES = 25;
-    /** 1024 samples at 16 kHz: 64 ms to the very millisecond. */
+    /** 1024 samples at 16 kHz: exactly 64 ms. */
     static final int AUDIO_MS = 64;
 
-    /** As FFmpeg's libx264 wrote it: High, level 3.1, 640x360. */
+    /** Written by FFmpeg's libx264: High, level 3.1, 640x360. */
     private static final ByteBuffer AVC_RECORD = hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
             + "0300f03c60c4118001000668e84394b22cfdf8f800");
     /** LC, 16 kHz, mono. */
@@ -37,7 +37,7 @@ record NumberedFrame(MediaKind kind, long timestampMs, String name, ByteBuffer b
     private static final int SLICE_BYTES = 300;
     private static final Pattern NAME = Pattern.compile("\\[(s\\d{2}p\\d{4}[va]\\d{6}t\\d{13})]");
 
-    /** What goes before the first frame of a publish. */
+    /** Returns the messages before the first frame of a publish. */
     static List<NumberedFrame> configs() {
         return List.of(
                 new NumberedFrame(MediaKind.VIDEO, 0, "",
@@ -68,13 +68,13 @@ record NumberedFrame(MediaKind kind, long timestampMs, String name, ByteBuffer b
                 TagBodyWriter.write(new AudioTagBody.Frame(Codec.AAC, words)));
     }
 
-    /** The names of all frames in {@code media}, in order. */
+    /** Returns the names of all frames in {@code media}, in order. */
     static Stream<String> names(ByteBuffer media) {
         Matcher matcher = NAME.matcher(StandardCharsets.ISO_8859_1.decode(media.duplicate()));
         return matcher.results().map(found -> found.group(1));
     }
 
-    /** When the frame was sent, ms since 1970. */
+    /** Returns when the frame was sent, ms since 1970. */
     static long sentMs(String name) {
         return Long.parseLong(name, name.length() - 13, name.length(), 10);
     }
@@ -83,7 +83,7 @@ record NumberedFrame(MediaKind kind, long timestampMs, String name, ByteBuffer b
         return Integer.parseInt(name, 4, 8, 10);
     }
 
-    /** Its time in its publish, ms. */
+    /** Returns the frame's timestamp within its publish, ms. */
     static long timestampMs(String name) {
         return Long.parseLong(name, 9, 15, 10) * (isVideo(name) ? VIDEO_MS : AUDIO_MS);
     }

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Ten minutes of a stream, published in a hurry by an encoder that comes back in the middle, and then read again from
- * everywhere while it goes on and while one node of every stage dies: what a viewer of the past gets is what the log has,
- * frame by frame.
+ * Ten minutes of a stream, published faster than real time by an encoder that reconnects in between, are read at random
+ * positions while the stream continues and one node of every stage is killed. Viewers of the past must receive exactly
+ * the frames of the log.
  *
- * <p>{@code -Dmillrace.past.reads=200} how often, {@code -Dmillrace.past.seed} to read the same again.
+ * <p>{@code -Dmillrace.past.reads=200} sets the number of reads; {@code -Dmillrace.past.seed} repeats the same reads.
  */
 @Tag("chaos")
 class PastIT {
@@ -46,7 +46,7 @@ class PastIT {
 
     @Test
     @Timeout(TIMEOUT_SECONDS)
-    void everyReadOfThePastHasTheFramesOfTheLog(@TempDir Path dir) throws Exception {
+    void readsOfPastReturnFramesOfLog(@TempDir Path dir) throws Exception {
         try (Cluster cluster = ProcessCluster.start(dir, 1, "--partitions", String.valueOf(PARTITIONS), "--grace",
                 "60s"); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             HurriedEncoder first = publish(cluster, 0, threads);
@@ -75,7 +75,7 @@ class PastIT {
         }
     }
 
-    /** Both publishes on one node: the other one has no part in this. */
+    /** Both publishes use the same node; the other one is not part of this test. */
     private static HurriedEncoder publish(Cluster cluster, int number, ExecutorService threads) {
         HurriedEncoder encoder = new HurriedEncoder(URI.create(cluster.rtmp(0) + "/" + STREAM), number, PUBLISH_MS);
         threads.submit(encoder);
@@ -83,8 +83,8 @@ class PastIT {
     }
 
     /**
-     * What was sent in a hurry may still be on its way: an encoder that came back before would take over from itself, and
-     * what its first session had not yet got into the log would count no more.
+     * Media that was sent faster than real time may still be in flight. If the encoder reconnected before it has
+     * arrived, it would take over its own stream, and the rest of the first session would be ignored.
      */
     private static void awaitFarewell(Cluster cluster) {
         Awaitility.await("the first publish has ended in the log").atMost(SLOWEST)
@@ -92,7 +92,10 @@ class PastIT {
                         .hasEntrySatisfying(STREAM, run -> assertThat(run.isLeft()).isTrue()));
     }
 
-    /** Returns what the log tells when both publishes are listed by both edges up to what was sent in a hurry. */
+    /**
+     * Returns the expected ranges once both edges list both publishes up to the end of the media that was sent faster
+     * than real time.
+     */
     private ExpectedRanges awaitPublished(Cluster cluster) {
         AtomicReference<ExpectedRanges> told = new AtomicReference<>();
         Awaitility.await("both publishes are in the log").atMost(SLOWEST).untilAsserted(() -> {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a media playlist lists.
+ * The content of a media playlist.
  *
  * @param firstNumber EXT-X-MEDIA-SEQUENCE
  * @param paths of its segments
- * @param discontinuous those of them behind an EXT-X-DISCONTINUITY
+ * @param discontinuous the paths of the segments that follow an EXT-X-DISCONTINUITY
  */
 record Playlist(long firstNumber, List<String> paths, Set<String> discontinuous) {
     private static final String NUMBER = "#EXT-X-MEDIA-SEQUENCE:";

@@ -15,18 +15,18 @@ import java.util.stream.Collectors;
 
 /** Brokers and nodes of the stages as processes on loopback ports. */
 final class ProcessCluster implements Cluster {
-    /** Small nodes: they share two cores with all others and live for seconds. */
+    /** Small nodes: they share two cores and run for seconds. */
     private static final List<String> JVM = List.of("-Xmx384m");
     private static final int NODES = 2;
     private static final long SIGNAL_SECONDS = 120;
 
     private final Path dir;
     private final List<String> flags;
-    /** {@code --voters} of the brokers; alone it has none. */
+    /** {@code --voters} of the brokers; not set for a single broker. */
     private final String voters;
     private final Map<Stage, List<Node>> nodes = new EnumMap<>(Stage.class);
 
-    /** One place for a process; {@code addresses} are those of the first that stood there. */
+    /** The process of one node; {@code addresses} are those of its first start. */
     private static final class Node {
         private final String name;
         private int lives;
@@ -37,7 +37,7 @@ final class ProcessCluster implements Cluster {
             this.name = name;
         }
 
-        /** The port that it had in its first life, or any free one. */
+        /** Returns the port of the node's first start, or 0 for any free one. */
         String port(String part) {
             String address = addresses.getOrDefault(part, ":0");
             return address.substring(address.lastIndexOf(':') + 1);
@@ -79,15 +79,15 @@ final class ProcessCluster implements Cluster {
     }
 
     /**
-     * The same with as many nodes of each stage as {@code counts} says.
+     * As above, with the given number of nodes of each stage.
      *
-     * @param counts a broker at least; none of a stage that is not there
+     * @param counts at least one broker; a stage that is missing has no nodes
      */
     static ProcessCluster start(Path dir, Map<Stage, Integer> counts, String... flags)
             throws IOException, InterruptedException {
         ProcessCluster cluster = new ProcessCluster(dir, counts, List.of(flags));
         try {
-            // Stage by stage: nine processes that start at once starve each other on two cores.
+            // Stage by stage: nine processes that start simultaneously starve each other on two cores.
             for (Stage stage : Stage.values()) {
                 for (Node node : cluster.nodes.get(stage)) {
                     cluster.launch(stage, node);
@@ -141,12 +141,12 @@ final class ProcessCluster implements Cluster {
                 .collect(Collectors.joining(","));
     }
 
-    /** The address of one broker alone. */
+    /** Returns the address of one broker. */
     String kafka(int node) {
         return nodes.get(Stage.BROKER).get(node).addresses.get("kafka");
     }
 
-    /** {@code path} on the admin port of one node. */
+    /** Returns the URL of {@code path} on the admin port of one node. */
     URI admin(Stage stage, int node, String path) {
         return URI.create(nodes.get(stage).get(node).addresses.get("admin") + path);
     }
@@ -168,11 +168,11 @@ final class ProcessCluster implements Cluster {
 
     @Override
     public void close() {
-        // The broker last: the others say farewell to it.
+        // Brokers last: the stages leave their groups first.
         for (Stage stage : List.of(Stage.EDGE, Stage.PACKAGER, Stage.SEGMENTER, Stage.INGEST, Stage.BROKER)) {
             for (Node node : nodes.get(stage)) {
                 if (node.process != null) {
-                    // Nothing is measured any more, and a paused process does not hear SIGTERM.
+                    // Nothing is measured any more, and a frozen process does not receive SIGTERM.
                     node.process.process().destroyForcibly();
                 }
             }
@@ -199,7 +199,7 @@ final class ProcessCluster implements Cluster {
             case SEGMENTER -> args.addAll(List.of("--data-dir", dir.resolve(node.name).toString()));
             case EDGE -> args.addAll(List.of("--rtmp-port", node.port("rtmp"), "--http-port", node.port("http")));
             case BROKER, PACKAGER -> {
-                // No port of their own, or set above.
+                // They have no such port, or it is set above.
             }
         }
         node.process = MillraceProcess.start(dir, node.name + "." + node.lives++, JVM, args);

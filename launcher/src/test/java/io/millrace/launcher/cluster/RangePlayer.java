@@ -20,16 +20,16 @@ import java.util.function.Predicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Reads the past of one stream at one edge, by HLS and by HTTP-FLV. Confined to one thread. */
+/** Reads the past of one stream at one edge, over HLS and HTTP-FLV. Confined to one thread. */
 final class RangePlayer {
-    /** One segment as it was served. */
+    /** One segment as it was received. */
     record Fetched(String path, byte[] bytes) {}
 
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int READ_BYTES = 16 * 1024;
     private static final int TAG_LIMIT_BYTES = 1 << 20;
-    /** What an open read stays for once it has reached the present, by the sender's clock. */
+    /** How long an open-ended read continues after it has reached the live edge, by the sender's clock. */
     private static final long PRESENT_MS = 1_500;
 
     private final HttpClient http;
@@ -44,7 +44,7 @@ final class RangePlayer {
         this.stream = stream;
     }
 
-    /** What the live playlist lists now; empty where there is none yet. */
+    /** Returns what the live playlist lists; empty if there is none yet. */
     List<String> livePaths() throws IOException, InterruptedException {
         HttpResponse<byte[]> multivariant = get(cluster.http(edge, "/" + stream + ".m3u8"));
         return multivariant.statusCode() == 200 ? mediaPlaylist(multivariant).paths() : List.of();
@@ -62,7 +62,7 @@ final class RangePlayer {
         return fetched;
     }
 
-    /** From {@code startMs} until it has segments that were sent after the request. */
+    /** Reads from {@code startMs} until there are segments that were sent after the request. */
     List<Fetched> openHls(long startMs) throws IOException, InterruptedException {
         long askedMs = System.currentTimeMillis();
         URI media = mediaUri(ok(range(".m3u8", startMs)));
@@ -75,7 +75,7 @@ final class RangePlayer {
             for (String path : paths.subList(known + 1, paths.size())) {
                 fetched.add(fetch(path));
             }
-            // A player's own pace.
+            // The polling interval of a player.
             Thread.sleep(POLL);
         }
         return fetched;
@@ -85,7 +85,7 @@ final class RangePlayer {
         return flv(range(".flv", startMs, endMs), _ -> true);
     }
 
-    /** From {@code startMs} until it has frames that were sent after the request. */
+    /** Reads from {@code startMs} until it has frames that were sent after the request. */
     List<String> openFlv(long startMs) throws IOException, InterruptedException {
         long untilMs = System.currentTimeMillis() + PRESENT_MS;
         return flv(range(".flv", startMs), name -> NumberedFrame.sentMs(name) < untilMs);

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What every fetch of a segment's URL gave, whoever fetched it where and when: always the same bytes. Thread-safe. */
+/** Records the bytes of every fetch of a segment's URL; they must always be the same. Thread-safe. */
 final class SegmentLedger {
     private final Map<String, String> hashes = new ConcurrentHashMap<>();
     private final Queue<String> differing = new ConcurrentLinkedQueue<>();
@@ -27,7 +27,7 @@ final class SegmentLedger {
         }
     }
 
-    /** One line for each fetch that gave other bytes than the first of its URL. */
+    /** Returns a line for each fetch whose bytes differ from those of the first fetch of its URL. */
     List<String> differing() {
         return List.copyOf(differing);
     }
@@ -40,7 +40,7 @@ final class SegmentLedger {
         return hashes.size();
     }
 
-    /** The names of the frames in a segment, in the order of their PES packets. */
+    /** Returns the names of the frames in a segment, in the order of their PES packets. */
     static List<String> names(ByteBuffer segment) {
         return new TsReader().feed(segment).finish().pesPackets().stream().flatMap(p -> NumberedFrame.names(p.data()))
                 .toList();

@@ -27,8 +27,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a stream comes to without any fault: the log of packets, read once from its beginning, folded and muxed in this
- * process by the classes that the services are made of.
+ * The expected result of a stream without any fault: the packets topic is read once from its beginning, folded and
+ * muxed in this process by the classes that the services use.
  */
 final class UndisturbedRun {
     private static final String PREFIX = "millrace.";
@@ -83,27 +83,27 @@ final class UndisturbedRun {
         return runs;
     }
 
-    /** The frames that count, in the order of the log. */
+    /** The frames that count, in log order. */
     List<String> names() {
         return names;
     }
 
-    /** Those that are complete. */
+    /** The complete segments. */
     List<Segment> segments() {
         return segments;
     }
 
-    /** Whether its encoder has said farewell. */
+    /** Whether the encoder has ended its publish in good order. */
     boolean isLeft() {
         return sessions.state() != SessionFold.State.LIVE;
     }
 
-    /** How often another session took over, the first one included. */
+    /** Number of takeovers by another session, including the first session. */
     int takeovers() {
         return takeovers;
     }
 
-    /** What went wrong while cutting. */
+    /** Errors while cutting. */
     List<String> failures() {
         return failures;
     }

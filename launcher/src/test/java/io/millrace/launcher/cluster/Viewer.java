@@ -2,7 +2,7 @@ package io.millrace.launcher.cluster;
 
 import java.io.IOException;
 
-/** Somebody who watches one stream at one edge for as long as the test runs. */
+/** Watches one stream at one edge for the whole duration of the test. */
 interface Viewer extends Runnable {
     String stream();
 
@@ -10,9 +10,9 @@ interface Viewer extends Runnable {
 
     Arrivals arrivals();
 
-    /** How long it is between two new things when all is well: the length of a segment, or nothing. */
+    /** Returns the interval at which new media normally arrives: the duration of a segment, or 0. */
     long normalGapNanos();
 
-    /** Ends {@link #run} soon. */
+    /** Makes {@link #run} end soon. */
     void end() throws IOException;
 }

@@ -30,12 +30,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Encoders come to any ingest node and viewers to any edge: one process with everything, and two ingest nodes and an
- * edge beside it that know of it only through its log.
+ * Encoders connect to any ingest node and viewers to any edge: one process with all stages, and separately two ingest
+ * nodes and an edge, which know of it only through its log.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnyNodeIT {
-    /** An encoder comes back within the grace period on a machine that is busy, too. */
+    /** Long enough for an encoder to return within the grace period, even on a busy machine. */
     private static final String[] RULES = {"--segment", "1s", "--window", "20s", "--grace", "10s"};
 
     private final Ffmpeg ffmpeg = new Ffmpeg();
@@ -48,7 +48,7 @@ class AnyNodeIT {
     private Path large;
     private MillraceProcess one;
     private MillraceProcess other;
-    /** Nobody else publishes here. */
+    /** No other test publishes to this cluster. */
     private MillraceProcess victim;
     /** The two edges. */
     private List<String> edges;
@@ -79,7 +79,7 @@ class AnyNodeIT {
     }
 
     @Test
-    void anEncoderThatComesBackOnAnotherNodeGoesOnWithTheSameStream() throws Exception {
+    void encoderContinuesStreamOnAnotherNode() throws Exception {
         Process first = publish(large, other, "show");
         List<HlsRecorder> hls = new ArrayList<>();
         List<FlvRecorder> flv = new ArrayList<>();
@@ -105,7 +105,7 @@ class AnyNodeIT {
         assertThat(second.waitFor()).as("the second encoder ends as told, and not before")
                 .isEqualTo(Ffmpeg.ENDED_BY_SIGNAL);
 
-        // Nobody comes back within grace: everything ends, and ends well.
+        // The encoder does not return within the grace period, so the epoch ends.
         List<List<FlvTag>> tags = new ArrayList<>();
         for (Future<List<FlvTag>> connection : connections) {
             tags.add(connection.get(120, TimeUnit.SECONDS));
@@ -141,9 +141,11 @@ class AnyNodeIT {
         again.destroyForcibly().waitFor();
     }
 
-    /** That they cannot take turns for ever is in IngestServiceTest, which has the time in which turns count as an argument. */
+    /**
+     * IngestServiceTest shows that two encoders cannot take turns forever; it passes the time window as an argument.
+     */
     @Test
-    void theNewestOfTwoEncodersHasTheName() throws Exception {
+    void newestEncoderHasTheName() throws Exception {
         Process first = publish(large, other, "duel");
         awaitSession("duel", -1);
         long session = session("duel");
@@ -161,7 +163,7 @@ class AnyNodeIT {
     }
 
     @Test
-    void theOtherNodeEndsWhatANodeThatDiedHasLeft() throws Exception {
+    void otherNodeEndsSessionsOfDeadNode() throws Exception {
         Process encoder = publish(large, victim, "alone");
         awaitSession("alone", -1);
         URI multivariant = URI.create(edges.get(1) + "/live/alone.m3u8");
@@ -173,7 +175,7 @@ class AnyNodeIT {
         soon().until(() -> newest(hls).segments().size() >= 2);
         soon().until(() -> viewer.soFar().size() > 50);
         victim.process().destroyForcibly().waitFor();
-        // The dead node may have owned the lease itself: then its membership of the group has to end first.
+        // The dead node may have owned the partition itself. Then its group membership must expire first.
         soon().until(() -> state("alone").equals("grace"));
         assertThat(flv).as("within grace").isNotDone();
         soon().until(() -> state("alone").equals("ended"));
@@ -192,7 +194,7 @@ class AnyNodeIT {
         return process;
     }
 
-    /** Until it is killed, or loses its server. */
+    /** Publishes until it is killed or loses its server. */
     private Process publish(Path clip, MillraceProcess node, String stream) throws Exception {
         Process encoder = ffmpeg.publishForEver(clip, url(node, stream), encoderLog(encoders.size()));
         encoders.add(encoder);
@@ -222,7 +224,7 @@ class AnyNodeIT {
         soon().until(() -> session(stream) > before);
     }
 
-    /** The session that both edges name, -1 while they do not. */
+    /** Returns the session that both edges list, -1 if they differ. */
     private long session(String stream) throws IOException, InterruptedException {
         List<String> said = new ArrayList<>();
         for (String edge : edges) {
@@ -237,13 +239,13 @@ class AnyNodeIT {
         return field(get(URI.create(edges.get(1) + "/api/v1/streams/live/" + stream)).body(), "state");
     }
 
-    /** The value behind the first {@code name} in {@code json}, empty without one. */
+    /** Returns the value after the first {@code name} in {@code json}, empty if there is none. */
     private static String field(String json, String name) {
         return Stream.of(json.split("[,{}]")).map(String::strip).filter(f -> f.startsWith("\"" + name + "\":"))
                 .map(f -> f.substring(name.length() + 3).replace("\"", "").strip()).findFirst().orElse("");
     }
 
-    /** On two busy cores. */
+    /** Two busy cores need this long. */
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofMinutes(2));
     }

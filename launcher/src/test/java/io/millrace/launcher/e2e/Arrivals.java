@@ -10,7 +10,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What viewers got, compared with what was published: every access unit, in order, unchanged. */
+/** Compares what viewers received with what was published: every access unit, in order, unchanged. */
 final class Arrivals {
     private final Ffmpeg ffmpeg;
     private final int gopFrames;
@@ -26,12 +26,12 @@ final class Arrivals {
         sentPictures = ffmpeg.decodedHashes(published);
     }
 
-    /** Pictures that were sent. */
+    /** Number of video frames that were sent. */
     int frames() {
         return sentVideo.size();
     }
 
-    /** Everything from a keyframe to the end. */
+    /** Asserts that everything from a keyframe to the end arrived. */
     void reachedFlvViewer(Path flv) throws IOException, InterruptedException {
         List<String> video = ffmpeg.codedHashes(flv, "v");
         isEndOf(sentVideo, video);
@@ -41,7 +41,7 @@ final class Arrivals {
         ffmpeg.decodesWithoutAWord(flv);
     }
 
-    /** All of it. */
+    /** Asserts that everything arrived. */
     void reachedHlsViewer(HlsRecorder.Recording recording) throws IOException, InterruptedException {
         assertThat(ffmpeg.decodedHashes(recording.ts())).isEqualTo(sentPictures);
         isEndOf(sentAudio, ffmpeg.codedHashes(recording.ts(), "a", "-bsf:a", "aac_adtstoasc"));

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The short form of bench/attack.sh: its clients (bench/attack), which share no code with the server, against one small process with a
- * publisher and a viewer of each protocol that go on.
+ * The short form of bench/attack.sh: its clients (bench/attack), which share no code with the server, attack one small
+ * process that serves a publisher and a viewer of each protocol.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AttackIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int HEAP_MB = 256;
-    /** Half of it is live at times without any attack. */
+    /** At times, half of it is live without any attack. */
     private static final int LIVE_MB = HEAP_MB * 3 / 4;
     private static final int LOG_BYTES = 64_000;
     private static final Path CLIENTS = Path.of("../bench/attack");
@@ -96,7 +96,7 @@ class AttackIT {
     }
 
     @Test
-    void begunMessagesOfStrangersAreRefusedAtTheirHeader() throws Exception {
+    void incompleteVideoWithoutPublishIsRefusedAtHeader() throws Exception {
         double before = closed("malformed");
         attack("rtmp-begun", 300);
         await(() -> closed("malformed") - before == 300);
@@ -104,7 +104,7 @@ class AttackIT {
     }
 
     @Test
-    void begunMessagesOfPublishersCostThemTheseMessages() throws Exception {
+    void incompleteMessagesOfPublishersAreDropped() throws Exception {
         double closed = closed("memory") + closed("over_limit");
         attack("rtmp-published", 100);
         await(() -> metric("millrace_dropped_total{reason=\"media_without_memory\",stage=\"rtmp\"}") > 0);
@@ -114,38 +114,38 @@ class AttackIT {
     }
 
     @Test
-    void mediaBeforeTheAnswerToPublishTakesNoMoreThanItsShare() throws Exception {
+    void mediaBeforePublishAnswerIsLimited() throws Exception {
         attack("rtmp-early", 50);
         assertThat(liveMb()).isLessThan(LIVE_MB);
     }
 
     @Test
-    void encodersThatReconnectAgainAndAgainTakeNoMemory() throws Exception {
+    void reconnectingEncodersTakeNoMemory() throws Exception {
         attack("rtmp-again", 100);
         assertThat(liveMb()).isLessThan(LIVE_MB);
     }
 
     @Test
-    void requestsThatAreHeldTakeNoMemory() throws Exception {
+    void heldRequestsTakeNoMemory() throws Exception {
         attack("http-held", 300);
         assertThat(liveMb()).isLessThan(LIVE_MB);
     }
 
     @Test
-    void pipelinesOfShortHeadersTakeNoMemory() throws Exception {
+    void pipelinesWithManyHeadersTakeNoMemory() throws Exception {
         attack("http-pipeline", 150);
         assertThat(liveMb()).isLessThan(LIVE_MB);
     }
 
     @Test
-    void anAddressHasItsShareOfNewNames() throws Exception {
+    void newNamesPerAddressAreLimited() throws Exception {
         attack("names", 400);
         await(() -> metric("millrace_ingest_refused_total{reason=\"too_many_names\"}") >= 50);
         assertThat(liveMb()).isLessThan(LIVE_MB);
     }
 
     @Test
-    void nonsenseByRtmpAndHttpTogetherDoesNotFillTheLog() throws Exception {
+    void malformedInputDoesNotFillLog() throws Exception {
         int before = millrace.log().length();
         double malformed = closed("malformed");
         attack("logs", 300);
@@ -189,7 +189,7 @@ class AttackIT {
         return viewers;
     }
 
-    /** What is alive on the heap. */
+    /** Returns the live bytes of the heap. */
     private long liveMb() throws IOException, InterruptedException {
         jcmd("GC.run");
         String heap = jcmd("GC.heap_info");

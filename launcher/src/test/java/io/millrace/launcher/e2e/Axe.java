@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The rules of accessibility that a browser can check, by axe-core. */
+/** Checks accessibility rules in the browser with axe-core. */
 final class Axe {
     private static final String SCRIPT = "/axe/axe.min.js";
 

@@ -33,11 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The page and the embedded player in a real browser: what plays, what is said in words, and what is listed. */
+/** The page and the embedded player in a real browser: what plays, which messages are shown, and what is listed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserIT {
     private static final double PLAYED_SECONDS = 2;
-    /** Enough behind the present that nobody confuses the two. */
+    /** Far enough behind live that the two cannot be confused. */
     private static final double PAST_MS = 20_000;
     private static final double WAIT_MS = PlayerPage.WAIT_MS;
     private static final Page.WaitForFunctionOptions WAIT = PlayerPage.WAIT;
@@ -98,9 +98,9 @@ class BrowserIT {
         page.close();
     }
 
-    /** From the very first segment on, in which hls.js learns which tracks there are. */
+    /** From the first segment on, because hls.js learns the tracks from it. */
     @Test
-    void hlsPlaysTheSoundOfH264WithMp3() throws Exception {
+    void hlsPlaysMp3Audio() throws Exception {
         Path mp3 = scratch.resolve("mp3.flv");
         ffmpeg.makeClip(mp3, 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
         ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
@@ -116,9 +116,9 @@ class BrowserIT {
         page.close();
     }
 
-    /** A click on the timeline, a seek by the player's own means in what came since, and back to the present. */
+    /** A click on the timeline, a seek with the player's own controls, and a return to live. */
     @Test
-    void pagePlaysFromAClickOnTheTimelineAndReturnsToLive() throws IOException {
+    void timelineClickPlaysPastAndReturnsToLive() throws IOException {
         Page page = browser.newPage();
         page.navigate(millrace.http("/?stream=live/show").toString());
         page.waitForFunction("ms => { const bar = document.getElementById('timeline');"
@@ -131,7 +131,7 @@ class BrowserIT {
         double asked = Instant.parse(page.url().replaceAll(".*&start=", "")).toEpochMilli();
         assertThat(asked).as("the moment under the click").isLessThan(present - PAST_MS / 2);
 
-        // From the keyframe at or before it, a segment back at most.
+        // From the keyframe at or before the moment, at most one segment earlier.
         page.waitForFunction("asked => Math.abs(document.getElementById('timeline').ariaValueNow - asked) < 3000",
                 asked, WAIT);
         Picture.of(page.locator("video"), "past");
@@ -150,7 +150,7 @@ class BrowserIT {
     }
 
     @Test
-    void endedStreamPlaysAllThatIsRetainedAndAgain() throws Exception {
+    void endedStreamPlaysWhollyAndAgain() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/over");
         Page before = open("/?stream=live/over", 1280);
         before.waitForFunction("() => document.getElementById('state').textContent === 'Ended'", null, WAIT);
@@ -168,11 +168,11 @@ class BrowserIT {
     }
 
     /**
-     * A page that was opened in grace plays the live window, of 30 s, and the browser remembers for some seconds that the
-     * playlist led there. One that is opened later plays all by itself.
+     * A page that is opened within the grace period plays the live window of 30 s, and the browser caches the
+     * redirecting playlist for some seconds. A page that is opened later plays the whole stream.
      */
     @Test
-    void viewerWhoCameJustBeforeTheEndIsOfferedAllThatIsRetained() throws Exception {
+    void viewerAtTheEndIsOfferedWholeStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/ending");
         Page page = open("/?stream=live/ending", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
@@ -187,7 +187,7 @@ class BrowserIT {
     }
 
     @Test
-    void pageThatHadShownNothingWhenTheStreamEndedPlaysAllOfIt() throws Exception {
+    void pageWithoutMediaPlaysEndedStream() throws Exception {
         ffmpeg.publishAtOnce(clip, 2, millrace.rtmp() + "/live/unseen");
         Page page = browser.newPage();
         page.route("**/*.ts", Route::abort);
@@ -200,7 +200,7 @@ class BrowserIT {
     }
 
     @Test
-    void flvViewerIsToldThatTheEncoderIsAwayAndSeesNothingTwiceWhenTheStreamEnds() throws Exception {
+    void flvViewerSeesThatEncoderIsAwayAndNothingTwice() throws Exception {
         Process encoder = ffmpeg.publish(clip, millrace.rtmp() + "/live/brief", scratch.resolve("brief.log"));
         Page page = open("/?stream=live/brief&player=flv", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
@@ -218,7 +218,7 @@ class BrowserIT {
     }
 
     @Test
-    void homeAndEndOfTheSliderAreTheEarliestMomentAndThePresent() {
+    void sliderEndsAreEarliestMomentAndLive() {
         Page page = open("/?stream=live/show", 1280);
         page.locator("#timeline").waitFor();
         page.locator("#timeline").press("Home");
@@ -233,7 +233,7 @@ class BrowserIT {
     }
 
     @Test
-    void pictureStaysWhileTheServerCannotBeReachedAndGoesOnAfterwards() {
+    void pictureStaysWhileServerIsUnreachable() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
         page.context().setOffline(true);
@@ -248,7 +248,7 @@ class BrowserIT {
     }
 
     @Test
-    void playerThatStandsStillAmidMediaIsLoadedAgain() {
+    void stalledPlayerIsReloaded() {
         Page page = open("/?stream=live/show", 1280);
         page.waitForFunction("() => document.querySelector('video').currentTime > 1", null, WAIT);
         page.evaluate("() => { const v = document.querySelector('video'); v.playbackRate = 0; window.loaded = 0;"
@@ -258,11 +258,11 @@ class BrowserIT {
         page.close();
     }
 
-    /** As the server describes streams that HLS has not all of; what this browser decodes is its own affair. */
+    /** As the server describes streams that HLS carries only in part; what the browser can decode does not matter. */
     @ParameterizedTest
     @CsvSource({"Opus, flv, ''", "fLaC, hls, No sound: HLS does not carry FLAC.",
         "ac-3, hls, No sound: this browser cannot decode AC-3."})
-    void choosesTheOutputThatPlaysMostAndSaysWhatIsLacking(String audio, String output, String lacks) {
+    void choosesOutputWithMostTracksAndReportsMissing(String audio, String output, String lacks) {
         Page page = browser.newPage();
         page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
             APIResponse response = route.fetch();
@@ -276,9 +276,9 @@ class BrowserIT {
         page.close();
     }
 
-    /** mpegts.js fails at some streams of codecs that it plays in others. */
+    /** mpegts.js fails on some streams although it supports their codecs. */
     @Test
-    void playsByAnotherOutputWhereThePlayerFailsAtTheMedia() {
+    void switchesOutputWhenPlayerFails() {
         Page page = browser.newPage();
         page.route(Pattern.compile(".*\\.flv.*"), route -> route.fulfill(new Route.FulfillOptions()
                 .setContentType("video/x-flv").setBody("This is no FLV, and long enough to be seen.".repeat(100))));
@@ -288,9 +288,11 @@ class BrowserIT {
         page.close();
     }
 
-    /** The player does not say which track it fails at: both are tried alone, the sound first, and then nothing is left. */
+    /**
+     * The player does not report which track it fails on: audio is tried alone, then video, and then nothing is left.
+     */
     @Test
-    void triesTheSoundAloneAndThenThePictureAloneOfWhatItFailsAt() {
+    void triesEachTrackAloneWhenPlayerFails() {
         Page page = browser.newPage();
         List<String> asked = new CopyOnWriteArrayList<>();
         page.route(Pattern.compile(".*/api/v1/streams.*"), route -> {
@@ -311,7 +313,7 @@ class BrowserIT {
     }
 
     @Test
-    void framesOfOtherSitesPlayTheEmbeddedPlayer() {
+    void embeddedPlayerPlaysInFrameOfOtherSite() {
         Page page = browser.newPage();
         page.setContent("<iframe src='" + millrace.http("/embed?stream=live/show") + "'></iframe>");
         Frame frame = page.waitForSelector("iframe").contentFrame();
@@ -321,7 +323,7 @@ class BrowserIT {
     }
 
     @Test
-    void embeddedPlayerBarsNobody() throws Exception {
+    void embeddedPlayerIsAccessible() throws Exception {
         Page page = open("/embed?stream=live/show", 640);
         page.waitForFunction("() => document.querySelector('video').currentTime > 0", null, WAIT);
         assertThat(Axe.violations(page)).as("axe-core while it plays").isEmpty();
@@ -334,7 +336,7 @@ class BrowserIT {
     @ParameterizedTest
     @CsvSource({"0, 1280, DARK", "0, 390, LIGHT", "1, 1280, LIGHT", "12, 390, DARK", "300, 1280, DARK",
         "300, 390, LIGHT"})
-    void listsManyStreamsAndBarsNobody(int streams, int width, ColorScheme scheme) throws IOException {
+    void listOfManyStreamsIsAccessible(int streams, int width, ColorScheme scheme) throws IOException {
         Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(width, 850).setColorScheme(scheme));
         page.route(Pattern.compile(".*/api/v1/streams\\?.*"), route -> answer(route, streams));
         page.navigate(millrace.http(streams == 0 ? "/" : "/?stream=live/show").toString());
@@ -357,7 +359,7 @@ class BrowserIT {
     }
 
     @Test
-    void liveStreamsComeBeforeEndedOnesAndAreFoundByName() throws Exception {
+    void liveStreamsAreListedFirstAndSearchable() throws Exception {
         Page page = open("/", 1280);
         page.waitForFunction("() => document.querySelector('#streams .card')?.dataset.name === 'live/show'", null,
                 WAIT);
@@ -375,7 +377,7 @@ class BrowserIT {
         return page;
     }
 
-    /** A list of so many live streams, all like live/show. */
+    /** Returns a list of this many live streams, all like live/show. */
     private void answer(Route route, int streams) {
         if (streams == 0 || route.request().url().contains("state=ended")) {
             route.fulfill(new Route.FulfillOptions().setContentType("application/json")

@@ -3,13 +3,12 @@ package io.millrace.launcher.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A run of a command that ends, as a user would start it but from the built jars, with little memory. */
+/** Runs a command to its end, as a user would, but from the built jars and with little memory. */
 final class CommandRun {
     private static final long END_SECONDS = 300;
 
@@ -24,13 +23,7 @@ final class CommandRun {
     }
 
     static CommandRun start(Path dir, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-jar",
-                Path.of("target", "launcher.jar").toAbsolutePath().toString()));
-        command.addAll(List.of(arguments));
+        List<String> command = MillraceCommand.line(List.of("-Xmx128m"), List.of(arguments));
         Path out = Files.createTempFile(dir, "out", ".txt");
         Path err = Files.createTempFile(dir, "err", ".txt");
         Process process = new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(out.toFile())
@@ -38,7 +31,7 @@ final class CommandRun {
         return new CommandRun(process, out, err);
     }
 
-    /** Runs to the end with the code that is expected. */
+    /** Runs to the end and asserts the exit code. */
     static CommandRun run(int code, Path dir, String... arguments) throws IOException, InterruptedException {
         CommandRun run = start(dir, arguments);
         assertThat(run.code()).as("%s: %s", List.of(arguments), run.err()).isEqualTo(code);

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The image that people run, as a cluster: three brokers and two of each stage. */
+/** The published image as a cluster: three brokers and two nodes of each stage. */
 @Tag("containers")
 class ContainersIT {
     private static final int CLIP_SECONDS = 40;
     private static final int GOP_FRAMES = 60;
-    /** Of FLV at a viewer, about ten seconds into the clip. */
+    /** Bytes that a viewer of FLV has received about ten seconds into the clip. */
     private static final long MIDDLE_BYTES = 1_000_000;
-    /** With the image made before, and a slow machine. */
+    /** For a slow machine; the image was built before. */
     private static final int TIMEOUT_SECONDS = 600;
     private static final Duration HEALTH = Duration.ofMinutes(3);
 
@@ -36,7 +36,7 @@ class ContainersIT {
 
     @Test
     @Timeout(TIMEOUT_SECONDS)
-    void nothingIsLostWhenABrokerDiesInTheMiddle(@TempDir Path dir) throws Exception {
+    void losesNothingWhenBrokerDies(@TempDir Path dir) throws Exception {
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GOP_FRAMES);
         try (ContainerCluster millrace = ContainerCluster.start(
@@ -67,12 +67,12 @@ class ContainersIT {
         }
     }
 
-    /** A viewer makes its file when the edge answers. */
+    /** A viewer creates its file when the edge responds. */
     private static long size(Path file) throws IOException {
         return Files.exists(file) ? Files.size(file) : 0;
     }
 
-    /** The image's health check, which orchestrators and the load balancer's operators look at. */
+    /** The image's health check, which orchestrators and load balancers query. */
     private static void allAreHealthy(ContainerCluster millrace) {
         for (Stage stage : Stage.values()) {
             for (int node = 0; node < millrace.nodes(stage); node++) {
@@ -83,7 +83,7 @@ class ContainersIT {
         }
     }
 
-    /** The broker whose loss costs most: the controllers have to elect another leader first. */
+    /** The broker whose loss takes longest: the controllers must elect another leader first. */
     private static int leader(Cluster millrace) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", millrace.kafka()))) {
             return admin.describeMetadataQuorum().quorumInfo().get().leaderId() - 1;

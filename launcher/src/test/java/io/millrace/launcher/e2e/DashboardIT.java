@@ -17,7 +17,7 @@ import tools.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an operator sees: the dashboard of {@code compose/} on a Prometheus that scrapes a running node. */
+/** The dashboard of {@code compose/} on a Prometheus that scrapes a running node. */
 class DashboardIT {
     private static final Path DASHBOARD = Path.of("..", "compose", "grafana", "dashboards", "flow.json");
     private static final Path CLIP = Path.of("..", "tools", "src", "main", "resources", "demo", "demo.flv");
@@ -32,7 +32,7 @@ class DashboardIT {
                 LoadBalancer balancer = LoadBalancer.start(millrace, dir);
                 Prometheus prometheus = Prometheus.start(
                         Map.of("millrace", millrace.admin(""), "haproxy", balancer.admin("")), dir);
-                // Ends with the publisher, which is closed first.
+                // Ends when the publisher ends, which is closed first.
                 Viewers viewers = new Viewers();
                 MillraceProcess _ = MillraceProcess.start(dir, "push", List.of("-Xmx256m"),
                         List.of("push", "--loop", CLIP.toString(), balancer.rtmp() + "/live/show"))) {

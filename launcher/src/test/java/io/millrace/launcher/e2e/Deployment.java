@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A running Millrace: everything in one process, or every stage in a process of its own. */
+/** A running Millrace: all stages in one process, or each stage in its own process. */
 final class Deployment implements AutoCloseable {
     enum Layout {
         /** {@code millrace up}. */
@@ -24,7 +24,10 @@ final class Deployment implements AutoCloseable {
 
     private Deployment() {}
 
-    /** Starts {@code layout} on free loopback ports with its data under {@code dir}, and returns when all are ready. */
+    /**
+     * Starts {@code layout} on free loopback ports with its data under {@code dir}, and returns when all processes are
+     * ready.
+     */
     static Deployment start(Layout layout, Path dir, String... flags) throws IOException, InterruptedException {
         Deployment deployment = new Deployment();
         try {
@@ -39,7 +42,7 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** {@code rtmp://127.0.0.1:port}. */
+    /** Returns {@code rtmp://127.0.0.1:port}. */
     String rtmp() {
         return rtmp;
     }
@@ -52,7 +55,7 @@ final class Deployment implements AutoCloseable {
         return URI.create(admin + path);
     }
 
-    /** {@code host:port} of its broker. */
+    /** Returns {@code host:port} of the broker. */
     String kafka() {
         return kafka;
     }

@@ -23,9 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** SIGTERM to an ingest process with an encoder that knows Enhanced RTMP's reconnect request. */
+/** SIGTERM to an ingest process with an encoder that supports Enhanced RTMP's reconnect request. */
 class DrainIT {
-    /** Nothing that ends within a test ends because of it. */
+    /** Longer than the test, so that nothing ends because of it. */
     private static final Duration DRAIN = Duration.ofMinutes(10);
     private static final Duration HANG = Duration.ofMinutes(3);
 
@@ -60,7 +60,7 @@ class DrainIT {
     }
 
     @Test
-    void asksTheEncoderToLeaveAndEndsWhenItHas() throws Exception {
+    void requestsReconnectAndEndsWhenEncoderLeft() throws Exception {
         RtmpClient encoder = PatientRtmp.publish(rtmp, () -> asked.complete(null));
         ingest.process().destroy();
         await().atMost(HANG).until(() -> status(health) == 503);
@@ -74,7 +74,7 @@ class DrainIT {
     }
 
     @Test
-    void aSecondSignalEndsItAtOnce() throws Exception {
+    void secondSignalEndsImmediately() throws Exception {
         try (RtmpClient _ = PatientRtmp.publish(rtmp, () -> asked.complete(null))) {
             ingest.process().destroy();
             await().atMost(HANG).until(() -> status(health) == 503);

@@ -29,12 +29,15 @@ import org.junit.jupiter.params.provider.FieldSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** FFmpeg 8 publishes what FFmpeg 5 cannot; a real broker has every body byte for byte, and viewers get what there is. */
+/**
+ * FFmpeg 8 publishes what FFmpeg 5 cannot. A real broker must hold every body byte for byte, and viewers receive what
+ * their output carries.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EnhancedRtmpIT {
     private static final int CLIP_SECONDS = 4;
     private static final int GOP_FRAMES = 15;
-    /** So much that a viewer has tags of both kinds: the encoder publishes until they all have. */
+    /** Enough for a viewer to receive tags of both kinds: the encoder publishes until all viewers have them. */
     private static final int SOME_TAGS = 50;
     private static final long SOME_BYTES = 30_000;
     private static final Duration HANG = Duration.ofMinutes(3);
@@ -44,9 +47,9 @@ class EnhancedRtmpIT {
     private static final String HIGH_TONE = "sine=frequency=880:sample_rate=48000";
 
     /**
-     * @param tracks what the API says of the default tracks
-     * @param hls what is in HLS: codecs, empty if there is none
-     * @param ids tracks of video and audio in the log
+     * @param tracks the default tracks as listed by the API
+     * @param hls codecs in HLS, empty if there are none
+     * @param ids ids of the video and audio tracks in the log
      */
     record Clip(String name, List<String> encoding, List<String> tracks, String hls, List<Integer> ids) {
         @Override
@@ -87,7 +90,7 @@ class EnhancedRtmpIT {
         return new Clip(name, arguments, tracks, hls, ids);
     }
 
-    /** A tag as text, so that a difference can be read. */
+    /** Returns a tag as text, so that a difference is readable. */
     private record Line(String kind, int track, long timestampMs, String body) {}
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -113,7 +116,7 @@ class EnhancedRtmpIT {
 
     @ParameterizedTest
     @FieldSource("CLIPS")
-    void arrivesByteForByteAndIsWatched(Clip clip, @TempDir Path dir) throws Exception {
+    void arrivesByteForByteAndPlays(Clip clip, @TempDir Path dir) throws Exception {
         Path made = dir.resolve("clip.flv");
         List<String> arguments = new ArrayList<>(clip.encoding());
         arguments.addAll(List.of("-t", String.valueOf(CLIP_SECONDS), "-g",
@@ -151,7 +154,7 @@ class EnhancedRtmpIT {
         }
     }
 
-    /** One a second, and with each begin of the clip. */
+    /** One per second, and one at each start of the clip. */
     private static void keyframesAreFlagged(List<Packet> packets) {
         List<Packet> pictures = packets.stream()
                 .filter(p -> p.kind() == Packet.Kind.VIDEO && !p.isConfig() && p.track() == 0).toList();
@@ -170,7 +173,10 @@ class EnhancedRtmpIT {
         }
     }
 
-    /** The viewer has frames of both tracks, all of them in the log, without a header that players stop at. */
+    /**
+     * Asserts that the viewer has frames of both tracks, all of them from the log, and no header that players cannot
+     * handle.
+     */
     private static void seen(List<FlvTag> tags, List<Packet> packets) {
         assertThat(tags.stream().filter(t -> t.type() == FlvTag.Type.AUDIO)).hasSizeGreaterThan(2);
         List<ByteBuffer> frames = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && p.track() == 0)
@@ -192,7 +198,7 @@ class EnhancedRtmpIT {
         return new Line(packet.kind().name(), packet.track(), packet.timestampMs(), hex(packet.body()));
     }
 
-    /** What of the file is for the log: ends of sequence, empty headers and silence are not. */
+    /** Returns the tags of the file that belong in the log: not ends of sequence, empty headers and silence. */
     private static List<Line> lines(Path file) throws IOException {
         List<Line> lines = new ArrayList<>();
         for (FlvTag tag : tags(file)) {
@@ -215,7 +221,7 @@ class EnhancedRtmpIT {
                     }
                 }
                 case SCRIPT, SCRIPT_AMF3 -> {
-                    // FFmpeg writes duration and size into the file afterwards.
+                    // FFmpeg adds duration and size to the file afterwards.
                 }
             }
         }

@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the command line makes of the past: a clip is published, and again within grace; then it is listed, exported,
- * pushed and replayed. Frames are compared by hash with those that were published.
+ * The commands for the past: a clip is published twice within the grace period; then it is listed, exported, pushed and
+ * replayed. Frames are compared by hash with those that were published.
  */
 class ExportIT {
     private static final int CLIP_SECONDS = 6;
     private static final int GOP_FRAMES = 60;
-    /** So much that an export of it can be interrupted. */
+    /** Enough that an export of it can be interrupted. */
     private static final int LONG_TIMES = 150;
 
     @TempDir
@@ -89,7 +89,7 @@ class ExportIT {
                 .until(() -> get("/api/v1/streams/" + stream).contains("\"state\":\"ended\""));
     }
 
-    /** Of its first session. */
+    /** Of the first session. */
     private static Instant startOf(String stream) throws IOException, InterruptedException {
         Matcher started = Pattern.compile("\"startedAt\":\"([^\"]+)\"")
                 .matcher(get("/api/v1/streams/" + stream + "/sessions"));
@@ -104,7 +104,7 @@ class ExportIT {
         return CommandRun.run(code, dir, all.toArray(String[]::new));
     }
 
-    /** A stream with a picture begins with its keyframe: sound that was sent before it is left out, in each session. */
+    /** A stream with video begins with its keyframe: audio that was sent before it is omitted in each session. */
     private static void isAllOfTheSound(List<String> exported) {
         assertThat(exported.size()).isBetween(audio.size() - 4, audio.size());
         assertThat(audio).containsSubsequence(exported);
@@ -112,12 +112,12 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void listsAreTheJsonOfTheApi() throws Exception {
+    void listsAreJsonOfApi() throws Exception {
         assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--json", "--kafka", kafka).out().strip())
                 .isEqualTo(get("/api/v1/streams/live/show/sessions")).contains("\"session\"");
         String streams = CommandRun.run(0, dir, "streams", "--json", "--kafka", kafka).out();
         String show = streams.substring(streams.indexOf("{\"name\":\"live/show\""));
-        // What an operator sees, as the admin port has it: with the encoder's address and the node.
+        // As on the admin port, with the encoder's address and the node.
         String api = get(URI.create(millrace.process(0).ready().get("admin") + "/api/v1/streams/live/show"))
                 .replaceAll("\"viewers\":\\{[^}]*}", "\"viewers\":null");
         assertThat(show).startsWith(api);
@@ -125,7 +125,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void listsAreTablesForPeople() throws Exception {
+    void listsAreTables() throws Exception {
         assertThat(CommandRun.run(0, dir, "streams", "--kafka", kafka).out()).startsWith("NAME")
                 .containsPattern("live/show +ended +\\S+Z +avc1\\S+,mp4a.40.2 ");
         assertThat(CommandRun.run(0, dir, "sessions", "live/show", "--kafka", kafka).out().lines()).hasSize(3);
@@ -133,7 +133,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void flvHoldsEveryFrameOverTheRestartOfThePublisher() throws Exception {
+    void flvHasEveryFrameAcrossPublisherRestart() throws Exception {
         export(0, "live/show", "all.flv");
         Path file = dir.resolve("all.flv");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
@@ -143,7 +143,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void mp4HoldsTheSameAndPushedAndExportedAgainItStillDoes() throws Exception {
+    void mp4HasEveryFrameAndSurvivesPushAndExport() throws Exception {
         export(0, "live/show", "all.mp4");
         Path file = dir.resolve("all.mp4");
         assertThat(ffmpeg.codedHashes(file, "v")).isEqualTo(video);
@@ -172,7 +172,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void tsShowsTheSamePicturesWithoutASeam() throws Exception {
+    void tsDecodesToSameFrames() throws Exception {
         export(0, "live/show", "all.ts");
         Path file = dir.resolve("all.ts");
         assertThat(ffmpeg.decodedHashes(file)).isEqualTo(twice(ffmpeg.decodedHashes(clip)));
@@ -182,7 +182,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void tsHoldsTheMp3ThatHlsCarriesAndMp4RefusesIt() throws Exception {
+    void tsHasMp3AndMp4RejectsIt() throws Exception {
         Path mp3 = dir.resolve("mp3.flv");
         ffmpeg.makeClip(mp3, CLIP_SECONDS, GOP_FRAMES, "-c:a", "libmp3lame", "-ar", "44100");
         ffmpeg.publishAtOnce(mp3, 1, millrace.rtmp() + "/live/mp3");
@@ -200,12 +200,13 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aRangeBeginsWithTheKeyframeAtOrBeforeAndEndsWithTheLastFrameBefore() throws Exception {
+    void rangeStartsAtKeyframeAndEndsBeforeTo() throws Exception {
         Instant start = startOf("live/show");
         export(0, "live/show", "range.mp4", "--from", start.plusMillis(3_500).toString(), "--to",
                 start.plusMillis(5_000).toString());
         List<String> range = ffmpeg.codedHashes(dir.resolve("range.mp4"), "v");
-        // The clip's pictures are shown two frames after they are decoded: 5 s less 67 ms, in frames of a thirtieth.
+        // The clip's frames are shown two frames after they are decoded: 5 s less 67 ms, in frames of a thirtieth of a
+        // second.
         assertThat(range).isEqualTo(video.subList(GOP_FRAMES, 148));
         ffmpeg.decodesWithoutAWord(dir.resolve("range.mp4"));
         assertThat(export(1, "live/show", "none.mp4", "--from", "2099-01-01T00:00:00Z").err())
@@ -217,7 +218,7 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aFileThatIsThereIsNotOverwrittenAndAnUnknownStreamIsSaid() throws Exception {
+    void keepsExistingFileAndReportsUnknownStream() throws Exception {
         Files.writeString(dir.resolve("there.ts"), "mine");
         assertThat(export(1, "live/show", "there.ts").err()).contains("millrace: there.ts already exists");
         assertThat(dir.resolve("there.ts")).hasContent("mine");
@@ -230,7 +231,7 @@ class ExportIT {
                 .contains("millrace: there is no Millrace log").contains("other.streams");
     }
 
-    /** An export that has ended because of {@code end} amid its work, and not before: one that was too fast is made again. */
+    /** Runs exports until one is ended by {@code end} before it is complete; one that was too fast is repeated. */
     private static CommandRun begunExport(String stream, String name, Consumer<Process> end) throws Exception {
         Path part = dir.resolve(name + ".part");
         while (true) {
@@ -249,7 +250,7 @@ class ExportIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
-    void anExportThatIsKilledLeavesAPartAndTheNextOneBeginsAgainAndOneThatIsToldToEndLeavesNothing(String name)
+    void killedExportLeavesPartFileAndCancelledOneNothing(String name)
             throws Exception {
         String stream = "live/" + name.substring(0, name.indexOf('.'));
         ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);
@@ -269,7 +270,7 @@ class ExportIT {
         }
     }
 
-    /** Of the first packet that is so far in the stream. */
+    /** Returns the offset of the first packet that is this far into the stream. */
     private static long arrivalMs(List<Packet> packets, long timestampMs) {
         return packets.stream().filter(packet -> packet.timestampMs() >= timestampMs).findFirst().orElseThrow()
                 .arrivalUs() / 1_000;
@@ -277,18 +278,18 @@ class ExportIT {
 
     @Test
     @SideBySide
-    void aReplayPublishesTheSameFramesInRealTimeAndEndsWithTheStream() throws Exception {
+    void replayPublishesSameFramesInRealTime() throws Exception {
         export(0, "live/show", "before.flv");
         long begunNanos = System.nanoTime();
         CommandRun run = CommandRun.run(0, dir, "replay", "live/show", millrace.rtmp() + "/live/replayed", "--kafka",
                 kafka);
-        // A slow machine makes it longer.
+        // Longer on a slow machine.
         assertThat((System.nanoTime() - begunNanos) / 1e9).as("seconds; it said %s", run.err())
                 .isGreaterThan(2 * CLIP_SECONDS - 0.5);
         awaitEnd("live/replayed");
         String said = export(0, "live/replayed", "replayed.flv").out();
         List<Packet> packets = PacketLog.untilEnd(kafka, "live/replayed");
-        // In whole seconds.
+        // Whole seconds.
         long firstMs = Instant.parse(said.replaceAll("(?s).*recorded from (\\S+?Z).*", "$1")).toEpochMilli();
         assertThat(firstMs).as("when the first frame came in").isBetween(arrivalMs(packets, 0) - 1_000,
                 arrivalMs(packets, 1_000));

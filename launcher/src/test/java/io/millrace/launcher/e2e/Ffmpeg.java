@@ -13,13 +13,16 @@ import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The real FFmpeg, as encoder and as judge. A test that uses it is skipped where it is missing. */
+/** FFmpeg, as encoder and as judge. A test that uses it is skipped if it is not installed. */
 final class Ffmpeg {
-    /** Filters of FFmpeg and ffplay that log checksums. A line comes in pieces, and one of the other may come between. */
+    /**
+     * Filters of FFmpeg and ffplay that log checksums. A line is printed in pieces, possibly interrupted by a line of
+     * the other filter.
+     */
     enum Shown {
-        /** One a picture. */
+        /** One per video frame. */
         PICTURES("showinfo", "checksum:([0-9A-F]{8}) plane_checksum:"),
-        /** One a run of 1024 samples. */
+        /** One per 1024 samples. */
         SOUND("ashowinfo", "nb_samples:\\d+ checksum:([0-9A-F]{8})");
 
         final String filter;
@@ -37,12 +40,15 @@ final class Ffmpeg {
         }
     }
 
-    /** Its exit code when {@code destroy} has ended it, and nothing else before. */
+    /** Exit code after {@code destroy}, and only then. */
     static final int ENDED_BY_SIGNAL = 255;
 
     private final Path ffmpeg = RequiredTool.find("ffmpeg");
 
-    /** Encodes a test picture and tone as H.264 with B-frames and AAC, GOPs of {@code gopFrames} at 30 frames a second. */
+    /**
+     * Encodes a test picture and a tone as H.264 with B-frames and AAC, with GOPs of {@code gopFrames} at 30 frames per
+     * second.
+     */
     void makeClip(Path flv, int seconds, int gopFrames, String... more) throws IOException, InterruptedException {
         List<String> args = new ArrayList<>(List.of("-y", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-f",
                 "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", String.valueOf(seconds), "-c:v", "libx264",
@@ -53,17 +59,17 @@ final class Ffmpeg {
         run(args);
     }
 
-    /** Publishes {@code flv} in real time as it is; the process ends with the clip. */
+    /** Publishes {@code flv} in real time, unchanged; the process ends at the end of the clip. */
     Process publish(Path flv, String url, Path log) throws IOException {
         return publish(flv, 1, url, log);
     }
 
-    /** The same, again and again, until it is killed or loses its server. */
+    /** As above, in a loop until it is killed or loses its server. */
     Process publishForEver(Path flv, String url, Path log) throws IOException {
         return publish(flv, 0, url, log);
     }
 
-    /** The same, and what it publishes goes into {@code copy}, too, which is whole once {@code destroy} has ended it. */
+    /** As above, and writes what it publishes to {@code copy}, which is complete after {@code destroy}. */
     Process publishForEver(Path flv, String url, Path copy, Path log) throws IOException {
         return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-stream_loop", "-1", "-i",
                 flv.toString(), "-c", "copy", "-map", "0", "-f", "tee",
@@ -71,7 +77,7 @@ final class Ffmpeg {
                 .redirectOutput(log.toFile()).start();
     }
 
-    /** Publishes {@code flv} so often as fast as the server takes it, and returns when it has. */
+    /** Publishes {@code flv} this many times as fast as the server accepts it, and returns when it is done. */
     void publishAtOnce(Path flv, int times, String url) throws IOException, InterruptedException {
         run(List.of("-stream_loop", String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url));
     }
@@ -82,12 +88,12 @@ final class Ffmpeg {
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
-    /** Watches {@code url} for so long and keeps what comes as it is. */
+    /** Watches {@code url} for this long and stores the received media unchanged. */
     void record(URI url, int seconds, Path file) throws IOException, InterruptedException {
         run(List.of("-y", "-i", url.toString(), "-t", String.valueOf(seconds), "-c", "copy", file.toString()));
     }
 
-    /** Hashes of the coded access units of one kind ({@code v} or {@code a}), in order. */
+    /** Returns hashes of the coded access units of one kind ({@code v} or {@code a}), in order. */
     List<String> codedHashes(Path media, String kind, String... options) throws IOException, InterruptedException {
         List<String> args = new ArrayList<>(List.of("-i", media.toString(), "-map", "0:" + kind, "-c", "copy"));
         args.addAll(List.of(options));
@@ -95,13 +101,13 @@ final class Ffmpeg {
         return hashes(run(args));
     }
 
-    /** Hashes of the decoded pictures, in order of presentation. */
+    /** Returns hashes of the decoded video frames in presentation order. */
     List<String> decodedHashes(Path media) throws IOException, InterruptedException {
         return hashes(run(List.of("-i", media.toString(), "-map", "0:v", "-fps_mode", "passthrough", "-f", "framemd5",
                 "-")));
     }
 
-    /** Checksums of the decoded pictures in order. */
+    /** Returns checksums of the decoded video frames in order. */
     List<String> shown(Path media) throws IOException, InterruptedException {
         Path log = Files.createTempFile("shown", ".log");
         Process process = new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostats", "-nostdin", "-i",
@@ -114,7 +120,7 @@ final class Ffmpeg {
         return checksums;
     }
 
-    /** Decodes everything and fails at the first thing that FFmpeg does not like. */
+    /** Decodes everything and fails at FFmpeg's first error message. */
     void decodesWithoutAWord(Path media) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(ffmpeg.toString(), "-v", "error", "-nostdin", "-xerror", "-err_detect",
                 "explode", "-i", media.toString(), "-f", "null", "-").redirectErrorStream(true).start();
@@ -136,7 +142,7 @@ final class Ffmpeg {
         return lines;
     }
 
-    /** Lines are {@code stream, dts, pts, duration, size, hash}, and side data behind it in some. */
+    /** Lines are {@code stream, dts, pts, duration, size, hash}, in some followed by side data. */
     private static List<String> hashes(List<String> framemd5) {
         return framemd5.stream().filter(line -> !line.startsWith("#")).map(line -> line.split(",")[5].trim()).toList();
     }

@@ -11,11 +11,14 @@ import org.bytedeco.javacpp.Loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** FFmpeg 8, which publishes Enhanced RTMP; from a jar, and with some system libraries that come with Debian's FFmpeg. */
+/**
+ * FFmpeg 8, which supports publishing Enhanced RTMP. Comes from a jar and uses some system libraries that Debian's
+ * FFmpeg installs.
+ */
 final class Ffmpeg8 {
     private final String program;
 
-    /** @param cache where it is unpacked, 86 MB */
+    /** @param cache directory to unpack it in, 86 MB */
     Ffmpeg8(Path cache) throws IOException, InterruptedException {
         System.setProperty("org.bytedeco.javacpp.cachedir", cache.toString());
         program = Loader.load(org.bytedeco.ffmpeg.ffmpeg.class);
@@ -25,7 +28,7 @@ final class Ffmpeg8 {
                 "needs the system libraries of FFmpeg 8; install Debian's (apt-get install ffmpeg)");
     }
 
-    /** Encodes test pictures and tones into an FLV file; the tracks and codecs are the caller's. */
+    /** Encodes test pictures and tones to an FLV file; the caller chooses tracks and codecs. */
     void make(Path flv, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("-y"));
         command.addAll(arguments);
@@ -36,14 +39,14 @@ final class Ffmpeg8 {
         assertThat(process.exitValue()).as("FFmpeg 8 encodes: %s", Files.readString(log)).isZero();
     }
 
-    /** Plays {@code url} as a player that says which codecs of Enhanced RTMP it takes. */
+    /** Plays {@code url} as a player that announces its Enhanced RTMP codecs. */
     RtmpPlayer play(String url, List<String> fourCcs, Path dir, String name) throws IOException {
         return RtmpPlayer.ffmpeg(program, List.of("-rtmp_enhanced_codecs", String.join(",", fourCcs)), url, dir, name);
     }
 
     /**
-     * Publishes {@code flv} in real time, every track as it is, again and again until {@code destroy} ends it, and writes the
-     * same tags into a file.
+     * Publishes every track of {@code flv} in real time, unchanged and in a loop, until {@code destroy} ends it, and
+     * writes the same tags to a file.
      */
     Process publishAndWrite(Path flv, String url, Path same, Path log) throws IOException {
         return start(List.of("-re", "-stream_loop", "-1", "-i", flv.toString(), "-map", "0", "-c", "copy", "-f", "tee",

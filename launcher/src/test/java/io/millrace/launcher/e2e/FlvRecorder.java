@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A viewer of HTTP-FLV that keeps every tag, on one connection from its first byte to a clean end. */
+/** An HTTP-FLV viewer that stores every tag, on one connection from its first byte to a clean end. */
 final class FlvRecorder implements Callable<List<FlvTag>> {
     private final HttpClient client;
     private final URI uri;
@@ -21,12 +21,12 @@ final class FlvRecorder implements Callable<List<FlvTag>> {
         this.uri = uri;
     }
 
-    /** What has come so far. Thread-safe. */
+    /** Returns the tags received so far. Thread-safe. */
     List<FlvTag> soFar() {
         return List.copyOf(tags);
     }
 
-    /** All tags, when the server has ended the response; an IOException if it ends in any other way. */
+    /** Returns all tags after the server has ended the response; throws IOException if it ends in any other way. */
     @Override
     public List<FlvTag> call() throws IOException, InterruptedException {
         try (HttpFlvViewer viewer = new HttpFlvViewer(client, HttpRequest.newBuilder(uri).build())) {

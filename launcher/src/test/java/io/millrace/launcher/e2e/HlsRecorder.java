@@ -19,15 +19,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears, and
- * ends with EXT-X-ENDLIST. Keeps every playlist that it saw.
+ * Follows a multivariant playlist like a player: polls the media playlist, fetches every segment once as it appears,
+ * and ends at EXT-X-ENDLIST. Stores every playlist that it received.
  */
 final class HlsRecorder implements Callable<HlsRecorder.Recording> {
     /**
-     * @param ts all segments, one after the other
+     * @param ts all segments, concatenated
      * @param segments number of them
      * @param playlists every version of the media playlist, in order
-     * @param digests of the segments by their URLs, in order
+     * @param digests of the segments by URL, in order
      */
     record Recording(Path ts, int segments, List<String> playlists, SequencedMap<URI, String> digests) {}
 
@@ -44,7 +44,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
         this.file = file;
     }
 
-    /** Every version of the media playlist so far. Thread-safe. */
+    /** Returns every version of the media playlist so far. Thread-safe. */
     List<String> soFar() {
         return List.copyOf(playlists);
     }
@@ -70,7 +70,7 @@ final class HlsRecorder implements Callable<HlsRecorder.Recording> {
                 if (playlist.contains("#EXT-X-ENDLIST")) {
                     return new Recording(file, fetched.size(), soFar(), fetched);
                 }
-                // A player polls: this is the client's own pace, not a wait for something that could be awaited.
+                // The polling interval of a player; there is nothing to await instead.
                 Thread.sleep(POLL);
             }
         }

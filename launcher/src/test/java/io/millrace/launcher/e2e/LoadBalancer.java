@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * HAProxy with the settings of {@code compose/}, but for what only Docker's network has: the nodes are one on loopback, with
- * one listener for publishers and players, and so
- * is everything that it listens on. The nodes have to expect its PROXY headers.
+ * HAProxy with the settings of {@code compose/}, except for Docker's network: there is one node on loopback, with one
+ * listener for publishers and players, and HAProxy listens on loopback as well. The node must expect its PROXY headers.
  */
 final class LoadBalancer implements AutoCloseable {
     private static final Path SETTINGS = Path.of("..", "compose", "haproxy", "haproxy.cfg");
@@ -35,7 +34,7 @@ final class LoadBalancer implements AutoCloseable {
         int play = OwnLoopback.nextPort();
         int admin = OwnLoopback.nextPort();
         String settings = Files.readString(SETTINGS)
-                // Two descriptors each; a developer's machine may allow fewer.
+                // Two descriptors per connection; the limit of a developer's machine may be lower.
                 .replace("maxconn 20000", "maxconn 1000")
                 .replace("bind :1935", "bind " + OwnLoopback.ADDRESS + ":" + rtmp)
                 .replace("bind :8080", "bind " + OwnLoopback.ADDRESS + ":" + http)
@@ -57,7 +56,7 @@ final class LoadBalancer implements AutoCloseable {
         return "rtmp://" + OwnLoopback.ADDRESS + ":" + rtmp;
     }
 
-    /** For players of RTMP. */
+    /** For RTMP players. */
     String play() {
         return "rtmp://" + OwnLoopback.ADDRESS + ":" + play;
     }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** One {@code millrace} process, started as a user would but from the built jars. */
+/** One {@code millrace} process, started as by a user, but from the built jars. */
 public final class MillraceProcess implements AutoCloseable {
     private static final long READY_SECONDS = 300;
     private static final long STOP_SECONDS = 120;
@@ -37,18 +36,14 @@ public final class MillraceProcess implements AutoCloseable {
         return start(dir, name, List.of("-Xmx1g"), args);
     }
 
-    /** The same with flags for its JVM. */
+    /** As above, with flags for the JVM. */
     public static MillraceProcess start(Path dir, String name, List<String> jvm, List<String> args)
             throws IOException {
-        Path target = Path.of("target").toAbsolutePath();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        // It lives for seconds: what C2 would compile and G1 would do in threads of their own costs more than it saves.
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(jvm);
-        command.addAll(List.of("-jar", target.resolve("launcher.jar").toString()));
-        command.addAll(args);
+        return run(dir, name, MillraceCommand.line(jvm, args));
+    }
+
+    /** Starts the process of a {@link MillraceCommand}. */
+    static MillraceProcess run(Path dir, String name, List<String> command) throws IOException {
         Path log = Files.createDirectories(dir).resolve(name + ".log");
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         MillraceProcess millrace = new MillraceProcess(process, log);
@@ -56,7 +51,7 @@ public final class MillraceProcess implements AutoCloseable {
         return millrace;
     }
 
-    /** The parts of the ready line, by name. Waits for it. */
+    /** Returns the parts of the ready line by name. Waits for the line. */
     public Map<String, String> ready() throws InterruptedException, IOException {
         try {
             return ready.get(READY_SECONDS, TimeUnit.SECONDS);
@@ -69,18 +64,20 @@ public final class MillraceProcess implements AutoCloseable {
         return process;
     }
 
-    /** What it wrote on stderr so far. */
+    /** Returns what it has written to stderr so far. */
     public String log() throws IOException {
         return Files.readString(log);
     }
 
-    /** Lines of errors, but those of an embedded broker's controller on a machine that is busy for seconds. */
+    /**
+     * Returns the error lines, except those of the embedded broker's controller on a machine that is busy for seconds.
+     */
     static List<String> errors(String log) {
         return log.lines().filter(line -> line.contains(" ERROR ")).filter(line -> CONTROLLER.stream()
                 .noneMatch(name -> line.contains(" " + name + " "))).toList();
     }
 
-    /** Ends it as Ctrl-C does, and says with which code it ended. */
+    /** Ends the process as Ctrl-C does, and returns its exit code. */
     public int stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -17,21 +17,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** What the log has of a stream, read with nothing but a Kafka client. */
+/** The records of a stream in the log, read with nothing but a Kafka client. */
 final class PacketLog {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /** @param startedAtMs when it was claimed, by the clock of its node */
+    /** @param startedAtMs time of the claim, by the clock of its node */
     record Session(long startedAtMs, List<Packet> packets) {}
 
     private PacketLog() {}
 
-    /** The packets of {@code stream} up to the end of its session. */
+    /** Returns the packets of {@code stream} up to the end of its session. */
     static List<Packet> untilEnd(String kafka, String stream) {
         return sessions(kafka, stream, 1).getFirst().packets();
     }
 
-    /** The first so many sessions of {@code stream}, which take turns, when all of them have ended. */
+    /** Returns the first sessions of {@code stream}, one after the other, when all of them have ended. */
     static List<Session> sessions(String kafka, String stream, int count) {
         String topic = "millrace." + Topic.PACKETS.name().toLowerCase(Locale.ROOT);
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", kafka), new StringDeserializer(),
@@ -58,7 +58,7 @@ final class PacketLog {
                             }
                         }
                         default -> {
-                            // The end of grace.
+                            // The end of the grace period.
                         }
                     }
                 }

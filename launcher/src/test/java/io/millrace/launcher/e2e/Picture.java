@@ -10,17 +10,20 @@ import java.util.HashSet;
 import java.util.Set;
 import javax.imageio.ImageIO;
 
-/** What a browser shows of an element. */
+/** A screenshot of an element in the browser. */
 record Picture(BufferedImage image) {
 
-    /** Takes a picture, and keeps it as {@code target/screenshots/NAME.png}. */
+    /** Takes a screenshot and stores it as {@code target/screenshots/NAME.png}. */
     static Picture of(Locator element, String name) throws IOException {
         byte[] png = element.screenshot();
         Files.write(Files.createDirectories(Path.of("target", "screenshots")).resolve(name + ".png"), png);
         return new Picture(ImageIO.read(new ByteArrayInputStream(png)));
     }
 
-    /** Returns the distinct colours of a coarse grid, at four bits a channel: a black or grey picture has one or two. */
+    /**
+     * Returns the number of distinct colours in a coarse grid, with four bits per channel. A black or grey picture has
+     * one or two.
+     */
     Set<Integer> colours() {
         Set<Integer> colours = new HashSet<>();
         for (int y = 0; y < image.getHeight(); y += 8) {

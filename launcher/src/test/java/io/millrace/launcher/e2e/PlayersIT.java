@@ -12,14 +12,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** VLC and ffplay by each protocol that they know, from somewhere in the stream to its end. */
+/** VLC and ffplay over each protocol that they support, from a moment in the stream to its end. */
 class PlayersIT {
     private static final int CLIP_SECONDS = 10;
     static final int GROUP_FRAMES = 30;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Test
-    void showWhatWasPublishedFromWhereTheyBeginAndEndWithTheStream(@TempDir Path dir) throws Exception {
+    void showPublishedMediaToTheEnd(@TempDir Path dir) throws Exception {
         var ffmpeg = new Ffmpeg();
         Path clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, CLIP_SECONDS, GROUP_FRAMES, "-s", "320x180");

@@ -16,11 +16,11 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Prometheus with the jobs of {@code compose/}, which finds its targets on loopback and not in Docker's DNS. */
+/** Prometheus with the jobs of {@code compose/}, which finds its targets on loopback instead of in Docker's DNS. */
 final class Prometheus implements AutoCloseable {
     private static final Path SETTINGS = Path.of("..", "compose", "prometheus", "prometheus.yml");
     private static final String SCRAPE_INTERVAL = "500ms";
-    /** What Grafana makes of that: four scrapes. */
+    /** The interval that Grafana uses: four scrapes. */
     private static final String RATE_INTERVAL = "2s";
 
     private final ToolProcess process;
@@ -44,7 +44,7 @@ final class Prometheus implements AutoCloseable {
         return new Prometheus(process, uri);
     }
 
-    /** How many series the answer has whose value is a number. Fails if the query is none. */
+    /** Returns the number of series in the response whose value is a number. Fails if the query is invalid. */
     int series(String query) throws IOException, InterruptedException {
         String encoded = URLEncoder.encode(query.replace("$__rate_interval", RATE_INTERVAL)
                 .replace("$job", ".*").replace("$instance", ".*"), StandardCharsets.UTF_8);
@@ -78,7 +78,7 @@ final class Prometheus implements AutoCloseable {
         settings.put("rule_files", List.of(SETTINGS.resolveSibling("rules").toAbsolutePath() + "/*.yml"));
         for (Map<String, Object> job : (List<Map<String, Object>>) settings.get("scrape_configs")) {
             job.remove("dns_sd_configs");
-            // They say from a node's DNS name which stage it is.
+            // They derive the stage from a node's DNS name.
             job.remove("relabel_configs");
             job.put("static_configs", List.of(Map.of("targets",
                     List.of(targets.get(job.get("job_name")).getAuthority()), "labels", Map.of("role", "up"))));

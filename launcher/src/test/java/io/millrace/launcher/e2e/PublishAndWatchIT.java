@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The main job: FFmpeg publishes, viewers of HLS and HTTP-FLV get every access unit, in order, unchanged. */
+/** The main use: FFmpeg publishes, and HLS and HTTP-FLV viewers receive every access unit, in order and unchanged. */
 class PublishAndWatchIT {
     private static final int CLIP_SECONDS = 6;
     private static final long SOME_BYTES = 150_000;
@@ -40,7 +40,8 @@ class PublishAndWatchIT {
             for (int viewer = 0; viewer < 4; viewer++) {
                 Path file = dir.resolve("viewer" + viewer + ".flv");
                 flv.add(viewers.flv(millrace.http("/live/show.flv"), file));
-                // Viewers join at several moments of the stream: the next one when this one has seen some of it.
+                // Viewers join at several moments of the stream: each one when the previous one has received some of
+                // it.
                 Awaitility.await().atMost(HANG).until(() -> Files.exists(file) && Files.size(file) > SOME_BYTES);
             }
             Awaitility.await().atMost(HANG).until(() -> playlist.soFar().size() > SOME_PLAYLISTS);

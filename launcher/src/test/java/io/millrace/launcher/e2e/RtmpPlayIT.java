@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Real players of RTMP, at the listener of a process with everything and at that of an edge by itself. */
+/** Real RTMP players, at the listener of a process with all stages and at that of a separate edge. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RtmpPlayIT {
     private static final String[] RULES = {"--segment", "1s", "--window", "5s", "--grace", "10s"};
@@ -69,7 +69,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void everyPlayerGetsWhatWasPublishedFrameByFrameAndEndsWithTheStream() throws Exception {
+    void playersReceiveEveryFrameToTheEnd() throws Exception {
         Path copy = dir.resolve("published.flv");
         Process encoder = ffmpeg.publishForEver(large, url(one, "show"), copy, dir.resolve("published.log"));
         encoders.add(encoder);
@@ -97,14 +97,14 @@ class RtmpPlayIT {
         soon().until(() -> viewers(one, "show") == 0 && viewers(edge, "show") == 0);
     }
 
-    /** Players join at different keyframes; from there on they have all of it. */
+    /** Players join at different keyframes and receive everything from there on. */
     private static void isTheEndOf(List<String> published, List<String> played) {
         assertThat(played).hasSizeGreaterThan(10);
         assertThat(published.subList(published.size() - played.size(), published.size())).isEqualTo(played);
     }
 
     @Test
-    void aPlayerStaysWhenTheEncoderComesBackOnAnotherNode() throws Exception {
+    void playerStaysWhenEncoderMovesToAnotherNode() throws Exception {
         Process first = ffmpeg.publishForEver(large, url(ingest, "back"), dir.resolve("first.log"));
         encoders.add(first);
         awaitLive("back");
@@ -124,7 +124,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void whoComesToTheWrongListenerIsToldWhereToGo() throws Exception {
+    void wrongListenerNamesTheRightOne() throws Exception {
         Process encoder = publish(small, edge, "lost");
         assertThat(encoder.waitFor()).isNotZero();
         assertThat(log(encoder)).content()
@@ -163,7 +163,7 @@ class RtmpPlayIT {
         return node.ready().get("rtmp") + "/live/" + stream;
     }
 
-    /** Players are refused what an edge does not know yet. */
+    /** Players are refused a stream that the edge does not know yet. */
     private void awaitLive(String stream) {
         soon().until(() -> get(one, stream).contains("\"codec\"") && get(edge, stream).contains("\"codec\""));
     }
@@ -180,7 +180,7 @@ class RtmpPlayIT {
         return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
     }
 
-    /** On two busy cores. */
+    /** Two busy cores need this long. */
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofMinutes(2));
     }

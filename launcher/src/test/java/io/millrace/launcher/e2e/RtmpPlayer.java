@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A real player of RTMP that writes what it gets into an FLV file, until the stream is over. */
+/** A real RTMP player that writes what it receives to an FLV file, until the stream ends. */
 final class RtmpPlayer implements AutoCloseable {
     private static final long END_SECONDS = 300;
 
@@ -26,12 +26,12 @@ final class RtmpPlayer implements AutoCloseable {
         process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
-    /** FFmpeg, which writes tags of its own making. */
+    /** FFmpeg, which remuxes to its own tags. */
     static RtmpPlayer ffmpeg(String url, Path dir, String name) throws IOException {
         return ffmpeg(RequiredTool.find("ffmpeg").toString(), List.of(), url, dir, name);
     }
 
-    /** @param options in front of the URL */
+    /** @param options before the URL */
     static RtmpPlayer ffmpeg(String program, List<String> options, String url, Path dir, String name)
             throws IOException {
         Path file = dir.resolve(name + ".flv");
@@ -41,7 +41,7 @@ final class RtmpPlayer implements AutoCloseable {
         return new RtmpPlayer(name, file, dir.resolve(name + ".log"), command);
     }
 
-    /** librtmp, which writes what it gets as it is. */
+    /** librtmp, which writes what it receives unchanged. */
     static RtmpPlayer rtmpdump(String url, Path dir, String name) throws IOException {
         Path file = dir.resolve(name + ".flv");
         return new RtmpPlayer(name, file, dir.resolve(name + ".log"),
@@ -55,7 +55,7 @@ final class RtmpPlayer implements AutoCloseable {
                         "filesink", "location=" + file));
     }
 
-    /** Bytes so far. */
+    /** Returns the number of bytes so far. */
     long sizeBytes() throws IOException {
         return Files.exists(file) ? Files.size(file) : 0;
     }
@@ -64,7 +64,7 @@ final class RtmpPlayer implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What it has written, once it has ended by itself. */
+    /** Returns what it has written, after it has ended by itself. */
     Path recording() throws IOException, InterruptedException {
         assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).as("%s ends with the stream; it says %s", name,
                 Files.readString(log)).isTrue();

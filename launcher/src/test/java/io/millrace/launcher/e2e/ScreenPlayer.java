@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** A real player as people have it, in front of no screen and no loudspeaker, that plays a stream to its end and leaves behind what it showed. */
+/** A real player without screen and loudspeaker, which plays a stream to its end and records what it showed. */
 abstract class ScreenPlayer implements AutoCloseable {
     private static final long END_SECONDS = 300;
-    private static final double FRAMES_A_SECOND = 30;
+    private static final double FRAMES_PER_SECOND = 30;
 
     private final String name;
     private final Process process;
@@ -37,13 +37,16 @@ abstract class ScreenPlayer implements AutoCloseable {
         process = builder.start();
     }
 
-    /** Checksums of the pictures in order, as {@link Ffmpeg#shown} has them. */
+    /** Checksums of the displayed frames in order, as of {@link Ffmpeg#shown}. */
     abstract List<String> pictures() throws Exception;
 
-    /** Whether a picture and sound have come. */
+    /** Whether video and audio have been received. */
     abstract boolean showsSomething() throws IOException;
 
-    /** What it has shown and played is right, where {@code published} is what the stream showed from its begin to its end. */
+    /**
+     * Asserts that what it showed and played is correct; {@code published} is what the stream showed from beginning to
+     * end.
+     */
     abstract void isTheEndOf(List<String> published) throws Exception;
 
     final void isPartOf(List<String> published) throws Exception {
@@ -85,10 +88,10 @@ abstract class ScreenPlayer implements AutoCloseable {
 
         @Override
         boolean showsSomething() throws IOException {
-            return pictures().size() > FRAMES_A_SECOND && !Shown.SOUND.checksums(log).isEmpty();
+            return pictures().size() > FRAMES_PER_SECOND && !Shown.SOUND.checksums(log).isEmpty();
         }
 
-        /** All from where it began, whatever the machine does: it drops nothing. */
+        /** Everything from where it began, because it drops nothing, however slow the machine is. */
         @Override
         void isTheEndOf(List<String> published) throws Exception {
             isPartOf(published);
@@ -96,17 +99,17 @@ abstract class ScreenPlayer implements AutoCloseable {
             assertThat(published.subList(published.size() - shown.size(), published.size()))
                     .as("pictures in %s, all to the end", this).isEqualTo(shown);
             double soundSeconds = Shown.SOUND.checksums(log).size() * FRAME_SECONDS;
-            assertThat(soundSeconds).as("sound in %s", this).isCloseTo(shown.size() / FRAMES_A_SECOND, within(1.0));
+            assertThat(soundSeconds).as("sound in %s", this).isCloseTo(shown.size() / FRAMES_PER_SECOND, within(1.0));
         }
     }
 
-    /** VLC, which writes what it would show into a file of bare pictures, and what would be heard into another. */
+    /** VLC, which writes the displayed frames to one file and the audio to another. */
     static final class Vlc extends ScreenPlayer {
-        private static final String NOBODY = "65534";
+        private static final String UNPRIVILEGED_ID = "65534";
         private static final String LATE = "is called too late";
         private static final int WAV_HEADER_BYTES = 44;
         private static final long SOME_BYTES = 100_000;
-        private static final int SAMPLES_A_SECOND = 2 * 48_000;
+        private static final int SAMPLES_PER_SECOND = 2 * 48_000;
 
         private final Ffmpeg ffmpeg;
         private final Path pictures;
@@ -125,7 +128,8 @@ abstract class ScreenPlayer implements AutoCloseable {
             String vlc = RequiredTool.find("vlc").toString();
             if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
                 // VLC does not run as root.
-                command.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+                command.addAll(List.of("setpriv", "--reuid=" + UNPRIVILEGED_ID, "--regid=" + UNPRIVILEGED_ID,
+                        "--clear-groups"));
             }
             Files.createDirectory(home);
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -143,7 +147,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             return dir.resolve(name);
         }
 
-        /** One that stays on the screen is written more than once. */
+        /** A frame that stays on the screen is written more than once. */
         @Override
         List<String> pictures() throws Exception {
             List<String> distinct = new ArrayList<>();
@@ -193,7 +197,7 @@ abstract class ScreenPlayer implements AutoCloseable {
             while (samples.hasRemaining()) {
                 heard += samples.get() == 0 ? 0 : 1;
             }
-            return (double) heard / SAMPLES_A_SECOND;
+            return (double) heard / SAMPLES_PER_SECOND;
         }
     }
 }

@@ -8,24 +8,24 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** How the pictures of a VLC are judged: on a fast machine it never comes to the rule for one that was late. */
+/** Tests the check of VLC's frames. On a fast machine, its rule for late frames is never used. */
 class ScreenPlayerTest {
     private static final List<String> PUBLISHED = pictures("whole", 100);
 
     @Test
-    void oneThatWasNeverLateShowsARunWithoutAHole() {
+    void punctualPlayerShowsRunWithoutGap() {
         assertAccepted(PUBLISHED.subList(10, 90), 0);
         assertRefused(without(PUBLISHED.subList(10, 90), 40, 41), 0);
         assertRefused(List.of(), 0);
     }
 
     @Test
-    void oneThatWasNeverLateShowsOnlyWholePictures() {
+    void punctualPlayerShowsOnlyWholeFrames() {
         assertRefused(with(PUBLISHED.subList(10, 90), 40, pictures("broken", 1)), 0);
     }
 
     @Test
-    void eachTimeThatItWasLateExcusesAHoleAndOneGroupOfBrokenPictures() {
+    void eachResetExcusesGapAndOneBrokenGop() {
         List<String> holed = without(PUBLISHED, 40, 50);
         assertAccepted(holed, 1);
         assertAccepted(with(holed, 40, pictures("broken", PlayersIT.GROUP_FRAMES)), 1);
@@ -34,7 +34,7 @@ class ScreenPlayerTest {
     }
 
     @Test
-    void oneThatWasLateStillShowsTheWholePicturesInTheirOrder() {
+    void latePlayerShowsWholeFramesInOrder() {
         List<String> repeated = new ArrayList<>(PUBLISHED.subList(10, 90));
         repeated.addAll(PUBLISHED.subList(20, 30));
         assertRefused(repeated, 1);

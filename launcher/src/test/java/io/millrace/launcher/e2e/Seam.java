@@ -18,14 +18,14 @@ import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What viewers must find where one session of an epoch ends and the next one begins. */
+/** Checks what viewers receive where one session of an epoch ends and the next one begins. */
 final class Seam {
-    /** Longer than any frame of the test clips, shorter than anybody notices. */
+    /** Longer than any frame of the test clips, and short enough to be unnoticeable. */
     private static final int LONGEST_STEP_MS = 200;
 
     private Seam() {}
 
-    /** One connection over the seam: time runs on, new sequence headers stand before their keyframe. */
+    /** One connection across the seam: timestamps continue, and new sequence headers precede their keyframe. */
     static void runsOn(List<FlvTag> tags) {
         isSteady(tags);
         List<Integer> headers = IntStream.range(0, tags.size()).filter(i -> videoHeader(tags.get(i)) != null).boxed()
@@ -41,7 +41,7 @@ final class Seam {
         assertThat(next.timestampMs()).isEqualTo(tags.get(headers.get(1)).timestampMs());
     }
 
-    /** Timestamps of each track never go back, and make no step that one would see or hear. */
+    /** The timestamps of each track never go back, and never jump noticeably. */
     static void isSteady(List<FlvTag> tags) {
         for (FlvTag.Type track : List.of(FlvTag.Type.AUDIO, FlvTag.Type.VIDEO)) {
             List<FlvTag> its = tags.stream().filter(t -> t.type() == track).toList();
@@ -55,7 +55,7 @@ final class Seam {
         }
     }
 
-    /** Viewers join at different keyframes; from there on they get the same. */
+    /** Viewers join at different keyframes and receive the same from there on. */
     static void areTheSame(List<FlvTag> a, List<FlvTag> b) {
         List<FlvTag> framesA = fromFirstFrame(a);
         List<FlvTag> framesB = fromFirstFrame(b);
@@ -65,7 +65,7 @@ final class Seam {
                 .isEqualTo(framesB.subList(framesB.size() - common, framesB.size()));
     }
 
-    /** Versions of one media playlist, from the first of two sessions in the log to the end of the other. */
+    /** Checks versions of one media playlist, from the first of two sessions in the log to the end of the other. */
     static void isOneDiscontinuity(List<String> versions, List<PacketLog.Session> sessions) {
         NavigableMap<Long, MediaSegment> segments = new TreeMap<>();
         for (String version : versions) {
@@ -93,7 +93,7 @@ final class Seam {
         timeIsTold(segments, seams.getFirst(), sessions);
     }
 
-    /** Each session's time is that of its claim and then the media's own, and never goes back. */
+    /** The time of each session is that of its claim plus media time, and never goes back. */
     private static void timeIsTold(NavigableMap<Long, MediaSegment> segments, long seam,
             List<PacketLog.Session> sessions) {
         long firstEndMs = sessions.get(0).startedAtMs() + mediaMs(sessions.get(0).packets());
@@ -120,7 +120,7 @@ final class Seam {
         return pictures.getLast().timestampMs() - pictures.getFirst().timestampMs();
     }
 
-    /** Wherever two edges have read the index equally far, their playlists are the same bytes. */
+    /** Two edges that have read the index equally far must have identical playlists. */
     static void sayTheSame(HlsRecorder.Recording a, HlsRecorder.Recording b) {
         agree("versions of the playlist", byExtent(a.playlists()), byExtent(b.playlists()));
         agree("segments", byPath(a), byPath(b));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A server from Debian's packages that works beside a Millrace, such as its load balancer. */
+/** A server from Debian's packages that runs beside a Millrace, such as its load balancer. */
 final class ToolProcess implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 120;
@@ -25,7 +25,7 @@ final class ToolProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts {@code tool}, with what it says in a file, and returns when {@code ready} answers 200. */
+    /** Starts {@code tool}, with its output in a file, and returns when {@code ready} answers 200. */
     static ToolProcess start(String tool, List<String> args, Path log, URI ready) throws IOException {
         List<String> command = new ArrayList<>(List.of(RequiredTool.find(tool).toString()));
         command.addAll(args);

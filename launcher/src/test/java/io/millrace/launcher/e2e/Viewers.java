@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** People who watch, each on a virtual thread, until the stream ends or they are closed. */
+/** Viewers, each on a virtual thread, that watch until the stream ends or they are closed. */
 final class Viewers implements AutoCloseable {
     private static final Duration HANG = Duration.ofMinutes(3);
 
@@ -33,7 +33,7 @@ final class Viewers implements AutoCloseable {
         return new HlsRecorder(client, multivariant, ts);
     }
 
-    /** One that says how far it has come. */
+    /** A viewer that reports its progress. */
     <T> Future<T> watch(Callable<T> recorder) {
         return threads.submit(recorder);
     }

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** WebSocket-FLV by the JDK's client and either track alone by FFmpeg, of what FFmpeg publishes; and the admin port's hand on them. */
+/**
+ * WebSocket-FLV with the JDK's client, single tracks with FFmpeg, and disconnecting viewers on the admin port, of a
+ * stream that FFmpeg publishes.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebSocketIT {
     private static final int SOME_TAGS = 150;
@@ -50,7 +53,7 @@ class WebSocketIT {
     }
 
     @Test
-    void viewersStayThroughAReconnectAndAreLetGoByTheAdminPort(@TempDir Path dir) throws Exception {
+    void viewersStayThroughReconnectUntilOperatorDisconnects(@TempDir Path dir) throws Exception {
         Process publisher = publish("live/ws", dir.resolve("first.log"));
         try (var viewer = new WebSocketFlvViewer(client, millrace.http("/live/ws.flv"))) {
             await(() -> viewer.waiting().size() > SOME_TAGS);
@@ -61,7 +64,7 @@ class WebSocketIT {
             await(() -> viewer.waiting().size() > before + SOME_TAGS);
             assertThat(viewer.isClosed()).isFalse();
             for (FlvTag.Type type : List.of(FlvTag.Type.VIDEO, FlvTag.Type.AUDIO)) {
-                // Sequence headers stand first, with the time of the frame behind them.
+                // Sequence headers come first, with the timestamp of the frame after them.
                 assertThat(viewer.waiting().stream().filter(tag -> tag.type() == type && tag.body().get(1) != 0)
                         .mapToInt(FlvTag::timestampMs).boxed().toList()).isSorted().doesNotHaveDuplicates();
             }
@@ -85,7 +88,7 @@ class WebSocketIT {
     }
 
     @Test
-    void ffmpegPlaysEitherTrackAlone(@TempDir Path dir) throws Exception {
+    void ffmpegPlaysSingleTracks(@TempDir Path dir) throws Exception {
         Process publisher = publish("live/half", dir.resolve("publish.log"));
         try {
             for (String choice : List.of("audio=0", "video=0", "audio=1&video=1")) {
@@ -104,7 +107,7 @@ class WebSocketIT {
         }
     }
 
-    /** Returns when viewers can come. */
+    /** Returns when viewers can connect. */
     private Process publish(String stream, Path log) throws IOException {
         Process publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/" + stream, log);
         await(() -> get(millrace.http("/api/v1/streams/" + stream)).body().contains("\"state\":\"live\""));

@@ -29,14 +29,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The current version reads the logs of all released versions, and produces the same cuts and bytes from them.
  *
- * <p>{@code v1.log.gz}: FFmpeg 5.1 published 64x36 H.264 with B-frames and AAC for 7 s, went away, and published 3 s
- * more within grace; then the epoch ended. {@code v2.log.gz}, of the second version of the rules: the same with MP3, which
- * is in HLS since. Written down by {@link LogTape#main}.
+ * <p>{@code v1.log.gz}: FFmpeg 5.1 published 64x36 H.264 with B-frames and AAC for 7 s, disconnected, and published 3 s
+ * more within the grace period; then the epoch ended. {@code v2.log.gz}, with version 2 of the rules: the same with
+ * MP3, which HLS carries since that version. Recorded by {@link LogTape#main}.
  */
 class LogFixtureTest {
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void everyRecordCanBeRead(String fixture) {
+    void readsEveryRecord(String fixture) {
         for (Entry entry : LogTape.read(fixture)) {
             if (entry.value() != null) {
                 assertThat(decode(entry)).as("%s at %d", entry.topic(), entry.offset())
@@ -48,7 +48,7 @@ class LogFixtureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void theSamePacketsAreCutInTheSameWay(String fixture) {
+    void cutsSamePacketsAlike(String fixture) {
         StreamFold fold = new StreamFold("live/show");
         List<Cut> cuts = new ArrayList<>();
         List<StreamEntry> entries = new ArrayList<>();
@@ -58,7 +58,7 @@ class LogFixtureTest {
             entries.addAll(step.entries());
         });
         assertThat(cuts).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.SEGMENTS).values()));
-        // Then the client was flashVer; now it is the name of the encoder.
+        // In version 1, the client was flashVer; later it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields(
                 "session.encoder.client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
@@ -68,7 +68,7 @@ class LogFixtureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/log/v1.log.gz", "/log/v2.log.gz"})
-    void theSameCutsAreMuxedToTheSameBytes(String fixture) {
+    void muxesSameCutsToSameBytes(String fixture) {
         Map<Long, LogRecord> packets = values(fixture, Topic.PACKETS);
         Map<Long, LogRecord> parts = values(fixture, Topic.PARTS);
         List<IndexEntry> index = values(fixture, Topic.INDEX).values().stream().map(IndexEntry.class::cast).toList();

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class HttpLimitListTest {
     @Test
-    void limitsThatAreNotNamedKeepTheirDefaults() {
+    void unnamedLimitsKeepDefaults() {
         assertThat(HttpLimitList.parse(LimitList.DEFAULT)).isEqualTo(HttpLimits.DEFAULT);
     }
 
@@ -30,13 +30,13 @@ class HttpLimitListTest {
         "header=3s | 'header' is not a limit of HTTP connections; did you mean 'headers'?",
         "idle=0s | idle=0s is not between 1s and 10m", "request-line=255B | request-line=255B is not between",
         "request-headers=2MiB | is not between 256B and 1MiB", "connections=0 | is not a whole number"})
-    void refusesWhatIsNoLimit(String text, String complaint) {
+    void rejectsInvalidLimits(String text, String complaint) {
         assertThatIllegalArgumentException().isThrownBy(() -> HttpLimitList.parse(text))
                 .withMessageContaining(complaint);
     }
 
     @Test
-    void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
+    void limitsAreThoseOfReference() throws IOException {
         assertThat(DocumentedLimits.between("### HTTP limits", "## Sizes")).isEqualTo(HttpLimitList.defaults());
     }
 }

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class RtmpLimitSettingsTest {
     @Test
-    void limitsThatAreNotNamedKeepTheirDefaults() {
+    void unnamedLimitsKeepDefaults() {
         assertThat(RtmpLimitSettings.parse(LimitList.DEFAULT)).isEqualTo(
                 new RtmpLimitSettings(ConnectionLimits.DEFAULT, MediaLimits.DEFAULT, NameLimits.DEFAULT));
         assertThat(RtmpLimitSettings.parse(" idle = 30s , per-address=7").connections()).isEqualTo(new ConnectionLimits(
@@ -61,13 +61,13 @@ class RtmpLimitSettingsTest {
         "sequence-header=65KiB | cannot be 66560, more than 65536", "tracks=17 | cannot be 17, more than 16",
         "amf-depth=257 | a depth of 257 is more than 256", "chunk-streams=0 | is not a whole number",
         "default,idle=3s | 'default' is not a limit such as"})
-    void refusesWhatIsNoLimit(String text, String complaint) {
+    void rejectsInvalidLimits(String text, String complaint) {
         assertThatIllegalArgumentException().isThrownBy(() -> RtmpLimitSettings.parse(text))
                 .withMessageContaining(complaint);
     }
 
     @Test
-    void eachStandsInTheReferenceWithItsDefaultAndNoOther() throws IOException {
+    void limitsAreThoseOfReference() throws IOException {
         assertThat(DocumentedLimits.between("### RTMP limits", "### HTTP limits"))
                 .isEqualTo(RtmpLimitSettings.defaults());
     }

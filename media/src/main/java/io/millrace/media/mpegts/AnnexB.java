@@ -25,9 +25,9 @@ final class AnnexB {
     }
 
     /** NAL unit types found in an access unit. */
-    record Look(boolean picture, boolean idr, boolean ownSps, boolean ownPps) {}
+    record Contents(boolean picture, boolean idr, boolean ownSps, boolean ownPps) {}
 
-    Look look(ByteBuffer accessUnit) {
+    Contents inspect(ByteBuffer accessUnit) {
         boolean picture = false;
         boolean idr = false;
         boolean sps = false;
@@ -40,7 +40,7 @@ final class AnnexB {
             sps |= type == NalUnits.SPS;
             pps |= type == NalUnits.PPS;
         }
-        return new Look(picture, idr, sps, pps);
+        return new Contents(picture, idr, sps, pps);
     }
 
     /**
@@ -49,11 +49,11 @@ final class AnnexB {
      * @param parameterSets whether to write SPS and PPS before the picture: those of the access unit, or else those of
      *     the configuration
      */
-    void write(ByteWriter out, ByteBuffer accessUnit, Look look, boolean parameterSets) {
+    void write(ByteWriter out, ByteBuffer accessUnit, Contents contents, boolean parameterSets) {
         out.uint32(START_CODE).uint16(DELIMITER);
         if (parameterSets) {
-            sets(out, accessUnit, NalUnits.SPS, look.ownSps(), config.sps());
-            sets(out, accessUnit, NalUnits.PPS, look.ownPps(), config.pps());
+            sets(out, accessUnit, NalUnits.SPS, contents.ownSps(), config.sps());
+            sets(out, accessUnit, NalUnits.PPS, contents.ownPps(), config.pps());
         }
         NalUnits units = new NalUnits(accessUnit, config.nalLengthSize());
         while (units.next()) {

@@ -141,7 +141,7 @@ public final class TsSegmentMuxer {
         }
         long dts90k = Math.min(sample.dts90k(), sample.pts90k());
         boolean lowered = dts90k != sample.dts90k();
-        if (lowered && videoStarted && dts90k <= lastVideoDts90k || !annexB.look(sample.data()).picture()) {
+        if (lowered && videoStarted && dts90k <= lastVideoDts90k || !annexB.inspect(sample.data()).picture()) {
             return false;
         }
         videoStarted = true;
@@ -182,18 +182,18 @@ public final class TsSegmentMuxer {
     }
 
     private void writeVideo(ByteWriter out, TsSample sample, boolean completing) {
-        AnnexB.Look look = annexB.look(sample.data());
+        AnnexB.Contents contents = annexB.inspect(sample.data());
         ByteWriter unit = new ByteWriter(sample.data().remaining() + SLACK_BYTES);
         // The first picture always gets parameter sets, even if it is not an IDR: a player that starts with this
         // segment has none.
-        annexB.write(unit, sample.data(), look, look.idr() || !videoSeen);
+        annexB.write(unit, sample.data(), contents, contents.idr() || !videoSeen);
         videoSeen = true;
         ByteWriter pes = new ByteWriter(unit.size() + SLACK_BYTES);
         PesHeader.write(pes, PesHeader.VIDEO_STREAM_ID, sample.pts90k(), sample.dts90k(), unit.size(),
                 completing ? TsPidWriter.COMPLETING_BYTES : 0);
         pes.bytes(unit.view());
         fillClock(out, sample.dts90k());
-        videoPid.pes(out, pes.view(), clock(sample.dts90k()), look.idr(), completing);
+        videoPid.pes(out, pes.view(), clock(sample.dts90k()), contents.idr(), completing);
     }
 
     private void writeAudio(ByteWriter out, List<TsSample> batch, boolean completing) {

@@ -108,7 +108,7 @@ final class PartialMemory {
 
     /** What the first bytes of a message may claim. */
     int eagerBytes() {
-        return share.isAdmitted() ? RtmpLimits.EAGER_BYTES : RtmpLimits.STRANGER_EAGER_BYTES;
+        return share.isAdmitted() ? RtmpLimits.EAGER_BYTES : RtmpLimits.PENDING_EAGER_BYTES;
     }
 
     int bytes() {

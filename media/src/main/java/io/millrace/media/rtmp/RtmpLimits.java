@@ -38,7 +38,7 @@ public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chu
      */
     static final int EAGER_BYTES = 64 * 1024;
     /** Memory that a message header may allocate while the peer does not publish or play yet. */
-    static final int STRANGER_EAGER_BYTES = 1024;
+    static final int PENDING_EAGER_BYTES = 1024;
     /** The chunk size until the first Set Chunk Size, and the smallest accepted: smaller chunks only waste CPU. */
     static final int CHUNK_SIZE_MIN = 128;
     /** The largest effective chunk size: a message's length field has 24 bits. */

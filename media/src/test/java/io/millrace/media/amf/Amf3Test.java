@@ -81,7 +81,7 @@ class Amf3Test {
 
     @ParameterizedTest
     @FieldSource("ROWS")
-    void readsOneValueAndGoesOnWithAmf0(Row row) {
+    void readsOneValueAndContinuesWithAmf0(Row row) {
         Amf0Reader in = reader("11" + row.hex() + "05");
         assertThat(in.read()).isEqualTo(row.value());
         assertThat(in.read()).as("AMF0 behind it").isEqualTo(AmfValue.NULL);

@@ -64,20 +64,20 @@ class AacConfigTest {
 
     @ParameterizedTest
     @MethodSource("configs")
-    void readsWhatIsSignalled(Case golden) {
+    void readsSignalledParameters(Case golden) {
         assertThat(AacConfig.parse(golden.bytes)).isEqualTo(new AacConfig(golden.bytes, golden.objectType,
                 golden.coreSampleRate, golden.sampleRate, golden.channels, golden.samplesPerFrame));
     }
 
     @Test
-    void namesTheCodecAsFirstSignalled() {
+    void namesFirstSignalledCodec() {
         assertThat(AacConfig.parse(hex("1190")).rfc6381()).isEqualTo("mp4a.40.2");
         assertThat(AacConfig.parse(bits("00101 0110 0010 0011 00010 000")).rfc6381()).isEqualTo("mp4a.40.5");
         assertThat(AacConfig.parse(bits("11101 0110 0001 0011 00010 000")).rfc6381()).isEqualTo("mp4a.40.29");
     }
 
     @Test
-    void knowsWhatAdtsNeeds() {
+    void derivesAdtsParameters() {
         var config = AacConfig.parse(bits("00101 0110 0111 0011 00010 000"));
         assertThat(config.coreObjectType()).isEqualTo(2);
         assertThat(config.channelConfiguration()).isEqualTo(7);
@@ -117,7 +117,7 @@ class AacConfigTest {
     }
 
     @Test
-    void everyConfigThatIsCutGivesAValueOrATypedError() {
+    void truncatedConfigIsValueOrTypedError() {
         for (Case golden : configs()) {
             for (int size = 0; size < golden.bytes.limit(); size++) {
                 parseOrTypedError(golden.bytes.slice(0, size));

@@ -49,7 +49,7 @@ class AvcConfigTest {
 
     @ParameterizedTest
     @MethodSource("x264")
-    void saysWhatFfprobeSays(Case golden) {
+    void agreesWithFfprobe(Case golden) {
         var config = AvcConfig.parse(ByteBuffer.wrap(golden.avcc));
         assertThat(config.width()).isEqualTo(golden.width);
         assertThat(config.height()).isEqualTo(golden.height);
@@ -62,7 +62,7 @@ class AvcConfigTest {
 
     @ParameterizedTest
     @MethodSource("x264")
-    void everyRecordThatIsCutIsMalformed(Case golden) {
+    void truncatedRecordIsMalformed(Case golden) {
         // The fields after the last PPS are optional.
         int needed = golden.avcc.length - (golden.profile >= 100 ? 4 : 0);
         for (int size = 0; size < needed; size++) {
@@ -83,7 +83,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void borrowsNothingAndHandsOutViews() throws IOException {
+    void copiesInputAndReturnsViews() throws IOException {
         byte[] bytes = x264().getFirst().avcc;
         var given = ByteBuffer.wrap(bytes);
         var config = AvcConfig.parse(given);
@@ -98,7 +98,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void isEqualByTheBytesOfItsRecord() throws IOException {
+    void isEqualByRecordBytes() throws IOException {
         byte[] bytes = x264().getFirst().avcc;
         assertThat(AvcConfig.parse(ByteBuffer.wrap(bytes))).isEqualTo(AvcConfig.parse(ByteBuffer.wrap(bytes.clone())));
         assertThat(AvcConfig.parse(ByteBuffer.wrap(bytes)))
@@ -146,7 +146,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void refusesToCropAllAway() {
+    void rejectsCropOfWholePicture() {
         var most = mainSps().ue(0).ue(2).ue(1).bits("0").ue(3).ue(2).bits("1 1 1").ue(15).ue(16).ue(0).ue(0)
                 .bits("0 1");
         assertThat(AvcSps.parse(most.toByteBuffer()).width()).isEqualTo(2);
@@ -163,7 +163,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void aCutVuiCostsTheFrameRateOnly() throws IOException {
+    void truncatedVuiAffectsFrameRateOnly() throws IOException {
         byte[] avcc = x264().getFirst().avcc;
         for (int size = 12; size < 25; size++) {
             ByteBuffer sps = AvcConfig.parse(ByteBuffer.wrap(avcc)).sps().getFirst();
@@ -173,7 +173,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void aFrameRateOfZeroOrBeyondIntegersIsUnknown() {
+    void invalidFrameRateIsUnknown() {
         for (long[] timing : new long[][]{{0, 60}, {1, 0}, {0xFFFF_FFFFL, 1}, {1, 0xFFFF_FFFFL}}) {
             var sps = size(mainSps().ue(0).ue(2), "1 0 0 0 0 1").bits(32, timing[0]).bits(32, timing[1]).bits("1");
             assertThat(AvcSps.parse(sps.toByteBuffer())).isEqualTo(new PictureFormat(64, 48, new FrameRate(0, 1)));
@@ -181,7 +181,7 @@ class AvcConfigTest {
     }
 
     @Test
-    void takesAsManyParameterSetsAsTheFieldsCanSay() {
+    void acceptsMaximumOfParameterSets() {
         var config = AvcConfig.parse(record(31, 255, mainNal()));
         assertThat(config.sps()).hasSize(31);
         assertThat(config.pps()).hasSize(255);

@@ -123,7 +123,7 @@ class CodecConfigsTest {
 
     @ParameterizedTest
     @FieldSource("FRAMES")
-    void makesARecordOfAFrame(Row row) {
+    void derivesRecordFromFrame(Row row) {
         CodecConfig config = row.codec().inBand(hex(row.hex())).orElseThrow();
         assertThat(config.record()).isEqualTo(hex(row.rfc6381()));
         assertThat(describe(config)).isEqualTo(row.picture());
@@ -139,7 +139,7 @@ class CodecConfigsTest {
 
     @ParameterizedTest
     @FieldSource("RECORDS")
-    void everyCutIsAValueOrMalformed(Row row) {
+    void truncationIsValueOrMalformed(Row row) {
         byte[] bytes = hex(row.hex()).array();
         for (int size = 0; size < bytes.length; size++) {
             ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(bytes, size));
@@ -205,7 +205,7 @@ class CodecConfigsTest {
         "EAC3, 0300200400, 0b77 0003 3487 c000, 1536", "EAC3, 0300200400, 0b77 0003 0487 c000, 256",
         "EAC3, 0300200400, 0b77 0003 3487 c000 0b77 4003 3487 c000, 1536",
         "EAC3, 0300200400, 0b77 0003 1487 c000 0b77 0003 1487 c000, 1024"})
-    void framesSayHowLongTheyLast(Codec codec, String record, String frame, int samples) {
+    void readsFrameDurations(Codec codec, String record, String frame, int samples) {
         String hex = record.equals("@flac") ? "12001200 000000 004a58 0bb802f000000000" + "00".repeat(16) : record;
         var config = (AudioConfig) CodecConfig.parse(codec, hex(hex));
         assertThat(config.frameSamples(hex(frame))).isEqualTo(samples);
@@ -215,7 +215,7 @@ class CodecConfigsTest {
     @CsvSource({"OPUS, ''", "OPUS, ff", "OPUS, ff 40", "OPUS, ff 3f", "FLAC, fff0 5a", "FLAC, fff8 0a",
         "FLAC, fff8 68 88 ff",
         "EAC3, 0b77 0004 3487 c000", "EAC3, 0b77 0003 3487 c000 00"})
-    void framesThatDoNotSayItAreFaulty(Codec codec, String frame) {
+    void rejectsFramesWithoutDuration(Codec codec, String frame) {
         String record = switch (codec) {
             case FLAC -> "12001200 000000 004a58 0bb802f000000000" + "00".repeat(16);
             case EAC3 -> "0300200400";
@@ -227,7 +227,7 @@ class CodecConfigsTest {
 
     @ParameterizedTest
     @CsvSource({"82, true", "86, false", "a2, true", "8a, false", "b0, true", "b1, true", "b2, false", "b4, false"})
-    void vp9SaysWhetherAFrameIsKey(String frame, boolean key) {
+    void readsVp9Keyframes(String frame, boolean key) {
         assertThat(Vp9Config.isKey(hex(frame))).isEqualTo(key);
     }
 
@@ -236,7 +236,7 @@ class CodecConfigsTest {
         "0a0a 00000003b50d936be401 32 01 30, false", "0a0a 00000003b50d936be401 32 01 00, false",
         "0a0a 00000003b50d936be401 30 10, true", "0a0a 00000003b50d936be401 32 01 30 32 01 10, false",
         "0a0a 00000003b50d936be401 1e 00 01 10, true"})
-    void av1KeyIsASequenceHeaderAndAKeyFrameThatIsShown(String unit, boolean key) {
+    void av1KeyIsSequenceHeaderAndShownKeyFrame(String unit, boolean key) {
         assertThat(Av1TemporalUnit.isKey(hex(unit))).isEqualTo(key);
     }
 
@@ -251,7 +251,7 @@ class CodecConfigsTest {
     @ParameterizedTest
     @CsvSource({"00000002 2601, true", "00000002 2a01, true", "00000002 2001, true", "00000002 2c01, false",
         "00000002 0201, false", "00000002 4001 00000002 2601, true"})
-    void hevcKeyIsAnIrap(String unit, boolean key) {
+    void hevcKeyIsIrap(String unit, boolean key) {
         assertThat(HevcNal.containsIrap(hex(unit), 4)).isEqualTo(key);
     }
 
@@ -284,7 +284,7 @@ class CodecConfigsTest {
     @ParameterizedTest
     @CsvSource({"fffb9004, 417, 3, 3456", "fffb9204, 418, 2, 2304", "fff38004, 208, 4, 2304", "fffb9004, 418, 2, 1152",
         "fffb0004, 417, 2, 1152"})
-    void severalMp3FramesLastAsLongAsAllOfThem(String header, int lengthBytes, int frames, int samples) {
+    void sumsDurationsOfMp3Frames(String header, int lengthBytes, int frames, int samples) {
         ByteBuffer message = ByteBuffer.allocate(lengthBytes * frames);
         for (int i = 0; i < frames; i++) {
             message.put(i * lengthBytes, hex(header), 0, 4);

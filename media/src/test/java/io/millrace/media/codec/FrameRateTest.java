@@ -9,7 +9,7 @@ class FrameRateTest {
     @ParameterizedTest
     @CsvSource({"30, 1, 30, 1, 30000", "60000, 2002, 30000, 1001, 29970", "2, 3, 2, 3, 667", "0, 1, 0, 1, 0",
         "30, 0, 0, 1, 0", "2147483647, 2147483646, 2147483647, 2147483646, 1000", "4294967295, 2, 0, 1, 0"})
-    void isReducedAndUnknownIfItDoesNotFit(long numerator, long denominator, int first, int second, int milliHz) {
+    void reducesFraction(long numerator, long denominator, int first, int second, int milliHz) {
         FrameRate rate = FrameRate.of(numerator, denominator);
         assertThat(rate).isEqualTo(new FrameRate(first, second));
         assertThat(rate.milliHz()).isEqualTo(milliHz);

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class NalUnitsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
-    void walksUnitsWithoutCopyingThem(int lengthSize) {
+    void iteratesWithoutCopying(int lengthSize) {
         ByteBuffer given = accessUnit(lengthSize, "09f0", "06050100", "65aabbcc", "01");
         // The access unit does not start at the beginning of its buffer, like the payload of a message.
         ByteBuffer shifted = ByteBuffer.allocate(given.limit() + 7).put(5, given.array());
@@ -43,14 +43,14 @@ class NalUnitsTest {
     }
 
     @Test
-    void findsAnIdrBehindOtherUnits() {
+    void findsIdrAfterOtherUnits() {
         assertThat(NalUnits.containsIdr(accessUnit(4, "09f0", "6742", "6801", "65aa"), 4)).isTrue();
         assertThat(NalUnits.containsIdr(accessUnit(4, "09f0", "41aa"), 4)).isFalse();
         assertThat(NalUnits.containsIdr(ByteBuffer.allocate(0), 4)).isFalse();
     }
 
     @Test
-    void anIdrInADamagedAccessUnitDoesNotCount() {
+    void ignoresIdrInDamagedAccessUnit() {
         ByteBuffer cut = accessUnit(4, "65aa", "41bbcc").limit(12);
         assertThatThrownBy(() -> NalUnits.containsIdr(cut, 4)).isInstanceOf(MalformedException.class);
     }
@@ -92,7 +92,7 @@ class NalUnitsTest {
     }
 
     @Test
-    void aCallerMayWantFewer() {
+    void callerMaySetLowerLimit() {
         ByteBuffer three = accessUnit(4, "09f0", "6742", "65aa");
         assertThat(NalUnits.containsIdr(three, 4, 3)).isTrue();
         assertThatThrownBy(() -> NalUnits.containsIdr(three, 4, 2)).isInstanceOf(OverLimitException.class)
@@ -102,7 +102,7 @@ class NalUnitsTest {
     }
 
     @Test
-    void refusesALengthSizeThatNoRecordCanSay() {
+    void rejectsInvalidLengthSize() {
         assertThatThrownBy(() -> new NalUnits(ByteBuffer.allocate(9), 3)).isInstanceOf(IllegalArgumentException.class);
     }
 

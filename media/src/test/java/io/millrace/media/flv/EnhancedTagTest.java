@@ -86,28 +86,29 @@ class EnhancedTagTest {
     static final List<Row<AudioTagBody>> AUDIO = List.of(
             audio("Opus sequence start", "90 4f707573 4f707573", sound(Codec.OPUS, "4f707573"), "="),
             audio("Opus sequence start without a header", "90 4f707573", sound(Codec.OPUS, ""), "="),
-            audio("Opus", "91 4f707573 fc", heard(Codec.OPUS, "fc"), "="),
-            audio("FLAC", "91 664c6143 fff8", heard(Codec.FLAC, "fff8"), "="),
-            audio("AC-3", "91 61632d33 0b77", heard(Codec.AC3, "0b77"), "="),
-            audio("E-AC-3", "91 65632d33 0b77", heard(Codec.EAC3, "0b77"), "="),
-            audio("AAC gets its legacy header", "91 6d703461 2110", heard(Codec.AAC, "2110"), "af 01 2110"),
+            audio("Opus", "91 4f707573 fc", audioFrame(Codec.OPUS, "fc"), "="),
+            audio("FLAC", "91 664c6143 fff8", audioFrame(Codec.FLAC, "fff8"), "="),
+            audio("AC-3", "91 61632d33 0b77", audioFrame(Codec.AC3, "0b77"), "="),
+            audio("E-AC-3", "91 65632d33 0b77", audioFrame(Codec.EAC3, "0b77"), "="),
+            audio("AAC gets its legacy header", "91 6d703461 2110", audioFrame(Codec.AAC, "2110"), "af 01 2110"),
             audio("AAC sequence start too", "90 6d703461 1190", sound(Codec.AAC, "1190"), "af 00 1190"),
-            audio("MP3 gets its legacy header", "91 2e6d7033 fffb90", heard(Codec.MP3, "fffb90"), "2f fffb90"),
+            audio("MP3 gets its legacy header", "91 2e6d7033 fffb90", audioFrame(Codec.MP3, "fffb90"), "2f fffb90"),
             audio("MP3 sequence start says nothing", "90 2e6d7033", sound(Codec.MP3, ""), null),
-            audio("legacy MP3", "2e fffb30", heard(Codec.MP3, "fffb30"), "="),
-            audio("legacy MP3 at 8 kHz, which mpegts.js does not take", "ee ffe3", heard(Codec.MP3, "ffe3"), "2f ffe3"),
+            audio("legacy MP3", "2e fffb30", audioFrame(Codec.MP3, "fffb30"), "="),
+            audio("legacy MP3 at 8 kHz, which mpegts.js does not take", "ee ffe3", audioFrame(Codec.MP3, "ffe3"),
+                    "2f ffe3"),
             audio("a frame of no bytes, as FFmpeg ends FLAC", "91 664c6143", new AudioTagBody.Silence(), null),
             audio("sequence end", "92 4f707573", new AudioTagBody.Silence(), null),
             audio("loudspeakers", "94 6d703461 01 06 0000003f",
                     new AudioTagBody.MultichannelConfig(Codec.AAC, hex("01060000003f")), null),
             new Row<>("ModEx", "97 02 000007 01 4f707573 fc",
-                    new TagTracks<>(7, List.of(new Track<>(0, heard(Codec.OPUS, "fc")))), "91 4f707573 fc"),
-            new Row<>("multitrack, one track", "95 01 6d703461 01 2110", one(1, heard(Codec.AAC, "2110")), null),
-            new Row<>("multitrack, the default track", "95 01 6d703461 00 2110", one(0, heard(Codec.AAC, "2110")),
+                    new TagTracks<>(7, List.of(new Track<>(0, audioFrame(Codec.OPUS, "fc")))), "91 4f707573 fc"),
+            new Row<>("multitrack, one track", "95 01 6d703461 01 2110", one(1, audioFrame(Codec.AAC, "2110")), null),
+            new Row<>("multitrack, the default track", "95 01 6d703461 00 2110", one(0, audioFrame(Codec.AAC, "2110")),
                     "af 01 2110"),
             new Row<>("multitrack, many codecs", "95 21 4f707573 00 000001 fc 664c6143 01 000002 fff8",
-                    new TagTracks<>(0, List.of(new Track<>(0, heard(Codec.OPUS, "fc")),
-                            new Track<>(1, heard(Codec.FLAC, "fff8")))),
+                    new TagTracks<>(0, List.of(new Track<>(0, audioFrame(Codec.OPUS, "fc")),
+                            new Track<>(1, audioFrame(Codec.FLAC, "fff8")))),
                     "91 4f707573 fc"));
 
     record Broken(String name, String hex, Class<? extends MediaException> fault, String says) {
@@ -156,14 +157,14 @@ class EnhancedTagTest {
 
     @ParameterizedTest
     @FieldSource("VIDEO")
-    void givesPlayersVideoThatTheyTake(Row<VideoTagBody> row) {
+    void convertsVideoForPlayers(Row<VideoTagBody> row) {
         ByteBuffer body = hex("ff" + row.hex()).position(1);
         assertPlayer(body, PlayerTagBody.video(body).orElse(null), row.player());
     }
 
     @ParameterizedTest
     @FieldSource("AUDIO")
-    void givesPlayersAudioThatTheyTake(Row<AudioTagBody> row) {
+    void convertsAudioForPlayers(Row<AudioTagBody> row) {
         ByteBuffer body = hex("ff" + row.hex()).position(1);
         assertPlayer(body, PlayerTagBody.audio(body).orElse(null), row.player());
     }
@@ -261,7 +262,7 @@ class EnhancedTagTest {
         return new AudioTagBody.Config(codec, hex(hex));
     }
 
-    private static AudioTagBody heard(Codec codec, String hex) {
+    private static AudioTagBody audioFrame(Codec codec, String hex) {
         return new AudioTagBody.Frame(codec, hex(hex));
     }
 

@@ -40,7 +40,7 @@ class FfmpegEnhancedTest {
             multitrack   | v0 avc1.42c00a 162x90, v1 avc1.42c00a 96x54      | a0 mp4a.40.2 48000/2, a1 mp4a.40.2 48000/2
             multicodec   | v0 hvc1.1.6.L30.90 162x90, v1 vp09.00.10.08 0x0  | a0 Opus 48000/2, a1 fLaC 48000/2
             """)
-    void tellsTheTracks(String file, String video, String audio) {
+    void readsTracks(String file, String video, String audio) {
         var seen = new TreeMap<String, String>();
         for (FlvTag tag : tags(file)) {
             if (tag.type() == FlvTag.Type.VIDEO) {
@@ -75,7 +75,7 @@ class FfmpegEnhancedTest {
     /** A GOP has five frames, so 1.2 s contain one or two keyframes. */
     @ParameterizedTest
     @ValueSource(strings = {"hevc-aac", "hdr-surround", "av1-opus", "vp9-flac"})
-    void flagsAsKeyWhatIsOne(String file) {
+    void flagsKeyframes(String file) {
         int keys = 0;
         int nalLengthSize = 4;
         for (FlvTag tag : tags(file)) {
@@ -97,7 +97,7 @@ class FfmpegEnhancedTest {
     /** The durations of the frames add up to the timestamps, rounded to a millisecond. */
     @ParameterizedTest
     @ValueSource(strings = {"av1-opus", "vp9-flac", "avc-ac3", "avc-eac3", "avc-mp3", "hevc-aac"})
-    void audioFramesSayHowLongTheyLast(String file) {
+    void readsAudioFrameDurations(String file) {
         AudioConfig config = null;
         double due = Double.NaN;
         int frames = 0;
@@ -121,7 +121,7 @@ class FfmpegEnhancedTest {
     }
 
     @Test
-    void saysTheColoursOfHdr() {
+    void readsHdrColours() {
         ByteBuffer amf = tags("hdr-surround").stream().filter(t -> t.type() == FlvTag.Type.VIDEO)
                 .map(t -> VideoTagBody.parse(t.body())).map(b -> b instanceof VideoTagBody.Metadata m ? m.amf() : null)
                 .filter(Objects::nonNull).findFirst().orElseThrow();
@@ -132,7 +132,7 @@ class FfmpegEnhancedTest {
     @ParameterizedTest
     @ValueSource(strings = {"hevc-aac", "hdr-surround", "av1-opus", "vp9-flac", "avc-ac3", "avc-eac3", "avc-mp3",
         "multitrack", "multicodec"})
-    void playersGetOneTrackAndNoSurprise(String file) {
+    void playersReceiveOneTrack(String file) {
         for (FlvTag tag : tags(file)) {
             Optional<ByteBuffer> body = switch (tag.type()) {
                 case VIDEO -> PlayerTagBody.video(tag.body());

@@ -47,7 +47,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void readsWhatFfmpegWrites() throws IOException {
+    void readsFfmpegFiles() throws IOException {
         var reader = new FlvReader(LIMIT);
         List<FlvTag> tags = read(reader, ByteBuffer.wrap(tiny()));
         assertThat(reader.header()).contains(new FlvHeader(true, true));
@@ -72,7 +72,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void writesBackWhatItReadByteForByte() throws IOException {
+    void roundTripsByteForByte() throws IOException {
         byte[] bytes = tiny();
         var out = new ByteWriter().bytes(FlvWriter.header(new FlvHeader(true, true)));
         read(bytes).forEach(tag -> out.bytes(FlvWriter.tag(tag)));
@@ -80,7 +80,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void readsTheSameInEverySplit() throws IOException {
+    void readsSameInEverySplit() throws IOException {
         byte[] bytes = tiny();
         List<FlvTag> whole = read(bytes);
         for (int split = 0; split <= bytes.length; split++) {
@@ -92,7 +92,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void readsTheSameByteByByte() throws IOException {
+    void readsSameByteByByte() throws IOException {
         byte[] bytes = tiny();
         var reader = new FlvReader(LIMIT);
         List<FlvTag> tags = new ArrayList<>();
@@ -103,7 +103,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void tellsAStreamThatIsCutInsideOfATag() {
+    void detectsTruncationInsideTag() {
         byte[] tag = FlvWriter.tag(new FlvTag(FlvTag.Type.AUDIO, 5, ByteBuffer.wrap(new byte[10])));
         byte[] header = FlvWriter.header(new FlvHeader(true, false));
         byte[] bytes = new ByteWriter().bytes(header).bytes(tag).toByteArray();
@@ -118,7 +118,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void layoutsAreThoseOfTheStandard() {
+    void layoutsFollowStandard() {
         assertThat(HexFormat.of().formatHex(FlvWriter.header(new FlvHeader(false, true))))
                 .isEqualTo("464c5601010000000900000000");
         assertThat(HexFormat.of().formatHex(FlvWriter.header(new FlvHeader(true, false))))
@@ -129,7 +129,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void anEdgeMayPutATagTogetherFromItsParts() {
+    void tagCanBeAssembledFromParts() {
         ByteBuffer body = ByteBuffer.wrap(new byte[]{1, 2, 3});
         var tag = new FlvTag(FlvTag.Type.AUDIO, -1, body);
         byte[] parts = new ByteWriter().bytes(FlvWriter.tagHeader(FlvTag.Type.AUDIO, -1, 3)).bytes(body)
@@ -138,7 +138,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void boundsTheBodyBeforeItsBytesArrive() {
+    void limitsBodyBeforeItArrives() {
         var atLimit = new FlvReader(LIMIT);
         var bytes = ByteBuffer.wrap(FlvWriter.tag(new FlvTag(FlvTag.Type.VIDEO, 0, ByteBuffer.allocate(LIMIT))));
         assertThat(read(atLimit, ByteBuffer.wrap(FlvWriter.header(new FlvHeader(true, true))))).isEmpty();
@@ -151,14 +151,14 @@ class FlvStreamTest {
     }
 
     @Test
-    void theWriterRefusesABodyThatTheFieldCannotSay() {
+    void writerRejectsBodyBeyondSizeField() {
         assertThat(FlvWriter.tagHeader(FlvTag.Type.VIDEO, 0, FlvTag.MAX_BODY_BYTES)).hasSize(11);
         assertThatThrownBy(() -> FlvWriter.tagHeader(FlvTag.Type.VIDEO, 0, FlvTag.MAX_BODY_BYTES + 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void skipsAnExtendedHeaderUpToItsLimit() {
+    void skipsExtendedHeaderUpToLimit() {
         byte[] extended = new ByteWriter().uint32(0x464C5601).uint8(5).uint32(FlvReader.MAX_HEADER_BYTES)
                 .fill(0xFF, FlvReader.MAX_HEADER_BYTES - FlvHeader.SIZE_BYTES).uint32(0)
                 .bytes(FlvWriter.tag(new FlvTag(FlvTag.Type.AUDIO, 7, ByteBuffer.allocate(0)))).toByteArray();
@@ -168,7 +168,7 @@ class FlvStreamTest {
     }
 
     @Test
-    void refusesWhatIsNotFlv() {
+    void rejectsOtherFormats() {
         assertThatThrownBy(() -> read("#EXTM3U 2".getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(MalformedException.class).hasMessageContaining("Signature");
         assertThatThrownBy(() -> read(HexFormat.of().parseHex("464c56020500000009")))

@@ -44,20 +44,20 @@ class TagBodyTest {
     }
 
     @Test
-    void readsAacPacketsWhateverTheFirstByteSaysOfTheSound() {
+    void readsAacRegardlessOfFormatBits() {
         assertThat(AudioTagBody.parse(hex("af00 1190"))).isEqualTo(new AudioTagBody.Config(Codec.AAC, hex("1190")));
         assertThat(AudioTagBody.parse(hex("a201 2110"))).isEqualTo(new AudioTagBody.Frame(Codec.AAC, hex("2110")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "af01"})
-    void nothingIsSilence(String body) {
+    void emptyAudioIsSilence(String body) {
         assertThat(AudioTagBody.parse(hex(body))).isEqualTo(new AudioTagBody.Silence());
     }
 
     /** DJI drones occasionally send such messages. */
     @Test
-    void aVideoMessageOfNoBytesShowsNothing() {
+    void emptyVideoMessageIsSkipped() {
         assertThat(VideoTagBody.parse(hex(""))).isEqualTo(new VideoTagBody.Command());
         assertThat(PlayerTagBody.video(hex(""))).isEmpty();
     }
@@ -71,21 +71,21 @@ class TagBodyTest {
     @ParameterizedTest
     @CsvSource({"07010000, is 0", "67010000, is 6", "77010000, is 7", "2200000000, is 2", "1d00000000, is 13",
         "1703000000, is 3", "9076766331, vvc1", "9561763031, is 5", "1003000000, is 0"})
-    void namesTheVideoThatItDoesNotKnow(String body, String seen) {
+    void namesUnknownVideo(String body, String seen) {
         assertThatThrownBy(() -> VideoTagBody.parse(hex(body))).isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining(seen);
     }
 
     @ParameterizedTest
     @CsvSource({"7f00, is 7", "9073706578, spex", "934f707573, is 3", "af02, is 2"})
-    void namesTheAudioThatItDoesNotKnow(String body, String seen) {
+    void namesUnknownAudio(String body, String seen) {
         assertThatThrownBy(() -> AudioTagBody.parse(hex(body))).isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining(seen);
         assertThatThrownBy(() -> AudioTagBody.parse(hex("af"))).isInstanceOf(MalformedException.class);
     }
 
     @Test
-    void leavesThePositionAloneAndSharesTheMemory() {
+    void keepsPositionAndSharesMemory() {
         ByteBuffer body = hex("ff 1701000000 65").position(1);
         var frame = (VideoTagBody.Frame) VideoTagBody.parse(body);
         assertThat(body.position()).isEqualTo(1);
@@ -114,13 +114,13 @@ class TagBodyTest {
     }
 
     @Test
-    void writesTheRest() {
+    void writesOtherBodies() {
         assertThat(TagBodyWriter.write(new VideoTagBody.End(Codec.AVC))).isEqualTo(hex("1702000000"));
         assertThat(TagBodyWriter.write(new VideoTagBody.Command())).isEqualTo(hex("5700"));
     }
 
     @Test
-    void writesNoCompositionTimeThatDoesNotFit() {
+    void rejectsCompositionTimeThatDoesNotFit() {
         assertThatThrownBy(() -> TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, true, false, 1 << 23, hex(""))))
                 .isInstanceOf(IllegalArgumentException.class);
     }

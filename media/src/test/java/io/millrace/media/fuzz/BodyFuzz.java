@@ -53,7 +53,7 @@ public final class BodyFuzz {
         private TagBody() {}
 
         public static void fuzzerTestOneInput(byte[] input) {
-            look(ByteBuffer.wrap(input));
+            parse(ByteBuffer.wrap(input));
         }
     }
 
@@ -89,7 +89,7 @@ public final class BodyFuzz {
             try {
                 FlvReader reader = new FlvReader(1 << 20);
                 ByteBuffer in = ByteBuffer.wrap(input);
-                reader.read(in).ifPresent(tag -> look(tag.body()));
+                reader.read(in).ifPresent(tag -> parse(tag.body()));
                 while (reader.read(in).isPresent()) {
                     // Reads on to the end.
                 }
@@ -99,7 +99,7 @@ public final class BodyFuzz {
         }
     }
 
-    static void look(ByteBuffer body) {
+    static void parse(ByteBuffer body) {
         int position = body.position();
         try {
             VideoTagBody.parseTracks(body).tracks().forEach(track -> video(track.body()));

@@ -68,7 +68,7 @@ public final class RtmpFuzz {
             case ServerEvent.PlayRequested request when request.query().isEmpty() ->
                 session.acceptPlay(request.streamId());
             case ServerEvent.PlayRequested request -> session.end(request.streamId(), "NetStream.Play.Failed", "no");
-            case ServerEvent.Media media -> BodyFuzz.look(media.body());
+            case ServerEvent.Media media -> BodyFuzz.parse(media.body());
             case ServerEvent.Unpublished _,ServerEvent.PlayPaused _,ServerEvent.PlayTracks _,ServerEvent.PlayStopped _,ServerEvent.Refused _,ServerEvent.PassedOver _ ->
                 {
                 }

@@ -67,19 +67,19 @@ class MediaPlaylistTest {
 
     @ParameterizedTest
     @MethodSource("table")
-    void printsTheText(Case row) {
+    void writesText(Case row) {
         assertThat(MediaPlaylistWriter.write(row.value())).isEqualTo(row.text());
     }
 
     @ParameterizedTest
     @MethodSource("table")
-    void parsesTheText(Case row) {
+    void parsesText(Case row) {
         assertThat(MediaPlaylistReader.read(row.text())).isEqualTo(row.value());
     }
 
     @ParameterizedTest
     @MethodSource("table")
-    void parsesCrLfBlankLinesCommentsAndTagsOfLaterStandards(Case row) {
+    void parsesUnusualButValidLines(Case row) {
         String text = row.text().replace("\n", "\r\n").replace("#EXT-X-VERSION",
                 "# a comment\r\n\r\n#EXT-X-OF-TOMORROW:X=1\r\n#EXT-X-VERSION");
         assertThat(MediaPlaylistReader.read(text)).isEqualTo(row.value());
@@ -95,13 +95,13 @@ class MediaPlaylistTest {
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:9223372036854775808\n",
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00\n#EXTINF:1,\na\n",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n"})
-    void refusesWhatIsNoMediaPlaylist(String text) {
+    void rejectsOtherText(String text) {
         assertThatThrownBy(() -> MediaPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "#a.ts", "a\n#EXT-X-ENDLIST", "a b"})
-    void noUriCanSmuggleALineIn(String uri) {
+    void rejectsLineBreakInUri(String uri) {
         assertThatIllegalArgumentException().isThrownBy(() -> new MediaSegment(uri, 1, 0, false, false));
     }
 

@@ -44,13 +44,13 @@ class MultivariantPlaylistTest {
 
     @ParameterizedTest
     @MethodSource("table")
-    void printsTheText(Case row) {
+    void writesText(Case row) {
         assertThat(MultivariantPlaylistWriter.write(row.value())).isEqualTo(row.text());
     }
 
     @ParameterizedTest
     @MethodSource("table")
-    void parsesTheText(Case row) {
+    void parsesText(Case row) {
         assertThat(MultivariantPlaylistReader.read(row.text())).isEqualTo(row.value());
     }
 
@@ -61,12 +61,12 @@ class MultivariantPlaylistTest {
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=5\na\n",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,FRAME-RATE=x\na\n",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1 2\na\n"})
-    void refusesWhatIsNoMultivariantPlaylist(String text) {
+    void rejectsOtherText(String text) {
         assertThatThrownBy(() -> MultivariantPlaylistReader.read(text)).isInstanceOf(MediaException.class);
     }
 
     @Test
-    void noCodecStringCanSmuggleAnAttributeIn() {
+    void rejectsQuoteInCodecs() {
         MultivariantPlaylist playlist = new MultivariantPlaylist(false,
                 List.of(new Variant("a", 1, 0, List.of("x\",Y=\"z"), 0, 0, 0)));
         assertThatIllegalArgumentException().isThrownBy(() -> MultivariantPlaylistWriter.write(playlist));

@@ -49,7 +49,7 @@ class Mp4ReaderTest {
     @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4", "quicktime.mov", "late-audio.mp4",
         "negative-offsets.mp4", "fragmented.mp4", "fragmented-base-moof.mp4", "hevc.mp4", "mp3.mp4", "av1-opus.mp4",
         "vp9-flac.mp4", "avc-ac3.mp4", "avc-eac3.mp4"})
-    void listsThePacketsThatFfprobeLists(String name) throws IOException {
+    void listsSamplesLikeFfprobe(String name) throws IOException {
         List<Mp4Track> tracks = tracks(file(name));
         List<String> seen = new ArrayList<>();
         for (int i = 0; i < tracks.size(); i++) {
@@ -82,7 +82,7 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void samplesAreWhereTheTableSays() throws IOException {
+    void findsSampleData() throws IOException {
         byte[] file = file("moov-last.mp4");
         var samples = Mp4Reader.read(moov(file)).getFirst().samples();
         for (int n = 0; n < samples.count(); n++) {
@@ -124,7 +124,7 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void namesACodecThatItDoesNotSupport() throws IOException {
+    void namesUnsupportedCodec() throws IOException {
         byte[] file = file("hevc.mp4");
         int at = new String(file, StandardCharsets.ISO_8859_1).indexOf("hev1");
         System.arraycopy("vvc1".getBytes(StandardCharsets.ISO_8859_1), 0, file, at, 4);
@@ -134,13 +134,13 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void countsTheTracksThatItLeavesOut() throws IOException {
+    void countsOmittedTracks() throws IOException {
         assertThat(Mp4Reader.tracksLeftOut(moov(file("two-sounds.mp4")))).isEqualTo(1);
         assertThat(Mp4Reader.tracksLeftOut(moov(file("moov-last.mp4")))).isZero();
     }
 
     @Test
-    void everyFragmentThatIsDamagedIsAValueOrATypedError() throws IOException {
+    void damagedFragmentIsValueOrTypedError() throws IOException {
         byte[] whole = file("fragmented-base-moof.mp4");
         int moof = new String(whole, StandardCharsets.ISO_8859_1).indexOf("moof");
         int end = new String(whole, StandardCharsets.ISO_8859_1).indexOf("mdat");
@@ -158,7 +158,7 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void everyMoovThatIsCutIsAValueOrATypedError() throws IOException {
+    void truncatedMoovIsValueOrTypedError() throws IOException {
         ByteBuffer moov = moov(file("moov-last.mp4"));
         for (int size = 0; size < moov.limit(); size++) {
             readOrTypedError(moov.slice(0, size));
@@ -188,7 +188,7 @@ class Mp4ReaderTest {
 
     @ParameterizedTest
     @CsvSource({"5b8d80, MalformedException", "5b8d81, OverLimitException", "ffffffff, OverLimitException"})
-    void boundsTheSamplesBeforeMemoryIsTaken(String count, String error) throws IOException {
+    void limitsSamplesBeforeAllocation(String count, String error) throws IOException {
         // All samples have the same size, so that stsz stays small; the other tables then cover fewer samples.
         ByteBuffer moov = patched("stsz", 4,
                 HexFormat.of().parseHex("00000010" + "0".repeat(8 - count.length()) + count));
@@ -197,7 +197,7 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void boundsTheSizeOfASample() throws IOException {
+    void limitsSampleSize() throws IOException {
         ByteBuffer atLimit = patched("stsz", 12, HexFormat.of().parseHex("00800000"));
         assertThat(Mp4Reader.read(atLimit).getFirst().samples().sizeBytes(0)).isEqualTo(Mp4Reader.MAX_SAMPLE_BYTES);
         ByteBuffer over = patched("stsz", 12, HexFormat.of().parseHex("00800001"));
@@ -208,7 +208,7 @@ class Mp4ReaderTest {
     @CsvSource({"stsz, 8, 7fffffff", "stts, 8, 00000001", "stco, 4, 00000000", "stco, 4, 3fffffff",
         "stsc, 8, 00000000", "stss, 8, 00000000", "stss, 8, 00000006", "mdhd, 12, 00000000", "mvhd, 12, 00000000",
         "mvhd, 12, 80000000"})
-    void refusesTablesThatContradictEachOther(String box, int offset, String bytes) throws IOException {
+    void rejectsContradictoryTables(String box, int offset, String bytes) throws IOException {
         ByteBuffer moov = patched(box, offset, HexFormat.of().parseHex(bytes));
         assertThatThrownBy(() -> Mp4Reader.read(moov)).isInstanceOf(MediaException.class);
     }
@@ -228,7 +228,7 @@ class Mp4ReaderTest {
     }
 
     @Test
-    void readsLargeAndOpenEndedBoxHeads() {
+    void readsLargeAndOpenEndedBoxHeaders() {
         assertThat(BoxHeader.parse(hex("00000010 6d6f6f76"), 16)).isEqualTo(new BoxHeader("moov", 8, 16));
         assertThat(BoxHeader.parse(hex("00000000 6d646174"), 1L << 40)).isEqualTo(new BoxHeader("mdat", 8, 1L << 40));
         assertThat(BoxHeader.parse(hex("00000001 6d646174 0000000200000000"), 1L << 40))

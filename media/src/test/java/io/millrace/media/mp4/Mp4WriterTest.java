@@ -92,14 +92,14 @@ class Mp4WriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "late-audio.mp4", "negative-offsets.mp4"})
-    void theSamplesOfAFileAreThoseOfTheFileThatWasRead(String name) throws IOException {
+    void roundTripsSamples(String name) throws IOException {
         ByteBuffer file = rewritten(name);
         assertThat(samples(file)).isEqualTo(samples(ByteBuffer.wrap(resource(name)))).hasSizeGreaterThan(10);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "late-audio.mp4", "negative-offsets.mp4"})
-    void timesAreThoseOfTheFileThatWasReadMovedToTheFirstFrameShown(String name) throws IOException {
+    void roundTripsTimesFromFirstShownFrame(String name) throws IOException {
         List<Mp4Track> read = Mp4Reader.read(moov(ByteBuffer.wrap(resource(name))));
         List<Mp4Track> written = Mp4Reader.read(moov(rewritten(name)));
         double movedS = seconds(written.getFirst(), 0) - seconds(read.getFirst(), 0);
@@ -124,7 +124,7 @@ class Mp4WriterTest {
     }
 
     @Test
-    void theBoxesAreWhatTheyAlwaysWere() throws IOException {
+    void boxesMatchGolden() throws IOException {
         String dump = BoxDump.of(rewritten("late-audio.mp4")) + BoxDump.of(rewritten("negative-offsets.mp4"));
         if ("write".equals(System.getProperty("millrace.goldens"))) {
             Files.writeString(Path.of("src/test/resources", DUMP), dump);
@@ -135,7 +135,7 @@ class Mp4WriterTest {
     @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "late-audio.mp4", "negative-offsets.mp4"})
-    void ffmpegDecodesItWithoutAWordAndSeesTheSamePictures(String name, @TempDir Path dir) throws Exception {
+    void ffmpegDecodesSameFrames(String name, @TempDir Path dir) throws Exception {
         Path written = dir.resolve("written.mp4");
         Files.write(written, bytes(rewritten(name)));
         Path read = dir.resolve("read.mp4");
@@ -251,7 +251,7 @@ class Mp4WriterTest {
     }
 
     @Test
-    void durationsBeyond32BitsGet64() throws IOException {
+    void durationsBeyond32BitsGet64Bits() throws IOException {
         var writer = new Mp4TrackWriter(90_000, configs().getFirst());
         List<Mp4Sample> hours = IntStream.range(0, 80)
                 .mapToObj(n -> new Mp4Sample(n * 3600L * 90_000, 0, 3600 * 90_000, 1, true)).toList();
@@ -262,7 +262,7 @@ class Mp4WriterTest {
     }
 
     @Test
-    void aTrackWithoutSamplesIsLeftOut() throws IOException {
+    void omitsTrackWithoutSamples() throws IOException {
         var video = new Mp4TrackWriter(90_000, configs().getFirst());
         var audio = new Mp4TrackWriter(44_100, configs().getLast());
         audio.chunk(0, configs().getLast(), List.of(new Mp4Sample(0, 0, 1024, 4, true)));
@@ -271,7 +271,7 @@ class Mp4WriterTest {
     }
 
     @Test
-    void refusesASampleBeforeTheOneBefore() throws IOException {
+    void rejectsDecreasingTimes() throws IOException {
         var writer = new Mp4TrackWriter(90_000, configs().getFirst());
         writer.chunk(0, configs().getFirst(), List.of(new Mp4Sample(3000, 0, 3000, 1, true)));
         assertThatThrownBy(() -> writer.chunk(1, configs().getFirst(), List.of(new Mp4Sample(2999, 0, 1, 1, true))))

@@ -30,7 +30,7 @@ class SampleTableTest {
     }
 
     @Test
-    void laysSamplesIntoChunksByRuns() {
+    void mapsSamplesToChunksByRuns() {
         // Chunks 1 and 2 have two samples each; chunk 3 has one, and its capacity beyond the last sample is ignored.
         box("stsz", 0, 5, 10, 20, 30, 40, 50).box("stco", 3, 1000, 2000, 3000).box("stsc", 2, 1, 2, 1, 3, 9, 1)
                 .box("stts", 2, 1, 5, 4, 7);
@@ -48,7 +48,7 @@ class SampleTableTest {
     }
 
     @Test
-    void withoutATableOfSyncSamplesAllAre() {
+    void allSamplesAreSyncWithoutTable() {
         box("stsz", 1, 2).box("stco", 1, 0).box("stsc", 1, 1, 2, 1).box("stts", 1, 2, 1);
         assertThat(read().isSync(1)).isTrue();
         var samples = box("stss", 1, 1).read();
@@ -57,27 +57,27 @@ class SampleTableTest {
     }
 
     @Test
-    void compositionOffsetsThatAreMissingAtTheEndAreZero() {
+    void missingCompositionOffsetsAreZero() {
         box("stsz", 1, 3).box("stco", 1, 0).box("stsc", 1, 1, 3, 1).box("stts", 1, 3, 1).box("ctts", 1, 2,
                 0xFFFF_FFFEL);
         assertThat(IntStream.range(0, 3).map(read()::compositionOffsetTicks)).containsExactly(-2, -2, 0);
     }
 
     @Test
-    void aTrackWithoutSamplesIsEmpty() {
+    void trackWithoutSamplesIsEmpty() {
         var samples = box("stsz", 0, 0).box("stco", 0).box("stsc", 0).box("stts", 0).read();
         assertThat(samples.count()).isZero();
         assertThat(samples.endTicks()).isZero();
     }
 
     @Test
-    void refusesRunsThatDoNotRise() {
+    void rejectsRunsThatDoNotIncrease() {
         box("stsz", 1, 4).box("stco", 2, 0, 9).box("stsc", 2, 2, 2, 1, 1, 2, 1).box("stts", 1, 4, 1);
         assertThatThrownBy(this::read).isInstanceOf(MalformedException.class).hasMessageContaining("first_chunk");
     }
 
     @Test
-    void refusesTablesThatTellOfFewerSamples() {
+    void rejectsTablesWithFewerSamples() {
         box("stsz", 1, 4).box("stco", 1, 0).box("stsc", 1, 1, 3, 1).box("stts", 1, 4, 1);
         assertThatThrownBy(this::read).isInstanceOf(MalformedException.class).hasMessageContaining("stsc");
     }
@@ -99,7 +99,7 @@ class SampleTableTest {
     }
 
     @Test
-    void namesTheBoxThatIsMissing() {
+    void namesMissingBox() {
         box("stsz", 1, 1).box("stco", 1, 0).box("stsc", 1, 1, 1, 1);
         assertThatThrownBy(this::read).isInstanceOf(MalformedException.class).hasMessageContaining("stts");
     }

@@ -38,7 +38,7 @@ class TsFfmpegTest {
     }
 
     @Test
-    void decodesToTheFramesOfTheSource() throws Exception {
+    void decodesToSourceFrames() throws Exception {
         Path source = dir.resolve("source.flv");
         Files.write(source, Clip.resource("/mpegts/av.flv"));
         for (int seed = 0; seed < 4; seed++) {
@@ -59,7 +59,7 @@ class TsFfmpegTest {
     }
 
     @Test
-    void decodesAcrossTheFillerThatCompletesASegmentWithoutVideoAtItsEnd() throws Exception {
+    void decodesAcrossFiller() throws Exception {
         List<List<ByteBuffer>> segments = new ArrayList<>();
         for (List<TsSample> segment : CLIP.segments()) {
             List<TsSample> tail = segment.stream().filter(s -> s.kind() == Kind.AUDIO).skip(5).toList();
@@ -74,7 +74,7 @@ class TsFfmpegTest {
     }
 
     @Test
-    void everySegmentDecodesByItself() throws Exception {
+    void segmentsDecodeIndependently() throws Exception {
         int pictures = 0;
         for (List<ByteBuffer> segment : CLIP.muxAll(new Random(9), 6)) {
             pictures += frames(write("one.ts", List.of(segment)), "0:v").size();
@@ -83,7 +83,7 @@ class TsFfmpegTest {
     }
 
     @Test
-    void ffprobeReadsTheTimesThatWereMuxed() throws Exception {
+    void ffprobeReadsMuxedTimes() throws Exception {
         Path muxed = write("times.ts", CLIP.muxAll(new Random(2), 8));
         List<String> lines = run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts,dts",
                 "-of", "csv=p=0", muxed.toString()).stream().filter(line -> !line.isEmpty())

@@ -19,7 +19,7 @@ class TsGoldenTest {
     private static final String DUMP = "mpegts/segment.dump";
 
     @Test
-    void aSegmentIsWhatItAlwaysWas() throws IOException {
+    void segmentMatchesGolden() throws IOException {
         Clip clip = Clip.load();
         List<TsSample> segment = clip.segments().get(1);
         List<ByteBuffer> parts = clip.mux(List.of(segment.subList(0, 7), segment.subList(7, 15),

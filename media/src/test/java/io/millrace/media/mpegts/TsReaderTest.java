@@ -24,7 +24,7 @@ class TsReaderTest {
     }
 
     @Test
-    void tellsWhichPacketDoesNotFollow() {
+    void reportsContinuityErrors() {
         ByteBuffer whole = ByteBuffer.wrap(segment());
         TsReader reader = new TsReader().feed(whole.slice(0, 4 * TsPacket.BYTES));
         assertThat(reader.continuityErrors()).isEmpty();
@@ -48,7 +48,7 @@ class TsReaderTest {
     }
 
     @Test
-    void refusesALostSyncByteAndHalfAPacket() {
+    void rejectsLostSyncAndHalfPacket() {
         byte[] bytes = segment();
         bytes[TsPacket.BYTES] = 0;
         assertThatThrownBy(() -> new TsReader().feed(ByteBuffer.wrap(bytes))).isInstanceOf(MalformedException.class)

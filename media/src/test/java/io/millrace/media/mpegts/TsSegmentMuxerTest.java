@@ -78,7 +78,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void aPartDependsOnNothingThatComesAfterIt() {
+    void partDoesNotDependOnLaterParts() {
         List<TsSample> segment = CLIP.segments().get(1);
         List<ByteBuffer> three = CLIP.mux(List.of(segment.subList(0, 9), segment.subList(9, 17),
                 segment.subList(17, segment.size())), 1);
@@ -88,7 +88,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void everyPictureBeginsWithADelimiterAndEveryIdrWithItsParameterSets() {
+    void accessUnitsHaveDelimiterAndIdrsParameterSets() {
         TsReader reader = new TsReader();
         CLIP.muxAll(new Random(1), 10).forEach(parts -> parts.forEach(reader::feed));
         List<PesPacket> pictures = reader.finish().pesPackets(TsProgram.VIDEO_PID).stream()
@@ -110,7 +110,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void anAccessUnitKeepsItsOwnParameterSetsAndLosesItsDelimiterAndFiller() {
+    void keepsOwnParameterSetsAndDropsDelimiterAndFiller() {
         ByteBuffer sps = nal(NalUnits.SPS, 4);
         ByteBuffer pps = nal(NalUnits.PPS, 3);
         ByteBuffer unit = accessUnit(nal(9, 2), nal(6, 5), sps, pps, nal(12, 40), nal(5, 30), nal(12, 9));
@@ -121,14 +121,14 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void theFirstPictureOfASegmentHasParameterSetsEvenIfItIsNoIdr() {
+    void firstFrameOfSegmentHasParameterSets() {
         TsReader reader = muxVideo(List.of(new TsSample(Kind.VIDEO, 9000, 9000, accessUnit(nal(1, 30)))));
         assertThat(types(reader.pesPackets().getFirst().data())).containsExactly(9, 7, 8, 1);
         assertThat(reader.pesPackets().getFirst().randomAccess()).isFalse();
     }
 
     @Test
-    void withoutAudioInTheLastPartTheFrameThatWaitedCompletesTheSegment() {
+    void heldFrameCompletesSegmentWithoutAudioInLastPart() {
         List<TsSample> segment = CLIP.segments().get(2);
         List<TsSample> tail = segment.stream().filter(s -> s.kind() == Kind.VIDEO).skip(8).toList();
         List<TsSample> rest = segment.stream().filter(s -> !tail.contains(s)).toList();
@@ -140,7 +140,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void withoutVideoInTheLastPartFillerCompletesTheSegment() {
+    void fillerCompletesSegmentWithoutVideoInLastPart() {
         List<TsSample> segment = CLIP.segments().get(2);
         List<TsSample> tail = segment.stream().filter(s -> s.kind() == Kind.AUDIO).skip(6).toList();
         List<TsSample> rest = segment.stream().filter(s -> !tail.contains(s)).toList();
@@ -153,7 +153,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void aSegmentWithoutOneOfItsTracksLeavesThatPidAlone() {
+    void missingTrackLeavesItsPidUnused() {
         TsReader reader = new TsReader();
         CLIP.mux(List.of(CLIP.of(Kind.AUDIO).subList(0, 30), CLIP.of(Kind.AUDIO).subList(30, 50)), 3)
                 .forEach(reader::feed);
@@ -177,7 +177,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void sectionsCountSegmentsSoThatTheyRunOnFromOneToTheNext() {
+    void sectionCountersContinueAcrossSegments() {
         for (long segment : new long[]{0, 15, 16, 1_000_003}) {
             TsReader reader = new TsReader().feed(CLIP.mux(List.of(CLIP.segments().getFirst()), segment).getFirst());
             assertThat(reader.packets().subList(0, 2)).allMatch(p -> p.counter() == segment % 16);
@@ -185,7 +185,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void aDiscontinuityIsToldOnTheFirstPacketOfEachMediaPidAlone() {
+    void signalsDiscontinuityOnFirstPacketOfEachPid() {
         TsReader reader = new TsReader().feed(new TsSegmentMuxer(CLIP.video(), CLIP.audio(), 5, true)
                 .part(CLIP.segments().getFirst(), true));
         List<TsPacket> told = reader.packets().stream().filter(TsPacket::discontinuity).toList();
@@ -207,7 +207,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void aPicturePresentedBeforeItIsDecodedIsDecodedEarlierOrDropped() {
+    void lowersDtsOrDropsFrameWithEarlierPts() {
         TsSegmentMuxer muxer = new TsSegmentMuxer(CLIP.video(), null, 0, false);
         TsReader reader = new TsReader().feed(muxer.part(List.of(
                 new TsSample(Kind.VIDEO, 90_000, 87_000, accessUnit(nal(5, 30))),
@@ -219,7 +219,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void whatCannotBeMuxedIsDroppedAndCounted() {
+    void dropsAndCountsUnmuxableFrames() {
         TsSegmentMuxer muxer = new TsSegmentMuxer(CLIP.video(), CLIP.audio(), 0, false);
         muxer.part(List.of(new TsSample(Kind.VIDEO, 0, 0, accessUnit(nal(6, 30))),
                 new TsSample(Kind.AUDIO, 0, 0, ByteBuffer.allocate(8185)),
@@ -229,7 +229,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void audioOfABatchIsWithin200MsAnd2900Bytes() {
+    void audioBatchIsWithin200MsAnd2900Bytes() {
         TsReader reader = new TsReader();
         CLIP.muxAll(new Random(3), 1000).forEach(parts -> parts.forEach(reader::feed));
         assertThat(reader.finish().pesPackets(TsProgram.AUDIO_PID)).allMatch(pes -> pes.data().remaining() <= 2900)
@@ -237,7 +237,7 @@ class TsSegmentMuxerTest {
     }
 
     @Test
-    void aSegmentBeginsWithItsPictureAndThenFollowsDecodingTime() {
+    void segmentBeginsWithVideoThenDecodingOrder() {
         TsReader reader = new TsReader().feed(CLIP.mux(List.of(CLIP.segments().get(3)), 0).getFirst());
         List<TsPacket> starts = reader.packets().stream().filter(TsPacket::start).skip(2).toList();
         assertThat(starts.getFirst().randomAccess()).isTrue();
@@ -252,14 +252,14 @@ class TsSegmentMuxerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {65_518, 65_519, 65_520, 200_000})
-    void aPictureThatNoLengthCanTellHasLengthZero(int bytes) {
+    void longFrameHasPesLengthZero(int bytes) {
         TsReader reader = muxVideo(List.of(new TsSample(Kind.VIDEO, 9000, 18_000, accessUnit(nal(1, bytes)))));
         assertThat(units(reader.pesPackets().getFirst().data()).getLast().remaining()).isEqualTo(bytes);
         assertCompleteSegment(reader.packets());
     }
 
     @Test
-    void refusesASegmentWithoutTracksSamplesOfNoTrackAndPartsAfterTheLast() {
+    void rejectsInvalidSegments() {
         assertThatIllegalArgumentException().isThrownBy(() -> new TsSegmentMuxer(null, null, 0, false));
         TsSegmentMuxer muxer = new TsSegmentMuxer(CLIP.video(), null, 0, false);
         assertThatIllegalArgumentException().isThrownBy(() -> muxer.part(CLIP.of(Kind.AUDIO), false));
@@ -342,7 +342,7 @@ class TsSegmentMuxerTest {
     /** MP3 frames contain their own headers; the standard that these belong to determines the stream type. */
     @ParameterizedTest
     @CsvSource({"fffb9004, 3", "fff38004, 4"})
-    void mp3StandsInPesPacketsAsItIs(String header, int streamType) {
+    void mp3IsUnchangedInPes(String header, int streamType) {
         ByteBuffer frame = ByteBuffer.allocate(417).put(HexFormat.of().parseHex(header)).rewind();
         var muxer = new TsSegmentMuxer(null, Mp3Config.ofFrame(frame), 0, false);
         List<TsSample> samples = IntStream.range(0, 40)

@@ -135,7 +135,7 @@ class ChunkReaderTest {
     }
 
     @Test
-    void takesTheLargestChunkSizeAndWholeMessagesAfterIt() {
+    void acceptsLargestChunkSize() {
         byte[] video = new byte[300_000];
         byte[] bytes = new ByteWriter().bytes(bytes("02 000000 000004 01 00000000 7fffffff"))
                 .bytes(bytes("04 000000 0493e0 09 01000000")).bytes(video).toByteArray();
@@ -147,7 +147,7 @@ class ChunkReaderTest {
     }
 
     @Test
-    void takes32ChunkStreamsAndNoMore() {
+    void accepts32ChunkStreams() {
         ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         for (int csid = 2; csid < 34; csid++) {
             assertThat(messages(reader, List.of(open(csid)))).hasSize(1);
@@ -157,7 +157,7 @@ class ChunkReaderTest {
     }
 
     @Test
-    void takesMemoryOnlyAsBytesArrive() {
+    void allocatesOnlyAsBytesArrive() {
         PartialMemory memory = PartialMemory.alone(RtmpLimits.DEFAULT.partialBytes());
         ChunkStream stream = new ChunkStream(RtmpLimits.DEFAULT.messages(), memory);
         stream.describe(RtmpLimits.MESSAGE_BYTES_MAX, 9);
@@ -174,7 +174,7 @@ class ChunkReaderTest {
     }
 
     @Test
-    void bounds32SilentGiantsToTheirFirstBytes() {
+    void limitsMemoryOf32SilentMessages() {
         ChunkReader reader = new ChunkReader(RtmpLimits.DEFAULT);
         for (int csid = 2; csid < 34; csid++) {
             byte[] start = new ByteWriter().uint8(csid).bytes(bytes("000000 800000 09 01000000"))
@@ -185,7 +185,7 @@ class ChunkReaderTest {
     }
 
     @Test
-    void refusesMoreThan16MebibytesOfPartialMessages() {
+    void rejectsMoreThan16MebibytesOfPartialMessages() {
         PartialMemory memory = PartialMemory.alone(RtmpLimits.DEFAULT.partialBytes());
         memory.take(RtmpLimits.DEFAULT.partialBytes());
         assertThatThrownBy(() -> memory.take(1)).isInstanceOf(OverLimitException.class)

@@ -34,7 +34,7 @@ class ChunkWriterTest {
     }
 
     @Test
-    void writesTheShortestHeaders() {
+    void writesShortestHeaders() {
         ChunkWriter writer = new ChunkWriter();
         assertThat(write(writer, audio(10, "61"))).isEqualTo("04 00000a 000001 08 01000000 61".replace(" ", ""));
         assertThat(write(writer, audio(20, "6162"))).isEqualTo("44 00000a 000002 08 6162".replace(" ", ""));
@@ -44,7 +44,7 @@ class ChunkWriterTest {
     }
 
     @Test
-    void repeatsExtendedTimestampsInEveryChunk() {
+    void repeatsExtendedTimestamps() {
         String body = "61".repeat(129);
         assertThat(write(new ChunkWriter(), audio(0x1000000, body))).isEqualTo(
                 "04 ffffff 000081 08 01000000 01000000".replace(" ", "") + "61".repeat(128)
@@ -52,7 +52,7 @@ class ChunkWriterTest {
     }
 
     @Test
-    void leavesTheBodyAlone() {
+    void doesNotModifyBody() {
         RawMessage message = audio(0, "616263");
         write(new ChunkWriter(), message);
         assertThat(message.body().remaining()).isEqualTo(3);

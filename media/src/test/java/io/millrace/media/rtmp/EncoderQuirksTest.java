@@ -113,7 +113,7 @@ class EncoderQuirksTest {
 
     /** The encoder opens csid 2 with a header without a stream ID, and sends requests that are ignored. */
     @Test
-    void librtmpOfOldWithCallsThatNobodyKnows() {
+    void oldLibrtmpWithUnknownCalls() {
         feed(new ByteWriter().uint8(3).fill(0, 2 * 1536).toByteArray());
         feed(new ByteWriter().uint8(0x42).uint24(0).uint24(4).uint8(5).uint32(2_500_000).toByteArray());
         command(MessageType.COMMAND, 0, "connect", 1, AmfValue.Obj.of(field("app", "live")));

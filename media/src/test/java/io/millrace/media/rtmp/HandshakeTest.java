@@ -24,7 +24,7 @@ class HandshakeTest {
 
     @ParameterizedTest
     @EnumSource(HandshakeDigest.Layout.class)
-    void answersADigestWithOneOfTheSameLayoutAndASignature(HandshakeDigest.Layout layout) throws Exception {
+    void answersDigestInSameLayoutWithSignature(HandshakeDigest.Layout layout) throws Exception {
         byte[] c1 = c1(layout, 17);
         byte[] answer = answer(c1);
         byte[] s1 = Arrays.copyOfRange(answer, 1, 1537);
@@ -42,12 +42,12 @@ class HandshakeTest {
     /** Four times 255 exceeds 728, so the offset wraps. */
     @ParameterizedTest
     @CsvSource({"DIGEST_FIRST, 0", "DIGEST_FIRST, 255", "KEY_FIRST, 0", "KEY_FIRST, 255"})
-    void findsTheDigestWhereverItIs(HandshakeDigest.Layout layout, int pointer) throws Exception {
+    void findsDigestAtAnyOffset(HandshakeDigest.Layout layout, int pointer) throws Exception {
         assertThat(HandshakeDigest.find(c1(layout, pointer))).contains(layout);
     }
 
     @Test
-    void aVersionWithoutADigestIsSimple() {
+    void versionWithoutDigestIsSimple() {
         byte[] c1 = new byte[1536];
         new SplittableRandom(5).nextBytes(c1);
         byte[] answer = answer(c1);
@@ -57,7 +57,7 @@ class HandshakeTest {
 
     /** As most encoders send it: zeros instead of a version, followed by arbitrary bytes. */
     @Test
-    void zerosAreSimpleEvenIfThereIsADigest() throws Exception {
+    void zerosAreSimpleDespiteDigest() throws Exception {
         byte[] c1 = c1(HandshakeDigest.Layout.KEY_FIRST, 3);
         Arrays.fill(c1, 4, 8, (byte) 0);
         int offset = offset(HandshakeDigest.Layout.KEY_FIRST, c1);
@@ -66,7 +66,7 @@ class HandshakeTest {
     }
 
     @Test
-    void takesAnyC2AndLeavesWhatIsBehindIt() throws Exception {
+    void acceptsAnyC2AndLeavesFollowingBytes() throws Exception {
         byte[] hello = new ByteWriter().uint8(3).bytes(c1(HandshakeDigest.Layout.DIGEST_FIRST, 9)).fill(0x5A, 1536)
                 .uint8(0x42).toByteArray();
         for (int at = 1; at < hello.length; at += 7) {

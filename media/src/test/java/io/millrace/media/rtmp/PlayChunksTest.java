@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PlayChunksTest {
     @Test
-    void writesWholeHeadersOnTheStreamThatEveryPlayerHas() {
+    void writesFullHeadersOnStreamOne() {
         ByteBuffer body = ByteBuffer.wrap(new byte[]{0x61, 0x62});
         assertThat(hex(PlayChunks.message(MediaKind.AUDIO, 10, body))).isEqualTo(
                 "04 00000a 000002 08 01000000 6162".replace(" ", ""));
@@ -31,7 +31,7 @@ class PlayChunksTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 40", "65535, 40", "65536, 40", "65537, 40", "131072, 40", "200000, 16777214",
         "200000, 16777215", "131073, 2147483647"})
-    void aReaderGetsWhatWasWrittenHoweverItsBytesCome(int size, int timestampMs) {
+    void roundTripsUnderEverySplit(int size, int timestampMs) {
         byte[] body = body(size);
         byte[] wire = PlayChunks.message(MediaKind.VIDEO, timestampMs, ByteBuffer.wrap(body));
         assertThat(wire).hasSize(PlayChunks.sizeBytes(timestampMs, size));
@@ -71,7 +71,7 @@ class PlayChunksTest {
     }
 
     @Test
-    void copiesForAPlayerOnAnotherStream() {
+    void copiesForPlayerOnAnotherStream() {
         ByteWriter run = new ByteWriter();
         run.bytes(PlayChunks.message(MediaKind.DATA, 5, ByteBuffer.wrap(body(3))))
                 .bytes(PlayChunks.message(MediaKind.VIDEO, 0x1000000, ByteBuffer.wrap(body(150_000))))

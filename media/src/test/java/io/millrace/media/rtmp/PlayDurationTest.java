@@ -21,7 +21,7 @@ class PlayDurationTest {
     }
 
     @Test
-    void endsBeforeTheFirstMessageThatIsSoMuchLaterThanTheFirst() {
+    void endsBeforeFirstMessageAtDuration() {
         var play = new PlayDuration(1_000);
         ByteBuffer metadata = ByteBuffer.wrap(PlayChunks.message(MediaKind.DATA, 0, ByteBuffer.allocate(10)));
         assertThat(play.within(metadata)).as("metadata is at no time").isEqualTo(metadata.remaining());
@@ -33,7 +33,7 @@ class PlayDurationTest {
     /** Timestamps above 24 bits follow the header, and 32-bit timestamps wrap. */
     @ParameterizedTest
     @ValueSource(ints = {0xFF_FFFF - 500, 0xFF_FFFF, -500, Integer.MAX_VALUE - 500})
-    void readsTimesOfAllSizes(int firstMs) {
+    void acceptsTimesOfAllSizes(int firstMs) {
         var play = new PlayDuration(1_000);
         ByteBuffer within = run(firstMs, firstMs + 999);
         assertThat(play.within(within)).isEqualTo(within.remaining());
@@ -41,7 +41,7 @@ class PlayDurationTest {
     }
 
     @Test
-    void hasNoEndWithoutADuration() {
+    void hasNoEndWithoutDuration() {
         assertThat(new PlayDuration(PlayDuration.UNLIMITED).within(run(0, Integer.MAX_VALUE)))
                 .isEqualTo(run(0, Integer.MAX_VALUE).remaining());
     }

@@ -28,7 +28,7 @@ class PlayFlowTest {
      * reset.
      */
     @Test
-    void playsAsFfmpegAsks() {
+    void playsForFfmpeg() {
         connect("LNX 9,0,124,2", field("fpad", new AmfValue.Bool(false)), field("capabilities", 15),
                 field("audioCodecs", 4071), field("videoCodecs", 252), field("videoFunction", 1));
         send(0, "createStream", 2);
@@ -49,7 +49,7 @@ class PlayFlowTest {
 
     /** librtmp's rtmp.c: FCSubscribe for --live, start -1000, and no reset. */
     @Test
-    void playsAsLibrtmpAsks() {
+    void playsForLibrtmp() {
         connect("LNX 10,0,32,18");
         send(0, "createStream", 2);
         send(0, "FCSubscribe", 3, text("show"));
@@ -63,7 +63,7 @@ class PlayFlowTest {
 
     /** gstrtmpclient.c: transaction 0; it waits for a status on the message stream of its request. */
     @Test
-    void playsAsGstreamerAsks() {
+    void playsForGstreamer() {
         connect("LNX 10,0,32,18");
         send(0, "createStream", 2);
         send(1, "play", 0, text("show"), number(-2), number(-1), new AmfValue.Bool(true));
@@ -75,7 +75,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void resetsNobodyWhoWantsNoReset() {
+    void sendsResetOnlyIfRequested() {
         connect("WIN 10");
         send(0, "createStream", 2);
         send(1, "play", 0, text("show"), number(-2), number(-1), new AmfValue.Bool(false));
@@ -85,7 +85,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void tellsTheShellWhatAPlayerTakesOfEnhancedRtmp() {
+    void reportsEnhancedCodecsOfPlayer() {
         connect("x", field("fourCcList", new AmfValue.StrictArray(List.of(text("hvc1"), text("av01"), number(1)))),
                 field("videoFourCcInfoMap", AmfValue.Obj.of(field("vp09", 1), field("vvc1", 2))),
                 field("audioFourCcInfoMap", AmfValue.EcmaArray.of(field("Opus", 5))));
@@ -96,7 +96,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void pausesGoesOnAndSeeksNowhere() {
+    void pausesResumesAndIgnoresSeek() {
         playing();
         send(1, "pause", 0, new AmfValue.Bool(true), number(100));
         send(1, "seek", 0, number(5_000));
@@ -108,7 +108,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void remembersWhichTracksAPlayerWants() {
+    void remembersTrackSelection() {
         playing();
         send(1, "receiveVideo", 0, new AmfValue.Bool(false));
         send(1, "receiveAudio", 0, new AmfValue.Bool(false));
@@ -136,7 +136,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void playsAnotherStreamInPlaceOfTheFirst() {
+    void replacesStreamOnSecondPlay() {
         playing();
         send(1, "play", 0, text("other"));
         assertThat(events).containsExactly(new ServerEvent.PlayStopped(1),
@@ -149,7 +149,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void tellsTheEndInWordsThatEveryPlayerKnowsAndTakesNoMore() {
+    void reportsEndWithStatusOfEveryPlayer() {
         playing();
         server.endPlay(1);
         assertThat(answers()).containsExactly("onStatus/1 NetStream.Play.UnpublishNotify", "control 1 1",
@@ -177,7 +177,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void refusesToPlayOnAStreamThatWasNotCreated() {
+    void refusesPlayOnUnknownMessageStream() {
         connect("x");
         send(1, "play", 0, text("show"));
         assertThat(answers()).containsExactly("onStatus/1 NetStream.Play.Failed");
@@ -185,7 +185,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void aPlayerMayAskForAsMuchAsItLikes() {
+    void doesNotLimitCommandsOfPlayers() {
         playing();
         for (int i = 0; i < 300; i++) {
             send(1, "pause", 0, new AmfValue.Bool(i % 2 == 0));
@@ -194,7 +194,7 @@ class PlayFlowTest {
     }
 
     @Test
-    void asksWhetherAPlayerIsStillThere() {
+    void pingsPlayers() {
         playing();
         server.ping(7);
         assertThat(answers()).containsExactly("control 6 7");
@@ -275,7 +275,7 @@ class PlayFlowTest {
     @CsvSource({"-2, 5, 5000", "-1, 0.5, 500", "0, 2, 2000", "-1000, 5000, 5000", "-2000, 1, 1", "-2, 0, -1",
         "-2, -1, -1",
         "-1000, NaN, -1", "-2, 0.0001, 1", "-2, Infinity, -1"})
-    void readsHowMuchThePlayerWants(double start, double duration, long millis) {
+    void readsRequestedDuration(double start, double duration, long millis) {
         connect("x");
         send(0, "createStream", 2);
         send(1, "play", 4, text("show"), number(start), number(duration));

@@ -20,7 +20,7 @@ class RecordedPublishTest {
     @ParameterizedTest
     @CsvSource({"ffmpeg, FMLE/3.0 (compatible; Lavf59.27.100)", "ffmpeg8, FMLE/3.0 (compatible; Lavf62.3.100)",
         "gstreamer, 'LNX 10,0,32,18'", "librtmp, ''"})
-    void givesTheTagsOfTheFileHoweverTheBytesAreCut(String encoder, String client) throws IOException {
+    void returnsTagsOfFileUnderEverySplit(String encoder, String client) throws IOException {
         for (int pieceBytes : new int[]{1, 7, 128, 1537, 100_000}) {
             givesTheTagsOfTheFile(encoder, client, pieceBytes);
         }
@@ -43,7 +43,7 @@ class RecordedPublishTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ffmpeg", "ffmpeg8", "gstreamer", "librtmp"})
-    void stripsSetDataFrameFromTheMetadata(String encoder) throws IOException {
+    void stripsSetDataFrame(String encoder) throws IOException {
         ByteBuffer body = replay(encoder, 100_000).stream().filter(ServerEvent.Media.class::isInstance)
                 .map(ServerEvent.Media.class::cast).filter(m -> m.kind() == MediaKind.DATA).findFirst().orElseThrow()
                 .body();

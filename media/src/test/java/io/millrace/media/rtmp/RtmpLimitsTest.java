@@ -40,14 +40,14 @@ class RtmpLimitsTest {
     @ParameterizedTest
     @CsvSource({"1,60", "2,60", "3,60", "4,60", "5,60", "6,60", "8,32000", "9,33000", "15,31000", "16,30000",
         "17,30000", "18,31000", "19,30000", "20,30000", "22,33000", "0,30000", "255,30000"})
-    void aMessageIsAsLongAsItsKindMayBe(int type, int limitBytes) {
+    void limitsMessagesByKind(int type, int limitBytes) {
         reader(type, limitBytes);
         assertThatThrownBy(() -> reader(type, limitBytes + 1)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("is " + (limitBytes + 1) + ", the limit is " + limitBytes);
     }
 
     @Test
-    void incompleteMessagesHaveTheirShareOfMemory() {
+    void limitsMemoryOfIncompleteMessages() {
         ChunkReader reader = new ChunkReader(LIMITS);
         begin(reader, 3, 33_000);
         begin(reader, 4, 33_000);
@@ -58,7 +58,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void chunkStreamsAreCounted() {
+    void limitsChunkStreams() {
         ChunkReader reader = new ChunkReader(LIMITS);
         IntStream.rangeClosed(3, 9).forEach(csid -> begin(reader, csid, 0));
         assertThatThrownBy(() -> begin(reader, 10, 0)).isInstanceOf(OverLimitException.class)
@@ -66,7 +66,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void bytesBeforeConnectAreCounted() {
+    void limitsBytesBeforeConnect() {
         shakeHands();
         int most = LIMITS.beforeMedia().connectBytes();
         feed(ByteBuffer.wrap(acknowledgements(most)));
@@ -75,7 +75,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void bytesBeforePublishAreCounted() {
+    void limitsBytesBeforePublish() {
         shakeHands();
         send(connect("live", ""));
         feed(ByteBuffer.wrap(acknowledgements(LIMITS.beforeMedia().publishBytes())));
@@ -84,7 +84,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void messageStreamsAreCounted() {
+    void limitsMessageStreams() {
         shakeHands();
         send(connect("live", ""));
         Command create = new Command(0, "createStream", 2, AmfValue.NULL, List.of());
@@ -95,7 +95,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void commandsBeforeMediaAreCounted() {
+    void limitsCommandsBeforeMedia() {
         shakeHands();
         send(connect("live", ""));
         for (int i = 0; i < 9; i++) {
@@ -106,7 +106,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void messagesBeforePublishAreCounted() {
+    void limitsMessagesBeforePublish() {
         shakeHands();
         send(connect("live", ""));
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
@@ -120,7 +120,7 @@ class RtmpLimitsTest {
     }
 
     @Test
-    void messagesOfAnAggregateAreCounted() {
+    void limitsMessagesOfAggregate() {
         byte[] tag = {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11};
         ByteWriter tags = new ByteWriter();
         for (int i = 0; i < 17; i++) {
@@ -154,7 +154,7 @@ class RtmpLimitsTest {
 
     @ParameterizedTest
     @FieldSource("ARGUMENTS")
-    void aCommandHoldsWhatItMay(Argument argument) {
+    void limitsAmfValues(Argument argument) {
         shakeHands();
         send(connect("live", ""));
         send(command("x", argument.of().apply(argument.most())));
@@ -167,7 +167,7 @@ class RtmpLimitsTest {
     @CsvSource({"20,21,22,70,", "21,1,0,0,an application has at most 20 characters",
         "1,22,0,0,a stream name at most 21", "1,1,23,0,a query has at most 22 characters",
         "43,1,0,0,the application is longer than 20 characters", "1,1,0,71,tcUrl is longer than 70 characters"})
-    void namesAreAsLongAsTheyMayBe(int app, int name, int query, int tcUrl, String complaint) {
+    void limitsNames(int app, int name, int query, int tcUrl, String complaint) {
         shakeHands();
         send(connect("a".repeat(app), "t".repeat(tcUrl)));
         if (server.state() == ServerSession.State.CONNECTED) {
@@ -217,7 +217,7 @@ class RtmpLimitsTest {
 
     @ParameterizedTest
     @FieldSource("BOUNDS")
-    void aLimitIsWithinReason(Bound bound) {
+    void rejectsUnreasonableLimits(Bound bound) {
         assertThatCode(() -> bound.set().accept(bound.least())).doesNotThrowAnyException();
         assertThatCode(() -> bound.set().accept(bound.most())).doesNotThrowAnyException();
         assertThatIllegalArgumentException().isThrownBy(() -> bound.set().accept(bound.least() - 1))

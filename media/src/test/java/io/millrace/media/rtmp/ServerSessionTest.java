@@ -36,7 +36,7 @@ class ServerSessionTest {
     private final List<ServerEvent> events = new ArrayList<>();
 
     @Test
-    void answersTheHandshakeAtOnceAndEchoesC1() {
+    void answersHandshakeAtOnceAndEchoesC1() {
         byte[] hello = new byte[1537];
         Arrays.fill(hello, (byte) 0x5A);
         hello[0] = 3;
@@ -75,7 +75,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void connectMayHoldAnEcmaArrayInPlaceOfAnObject() {
+    void acceptsEcmaArrayInConnect() {
         shakeHands();
         send(new Command(0, "connect", 1, AmfValue.EcmaArray.of(field("app", "live")), List.of()));
         assertThat(answers()).last().isEqualTo("_result 1 NetConnection.Connect.Success");
@@ -83,7 +83,7 @@ class ServerSessionTest {
 
     /** Modelled on librtmp as OBS uses it: Set Chunk Size before connect, swfUrl equal to tcUrl, metadata on csid 4. */
     @Test
-    void publishesAsObsDoes() {
+    void publishesLikeObs() {
         shakeHands();
         client.send(2, new RtmpMessage.SetChunkSize(4096));
         AmfValue connect = AmfValue.Obj.of(field("app", "live"), field("type", "nonprivate"),
@@ -142,7 +142,7 @@ class ServerSessionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 513})
-    void refusesNamesThatAreEmptyOrTooLong(int length) {
+    void refusesEmptyAndLongNames(int length) {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         answers();
@@ -152,14 +152,14 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesPublishOnAStreamThatWasNotCreated() {
+    void refusesPublishOnUnknownMessageStream() {
         connected();
         send(command(1, "publish", 3, "show"));
         assertThat(answers()).containsExactly("onStatus/1 0 NetStream.Publish.Denied");
     }
 
     @Test
-    void passesPlayOnAndTellsTheRefusal() {
+    void passesPlayOnAndReportsRefusal() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 0, "show"));
@@ -171,7 +171,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void answersNothingToTransactionZero() {
+    void doesNotReplyToTransactionZero() {
         connected();
         send(command(0, "releaseStream", 0, "show"));
         send(command(0, "whatever", 0, "show"));
@@ -190,14 +190,14 @@ class ServerSessionTest {
     }
 
     @Test
-    void deleteStreamWithANameEndsEverythingAsGStreamerMeansIt() {
+    void deleteStreamWithNameEndsAllLikeGStreamer() {
         publishing("show");
         send(command(0, "deleteStream", 0, "show"));
         assertThat(events).containsExactly(new ServerEvent.Unpublished(1));
     }
 
     @Test
-    void takesBackARequestThatTheEncoderGaveUp() {
+    void withdrawsAbandonedRequest() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
@@ -208,7 +208,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void readsCommandsAndDataOfTheAmf3Types() {
+    void readsAmf3CommandsAndData() {
         connected();
         raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u0008_checkbw\0\u0040\u0008\0\0\0\0\0\0\u0005");
         assertThat(answers()).containsExactly("_result 3 Null[]");
@@ -216,7 +216,7 @@ class ServerSessionTest {
 
     /** Some encoders that send type 17 instead of 20 omit the leading byte 0. */
     @Test
-    void readsAnAmf3CommandWithoutItsFirstByte() {
+    void readsAmf3CommandWithoutFormatByte() {
         connected();
         raw(MessageType.COMMAND_AMF3, 0, "\u0002\0\u0008_checkbw\0\u0040\u0008\0\0\0\0\0\0\u0005");
         assertThat(answers()).containsExactly("_result 3 Null[]");
@@ -231,7 +231,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void tellsWhatItPassesOver() {
+    void reportsIgnoredMessages() {
         publishing("show");
         raw(MessageType.OTHER, 1, "shared object");
         send(command(0, "onSomethingNew", 0, ""));
@@ -241,7 +241,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void publishesSeveralStreamsOfAConnectionAndTheEndOfOneIsNotThatOfTheOthers() {
+    void publishesSeveralStreamsIndependently() {
         publishing("show");
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(2, "publish", 5, "other"));
@@ -266,7 +266,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void aRefusalOfOneStreamLeavesTheOthersAlone() {
+    void refusalAffectsOneStream() {
         publishing("show");
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         answers();
@@ -282,7 +282,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void boundsTheBytesThatComeBeforeTheAnswerToASecondPublish() {
+    void limitsBytesBeforeAnswerToSecondPublish() {
         publishing("show");
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(2, "publish", 5, "other"));
@@ -294,7 +294,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void metadataOnTheStreamOfTheConnectionIsNobodysWhereTwoPublish() {
+    void ignoresMetadataOnStreamZeroOfTwoPublishers() {
         publishing("show");
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
         send(command(2, "publish", 5, "other"));
@@ -305,7 +305,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void metadataOnTheStreamOfTheConnectionIsThePublishers() {
+    void metadataOnStreamZeroBelongsToOnlyPublisher() {
         publishing("show");
         client.send(4, new RtmpMessage.Media(MediaKind.DATA, 0, 0, ByteBuffer.allocate(3)));
         feed(client.takeOutput());
@@ -314,7 +314,7 @@ class ServerSessionTest {
 
     /** Part of an attack: 300 connections made the server hold eight times the bytes that they sent. */
     @Test
-    void holdsNothingOfMediaThatComesAfterItsPublish() {
+    void keepsNoMediaAfterPublishEnded() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         client.send(3, command(0, "FCUnpublish", 0, "show"));
@@ -328,7 +328,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void aPublisherForWhoseMessageThereIsNoMemoryLosesThatMessageAndGoesOn() {
+    void publisherWithoutMemoryLosesMessageOnly() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         memory.limit(100_000, 100_000);
@@ -344,7 +344,7 @@ class ServerSessionTest {
 
     /** A command is never dropped: the media that is not complete makes room for it. */
     @Test
-    void aCommandOfAPublisherHasRoomWhateverItHasBegun() {
+    void publisherAlwaysHasMemoryForCommand() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         memory.limit(100_000, 100_000);
@@ -356,7 +356,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void aPublisherThatIsAskedGivesBackWhatExceedsItsReserveAndGoesOn() {
+    void publisherReleasesMemoryBeyondReserve() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         for (int csid = 7; csid < 10; csid++) {
@@ -386,7 +386,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void countsTheMediaThatComesBehindItsPublishUntilThatIsAnswered() {
+    void limitsMediaBeforePublishAnswer() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = new ServerSession(new SplittableRandom(1), RtmpLimits.DEFAULT, memory);
         open(session);
@@ -453,7 +453,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void boundsTheMessagesThatComeBeforeTheAnswer() {
+    void limitsMessagesBeforePublishAnswer() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
@@ -471,7 +471,7 @@ class ServerSessionTest {
      * first tag.
      */
     @Test
-    void takesAnAggregateApart() {
+    void splitsAggregates() {
         publishing("show");
         ByteWriter body = new ByteWriter();
         tag(body, 9, 100, "vv", 13);
@@ -486,7 +486,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void anAggregateMayLackItsLastBackPointer() {
+    void acceptsMissingLastBackPointer() {
         publishing("show");
         ByteWriter body = new ByteWriter();
         tag(body, 8, 5, "a", 12);
@@ -496,7 +496,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesAnAggregateThatIsCutShortOrHasTooManyTags() {
+    void rejectsTruncatedAndLongAggregates() {
         publishing("show");
         assertThatThrownBy(() -> aggregate(new byte[]{8, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 1}, 0))
                 .isInstanceOf(MalformedException.class).hasMessageContaining("aggregate.body: needs 9 bytes");
@@ -521,7 +521,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void ignoresMediaOfStreamsThatDoNotPublish() {
+    void ignoresMediaWithoutPublish() {
         publishing("show");
         client.send(6, new RtmpMessage.Media(MediaKind.VIDEO, 2, 7, ByteBuffer.allocate(5)));
         feed(client.takeOutput());
@@ -550,7 +550,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void aPublisherHasItsReserveUntilItEndsAndNoLonger() {
+    void reserveLastsUntilPublishEnds() {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         assertThat(memory.isReserved()).isTrue();
@@ -562,7 +562,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void wantsConnectFirstAndOnce() {
+    void requiresConnectFirst() {
         shakeHands();
         assertThatThrownBy(() -> send(command(0, "createStream", 1, "")))
                 .isInstanceOf(MalformedException.class);
@@ -571,7 +571,7 @@ class ServerSessionTest {
     /** Enhanced RTMP v2: capsEx is a bit mask; 1 is Reconnect, 14 is everything else. */
     @ParameterizedTest
     @CsvSource({"0, false", "1, true", "14, false", "15, true"})
-    void knowsWhoFollowsAReconnectRequest(int capsEx, boolean follows) {
+    void detectsReconnectSupport(int capsEx, boolean follows) {
         shakeHands();
         assertThat(server.knowsReconnect()).as("before connect").isFalse();
         send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", capsEx)), List.of()));
@@ -579,7 +579,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void asksToReconnectOnTheConnectionAndTakesWhatStillComes() {
+    void requestsReconnectAndAcceptsMedia() {
         shakeHands();
         send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 1)), List.of()));
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
@@ -601,13 +601,13 @@ class ServerSessionTest {
     }
 
     @Test
-    void asksNobodyToReconnectWhoWouldNotUnderstand() {
+    void requestsReconnectOnlyIfSupported() {
         publishing("show");
         assertThatThrownBy(() -> server.requestReconnect("the node ends")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void tellsItsAbilitiesToWhoTellsTheirs() {
+    void announcesAbilitiesToEnhancedClients() {
         shakeHands();
         send(new Command(0, "connect", 1, AmfValue.Obj.of(field("app", "live"), field("capsEx", 15)), List.of()));
         Command answer = ChunkReaderTest.messages(answerReader, List.of(server.takeOutput())).stream()
@@ -633,7 +633,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void opensFourStreamsAndNoMore() {
+    void opensFourStreams() {
         connected();
         for (int i = 1; i <= 4; i++) {
             send(new Command(0, "createStream", i, AmfValue.NULL, List.of()));
@@ -644,7 +644,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void takes200CommandsBeforeMediaAndNoMore() {
+    void accepts200CommandsBeforeMedia() {
         connected();
         for (int i = 0; i < 200; i++) {
             send(command(0, "x", 0, ""));
@@ -654,14 +654,14 @@ class ServerSessionTest {
     }
 
     @Test
-    void boundsTheBytesBeforeConnect() {
+    void limitsBytesBeforeConnect() {
         shakeHands();
         assertThatThrownBy(() -> floodOfSharedObjects(3)).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforeConnect");
     }
 
     @Test
-    void boundsTheBytesBeforePublish() {
+    void limitsBytesBeforePublish() {
         connected();
         floodOfSharedObjects(4);
         assertThatThrownBy(() -> floodOfSharedObjects(5)).isInstanceOf(OverLimitException.class)
@@ -669,7 +669,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void boundsWhatIsKeptWhileThePublishIsAnswered() {
+    void limitsKeptMediaBeforePublishAnswer() {
         publishing("show");
         send(command(0, "FCUnpublish", 0, "show"));
         send(command(1, "publish", 5, "again"));
@@ -678,7 +678,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void restoresTheBudgetWhenAPublishEndsWhileAnotherIsRequested() {
+    void restoresBudgetWhenOneOfTwoPublishesEnds() {
         publishing("show");
         flood(20);
         send(new Command(0, "createStream", 4, AmfValue.NULL, List.of()));
@@ -691,7 +691,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void restoresTheBudgetWhenAPlayerSwitchesStreams() {
+    void restoresBudgetWhenPlayerSwitchesStreams() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 0, "show"));
@@ -705,7 +705,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void closingAStreamThatIsNotUsedRestoresNoBudget() {
+    void closingUnusedStreamRestoresNoBudget() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         floodOfSharedObjects(4);
@@ -715,7 +715,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void aRequestThatThePeerWithdrawsRestoresNoBudget() {
+    void withdrawnRequestRestoresNoBudget() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         assertThatThrownBy(() -> {

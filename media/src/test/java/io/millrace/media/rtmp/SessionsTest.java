@@ -50,7 +50,7 @@ class SessionsTest {
     }
 
     @Test
-    void metadataIsWrappedForTheWireAndUnwrappedFromIt() {
+    void wrapsAndUnwrapsMetadata() {
         ClientSession client = publishing();
         ByteBuffer metadata = ByteBuffer.wrap("\u0002\u0000\nonMetaData\u0005".getBytes(StandardCharsets.US_ASCII));
         client.send(MediaKind.DATA, 0, metadata);
@@ -61,7 +61,7 @@ class SessionsTest {
     }
 
     @Test
-    void mediaThatComesBeforeTheAnswerIsKeptForIt() {
+    void keepsMediaBeforeAnswer() {
         carry(client("rtmp://host/live/show"));
         assertThat(server.state()).isEqualTo(ServerSession.State.ANSWERING);
 
@@ -74,7 +74,7 @@ class SessionsTest {
     }
 
     @Test
-    void refusalReachesTheClientAndTheServerDrains() {
+    void refusalReachesClient() {
         ClientSession client = client("rtmp://host/live/show");
         carry(client);
         server.close("NetStream.Publish.BadName", "the name is taken");
@@ -89,7 +89,7 @@ class SessionsTest {
     }
 
     @Test
-    void serverEndsARunningPublish() {
+    void serverEndsPublish() {
         ClientSession client = publishing();
         server.close("NetConnection.Connect.AppShutdown", "bye");
         carry(client);
@@ -97,7 +97,7 @@ class SessionsTest {
     }
 
     @Test
-    void everyWindowOfBytesIsAcknowledged() {
+    void acknowledgesEveryWindow() {
         MessageLink sender = new MessageLink(RtmpLimits.DEFAULT);
         MessageLink receiver = new MessageLink(RtmpLimits.DEFAULT);
         sender.send(MessageLink.CONTROL, new RtmpMessage.WindowAckSize(10_000));
@@ -113,7 +113,7 @@ class SessionsTest {
     }
 
     @Test
-    void nothingIsAcknowledgedThatNobodyAskedFor() {
+    void acknowledgesOnlyIfRequested() {
         MessageLink sender = new MessageLink(RtmpLimits.DEFAULT);
         MessageLink receiver = new MessageLink(RtmpLimits.DEFAULT);
         for (int sent = 0; sent < 2 * MessageLink.WINDOW_BYTES; sent += 100_000) {
@@ -129,7 +129,7 @@ class SessionsTest {
     }
 
     @Test
-    void peerBandwidthIsAnsweredByAWindowOnceAndNeverByZero() {
+    void answersPeerBandwidthWithWindow() {
         MessageLink asking = new MessageLink(RtmpLimits.DEFAULT);
         MessageLink asked = new MessageLink(RtmpLimits.DEFAULT);
         for (int bytes : new int[]{0, 1_000_000, 1_000_000}) {
@@ -142,7 +142,7 @@ class SessionsTest {
     }
 
     @Test
-    void pingsAreAnswered() {
+    void answersPings() {
         MessageLink asking = new MessageLink(RtmpLimits.DEFAULT);
         MessageLink asked = new MessageLink(RtmpLimits.DEFAULT);
         asking.send(MessageLink.CONTROL, new RtmpMessage.UserControl(RtmpMessage.UserControl.PING_REQUEST, 0x01020304));
@@ -152,7 +152,7 @@ class SessionsTest {
     }
 
     @Test
-    void addressesThatAreNoneAreExplained() {
+    void explainsInvalidAddresses() {
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("http://host/live/show")))
                 .hasMessage("the address does not begin with rtmp:// or rtmps://");
         assertThatThrownBy(() -> RtmpUrl.parse(URI.create("rtmp:///live/show"))).hasMessageContaining("no host");

@@ -15,23 +15,23 @@ class SampleClockTest {
     }
 
     @Test
-    void jitteringStampsAreCounted() {
+    void countsThroughJitter() {
         assertThat(place(0, 21, 43, 64, 85)).containsExactly(0, 1024, 2048, 3072, 4096);
     }
 
     @Test
-    void aDriftOf40MsIsCountedOverAndMoreIsNot() {
+    void reanchorsBeyond40MsOfDrift() {
         assertThat(place(0, 21 + 40)).containsExactly(0, 1024);
         assertThat(place(43 + 41)).containsExactly(84 * 48);
     }
 
     @Test
-    void stampsThatGoBackNeverGiveATimeThatDoes() {
+    void neverGoesBack() {
         assertThat(place(1000, 500, 521)).containsExactly(48_000, 48_001, 48_002);
     }
 
     @Test
-    void itGoesOnWhereTheOneThatWasWrittenDid() {
+    void resumesFromWrittenState() {
         place(0, 21, 43);
         ByteWriter out = new ByteWriter();
         clock.write(out);

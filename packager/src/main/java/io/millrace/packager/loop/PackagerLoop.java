@@ -76,7 +76,7 @@ public final class PackagerLoop implements AutoCloseable {
         reader = new PacketReader(kafka, client + "-reader");
         writer = new PartWriter(kafka, client, settings.inFlightBytes(), meters, InstantSource.system());
         thread = Thread.ofVirtual().name("packager").unstarted(this::run);
-        meters.showBytes(this::cachedBytes, writer::inFlightBytes);
+        meters.gaugeBytes(this::cachedBytes, writer::inFlightBytes);
     }
 
     public void start() {

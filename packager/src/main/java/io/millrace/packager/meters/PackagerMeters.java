@@ -62,7 +62,7 @@ public final class PackagerMeters {
     }
 
     /** Registers gauges of the bytes that wait: packets for their cuts, parts for their acknowledgement. */
-    public void showBytes(LongSupplier cached, LongSupplier inFlight) {
+    public void gaugeBytes(LongSupplier cached, LongSupplier inFlight) {
         gauge("millrace.packager.cache.bytes", "Cached packets that wait for their cut", cached);
         gauge("millrace.packager.inflight.bytes", "Parts and index entries that Kafka has not acknowledged", inFlight);
     }

@@ -31,7 +31,7 @@ class PartitionWorkTest {
 
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
 
-    /** One life of a packager over the partition: reads what is written, remembers what it wrote. */
+    /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         final Map<String, MuxedPart> parts = new LinkedHashMap<>();
@@ -119,7 +119,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void makesEveryPartOfEveryStreamInTheOrderOfTheCuts() {
+    void muxesPartsInOrderOfCuts() {
         Life life = new Life(ROOMY).readAll();
         assertThat(life.parts.keySet()).containsExactlyElementsOf(identities());
         assertThat(identities()).hasSizeGreaterThan(40);
@@ -127,7 +127,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aCutWaitsForItsPackets() {
+    void cutWaitsForItsPackets() {
         Life life = new Life(ROOMY).readCuts(1000);
         assertThat(life.parts).isEmpty();
         long last = log.cuts.get(2).value().packets().lastOffset();
@@ -138,7 +138,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void whatTheCacheHasNoRoomForIsReadAgain() {
+    void rereadsEvictedPackets() {
         Life roomy = new Life(ROOMY).readAll();
         Life tight = new Life(4_000);
         tight.readPackets(1000);
@@ -172,7 +172,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void thePositionIsTheStartOfTheOldestSegmentStillOpen() {
+    void positionIsStartOfOldestOpenSegment() {
         Life life = new Life(ROOMY).readAll();
         Cut first = log.cuts.getFirst().value();
         assertThat(life.work.positions()).isEqualTo(new Positions(0, first.packets().firstOffset()));
@@ -195,7 +195,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void repeatedCutsAreIgnored() {
+    void ignoresRepeatedCuts() {
         Life life = new Life(ROOMY).readAll();
         int parts = life.unacknowledged.size();
         life.cutAt = log.cuts.size() - 12;
@@ -205,19 +205,19 @@ class PartitionWorkTest {
     }
 
     @Test
-    void cutsOfASegmentThatBeganEarlierAreSkippedUntilTheNextOne() {
+    void skipsSegmentThatBeganBeforeStart() {
         Life life = new Life(ROOMY, new Positions(2, 0)).readAll();
         assertThat(life.parts.keySet()).noneMatch(identity -> identity.contains("7/0.")).hasSizeGreaterThan(20);
         assertThat(life.dropped("no_head")).isGreaterThan(0);
     }
 
     @Test
-    void oneSessionsTroubleIsOneSessions() {
+    void faultQuarantinesItsSessionOnly() {
         log.publish(900, 9, "live/a", "live/b");
         Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().id().segment() == 3)
                 .findFirst()
                 .orElseThrow().value();
-        // A NAL unit that says to be longer than its packet.
+        // A NAL unit whose length exceeds its packet.
         log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
@@ -230,9 +230,9 @@ class PartitionWorkTest {
         assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
     }
 
-    /** Its cuts are taken and done with, so that they do not hold the position back, and nobody is put under quarantine. */
+    /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
     @Test
-    void aStreamOfWhichNoFormatCarriesAnythingMakesNoParts() {
+    void streamWithoutCarriedTracksHasNoParts() {
         log.recode("live/a", "HEVC", "OPUS");
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
@@ -242,9 +242,9 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aBugInOneStreamIsOneSessionsTroubleToo() {
+    void bugQuarantinesItsSessionOnly() {
         Cut broken = log.cuts.get(8).value();
-        // Nothing that ingest writes: the body is gone.
+        // Ingest never writes such a record: it has no body.
         log.packets.set((int) broken.packets().firstOffset(),
                 new Entry<>(broken.packets().firstOffset(), log.cuts.get(8).stream(),
                         new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, Packet.Content.OTHER, ByteBuffer.allocate(0))));
@@ -256,7 +256,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aSegmentWhosePacketsHaveExpiredIsGivenUpAndTheNextOneIsNot() {
+    void abandonsSegmentWithExpiredPackets() {
         Life life = new Life(0);
         Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.id().segment() == 2 && c.id().isFirst())
                 .findFirst()
@@ -271,7 +271,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aFullSinkIsNotGivenMore() {
+    void waitsForFullSink() {
         Life life = new Life(ROOMY);
         life.room = false;
         life.readAll();
@@ -282,7 +282,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aSegmentWithoutALastPartDoesNotHoldThePositionBackForEver() {
+    void segmentWithoutLastPartDoesNotHoldPositionForever() {
         log.cuts.removeIf(e -> e.value().id().segment() == 1 && e.value().last());
         List<Entry<Cut>> renumbered = new ArrayList<>();
         log.cuts.forEach(e -> renumbered.add(new Entry<>(renumbered.size(), e.stream(), e.value())));
@@ -293,7 +293,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void aStreamThatFellSilentInTheMiddleOfASegmentIsGivenUpAfterGrace() {
+    void abandonsSegmentOfSilentStreamAfterGrace() {
         log.cuts.removeIf(e -> e.stream().equals("live/b") && e.value().id().segment() > 0
                 || e.stream().equals("live/b") && e.value().last());
         Life life = new Life(ROOMY).readAll();
@@ -312,7 +312,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void readingStopsWhereThereIsNoRoom() {
+    void readingStopsAtCacheLimit() {
         Life life = new Life(8_000).readPackets(40);
         assertThat(life.work.wantsPackets()).isFalse();
         life.work.cut(0, "live/a", log.cuts.get(10).value());
@@ -325,7 +325,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void packetsThatNobodyCutsAreForgottenInTime() {
+    void evictsPacketsWithoutCuts() {
         PacketCache cache = new PacketCache(ROOMY);
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {

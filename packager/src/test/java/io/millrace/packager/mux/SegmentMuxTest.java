@@ -46,7 +46,7 @@ class SegmentMuxTest {
     }
 
     @Test
-    void segmentsJoinWithoutASeamAndHoldEveryFrame() {
+    void segmentsJoinAndHaveEveryFrame() {
         TsReader reader = new TsReader();
         muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
         assertThat(reader.finish().continuityErrors()).isEmpty();
@@ -57,7 +57,7 @@ class SegmentMuxTest {
     }
 
     @Test
-    void timesAreThoseOfTheCutTenSecondsLater() {
+    void timesAreThoseOfCutPlusTenSeconds() {
         TsReader reader = new TsReader();
         muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
         Cut first = log.cuts.getFirst().value();
@@ -70,12 +70,12 @@ class SegmentMuxTest {
     }
 
     @Test
-    void theSameCutsAndPacketsGiveTheSameBytes() {
+    void sameInputResultsInSameBytes() {
         assertThat(muxAll()).isEqualTo(muxAll());
     }
 
     @Test
-    void theIndexSaysWhatTheCutSaysAndWhereThePartIs() {
+    void indexEntryDescribesPart() {
         List<MuxedPart> parts = muxAll();
         IndexEntry first = parts.getFirst().entry(4711);
         Cut cut = log.cuts.getFirst().value();
@@ -87,16 +87,16 @@ class SegmentMuxTest {
     }
 
     @Test
-    void refusesRulesOfTheFuture() {
+    void rejectsUnknownRules() {
         Cut cut = log.cuts.getFirst().value();
         EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
         assertThatThrownBy(() -> new SegmentMux(Format.TS, withRules(cut, future)))
                 .isInstanceOf(UnsupportedException.class);
     }
 
-    /** The cuts of a stream with AV1 name its pictures; in TS there is the sound alone. */
+    /** The cuts of a stream with AV1 list its video frames; TS contains only the audio. */
     @Test
-    void leavesOutATrackThatTheFormatDoesNotCarry() {
+    void omitsTrackThatFormatCannotCarry() {
         Cut first = log.cuts.getFirst().value();
         SegmentMux mux = new SegmentMux(Format.TS, withCodecs(first, "AV1", "AAC"));
         MuxedPart part = mux.mux(withCodecs(first, "AV1", "AAC"), packets(first));
@@ -112,7 +112,7 @@ class SegmentMuxTest {
     @ParameterizedTest
     @CsvSource({"AVC, AAC, true", "AVC, OPUS, true", "HEVC, AAC, true", "HEVC, OPUS, false", "AV1,, false",
         ", MP3, true", "HEVC, MP3, true", "A_CODEC_OF_LATER,, false"})
-    void saysWhetherThereIsAnythingToMux(String video, String audio, boolean any) {
+    void knowsWhetherFormatCarriesAnyTrack(String video, String audio, boolean any) {
         assertThat(SegmentMux.carriesAny(Format.TS, withCodecs(log.cuts.getFirst().value(), video, audio)))
                 .isEqualTo(any);
     }
@@ -130,7 +130,7 @@ class SegmentMuxTest {
     }
 
     @Test
-    void refusesToBeginInTheMiddleToSkipAPartAndPacketsThatTheCutDoesNotMean() {
+    void rejectsMissingPartsAndWrongPackets() {
         Cut first = log.cuts.getFirst().value();
         Cut third = log.cuts.get(2).value();
         assertThatIllegalArgumentException().isThrownBy(() -> new SegmentMux(Format.TS, third));
@@ -143,10 +143,10 @@ class SegmentMuxTest {
                 .isThrownBy(() -> new SegmentMux(Format.TS, first).mux(first, packets(first).reversed()));
     }
 
-    /** An epoch keeps its rules: parts that are muxed again after the upgrade are the same bytes. */
+    /** An epoch keeps its rules: parts that are muxed again after an upgrade have the same bytes. */
     @ParameterizedTest
     @CsvSource({"1, false", "2, true"})
-    void mp3IsMuxedInEpochsOfTheSecondRulesOnly(int version, boolean muxed) {
+    void muxesMp3OnlySinceRules2(int version, boolean muxed) {
         Cut first = withCodecs(log.cuts.getFirst().value(), null, "MP3");
         EpochRules rules = new EpochRules(version, 1, 1, 1, 1, List.of(Format.TS));
         assertThat(SegmentMux.carriesAny(Format.TS, withRules(first, rules))).isEqualTo(muxed);

@@ -20,12 +20,12 @@ record HealthReport(List<Line> lines) {
 
     String json() {
         ObjectNode root = JSON.createObjectNode();
-        root.put("status", word(up()));
+        root.put("status", label(up()));
         var checks = root.putArray("checks");
         for (Line line : lines) {
             checks.addObject()
                     .put("name", line.name())
-                    .put("status", word(line.status().up()))
+                    .put("status", label(line.status().up()))
                     .put("detail", line.status().detail());
         }
         return root.toString();
@@ -38,7 +38,7 @@ record HealthReport(List<Line> lines) {
         return root.toString();
     }
 
-    private static String word(boolean up) {
+    private static String label(boolean up) {
         return up ? "up" : "down";
     }
 }

@@ -44,7 +44,8 @@ public final class KafkaProbe implements AutoCloseable {
         Admin admin = kafka.admin("millrace-probe");
         KafkaProbe probe = new KafkaProbe(kafka.settings().bootstrapServers(), System::nanoTime,
                 () -> admin.close(Duration.ZERO));
-        probe.timer.scheduleWithFixedDelay(() -> probe.heard(ask(admin)), PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        probe.timer.scheduleWithFixedDelay(() -> probe.onAnswer(ask(admin)), PERIOD_MS, PERIOD_MS,
+                TimeUnit.MILLISECONDS);
         return probe;
     }
 
@@ -62,7 +63,7 @@ public final class KafkaProbe implements AutoCloseable {
     }
 
     /** Handles the result of one check. */
-    void heard(boolean answered) {
+    void onAnswer(boolean answered) {
         long silentMs = silentMs();
         if (answered) {
             answeredNanos = nanos.getAsLong();

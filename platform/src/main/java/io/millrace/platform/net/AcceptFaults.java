@@ -16,7 +16,7 @@ import org.slf4j.event.Level;
 @ChannelHandler.Sharable
 public final class AcceptFaults extends ChannelInboundHandlerAdapter {
     public static final AcceptFaults HANDLER = new AcceptFaults(LoggerFactory.getLogger(AcceptFaults.class));
-    private static final String EVERYBODY = "connections that could not be accepted";
+    private static final String ALL_PEERS = "connections that could not be accepted";
     private static final int PAUSE_S = 1;
 
     private final PeerLog log;
@@ -27,7 +27,7 @@ public final class AcceptFaults extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.log(Level.WARN, EVERYBODY, "cannot accept a connection to {}, tries again in {} s: {}",
+        log.log(Level.WARN, ALL_PEERS, "cannot accept a connection to {}, tries again in {} s: {}",
                 ctx.channel().localAddress(), PAUSE_S, cause.toString());
         ChannelConfig listener = ctx.channel().config();
         if (listener.isAutoRead()) {

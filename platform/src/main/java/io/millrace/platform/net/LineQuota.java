@@ -80,8 +80,8 @@ public final class LineQuota {
         if (all.size() <= PEERS_NAMED) {
             return all;
         }
-        List<Withheld> told = new ArrayList<>(all.subList(0, PEERS_NAMED));
-        told.add(new Withheld(OTHERS, all.stream().skip(PEERS_NAMED).mapToLong(Withheld::lines).sum()));
-        return told;
+        List<Withheld> named = new ArrayList<>(all.subList(0, PEERS_NAMED));
+        named.add(new Withheld(OTHERS, all.stream().skip(PEERS_NAMED).mapToLong(Withheld::lines).sum()));
+        return named;
     }
 }

@@ -16,7 +16,7 @@ public final class PeerLog {
     private final LongSupplier clockMs;
     private final Executor afterWindow;
     private final LineQuota quota = new LineQuota();
-    private boolean told = true;
+    private boolean reported = true;
 
     public PeerLog(Logger log) {
         this(log, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
@@ -50,24 +50,24 @@ public final class PeerLog {
     private synchronized boolean permits(String peer) {
         long nowMs = clockMs.getAsLong();
         if (quota.isOver(nowMs)) {
-            tell();
+            report();
         }
         boolean permitted = quota.permits(peer, nowMs);
-        if (!permitted && told) {
-            told = false;
+        if (!permitted && reported) {
+            reported = false;
             afterWindow.execute(this::windowIsOver);
         }
         return permitted;
     }
 
     private synchronized void windowIsOver() {
-        if (!told) {
-            tell();
+        if (!reported) {
+            report();
         }
     }
 
-    private void tell() {
-        told = true;
+    private void report() {
+        reported = true;
         quota.end().forEach(withheld -> log.info("{}: {} more lines in {} s", withheld.peer(), withheld.lines(),
                 LineQuota.WINDOW_MS / 1_000));
     }

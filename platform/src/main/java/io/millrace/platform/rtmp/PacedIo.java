@@ -39,7 +39,7 @@ final class PacedIo implements IoHandler {
             LockSupport.parkNanos(waitNanos);
             now = System.nanoTime();
         }
-        pace.looks(now);
+        pace.polled(now);
         int found = io.run(context);
         pace.found(found, System.nanoTime());
         return found;

@@ -5,7 +5,7 @@ public interface PlaySink {
     /** The socket accepts bytes again. */
     void writable();
 
-    /** The player paused, or selected other tracks: write nothing until {@link #goOn}. */
+    /** The player paused, or selected other tracks: write nothing until {@link #resume}. */
     void hold();
 
     /**
@@ -14,7 +14,7 @@ public interface PlaySink {
      * @param audio whether it wants audio
      * @param video whether it wants video; at least one of both is true
      */
-    void goOn(boolean audio, boolean video);
+    void resume(boolean audio, boolean video);
 
     /** The last call: the player has left, or was told that the stream has ended. */
     void ended();

@@ -47,13 +47,13 @@ final class ReadPace {
     }
 
     private long windowStartNanos;
-    private long lastLookNanos;
+    private long lastPollNanos;
     private long reads;
     private Level level = Level.AT_ONCE;
 
     ReadPace(long nowNanos) {
         windowStartNanos = nowNanos;
-        lastLookNanos = nowNanos;
+        lastPollNanos = nowNanos;
     }
 
     /**
@@ -62,15 +62,15 @@ final class ReadPace {
      */
     long waitNanos(long nowNanos) {
         long tickNanos = level.tickNanos;
-        if (tickNanos == 0 || Math.floorDiv(nowNanos, tickNanos) > Math.floorDiv(lastLookNanos, tickNanos)) {
+        if (tickNanos == 0 || Math.floorDiv(nowNanos, tickNanos) > Math.floorDiv(lastPollNanos, tickNanos)) {
             return 0;
         }
         return tickNanos - Math.floorMod(nowNanos, tickNanos);
     }
 
     /** Called when the loop polls. */
-    void looks(long nowNanos) {
-        lastLookNanos = nowNanos;
+    void polled(long nowNanos) {
+        lastPollNanos = nowNanos;
     }
 
     /** Records how many sockets had input. */

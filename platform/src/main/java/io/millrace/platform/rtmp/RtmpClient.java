@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RtmpClient implements AutoCloseable {
     /** How often the reader checks whether a write is stuck. */
-    private static final int LOOK_MS = 1_000;
+    private static final int CHECK_MS = 1_000;
     /** How long {@link #close} waits until the server has read everything. */
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -137,7 +137,7 @@ public final class RtmpClient implements AutoCloseable {
     public void close() {
         closing = true;
         try {
-            if (lock.tryLock(LOOK_MS, TimeUnit.MILLISECONDS)) {
+            if (lock.tryLock(CHECK_MS, TimeUnit.MILLISECONDS)) {
                 try {
                     finish();
                 } finally {
@@ -163,7 +163,7 @@ public final class RtmpClient implements AutoCloseable {
                 socket.setSoTimeout(connectMs);
                 socket = trust.secure(socket, url.host(), url.port());
             }
-            socket.setSoTimeout(LOOK_MS);
+            socket.setSoTimeout(CHECK_MS);
             return socket;
         } catch (IOException cause) {
             try {
@@ -248,7 +248,7 @@ public final class RtmpClient implements AutoCloseable {
     }
 
     private void handle(ByteBuffer in) throws IOException, InterruptedException {
-        while (!lock.tryLock(LOOK_MS, TimeUnit.MILLISECONDS)) {
+        while (!lock.tryLock(CHECK_MS, TimeUnit.MILLISECONDS)) {
             checkWriter();
         }
         try {

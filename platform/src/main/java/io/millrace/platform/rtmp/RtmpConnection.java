@@ -97,7 +97,7 @@ final class RtmpConnection {
     }
 
     void received(ByteBuffer bytes) {
-        watchdog.heard();
+        watchdog.bytesReceived();
         pump(bytes);
     }
 
@@ -202,7 +202,7 @@ final class RtmpConnection {
             case PublishAnswer.Accepted _ -> {
                 session.acceptPublish(streamId);
                 accepted();
-                watchdog.heard();
+                watchdog.bytesReceived();
                 pump(NO_INPUT);
                 socket.flush();
             }

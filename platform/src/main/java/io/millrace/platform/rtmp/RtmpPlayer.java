@@ -42,7 +42,7 @@ final class RtmpPlayer implements Player {
         if (pause != paused) {
             paused = pause;
             sink.hold();
-            goOn();
+            resume();
         }
     }
 
@@ -52,13 +52,13 @@ final class RtmpPlayer implements Player {
             audio = wantsAudio;
             video = wantsVideo;
             sink.hold();
-            goOn();
+            resume();
         }
     }
 
-    private void goOn() {
+    private void resume() {
         if (!paused && (audio || video)) {
-            sink.goOn(audio, video);
+            sink.resume(audio, video);
         }
     }
 

@@ -63,8 +63,8 @@ public final class ServerCertificate implements AutoCloseable {
     }
 
     /** Checks for new files now. Returns whether there was a new, usable certificate. */
-    boolean look() {
-        return files.look();
+    boolean reloadIfChanged() {
+        return files.reloadIfChanged();
     }
 
     @Override

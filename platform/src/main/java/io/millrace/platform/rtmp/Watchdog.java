@@ -23,7 +23,7 @@ final class Watchdog {
     }
 
     /** Called when bytes have arrived. */
-    void heard() {
+    void bytesReceived() {
         silent = 0;
     }
 

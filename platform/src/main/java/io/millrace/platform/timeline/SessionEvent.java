@@ -17,7 +17,7 @@ public sealed interface SessionEvent {
     record Left(long session, long endedAtMs, SessionEnded.Reason reason) implements SessionEvent {}
 
     /** The current session sent another packet during the grace period and continues. */
-    record CameBack(long session) implements SessionEvent {}
+    record Returned(long session) implements SessionEvent {}
 
     /** The grace period has expired. The epoch's playlist is complete. */
     record EpochOver(long epoch, long atMs) implements SessionEvent {}

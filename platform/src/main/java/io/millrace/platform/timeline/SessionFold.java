@@ -141,7 +141,7 @@ public final class SessionFold {
         }
         if (state == State.GRACE) {
             state = State.LIVE;
-            events.add(new SessionEvent.CameBack(session));
+            events.add(new SessionEvent.Returned(session));
         }
         lost += lastSeq == ANY ? 0 : packet.seq() - lastSeq - 1;
         lastSeq = packet.seq();

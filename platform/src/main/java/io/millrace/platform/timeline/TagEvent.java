@@ -52,7 +52,7 @@ public sealed interface TagEvent {
         TIMESTAMPS_EXHAUSTED;
 
         /** The name of the reason in messages. */
-        public String word() {
+        public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

@@ -39,7 +39,7 @@ public sealed interface Verdict {
         OFF_LINE;
 
         /** The name of the reason in metrics. */
-        public String word() {
+        public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

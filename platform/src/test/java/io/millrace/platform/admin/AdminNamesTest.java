@@ -18,20 +18,20 @@ class AdminNamesTest {
         "ADMIN.example.com.:8081, true", "edge_1:8081, true", "evil.example, false", "localhost.evil.example, false",
         "127.0.0.1.evil.example:8081, false", "admin.example.com.evil.example, false", "[evil.example], false",
         "'', false", "[, false", "':8081', false", "evil.example@localhost, false"})
-    void allowsAddressesLocalhostAndWhatIsNamed(String host, boolean allowed) {
+    void allowsAddressesLocalhostAndListedNames(String host, boolean allowed) {
         assertThat(names.allow(List.of(host))).isEqualTo(allowed);
         assertThat(names.allow(List.of("localhost", host))).as("of several all must be").isEqualTo(allowed);
     }
 
     @Test
-    void allowsWhatNoBrowserSends() {
+    void allowsRequestsWithoutHost() {
         assertThat(AdminNames.NONE.allow(null)).isTrue();
         assertThat(AdminNames.parse("none")).isEqualTo(AdminNames.NONE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a,", "http://a", "a:8081", "a b", "*"})
-    void refusesWhatIsNoName(String text) {
+    void rejectsInvalidNames(String text) {
         assertThatThrownBy(() -> AdminNames.parse(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is not a host name such as");
     }

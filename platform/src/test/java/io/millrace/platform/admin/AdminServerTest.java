@@ -45,7 +45,7 @@ class AdminServerTest {
     }
 
     @Test
-    void readinessFollowsItsChecksAtEveryRequest() throws Exception {
+    void readinessRunsItsChecksPerRequest() throws Exception {
         AtomicReference<Status> kafka = new AtomicReference<>(Status.down("no broker answers"));
         admin.addChecks(List.of(new HealthCheck("kafka", kafka::get)));
         HttpResponse<String> down = get("/health/ready");
@@ -61,7 +61,7 @@ class AdminServerTest {
     }
 
     @Test
-    void aCheckThatThrowsIsDownAndLivenessIsNotTouched() throws Exception {
+    void failingCheckAffectsOnlyReadiness() throws Exception {
         admin.addChecks(List.of(new HealthCheck("odd", () -> {
             throw new IllegalStateException("bug");
         })));
@@ -72,7 +72,7 @@ class AdminServerTest {
     }
 
     @Test
-    void metricsShowOurMetersAndTheJvms() throws Exception {
+    void metricsIncludeJvm() throws Exception {
         meters.registry().counter("millrace.ingest.packets", "kind", "video").increment(3);
         HttpResponse<String> scraped = get("/metrics");
         assertThat(scraped.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain; version=0.0.4");
@@ -81,7 +81,7 @@ class AdminServerTest {
     }
 
     @Test
-    void otherPathsAreUnknownAndOtherMethodsRefused() throws Exception {
+    void rejectsOtherPathsAndMethods() throws Exception {
         assertThat(get("/").statusCode()).isEqualTo(404);
         assertThat(get("/metrics/x").statusCode()).isEqualTo(404);
         HttpResponse<String> posted = client.send(
@@ -96,7 +96,7 @@ class AdminServerTest {
     }
 
     @Test
-    void servesWhatAStageAdds() throws Exception {
+    void servesAddedResources() throws Exception {
         admin.add(new AdminResource() {
             @Override
             public String path() {
@@ -128,14 +128,14 @@ class AdminServerTest {
     }
 
     @Test
-    void aTakenPortIsABindException() {
+    void takenPortIsBindException() {
         assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
                 .isInstanceOf(BindException.class);
     }
 
-    /** By DNS rebinding a page of a foreign site asks it, under the name of that site. */
+    /** With DNS rebinding, a page of a foreign site sends requests under that site's name. */
     @Test
-    void aNameThatIsNoneOfItsOwnIsMisdirected() throws Exception {
+    void rejectsForeignHost() throws Exception {
         admin.add(new AdminResource() {
             @Override
             public String path() {
@@ -160,10 +160,10 @@ class AdminServerTest {
         assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("a balancer").startsWith("HTTP/1.1 200 ");
     }
 
-    /** The limit holds for the whole process, so the test waits as long as it is, for all of them at once. */
+    /** The limit applies to the whole process, so the test waits as long as the limit, for all requests at once. */
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
-    void halfARequestEnds() {
+    void incompleteRequestTimesOut() {
         List<CompletableFuture<String>> waiting = Stream.of("G", "GET /health/live HTTP/1.1\r\nHost: local",
                 "POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
                 .map(half -> CompletableFuture.supplyAsync(() -> {
@@ -176,7 +176,7 @@ class AdminServerTest {
         assertThat(waiting).allSatisfy(each -> assertThat(each.join()).doesNotContain("200 OK"));
     }
 
-    /** What comes until the server closes, or so much as one response has. */
+    /** Returns what arrives until the server closes, or one response. */
     private String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.address().getPort())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

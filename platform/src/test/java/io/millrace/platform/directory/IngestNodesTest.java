@@ -11,7 +11,7 @@ class IngestNodesTest {
     private final IngestNodes nodes = new IngestNodes();
 
     @Test
-    void listsTheNewestAnnouncementOfEachByName() {
+    void listsNewestAnnouncementByName() {
         nodes.put(node("b", 1), 0);
         nodes.put(node("a", 2), 0);
         nodes.put(node("b", 3), 1);
@@ -19,7 +19,7 @@ class IngestNodesTest {
     }
 
     @Test
-    void oneThatIsSilentLeavesTheList() {
+    void silentNodeLeavesList() {
         nodes.put(node("a", 1), 1_000);
         assertThat(nodes.list(1_000 + VALID_MS)).hasSize(1);
         assertThat(nodes.list(1_001 + VALID_MS)).isEmpty();
@@ -28,7 +28,7 @@ class IngestNodesTest {
     }
 
     @Test
-    void oneThatSaysGoodbyeLeavesAtOnce() {
+    void tombstoneRemovesNodeAtOnce() {
         nodes.put(node("a", 1), 0);
         nodes.remove("a");
         nodes.remove("never");

@@ -26,7 +26,7 @@ class ClientMetersTest {
     }
 
     @Test
-    void aClosedProducerHasNoMeters() {
+    void closedProducerHasNoMeters() {
         KafkaProducer<String, byte[]> one = kafka.producer("one", 1 << 20);
         KafkaProducer<String, byte[]> two = kafka.producer("two", 1 << 20);
         assertThat(clients("kafka.producer.")).containsExactlyInAnyOrder("one", "two");
@@ -37,7 +37,7 @@ class ClientMetersTest {
     }
 
     @Test
-    void aClosedConsumerHasNoMeters() {
+    void closedConsumerHasNoMeters() {
         KafkaConsumer<String, ?> one = kafka.reader("one");
         KafkaConsumer<String, ?> two = kafka.seeker("two", Map.of());
         assertThat(clients("kafka.consumer.")).containsExactlyInAnyOrder("one", "two");
@@ -48,7 +48,7 @@ class ClientMetersTest {
     }
 
     @Test
-    void withoutARegistryThereAreNoMeters() {
+    void noMetersWithoutRegistry() {
         KafkaConsumer<String, ?> consumer = new KafkaClients(NOWHERE).reader("one");
         consumer.close();
         assertThat(registry.getMeters()).isEmpty();

@@ -11,7 +11,7 @@ class ClientSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"sasl.jaas.config", "ssl.key.password", "ssl.keystore.password", "ssl.keystore.key",
         "ssl.truststore.password", "sasl.oauthbearer.client.credentials.client.secret"})
-    void passwordsAreForClientsOnly(String name) {
+    void hidesPasswords(String name) {
         ClientSettings settings = ClientSettings.copyOf(Map.of(name, "s3cret"));
         assertThat(settings.get(name)).isEqualTo("s3cret");
         assertThat(settings.shown()).containsExactly(Map.entry(name, "[hidden]"));
@@ -19,16 +19,16 @@ class ClientSettingsTest {
                 .doesNotContain("s3cret");
     }
 
-    /** Kafka Streams takes {@code producer.ssl.key.password}, a login module or a plugin what it likes. */
+    /** Kafka Streams accepts {@code producer.ssl.key.password}; login modules and plugins accept arbitrary names. */
     @ParameterizedTest
     @ValueSource(strings = {"producer.ssl.key.password", "sasl.jass.config", "vault.token"})
-    void whatKafkasClientsDoNotDefineMayBeAPasswordToo(String name) {
+    void hidesUnknownEntries(String name) {
         assertThat(ClientSettings.copyOf(Map.of(name, "s3cret")).shown()).containsExactly(Map.entry(name, "[hidden]"));
     }
 
-    /** One of all clients, one of each kind. */
+    /** A setting of all clients, and one of each kind. */
     @Test
-    void everythingElseIsShown() {
+    void showsEverythingElse() {
         Map<String, String> open = Map.of("security.protocol", "SSL", "ssl.truststore.location", "/etc/t.p12",
                 "max.poll.records", "7", "compression.type", "zstd", "bootstrap.controllers", "c:1");
         assertThat(ClientSettings.copyOf(open).shown()).isEqualTo(open);

@@ -18,18 +18,18 @@ class KafkaProbeTest {
     }
 
     @Test
-    void isDownOnceNobodyAnsweredForSomeSecondsAndUpAtTheNextAnswer() {
+    void isDownAfterSilenceAndUpAtNextAnswer() {
         pass(KafkaProbe.SILENCE_MS);
-        probe.heard(false);
+        probe.onAnswer(false);
         assertThat(status().up()).isTrue();
         pass(1);
         assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has responded for 5 s"));
-        probe.heard(true);
+        probe.onAnswer(true);
         assertThat(status()).isEqualTo(Status.up("a broker responds"));
     }
 
     @Test
-    void isDownThoughAQuestionHangs() {
+    void isDownWhileRequestHangs() {
         pass(7_000);
         assertThat(status()).isEqualTo(Status.down("no broker at a:1,b:2 has responded for 7 s"));
     }

@@ -10,14 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class StreamKeyTest {
     @Test
-    void keysAreReadBack() {
+    void roundTripsKeys() {
         assertThat(StreamKey.parse(StreamKey.of("live/show"))).isEqualTo(new StreamKey("live/show", -1));
         assertThat(StreamKey.parse(StreamKey.of("live/show", 17))).isEqualTo(new StreamKey("live/show", 17));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"live/show", "a/b", "live/a-very.long_name~with/more/segments"})
-    void aStreamHasThePartitionThatKafkasOwnClientsWouldGiveIt(String stream) {
+    void partitionsLikeKafkaClients(String stream) {
         assertThat(StreamKey.partition(stream, 8)).isEqualTo(
                 BuiltInPartitioner.partitionForKey(stream.getBytes(StandardCharsets.UTF_8), 8));
     }

@@ -53,13 +53,13 @@ class LogCodecTest {
 
     @ParameterizedTest
     @MethodSource("records")
-    void readsWhatItWrote(LogRecord record) {
+    void roundTrips(LogRecord record) {
         assertThat(LogCodec.decode(ByteBuffer.wrap(LogCodec.encode(record)))).isEqualTo(record);
     }
 
     /** A line per record: its type, and its bytes as release 0.1.0 writes them. */
     @Test
-    void writesTheBytesOfTheReleasedVersion() throws IOException {
+    void writesReleasedBytes() throws IOException {
         try (InputStream golden = LogCodecTest.class.getResourceAsStream("/log/records-v1.hex")) {
             assertThat(records().map(record -> record.getClass().getSimpleName() + " "
                     + HexFormat.of().formatHex(LogCodec.encode(record))))
@@ -70,7 +70,7 @@ class LogCodecTest {
 
     @ParameterizedTest
     @MethodSource("records")
-    void everyTruncationIsUndecodable(LogRecord record) {
+    void truncationIsUndecodable(LogRecord record) {
         byte[] encoded = LogCodec.encode(record);
         for (int size = 0; size < encoded.length; size++) {
             assertThat(LogCodec.decode(ByteBuffer.wrap(encoded, 0, size))).as("%d bytes", size)
@@ -86,13 +86,13 @@ class LogCodecTest {
     }
 
     @Test
-    void handWrittenPartsAreTheBytesOfAvro() {
+    void handWrittenCodecMatchesAvro() {
         Part part = new Part(new PartId(Long.MAX_VALUE, 1L << 40, 7), Format.TS, bytes(1, 2, 3));
         assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
     }
 
     @Test
-    void payloadSharesTheMemoryOfTheRecord() {
+    void payloadSharesMemoryOfRecord() {
         byte[] encoded = LogCodec.encode(PACKET);
         Packet packet = (Packet) LogCodec.decode(ByteBuffer.wrap(encoded));
         assertThat(packet.body().array()).isSameAs(encoded);
@@ -118,7 +118,7 @@ class LogCodecTest {
     }
 
     @Test
-    void aSchemaOfTheFutureIsUndecodable() {
+    void unknownSchemaIsUndecodable() {
         byte[] encoded = LogCodec.encode(PACKET);
         encoded[5] ^= 1;
         assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOfSatisfying(Undecodable.class,

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class AcceptFaultsTest {
     @Test
-    void pausesForASecondAndSaysItInOneLine() {
+    void pausesForASecondAndLogsOneLine() {
         Logger logger = new LoggerContext().getLogger("listener");
         var said = new ListAppender<ILoggingEvent>();
         said.start();

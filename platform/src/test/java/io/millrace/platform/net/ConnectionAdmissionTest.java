@@ -17,7 +17,7 @@ class ConnectionAdmissionTest {
     private final List<String> disconnected = new ArrayList<>();
 
     @Test
-    void oldestPendingConnectionMakesRoomForAPendingOne() {
+    void replacesOldestPendingConnection() {
         var admission = new ConnectionAdmission(NO_LIMIT, 3, NO_LIMIT);
         enter(admission, "first");
         ConnectionAdmission.Place second = enter(admission, "second");
@@ -33,7 +33,7 @@ class ConnectionAdmissionTest {
     }
 
     @Test
-    void pendingConnectionMakesRoomForAnyAndAcceptedOnesDoNot() {
+    void replacesPendingButNotAcceptedConnections() {
         var admission = new ConnectionAdmission(2, NO_LIMIT, NO_LIMIT);
         enter(admission, "first").accepted();
         enter(admission, "second");
@@ -75,7 +75,7 @@ class ConnectionAdmissionTest {
     }
 
     @Test
-    void forgetsAddressesWithoutAConnection() throws UnknownHostException {
+    void forgetsAddressesWithoutConnections() throws UnknownHostException {
         var admission = new ConnectionAdmission(NO_LIMIT, NO_LIMIT, 2);
         for (int i = 1; i <= 200; i++) {
             ConnectionAdmission.Place place = enter(admission, "");
@@ -88,7 +88,7 @@ class ConnectionAdmissionTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
-    void rejectsALimitThatWouldRefuseEveryone(int limit, int pendingLimit, int perAddress) {
+    void rejectsLimitOfZero(int limit, int pendingLimit, int perAddress) {
         assertThatThrownBy(() -> new ConnectionAdmission(limit, pendingLimit, perAddress))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("a limit of 0 connections refuses everyone");
     }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ListenFaultTest {
     @ParameterizedTest
     @MethodSource("faults")
-    void eachFaultSaysWhatItIsAndWhatHelps(Exception fault, String sentence) {
+    void eachFaultHasCauseAndRemedy(Exception fault, String sentence) {
         assertThat(ListenFault.of("RTMP", "10.9.9.9", 935, "--host", "--rtmp-port", fault))
                 .hasMessage("RTMP cannot listen on 10.9.9.9:935: " + sentence).hasCause(fault);
     }

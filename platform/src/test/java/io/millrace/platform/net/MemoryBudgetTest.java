@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MemoryBudgetTest {
     private static final int RESERVE = 25;
-    /** What peers without a reserve leave to the others, and have for themselves. */
+    /** The share that is left to peers without a reserve. */
     private static final int MOST = 88;
 
     private long nowNanos = Long.MAX_VALUE - 1;
@@ -21,7 +21,7 @@ class MemoryBudgetTest {
     private final List<String> asked = new ArrayList<>();
 
     @Test
-    void allOfItMayBeTakenAndNoByteMore() {
+    void limitsTotal() {
         MemoryBudget.Share only = open("only");
         only.take(100);
         assertThatThrownBy(() -> only.take(1)).isInstanceOf(OverLimitException.class)
@@ -33,7 +33,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void theNewestStrangerGoesFirst() {
+    void closesNewestPendingPeerFirst() {
         MemoryBudget.Share oldest = open("oldest");
         MemoryBudget.Share newer = open("newer");
         MemoryBudget.Share newest = open("newest");
@@ -50,7 +50,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aStrangerTakesNothingFromThoseThatWereThereBefore() {
+    void pendingPeerTakesNothingFromOlderOnes() {
         open("old").take(60);
         MemoryBudget.Share latecomer = open("latecomer");
         latecomer.take(40);
@@ -59,50 +59,50 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void noAdmittedPeerGoesBeforeAllStrangersHaveGone() {
+    void closesPendingPeersBeforeAdmittedOnes() {
         MemoryBudget.Share player = open("player");
-        MemoryBudget.Share stranger = open("stranger");
+        MemoryBudget.Share pending = open("pending");
         MemoryBudget.Share late = open("late player");
         player.admit(true);
         late.admit(true);
-        stranger.take(60);
+        pending.take(60);
         late.take(40);
         player.take(50);
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
         player.take(20);
-        assertThat(shed).as("then the newest player").containsExactly("stranger", "late player");
+        assertThat(shed).as("then the newest player").containsExactly("pending", "late player");
     }
 
     @Test
-    void oneWithinItsReserveIsNeverShedWhateverOthersTake() {
+    void neverClosesPeerWithinReserve() {
         MemoryBudget.Share publisher = publisher("publisher");
         publisher.take(RESERVE);
-        MemoryBudget.Share stranger = open("stranger");
+        MemoryBudget.Share pending = open("pending");
         MemoryBudget.Share greedy = publisher("greedy");
-        stranger.take(50);
+        pending.take(50);
         greedy.take(RESERVE);
-        assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
+        assertThatThrownBy(() -> pending.take(1)).isInstanceOf(OverLimitException.class);
         greedy.take(1);
-        assertThat(shed).containsExactly("stranger");
-        stranger.close();
+        assertThat(shed).containsExactly("pending");
+        pending.close();
         greedy.take(MOST - 2 * RESERVE - 1);
         assertThat(greedy.tryTake(1)).as("none but itself holds more than its reserve").isFalse();
         greedy.close();
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
         assertThat(asked).isEmpty();
         assertThat(budget.bytes()).isEqualTo(RESERVE);
     }
 
     @Test
-    void whatIsReservedMayBeTakenAtAnyTime() {
+    void reserveIsAlwaysAvailable() {
         MemoryBudget.Share publisher = publisher("publisher");
-        open("stranger").take(100);
+        open("pending").take(100);
         publisher.take(RESERVE);
-        assertThat(shed).containsExactly("stranger");
+        assertThat(shed).containsExactly("pending");
     }
 
     @Test
-    void afterTheStrangersTheNewestPublisherGivesBackWhatExceedsItsReserveAndIsNotShed() {
+    void newestPublisherReleasesExcessAfterPendingPeers() {
         MemoryBudget.Share oldest = publisher("oldest");
         MemoryBudget.Share newer = publisher("newer");
         MemoryBudget.Share newest = publisher("newest");
@@ -122,9 +122,9 @@ class MemoryBudgetTest {
         assertThat(shed).isEmpty();
     }
 
-    /** A peer that begins messages and does not complete them, however old it is. */
+    /** A peer that begins messages and does not complete them, regardless of its age. */
     @Test
-    void onesThatHoldMoreThanTheirReserveForLongGiveItBackFirst() {
+    void peersBeyondReserveForLongReleaseFirst() {
         MemoryBudget.Share stalled = publisher("stalled");
         MemoryBudget.Share longer = publisher("stalled for longer");
         MemoryBudget.Share running = publisher("running");
@@ -144,35 +144,35 @@ class MemoryBudgetTest {
         assertThat(shed).isEmpty();
     }
 
-    /** So whoever has begun much keeps nobody from coming. */
+    /** Incomplete messages therefore do not keep other peers from connecting. */
     @Test
-    void peersWithoutAReserveHaveAnEighthWhateverPublishersHold() {
+    void peersWithoutReserveHaveAnEighth() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
-        MemoryBudget.Share stranger = open("stranger");
-        stranger.take(12);
+        MemoryBudget.Share pending = open("pending");
+        pending.take(12);
         assertThat(greedy.tryTake(1)).isFalse();
-        assertThatThrownBy(() -> stranger.take(1)).isInstanceOf(OverLimitException.class);
+        assertThatThrownBy(() -> pending.take(1)).isInstanceOf(OverLimitException.class);
         assertThat(shed).isEmpty();
         greedy.giveBack(1);
-        stranger.take(1);
-        assertThat(greedy.tryTake(1)).as("the stranger has more than its eighth").isTrue();
-        assertThat(shed).containsExactly("stranger");
+        pending.take(1);
+        assertThat(greedy.tryTake(1)).as("the pending has more than its eighth").isTrue();
+        assertThat(shed).containsExactly("pending");
     }
 
-    /** It is not within its reserve that a publisher takes what others have for themselves. */
+    /** A publisher beyond its reserve takes nothing from the share of others. */
     @Test
-    void whatAReserveNeedsComesFromThoseThatExceedTheirs() {
+    void reserveIsFilledFromPeersBeyondTheirs() {
         MemoryBudget.Share greedy = publisher("greedy");
         greedy.take(MOST);
-        open("stranger").take(12);
+        open("pending").take(12);
         publisher("publisher").take(RESERVE);
         assertThat(shed).isEmpty();
         assertThat(asked).containsExactly("greedy");
     }
 
     @Test
-    void reservesLeaveAQuarterToTheOthers() {
+    void reservesUseAtMostThreeQuarters() {
         List<MemoryBudget.Share> publishers = List.of(open("1"), open("2"), open("3"));
         publishers.forEach(publisher -> assertThat(publisher.reserve()).isTrue());
         MemoryBudget.Share fourth = open("4");
@@ -186,7 +186,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void aNetworkThatHoldsFewHasTheLastEighthOfTheReserves() throws UnknownHostException {
+    void lastReservesAreForNetworksWithFew() throws UnknownHostException {
         var wide = new MemoryBudget(32, 1);
         for (int i = 1; i <= 21; i++) {
             assertThat(reserves(wide, "2001:db8::" + i)).isTrue();
@@ -208,7 +208,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void oneThatHoldsNothingIsNotShed() {
+    void doesNotClosePeerWithoutMemory() {
         MemoryBudget.Share idle = open("idle");
         MemoryBudget.Share greedy = open("greedy");
         idle.take(10);

@@ -12,7 +12,7 @@ class ReservesTest {
     private final Reserves reserves = new Reserves(LIMIT);
 
     @Test
-    void networksWithManyTakeAllButTheLastEighth() {
+    void networksWithManyUseAllButLastEighth() {
         take("first", LIMIT / 2);
         take("second", LIMIT / 2 - LAST);
         assertThat(reserves.take("first")).isFalse();
@@ -25,7 +25,7 @@ class ReservesTest {
     }
 
     @Test
-    void aNetworkHasFewOfTheLastEighth() {
+    void networkHasFewOfLastEighth() {
         take("greedy", LIMIT - LAST);
         take("other", Reserves.FEW);
         assertThat(reserves.take("other")).isFalse();
@@ -34,7 +34,7 @@ class ReservesTest {
     }
 
     @Test
-    void networksWithFewTakeTheLastAndNoneMore() {
+    void networksWithFewUseLastEighth() {
         IntStream.range(0, LIMIT).forEach(i -> assertThat(reserves.take("network " + i)).isTrue());
         assertThat(reserves.take("one more")).isFalse();
         reserves.release("network 0");
@@ -42,7 +42,7 @@ class ReservesTest {
     }
 
     @Test
-    void forgetsNetworksWithoutAReserve() {
+    void forgetsNetworksWithoutReserve() {
         take("network", 2);
         reserves.release("network");
         assertThat(reserves.networks()).isEqualTo(1);

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 class SocketOutletTest {
     private static final int PIECE_BYTES = 10_000;
     private static final int BUFFER_BYTES = 16 * 1024;
-    /** Two pieces each: more than both sockets take. */
+    /** Two pieces each: more than both sockets accept. */
     private static final int MANY = 40;
 
     private final AtomicInteger channelWrites = new AtomicInteger();
@@ -61,7 +61,7 @@ class SocketOutletTest {
         return connect(true, false);
     }
 
-    /** The context of a handler on an accepted connection, in front of which another one may count what is written. */
+    /** The context of a handler on an accepted connection; another handler in front of it may count what is written. */
     private ChannelHandlerContext connect(boolean epoll, boolean behindAnother) throws Exception {
         loops = new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         listener = new ServerBootstrap().group(loops)
@@ -83,7 +83,7 @@ class SocketOutletTest {
         return accepted.poll(120, TimeUnit.SECONDS);
     }
 
-    /** Where a service's handler stands; it leaves all that happens to the outlet. */
+    /** Takes the place of a service's handler; the outlet does everything. */
     private final class Last extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
@@ -99,7 +99,7 @@ class SocketOutletTest {
         }
     }
 
-    /** The bytes of all pieces count on. */
+    /** The bytes count on across pieces. */
     private static ByteBuf piece(int number) {
         ByteBuf piece = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES, PIECE_BYTES);
         for (int i = 0; i < PIECE_BYTES; i++) {
@@ -139,7 +139,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void nothingGoesThroughTheChannelThatTheSocketTakesAtOnce() throws Exception {
+    void bypassesChannelIfSocketAccepts() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         context.executor().submit(() -> {
             SocketOutlet outlet = SocketOutlet.of(context);
@@ -152,7 +152,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void whatTheSocketDoesNotTakeFollowsInOrder() throws Exception {
+    void queuesRemainderInOrder() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         sendPairs(context, MANY);
         assertThat(waitingBytes(context)).as("the peer has read nothing").isPositive();
@@ -160,7 +160,7 @@ class SocketOutletTest {
     }
 
     @Test
-    void whatOthersHaveQueuedGoesFirst() throws Exception {
+    void queuedDataGoesFirst() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
         context.executor().submit(() -> {
             context.write(piece(0));
@@ -171,22 +171,22 @@ class SocketOutletTest {
     }
 
     @Test
-    void handlersInFrontSeeAllOfIt() throws Exception {
+    void handlersSeeEverything() throws Exception {
         sendPairs(connect(Epoll.isAvailable(), true), 1);
         assertComplete(2);
         assertThat(channelWrites).hasValue(2);
     }
 
     @Test
-    void withoutEpollAllOfItGoesThroughTheChannel() throws Exception {
+    void usesChannelWithoutEpoll() throws Exception {
         sendPairs(connect(false, false), MANY);
         assertComplete(2 * MANY);
     }
 
     @Test
-    void thePeersAbsenceClosesTheChannel() throws Exception {
+    void closesChannelIfPeerIsGone() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
-        // So that only a write can find out.
+        // So that only a write can detect it.
         context.channel().config().setAutoRead(false);
         peer.setSoLinger(true, 0);
         peer.close();
@@ -198,11 +198,11 @@ class SocketOutletTest {
     }
 
     @Test
-    void anOutletOfAClosedConnectionSaysNothingToTheOneThatHasItsDescriptor() throws Exception {
+    void closedOutletDoesNotWriteToReusedDescriptor() throws Exception {
         ChannelHandlerContext first = connectByEpoll();
         SocketOutlet outlet = SocketOutlet.of(first);
         int descriptor = descriptor(first);
-        // They have their own already: the next ones that are free are those of their other ends.
+        // They have their own descriptors already: the next free ones are those of their peers.
         List<Socket> peers = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             peers.add(new Socket());

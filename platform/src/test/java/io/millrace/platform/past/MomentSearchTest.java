@@ -19,10 +19,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class MomentSearchTest {
     private static final long T0 = 1_767_225_600_000L;
-    /** Two parts of half a second a segment; only a segment's first part has a keyframe. */
+    /** Each segment has two parts of half a second; only its first part has a keyframe. */
     private static final int PART_MS = 500;
 
-    /** What a test writes: parts one after the other. */
+    /** The parts that a test writes, one after the other. */
     private static final class Index {
         final List<IndexEntry> entries = new ArrayList<>();
         private long epoch = 1;
@@ -41,7 +41,7 @@ class MomentSearchTest {
             return segment(independent, false);
         }
 
-        /** @param within whether its second part has a keyframe, too */
+        /** @param within whether the second part has a keyframe, too */
         Index segment(boolean independent, boolean within) {
             part(0, independent, independent);
             part(1, within, independent);
@@ -58,7 +58,7 @@ class MomentSearchTest {
             timeMs += PART_MS;
         }
 
-        /** Nothing is published for a while, then the same epoch goes on. */
+        /** Nothing is published for a while; then the same epoch continues. */
         Index pauseMs(long ms) {
             timeMs += ms;
             discontinuous = true;
@@ -76,7 +76,7 @@ class MomentSearchTest {
     private static MomentSearch search(List<IndexEntry> entries, int from, long timeMs) {
         var search = new MomentSearch(timeMs);
         for (int i = from; i < entries.size() && search.fold(i, entries.get(i)); i++) {
-            // Until it has found what it looks for.
+            // Searches until it has found the entry.
         }
         search.endReached();
         return search;
@@ -158,7 +158,7 @@ class MomentSearchTest {
                 .containsExactly(1L, 7L);
     }
 
-    /** Wherever reading began, it either gives the answer of the whole index or says that it began too late. */
+    /** Wherever reading began, it either returns the result of the whole index or reports that it began too late. */
     @Property
     void findsTheSameWhereverReadingBegan(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 5) Integer> shape,
             @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs, @ForAll @IntRange(max = 40) int from) {

@@ -37,7 +37,10 @@ class StretchScanTest {
         return new ConsumerRecord<>("index", 0, number, stream, entry);
     }
 
-    /** Reads from segment 0 on, as a search for a moment after {@code wanted} segments does. Returns how many it took. */
+    /**
+     * Reads from segment 0 on, as a search for a moment {@code wanted} segments later does. Returns the number of
+     * entries that it used.
+     */
     private static long scan(StretchScan scan) {
         long number = 0;
         while (scan.test(segment(number))) {

@@ -49,7 +49,7 @@ class ReadPaceTest {
     void loopsLookAtTheSameTime() {
         runForASecond(5_000);
         lookAtATick();
-        pace.looks(nowNanos + 3 * MS);
+        pace.polled(nowNanos + 3 * MS);
 
         assertThat(pace.waitNanos(nowNanos + 4 * MS)).isEqualTo(29 * MS);
         assertThat(pace.waitNanos(nowNanos + 33 * MS)).isZero();
@@ -65,16 +65,16 @@ class ReadPaceTest {
     }
 
     private void lookAtATick() {
-        pace.looks(nowNanos);
+        pace.polled(nowNanos);
         nowNanos += pace.waitNanos(nowNanos);
-        pace.looks(nowNanos);
+        pace.polled(nowNanos);
     }
 
     /** In 50 turns, of which each finds a fiftieth. */
     private void runForASecond(int reads) {
         for (int turn = 0; turn < 50; turn++) {
             nowNanos += 20 * MS;
-            pace.looks(nowNanos);
+            pace.polled(nowNanos);
             pace.found(reads / 50, nowNanos);
         }
     }

@@ -48,7 +48,7 @@ final class RecordingApplication implements RtmpApplication {
         }
 
         @Override
-        public void goOn(boolean audio, boolean video) {
+        public void resume(boolean audio, boolean video) {
             played.add("go on" + (audio ? " audio" : "") + (video ? " video" : ""));
         }
 

@@ -225,7 +225,7 @@ class RtmpHandlerTest {
 
     /** Operators must see that the log is away: it is neither the encoder's fault nor a bug. */
     @Test
-    void aLogThatDoesNotAcceptThePublishIsNeitherARefusalNorABug() {
+    void unavailableLogIsNeitherRefusalNorBug() {
         application.answer = CompletableFuture
                 .completedFuture(new PublishAnswer.LogUnavailable("NetStream.Publish.Failed", "connect again"));
         try (var log = new ServerLog(Level.INFO)) {
@@ -242,7 +242,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aBugOfTheApplicationFailsThePublish() {
+    void bugOfApplicationFailsPublish() {
         application.answer = CompletableFuture.failedFuture(new IllegalStateException("an index is negative"));
         assertThat(logged(this::carry)).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
                 .endsWith(": a publish request failed because of a bug"));

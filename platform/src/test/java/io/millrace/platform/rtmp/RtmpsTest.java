@@ -117,9 +117,9 @@ class RtmpsTest {
         try (SocketPublisher publisher = SocketPublisher.publish(before)) {
             assertThat(subject(before)).isEqualTo("CN=one");
             Files.writeString(certificateFile, two.certificate());
-            assertThat(certificate.look()).as("the key is still that of the old certificate").isFalse();
+            assertThat(certificate.reloadIfChanged()).as("the key is still that of the old certificate").isFalse();
             Files.writeString(keyFile, two.key());
-            assertThat(certificate.look()).isTrue();
+            assertThat(certificate.reloadIfChanged()).isTrue();
             SSLSocket after = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
             try (SocketPublisher second = SocketPublisher.publish(after)) {
                 assertThat(subject(after)).isEqualTo("CN=two");
@@ -134,9 +134,9 @@ class RtmpsTest {
     @Test
     void filesThatCannotBeUsedChangeNothing() throws Exception {
         Files.writeString(certificateFile, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-        assertThat(certificate.look()).isFalse();
+        assertThat(certificate.reloadIfChanged()).isFalse();
         Files.delete(keyFile);
-        assertThat(certificate.look()).isFalse();
+        assertThat(certificate.reloadIfChanged()).isFalse();
         SSLSocket socket = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
         try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
             assertThat(subject(socket)).isEqualTo("CN=one");
@@ -166,7 +166,7 @@ class RtmpsTest {
         TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining(" cannot be used: " + complaint);
-        assertThat(certificate.look()).isFalse();
+        assertThat(certificate.reloadIfChanged()).isFalse();
     }
 
     @Test

@@ -20,7 +20,7 @@ class WatchdogTest {
     @Test
     void forgivesAPeerThatReadsAgain() {
         for (int second = 1; second <= 40; second++) {
-            watchdog.heard();
+            watchdog.bytesReceived();
             assertThat(watchdog.tick(State.PUBLISHING, true, second % 10 == 0)).isEmpty();
         }
     }
@@ -30,7 +30,7 @@ class WatchdogTest {
         for (int second = 1; second <= 14; second++) {
             watchdog.tick(State.PUBLISHING, true, true);
         }
-        watchdog.heard();
+        watchdog.bytesReceived();
         for (int second = 1; second <= 15; second++) {
             assertThat(watchdog.tick(State.PUBLISHING, true, true)).isEqualTo(Optional.empty());
         }

@@ -67,7 +67,10 @@ class SessionFoldTest {
         return new GraceOver(session, 3_000);
     }
 
-    /** A verdict as people read it: {@code began0 took0 0/0@40} is epoch/session@ms; {@code -word} is ignored; {@code .} void. */
+    /**
+     * Formats a verdict: {@code began0 took0 0/0@40} is epoch/session@ms; {@code -reason} is ignored; {@code .} is
+     * void.
+     */
     private static String say(Verdict verdict) {
         StringBuilder line = new StringBuilder();
         for (SessionEvent event : verdict.events()) {
@@ -75,14 +78,14 @@ class SessionFoldTest {
                 case SessionEvent.EpochBegan e -> "began" + e.epoch() + " ";
                 case SessionEvent.TookOver e -> "took" + e.session() + " ";
                 case SessionEvent.Left e -> "left" + e.session() + " ";
-                case SessionEvent.CameBack e -> "back" + e.session() + " ";
+                case SessionEvent.Returned e -> "back" + e.session() + " ";
                 case SessionEvent.EpochOver e -> "over" + e.epoch() + " ";
             });
         }
         return switch (verdict) {
             case Verdict.Counts c -> line + "" + c.epoch() + "/" + c.session() + "@" + c.timeMs()
                     + (c.newLine() ? " line" : "") + (c.lost() > 0 ? " lost" + c.lost() : "");
-            case Verdict.Ignored i -> line + "-" + i.reason().word();
+            case Verdict.Ignored i -> line + "-" + i.reason().label();
             case Verdict.Control _ -> line.isEmpty() ? "." : line.toString().trim();
         };
     }
@@ -173,13 +176,13 @@ class SessionFoldTest {
 
     @ParameterizedTest
     @MethodSource("stories")
-    void saysWhatCounts(Story story) {
+    void decidesWhatCounts(Story story) {
         assertThat(tell(story.records, 0)).containsExactly(story.said);
     }
 
     @ParameterizedTest
     @MethodSource("stories")
-    void saysTheSameIfItIsResumedBeforeAnyRecord(Story story) {
+    void decidesSameIfResumedAnywhere(Story story) {
         assertThat(tell(story.records, 1)).containsExactly(story.said);
         assertThat(tell(story.records, 3)).containsExactly(story.said);
     }
@@ -227,7 +230,7 @@ class SessionFoldTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("timestamps")
-    void keepsOneTimeLine(String name, List<Packet> packets, List<String> times) {
+    void keepsOneTimeline(String name, List<Packet> packets, List<String> times) {
         SessionFold fold = new SessionFold();
         fold.fold(0, claim());
         List<String> said = new ArrayList<>();
@@ -244,7 +247,7 @@ class SessionFoldTest {
 
     @ParameterizedTest
     @CsvSource({"2, 16", "3, 255"})
-    void keepsTheNewestClaimsOnly(int rulesVersion, int limit) {
+    void keepsNewestClaimsOnly(int rulesVersion, int limit) {
         EpochRules rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         SessionFold fold = new SessionFold();
         for (int i = 0; i < limit; i++) {
@@ -258,7 +261,7 @@ class SessionFoldTest {
     }
 
     @Test
-    void isForgettableOnceItIsOverAndNobodyClaims() {
+    void isForgettableWhenOverWithoutClaims() {
         SessionFold fold = new SessionFold();
         assertThat(fold.isForgettable()).isTrue();
         fold.fold(0, claim());
@@ -280,7 +283,7 @@ class SessionFoldTest {
     }
 
     @Test
-    void aReaderThatJoinsInTheMiddleComputesTheSameTimes() {
+    void joiningReaderComputesSameTimes() {
         List<PacketsRecord> records = List.of(claim(), config(0, 0), video(0, 1, 500), audio(0, 2, 510),
                 video(0, 3, 540),
                 audio(0, 4, 550), video(0, 5, 580), audio(0, 6, 590), claim(), config(8, 0), video(8, 1, 70_000));
@@ -292,7 +295,7 @@ class SessionFoldTest {
     }
 
     @Test
-    void aReaderThatJoinsAfterAClaimAcceptsItsFirstPacket() {
+    void joiningReaderAcceptsFirstPacketOfClaim() {
         SessionFold joined = SessionFold.join(entry(0, 0), new Keyframe(0, 20, 0));
         joined.fold(20, video(0, 5, 0));
         assertThat(say(joined.fold(21, video(12, 0, 0)))).isEqualTo("took12 0/12@40 line");
@@ -300,7 +303,7 @@ class SessionFoldTest {
     }
 
     @Test
-    void refusesStateThatItCannotRead() {
+    void rejectsUnreadableState() {
         byte[] bytes = new SessionFold().toBytes();
         bytes[0] = 99;
         assertThatExceptionOfType(MediaException.class).isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));

@@ -164,7 +164,7 @@ final class Cutter {
             return;
         }
         videoSeenMs = packet.timestampMs();
-        look(packet, out);
+        inspect(packet, out);
         Draft frame = videoClock.place(offset, packet, originMs);
         boolean hole = videoClock.isHole(frame, playlist.partTicks());
         waitingTicks += segment == null ? videoClock.gap(frame) : 0;
@@ -191,7 +191,7 @@ final class Cutter {
     }
 
     /** Warns of encoder faults that make players fail or affect viewers. */
-    private void look(Packet packet, Step out) {
+    private void inspect(Packet packet, Step out) {
         boolean flagged = isFlaggedKey(packet.body());
         if (flagged != packet.isKeyframe()) {
             out.warn(StreamWarning.KEYFRAME_FLAGS, flagged
@@ -289,7 +289,10 @@ final class Cutter {
         }
     }
 
-    /** Sound that shows itself after the first picture belongs to that picture's segment, or this would be silent. */
+    /**
+     * Audio that is identified after the first video frame belongs to that frame's segment; otherwise the segment would
+     * be silent.
+     */
     private boolean takesSound(Step out) {
         if (!playlist.rules.takesLateSound() || !segment.takeSound(audio)) {
             return false;

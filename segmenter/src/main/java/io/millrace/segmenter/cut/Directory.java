@@ -113,7 +113,7 @@ final class Directory {
         dirty = true;
     }
 
-    void cameBack() {
+    void returned() {
         state = StreamEntry.State.LIVE;
         endedAtMs = 0;
         endSessionUndone();
@@ -150,7 +150,7 @@ final class Directory {
         return before == null;
     }
 
-    private void forgetWhatIsGone() {
+    private void dropExpired() {
         // The cause of a keyframe warning can only be observed once per segment.
         long longest = Math.max(GONE_TICKS, 2 * targetDurationS * 90_000L);
         troubles.replaceAll((warning, trouble) -> warning.ends() && sessionTicks - trouble.seenTicks() >= longest
@@ -205,7 +205,7 @@ final class Directory {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
             if (windowTicks >= REFRESH_TICKS) {
                 compare(out);
-                forgetWhatIsGone();
+                dropExpired();
             }
             windowTicks = 0;
             windowBytes = 0;
@@ -240,7 +240,7 @@ final class Directory {
 
     private StreamEntry entry(long offset) {
         List<StreamEntry.Warning> warnings = troubles.entrySet().stream().filter(each -> !each.getValue().gone())
-                .map(each -> new StreamEntry.Warning(each.getKey().word(), each.getValue().message())).toList();
+                .map(each -> new StreamEntry.Warning(each.getKey().label(), each.getValue().message())).toList();
         return new StreamEntry(stream, epoch, state, rules,
                 new StreamEntry.Span(firstOffset, offset, startedAtMs, endedAtMs),
                 new StreamEntry.NewestSession(session, sessionOffset, timestampOffsetMs, started.startedAtMs(),

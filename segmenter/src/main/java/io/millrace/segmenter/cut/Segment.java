@@ -81,7 +81,10 @@ final class Segment {
         group.add(next);
     }
 
-    /** The segment has this sound from its beginning on. False if it has another one, or if its head is in a cut already. */
+    /**
+     * Sets the audio track of the segment from its beginning. Returns false if it has another one, or if its head is in
+     * a cut already.
+     */
     boolean takeSound(TrackConfig sound) {
         if (audio != null || nextPart > 0) {
             return false;
@@ -91,7 +94,7 @@ final class Segment {
         return true;
     }
 
-    /** A frame of the other track. False if the part has no room for it. */
+    /** Adds a frame of the other track. Returns false if the part has no room for it. */
     boolean follow(Draft draft) {
         if (!group.takes(draft)) {
             return false;

@@ -65,7 +65,7 @@ public final class StreamFold {
         verdict.events().forEach(event -> apply(event, offset, step));
         switch (verdict) {
             case Verdict.Counts counts -> count(offset, (Packet) record, counts, before, step);
-            case Verdict.Ignored ignored -> step.drop(ignored.reason().word());
+            case Verdict.Ignored ignored -> step.drop(ignored.reason().label());
             case Verdict.Control _ -> {
                 // Only the events matter.
             }
@@ -95,7 +95,7 @@ public final class StreamFold {
                 }
                 directory.left(left.endedAtMs());
             }
-            case SessionEvent.CameBack _ -> directory.cameBack();
+            case SessionEvent.Returned _ -> directory.returned();
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
                 directory.over();

@@ -25,7 +25,7 @@ public enum StreamWarning {
     /** The session could not be cut, because of a bug in Millrace or in the encoder. */
     QUARANTINED;
 
-    public String word() {
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -36,12 +36,12 @@ public final class SegmenterMeters {
                 .description("Time from the ingest timestamp to the end of the stage")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
                 .register(registry);
-        Stream.concat(DROPS.stream(), Stream.of(Verdict.Reason.values()).map(Verdict.Reason::word))
+        Stream.concat(DROPS.stream(), Stream.of(Verdict.Reason.values()).map(Verdict.Reason::label))
                 .forEach(this::drops);
         repeated = Counter.builder("millrace.segmenter.repeated")
                 .description("Outputs that a restart or takeover repeated").register(registry);
         for (StreamWarning warning : StreamWarning.values()) {
-            warnings.put(warning, Counter.builder("millrace.segmenter.warnings").tag("code", warning.word())
+            warnings.put(warning, Counter.builder("millrace.segmenter.warnings").tag("code", warning.label())
                     .description("Sessions with a warning, by its code").register(registry));
         }
         quarantined = Counter.builder("millrace.quarantines").tag("stage", "segmenter")

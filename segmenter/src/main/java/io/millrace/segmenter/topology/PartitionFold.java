@@ -108,7 +108,7 @@ final class PartitionFold {
         step.dropped().forEach(meters::dropped);
         step.newWarnings().forEach(warned -> {
             meters.warned(warned.warning());
-            ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().word(), warned.message());
+            ofStreams.log(Level.WARN, stream, "{}: {}: {}", stream, warned.warning().label(), warned.message());
         });
         if (step.failure() != null) {
             meters.quarantined();

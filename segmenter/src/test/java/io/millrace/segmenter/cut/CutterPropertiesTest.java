@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class CutterPropertiesTest {
 
-    /** What encoders do when they are well. */
+    /** Input of well-behaved encoders. */
     private static Tape sane(long seed) {
         Random random = new Random(seed);
         Tape tape = new Tape();
@@ -34,7 +34,7 @@ class CutterPropertiesTest {
         return tape;
     }
 
-    /** What nobody should do: jumps, holes, repetitions, losses, changes, takeovers, at any moment. */
+    /** Input that no encoder should send: jumps, gaps, repetitions, losses, changes and takeovers at any moment. */
     private static Tape wild(long seed) {
         Random random = new Random(seed);
         Tape tape = new Tape();

@@ -36,7 +36,7 @@ class CutterTest {
     }
 
     @Test
-    void cutsAtKeyframesAndClosesPartsByTheirTarget() {
+    void cutsAtKeyframesAndClosesPartsAtTarget() {
         tape.publisher().configs().data(0).live(0, 120, 33, 60).ends();
         assertThat(parts()).containsExactly("0.0 @0+495 K v15 a24 td2", "0.1 @495+495 v15 a23", "0.2 @990+495 v15 a23",
                 "0.3 @1485+495 v15 a23 last", "1.0 @1980+495 K v15 a24 td2", "1.1 @2475+495 v15 a23",
@@ -44,16 +44,17 @@ class CutterTest {
     }
 
     @Test
-    void aFrameIsPlacedWhenItsSuccessorComes() {
+    void placesFrameWhenSuccessorArrives() {
         Tape.Publisher p = tape.publisher().configs().live(0, 76, 33, 60);
-        // 75 frames are placed: segment 0 and one part of segment 1 are complete, and the frame that would not fit is here.
+        // 75 frames are placed: segment 0 and one part of segment 1 are complete, and the frame that would not fit has
+        // arrived.
         assertThat(parts()).hasSize(4);
         p.frame(76 * 33);
         assertThat(parts()).hasSize(5).last().asString().startsWith("1.0 @1980+495");
     }
 
     @Test
-    void nothingIsCutBeforeTheFirstGopHasFixedTheTargetDuration() {
+    void cutsNothingBeforeFirstGopFixesTargetDuration() {
         Tape.Publisher p = tape.publisher().configs().live(0, 240, 33, 250);
         assertThat(cut().cuts()).isEmpty();
         p.key(250 * 33);
@@ -61,20 +62,20 @@ class CutterTest {
     }
 
     @Test
-    void shortGopsAreGatheredUpToTheTarget() {
+    void gathersShortGopsUpToTarget() {
         tape.publisher().configs().live(0, 150, 33, 30).ends();
         assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2",
                 "e0 s0 2 @3960+990 va td2");
     }
 
     @Test
-    void cutsEarlyWhereTheNextKeyframeWouldOvershoot() {
+    void cutsEarlyIfNextKeyframeWouldOvershoot() {
         tape.publisher().configs().live(0, 120, 40, 35).ends();
         assertThat(segments()).startsWith("e0 s0 0 @0+1400 va td2", "e0 s0 1 @1400+1400 va td2");
     }
 
     @Test
-    void anOverlongGopIsCutWithoutAKeyframeAndSaidSo() {
+    void cutsOverlongGopWithoutKeyframeAndWarns() {
         tape.publisher().configs().live(0, 900, 33, 900).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12",
@@ -85,19 +86,20 @@ class CutterTest {
     }
 
     @Test
-    void aGopThatGrowsLaterNeverPassesTheTargetDuration() {
+    void laterLongGopStaysWithinTargetDuration() {
         tape.publisher().configs().live(0, 60, 33, 60).live(1_980, 180, 33, 180).live(7_920, 60, 33, 60).ends();
         assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+2442 va td2",
                 "e0 s0 2 @4422+2442 va td2 forced", "e0 s0 3 @6864+1056 va td2 forced", "e0 s0 4 @7920+1980 va td2");
     }
 
     @Test
-    void bFramesKeepTheirPresentationTimesAndASegmentBeginsWhenItsKeyframeIsShown() {
+    void bFramesKeepPresentationTimes() {
         Tape.Publisher p = tape.publisher().configs();
         for (int gop = 0; gop < 2; gop++) {
             for (int i = 0; i < 50; i++) {
                 long ms = gop * 2_000L + i * 40;
-                // I B B P: the keyframe and every third frame are shown late, those between early.
+                // I B B P: the keyframe and every third frame have a late presentation time, those between an early
+                // one.
                 if (i == 0) {
                     p.key(ms, 80);
                 } else {
@@ -116,7 +118,7 @@ class CutterTest {
     }
 
     @Test
-    void everythingBeforeTheFirstKeyframeIsDropped() {
+    void dropsEverythingBeforeFirstKeyframe() {
         tape.publisher().configs().sound(0, 300).frame(300).frame(333).key(366).live(399, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.dropped()).hasSize(15 + 2).containsOnly("no_keyframe");
@@ -125,7 +127,7 @@ class CutterTest {
     }
 
     @Test
-    void withoutAVideoConfigurationForThreeSecondsASessionIsAudioOnly() {
+    void isAudioOnlyAfterThreeSecondsWithoutVideoConfig() {
         tape.publisher().audioConfig(Tape.AAC_48K_STEREO).sound(0, 9_000).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @3008+2005.33 a td2", "e0 s0 1 @5013.33+2005.33 a td2",
@@ -141,7 +143,7 @@ class CutterTest {
     }
 
     @Test
-    void audioIsCountedInSamplesAndNotInMilliseconds() {
+    void timesAudioBySamples() {
         tape.publisher().configs().live(0, 180, 33, 60).ends();
         List<Cut.Sample> audio = cut().cuts().stream().flatMap(c -> c.samples().stream())
                 .filter(s -> s.kind() == Packet.Kind.AUDIO).toList();
@@ -152,9 +154,9 @@ class CutterTest {
     }
 
     @Test
-    void audioThatDriftsTakesANewAnchorBeyondFortyMilliseconds() {
+    void reanchorsAudioBeyondFortyMilliseconds() {
         Tape.Publisher p = tape.publisher().configs().key(0).audio(0).audio(21);
-        // 42.7 is due: 40 ms late is jitter, 41 ms late is not.
+        // 42.7 ms is expected: 40 ms late is jitter, 41 ms late is not.
         p.audio(82).audio(105).audio(64 + 21 + 41 + 2).frame(130).ends();
         List<Cut.Sample> audio = cut().cuts().getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)
                 .toList();
@@ -163,7 +165,7 @@ class CutterTest {
     }
 
     @Test
-    void aPublisherThatComesBackWithinGraceGoesOnBehindADiscontinuity() {
+    void returnWithinGraceContinuesAfterDiscontinuity() {
         tape.publisher().configs().live(0, 90, 33, 60).ends();
         tape.publisher().configs().live(500_000, 60, 33, 60).ends().graceOver();
         Dump.Outcome outcome = cut();
@@ -178,7 +180,7 @@ class CutterTest {
     }
 
     @Test
-    void aPublisherThatComesBackAfterGraceBeginsANewEpochFromZero() {
+    void returnAfterGraceBeginsEpochAtZero() {
         tape.publisher().configs().live(0, 90, 33, 60).ends().graceOver();
         Tape.Publisher second = tape.publisher();
         second.configs().live(0, 60, 33, 60).ends();
@@ -186,7 +188,7 @@ class CutterTest {
     }
 
     @Test
-    void aTakeoverWithoutAnEndClosesTheOldSession() {
+    void takeoverClosesOldSession() {
         Tape.Publisher old = tape.publisher().configs().live(0, 75, 33, 60);
         Tape.Publisher young = tape.publisher().configs().live(0, 10, 33, 60);
         old.live(2_475, 5, 33, 60);
@@ -198,7 +200,7 @@ class CutterTest {
     }
 
     @Test
-    void aSuspicionThatIsUndoneChangesNoCut() {
+    void undoneSuspicionChangesNoCut() {
         tape.publisher().configs().live(0, 75, 33, 60).live(2_475, 105, 33, 45).ends();
         List<Cut> straight = cut().cuts();
         Tape suspected = new Tape();
@@ -210,7 +212,7 @@ class CutterTest {
     }
 
     @Test
-    void jumpsInEitherDirectionBeginANewTimeLineAtAKeyframe() {
+    void jumpsBeginNewTimelineAtKeyframe() {
         tape.publisher().configs().live(100_000, 90, 33, 60).live(0, 60, 33, 60).live(500_000, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
@@ -220,7 +222,7 @@ class CutterTest {
     }
 
     @Test
-    void programDateTimeGoesOnWithTheMediaAndNeverBack() {
+    void programDateTimeFollowsMediaAndNeverGoesBack() {
         tape.publisher().configs().live(0, 90, 33, 60).live(500_000, 60, 33, 60).live(0, 60, 33, 60).ends();
         List<Cut> cuts = cut().cuts();
         for (int i = 1; i < cuts.size(); i++) {
@@ -232,7 +234,7 @@ class CutterTest {
     }
 
     @Test
-    void lostPacketsEndTheSegmentAndTheNextBeginsAtAKeyframe() {
+    void lostPacketsEndSegmentUntilNextKeyframe() {
         Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60).lose();
         p.live(2_310, 1, 33, 1).frame(2_343).ends();
         assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
@@ -240,7 +242,7 @@ class CutterTest {
     }
 
     @Test
-    void repeatedPacketsChangeNothing() {
+    void ignoresRepeatedPackets() {
         Tape.Publisher p = tape.publisher().configs().live(0, 60, 33, 60);
         p.repeat().frame(1_947).key(1_980).ends();
         assertThat(cut().dropped()).containsExactly("duplicate");
@@ -248,7 +250,7 @@ class CutterTest {
     }
 
     @Test
-    void aHoleThatDoesNotFitAPartIsADiscontinuityWithTheSameOrigin() {
+    void gapLongerThanPartIsDiscontinuityWithSameOrigin() {
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 60, 33, 60).pictures(1_980, 5, 33, 60)
                 .frame(3_000).pictures(3_033, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
@@ -258,13 +260,13 @@ class CutterTest {
     }
 
     @Test
-    void aHoleThatFitsAPartStretchesTheFrameBeforeIt() {
+    void gapWithinPartStretchesPreviousFrame() {
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 10, 33, 60).frame(697).frame(730).ends();
         assertThat(parts()).containsExactly("0.0 @0+297 K v9 a0 td2", "0.1 @297+466 v3 a0 last");
     }
 
     @Test
-    void framesThatAreLongerThanAPartArePartsOfTheirOwn() {
+    void framesLongerThanPartAreSeparateParts() {
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 8, 1_000, 4).ends();
         assertThat(parts()).startsWith("0.0 @0+1000 K v1 a0 td4", "0.1 @1000+1000 v1 a0");
         assertThat(segments()).containsExactly("e0 s0 0 @0+4000 v td4", "e0 s0 1 @4000+4000 v td4");
@@ -279,7 +281,7 @@ class CutterTest {
     }
 
     @Test
-    void anotherVideoConfigurationAppliesAtTheNextKeyframeBehindADiscontinuity() {
+    void newVideoConfigAppliesAtNextKeyframe() {
         tape.publisher().configs().live(0, 30, 33, 60).videoConfig(Tape.AVC_180P).live(990, 30, 33, 30)
                 .videoConfig(Tape.AVC_64P).live(1_980, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
@@ -291,7 +293,7 @@ class CutterTest {
     }
 
     @Test
-    void anotherAudioConfigurationWaitsForTheNextKeyframe() {
+    void newAudioConfigWaitsForNextKeyframe() {
         tape.publisher().configs().live(0, 70, 33, 60).audioConfig(Tape.AAC_48K_MONO).audio(2_303)
                 .live(2_310, 36, 33, 36).ends();
         Dump.Outcome outcome = cut();
@@ -301,7 +303,7 @@ class CutterTest {
     }
 
     @Test
-    void audioGoesOnAloneWhereVideoVanishesAndVideoTakesTheLeadAgain() {
+    void audioLeadsWhileVideoIsMissing() {
         tape.publisher().configs().live(0, 90, 33, 60).sound(2_970, 12_000).live(12_000, 60, 33, 60).ends();
         assertThat(segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
                 "e0 s0 2 @5418.67+2005.33 a td2 DISC1", "e0 s0 3 @7424+2005.33 a td2", "e0 s0 4 @9429.33+2005.33 a td2",
@@ -309,7 +311,7 @@ class CutterTest {
     }
 
     @Test
-    void rulesAreThoseOfTheEpochsFirstSession() {
+    void usesRulesOfFirstSession() {
         tape.publisher().configs().live(0, 60, 33, 30).ends();
         EpochRules others = new EpochRules(1, 6_000, 1_000, 30_000, 30_000, List.of(Format.TS));
         tape.publisher(others).configs().live(0, 60, 33, 30).ends().graceOver();
@@ -319,7 +321,7 @@ class CutterTest {
     }
 
     @Test
-    void aPartClosesEarlyRatherThanExceedItsSize() {
+    void partClosesEarlyAtSizeLimit() {
         Tape.Publisher p = tape.publisher().videoConfig(Tape.AVC_180P);
         ByteBuffer body = ByteBuffer.allocate(3 * 1024 * 1024);
         for (int i = 0; i < 6; i++) {
@@ -330,7 +332,7 @@ class CutterTest {
     }
 
     @Test
-    void brokenMediaPutsItsSessionUnderQuarantineAndTheNextOneStartsFresh() {
+    void quarantinesSessionWithBrokenMediaOnly() {
         Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60);
         p.videoConfig("01").live(2_310, 30, 33, 60);
         Tape.Publisher next = tape.publisher();
@@ -346,7 +348,7 @@ class CutterTest {
     }
 
     @Test
-    void theDirectoryTellsWhatIsTrueOfTheEpoch() {
+    void directoryDescribesEpoch() {
         tape.publisher().configs().live(0, 120, 33, 60).ends().graceOver();
         List<StreamEntry> entries = cut().entries();
         assertThat(entries).extracting(StreamEntry::state).containsExactly(StreamEntry.State.LIVE,
@@ -363,9 +365,9 @@ class CutterTest {
         });
     }
 
-    /** However often encoders reconnect within the grace period. */
+    /** Regardless of how often encoders reconnect within the grace period. */
     @Test
-    void theDirectoryListsTheNewestSessionsAndNoMore() {
+    void directoryListsNewestSessionsOnly() {
         List<Tape.Publisher> publishers = new ArrayList<>();
         for (int i = 0; i <= Directory.SESSIONS_LIMIT; i++) {
             publishers.add(tape.publisher().configs().live(0, 1, 33, 60).ends());
@@ -378,7 +380,7 @@ class CutterTest {
                 .startsWith(publishers.get(1).session).endsWith(publishers.getLast().session);
     }
 
-    /** A second of pictures of any codec with a keyframe first; ingest has told which one is. */
+    /** Adds a second of video of any codec with a keyframe first, as flagged by ingest. */
     private static void pictures(Tape.Publisher p, String fourCc, long fromMs) {
         for (int i = 0; i < 30; i++) {
             p.packet(fromMs + i * 33, 0, Packet.Kind.VIDEO, i == 0, false,
@@ -387,10 +389,10 @@ class CutterTest {
     }
 
     @Test
-    void cutsHevcAtItsKeyframesAndSaysThatHlsHasTheSoundAlone() {
+    void cutsHevcAndWarnsThatHlsIsAudioOnly() {
         Tape.Publisher p = tape.publisher().audioConfig(Tape.AAC_48K_STEREO);
         p.packet(0, 0, Packet.Kind.VIDEO, false, true, "9068766331" + Tape.HEVC);
-        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colours
+        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "d46876633102"); // colour information
         for (int second = 0; second < 4; second++) {
             p.sound(second * 990, second * 990 + 990);
             pictures(p, "68766331", second * 990);
@@ -409,7 +411,7 @@ class CutterTest {
     }
 
     @Test
-    void saysThatThereIsNoHlsWhereNothingFitsIt() {
+    void warnsIfHlsCarriesNoTrack() {
         Tape.Publisher p = tape.publisher();
         p.packet(0, 0, Packet.Kind.VIDEO, false, true, "907670303901000000000a820202020000");
         p.packet(0, 0, Packet.Kind.AUDIO, false, true, "904f707573");
@@ -428,9 +430,9 @@ class CutterTest {
                                 + "HTTP-FLV carries all tracks"));
     }
 
-    /** MP3 has no sequence header: the first frame is its configuration, and padding makes no other one. */
+    /** MP3 has no sequence header: the first frame is its configuration, and a different padding is not a new one. */
     @Test
-    void mp3DescribesItselfAndEveryFrameSaysHowLongItLasts() {
+    void mp3FramesAreSelfDescribing() {
         Tape.Publisher p = tape.publisher();
         for (int i = 0; i < 200; i++) {
             p.packet(i * 26, 0, Packet.Kind.AUDIO, false, false, "2e" + (i % 2 == 0 ? "fffb30c4" : "fffb32c4"));
@@ -443,11 +445,11 @@ class CutterTest {
     }
 
     @Test
-    void aFrameThatCannotBeReadCostsItselfAlone() {
+    void dropsOnlyUnreadableFrame() {
         Tape.Publisher p = tape.publisher();
         p.packet(0, 0, Packet.Kind.AUDIO, false, true, "904f707573");
         for (int i = 0; i < 300; i++) {
-            // Code 3 without its second byte; no such packet passes ingest.
+            // Code 3 without its second byte; ingest would not let such a packet pass.
             p.packet(i * 20, 0, Packet.Kind.AUDIO, false, false, i == 100 ? "914f707573ff" : "914f707573fc");
         }
         p.ends();
@@ -458,19 +460,22 @@ class CutterTest {
     }
 
     @Test
-    void tracksBesideTheDefaultOneAreNotCutAndSaidSo() {
+    void omitsFurtherTracksAndWarns() {
         Tape.Publisher p = tape.publisher().configs();
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
         assertThat(cut().entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .contains("multitrack");
     }
 
-    /** The media of the hostile list that is well-formed, so that ingest lets it pass: cuts or none, and never a failure. */
+    /**
+     * The well-formed media of the list of hostile input, which ingest lets pass: there may be cuts or none, but never
+     * a failure.
+     */
     @Test
-    void mediaOfABadMindHarmsNothing() {
+    void hostileMediaHarmsNothing() {
         long far = 1L << 31;
         Tape.Publisher p = tape.publisher();
-        for (int i = 0; i < 200; i++) { // another configuration at every frame
+        for (int i = 0; i < 200; i++) { // a new configuration at every frame
             p.videoConfig(i % 2 == 0 ? Tape.AVC_180P : Tape.AVC_64P).key(i * 33L);
         }
         p.ends();
@@ -500,7 +505,7 @@ class CutterTest {
             }
         }
         jumps.ends();
-        // Sound after a minute of pictures.
+        // Audio after a minute of video.
         tape.publisher().configs().pictures(0, 1_900, 33, 60).sound(62_000, 64_000).ends().graceOver();
         assertThat(cut().cuts()).allSatisfy(c -> {
             assertThat(c.times().durationTicks()).isPositive();
@@ -508,10 +513,10 @@ class CutterTest {
         });
     }
 
-    /** Two frames of 417 bytes in each message. The first version of the rules took them for one, and had no MP3 in HLS. */
+    /** Two frames of 417 bytes in each message. Version 1 of the rules counted them as one, and had no MP3 in HLS. */
     @ParameterizedTest
     @CsvSource({"1, 1152, true", "2, 2304, false"})
-    void everyMp3FrameOfAMessageCountsSinceTheSecondRules(int version, int samples, boolean warned) {
+    void countsEveryMp3FrameSinceRules2(int version, int samples, boolean warned) {
         EpochRules rules = new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         Tape.Publisher p = tape.publisher(rules);
         String frame = "fffb9004" + "00".repeat(413);
@@ -529,12 +534,13 @@ class CutterTest {
     }
 
     /**
-     * Sound without a sequence header says what it is with its first frame, which comes after the first picture. A segment
-     * without a track that all others have is silent, and hls.js never adds a track to those that it began with.
+     * Audio without a sequence header is identified by its first frame, which arrives after the first video frame. A
+     * segment without a track that all other segments have is silent, and hls.js never adds a track to those that it
+     * started with.
      */
     @ParameterizedTest
     @CsvSource({"1, ''", "2, MP3"})
-    void aSegmentHasTheSoundThatShowsItselfBeforeItsFirstPartIsCutSinceTheSecondRules(int version, String codec) {
+    void segmentHasLateAudioSinceRules2(int version, String codec) {
         Dump.Outcome outcome = soundFrom(66, version);
         List<Cut> heads = outcome.cuts().stream().filter(c -> c.head() != null).toList();
         assertThat(Dump.codec(heads.getFirst().head(), Packet.Kind.AUDIO)).isEqualTo(codec.isEmpty() ? null : codec);
@@ -548,14 +554,14 @@ class CutterTest {
     }
 
     @Test
-    void soundThatShowsItselfLaterIsInTheNextSegment() {
+    void audioIdentifiedLaterIsInNextSegment() {
         List<Cut> heads = soundFrom(700, 2).cuts().stream().filter(c -> c.head() != null).toList();
         assertThat(Dump.codec(heads.getFirst().head(), Packet.Kind.AUDIO)).isNull();
         assertThat(Dump.codec(heads.get(1).head(), Packet.Kind.AUDIO)).isEqualTo("MP3");
         assertThat(heads.get(1).head().start().discontinuous()).isTrue();
     }
 
-    /** Pictures from 0 ms on, in parts of 500 ms. */
+    /** Video from 0 ms on, in parts of 500 ms. */
     private Dump.Outcome soundFrom(long firstMs, int version) {
         Tape.Publisher p = tape.publisher(new EpochRules(version, 2_000, 500, 30_000, 30_000, List.of(Format.TS)));
         p.videoConfig(Tape.AVC_180P);

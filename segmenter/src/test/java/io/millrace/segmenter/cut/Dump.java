@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Cuts as people read them. */
+/** Cuts in a readable form. */
 final class Dump {
     private Dump() {}
 
@@ -35,7 +35,7 @@ final class Dump {
         return of(tape, -1);
     }
 
-    /** Writes the state down and resumes it before every {@code every}th record, if that is positive. */
+    /** Writes the state and resumes it before every {@code every}th record, if {@code every} is positive. */
     static Outcome of(Tape tape, int every) {
         Outcome all = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         StreamFold fold = new StreamFold("live/show");
@@ -54,7 +54,10 @@ final class Dump {
         return all;
     }
 
-    /** A line a part: {@code segment.part @start+duration K v15 a23}: K is independent; of a segment's first part also td and DISC. ms. */
+    /**
+     * One line per part: {@code segment.part @start+duration K v15 a23}. K means independent; the first part of a
+     * segment also has td and DISC. Times are in ms.
+     */
     static List<String> parts(List<Cut> cuts) {
         return cuts.stream().map(Dump::part).toList();
     }
@@ -80,7 +83,7 @@ final class Dump {
         return head.track(kind).map(Track::codec).orElse(null);
     }
 
-    /** A line a segment: number, start, duration, parts. */
+    /** One line per segment: number, start, duration, parts. */
     static List<String> segments(List<Cut> cuts) {
         List<String> lines = new ArrayList<>();
         cuts.stream().collect(Collectors.groupingBy(c -> c.id().epoch() + "/" + c.id().segment(), LinkedHashMap::new,

@@ -21,12 +21,12 @@ class MetadataTest {
     @CsvSource({"Lavf60.16.100, Lavf60.16.100",
         "obs-output module (libobs version 30.0.2), obs-output module (libobs version 30.0.2)",
         "' a\u0000b\r\nc\u202Ed\u2028e ', abcde", "'', ''", "Caméra \uD83C\uDFA5, Caméra \uD83C\uDFA5"})
-    void theEncodersNameInOneLine(String said, String kept) {
+    void encoderNameIsOneLine(String said, String kept) {
         assertThat(Metadata.parse(named(new AmfValue.Text(said))).encoder()).isEqualTo(kept);
     }
 
     @Test
-    void aNameIsBounded() {
+    void limitsName() {
         int limit = Metadata.ENCODER_CHARS;
         for (int length : new int[]{limit, limit + 1}) {
             assertThat(Metadata.parse(named(new AmfValue.Text("x".repeat(length)))).encoder()).hasSize(limit);
@@ -34,13 +34,13 @@ class MetadataTest {
     }
 
     @Test
-    void whatIsNoNameIsNone() {
+    void ignoresInvalidName() {
         assertThat(Metadata.parse(named(new AmfValue.Number(7))).encoder()).isEmpty();
         assertThat(Metadata.parse(ByteBuffer.wrap(new byte[]{2, 0, 9})).encoder()).isEmpty();
     }
 
     @Test
-    void theDirectoryHasTheEncodersOwnNameAndKeepsItOverARestart() {
+    void directoryKeepsEncoderNameAcrossRestart() {
         Tape tape = new Tape();
         Tape.Publisher publisher = tape.publisher();
         publisher.body(0, 0, Packet.Kind.DATA, false, false, named(new AmfValue.Text("Lavf60.16.100")));

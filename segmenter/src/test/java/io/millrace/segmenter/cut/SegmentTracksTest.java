@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * The head of a segment is all that a reader needs which starts at one of its keyframes: it has the configurations that
- * a viewer who has watched from the beginning has there.
+ * The head of a segment is all that a reader needs to start at one of its keyframes: it contains the configurations
+ * that a viewer who has watched from the beginning has at that keyframe.
  */
 class SegmentTracksTest {
     private static Tape tape() {
@@ -67,7 +67,7 @@ class SegmentTracksTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("tapes")
-    void headsHaveTheConfigurationsThatAViewerHasAtTheirKeyframes(String name, Tape tape, int configurations) {
+    void headsHaveConfigurationsAtTheirKeyframes(String name, Tape tape, int configurations) {
         Dump.Outcome outcome = Dump.of(tape);
         StreamEntry directory = outcome.entries().getLast();
         Map<Long, List<FlvTag>> watched = watched(tape, firstHead(outcome));
@@ -82,7 +82,7 @@ class SegmentTracksTest {
     }
 
     @Test
-    void aTrackThatAppearsLaterIsInTheSegmentOfTheNextKeyframe() {
+    void laterTrackIsInSegmentOfNextKeyframe() {
         Tape tape = tape();
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 100, 33, 60).audioConfig(Tape.AAC_48K_STEREO)
                 .live(3_300, 20, 33, 60).live(3_960, 120, 33, 60).ends();
@@ -95,7 +95,7 @@ class SegmentTracksTest {
         return outcome.cuts().getFirst().head();
     }
 
-    /** The sequence headers of a viewer from the beginning, after each keyframe. */
+    /** The sequence headers that a viewer from the beginning has after each keyframe. */
     private static Map<Long, List<FlvTag>> watched(Tape tape, Cut.SegmentHead first) {
         Map<Long, List<FlvTag>> watched = new LinkedHashMap<>();
         StreamTags tags = StreamTags.fromBeginning(0, Tracks.of(first), _ -> Optional.empty());
@@ -109,7 +109,7 @@ class SegmentTracksTest {
         return watched;
     }
 
-    /** The keyframes at which a reader can start, by their offsets, with the heads of their segments. */
+    /** The keyframes at which a reader can start, by offset, with the heads of their segments. */
     private static Map<Long, Cut.SegmentHead> keyframes(List<Cut> cuts) {
         Map<Long, Cut.SegmentHead> keyframes = new LinkedHashMap<>();
         List<Cut.SegmentHead> head = new ArrayList<>();

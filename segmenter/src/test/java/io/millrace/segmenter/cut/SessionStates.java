@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the session fold says from an offset on, from the state in a segment's head or from the log's beginning. */
+/**
+ * The verdicts of the session fold from an offset on, resumed from the state in a segment's head or started at the
+ * log's beginning.
+ */
 final class SessionStates {
     private SessionStates() {}
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the fold says of a session's trouble: in the directory, and once to whoever logs and counts. */
+/** The warnings of the fold: in the directory, and once to its caller, which logs and counts them. */
 class WarningsTest {
     private final Tape tape = new Tape();
 
@@ -55,7 +55,7 @@ class WarningsTest {
     }
 
     @Test
-    void flagsThatLie() {
+    void wrongKeyframeFlags() {
         Tape.Publisher p = tape.publisher().configs().live(0, 60, 33, 60);
         p.packet(1_980, 0, Packet.Kind.VIDEO, false, false, "1701000000" + "0000000141");
         assertThat(warnings()).containsExactly("KEYFRAME_FLAGS");
@@ -65,13 +65,13 @@ class WarningsTest {
     }
 
     @Test
-    void timestampsThatJumpAreSaidOnce() {
+    void timestampJumpsWarnOnce() {
         tape.publisher().configs().live(0, 60, 33, 60).live(100_000, 60, 33, 60).live(50_000, 60, 33, 60).ends();
         assertThat(warnings()).containsExactly("TIMESTAMP_JUMP");
     }
 
     @Test
-    void anotherSessionIsNoJump() {
+    void newSessionIsNoJump() {
         tape.publisher().configs().live(0, 60, 33, 60).ends();
         tape.publisher().configs().live(500_000, 60, 33, 60).ends();
         assertThat(warnings()).isEmpty();
@@ -93,7 +93,7 @@ class WarningsTest {
     }
 
     @Test
-    void slidesWithSoundAreNotApart() {
+    void slideShowWithAudioIsNoSkew() {
         Tape.Publisher p = tape.publisher().configs();
         for (int slide = 0; slide < 5; slide++) {
             p.sound(slide * 1_500L, slide * 1_500L + 1_490).key((slide + 1) * 1_500L - 5);
@@ -101,7 +101,7 @@ class WarningsTest {
         assertThat(warnings()).doesNotContain("TRACK_SKEW");
     }
 
-    /** What the tape sends is some 13 kbit/s. */
+    /** The tape sends some 13 kbit/s. */
     @ParameterizedTest
     @CsvSource({"13, ''", "0, ''", "10, ''", "48, ''", "8, DECLARED_BITRATE", "60, DECLARED_BITRATE", "-1, ''",
         "NaN, ''"})
@@ -113,7 +113,7 @@ class WarningsTest {
     }
 
     @Test
-    void theSoundIsDeclaredToo() {
+    void declaredBitrateIncludesAudio() {
         Tape.Publisher p = tape.publisher().configs();
         metadata(p, AmfValue.Obj.of(field("videodatarate", 6), field("audiodatarate", 6)));
         p.live(0, 600, 33, 60).ends();
@@ -121,7 +121,7 @@ class WarningsTest {
     }
 
     @Test
-    void whatASessionDeclaredIsNotHeldAgainstTheNext() {
+    void declaredBitrateAppliesToItsSessionOnly() {
         Tape.Publisher p = tape.publisher().configs();
         metadata(p, AmfValue.Obj.of(field("videodatarate", 5_000)));
         p.live(0, 60, 33, 60).ends();
@@ -131,13 +131,13 @@ class WarningsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"02000a6f6e4d65746144617461", "02000a6f6e4d6574614461746103", "FF", "0200"})
-    void metadataThatCannotBeReadIsPassedOver(String hex) {
+    void ignoresUnreadableMetadata(String hex) {
         tape.publisher().configs().packet(0, 0, Packet.Kind.DATA, false, false, hex).live(0, 60, 33, 60).ends();
         assertThat(warnings()).isEmpty();
     }
 
     @Test
-    void aWarningGoesAMinuteOfMediaAfterItsCause() {
+    void warningDisappearsAMinuteAfterItsCause() {
         Tape.Publisher p = tape.publisher().configs().live(0, 300, 40, 150);
         assertThat(listed()).containsExactly("long_gop");
         p.live(12_000, 1_250, 40, 50);
@@ -150,14 +150,14 @@ class WarningsTest {
     }
 
     @Test
-    void aWarningStaysAsLongAsItsCause() {
+    void warningStaysWithItsCause() {
         tape.publisher().configs().live(0, 3_600, 40, 150).ends();
         assertThat(listed()).containsExactly("long_gop");
     }
 
-    /** A keyframe every 60.3 s, the longest that segments of 60 s take. */
+    /** A keyframe every 60.3 s, the longest interval that fits segments of 60 s. */
     @Test
-    void aCauseThatShowsRarelyIsNotTakenForGone() {
+    void rareCauseKeepsWarning() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 60_000, 500, 180_000, 30_000,
                 List.of(Format.TS));
         tape.publisher(rules).videoConfig(Tape.AVC_180P).pictures(0, 3_015, 100, 603).ends();
@@ -167,7 +167,7 @@ class WarningsTest {
     }
 
     @Test
-    void aWarningSaysHowItIsNow() {
+    void warningHasCurrentText() {
         tape.publisher().configs().live(0, 300, 40, 150).live(12_000, 300, 40, 100).ends();
         assertThat(entries().getLast().session().warnings()).extracting(StreamEntry.Warning::message)
                 .containsExactly("keyframes are 4000 ms apart, segments should be 2000 ms");
@@ -179,7 +179,7 @@ class WarningsTest {
         publisher.body(0, 0, Packet.Kind.DATA, false, false, body.view());
     }
 
-    /** As they are said, in order; the same are in the directory of their session. */
+    /** The warnings in order; the same ones are in the directory entry of their session. */
     private List<String> warnings() {
         List<String> said = new ArrayList<>();
         List<String> listed = new ArrayList<>();
@@ -203,12 +203,12 @@ class WarningsTest {
         return said;
     }
 
-    /** At every seventh record another owner goes on, which falls on every place of a group of pictures in turn. */
+    /** At every seventh record, another owner takes over. Over the run, this happens at every position of a GOP. */
     private static StreamFold sometimesResumed(StreamFold fold, long offset) {
         return offset % 7 == 0 ? StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes())) : fold;
     }
 
-    /** Those of the newest entry. */
+    /** The warnings of the newest entry. */
     private List<String> listed() {
         return codes(entries().getLast());
     }

@@ -186,7 +186,7 @@ class CommitOrderTest {
     }
 
     @Test
-    void theStateIsSentBeforeTheFlushThatPrecedesTheCommitAndIsRestored(TestBroker broker) throws Exception {
+    void stateIsAcknowledgedBeforeCommitAndRestored(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("commit-order.");
         try (Admin admin = kafka.admin("test")) {
             admin.createTopics(List.of(new NewTopic("commit-order.in", 1, (short) 1))).all().get();

@@ -139,7 +139,7 @@ class CommitStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void hasTheNewestValueOfEachKeyAndLogsEachChange(Kind kind) {
+    void keepsNewestValuesAndLogsEachChange(Kind kind) {
         try (Run run = new Run(kind)) {
             run.in.pipeInput("b", "1");
             run.in.pipeInput("a", "1");
@@ -157,7 +157,7 @@ class CommitStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void isOpenUntilItIsClosed(Kind kind) {
+    void isOpenUntilClosed(Kind kind) {
         StateStore store;
         try (Run run = new Run(kind)) {
             store = run.store;
@@ -171,7 +171,7 @@ class CommitStoreTest {
     /** The position is that of the newest record which changed the store. */
     @ParameterizedTest
     @EnumSource
-    void knowsThePositionOfItsNewestRecord(Kind kind) {
+    void knowsPositionOfNewestRecord(Kind kind) {
         try (Run run = new Run(kind)) {
             assertThat(run.store.getPosition().isEmpty()).isTrue();
             run.in.pipeInput("a", "1");
@@ -181,7 +181,7 @@ class CommitStoreTest {
     }
 
     @Test
-    void callsItsOwnerOnceInEveryCommitAndLogsWhatItWrites() {
+    void callsOwnerOnceInEachCommit() {
         try (Run run = new Run(Kind.OURS)) {
             List<Map<String, String>> before = new ArrayList<>();
             ((CommitStore) run.store).atCommit(put -> {
@@ -202,7 +202,7 @@ class CommitStoreTest {
 
     /** As a standby, or closed, it must not write: the changelog belongs to another task. */
     @Test
-    void doesNotCallItsOwnerAfterItsTaskHasBecomeAStandbyOrIsClosed() {
+    void doesNotCallOwnerAsStandbyOrClosed() {
         Map<String, Integer> calls = new HashMap<>();
         try (Run run = new Run(Kind.OURS)) {
             CommitStore store = (CommitStore) run.store;

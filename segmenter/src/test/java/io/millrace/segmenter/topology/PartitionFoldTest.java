@@ -37,7 +37,7 @@ class PartitionFoldTest {
     private static final List<byte[]> RECORDS = story().entries().stream().map(e -> LogCodec.encode(e.record()))
             .toList();
 
-    /** The outputs of a fold that nothing interrupts. */
+    /** The outputs of a fold without interruption. */
     private static final List<Output> STRAIGHT = straight();
 
     private static List<Output> straight() {
@@ -50,8 +50,8 @@ class PartitionFoldTest {
     }
 
     /**
-     * Kills at any moment: between commits, and inside of one after the state was written and before the offsets were.
-     * Whatever was put out since the last commit may or may not have reached the log.
+     * Kills at any moment: between commits, and within one after the state was written and before the offsets were.
+     * Outputs since the last commit may or may not have reached the log.
      */
     @Property(tries = 200)
     void noKillLosesOrChangesAnOutput(@ForAll long seed) {
@@ -113,7 +113,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anEndedStreamIsForgottenOneCommitLater() {
+    void endedStreamIsDeletedOneCommitLater() {
         PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
             fold.fold(STREAM, i, RECORDS.get(i));
@@ -128,7 +128,7 @@ class PartitionFoldTest {
         assertThat(fold.size()).isZero();
     }
 
-    /** Of who folded all of its records and died after a commit. */
+    /** The states left by a task that folded all records and died after a commit. */
     private Map<String, byte[]> changelogOfAnEndedStream() {
         PartitionFold fold = new PartitionFold(meters);
         for (int i = 0; i < RECORDS.size(); i++) {
@@ -140,12 +140,13 @@ class PartitionFoldTest {
     }
 
     @Test
-    void aSuccessorForgetsAnEndedStreamOnceACommitLiesBehindIt() {
+    void successorDeletesEndedStreamAfterCommitBeyondIt() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
         assertThat(second.resume(changelog)).isNotEmpty();
-        // Commits while records are repeated: who takes over after one of them gets the rest of the records once more.
+        // Commits while records are repeated: a task that takes over after such a commit repeats the remaining records
+        // once more.
         for (int i = RECORDS.size() - 5; i < RECORDS.size(); i++) {
             commit(second, changelog);
             commit(second, changelog);
@@ -159,7 +160,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anotherStreamsRecordsTellASuccessorTooThatAnEndedOneIsBehind() {
+    void recordsOfOtherStreamsLetSuccessorDeleteEndedStream() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
         second.resume(changelog);
@@ -172,7 +173,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void onlyEpochsThatEndedWithoutASegmentAreWithdrawn() {
+    void withdrawsOnlyEpochsWithoutSegment() {
         List<Output> tombstones = STRAIGHT.stream().filter(o -> o.value() == null).toList();
         Map<String, Output> last = lastEntries(STRAIGHT);
 
@@ -182,7 +183,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void anIdleStreamIsNotWrittenAgain() {
+    void idleStreamIsNotRewritten() {
         PartitionFold fold = new PartitionFold(meters);
         fold.fold(STREAM, 0, RECORDS.getFirst());
         fold.commit((_, _) -> {});
@@ -193,7 +194,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void damagedStateOfOneStreamStartsThatStreamAnew() {
+    void damagedStateRestartsItsStreamOnly() {
         PartitionFold first = new PartitionFold(meters);
         for (int i = 0; i < 40; i++) {
             first.fold(STREAM, i, RECORDS.get(i));

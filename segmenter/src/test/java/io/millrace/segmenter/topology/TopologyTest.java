@@ -79,7 +79,7 @@ class TopologyTest {
     }
 
     @Test
-    void cutsGoToSegmentsAndTheDirectoryToStreams() {
+    void writesCutsToSegmentsAndEntriesToStreams() {
         try (Run run = new Run()) {
             run.feed(twoSegments());
 
@@ -97,7 +97,7 @@ class TopologyTest {
     }
 
     @Test
-    void anEpochThatEndsWithoutASegmentLeavesTheDirectory() {
+    void epochWithoutSegmentLeavesDirectory() {
         Tape tape = new Tape();
         tape.publisher().configs().ends().graceOver();
         try (Run run = new Run()) {
@@ -114,7 +114,7 @@ class TopologyTest {
     }
 
     @Test
-    void stateIsWrittenAtCommitsAndDeletedOneAfterTheEnd() {
+    void stateIsWrittenAtCommitsAndDeletedAfterEnd() {
         try (Run run = new Run()) {
             run.feed(twoSegments());
             assertThat(run.changelog.readRecordsToList().getLast().value()).isNotNull();
@@ -127,7 +127,7 @@ class TopologyTest {
     }
 
     @Test
-    void garbageIsCountedAndSkipped() {
+    void skipsAndCountsUndecodableRecords() {
         try (Run run = new Run()) {
             run.packets.pipeInput(STREAM, new byte[]{1, 2, 3});
             run.packets.pipeInput((String) null, new byte[]{1, 2, 3});
@@ -140,7 +140,7 @@ class TopologyTest {
     }
 
     @Test
-    void aSuccessorRepeatsTheOutputsOfTheLastCommitAndSkipsWhatItHasSeen() {
+    void successorRepeatsOutputsAndSkipsFoldedRecords() {
         Tape tape = twoSegments();
         List<Tape.Entry> entries = tape.entries();
         for (int at = 1; at < entries.size(); at += 7) {
@@ -171,7 +171,7 @@ class TopologyTest {
     }
 
     @Test
-    void aStreamHasTheSamePartitionInEveryTopic() {
+    void streamHasSamePartitionInEveryTopic() {
         assertThat(SegmenterTopology.BY_STREAM.partitions("t.segments", STREAM, new byte[0], 8).orElseThrow())
                 .containsExactly(StreamKey.partition(STREAM, 8));
         assertThat(SegmenterTopology.BY_STREAM.partitions("t.streams", StreamKey.of(STREAM, 17), new byte[0], 8)

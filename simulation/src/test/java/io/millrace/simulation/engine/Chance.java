@@ -11,12 +11,12 @@ public final class Chance {
         this.random = new SplittableRandom(seed);
     }
 
-    /** From {@code least} to {@code most}, both included. */
+    /** Returns a number from {@code least} to {@code most}, both included. */
     public int between(int least, int most) {
         return random.nextInt(least, most + 1);
     }
 
-    /** True once in {@code n} times on average. */
+    /** Returns true once in {@code n} times on average. */
     public boolean oneIn(int n) {
         return random.nextInt(n) == 0;
     }

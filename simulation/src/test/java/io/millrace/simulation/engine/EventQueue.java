@@ -2,7 +2,7 @@ package io.millrace.simulation.engine;
 
 import java.util.PriorityQueue;
 
-/** What happens in a simulation and when. Time advances only from event to event. Confined to one thread. */
+/** The events of a simulation. Time advances only from event to event. Confined to one thread. */
 public final class EventQueue {
     private record Event(long atMs, long number, Runnable what) implements Comparable<Event> {
         @Override
@@ -21,17 +21,17 @@ public final class EventQueue {
         return nowMs;
     }
 
-    /** Events of the same moment happen in the order in which they were added. */
+    /** Runs {@code what} after {@code delayMs}. Events of the same moment run in the order in which they were added. */
     public void after(long delayMs, Runnable what) {
         events.add(new Event(nowMs + delayMs, number++, what));
     }
 
-    /** Nothing more happens. */
+    /** Stops the simulation: no further event runs. */
     public void stop() {
         stopped = true;
     }
 
-    /** Lets everything happen that is due up to {@code untilMs}. */
+    /** Runs all events up to {@code untilMs}. */
     public void runUntil(long untilMs) {
         while (!stopped && !events.isEmpty() && events.peek().atMs() <= untilMs) {
             Event next = events.poll();

@@ -3,9 +3,9 @@ package io.millrace.simulation.kafka;
 import java.util.List;
 
 /**
- * What a producer sends in one request. Repeated requests are the same batch.
+ * The records that a producer sends in one request. A repeated request has the same batch.
  *
- * @param producer id of the producer, one for each start of a process
+ * @param producer id of the producer, a new one for each start of a process
  * @param epoch increased by the producer after a batch whose outcome it does not know
  * @param sequence number of the first record for this producer, epoch and partition
  */

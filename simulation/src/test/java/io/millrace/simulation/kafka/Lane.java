@@ -14,7 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class Lane {
     private static final int LINGER_MS = 2;
     private static final int MOST_RECORDS = 50;
-    /** A request that waits in a socket, on a slow connection or, rarely, on any. */
+    /** Delay of a request in a socket, on a slow connection or, rarely, on any. */
     private static final int LATE_MS = 25_000;
     private static final int RARELY = 3_000;
 
@@ -113,7 +113,7 @@ final class Lane {
         linger();
     }
 
-    /** The outcome of a batch that fails is not known: the next one has a new epoch, which fences it. */
+    /** The outcome of a failed batch is unknown: the next batch has a new epoch, which fences it. */
     private void retry() {
         if (!isLate(inFlight.getFirst())) {
             transmit();

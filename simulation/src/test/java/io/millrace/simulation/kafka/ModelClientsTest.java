@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Producers, readers and groups over the network of the model: what is promised holds for every seed, what is not does for some only. */
+/**
+ * Producers, readers and groups over the model's network: what Kafka guarantees holds for every seed, and what it does
+ * not guarantee fails for some.
+ */
 class ModelClientsTest {
     private static final int SEEDS = 200;
     private static final int RECORDS = 20;
@@ -22,7 +25,7 @@ class ModelClientsTest {
     private static final String PACKETS = "packets";
     private static final String SESSIONS = "sessions";
 
-    /** A process, and a member of a group, that notes what it is told. */
+    /** A process that is a member of a group and records its notifications. */
     private static final class Probe implements ModelGroup.Member {
         private final List<Runnable> deferred = new ArrayList<>();
         private final List<Integer> owned = new ArrayList<>();
@@ -69,7 +72,7 @@ class ModelClientsTest {
     private static final class Run {
         private final EventQueue events = new EventQueue();
         private final Probe process = new Probe();
-        /** Topic and key of every record, in the order in which they can be read. */
+        /** Returns topic and key of every record, in the order in which they can be read. */
         private final List<String> committed = new ArrayList<>();
         private final List<Long> acknowledged = new ArrayList<>();
         private final List<Long> failed = new ArrayList<>();
@@ -103,7 +106,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aProducersRecordsAreInOrderAndOnceThoughRequestsAreLateLostAndRepeated() {
+    void producerIsIdempotentAndOrdered() {
         for (long seed = 0; seed < SEEDS; seed++) {
             Run run = new Run(seed);
             run.producer.slowUntil(15_000);
@@ -116,7 +119,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void whatHasFailedMayBeInTheLog() {
+    void failedRequestMayBeInLog() {
         assertThat(LongStream.range(0, SEEDS).anyMatch(seed -> {
             Run run = new Run(seed);
             run.producer.slowUntil(60_000);
@@ -127,7 +130,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aDeadProcessMayStillBeHeardAndIsToldNothing() {
+    void requestsOfDeadProcessMayArrive() {
         List<Integer> logged = IntStream.range(0, SEEDS).mapToObj(seed -> {
             Run run = new Run(seed);
             run.producer.slowUntil(60_000);
@@ -143,7 +146,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void nothingIsInOrderBetweenTwoPartitions() {
+    void partitionsAreNotOrderedRelativeToEachOther() {
         List<String> firsts = LongStream.range(0, SEEDS).mapToObj(seed -> {
             Run run = new Run(seed);
             run.write();
@@ -154,7 +157,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aReaderReadsEverythingInOrderWhileLeadersChange() {
+    void readerReadsInOrderWhileLeadersChange() {
         for (long seed = 0; seed < SEEDS; seed++) {
             Run run = new Run(seed);
             List<Long> read = new ArrayList<>();
@@ -169,7 +172,7 @@ class ModelClientsTest {
     }
 
     @Test
-    void aFrozenMemberLosesItsPartitionsAndBelievesToHaveThem() {
+    void frozenMemberLosesPartitionsUnknowingly() {
         EventQueue events = new EventQueue();
         ModelGroup group = new ModelGroup(new ModelKafka(events, new Chance(1), 1, (_, _) -> {}), 2);
         Probe first = new Probe();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A consumer group with cooperative rebalancing. A member that answers gives a partition back before another one gets it. One
- * that is silent for longer than the session loses its partitions and does not know it until it answers again. Confined to
- * one thread.
+ * A consumer group with cooperative rebalancing. A member that responds releases a partition before another member gets
+ * it. A member that is silent for longer than the session timeout loses its partitions and does not know this until it
+ * responds again. Confined to one thread.
  */
 public final class ModelGroup {
-    /** A member's side, called within its process. */
+    /** The callbacks of a member, called within its process. */
     public interface Member extends SimulatedProcess {
         void assigned(int partition);
 
@@ -21,7 +21,7 @@ public final class ModelGroup {
 
     private static final int HEARTBEAT_MS = 500;
     private static final int SESSION_MS = 3_000;
-    /** A rebalance takes up to this. */
+    /** Maximum duration of a rebalance. */
     private static final int REBALANCE_MS = 1_500;
 
     private final ModelKafka kafka;
@@ -54,7 +54,7 @@ public final class ModelGroup {
         kafka.events().after(HEARTBEAT_MS, this::heartbeats);
     }
 
-    /** What it owns is anybody's now; it will join again when it learns of that. */
+    /** Its partitions can be assigned to others; it joins again when it learns of that. */
     private void expel(Member member) {
         members.remove(member);
         List<Integer> lost = new ArrayList<>();

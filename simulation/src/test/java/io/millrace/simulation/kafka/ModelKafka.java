@@ -11,13 +11,13 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Topics, and the network between clients and their leaders. Each client has a connection of its own to each partition, so that
- * nothing is in order between two partitions. Confined to one thread.
+ * Topics, and the network between clients and leaders. Each client has a separate connection for each partition, so
+ * there is no order between two partitions. Confined to one thread.
  */
 public final class ModelKafka {
     private static final int HOP_MS = 4;
     private static final int REPLICATION_MS = 6;
-    /** Now and then a follower is slow. */
+    /** Followers are sometimes slow. */
     private static final int SLOW_REPLICATION_MS = 900;
     private static final int RARELY = 200;
     private static final int CLEANER_LAG_MS = 45_000;
@@ -49,7 +49,10 @@ public final class ModelKafka {
         return new ModelProducer(this, producers++, process, names, witness, times);
     }
 
-    /** Asks where {@code partition} ends for consumers. The answer is true of some moment between question and answer. */
+    /**
+     * Requests the end of {@code partition} for consumers. The response is true for some moment between request and
+     * response.
+     */
     public void askEnd(ModelPartition partition, SimulatedProcess asking, LongConsumer answer) {
         events.after(hopMs(), () -> {
             long end = partition.highWatermark();
@@ -57,21 +60,21 @@ public final class ModelKafka {
         });
     }
 
-    /** The leader changes, without a loss of what was acknowledged. */
+    /** Changes the leader without losing acknowledged records. */
     public void changeLeader(ModelPartition partition) {
         partition.changeLeader();
     }
 
     /**
-     * Lets the log cleaner pass over what {@code partition} holds now. It does so later: it spares the newest segment, and with
-     * it every batch that its producer may still repeat.
+     * Lets the log cleaner compact what {@code partition} contains. It runs later, and spares the newest segment and
+     * with it every batch that its producer may still repeat.
      */
     public void compact(ModelPartition partition) {
         long until = partition.highWatermark();
         events.after(CLEANER_LAG_MS, () -> partition.compact(until));
     }
 
-    /** A record that no process of Millrace has written. */
+    /** Writes a record that is not from Millrace. */
     public void write(ModelPartition partition, String key, byte[] value) {
         Batch batch = new Batch(producers++, 0, 0, List.of(new Batch.Entry(key, value)));
         receive(partition, batch, _ -> {});
@@ -87,7 +90,7 @@ public final class ModelKafka {
         long end = first.getAsLong() + batch.entries().size();
         int delayMs = chance.oneIn(RARELY) ? chance.between(0, SLOW_REPLICATION_MS) : chance.between(1, REPLICATION_MS);
         events.after(delayMs, () -> {
-            // A leader that is none any more answers nothing, whatever the new one has at these offsets.
+            // A former leader does not respond, whatever the new one has at these offsets.
             if (partition.leaderEpoch() == leaderEpoch) {
                 partition.replicated(end).forEach(stored -> onCommit.accept(partition, stored));
                 acknowledge.accept(first.getAsLong());

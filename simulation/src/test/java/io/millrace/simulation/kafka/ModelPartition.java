@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The log of one partition as its leader has it. Records above the high watermark are not replicated: nobody reads them, and a
- * change of the leader loses them. Confined to one thread.
+ * The log of one partition at its leader. Records above the high watermark are not replicated: they cannot be read, and
+ * a change of the leader loses them. Confined to one thread.
  */
 public final class ModelPartition {
     /**
@@ -25,7 +25,7 @@ public final class ModelPartition {
     public record Stored(long offset, String key, byte[] value, LogRecord decoded, long producer, int epoch,
             int sequence) {}
 
-    /** What the leader remembers of a producer. */
+    /** The leader's state of a producer. */
     private record Producer(int epoch, int nextSequence) {}
 
     private final String topic;
@@ -63,9 +63,10 @@ public final class ModelPartition {
     }
 
     /**
-     * Appends a batch, unless it is there already.
+     * Appends a batch, unless it was appended before.
      *
-     * @return the offset of its first record; empty if the batch is refused, being of a fenced epoch or out of order
+     * @return the offset of its first record; empty if the batch is rejected because its epoch is fenced or it is out
+     *     of order
      */
     OptionalLong append(Batch batch) {
         Producer known = producers.getOrDefault(batch.producer(), new Producer(batch.epoch(), 0));
@@ -95,7 +96,7 @@ public final class ModelPartition {
                 && r.sequence() == batch.sequence()).mapToLong(Stored::offset).findFirst();
     }
 
-    /** The followers have everything before {@code offset}. Returns what can be read since then. */
+    /** The followers have everything before {@code offset}. Returns the records that became readable. */
     List<Stored> replicated(long offset) {
         long from = highWatermark;
         highWatermark = Math.max(highWatermark, Math.min(offset, endOffset));
@@ -108,7 +109,10 @@ public final class ModelPartition {
         return committed;
     }
 
-    /** Another replica leads: what it does not have is lost, and so is what the old leader knew of its producers. */
+    /**
+     * Another replica becomes the leader: what it does not have is lost, and so is the old leader's state of its
+     * producers.
+     */
     void changeLeader() {
         leaderEpoch++;
         records.removeIf(r -> r.offset() >= highWatermark);
@@ -119,7 +123,7 @@ public final class ModelPartition {
         }
     }
 
-    /** At most {@code most} records from {@code offset} up to the high watermark. */
+    /** Returns at most {@code most} records from {@code offset} up to the high watermark. */
     List<Stored> read(long offset, int most) {
         int low = 0;
         int high = records.size();
@@ -138,7 +142,7 @@ public final class ModelPartition {
         return found;
     }
 
-    /** Calls {@code then} once, as soon as there is something to be read from {@code offset}. */
+    /** Calls {@code then} once, as soon as a record can be read at {@code offset}. */
     void await(long offset, Runnable then) {
         if (highWatermark > offset) {
             then.run();
@@ -148,8 +152,8 @@ public final class ModelPartition {
     }
 
     /**
-     * Removes records before {@code offset} that later ones of their key replace. Tombstones stay: Kafka retains them for a
-     * day, and no reader of a simulation is that late. The last record of a producer stays in any case.
+     * Removes records before {@code offset} that later records of their key replace. Tombstones are kept, because Kafka
+     * retains them for a day and no simulated reader is that late. The last record of a producer is always kept.
      */
     void compact(long offset) {
         Set<String> replaced = new HashSet<>();

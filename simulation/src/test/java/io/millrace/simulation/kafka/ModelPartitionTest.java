@@ -21,7 +21,7 @@ class ModelPartitionTest {
     }
 
     @Test
-    void aRepeatedBatchIsAppendedOnceAndAnsweredWithItsOffset() {
+    void repeatedBatchIsAppendedOnce() {
         append(1, 0, 0, "a");
         append(2, 0, 0, "other");
         assertThat(append(1, 0, 1, "b")).hasValue(2);
@@ -31,14 +31,14 @@ class ModelPartitionTest {
     }
 
     @Test
-    void aBatchIsRefusedWhenOneBeforeItIsMissing() {
+    void batchAfterMissingOneIsRejected() {
         append(1, 0, 0, "a");
         assertThat(append(1, 0, 2, "c")).isEmpty();
         assertThat(append(1, 0, 1, "b")).hasValue(1);
     }
 
     @Test
-    void aLateBatchIsFencedByANewerEpochOfItsProducer() {
+    void lateBatchIsFencedByNewerProducerEpoch() {
         append(1, 0, 0, "a");
         append(1, 1, 0, "new");
         assertThat(append(1, 0, 1, "late")).isEmpty();
@@ -46,14 +46,14 @@ class ModelPartitionTest {
     }
 
     @Test
-    void aLateBatchIsAppendedWhileNoNewerEpochHasArrived() {
+    void lateBatchIsAppendedWithoutNewerEpoch() {
         append(1, 0, 0, "a");
         assertThat(append(1, 0, 1, "late")).hasValue(1);
         assertThat(append(1, 1, 0, "new")).hasValue(2);
     }
 
     @Test
-    void aNewLeaderHasWhatWasReplicatedAndItsProducersGoOn() {
+    void newLeaderHasReplicatedRecords() {
         append(1, 0, 0, "a");
         append(1, 0, 1, "b");
         partition.replicated(1);
@@ -66,7 +66,7 @@ class ModelPartitionTest {
     }
 
     @Test
-    void compactionKeepsTheLastRecordOfEachKeyAndAllThatIsNewer() {
+    void compactionKeepsLastRecordOfEachKey() {
         append(1, 0, 0, "a", "b", "a", "b", "a");
         append(2, 0, 0, "end");
         partition.replicated(6);

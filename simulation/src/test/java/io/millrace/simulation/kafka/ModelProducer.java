@@ -27,7 +27,7 @@ public final class ModelProducer implements SessionLog {
      */
     public record Times(int requestMs, int deliveryMs) {}
 
-    /** Sees which records of media the process knows to be in the log. */
+    /** Receives the media records that the process knows to be in the log. */
     @FunctionalInterface
     public interface Witness {
         void acknowledged(String stream, byte[] value);

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /** Reads one partition from its beginning, without a group: one fetch at a time. Confined to one thread. */
 public final class ModelReader {
     private static final int MOST_RECORDS = 40;
-    /** Now and then a fetch takes long. */
+    /** Some fetches take long. */
     private static final int SLOW_MS = 1_500;
     private static final int RARELY = 500;
 
@@ -27,7 +27,7 @@ public final class ModelReader {
         fetch();
     }
 
-    /** Everything before it has been read. */
+    /** All records before it have been read. */
     public long position() {
         return position;
     }

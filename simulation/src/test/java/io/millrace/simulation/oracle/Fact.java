@@ -1,11 +1,11 @@
 package io.millrace.simulation.oracle;
 
-/** Something that happened in a simulation, in the order in which it happened. Immutable. */
+/** An event of a simulation, in the order in which it happened. Immutable. */
 public sealed interface Fact {
-    /** For {@code packet}: a message without a number of its own, such as a codec configuration. */
+    /** For {@code packet}: a message without a number, such as a codec configuration. */
     long UNNUMBERED = -1;
 
-    /** The number of a connection's {@code n}th message. */
+    /** Returns the number of the {@code n}th message of a connection. */
     static long packet(int connection, int n) {
         return (long) connection << Integer.SIZE | n;
     }
@@ -15,7 +15,7 @@ public sealed interface Fact {
         return (int) (packet >> Integer.SIZE);
     }
 
-    /** The stream that it is about, empty if it is about the whole. */
+    /** Returns the stream of the event; empty if it concerns all streams. */
     String stream();
 
     /**
@@ -26,7 +26,7 @@ public sealed interface Fact {
      */
     record Sent(String stream, int connection, long packet) implements Fact {}
 
-    /** The node of the encoder knows that the message is in the log. */
+    /** The encoder's node has learned that the message is in the log. */
     record Acknowledged(String stream, long packet) implements Fact {}
 
     /** A record of {@code packets} can be read by consumers. */
@@ -61,7 +61,7 @@ public sealed interface Fact {
     /** A reader of {@code packets} does not show the packet at {@code offset}. */
     record Hidden(String stream, long offset, String why) implements Fact {}
 
-    /** A node disconnects an encoder because its session is not the stream's any more. */
+    /** A node disconnects an encoder because its session does not own the stream any more. */
     record Replaced(String stream, int connection, String why) implements Fact {}
 
     /** A process ended by itself. */
@@ -72,12 +72,12 @@ public sealed interface Fact {
         }
     }
 
-    /** Long after the last fault an encoder is connected and sends; {@code packet} was acknowledged some time ago. */
+    /** Long after the last fault, an encoder is connected and sends; {@code packet} was acknowledged some time ago. */
     record StillSending(String stream, int connection, long packet) implements Fact {}
 
     /** Every encoder of the stream has been away for much longer than lease and grace. */
     record AllAway(String stream) implements Fact {}
 
-    /** A step of the plan, or whatever else helps people to read a history. */
+    /** A step of the plan, or another remark that makes a history readable. */
     record Note(String stream, String words) implements Fact {}
 }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Watches a history and finds the first promise that it breaks. Confined to one thread. */
+/** Observes a history and finds the first promise that it breaks. Confined to one thread. */
 public final class Oracle {
     private final Map<String, StreamOracle> streams = new HashMap<>();
     private Violation violation;
@@ -18,7 +18,7 @@ public final class Oracle {
                 : streams.computeIfAbsent(fact.stream(), StreamOracle::new).watch(fact)).orElse(null);
     }
 
-    /** The first broken promise. */
+    /** Returns the first broken promise. */
     public Optional<Violation> violation() {
         return Optional.ofNullable(violation);
     }

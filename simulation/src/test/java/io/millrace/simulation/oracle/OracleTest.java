@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The oracle accepts a history that is whole, and names the promise that a broken one breaks. */
+/** The oracle accepts a correct history, and names the promise that an incorrect one breaks. */
 class OracleTest {
     private static final String STREAM = "live/show";
 
@@ -47,7 +47,7 @@ class OracleTest {
                         history(live(0), claim(2), new Fact.Replaced(STREAM, 0, "taken over"))),
                 new Broken("a session is over and its node has not been told", Promise.NO_LIVE_SESSION_FORGOTTEN,
                         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), graceOver(2, 0))),
-                new Broken("an encoder is not shown and not told", Promise.NOBODY_PUBLISHES_INTO_THE_VOID,
+                new Broken("an encoder is not shown and not told", Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                         history(live(0), over(2, 0), new Fact.EpochOver(STREAM, 0), sent(1), media(3, 0, 1),
                                 new Fact.Hidden(STREAM, 3, "after_end"),
                                 new Fact.StillSending(STREAM, 0, packet(1)))),
@@ -68,7 +68,7 @@ class OracleTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void namesThePromiseThatIsBroken(Broken history) {
+    void reportsBrokenPromise(Broken history) {
         Oracle oracle = new Oracle();
         for (Fact fact : history.facts().subList(0, history.facts().size() - 1)) {
             oracle.watch(fact);
@@ -79,14 +79,15 @@ class OracleTest {
     }
 
     @Test
-    void acceptsAWholeHistory() {
+    void acceptsCorrectHistory() {
         Oracle oracle = new Oracle();
         history(live(0), new Fact.Noticed(STREAM, 0, "LIVE"), new Fact.Acknowledged(STREAM, packet(0)),
-                // A greater session takes over; what the lesser one sends is hidden, and its encoder is told.
+                // A greater session takes over; the packets of the lesser one are hidden, and its encoder is
+                // disconnected.
                 claim(2), began(3, 2, 1), sent(1), media(4, 0, 1), new Fact.Hidden(STREAM, 4, "lesser_session"),
                 new Fact.Acknowledged(STREAM, packet(1)), new Fact.Replaced(STREAM, 0, "taken over"), end(5, 0, false),
                 over(6, 0), new Fact.Forgotten(STREAM, 0),
-                // The epoch ends by suspicion, and the next claim begins another one.
+                // The epoch ends by suspicion, and the next claim begins a new one.
                 end(7, 2, true), over(8, 2), new Fact.EpochOver(STREAM, 0), new Fact.Forgotten(STREAM, 2),
                 new Fact.AllAway(STREAM), claim(9), new Fact.EpochBegan(STREAM, 9),
                 new Fact.Sent(STREAM, 9, other(9, 0)),

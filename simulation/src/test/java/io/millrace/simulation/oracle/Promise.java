@@ -1,27 +1,30 @@
 package io.millrace.simulation.oracle;
 
-/** What has to hold in every history. */
+/** Conditions that must hold in every history. */
 public enum Promise {
-    /** A record that nobody can read is skipped, and stops no node. */
+    /** An undecodable record is skipped and stops no node. */
     NO_RECORD_STOPS_A_NODE,
-    /** What an ingest node knows to be in the log is in the log. */
+    /** Everything that an ingest node knows to be in the log is in the log. */
     ACKNOWLEDGED_IS_LOGGED,
     /**
-     * What is in the log is shown, unless its session is lesser than one that has taken over, its grace is over, or it is a
-     * repetition.
+     * Everything in the log is shown, unless its session is lesser than one that has taken over, its grace period is
+     * over, or it is a repetition.
      */
     LOGGED_IS_SHOWN,
-    /** What is shown was sent, by an encoder of that stream, once and in that order. */
+    /** Everything that is shown was sent by an encoder of that stream, once and in that order. */
     SHOWN_WAS_SENT,
     /**
-     * A session that counts, or may still come to count, stays in {@code sessions}, and its encoder stays connected unless a
-     * greater session has sent a packet. Before it is over its node is told.
+     * A session that counts, or may still come to count, stays in {@code sessions}, and its encoder stays connected
+     * unless a greater session has sent a packet. Before the session is over, its node is notified.
      */
     NO_LIVE_SESSION_FORGOTTEN,
-    /** An encoder that goes on sending is shown, or told. */
-    NOBODY_PUBLISHES_INTO_THE_VOID,
-    /** An epoch whose encoders stay away ends, not before their grace is over, and nothing remains of its sessions. */
+    /** An encoder that continues to send is shown or disconnected. */
+    ENCODER_IS_SHOWN_OR_DISCONNECTED,
+    /**
+     * An epoch whose encoders stay away ends, but not before their grace period is over, and nothing remains of its
+     * sessions.
+     */
     EVERY_EPOCH_ENDS,
-    /** Epochs, and sessions, and packets within a session, appear in the order of their numbers. */
+    /** Epochs, sessions, and packets within a session appear in the order of their numbers. */
     NUMBERS_RISE
 }

@@ -14,12 +14,12 @@ import java.util.TreeSet;
 final class ReferenceStream {
     enum State { NONE, LIVE, GRACE, ENDED }
 
-    /** What becomes of a packet. */
+    /** The fate of a packet. */
     enum Fate {
         SHOWN,
         /** A greater session has taken over. */
         LESSER_SESSION,
-        /** The grace of its session is over. */
+        /** The grace period of its session is over. */
         GRACE_IS_OVER,
         /** Its session has ended without a packet. */
         SESSION_HAS_ENDED, REPEATED, NEVER_CLAIMED
@@ -28,7 +28,7 @@ final class ReferenceStream {
     static final long NONE = -1;
 
     private final Map<Long, Integer> connections = new HashMap<>();
-    /** Claims that have not taken over and still may. */
+    /** Claims that have not taken over and may still do so. */
     private final Set<Long> pending = new HashSet<>();
     private final Set<Long> declaredOver = new HashSet<>();
     private State state = State.NONE;
@@ -82,7 +82,7 @@ final class ReferenceStream {
         }
     }
 
-    /** What a session was declared over for does not matter: it is over, unless a greater one has begun. */
+    /** The reason why a session was declared over does not matter: it is over, unless a greater one has begun. */
     void graceOver(long number) {
         pending.remove(number);
         if (number >= session) {
@@ -107,15 +107,15 @@ final class ReferenceStream {
                 .min().orElse(NONE);
     }
 
-    /** The newest session of a connection, {@link #NONE} without one. */
+    /** Returns the newest session of a connection, {@link #NONE} without one. */
     long sessionOf(int connection) {
         return connections.entrySet().stream().filter(e -> e.getValue() == connection).mapToLong(Map.Entry::getKey)
                 .max().orElse(NONE);
     }
 
     /**
-     * Whether a greater session has sent a packet than the last one on which {@code connection} did; than its first one if it has
-     * sent none. A session that was claimed again after its grace does not undo that another one had taken over.
+     * Whether a greater session has sent a packet than the last one in which {@code connection} did, or than its first
+     * one if it has sent none. A new claim after the grace period does not undo that another session had taken over.
      */
     boolean isReplaced(int connection) {
         long last = withMedia.stream().filter(number -> connections.get(number) == connection)

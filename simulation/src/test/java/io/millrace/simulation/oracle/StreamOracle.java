@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The promises to one stream. */
+/** Checks the promises for one stream. */
 final class StreamOracle {
     private final String stream;
     private final ReferenceStream reference = new ReferenceStream();
@@ -14,10 +14,10 @@ final class StreamOracle {
     private final Set<Long> logged = new HashSet<>();
     private final Set<Long> shown = new HashSet<>();
     private final Set<Long> noticed = new HashSet<>();
-    /** Sessions of which a notice has said that they are over. */
+    /** Sessions that a notice has declared over. */
     private final Set<Long> over = new HashSet<>();
     private final Map<Integer, Long> lastShown = new HashMap<>();
-    /** What the reference says of the newest packet in the log. */
+    /** The reference's verdict on the newest packet in the log. */
     private ReferenceStream.Fate fate;
     private boolean epochRuns;
     private long shownEpoch = ReferenceStream.NONE;
@@ -50,7 +50,7 @@ final class StreamOracle {
             case Fact.Shown it -> shown(it);
             case Fact.Hidden it -> hidden(it);
             case Fact.Replaced it -> replaced(it);
-            case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.NOBODY_PUBLISHES_INTO_THE_VOID,
+            case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
             case Fact.AllAway _ -> allAway();
         };

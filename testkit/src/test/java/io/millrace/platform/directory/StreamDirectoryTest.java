@@ -11,7 +11,7 @@ class StreamDirectoryTest {
     private final StreamDirectory directory = new StreamDirectory();
 
     @Test
-    void knowsTheNewestEpochWhateverIsWrittenLast() {
+    void findsNewestEpochInAnyOrder() {
         directory.put(entry("live/a", 20));
         directory.put(entry("live/a", 10));
         assertThat(directory.newest("live/a")).get().extracting(StreamEntry::epoch).isEqualTo(20L);
@@ -20,7 +20,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void tellsWhatExpiredFromWhatNeverWas() {
+    void distinguishesExpiredFromUnknown() {
         directory.put(entry("live/a", 10));
         directory.put(entry("live/a", 20));
         directory.remove("live/a", 10);
@@ -35,7 +35,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void whatEndedWithoutASegmentWasNeverThere() {
+    void epochWithoutSegmentIsUnknown() {
         directory.put(entry("live/a", 10, -1));
         directory.remove("live/a", 10);
         assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.UNKNOWN);
@@ -51,7 +51,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void forgetsTheOldestOfWhatExpired() {
+    void forgetsOldestExpired() {
         for (long epoch = 0; epoch <= StreamDirectory.EXPIRED_LIMIT; epoch++) {
             directory.remove("live/a", epoch);
         }
@@ -60,7 +60,7 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void listsByNamePageByPage() {
+    void listsPagesByName() {
         directory.put(entry("live/c", 1));
         directory.put(entry("live/a", 2));
         directory.put(entry("live/b", 3));

@@ -33,18 +33,18 @@ class StreamTagsTest {
     private static final List<String> SECOND_OF_FIRST = List.of("VIDEO 40 entry", "AUDIO 50", "end epoch_over");
 
     @Test
-    void timesAreThoseOfTheEpoch() {
+    void timesAreThoseOfEpoch() {
         assertThat(told(StreamTags.fromBeginning(0, BOTH, _ -> Optional.empty()))).startsWith("VIDEO 0 entry",
                 "AUDIO 10").endsWith(SECOND_OF_FIRST.toArray(String[]::new));
     }
 
     @Test
-    void fromALaterKeyframeTheTagsAreTheSame() {
+    void tagsFromLaterKeyframeAreSame() {
         assertThat(told(StreamTags.ofEpoch(FIRST, new Keyframe(0, 4, -1_000), BOTH))).isEqualTo(SECOND_OF_FIRST);
     }
 
     @Test
-    void aLaterEpochBeginsWithItsOwnTracksAndTimes() {
+    void laterEpochHasOwnTracksAndTimes() {
         List<Long> asked = new ArrayList<>();
         StreamTags tags = StreamTags.fromBeginning(0, BOTH, epoch -> {
             asked.add(epoch);
@@ -92,7 +92,7 @@ class StreamTagsTest {
                 told.add(switch (event) {
                     case TagEvent.Media media -> media.tag().type() + " " + media.tag().timestampMs()
                             + (media.entry() ? " entry" : "");
-                    case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.word();
+                    case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.label();
                 });
             }
         }

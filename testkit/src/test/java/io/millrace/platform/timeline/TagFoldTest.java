@@ -24,7 +24,7 @@ class TagFoldTest {
             + "0300f03c60c4118001000668e84394b22cfdf8f801");
 
     @Test
-    void dropsEverythingBeforeTheFirstKeyframe() {
+    void dropsEverythingBeforeFirstKeyframe() {
         var fold = new TagFold(BOTH);
         assertThat(told(fold, Records.audio(1, 0, 10), 10)).isEmpty();
         assertThat(told(fold, Records.video(1, 1, 20, false, 1), 20)).isEmpty();
@@ -34,7 +34,7 @@ class TagFoldTest {
     }
 
     @Test
-    void saysNothingOfSequenceHeadersThatChangeNothing() {
+    void ignoresUnchangedSequenceHeaders() {
         var fold = new TagFold(BOTH);
         assertThat(told(fold, Records.videoConfig(1, 0, Records.AVC_RECORD), 0)).isEmpty();
         assertThat(told(fold, Records.audioConfig(1, 1, Records.AAC_RECORD), 0)).isEmpty();
@@ -42,7 +42,7 @@ class TagFoldTest {
     }
 
     @Test
-    void putsNewSequenceHeadersRightBeforeTheKeyframeOfTheNewSession() {
+    void sendsNewSequenceHeadersBeforeNextKeyframe() {
         var fold = new TagFold(BOTH);
         told(fold, Records.video(1, 0, 40, true, 1), 40);
         assertThat(told(fold, Records.videoConfig(2, 0, OTHER_AVC), 60)).isEmpty();
@@ -54,12 +54,12 @@ class TagFoldTest {
     }
 
     @Test
-    void startsAnAudioStreamAtAnyFrame() {
+    void startsAudioAtAnyFrame() {
         assertThat(told(new TagFold(AUDIO_ONLY), Records.audio(1, 7, 30), 30)).containsExactly("AUDIO 30 entry");
     }
 
     @Test
-    void endsWhereTheTrackSetChanges() {
+    void endsAtTrackSetChange() {
         assertThat(told(new TagFold(AUDIO_ONLY), Records.videoConfig(1, 0, Records.AVC_RECORD), 0))
                 .containsExactly("end track_set_changed");
         var fold = new TagFold(BOTH);
@@ -69,7 +69,7 @@ class TagFoldTest {
     }
 
     @Test
-    void endsBeforeTimestampsLeaveTheSignedRange() {
+    void endsBeforeTimestampOverflow() {
         assertThat(told(new TagFold(BOTH), Records.video(1, 0, 0, true, 1), Integer.MAX_VALUE))
                 .containsExactly("VIDEO 2147483647 entry");
         assertThat(told(new TagFold(BOTH), Records.video(1, 0, 0, true, 1), Integer.MAX_VALUE + 1L))
@@ -77,7 +77,7 @@ class TagFoldTest {
     }
 
     @Test
-    void opensWithFlagsAndMetadataThatAgree() {
+    void flagsAndMetadataAgree() {
         for (Tracks tracks : List.of(BOTH, AUDIO_ONLY, Tracks.of(Records.TRACKS.subList(0, 1)))) {
             var reader = new FlvReader(1 << 16);
             var in = ByteBuffer.wrap(FlvOpening.write(tracks, new TagFold(tracks).headers(), 77));
@@ -99,9 +99,11 @@ class TagFoldTest {
         }
     }
 
-    /** What FFmpeg 8 publishes of VP9 and FLAC, and what a viewer gets: nothing that mpegts.js stops at. */
+    /**
+     * VP9 and FLAC as FFmpeg 8 publishes them, and the tags that viewers receive: nothing that mpegts.js cannot handle.
+     */
     @Test
-    void givesOtherCodecsWithTheHeadersThatPlayersKnow() {
+    void sendsOtherCodecsWithKnownHeaders() {
         String vpcC = "01000000000a820202020000";
         String streamInfo = "12001200000000004a580bb802f000000000" + "00".repeat(16);
         Tracks tracks = Tracks.of(List.of(
@@ -113,7 +115,7 @@ class TagFoldTest {
                 Records.hex("90664c6143" + streamInfo));
         assertThat(bodies(fold, Packet.Kind.VIDEO, false, true, "d476703039" + "020000")).as("colours").isEmpty();
         assertThat(bodies(fold, Packet.Kind.AUDIO, false, true, "94664c6143010200000003")).as("speakers").isEmpty();
-        // A key frame behind a modifier, and one of a single track.
+        // A keyframe after a modifier, and one in a multitrack message with a single track.
         assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9702000007017670303982"))
                 .containsExactly(Records.hex("917670303982"));
         assertThat(bodies(fold, Packet.Kind.VIDEO, true, false, "9601767030390082"))
@@ -122,7 +124,7 @@ class TagFoldTest {
                 .containsExactly(Records.hex("91664c6143fff8"));
     }
 
-    /** Its frames describe themselves, and legacy FLV has no header for it. */
+    /** MP3 frames describe themselves, and legacy FLV has no sequence header for them. */
     @Test
     void mp3HasNoSequenceHeader() {
         Tracks tracks = Tracks.of(List.of(new Track(0, Packet.Kind.AUDIO, "MP3",
@@ -149,7 +151,7 @@ class TagFoldTest {
                 case TagEvent.Config(FlvTag tag) -> "config " + tag.type() + " " + tag.timestampMs();
                 case TagEvent.Frame(FlvTag tag, boolean entry, boolean leads) -> tag.type() + " " + tag.timestampMs()
                         + (entry ? " entry" : "") + (leads ? "" : " follows");
-                case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.word();
+                case TagEvent.End(TagEvent.Reason reason) -> "end " + reason.label();
             });
         }
         return told;

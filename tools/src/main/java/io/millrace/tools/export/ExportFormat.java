@@ -20,10 +20,10 @@ public enum ExportFormat {
     /** Returns empty for any other extension. */
     public static Optional<ExportFormat> of(Path file) {
         String name = file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Stream.of(values()).filter(format -> name.endsWith('.' + format.word())).findFirst();
+        return Stream.of(values()).filter(format -> name.endsWith('.' + format.extension())).findFirst();
     }
 
-    String word() {
+    String extension() {
         return name().toLowerCase(Locale.ROOT);
     }
 

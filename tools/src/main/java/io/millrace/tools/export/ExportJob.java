@@ -76,14 +76,14 @@ public final class ExportJob implements Job {
                     output.droppedFrames()));
         } catch (UnsupportedException e) {
             throw new UserError("cannot write %s as .%s: %s; export to another file format".formatted(stream,
-                    format.word(), e.getMessage()), e);
+                    format.extension(), e.getMessage()), e);
         } catch (OverLimitException e) {
             throw new UserError("cannot write %s as one .%s: %s; export it in parts with --from and --to"
-                    .formatted(stream, format.word(), e.getMessage()), e);
+                    .formatted(stream, format.extension(), e.getMessage()), e);
         } catch (MediaException e) {
             throw new UserError(
                     "cannot write %s as .%s: the frame that arrived at %s is damaged (%s); export to .flv, which"
-                            .formatted(stream, format.word(), reader.arrival(), e.getMessage())
+                            .formatted(stream, format.extension(), reader.arrival(), e.getMessage())
                             + " copies frames unchanged",
                     e);
         }
@@ -99,7 +99,7 @@ public final class ExportJob implements Job {
                     count(frame.tag());
                     progress.wrote(lastMs, part.writtenBytes(), reader.progress());
                 }
-                case TagEvent.End end -> throw changed(end.reason().word());
+                case TagEvent.End end -> throw changed(end.reason().label());
             }
         }
     }

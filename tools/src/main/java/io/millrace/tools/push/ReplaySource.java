@@ -75,7 +75,7 @@ final class ReplaySource implements MessageSource {
             }
             case TagEvent.Frame frame -> frame(frame.tag(), frame.entry());
             case TagEvent.End end -> throw new UserError("cannot continue the replay: the stream changes ("
-                    + end.reason().word() + "); start after that with --from");
+                    + end.reason().label() + "); start after that with --from");
         }
     }
 

@@ -38,7 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Tags in, a file out; the file is read again. Between its two halves the picture's and the sound's configuration change. */
+/**
+ * Writes tags to a file and reads the file again. The configurations of video and audio change between its two halves.
+ */
 class OutputTest {
     /** stream_type of ISO/IEC 11172-3 audio. */
     private static final int MPEG1_AUDIO = 3;
@@ -62,9 +64,9 @@ class OutputTest {
         }
     }
 
-    /** What was exported: the clip, and the clip again a second later with other configurations. */
+    /** The exported tags: the clip, and the clip again a second later with other configurations. */
     private Path export(ExportFormat format) {
-        Path file = dir.resolve("show." + format.word());
+        Path file = dir.resolve("show." + format.extension());
         try (PartFile part = PartFile.create(file, false)) {
             MediaOutput output = format.output(part, new Tracks(null, null));
             for (int round = 0; round < 2; round++) {
@@ -79,7 +81,7 @@ class OutputTest {
     }
 
     @Test
-    void anFlvAnnouncesSoundThatHasNoSequenceHeader() throws IOException {
+    void flvAnnouncesAudioWithoutSequenceHeader() throws IOException {
         ByteBuffer body = TagBodyWriter.write(new AudioTagBody.Frame(Codec.MP3, mp3(0)));
         Mp3Config mp3 = Mp3Config.ofFrame(mp3(0));
         Path file = dir.resolve("mp3.flv");
@@ -95,14 +97,14 @@ class OutputTest {
         assertThat(read).extracting(FlvTag::type).containsExactly(FlvTag.Type.SCRIPT, FlvTag.Type.AUDIO);
     }
 
-    /** Nothing comes before its frames that would say so. */
+    /** No tag before its frames announces it. */
     @ParameterizedTest
     @CsvSource({"MP4, MP3, mp4a.40.34, H.264 and AAC;", "TS, AC3, ac-3, 'H.264, AAC and MP3;'"})
-    void soundThatTheFileCannotHoldIsSaidAlsoWithoutASequenceHeader(ExportFormat format, Codec codec, String named,
+    void reportsUnsupportedAudioWithoutSequenceHeader(ExportFormat format, Codec codec, String named,
             String held) {
         FlvTag frame = new FlvTag(FlvTag.Type.AUDIO, 0,
                 TagBodyWriter.write(new AudioTagBody.Frame(codec, codec == Codec.MP3 ? mp3(0) : ac3())));
-        try (PartFile part = PartFile.create(dir.resolve("refused." + format.word()), false)) {
+        try (PartFile part = PartFile.create(dir.resolve("refused." + format.extension()), false)) {
             MediaOutput output = format.output(part, new Tracks(null, null));
             assertThatThrownBy(() -> output.frame(frame, true))
                     .isInstanceOf(UnsupportedException.class).hasMessageContaining(named)
@@ -110,9 +112,9 @@ class OutputTest {
         }
     }
 
-    /** The picture comes first, and the tables before it announce both. */
+    /** The video frame comes first, and the tables before it announce both tracks. */
     @Test
-    void tsHoldsMp3FromItsFirstTableOn() throws IOException {
+    void tsHasMp3FromFirstTable() throws IOException {
         List<ByteBuffer> frames = IntStream.range(0, 20).mapToObj(OutputTest::mp3).toList();
         Path file = dir.resolve("mp3.ts");
         try (PartFile part = PartFile.create(file, false)) {
@@ -144,7 +146,7 @@ class OutputTest {
         return ByteBuffer.allocate(417).putInt(0xfffb_9000).putInt(number).rewind();
     }
 
-    /** The head of a frame of FFmpeg: 48 kHz, stereo. */
+    /** The header of a frame written by FFmpeg: 48 kHz, stereo. */
     private static ByteBuffer ac3() {
         return ByteBuffer.wrap(HexFormat.of().parseHex("0b7738900c4043e1"));
     }
@@ -177,14 +179,14 @@ class OutputTest {
             body = TagBodyWriter.write(new VideoTagBody.Config(codec, other));
         } else if (tag.type() == FlvTag.Type.AUDIO
                 && AudioTagBody.parse(body) instanceof AudioTagBody.Config(Codec codec, ByteBuffer _)) {
-            // LC of 22.05 kHz, one channel.
+            // LC at 22.05 kHz, one channel.
             body = TagBodyWriter.write(new AudioTagBody.Config(codec, ByteBuffer.wrap(new byte[]{0x13, (byte) 0x88})));
         }
         return new FlvTag(tag.type(), tag.timestampMs() + 1_000, body);
     }
 
     @Test
-    void flvHasEveryTagAndANewSequenceHeaderWhereSomethingChanged() throws IOException {
+    void flvHasEveryTagAndChangedSequenceHeaders() throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.FLV)));
         List<FlvTag> read = new FlvReader(1 << 20).readAll(bytes);
         List<FlvTag> expected = new ArrayList<>(tags);
@@ -197,7 +199,7 @@ class OutputTest {
     }
 
     @Test
-    void mp4HasASampleEntryForEveryConfigurationAndTheIndexFirst() throws IOException {
+    void mp4HasSampleEntryPerConfigAndIndexFirst() throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.MP4)));
         List<String> boxes = new ArrayList<>();
         ByteBuffer moov = null;
@@ -232,7 +234,7 @@ class OutputTest {
     }
 
     @Test
-    void tsIsOneStreamWithoutASeam() throws IOException {
+    void tsIsOneContinuousStream() throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(export(ExportFormat.TS)));
         var read = new TsReader().feed(file).finish();
         assertThat(read.continuityErrors()).isEmpty();
@@ -240,9 +242,9 @@ class OutputTest {
 
     @ParameterizedTest
     @EnumSource(ExportFormat.class)
-    void theSameTagsGiveTheSameBytes(ExportFormat format) throws IOException {
+    void sameTagsResultInSameBytes(ExportFormat format) throws IOException {
         byte[] first = Files.readAllBytes(export(format));
-        Files.delete(dir.resolve("show." + format.word()));
+        Files.delete(dir.resolve("show." + format.extension()));
         assertThat(Files.readAllBytes(export(format))).isEqualTo(first);
     }
 }

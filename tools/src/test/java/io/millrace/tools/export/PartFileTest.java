@@ -26,10 +26,13 @@ class PartFileTest {
         return bytes;
     }
 
-    /** Blocks are moved from the end: sizes around the block of 8 MiB, heads smaller and larger than what is moved. */
+    /**
+     * Blocks are moved from the end: sizes around the block size of 8 MiB, and heads smaller and larger than what is
+     * moved.
+     */
     @ParameterizedTest
     @CsvSource({"0, 10", "1, 10", "100, 1000", "8388607, 3", "8388608, 9000000", "8388609, 1", "20000000, 1000000"})
-    void whatIsInsertedStandsBeforeAllThatWasWritten(int dataBytes, int headBytes) throws IOException {
+    void insertsBeforeWrittenBytes(int dataBytes, int headBytes) throws IOException {
         byte[] data = random(dataBytes);
         byte[] head = random(headBytes);
         Path file = dir.resolve("file.mp4");
@@ -47,7 +50,7 @@ class PartFileTest {
     }
 
     @Test
-    void aFileIsNotThereBeforeItIsWholeAndLeavesNothingIfItIsGivenUp() throws IOException {
+    void fileAppearsOnlyWhenComplete() throws IOException {
         Path file = dir.resolve("file.flv");
         try (PartFile part = PartFile.create(file, false)) {
             part.write(ByteBuffer.wrap(random(3_000_000)));
@@ -58,7 +61,7 @@ class PartFileTest {
     }
 
     @Test
-    void aFileThatIsThereIsOverwrittenOnlyByForce() throws IOException {
+    void existingFileIsOverwrittenOnlyByForce() throws IOException {
         Path file = Files.writeString(dir.resolve("file.ts"), "old");
         assertThatThrownBy(() -> PartFile.create(file, false)).isInstanceOf(UserError.class)
                 .hasMessageContaining("already exists").hasMessageContaining("--force");
@@ -71,7 +74,7 @@ class PartFileTest {
     }
 
     @Test
-    void whatAKilledExportLeftIsSaidAndReplaced() throws IOException {
+    void replacesAndReportsPartFileOfKilledExport() throws IOException {
         Path file = dir.resolve("file.ts");
         Files.write(dir.resolve("file.ts.part"), random(5000));
         try (PartFile part = PartFile.create(file, false)) {
@@ -82,10 +85,10 @@ class PartFileTest {
         assertThat(file).hasBinaryContent(random(7));
     }
 
-    /** Somebody else's, in a directory that others write to. */
+    /** A file of another user, in a directory that others can write to. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aLinkIsRefusedAndNothingIsWrittenThroughIt(boolean targetExists) throws IOException {
+    void neverWritesThroughLink(boolean targetExists) throws IOException {
         Path target = dir.resolve("target");
         if (targetExists) {
             Files.writeString(target, "precious");
@@ -102,7 +105,7 @@ class PartFileTest {
     }
 
     @Test
-    void aHardLinkIsTakenAwayAndItsOtherNameKeepsTheFile() throws IOException {
+    void removesHardLinkAndKeepsItsFile() throws IOException {
         Path target = Files.writeString(dir.resolve("target"), "precious");
         Files.createLink(dir.resolve("file.ts.part"), target);
         try (PartFile part = PartFile.create(dir.resolve("file.ts"), false)) {
@@ -114,14 +117,14 @@ class PartFileTest {
     }
 
     @Test
-    void aDirectoryThereIsRefused() throws IOException {
+    void rejectsDirectory() throws IOException {
         Files.createDirectory(dir.resolve("file.ts.part"));
         assertThatThrownBy(() -> PartFile.create(dir.resolve("file.ts"), true)).isInstanceOf(UserError.class)
                 .hasMessageContaining("is not a regular file");
     }
 
     @Test
-    void twoExportsDoNotWriteTheSameFile() {
+    void rejectsConcurrentExport() {
         Path file = dir.resolve("file.ts");
         try (PartFile first = PartFile.create(file, false)) {
             assertThatThrownBy(() -> PartFile.create(file, false)).isInstanceOf(UserError.class)
@@ -132,7 +135,7 @@ class PartFileTest {
     }
 
     @Test
-    void aPlaceThatCannotBeWrittenIsOneLine() {
+    void unwritablePlaceIsOneLine() {
         assertThatThrownBy(() -> PartFile.create(dir.resolve("none").resolve("file.ts"), false))
                 .isInstanceOf(UserError.class).hasMessageContaining("there is no such directory");
         assertThatThrownBy(() -> PartFile.create(dir, true)).isInstanceOf(UserError.class)

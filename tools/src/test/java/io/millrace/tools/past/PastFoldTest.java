@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Over a log that a Millrace wrote: 7 s of a session, a pause, 3 s of another one in the same epoch. */
+/** On a recorded log: 7 s of a session, a pause, and 3 s of another session in the same epoch. */
 class PastFoldTest {
     private final Map<Long, LogRecord> packets = values(Topic.PACKETS);
     private final StreamEntry epoch = (StreamEntry) List.copyOf(values(Topic.STREAMS).values()).getLast();
@@ -74,7 +74,7 @@ class PastFoldTest {
         assertThat(video.getFirst().timestampMs()).isZero();
         List<Integer> steps = IntStream.range(1, video.size())
                 .mapToObj(i -> video.get(i).timestampMs() - video.get(i - 1).timestampMs()).toList();
-        // Where the second session begins the sound of the first one had gone on a little longer than its picture.
+        // At the start of the second session, the audio of the first one had continued slightly longer than its video.
         assertThat(steps).allMatch(step -> step > 0 && step < 300).filteredOn(step -> step > 100).hasSize(1);
     }
 
@@ -144,7 +144,10 @@ class PastFoldTest {
         assertThat(fold.isOver()).isFalse();
     }
 
-    /** The encoder was killed when the last picture that it had sent was to be shown after others that it had not. */
+    /**
+     * The encoder was killed when its last video frame had a later presentation time than frames that it had not sent
+     * yet.
+     */
     @Test
     void picturesAfterAKilledEncoderAreShownAfterItsOwn() {
         long lastOfFirst = packets.entrySet().stream()

@@ -26,7 +26,7 @@ class RangeRecordsTest {
         return records;
     }
 
-    /** As a broker that answers a poll late: the poll before is empty. */
+    /** Like a broker that responds to a poll late: the poll before it is empty. */
     private void comesAfterAnEmptyPoll(long... offsets) {
         consumer.schedulePollTask(() -> {
             // Nothing.

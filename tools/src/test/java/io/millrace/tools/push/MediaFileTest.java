@@ -47,7 +47,7 @@ class MediaFileTest {
     }
 
     @Test
-    void anEndOfSequenceIsLeftOut() throws IOException {
+    void omitsEndOfSequence() throws IOException {
         List<MediaMessage> video = of(MediaKind.VIDEO, read(TestFiles.path("remuxed.flv")));
         byte[] file = Files.readAllBytes(TestFiles.path("remuxed.flv"));
         assertThat(HexFormat.of().formatHex(file)).contains("1702000000" + "00000010");
@@ -56,7 +56,7 @@ class MediaFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-first.mp4", "moov-last.mp4"})
-    void anMp4GivesWhatFfmpegMakesOfItForFlv(String name) throws IOException {
+    void mp4ResultsInMessagesLikeFfmpegs(String name) throws IOException {
         List<MediaMessage> ours = read(TestFiles.path(name));
         List<MediaMessage> theirs = read(TestFiles.path("remuxed.flv"));
         for (MediaKind kind : List.of(MediaKind.VIDEO, MediaKind.AUDIO)) {
@@ -67,7 +67,7 @@ class MediaFileTest {
         }
     }
 
-    /** FFmpeg rounds times to the nearest millisecond and we round them down. */
+    /** FFmpeg rounds times to the nearest millisecond; we round down. */
     private static void assertSame(MediaMessage ours, MediaMessage theirs) {
         assertThat(ours.config()).isEqualTo(theirs.config());
         assertThat(ours.timestampMs()).isCloseTo(theirs.timestampMs(), within(1L));
@@ -85,7 +85,7 @@ class MediaFileTest {
     }
 
     @Test
-    void metadataAndSequenceHeadersComeFirstAndTimesRise() throws IOException {
+    void metadataAndSequenceHeadersComeFirst() throws IOException {
         List<MediaMessage> messages = read(TestFiles.path("moov-last.mp4"));
         assertThat(messages.subList(0, 3)).extracting(MediaMessage::kind)
                 .containsExactly(MediaKind.DATA, MediaKind.VIDEO, MediaKind.AUDIO);
@@ -94,7 +94,7 @@ class MediaFileTest {
     }
 
     @Test
-    void metadataSaysWhatTheConfigurationsSay() throws IOException {
+    void metadataMatchesConfigurations() throws IOException {
         AmfValue.EcmaArray array = metadata(TestFiles.path("moov-last.mp4"));
         assertThat(array.number("width")).contains(64.0);
         assertThat(array.number("height")).contains(48.0);
@@ -106,7 +106,7 @@ class MediaFileTest {
     }
 
     @Test
-    void metadataOfAFileLosesWhatIsTrueOfFilesOnly() throws IOException {
+    void removesFileOnlyMetadata() throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.path("recorded.flv"));
         assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("filepositions");
         AmfValue.EcmaArray array = metadata(TestFiles.path("recorded.flv"));
@@ -123,7 +123,7 @@ class MediaFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"moov-last.mp4", "recorded.flv"})
-    void rewindingGivesTheSameAgain(String name) throws IOException {
+    void rewindRepeatsSameMessages(String name) throws IOException {
         try (MediaFile file = MediaFile.open(TestFiles.path(name))) {
             List<MediaMessage> first = read(file);
             file.rewind();
@@ -132,7 +132,7 @@ class MediaFileTest {
     }
 
     @Test
-    void aFragmentedMp4GivesTheSameFrames() throws IOException {
+    void fragmentedMp4HasSameFrames() throws IOException {
         List<MediaMessage> whole = read(TestFiles.path("moov-last.mp4"));
         List<MediaMessage> fragmented = read(TestFiles.path("fragmented.mp4"));
         for (MediaKind kind : List.of(MediaKind.VIDEO, MediaKind.AUDIO)) {
@@ -142,7 +142,7 @@ class MediaFileTest {
     }
 
     @Test
-    void hevcIsSentAsEnhancedRtmpHasIt() throws IOException {
+    void sendsHevcAsEnhancedRtmp() throws IOException {
         List<MediaMessage> video = of(MediaKind.VIDEO, read(TestFiles.path("hevc.mp4")));
         assertThat(VideoTagBody.parse(video.getFirst().body())).isInstanceOfSatisfying(VideoTagBody.Config.class,
                 config -> assertThat(config.codec()).isEqualTo(Codec.HEVC));
@@ -150,19 +150,19 @@ class MediaFileTest {
     }
 
     @Test
-    void anEmptyFileIsSaidToBeEmpty(@TempDir Path dir) throws IOException {
+    void reportsEmptyFile(@TempDir Path dir) throws IOException {
         Path file = Files.createFile(dir.resolve("file"));
         assertThatThrownBy(() -> MediaFile.open(file)).isInstanceOf(IOException.class).hasMessage("it is empty");
     }
 
     @Test
-    void theContentTellsTheKindAndNotTheName(@TempDir Path dir) throws IOException {
+    void detectsFormatByContent(@TempDir Path dir) throws IOException {
         Path flvByName = Files.copy(TestFiles.path("moov-first.mp4"), dir.resolve("a.flv"));
         assertThat(read(flvByName)).isEqualTo(read(TestFiles.path("moov-first.mp4")));
     }
 
     @Test
-    void anFlvThatIsCutSaysSoAfterItsLastWholeTag(@TempDir Path dir) throws IOException {
+    void truncatedFlvFailsAfterLastWholeTag(@TempDir Path dir) throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.path("remuxed.flv"));
         List<MediaMessage> whole = read(TestFiles.path("remuxed.flv"));
         List<MediaMessage> seen = new ArrayList<>();
@@ -180,7 +180,7 @@ class MediaFileTest {
     }
 
     @Test
-    void anMp4ThatIsCutSaysSo(@TempDir Path dir) throws IOException {
+    void truncatedMp4Fails(@TempDir Path dir) throws IOException {
         byte[] first = Files.readAllBytes(TestFiles.path("moov-first.mp4"));
         Path noSamples = Files.write(dir.resolve("no-samples"), Arrays.copyOf(first, first.length - 1));
         assertThatThrownBy(() -> MediaFile.open(noSamples)).isInstanceOf(MalformedException.class);
@@ -191,7 +191,7 @@ class MediaFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"FL", "\u001aE\u00df\u00a3 matroska", "just some text"})
-    void refusesOtherContent(String content, @TempDir Path dir) throws IOException {
+    void rejectsOtherContent(String content, @TempDir Path dir) throws IOException {
         Path file = Files.writeString(dir.resolve("file"), content);
         assertThatThrownBy(() -> MediaFile.open(file)).isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("FLV and MP4");

@@ -30,7 +30,7 @@ class PushJobTest {
     private static final URI URL = URI.create("rtmp://127.0.0.1/live/show");
     private static final PushProgress NO_PROGRESS = (bytes, mediaMs) -> {};
 
-    /** Time that passes only by waiting. */
+    /** A clock that advances only by waiting. */
     private static final class SteppedClock implements PaceClock {
         private long nowNanos = 1_000_000_007L;
 
@@ -51,7 +51,7 @@ class PushJobTest {
 
     record Sent(MediaKind kind, long timestampMs, long clockMs, ByteBuffer body) {}
 
-    /** Keeps what is sent, with the clock's time. */
+    /** Records what is sent, with the time of the clock. */
     private static final class Recorder implements MediaSink {
         private final SteppedClock clock = new SteppedClock();
         private final List<Sent> sent = new ArrayList<>();
@@ -86,7 +86,7 @@ class PushJobTest {
 
     @ParameterizedTest
     @CsvSource({"moov-first.mp4", "remuxed.flv", "recorded.flv"})
-    void sendsEachMessageWhenItsTimeHasCome(String name) throws InterruptedException {
+    void sendsMessagesAtTheirTime(String name) throws InterruptedException {
         var recorder = new Recorder();
         recorder.job(job(name, false)).run();
         assertThat(recorder.sent).hasSizeGreaterThan(30).allSatisfy(s -> assertThat(s.clockMs)
@@ -109,7 +109,7 @@ class PushJobTest {
     }
 
     @Test
-    void theDemoLoopsWithoutASeam() throws InterruptedException {
+    void demoLoopsSeamlessly() throws InterruptedException {
         var recorder = demo(60_000);
         assertThat(steps(recorder.times(MediaKind.VIDEO, 1))).containsOnly(33L, 34L);
         assertThat(steps(recorder.times(MediaKind.AUDIO, 1))).containsOnly(21L, 22L);
@@ -124,7 +124,7 @@ class PushJobTest {
     }
 
     @Test
-    void theDemoHasAnIdrEveryTwoSeconds() throws InterruptedException {
+    void demoHasIdrEveryTwoSeconds() throws InterruptedException {
         List<Long> idrs = new ArrayList<>();
         for (Sent sent : demo(30_000).sent) {
             if (sent.kind == MediaKind.VIDEO && VideoTagBody.parse(sent.body) instanceof VideoTagBody.Frame frame) {
@@ -138,7 +138,7 @@ class PushJobTest {
     }
 
     @Test
-    void sequenceHeadersAndMetadataAreSentOnce() throws InterruptedException {
+    void sendsSequenceHeadersAndMetadataOnce() throws InterruptedException {
         List<Sent> sent = demo(60_000).sent;
         assertThat(sent.stream().filter(s -> s.kind == MediaKind.DATA)).hasSize(1);
         assertThat(sent.stream().filter(s -> s.kind == MediaKind.VIDEO && s.body.get(1) == 0)).hasSize(1);
@@ -146,7 +146,7 @@ class PushJobTest {
     }
 
     @Test
-    void tellsOfItsProgress() throws InterruptedException {
+    void reportsProgress() throws InterruptedException {
         var recorder = new Recorder();
         List<Long> bytes = new ArrayList<>();
         recorder.job(new PushJob(TestFiles.path("remuxed.flv"), URL, false, (b, _) -> bytes.add(b))).run();
@@ -155,7 +155,7 @@ class PushJobTest {
     }
 
     @Test
-    void cancelledInAdvanceItSendsNothing() throws InterruptedException {
+    void sendsNothingIfCancelledInAdvance() throws InterruptedException {
         var recorder = new Recorder();
         PushJob job = recorder.job(job("remuxed.flv", true));
         job.cancel();
@@ -165,7 +165,7 @@ class PushJobTest {
     }
 
     @Test
-    void cancellingWakesTheRealClock() throws InterruptedException {
+    void cancelWakesRealClock() throws InterruptedException {
         var recorder = new Recorder();
         PushJob[] job = new PushJob[1];
         var looped = new PushJob(TestFiles.path("remuxed.flv"), URL, true, (_, _) -> job[0].cancel());
@@ -175,7 +175,7 @@ class PushJobTest {
     }
 
     @Test
-    void aLostSessionIsOneLineAndClosed() {
+    void lostSessionIsOneLineAndClosed() {
         var recorder = new Recorder();
         recorder.failAt = 20;
         assertThatThrownBy(() -> recorder.job(job("remuxed.flv", false)).run()).isInstanceOf(UserError.class)
@@ -185,7 +185,7 @@ class PushJobTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsOneLine() {
+    void missingServerIsOneLine() {
         PushJob job = job("remuxed.flv", false).with(_ -> {
             throw new ConnectException("Connection refused");
         }, PaceClock.SYSTEM);
@@ -194,7 +194,7 @@ class PushJobTest {
     }
 
     @Test
-    void whatLetsItPublishIsNotPrinted() {
+    void credentialsAreNotPrinted() {
         PushJob job = new PushJob(TestFiles.path("remuxed.flv"), URI.create(URL + "?key=of-mine"), false, NO_PROGRESS)
                 .with(url -> {
                     assertThat(url).hasQuery("key=of-mine");
@@ -205,7 +205,7 @@ class PushJobTest {
     }
 
     @Test
-    void filesThatCannotBeReadAreOneLine(@TempDir Path dir) {
+    void unreadableFilesAreOneLine(@TempDir Path dir) {
         var missing = new PushJob(dir.resolve("no.flv"), URL, false, NO_PROGRESS);
         assertThatThrownBy(missing::run).isInstanceOf(UserError.class)
                 .hasMessage("cannot read " + dir.resolve("no.flv") + ": there is no such file");
@@ -214,7 +214,7 @@ class PushJobTest {
     }
 
     @Test
-    void whatRtmpCannotCarryComesWithTheCommandThatConvertsIt(@TempDir Path dir) throws IOException {
+    void unsupportedFilesComeWithConversionCommand(@TempDir Path dir) throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.path("hevc.mp4"));
         int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("hev1");
         System.arraycopy("vvc1".getBytes(StandardCharsets.ISO_8859_1), 0, bytes, at, 4);
@@ -227,7 +227,7 @@ class PushJobTest {
     }
 
     @Test
-    void aTruncatedFileIsAnErrorAfterWhatIsWholeWasSent(@TempDir Path dir) throws IOException {
+    void truncatedFileFailsAfterWholeMessages(@TempDir Path dir) throws IOException {
         byte[] bytes = Files.readAllBytes(TestFiles.path("remuxed.flv"));
         Path cut = Files.write(dir.resolve("cut.flv"), Arrays.copyOf(bytes, bytes.length / 2 - 30));
         var recorder = new Recorder();
@@ -238,12 +238,12 @@ class PushJobTest {
     }
 
     @Test
-    void saysThatItLeavesTracksOut(@TempDir Path dir) throws IOException, InterruptedException {
+    void reportsOmittedTracks(@TempDir Path dir) throws IOException, InterruptedException {
         List<String> said = new ArrayList<>();
         PushJob job = new PushJob(TestFiles.path("two-sounds.mp4"), URL, false, new PushProgress() {
             @Override
             public void sent(long bytes, long mediaMs) {
-                // Nobody watches.
+                // No progress is needed.
             }
 
             @Override

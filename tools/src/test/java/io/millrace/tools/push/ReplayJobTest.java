@@ -34,7 +34,7 @@ class ReplayJobTest {
 
     private record Sent(MediaKind kind, long timestampMs, long clockMs, ByteBuffer body) {}
 
-    /** Time that passes only by waiting. */
+    /** A clock that advances only by waiting. */
     private static final class Clock implements PaceClock {
         private long nowNanos;
 
@@ -49,7 +49,7 @@ class ReplayJobTest {
         }
     }
 
-    /** Each session fails after as many messages as {@link #failAfter} says. */
+    /** Each session fails after {@link #failAfter} messages. */
     private MediaSink connect() throws IOException {
         if (!sessions.isEmpty() && refusals-- > 0) {
             throw new ConnectException("Connection refused");
@@ -73,7 +73,7 @@ class ReplayJobTest {
         };
     }
 
-    /** The file's sequence header, then {@code count} pictures that tell their number. */
+    /** The file's sequence header, then {@code count} frames that contain their number. */
     private static Supplier<Optional<TagEvent>> past(int count) throws IOException {
         List<TagEvent> events = new ArrayList<>();
         try (MediaFile file = MediaFile.open(TestFiles.path("remuxed.flv"))) {
@@ -117,7 +117,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void itSendsEachTagWhenItsTimeHasComeBehindMetadataAndSequenceHeader() throws Exception {
+    void sendsTagsAtTheirTimeAfterHeaders() throws Exception {
         job(30).run();
         assertThat(sessions).hasSize(1);
         List<Sent> sent = sessions.getFirst();
@@ -129,8 +129,8 @@ class ReplayJobTest {
     }
 
     @Test
-    void aServerThatGoesAwayIsSentTheInterruptedGroupAgainAndThenTheRest() throws Exception {
-        // StreamMetadata, header, pictures 0 to 13.
+    void reconnectsAndRepeatsInterruptedGop() throws Exception {
+        // StreamMetadata, header, frames 0 to 13.
         failAfter.add(2 + 14);
         refusals = 3;
         job(30).run();
@@ -147,7 +147,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void whoIsRefusedAtTheFirstTryIsTold() throws IOException {
+    void reportsRefusalOfFirstAttempt() throws IOException {
         ReplayJob job = new ReplayJob(past(1), () -> {}, URL, (_, _) -> {}, _ -> {
             throw new ConnectException("Connection refused");
         }, clock);
@@ -157,7 +157,7 @@ class ReplayJobTest {
     }
 
     @Test
-    void cancelledItStopsTheReadingToo() throws Exception {
+    void cancelStopsReading() throws Exception {
         boolean[] stopped = {false};
         ReplayJob job = new ReplayJob(past(30), () -> stopped[0] = true, URL, (_, _) -> {}, _ -> connect(), clock);
         job.cancel();

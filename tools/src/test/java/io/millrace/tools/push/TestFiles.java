@@ -3,7 +3,7 @@ package io.millrace.tools.push;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** The files that make-files.sh made. */
+/** The files created by make-files.sh. */
 final class TestFiles {
     private TestFiles() {}
 

@@ -39,7 +39,7 @@ class TimelineTest {
         return tag(FlvTag.Type.VIDEO, timestampMs, body);
     }
 
-    /** Up to {@code count} messages: kind and time, a star behind a sequence header. */
+    /** Up to {@code count} messages: kind and time, with a star after a sequence header. */
     private List<String> played(boolean loop, int count) throws IOException {
         List<String> seen = new ArrayList<>();
         try (var file = new FlvFile(() -> new ByteArrayInputStream(flv.toByteArray()))) {
@@ -55,13 +55,13 @@ class TimelineTest {
     }
 
     @Test
-    void beginsAtZeroWhereverTheFileBegins() throws IOException {
+    void beginsAtZero() throws IOException {
         video(90_000, VIDEO_CONFIG).video(90_000, KEY).audio(90_010, AUDIO).video(90_040, INTER);
         assertThat(played(false, 10)).containsExactly("V0*", "V0", "A10", "V40");
     }
 
     @Test
-    void headersAtZeroDoNotMoveTheMediaOfARecording() throws IOException {
+    void headersAtZeroDoNotShiftMedia() throws IOException {
         tag(FlvTag.Type.SCRIPT, 0, "05").video(0, VIDEO_CONFIG).audio(0, AUDIO_CONFIG).video(5000, KEY)
                 .audio(5010, AUDIO).audio(0, OTHER_AUDIO_CONFIG).audio(5030, AUDIO).video(5040, INTER);
         assertThat(played(true, 13)).containsExactly("D0", "V0*", "A0*", "V0", "A10", "A10*", "A30", "V40", "A40*",
@@ -69,19 +69,19 @@ class TimelineTest {
     }
 
     @Test
-    void neverGoesBelowZero() throws IOException {
+    void isNeverNegative() throws IOException {
         video(100, KEY).audio(90, AUDIO).video(140, INTER);
         assertThat(played(false, 10)).containsExactly("V0", "A0", "V40");
     }
 
     @Test
-    void goesOnAcrossTheWrapOf32Bits() throws IOException {
+    void continuesAcross32BitWrap() throws IOException {
         video(-20, KEY).video(20, INTER);
         assertThat(played(false, 10)).containsExactly("V0", "V40");
     }
 
     @Test
-    void movesBothTracksByTheLengthOfTheLongerOneInEachRound() throws IOException {
+    void shiftsTracksByLongerOnePerRound() throws IOException {
         // Video is 3 x 40 ms; audio 5 x 25 ms = 125 ms.
         tag(FlvTag.Type.SCRIPT, 0, "05").video(0, VIDEO_CONFIG).audio(0, AUDIO_CONFIG);
         video(0, KEY).audio(5, AUDIO).audio(30, AUDIO).video(40, INTER).audio(55, AUDIO).video(80, INTER)
@@ -92,7 +92,7 @@ class TimelineTest {
     }
 
     @Test
-    void sendsASequenceHeaderAgainIfAnotherOneCameBetween() throws IOException {
+    void repeatsSequenceHeaderAfterADifferentOne() throws IOException {
         audio(0, AUDIO_CONFIG).audio(0, AUDIO).audio(20, OTHER_AUDIO_CONFIG).audio(20, AUDIO);
         assertThat(played(true, 9)).containsExactly("A0*", "A0", "A20*", "A20", "A40*", "A40", "A60*", "A60", "A80*");
     }
@@ -105,7 +105,7 @@ class TimelineTest {
 
     @Test
     void aLoopOfOneFrameEnds() throws IOException {
-        // It has no length that could be known.
+        // Its length cannot be known.
         video(0, KEY);
         assertThat(played(true, 10)).containsExactly("V0");
     }

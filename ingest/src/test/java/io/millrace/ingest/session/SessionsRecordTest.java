@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class SessionNewsTest {
+class SessionsRecordTest {
     private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE,
             new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000);
 
     @Test
     void readsNoticesAndTombstones() {
-        assertThat(SessionNews.of("live/show#7", NOTICE)).isEqualTo(new SessionNews.Noticed(NOTICE));
-        assertThat(SessionNews.of("live/show#7", null)).isEqualTo(new SessionNews.Forgotten("live/show", 7));
+        assertThat(SessionsRecord.of("live/show#7", NOTICE)).isEqualTo(new SessionsRecord.Notice(NOTICE));
+        assertThat(SessionsRecord.of("live/show#7", null)).isEqualTo(new SessionsRecord.Tombstone("live/show", 7));
     }
 
     @ParameterizedTest
@@ -26,13 +26,13 @@ class SessionNewsTest {
     @ValueSource(strings = {"", "live/show", "live/show#", "live/show#x", "live/show#-1",
         "live/show#99999999999999999999"})
     void aTombstoneWithAnyOtherKeyIsUnreadable(String key) {
-        assertThat(SessionNews.of(key, null)).isInstanceOf(SessionNews.Unreadable.class);
+        assertThat(SessionsRecord.of(key, null)).isInstanceOf(SessionsRecord.Unreadable.class);
     }
 
     @Test
     void aRecordOfAnotherTypeIsUnreadable() {
-        assertThat(SessionNews.of("live/show#7", new Undecodable("bytes"))).isEqualTo(
-                new SessionNews.Unreadable("bytes"));
-        assertThat(SessionNews.of("live/show#7", new GraceOver(7, 0))).isInstanceOf(SessionNews.Unreadable.class);
+        assertThat(SessionsRecord.of("live/show#7", new Undecodable("bytes"))).isEqualTo(
+                new SessionsRecord.Unreadable("bytes"));
+        assertThat(SessionsRecord.of("live/show#7", new GraceOver(7, 0))).isInstanceOf(SessionsRecord.Unreadable.class);
     }
 }

@@ -1,9 +1,9 @@
 package io.millrace.launcher;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.edge.EdgeDoor;
+import io.millrace.edge.EdgeListeners;
 import io.millrace.edge.EdgeSettings;
-import io.millrace.ingest.IngestDoor;
+import io.millrace.ingest.IngestListeners;
 import io.millrace.ingest.IngestSettings;
 import io.millrace.ingest.PublicRtmp;
 import io.millrace.launcher.settings.HttpOptions;
@@ -20,24 +20,25 @@ import java.util.function.IntPredicate;
  * @param ingest null if the process does not run ingest
  * @param edge null if the process does not run an edge
  */
-record Doors(IngestDoor ingest, EdgeDoor edge) {
+record StageListeners(IngestListeners ingest, EdgeListeners edge) {
     /**
-     * Opens the doors of the given stages. {@code life} closes them.
+     * Opens the listeners of the given stages. {@code life} closes them.
      *
      * @param name of this node
      * @param addresses at which publishers reach ingest
      * @param named ports that a flag names; a port chosen for 0 is never one of them
      */
-    static Doors open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses, MeterRegistry meters,
+    static StageListeners open(Set<Stage> stages, ServeOptions options, String name, PublicRtmp addresses,
+            MeterRegistry meters,
             IntPredicate named, ProcessLife life) {
         boolean ingests = stages.contains(Stage.INGEST);
-        IngestDoor ingest = ingests
-                ? life.opened(IngestDoor.open(ingest(options, name, addresses), meters, named))
+        IngestListeners ingest = ingests
+                ? life.opened(IngestListeners.open(ingest(options, name, addresses), meters, named))
                 : null;
-        EdgeDoor edge = stages.contains(Stage.EDGE)
-                ? life.opened(EdgeDoor.open(edge(options, name, !ingests), meters, named))
+        EdgeListeners edge = stages.contains(Stage.EDGE)
+                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), meters, named))
                 : null;
-        return new Doors(ingest, edge);
+        return new StageListeners(ingest, edge);
     }
 
     private static IngestSettings ingest(ServeOptions options, String name, PublicRtmp addresses) {

@@ -3,17 +3,17 @@ package io.millrace.ingest.policy;
 import io.millrace.media.StreamName;
 
 /**
- * A question to the hook. Immutable.
+ * A request to the hook. Immutable.
  *
  * @param stream the public name
  * @param query query of the encoder's URL, without a stream key
  * @param tcUrl tcUrl of the encoder without its query, which is part of {@code query}
  * @param client flashVer of the encoder
  * @param address {@code host:port} of the encoder
- * @param number number of the question, for the logs of both sides
+ * @param number number of the request, for the logs of both sides
  * @param node the node that asks
  */
-record HookQuestion(StreamName stream, QueryString query, String tcUrl, String client, String address, long number,
+record HookRequest(StreamName stream, QueryString query, String tcUrl, String client, String address, long number,
         String node) {
 
     String app() {

@@ -14,7 +14,7 @@ import java.util.function.IntPredicate;
  * bound ports, which do not accept connections yet. Opened first, so that an error in any of these is reported
  * immediately.
  */
-public record IngestDoor(IngestSettings settings, IngestMeters meters, PublishGate gate,
+public record IngestListeners(IngestSettings settings, IngestMeters meters, PublishGate gate,
         RtmpListener listener) implements AutoCloseable {
 
     /**
@@ -23,12 +23,12 @@ public record IngestDoor(IngestSettings settings, IngestMeters meters, PublishGa
      * @param named ports that "any free port" must not take
      * @throws io.millrace.platform.UserError if a file or a port cannot be used
      */
-    public static IngestDoor open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
+    public static IngestListeners open(IngestSettings settings, MeterRegistry registry, IntPredicate named) {
         var meters = new IngestMeters(registry);
-        meters.showSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
+        meters.gaugeSegmentTarget(Duration.ofMillis(settings.rules().segmentTargetMs()));
         PublishGate gate = PublishGate.open(settings.policy(), settings.nodeId(), meters, InstantSource.system());
         try {
-            return new IngestDoor(settings, meters, gate,
+            return new IngestListeners(settings, meters, gate,
                     RtmpListener.bind(settings.listen(), new RtmpMeters(registry), named));
         } catch (RuntimeException e) {
             gate.close();

@@ -9,8 +9,8 @@ import java.net.Socket;
  * Loopback addresses that refuse connections. The socket is bound but does not listen, so nothing else can listen
  * there.
  */
-final class Nobody {
-    private Nobody() {}
+final class RefusingPort {
+    private RefusingPort() {}
 
     static Socket listens() throws IOException {
         Socket bound = new Socket();

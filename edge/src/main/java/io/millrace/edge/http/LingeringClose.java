@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
  * overtake the response (RFC 9112, 9.6). So this class shuts down the output first and leaves the peer a moment to
  * close.
  */
-final class LastWords implements ChannelFutureListener {
-    static final LastWords CLOSE = new LastWords();
+final class LingeringClose implements ChannelFutureListener {
+    static final LingeringClose CLOSE = new LingeringClose();
     private static final long LINGER_MS = 1_000;
 
-    private LastWords() {}
+    private LingeringClose() {}
 
     @Override
     public void operationComplete(ChannelFuture written) {

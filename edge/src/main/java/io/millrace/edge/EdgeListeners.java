@@ -12,17 +12,17 @@ import java.util.function.IntPredicate;
  *
  * @param rtmp null if another service listens for RTMP players
  */
-public record EdgeDoor(EdgeSettings settings, MeterRegistry registry, HttpPort http,
+public record EdgeListeners(EdgeSettings settings, MeterRegistry registry, HttpPort http,
         RtmpListener rtmp) implements AutoCloseable {
 
     /**
      * @param named ports that are never chosen when any free port is requested
      * @throws io.millrace.platform.UserError if a port cannot be bound
      */
-    public static EdgeDoor open(EdgeSettings settings, MeterRegistry registry, IntPredicate named) {
+    public static EdgeListeners open(EdgeSettings settings, MeterRegistry registry, IntPredicate named) {
         HttpPort http = HttpPort.bind(settings.http(), named);
         try {
-            return new EdgeDoor(settings, registry, http, settings.rtmp() == null
+            return new EdgeListeners(settings, registry, http, settings.rtmp() == null
                     ? null
                     : RtmpListener.bind(settings.rtmp(), new RtmpMeters(registry), named));
         } catch (RuntimeException e) {
