@@ -2,27 +2,31 @@ package io.millrace.edge;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.edge.http.HttpPort;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.rtmp.RtmpListener;
 import io.millrace.platform.rtmp.RtmpMeters;
 import java.util.function.IntPredicate;
 
 /**
- * The bound ports of an edge, which do not accept connections yet. Opened before the edge connects to Kafka, so that a
- * port conflict is reported at once.
+ * The part of an edge that does not need Kafka: the access policy and the bound ports, which do not accept connections
+ * yet. Opened before the edge connects to Kafka, so that a port conflict is reported at once.
  *
+ * @param access who may play
  * @param rtmp null if another service listens for RTMP players
  */
-public record EdgeListeners(EdgeSettings settings, MeterRegistry registry, HttpPort http,
+public record EdgeListeners(EdgeSettings settings, AccessPolicy access, MeterRegistry registry, HttpPort http,
         RtmpListener rtmp) implements AutoCloseable {
 
     /**
+     * @param access who may play
      * @param named ports that are never chosen when any free port is requested
      * @throws io.millrace.platform.UserError if a port cannot be bound
      */
-    public static EdgeListeners open(EdgeSettings settings, MeterRegistry registry, IntPredicate named) {
+    public static EdgeListeners open(EdgeSettings settings, AccessPolicy access, MeterRegistry registry,
+            IntPredicate named) {
         HttpPort http = HttpPort.bind(settings.http(), named);
         try {
-            return new EdgeListeners(settings, registry, http, settings.rtmp() == null
+            return new EdgeListeners(settings, access, registry, http, settings.rtmp() == null
                     ? null
                     : RtmpListener.bind(settings.rtmp(), new RtmpMeters(registry), named));
         } catch (RuntimeException e) {

@@ -11,12 +11,13 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.rtmp.PlayDesk;
 import io.millrace.platform.Drainable;
 import io.millrace.platform.FatalError;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.admin.AdminResource;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.rtmp.PlayApplication;
-import io.millrace.platform.rtmp.PublishApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListener;
 import java.time.Duration;
@@ -44,19 +45,21 @@ public final class EdgeService implements AutoCloseable, Drainable {
         this.port = port;
     }
 
-    /** Opens the ports and starts the edge. */
+    /** Opens the ports and starts an edge on which everybody may play. */
     public static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry,
             FatalError fatal) {
-        return start(settings, kafka, registry, fatal, Ticker.systemTicker(), LimitClock.SYSTEM);
+        return start(settings, AccessPolicy.ALLOW_ALL, kafka, registry, fatal, Ticker.systemTicker(),
+                LimitClock.SYSTEM);
     }
 
     /**
      * @param pastTicker the clock for the expiry of cached reads of the past
      * @param clock the clock for time limits of HTTP clients and for held viewers
      */
-    static EdgeService start(EdgeSettings settings, KafkaClients kafka, MeterRegistry registry, FatalError fatal,
-            Ticker pastTicker, LimitClock clock) {
-        return start(EdgeListeners.open(settings, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker, clock);
+    static EdgeService start(EdgeSettings settings, AccessPolicy access, KafkaClients kafka, MeterRegistry registry,
+            FatalError fatal, Ticker pastTicker, LimitClock clock) {
+        return start(EdgeListeners.open(settings, access, registry, ServerSockets.NONE_NAMED), kafka, fatal, pastTicker,
+                clock);
     }
 
     /**
@@ -77,15 +80,14 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(listeners.http(), settings.http(), kafka.settings().retentionMs(),
+            server = new EdgeServer(listeners.http(), settings.http(), listeners.access(), kafka.settings().retentionMs(),
                     feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),
                     viewers, meters, clock);
             int port = server.start();
-            var desk = new PlayDesk(feeds.directory(), feeds.flv(), viewers, settings.http().limits().connections(),
-                    meters,
-                    clock::schedule);
+            var desk = new PlayDesk(listeners.access(), feeds.directory(), feeds.flv(), viewers,
+                    settings.http().limits().connections(), meters, clock::schedule);
             if (listeners.rtmp() != null) {
                 listeners.rtmp().serve(RtmpApplication.of(PublishApplication.none(
                         "This is an edge and takes no publishers; publish to an ingest node"), desk));

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.PublishedPast.Frame;
 import io.millrace.edge.http.ManualClock;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
@@ -63,7 +64,8 @@ class FlvRewindTest {
     @BeforeAll
     static void start(TestBroker broker) {
         kafka = broker.clients("rewind.");
-        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
+        edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), AccessPolicy.ALLOW_ALL, kafka,
+                new SimpleMeterRegistry(),
                 (_, cause) -> FATAL.set(cause), Ticker.systemTicker(), new ManualClock());
         http = HttpClient.newHttpClient();
         viewers = Executors.newVirtualThreadPerTaskExecutor();

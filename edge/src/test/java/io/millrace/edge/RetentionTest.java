@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
@@ -68,7 +69,8 @@ class RetentionTest {
     }
 
     private static EdgeService edge(KafkaClients kafka) {
-        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka, new SimpleMeterRegistry(),
+        return EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), AccessPolicy.ALLOW_ALL, kafka,
+                new SimpleMeterRegistry(),
                 (_, cause) -> FATAL.set(cause), TIME, new ManualClock());
     }
 

@@ -6,6 +6,7 @@ import io.millrace.edge.http.FamiliarUrls;
 import io.millrace.edge.http.HttpLimits;
 import io.millrace.edge.http.LimitClock;
 import io.millrace.edge.http.ManualClock;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.net.ProxySources;
 import io.millrace.testkit.HttpFlvViewer;
@@ -33,9 +34,15 @@ final class TestEdge implements AutoCloseable {
     final HttpClient http = HttpClient.newHttpClient();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
     private final KafkaClients kafka;
+    private final AccessPolicy access;
 
     TestEdge(KafkaClients kafka) {
+        this(kafka, AccessPolicy.ALLOW_ALL);
+    }
+
+    TestEdge(KafkaClients kafka, AccessPolicy access) {
         this.kafka = kafka;
+        this.access = access;
         service = start("edge-1", registry);
     }
 
@@ -61,7 +68,7 @@ final class TestEdge implements AutoCloseable {
 
     /** RTMP has no manual clock: time reaches no limit except {@code blocked}, however slow the machine is. */
     private EdgeService start(EdgeSettings settings, SimpleMeterRegistry meters, LimitClock clock) {
-        return EdgeService.start(settings, kafka, meters, (_, cause) -> fatal.set(cause),
+        return EdgeService.start(settings, access, kafka, meters, (_, cause) -> fatal.set(cause),
                 Ticker.systemTicker(), clock);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.edge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.http.ManualClock;
 import io.millrace.media.m3u8.MediaPlaylist;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
@@ -54,7 +55,8 @@ class TwelveHoursTest {
         String index = kafka.settings().topic(Topic.INDEX);
         long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
         write(kafka, startMs);
-        try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
+        try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), AccessPolicy.ALLOW_ALL,
+                kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime(), new ManualClock());
                 var viewer = new HlsPlayer()) {
             String media = viewer.child(edge, "/live/show.m3u8?start=-13h");
@@ -87,7 +89,8 @@ class TwelveHoursTest {
         long startMs = System.currentTimeMillis() - SEGMENTS * 2_000L;
         write(kafka, startMs);
         long minuteMs = startMs + SEGMENTS * 1_000L;
-        try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
+        try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), AccessPolicy.ALLOW_ALL,
+                kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime(), new ManualClock());
                 var viewer = new HlsPlayer()) {
             // The floor of what is retained, and all that a first viewer waits for.

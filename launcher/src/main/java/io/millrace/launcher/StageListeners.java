@@ -10,6 +10,7 @@ import io.millrace.launcher.settings.HttpOptions;
 import io.millrace.launcher.settings.ListenOptions;
 import io.millrace.launcher.settings.PublishOptions;
 import io.millrace.launcher.settings.ServeOptions;
+import io.millrace.platform.access.AccessPolicy;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -36,7 +37,7 @@ record StageListeners(IngestListeners ingest, EdgeListeners edge) {
                 ? life.opened(IngestListeners.open(ingest(options, name, addresses), meters, named))
                 : null;
         EdgeListeners edge = stages.contains(Stage.EDGE)
-                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), meters, named))
+                ? life.opened(EdgeListeners.open(edge(options, name, !ingests), AccessPolicy.ALLOW_ALL, meters, named))
                 : null;
         return new StageListeners(ingest, edge);
     }

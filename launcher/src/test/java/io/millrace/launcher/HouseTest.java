@@ -86,6 +86,21 @@ class HouseTest {
             .whereLayer("rtmp").mayNotBeAccessedByAnyLayer()
             .whereLayer("http").mayNotBeAccessedByAnyLayer();
 
+    /** Only the package {@code ingest} itself, which binds the listener, knows a protocol. */
+    @ArchTest
+    static final ArchRule roomsOfIngestDoNotKnowProtocols = noClasses().that()
+            .resideInAPackage("io.millrace.ingest.*..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..",
+                    "io.millrace.media.rtmp..",
+                    "io.netty..");
+
+    @ArchTest
+    static final ArchRule publishingAndAccessDoNotKnowProtocols = noClasses().that()
+            .resideInAnyPackage("io.millrace.platform.publish..", "io.millrace.platform.access..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.millrace.platform.rtmp..",
+                    "io.millrace.media.rtmp..",
+                    "io.netty..");
+
     @ArchTest
     static final ArchRule mediaIsTheJdkAlone = noClasses().that().resideInAPackage("io.millrace.media..")
             .should().dependOnClassesThat().resideOutsideOfPackages("io.millrace.media..", "java..", "javax.crypto..")

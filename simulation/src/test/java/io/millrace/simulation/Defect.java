@@ -9,6 +9,10 @@ enum Defect {
      * the 17th claim evicts another one.
      */
     RULES_OF_VERSION_2,
-    /** Number 8: a tombstone whose key names no session ends its reader. */
-    POISON_KEY_STOPS_READERS
+    /** A tombstone whose key names no session ends its reader, 8. */
+    POISON_KEY_STOPS_READERS,
+    /** Packets of a session are sent before the notice of its claim is acknowledged. */
+    PACKETS_BEFORE_THE_NOTICE,
+    /** A publisher does not claim again when a greater session of another node is declared over. */
+    OTHERS_OVER_IS_IGNORED
 }

@@ -1,9 +1,9 @@
 package io.millrace.simulation;
 
-import io.millrace.platform.rtmp.CloseReason;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishSink;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import io.millrace.simulation.engine.Chance;
 import io.millrace.simulation.engine.EventQueue;
 import io.millrace.simulation.oracle.Fact;
@@ -76,7 +76,7 @@ final class EncoderConnection implements Publisher {
                 read();
                 toEncoder(() -> encoder.started(this));
             }
-            case PublishAnswer.Refused _,PublishAnswer.LogUnavailable _ -> toEncoder(() -> encoder.lost(this, false));
+            case PublishAnswer.Refused _ -> toEncoder(() -> encoder.lost(this, false));
         }
     }
 
@@ -154,12 +154,12 @@ final class EncoderConnection implements Publisher {
     }
 
     @Override
-    public void close(CloseReason reason, String code, String description) {
+    public void close(PublishEnd why, String description) {
         if (closedByNode) {
             return;
         }
         closedByNode = true;
-        boolean replaced = reason == CloseReason.TAKEN_OVER;
+        boolean replaced = why == PublishEnd.TAKEN_OVER || why == PublishEnd.FORGOTTEN;
         if (replaced) {
             history.add(new Fact.Replaced(encoder.stream(), number, description));
         } else {

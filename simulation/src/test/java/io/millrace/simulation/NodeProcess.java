@@ -6,14 +6,16 @@ import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.OwnerSteps;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
 import io.millrace.simulation.kafka.ModelGroup;
 import io.millrace.simulation.kafka.ModelKafka;
 import io.millrace.simulation.kafka.ModelPartition;
@@ -32,12 +34,13 @@ import java.util.Set;
  */
 final class NodeProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
-    private static final PublishAnswer NOT_YET = new PublishAnswer.Refused("", "the node starts");
+    private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
     private final World world;
     private final ModelKafka kafka;
     private final ModelGroup group;
     private final int number;
+    private final String id;
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
@@ -62,7 +65,11 @@ final class NodeProcess implements ModelGroup.Member {
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
-        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, producer, gate, LogSpace.UNKNOWN, names,
+        SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
+                ? new EagerAnnouncements(producer)
+                : producer;
+        this.id = settings.nodeId();
+        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
                 NodeSettings.METERS, clock);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
@@ -99,7 +106,12 @@ final class NodeProcess implements ModelGroup.Member {
             StreamKey.parse(stored.key());
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> {
+                boolean anothersEnd = notice.state() == SessionNotice.State.OVER && !notice.encoder().node().equals(id);
+                if (!anothersEnd || !defects.contains(Defect.OTHERS_OVER_IS_IGNORED)) {
+                    desk.onNotice(notice);
+                }
+            }
             case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
@@ -128,7 +140,8 @@ final class NodeProcess implements ModelGroup.Member {
             connection.answered(NOT_YET);
             return;
         }
-        desk.publish(new PublishRequest(new StreamName(stream), "", "simulated", "", connection.address()), connection)
+        var source = new AccessRequest.Source(AccessRequest.Protocol.RTMP, connection.address(), "simulated", "");
+        desk.publish(new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(stream), "", source), connection)
                 .thenAccept(connection::answered);
     }
 

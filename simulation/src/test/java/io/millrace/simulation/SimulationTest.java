@@ -3,7 +3,9 @@ package io.millrace.simulation;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,9 +15,10 @@ class SimulationTest {
     private static final Set<Fault> FAULTS = EnumSet.allOf(Fault.class);
     private static final Set<Defect> NONE = EnumSet.noneOf(Defect.class);
 
-    /** With {@code -Dmillrace.seed=N}, only that seed runs again. */
+    /** With {@code -Dmillrace.seed=N} only that seed, as a replay. How long it takes is the number of seeds. */
     @Test
-    void promisesHoldForEverySeed() {
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
+    void everyPromiseHoldsForEverySeed() {
         Long replayed = Long.getLong(SEED);
         long first = replayed == null ? 0 : replayed;
         long count = replayed == null ? Long.getLong("millrace.seeds", FEW_SEEDS) : 1;

@@ -3,6 +3,7 @@ package io.millrace.edge.flv;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.ApiError;
 import io.millrace.edge.exchange.Json;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
@@ -12,6 +13,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.Selection;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -20,6 +22,7 @@ import java.util.Optional;
 
 /** Serves HTTP-FLV and WebSocket-FLV. Thread-safe; called on event loops. */
 public final class FlvEndpoint {
+    private final PlayAccess access;
     private final StreamDirectory directory;
     private final FlvSource source;
     private final FlvPast past;
@@ -27,8 +30,9 @@ public final class FlvEndpoint {
     private final Viewers viewers;
     private final EdgeMeters meters;
 
-    public FlvEndpoint(StreamDirectory directory, FlvSource source, FlvPast past, InstantSource clock, Viewers viewers,
-            EdgeMeters meters) {
+    public FlvEndpoint(PlayAccess access, StreamDirectory directory, FlvSource source, FlvPast past,
+            InstantSource clock, Viewers viewers, EdgeMeters meters) {
+        this.access = access;
         this.directory = directory;
         this.source = source;
         this.past = past;
@@ -41,7 +45,9 @@ public final class FlvEndpoint {
         if (responder.request().asksForWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;
         }
-        TrackChoice.parse(query).ifPresentOrElse(selection -> watch(responder, stream, query, selection),
+        TrackChoice.parse(query).ifPresentOrElse(
+                selection -> access.ask(responder, AccessRequest.Protocol.FLV, stream,
+                        allowed -> watch(responder, allowed, query, selection)),
                 () -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_parameter", TrackChoice.SYNTAX));
     }
 

@@ -11,7 +11,6 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.platform.net.AddressCounts;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -31,16 +30,12 @@ public final class HlsAudience {
     private static final int VIEWER_LIMIT = 100_000;
     /** Viewers of one IPv4 address or IPv6 /64: the different players behind one router, times the streams they watch. */
     public static final int NETWORK_LIMIT = 100;
-    /** User-Agents are truncated to this length, which no honest one exceeds. */
-    private static final int PLAYER_LIMIT = 256;
-
-    private record Session(String stream, String host, String player) {}
 
     private final Viewers viewers;
     private final EdgeMeters meters;
     private final AddressCounts networks = new AddressCounts(NETWORK_LIMIT);
-    private final Cache<Session, Viewer> present;
-    private final Cache<Session, Boolean> kicked;
+    private final Cache<HlsSession, Viewer> present;
+    private final Cache<HlsSession, Boolean> kicked;
 
     HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
         this.viewers = viewers;
@@ -49,14 +44,12 @@ public final class HlsAudience {
         // The scheduler expires viewers even while no request arrives.
         present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
                 .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
-                .removalListener((Session session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
+                .removalListener((HlsSession session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
     }
 
     /** Records a request for a live playlist. Returns whether the viewer was kicked; the request is then answered. */
     boolean refuses(Responder responder, String stream) {
-        String player = responder.request().headers().get(HttpHeaderNames.USER_AGENT, "");
-        var session = new Session(stream, responder.request().remoteHost(),
-                player.substring(0, Math.min(player.length(), PLAYER_LIMIT)));
+        var session = HlsSession.of(responder.request(), stream);
         if (kicked.getIfPresent(session) != null) {
             responder.error(HttpResponseStatus.FORBIDDEN, "kicked", "disconnected by the operator");
             return true;
@@ -69,14 +62,14 @@ public final class HlsAudience {
     }
 
     /** Returns null if the limit of its network is reached. */
-    private Viewer joined(Session session) {
+    private Viewer joined(HlsSession session) {
         if (!networks.enter(network(session.host()))) {
             return null;
         }
         return viewers.joined(Protocol.HLS, session.stream(), session.host(), session.player(), () -> kick(session));
     }
 
-    private void left(Session session, Viewer viewer) {
+    private void left(HlsSession session, Viewer viewer) {
         networks.leave(network(session.host()));
         viewers.left(viewer);
     }
@@ -88,7 +81,7 @@ public final class HlsAudience {
                 : InetAddress.ofLiteral(host.replaceFirst("%.*", ""));
     }
 
-    private void kick(Session session) {
+    private void kick(HlsSession session) {
         meters.closed(Protocol.HLS, "kicked");
         kicked.put(session, true);
         present.invalidate(session);

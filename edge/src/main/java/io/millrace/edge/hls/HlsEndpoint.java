@@ -2,6 +2,7 @@ package io.millrace.edge.hls;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.TimeSpan;
@@ -21,15 +22,17 @@ public final class HlsEndpoint {
      */
     public record Log(EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts) {}
 
+    private final HlsAccess access;
     private final LiveHls live;
     private final PastHls past;
 
     /**
      * @param retentionMs how long media are retained, and may be cached
-     * @param ticker the clock for the estimate of who watches
+     * @param ticker the clock for the estimate of who watches, and for sessions
      */
-    public HlsEndpoint(StreamDirectory directory, Log log, long retentionMs, Viewers viewers, Ticker ticker,
-            EdgeMeters meters) {
+    public HlsEndpoint(PlayAccess access, StreamDirectory directory, Log log, long retentionMs, Viewers viewers,
+            Ticker ticker, EdgeMeters meters) {
+        this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
         var answers = new HlsAnswers(directory, log.past(), meters);
         live = new LiveHls(directory, log, audience, answers, retentionMs, meters);
@@ -37,20 +40,24 @@ public final class HlsEndpoint {
     }
 
     public void multivariant(Responder responder, String stream, Query query) {
-        if (TimeSpan.isIn(query)) {
-            past.multivariant(responder, stream, query);
-        } else {
-            live.multivariant(responder, stream);
-        }
+        access.begin(responder, stream, allowed -> {
+            if (TimeSpan.isIn(query)) {
+                past.multivariant(responder, allowed, query);
+            } else {
+                live.multivariant(responder, allowed);
+            }
+        });
     }
 
     /** Sends the media playlist of a run of epochs. */
     public void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
-        if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
-            past.media(responder, stream, firstEpoch, lastEpoch, query);
-        } else {
-            live.media(responder, stream, firstEpoch);
-        }
+        access.resume(responder, stream, allowed -> {
+            if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
+                past.media(responder, allowed, firstEpoch, lastEpoch, query);
+            } else {
+                live.media(responder, allowed, firstEpoch);
+            }
+        });
     }
 
     public void segment(Responder responder, String stream, long epoch, long number) {

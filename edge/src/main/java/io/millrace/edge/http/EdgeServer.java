@@ -2,6 +2,7 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Client;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.flv.FlvEndpoint;
 import io.millrace.edge.follow.EpochSource;
@@ -11,6 +12,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
@@ -51,27 +53,29 @@ public final class EdgeServer implements AutoCloseable {
     private final LimitClock clock;
 
     /** Creates a server that binds its own port. */
-    public EdgeServer(HttpSettings settings, long retentionMs, StreamDirectory directory, EpochSource epochs,
-            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
-            EdgeMeters meters, LimitClock clock) {
-        this(HttpPort.bind(settings, ServerSockets.NONE_NAMED), settings, retentionMs, directory, epochs, parts, past,
-                pastParts, flv, flvPast, viewers, meters, clock);
+    public EdgeServer(HttpSettings settings, AccessPolicy access, long retentionMs, StreamDirectory directory,
+            EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts, FlvSource flv,
+            FlvPast flvPast, Viewers viewers, EdgeMeters meters, LimitClock clock) {
+        this(HttpPort.bind(settings, ServerSockets.NONE_NAMED), settings, access, retentionMs, directory, epochs,
+                parts, past, pastParts, flv, flvPast, viewers, meters, clock);
     }
 
     /** @param port closed with the server */
-    public EdgeServer(HttpPort port, HttpSettings settings, long retentionMs, StreamDirectory directory,
-            EpochSource epochs,
-            PartSource parts, PastSource past, PartSource pastParts, FlvSource flv, FlvPast flvPast, Viewers viewers,
+    public EdgeServer(HttpPort port, HttpSettings settings, AccessPolicy access, long retentionMs,
+            StreamDirectory directory, EpochSource epochs, PartSource parts, PastSource past, PartSource pastParts,
+            FlvSource flv, FlvPast flvPast, Viewers viewers,
             EdgeMeters meters, LimitClock clock) {
         this.port = port;
         this.settings = settings;
         this.clock = clock;
         HttpLimits limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
+        var play = new PlayAccess(access);
         endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs, viewers,
+                new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs,
+                        viewers,
                         clock::nanoTime, meters),
-                new FlvEndpoint(directory, flv, flvPast, InstantSource.system(), viewers, meters),
+                new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters),
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
     }

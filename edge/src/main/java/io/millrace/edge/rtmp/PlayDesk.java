@@ -4,9 +4,12 @@ import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.Selection;
+import io.millrace.media.StreamName;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FourCc;
+import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.rtmp.PlayAnswer;
@@ -16,6 +19,7 @@ import io.millrace.platform.rtmp.Player;
 import io.millrace.platform.timeline.Tracks;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,13 +27,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Decides requests of RTMP players and counts the players. Thread-safe; called on event loops. */
+/**
+ * Decides requests of RTMP players, after the access policy, and counts the players. Thread-safe; called on event loops.
+ */
 public final class PlayDesk implements PlayApplication {
     static final String NOT_FOUND = "NetStream.Play.StreamNotFound";
     static final String FAILED = "NetStream.Play.Failed";
 
     private static final Pattern PAST = Pattern.compile("(^|&)(start|end)=");
 
+    private final AccessPolicy access;
     private final StreamDirectory directory;
     private final FlvSource source;
     private final Viewers viewers;
@@ -43,8 +50,9 @@ public final class PlayDesk implements PlayApplication {
      * @param limit maximum number of players, including held ones
      * @param timer ends the wait of held players
      */
-    public PlayDesk(StreamDirectory directory, FlvSource source, Viewers viewers, int limit, EdgeMeters meters,
-            HoldTimer timer) {
+    public PlayDesk(AccessPolicy access, StreamDirectory directory, FlvSource source, Viewers viewers, int limit,
+            EdgeMeters meters, HoldTimer timer) {
+        this.access = access;
         this.directory = directory;
         this.source = source;
         this.viewers = viewers;
@@ -54,7 +62,24 @@ public final class PlayDesk implements PlayApplication {
     }
 
     @Override
-    public PlayAnswer play(PlayRequest request, Player player) {
+    public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
+        return access.decide(request.access()).thenApplyAsync(answer -> switch (answer) {
+            case AccessAnswer.Allowed(StreamName stream) when !player.isOver() -> allowed(request.of(stream), player);
+            case AccessAnswer.Allowed _ -> new PlayAnswer.Refused(FAILED, "the player has left");
+            case AccessAnswer.Refused(String description) -> new PlayAnswer.Refused(FAILED, description);
+        }, task -> onLoop(player, task));
+    }
+
+    /** Runs {@code task} on the player's event loop; immediately if this is the event loop. */
+    private static void onLoop(Player player, Runnable task) {
+        if (player.loop().inEventLoop()) {
+            task.run();
+        } else {
+            player.loop().execute(task);
+        }
+    }
+
+    private PlayAnswer allowed(PlayRequest request, Player player) {
         String stream = request.stream().value();
         Optional<PlayAnswer.Refused> refusal = refusal(request, stream);
         if (refusal.isPresent()) {
@@ -92,7 +117,7 @@ public final class PlayDesk implements PlayApplication {
     }
 
     private Optional<PlayAnswer.Refused> refusal(PlayRequest request, String stream) {
-        if (PAST.matcher(request.query()).find()) {
+        if (PAST.matcher(request.access().query()).find()) {
             return Optional.of(new PlayAnswer.Refused(FAILED,
                     "RTMP plays what is live; the past is at /" + stream + ".flv?start= and .m3u8?start= by HTTP"));
         }

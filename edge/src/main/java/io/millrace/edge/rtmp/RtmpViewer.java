@@ -10,6 +10,7 @@ import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayDuration;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.rtmp.CloseReason;
 import io.millrace.platform.rtmp.PlayRequest;
 import io.millrace.platform.rtmp.PlaySink;
@@ -166,8 +167,9 @@ final class RtmpViewer implements PlaySink {
         }
         state = State.PLAYING;
         desk.begins(hold);
-        viewer = viewers.joined(Protocol.RTMP, stream, request.address(),
-                request.client().isEmpty() ? null : request.client(), () -> player.loop().execute(this::kick));
+        AccessRequest.Source peer = request.access().source();
+        viewer = viewers.joined(Protocol.RTMP, stream, peer.address(), peer.client().isEmpty() ? null : peer.client(),
+                () -> player.loop().execute(this::kick));
         player.start();
     }
 

@@ -3,6 +3,7 @@ package io.millrace.edge.http;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.flv.FlvEndpoint;
@@ -11,6 +12,7 @@ import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
@@ -61,9 +63,10 @@ class EdgeHandlerTest {
         directory.put(LIVE);
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
-        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
+        var access = new PlayAccess(AccessPolicy.ALLOW_ALL);
+        var flv = new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
+                new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
                         () -> audienceNanos, meters),
                 flv,
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,

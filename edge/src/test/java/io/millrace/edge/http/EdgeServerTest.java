@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Patience;
@@ -54,9 +55,8 @@ class EdgeServerTest {
         directory.put(NOTHING);
         log.end(NOTHING);
         var meters = new EdgeMeters(registry);
-        server = new EdgeServer(HttpSettings.of("127.0.0.1", 0), 3_600_000, directory, log, log, log, log, log,
-                log,
-                new Viewers(meters, InstantSource.system()), meters, new ManualClock());
+        server = new EdgeServer(HttpSettings.of("127.0.0.1", 0), AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log,
+                log, log, log, log, new Viewers(meters, InstantSource.system()), meters, new ManualClock());
         port = server.start();
     }
 

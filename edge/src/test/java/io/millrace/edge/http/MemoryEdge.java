@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.EdgeSettings;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.ProxySources;
@@ -31,8 +32,8 @@ final class MemoryEdge implements AutoCloseable {
         List.of(LIVE, NEW).forEach(directory::put);
         log.segments(LIVE, 0, 9);
         server = new EdgeServer(EdgeSettings.of("127.0.0.1", 0, "edge").withHttp(limits, proxies, familiar).http(),
-                3_600_000,
-                directory, log, log, log, log, log, log, new Viewers(meters, InstantSource.system()), meters,
+                AccessPolicy.ALLOW_ALL, 3_600_000, directory, log, log, log, log, log, log,
+                new Viewers(meters, InstantSource.system()), meters,
                 clock);
         port = server.start();
     }

@@ -47,6 +47,8 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, StreamPlaylist> playlists = new ConcurrentHashMap<>();
     final List<FlvSink> sinks = new CopyOnWriteArrayList<>();
+    /** Streams that FLV viewers joined. */
+    final List<String> joined = new CopyOnWriteArrayList<>();
     /** Addresses for which parts were read. */
     final Set<String> readers = ConcurrentHashMap.newKeySet();
     /** Streams whose playlists were requested. */
@@ -156,6 +158,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
 
     @Override
     public void join(String stream, FlvSink sink) {
+        joined.add(stream);
         sinks.add(sink);
     }
 

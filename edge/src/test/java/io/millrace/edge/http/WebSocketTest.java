@@ -2,6 +2,7 @@ package io.millrace.edge.http;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.flv.FlvEndpoint;
@@ -9,6 +10,7 @@ import io.millrace.edge.flv.WebSocketGate;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
 import io.millrace.edge.view.Selection;
+import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
@@ -53,7 +55,8 @@ class WebSocketTest {
         directory.put(Records.entry("live/over", 18, StreamEntry.State.ENDED));
         var meters = new EdgeMeters(registry);
         viewers = new Viewers(meters, InstantSource.system());
-        var flv = new FlvEndpoint(directory, log, log, InstantSource.system(), viewers, meters);
+        var flv = new FlvEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, log,
+                InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();

@@ -4,7 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -84,8 +84,8 @@ final class PacketFlow {
      * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
      *        unknown codec; the message is dropped, and the flow continues
      */
-    void message(PublishSink.Kind kind, int timestamp, ByteBuffer body) {
-        switch (translator.translate(session, seq, context.nowUs(), kind, timestamp, body)) {
+    void message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {
+        switch (translator.translate(session, seq, context.nowUs(), kind, timestampMs, body)) {
             case PacketTranslator.Result.Translated(Packet packet) -> {
                 if (session == NO_SESSION) {
                     held.addLast(packet);

@@ -6,9 +6,8 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagTracks;
 import io.millrace.media.flv.VideoTagBody;
-import io.millrace.media.time.TimestampUnwrapper;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,13 +38,8 @@ final class PacketTranslator {
     private static final int MAIN_TRACK = 0;
 
     private final MediaLimits limits;
-    private final TimestampUnwrapper audioClock = new TimestampUnwrapper();
-    private final TimestampUnwrapper videoClock = new TimestampUnwrapper();
-    private final TimestampUnwrapper dataClock = new TimestampUnwrapper();
     private final Map<Integer, TrackReader> audioTracks = new HashMap<>();
     private final Map<Integer, TrackReader> videoTracks = new HashMap<>();
-    private boolean mediaSeen;
-    private long mediaMs;
 
     PacketTranslator(MediaLimits limits) {
         this.limits = limits;
@@ -60,17 +54,16 @@ final class PacketTranslator {
      * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
      *        unknown codec
      */
-    Result translate(long session, long seq, long arrivalUs, PublishSink.Kind kind, int timestamp, ByteBuffer body) {
+    Result translate(long session, long seq, long arrivalUs, PublishSink.Kind kind, long timestampMs,
+            ByteBuffer body) {
         return switch (kind) {
             case AUDIO -> {
-                long timestampMs = media(audioClock, timestamp);
                 TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body, limits.modifiers());
                 Outcome outcome = read(message, body.remaining(), audioTracks, TrackReader::audio);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO,
                         message.main().id(), content(outcome), body));
             }
             case VIDEO -> {
-                long timestampMs = media(videoClock, timestamp);
                 TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body, limits.modifiers());
                 Outcome outcome = read(message, body.remaining(), videoTracks, TrackReader::video);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
@@ -78,7 +71,7 @@ final class PacketTranslator {
                         content(outcome),
                         body));
             }
-            case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, data(timestamp), 0,
+            case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, timestampMs, 0,
                     Packet.Kind.DATA, MAIN_TRACK, Packet.Content.OTHER, body));
         };
     }
@@ -122,23 +115,5 @@ final class PacketTranslator {
 
     private static int compositionTimeMs(VideoTagBody body) {
         return body instanceof VideoTagBody.Frame frame ? frame.compositionTimeMs() : 0;
-    }
-
-    /** Keeps the start of audio and video close to each other even if the 32 bits wrap between their first messages. */
-    private long media(TimestampUnwrapper clock, int timestamp) {
-        if (mediaSeen) {
-            clock.startNear(mediaMs);
-        }
-        mediaMs = clock.unwrapMs(timestamp);
-        mediaSeen = true;
-        return mediaMs;
-    }
-
-    /** Starts the clock of data near the media, never the other way round: many encoders give data the timestamp 0. */
-    private long data(int timestamp) {
-        if (mediaSeen) {
-            dataClock.startNear(mediaMs);
-        }
-        return dataClock.unwrapMs(timestamp);
     }
 }

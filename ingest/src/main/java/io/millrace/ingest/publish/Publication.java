@@ -3,9 +3,10 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishSink;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,14 +69,14 @@ final class Publication implements PublishSink {
     }
 
     @Override
-    public void message(Kind kind, int timestamp, ByteBuffer body) {
+    public void message(Kind kind, long timestampMs, ByteBuffer body) {
         if (state.isOver()) {
             return;
         }
         PublicationEnd end = guard.received(state.session(), body.remaining());
         if (end == null) {
             try {
-                packets.message(kind, timestamp, body);
+                packets.message(kind, timestampMs, body);
             } catch (MediaException e) {
                 end = guard.dropped(state.session(), e);
             }
@@ -121,9 +122,10 @@ final class Publication implements PublishSink {
 
     private void take(PublicationStep step) {
         switch (step) {
+            case PublicationStep.Announce(long session) -> announce(session);
             case PublicationStep.Begin(long session) -> begin(session);
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
-            case PublicationStep.ClaimAgain(long over) -> claimAgain(over);
+            case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted, (_, _) -> {});
             case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
@@ -137,17 +139,22 @@ final class Publication implements PublishSink {
         }
     }
 
+    private void announce(long session) {
+        records.notice(session, SessionNotice.State.CLAIMED, (_, failure) -> commands.offer(failure == null
+                ? new PublicationCommand.Announced(session)
+                : new PublicationCommand.AnnounceFailed(session, failure.getMessage())));
+    }
+
     private void begin(long session) {
         log.write(Level.INFO, "session {} begins, from {} ({})", session, records.source().encoder().address(),
                 records.source().encoder().client());
-        records.notice(session, SessionNotice.State.CLAIMED, (_, _) -> {});
         packets.begin(session);
         valve.hold(false);
     }
 
-    private void claimAgain(long over) {
-        log.write(Level.WARN, "session {} was declared over while its encoder is connected, claiming a new session",
-                over);
+    private void claimAgain(long session, long over) {
+        log.write(Level.WARN, "session {} claims again because session {} was declared over while its encoder is "
+                + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
         valve.hold(true);
@@ -167,19 +174,19 @@ final class Publication implements PublishSink {
     private void disconnect(PublicationEnd end) {
         packets.stop();
         IngestMeters meters = context.meters();
-        switch (end.cause()) {
-            case TAKEN_OVER -> meters.takenOver();
-            case PACKET_LOST -> meters.failed();
-            case ENCODER_GONE, FORGOTTEN, CLAIM_FAILED, DISK_FULL, SHUTDOWN, BITRATE, MALFORMED, INTERNAL_ERROR -> {}
+        if (end.cause() == PublishEnd.TAKEN_OVER) {
+            meters.takenOver();
+        } else if (end.cause() == PublishEnd.PACKET_LOST) {
+            meters.failed();
         }
-        if (end.cause().closesEncoder()) {
-            publisher.close(end.cause().closeReason(), end.cause().code(), end.description());
+        if (end.cause() != null) {
+            publisher.close(end.cause(), end.description());
         }
     }
 
     private void refuseClaim(String cause) {
         log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().encoder().address(),
                 cause);
-        answer.complete(new PublishAnswer.LogUnavailable(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
+        answer.complete(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, PublicationEnd.LOG_OUT_OF_REACH));
     }
 }

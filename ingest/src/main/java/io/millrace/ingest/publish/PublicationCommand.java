@@ -10,6 +10,12 @@ sealed interface PublicationCommand {
     /** {@code SessionStarted} was not written to the log. */
     record ClaimFailed(String cause) implements PublicationCommand {}
 
+    /** The notice of the claim is acknowledged: the owner of the partition knows the session. */
+    record Announced(long session) implements PublicationCommand {}
+
+    /** The notice of the claim was not written to the log. */
+    record AnnounceFailed(long session, String cause) implements PublicationCommand {}
+
     /** The session's first packet is acknowledged. */
     record FirstPacketWritten(long session) implements PublicationCommand {}
 

@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -1,5 +1,7 @@
 package io.millrace.ingest.publish;
 
+import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
+import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
@@ -30,7 +32,9 @@ final class PublicationState {
     enum State {
         /** {@code SessionStarted} is being written: for the first session, or for the next one after {@code OVER}. */
         CLAIMING,
-        /** The session has a number, but none of its packets is acknowledged. */
+        /** The session has a number, and its notice is being written: packets are held until an owner can know of it. */
+        ANNOUNCING,
+        /** The notice is acknowledged, but none of the session's packets is. */
         CLAIMED,
         /** Packets of the session are in the log. */
         LIVE,
@@ -41,7 +45,8 @@ final class PublicationState {
 
         Set<State> next() {
             return switch (this) {
-                case CLAIMING -> EnumSet.of(CLAIMED, ENDING, ENDED);
+                case CLAIMING -> EnumSet.of(ANNOUNCING, ENDING, ENDED);
+                case ANNOUNCING -> EnumSet.of(CLAIMED, CLAIMING, ENDING);
                 case CLAIMED -> EnumSet.of(LIVE, CLAIMING, ENDING);
                 case LIVE -> EnumSet.of(CLAIMING, ENDING);
                 case ENDING -> EnumSet.of(ENDED);
@@ -71,7 +76,7 @@ final class PublicationState {
 
     /** Returns whether the publish has a session that has not ended. */
     boolean hasSession() {
-        return state == State.CLAIMED || state == State.LIVE;
+        return state == State.ANNOUNCING || state == State.CLAIMED || state == State.LIVE;
     }
 
     /** Returns whether the encoder's messages are ignored. */
@@ -84,6 +89,8 @@ final class PublicationState {
         return switch (command) {
             case Claimed(long number) -> claimed(number);
             case ClaimFailed(String cause) -> claimFailed(cause);
+            case Announced(long of) -> announced(of);
+            case AnnounceFailed(long of, String cause) -> announceFailed(of, cause);
             case FirstPacketWritten(long of) -> firstPacketWritten(of);
             case PacketLost(long of, String cause) -> isRunning(of) ? end(PublicationEnd.packetLost(cause)) : NOTHING;
             case HeartbeatDue() -> heartbeat();
@@ -105,20 +112,38 @@ final class PublicationState {
         boolean overtaken = session != NO_SESSION && greatestLive > session;
         return switch (state) {
             case CLAIMING -> {
-                become(State.CLAIMED);
+                become(State.ANNOUNCING);
                 session = number;
                 yield overtaken
                         ? end(PublicationEnd.takenOver(greatestLive))
-                        : List.of(new PublicationStep.Begin(number), new PublicationStep.Accept());
+                        : List.of(new PublicationStep.Announce(number));
             }
             // The encoder left, or the node shuts down, before the claim was acknowledged.
             case ENDING -> {
                 session = number;
                 yield List.of(new PublicationStep.WriteEnd(number, end), new PublicationStep.Accept());
             }
-            case CLAIMED, LIVE -> throw new IllegalStateException("claimed twice");
+            case ANNOUNCING, CLAIMED, LIVE -> throw new IllegalStateException("claimed twice");
             case ENDED -> NOTHING;
         };
+    }
+
+    private List<PublicationStep> announced(long of) {
+        if (state != State.ANNOUNCING || of != session) {
+            return NOTHING;
+        }
+        become(State.CLAIMED);
+        return List.of(new PublicationStep.Begin(session), new PublicationStep.Accept());
+    }
+
+    private List<PublicationStep> announceFailed(long of, String cause) {
+        if (state != State.ANNOUNCING || of != session) {
+            return NOTHING;
+        }
+        List<PublicationStep> steps = new ArrayList<>();
+        steps.add(new PublicationStep.RefuseClaim(cause));
+        steps.addAll(end(PublicationEnd.claimFailed()));
+        return steps;
     }
 
     private List<PublicationStep> claimFailed(String cause) {
@@ -169,10 +194,10 @@ final class PublicationState {
         if (greatestLive > session) {
             return end(PublicationEnd.takenOver(greatestLive));
         }
-        if (of == session && noted == SessionNotice.State.OVER) {
-            // The log already contains the end of that session.
+        if (of >= session && noted == SessionNotice.State.OVER) {
+            // A greater session whose node died may have taken over before anybody could announce that it was live.
             become(State.CLAIMING);
-            return List.of(new PublicationStep.ClaimAgain(session));
+            return List.of(new PublicationStep.ClaimAgain(session, of));
         }
         return NOTHING;
     }
@@ -182,12 +207,17 @@ final class PublicationState {
         if (isOver()) {
             return NOTHING;
         }
-        boolean hadSession = hasSession();
+        List<PublicationStep> steps = new ArrayList<>();
+        if (hasSession()) {
+            steps.add(new PublicationStep.WriteEnd(session, why));
+        }
+        steps.add(new PublicationStep.Disconnect(why));
+        if (state == State.ANNOUNCING) {
+            steps.add(new PublicationStep.Accept());
+        }
         end = why;
         become(State.ENDING);
-        return hadSession
-                ? List.of(new PublicationStep.WriteEnd(session, why), new PublicationStep.Disconnect(why))
-                : List.of(new PublicationStep.Disconnect(why));
+        return steps;
     }
 
     private List<PublicationStep> finish() {

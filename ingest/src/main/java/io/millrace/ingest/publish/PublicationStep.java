@@ -4,14 +4,23 @@ import io.millrace.platform.log.SessionNotice;
 
 /** A step that a publication must execute after a {@link PublicationCommand}. */
 sealed interface PublicationStep {
-    /** Begin the session: announce it, and write the packets that were held for it. */
+    /**
+     * Write the notice of the claim, and report {@link PublicationCommand.Announced} or
+     * {@link PublicationCommand.AnnounceFailed}.
+     */
+    record Announce(long session) implements PublicationStep {}
+
+    /** Begin the session: write the packets that were held for it, and all later ones. */
     record Begin(long session) implements PublicationStep {}
 
     /** Accept the encoder, unless it was accepted before. */
     record Accept() implements PublicationStep {}
 
-    /** The encoder's session was declared over: hold its packets and claim another session. */
-    record ClaimAgain(long over) implements PublicationStep {}
+    /**
+     * Hold the encoder's packets and claim another session, because {@code over} was declared over: the encoder's own
+     * session, or a greater one that may have taken over.
+     */
+    record ClaimAgain(long session, long over) implements PublicationStep {}
 
     /** Write a notice. */
     record Note(long session, SessionNotice.State state) implements PublicationStep {}

@@ -4,7 +4,8 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.Decision;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
-import io.millrace.platform.rtmp.PublishAnswer.Refused;
+import io.millrace.platform.publish.PublishAnswer.Refused;
+import io.millrace.platform.publish.PublishEnd;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
@@ -43,7 +44,7 @@ final class PublishAdmission {
             return Optional.empty();
         }
         context.meters().refused(Decision.Reason.DISK_FULL);
-        return Optional.of(new Refused(StatusCodes.REJECTED, PublicationEnd.DISK_FULL));
+        return Optional.of(new Refused(PublishEnd.OVER_LIMIT, PublicationEnd.DISK_FULL));
     }
 
     /**
@@ -57,20 +58,20 @@ final class PublishAdmission {
         if (known.flaps(stream, nowMs)) {
             meters.flapped();
             warn(stream, address, "publishers take the stream over from each other repeatedly");
-            return Optional.of(new Refused(StatusCodes.BAD_NAME,
+            return Optional.of(new Refused(PublishEnd.NAME_IN_USE,
                     "Another publisher has this stream; stop one of the two"));
         }
         if (known.claims(stream) >= CLAIMS_LIMIT || publishedHere.applyAsInt(stream) >= CLAIMS_LIMIT) {
             meters.refused(Decision.Reason.TOO_MANY_CLAIMS);
             warn(stream, address, "too many publishers of this stream have connected and sent nothing");
-            return Optional.of(new Refused(StatusCodes.BAD_NAME,
+            return Optional.of(new Refused(PublishEnd.NAME_IN_USE,
                     "Too many publishers of this stream have connected and sent nothing"));
         }
         Optional<String> nameRefusal = isInUse(stream) ? Optional.empty() : names.refusal(stream, address, nowMs);
         return nameRefusal.map(why -> {
             meters.refused(Decision.Reason.TOO_MANY_NAMES);
             warn(stream, address, why);
-            return new Refused(StatusCodes.REJECTED, why);
+            return new Refused(PublishEnd.OVER_LIMIT, why);
         });
     }
 

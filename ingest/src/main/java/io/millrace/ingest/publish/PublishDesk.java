@@ -14,10 +14,10 @@ import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishApplication;
-import io.millrace.platform.rtmp.PublishRequest;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishApplication;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.Publisher;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PublishDesk implements PublishApplication, SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(PublishDesk.class);
-    private static final PublishAnswer.Refused SHUTTING_DOWN = new PublishAnswer.Refused(StatusCodes.FAILED,
+    private static final PublishAnswer.Refused SHUTTING_DOWN = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE,
             "The server is shutting down, connect again");
 
     private final PublishSettings settings;
@@ -72,25 +72,25 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     @Override
-    public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+    public CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher) {
         if (closed) {
             return answered(SHUTTING_DOWN);
         }
         Optional<PublishAnswer.Refused> refusal = admission.refusalOfAll();
         return refusal.isPresent()
                 ? answered(refusal.get())
-                : access.decide(accessRequest(request)).thenCompose(answer -> switch (answer) {
+                : access.decide(request).thenCompose(answer -> switch (answer) {
                     case AccessAnswer.Allowed(StreamName stream) -> allowed(stream.value(), request, publisher);
                     case AccessAnswer.Refused(String description) ->
-                        answered(new PublishAnswer.Refused(StatusCodes.DENIED, description));
+                        answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
     }
 
-    private CompletionStage<PublishAnswer> allowed(String stream, PublishRequest request, Publisher publisher) {
+    private CompletionStage<PublishAnswer> allowed(String stream, AccessRequest request, Publisher publisher) {
         if (closed) { // closed while the hook decided
             return answered(SHUTTING_DOWN);
         }
-        Optional<PublishAnswer.Refused> refusal = admission.refusal(stream, request.address());
+        Optional<PublishAnswer.Refused> refusal = admission.refusal(stream, request.source().address());
         if (refusal.isPresent()) {
             return answered(refusal.get());
         }
@@ -150,10 +150,10 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         }
     }
 
-    private Publication publication(String stream, PublishRequest request, Publisher publisher) {
+    private Publication publication(String stream, AccessRequest request, Publisher publisher) {
         int partition = kafka.partitionOf(stream);
         var source = new SessionRecords.Source(stream, partition,
-                new Encoder(settings.nodeId(), request.client(), request.address()));
+                new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
         var records = new SessionRecords(log, context.clock(), source, start);
@@ -161,12 +161,6 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
                 context.meters()::paused);
         return new Publication(records, publisher, valve, context);
-    }
-
-    private static AccessRequest accessRequest(PublishRequest request) {
-        return new AccessRequest(AccessRequest.Action.PUBLISH, request.stream(), request.query(),
-                new AccessRequest.Source(AccessRequest.Protocol.RTMP, request.address(), request.client(),
-                        request.tcUrl()));
     }
 
     private static CompletionStage<PublishAnswer> answered(PublishAnswer.Refused refusal) {

@@ -1,6 +1,6 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.Publisher;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 

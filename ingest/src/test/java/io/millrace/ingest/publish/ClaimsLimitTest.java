@@ -8,6 +8,7 @@ import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogSpace;
@@ -15,9 +16,8 @@ import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishRequest;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishSink;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -86,7 +86,8 @@ class ClaimsLimitTest {
     }
 
     private PublishAnswer publish() {
-        return desk.publish(new PublishRequest(STREAM, "", "", "", "127.0.0.1:1"), new SwitchProbe())
+        var source = new AccessRequest.Source(AccessRequest.Protocol.RTMP, "127.0.0.1:1", "", "");
+        return desk.publish(new AccessRequest(AccessRequest.Action.PUBLISH, STREAM, "", source), new SwitchProbe())
                 .toCompletableFuture().join();
     }
 }

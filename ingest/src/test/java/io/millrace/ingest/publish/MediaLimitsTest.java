@@ -5,7 +5,7 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.VideoTagBody;
-import io.millrace.platform.rtmp.PublishSink.Kind;
+import io.millrace.platform.publish.PublishSink.Kind;
 import io.millrace.testkit.Clip;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

@@ -7,7 +7,7 @@ import io.millrace.media.bytes.OverLimitException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.rtmp.PublishSink.Kind;
+import io.millrace.platform.publish.PublishSink.Kind;
 import io.millrace.testkit.Clip;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
@@ -205,37 +205,6 @@ class PacketTranslatorTest {
                 .isKeyframe()).isTrue();
         assertThatThrownBy(() -> translate(Kind.VIDEO, hex("91 68766331 000000 00000004 260100")))
                 .isInstanceOf(MalformedException.class);
-    }
-
-    @Test
-    void tracksStayTogetherIfTheStampsWrapBetweenTheirFirstMessages() {
-        Packet video = packet(translator.translate(0, 0, 0, Kind.VIDEO, -16, config())).findFirst().orElseThrow();
-        Packet audio = packet(translator.translate(0, 0, 0, Kind.AUDIO, 16, hex("af 00 1388"))).findFirst()
-                .orElseThrow();
-        assertThat(video.timestampMs()).isEqualTo(0xFFFF_FFF0L);
-        assertThat(audio.timestampMs()).isEqualTo(0x1_0000_0010L);
-    }
-
-    /** Past 24 bits, past what is signed, and past 32: picture and sound by turns, each a step after the one before. */
-    @ParameterizedTest
-    @ValueSource(longs = {0xFF_FFFF - 500, 0x7FFF_FFFFL - 500, 0xFFFF_FFFFL - 500})
-    void timeGoesOnWhereStampsGrowABit(long startMs) {
-        translator.translate(0, 0, 0, Kind.VIDEO, (int) startMs, config());
-        translator.translate(0, 0, 0, Kind.AUDIO, (int) startMs, hex("af 00 1388"));
-        for (long ms = startMs; ms < startMs + 1_000; ms += 40) {
-            Result video = translator.translate(0, 0, 0, Kind.VIDEO, (int) ms, hex("27 01 000000 00000003 419a00"));
-            Result audio = translator.translate(0, 0, 0, Kind.AUDIO, (int) (ms - 20), hex("af 01 21"));
-            assertThat(packet(video)).extracting(Packet::timestampMs).containsExactly(ms);
-            assertThat(packet(audio)).extracting(Packet::timestampMs).containsExactly(ms - 20);
-        }
-    }
-
-    @Test
-    void dataWithStampZeroDoesNotLeadTheMedia() {
-        translator.translate(0, 0, 0, Kind.DATA, 0, hex("00"));
-        Packet video = packet(translator.translate(0, 0, 0, Kind.VIDEO, 0xF000_0000, config())).findFirst()
-                .orElseThrow();
-        assertThat(video.timestampMs()).isEqualTo(0xF000_0000L);
     }
 
     private Result translate(FlvTag tag) {

@@ -1,5 +1,7 @@
 package io.millrace.ingest.publish;
 
+import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
+import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
@@ -14,6 +16,7 @@ import io.millrace.ingest.publish.PublicationCommand.PacketLost;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
+import io.millrace.ingest.publish.PublicationStep.Announce;
 import io.millrace.ingest.publish.PublicationStep.Begin;
 import io.millrace.ingest.publish.PublicationStep.ClaimAgain;
 import io.millrace.ingest.publish.PublicationStep.Disconnect;
@@ -25,7 +28,7 @@ import io.millrace.ingest.publish.PublicationStep.RefuseClaim;
 import io.millrace.ingest.publish.PublicationStep.WriteEnd;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishSink;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -56,9 +59,11 @@ class PublicationStateTest {
         PublicationState state = new PublicationState();
         List<PublicationCommand> way = switch (to) {
             case CLAIMING -> List.of();
-            case CLAIMED -> List.of(new Claimed(SESSION));
-            case LIVE -> List.of(new Claimed(SESSION), new FirstPacketWritten(SESSION));
-            case ENDING -> List.of(new Claimed(SESSION), new FirstPacketWritten(SESSION), new End(LEFT));
+            case ANNOUNCING -> List.of(new Claimed(SESSION));
+            case CLAIMED -> List.of(new Claimed(SESSION), new Announced(SESSION));
+            case LIVE -> List.of(new Claimed(SESSION), new Announced(SESSION), new FirstPacketWritten(SESSION));
+            case ENDING ->
+                List.of(new Claimed(SESSION), new Announced(SESSION), new FirstPacketWritten(SESSION), new End(LEFT));
             case ENDED -> List.of(new Claimed(SESSION), new End(LEFT), new EndFailed());
         };
         way.forEach(state::apply);
@@ -67,9 +72,12 @@ class PublicationStateTest {
     }
 
     @Test
-    void acceptsTheEncoderWhenTheLogHasTakenTheClaim() {
+    void acceptsTheEncoderWhenTheLogHasTheClaimAndItsNotice() {
         assertThat(state.hasSession()).isFalse();
-        assertThat(state.apply(new Claimed(SESSION))).containsExactly(new Begin(SESSION), new Accept());
+        assertThat(state.apply(new Claimed(SESSION))).containsExactly(new Announce(SESSION));
+        assertThat(state.state()).isEqualTo(State.ANNOUNCING);
+        assertThat(state.apply(new Announced(SESSION - 1))).isEmpty();
+        assertThat(state.apply(new Announced(SESSION))).containsExactly(new Begin(SESSION), new Accept());
         assertThat(state.state()).isEqualTo(State.CLAIMED);
         assertThat(state.hasSession()).isTrue();
         assertThat(state.session()).isEqualTo(SESSION);
@@ -80,6 +88,16 @@ class PublicationStateTest {
         assertThat(state.apply(new ClaimFailed("no leader"))).containsExactly(
                 new Disconnect(PublicationEnd.claimFailed()), new RefuseClaim("no leader"), new Finish());
         assertThat(state.state()).isEqualTo(State.ENDED);
+    }
+
+    /** Packets of a session that no owner knows would keep its epoch open for ever. */
+    @Test
+    void refusesTheEncoderWhenTheLogDoesNotTakeTheNoticeOfTheClaim() {
+        PublicationEnd end = PublicationEnd.claimFailed();
+        PublicationState announcing = at(State.ANNOUNCING);
+        assertThat(announcing.apply(new AnnounceFailed(SESSION, "no leader"))).containsExactly(
+                new RefuseClaim("no leader"), new WriteEnd(SESSION, end), new Disconnect(end), new Accept());
+        assertThat(announcing.state()).isEqualTo(State.ENDING);
     }
 
     @Test
@@ -115,14 +133,24 @@ class PublicationStateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CLAIMED", "LIVE"})
+    @EnumSource(names = {"ANNOUNCING", "CLAIMED", "LIVE"})
     void claimsAgainIfItsSessionIsDeclaredOver(State from) {
         PublicationState running = at(from);
         assertThat(running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER)))
-                .containsExactly(new ClaimAgain(SESSION));
+                .containsExactly(new ClaimAgain(SESSION, SESSION));
         assertThat(running.state()).isEqualTo(State.CLAIMING);
-        assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Begin(NEWER), new Accept());
+        assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
+        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new Accept());
         assertThat(running.session()).isEqualTo(NEWER);
+    }
+
+    /** Its node may have died between its first packet, which took over, and the notice that it was live. */
+    @Test
+    void claimsAgainIfAGreaterSessionIsDeclaredOverThatNobodyAnnouncedAsLive() {
+        PublicationState live = at(State.LIVE);
+        assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.CLAIMED))).isEmpty();
+        assertThat(live.apply(new NoticeRead(NEWER, SessionNotice.State.OVER)))
+                .containsExactly(new ClaimAgain(SESSION, NEWER));
     }
 
     /** The node cannot know which of the two encoders its user wants, and the newer one has packets in the log. */
@@ -132,7 +160,7 @@ class PublicationStateTest {
         again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
         assertThat(again.apply(new NoticeRead(NEWER, SessionNotice.State.LIVE))).isEmpty();
         PublicationEnd end = PublicationEnd.takenOver(NEWER);
-        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Disconnect(end));
+        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Disconnect(end), new Accept());
         assertThat(again.state()).isEqualTo(State.ENDING);
     }
 
@@ -163,9 +191,14 @@ class PublicationStateTest {
     @ParameterizedTest
     @MethodSource("endings")
     void everyEndIsWrittenOnceNotedAndFinished(PublicationCommand command, PublicationEnd end) {
-        for (State from : List.of(State.CLAIMED, State.LIVE)) {
+        for (State from : List.of(State.ANNOUNCING, State.CLAIMED, State.LIVE)) {
             PublicationState running = at(from);
-            assertThat(running.apply(command)).containsExactly(new WriteEnd(SESSION, end), new Disconnect(end));
+            var steps = new ArrayList<PublicationStep>(List.of(new WriteEnd(SESSION, end), new Disconnect(end)));
+            if (from == State.ANNOUNCING) {
+                // Its encoder still waits for an answer.
+                steps.add(new Accept());
+            }
+            assertThat(running.apply(command)).containsExactlyElementsOf(steps);
             assertThat(running.state()).isEqualTo(State.ENDING);
             assertThat(running.apply(new EndWritten())).containsExactly(new NoteEnd(SESSION));
             assertThat(running.apply(new EndNoted())).containsExactly(new Finish());
@@ -264,6 +297,8 @@ class PublicationStateTest {
                 new NoticeRead(SESSION, SessionNotice.State.OVER), new NoticeRead(SESSION, SessionNotice.State.LIVE)));
         if (state == State.CLAIMING) {
             possible.addAll(List.of(new Claimed(SESSION), new ClaimFailed("x")));
+        } else if (state == State.ANNOUNCING) {
+            possible.addAll(List.of(new Announced(SESSION), new AnnounceFailed(SESSION, "x")));
         } else if (state == State.ENDING) {
             possible.addAll(List.of(new EndWritten(), new EndFailed(), new EndNoted()));
         }
@@ -274,7 +309,7 @@ class PublicationStateTest {
     @EnumSource(PublishSink.End.class)
     void anEncoderThatLeavesIsNotClosed(PublishSink.End end) {
         PublicationEnd gone = PublicationEnd.encoderGone(end, "");
-        assertThat(gone.cause().closesEncoder()).isFalse();
+        assertThat(gone.cause()).isNull();
         assertThat(gone.reason()).isEqualTo(SessionEnded.Reason.valueOf(end.name()));
     }
 }

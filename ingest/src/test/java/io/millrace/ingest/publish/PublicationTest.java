@@ -17,8 +17,9 @@ import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.net.PeerLog;
-import io.millrace.platform.rtmp.PublishAnswer;
-import io.millrace.platform.rtmp.PublishSink;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -156,7 +157,7 @@ class PublicationTest {
         }
         assertThat(loop).hasSize(1);
         runLoop();
-        assertThat(encoder.closedWith).isEqualTo(StatusCodes.FAILED);
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.PACKET_LOST);
         acknowledge();
         assertThat(written(Topic.PACKETS)).filteredOn(SessionEnded.class::isInstance).singleElement()
                 .isEqualTo(new SessionEnded(0, CLOCK.millis(), SessionEnded.Reason.CLOSED_BY_SERVER,
@@ -197,7 +198,7 @@ class PublicationTest {
         assertThat(loop).hasSize(1);
         assertThat(encoder.closedWith).isNull();
         runLoop();
-        assertThat(encoder.closedWith).isEqualTo(StatusCodes.FAILED);
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.SHUTDOWN);
         acknowledge();
         assertThat(notices()).containsExactly(SessionNotice.State.CLAIMED, SessionNotice.State.LIVE,
                 SessionNotice.State.ENDED);
@@ -231,7 +232,7 @@ class PublicationTest {
         runLoop();
         assertThat(encoder.closedWith).isNull();
         acknowledge();
-        assertThat(encoder.closedWith).isEqualTo(StatusCodes.BAD_NAME);
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.TAKEN_OVER);
         assertThat(registry.get("millrace.ingest.takeovers").counter().count()).isEqualTo(1);
         assertThat(publication.proxy().finished()).isDone();
     }
@@ -241,7 +242,7 @@ class PublicationTest {
         kafka.errorNext(new TimeoutException("no leader"));
         runLoop();
         assertThat(answer.join())
-                .isEqualTo(new PublishAnswer.LogUnavailable(StatusCodes.FAILED, PublicationEnd.LOG_OUT_OF_REACH));
+                .isEqualTo(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, PublicationEnd.LOG_OUT_OF_REACH));
         assertThat(publication.proxy().finished()).isDone();
         assertThat(active()).isZero();
     }
@@ -253,7 +254,7 @@ class PublicationTest {
             publication.proxy().onNotice(notice(0, SessionNotice.State.LIVE));
         }
         runLoop();
-        assertThat(encoder.closedWith).isEqualTo(StatusCodes.FAILED);
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.INTERNAL_ERROR);
         assertThat(written(Topic.PACKETS)).last().isInstanceOfSatisfying(SessionEnded.class,
                 e -> assertThat(e.detail()).isEqualTo("the event loop hangs"));
     }

@@ -1,13 +1,13 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.platform.rtmp.CloseReason;
-import io.millrace.platform.rtmp.Publisher;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.Executor;
 
 /** Stands where a connection stands and remembers where its reading switch is. */
 final class SwitchProbe implements Publisher {
     volatile boolean reading = true;
-    volatile String closedWith;
+    volatile PublishEnd closedWith;
     private final Executor loop;
 
     SwitchProbe() {
@@ -44,7 +44,7 @@ final class SwitchProbe implements Publisher {
     }
 
     @Override
-    public void close(CloseReason reason, String code, String description) {
-        closedWith = code;
+    public void close(PublishEnd why, String description) {
+        closedWith = why;
     }
 }

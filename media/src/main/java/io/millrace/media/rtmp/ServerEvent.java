@@ -32,11 +32,11 @@ public sealed interface ServerEvent {
      * The peer asks to play. Answer with {@link ServerSession#acceptPlay} or {@link ServerSession#end}; the answer may
      * be delayed until there is something to play.
      *
-     * @param path as in {@link PublishRequested}, like {@code query} and {@code client}
+     * @param path as in {@link PublishRequested}, like {@code query}, {@code client} and {@code tcUrl}
      * @param fourCcs codecs of Enhanced RTMP that the player accepts according to connect; {@code *} for all
      * @param durationMs the requested duration, or {@link PlayDuration#UNLIMITED}
      */
-    record PlayRequested(int streamId, String path, String query, String client, Set<String> fourCcs,
+    record PlayRequested(int streamId, String path, String query, String client, String tcUrl, Set<String> fourCcs,
             long durationMs) implements ServerEvent {
         public PlayRequested {
             fourCcs = Set.copyOf(fourCcs);

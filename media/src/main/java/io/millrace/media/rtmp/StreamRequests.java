@@ -52,7 +52,7 @@ final class StreamRequests {
         }
         stream.requestPlay(request.name(), request.resets());
         events.add(new ServerEvent.PlayRequested(stream.id(), path.path(), path.query(), connect.client(),
-                connect.fourCcs(), request.durationMs()));
+                connect.tcUrl(), connect.fourCcs(), request.durationMs()));
         return Optional.empty();
     }
 

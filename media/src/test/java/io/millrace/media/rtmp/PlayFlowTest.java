@@ -38,7 +38,8 @@ class PlayFlowTest {
         send(1, "play", 4, text("show"), number(-2000));
         control(RtmpMessage.UserControl.STREAM_BEGIN + 3, 1);
         assertThat(events).containsExactly(
-                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/show", "", "LNX 9,0,124,2", "rtmp://h/live", Set.of(),
+                        PlayDuration.UNLIMITED));
         assertThat(answers()).containsExactly("_result 3 Null", "_result 3 0.0");
         assertThat(server.state()).as("held").isEqualTo(ServerSession.State.ANSWERING);
         server.acceptPlay(1);
@@ -91,8 +92,9 @@ class PlayFlowTest {
                 field("audioFourCcInfoMap", AmfValue.EcmaArray.of(field("Opus", 5))));
         send(0, "createStream", 2);
         send(1, "play", 0, text("show?token=1"));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "token=1", "x",
-                Set.of("hvc1", "av01", "vp09", "Opus"), PlayDuration.UNLIMITED));
+        assertThat(events)
+                .containsExactly(new ServerEvent.PlayRequested(1, "live/show", "token=1", "x", "rtmp://h/live",
+                        Set.of("hvc1", "av01", "vp09", "Opus"), PlayDuration.UNLIMITED));
     }
 
     @Test
@@ -130,7 +132,8 @@ class PlayFlowTest {
         }
         send(1, "play", 0, text("other"));
         assertThat(events).last().isEqualTo(
-                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", "rtmp://h/live", Set.of(),
+                        PlayDuration.UNLIMITED));
         server.acceptPlay(1);
         assertThat(server.state()).isEqualTo(ServerSession.State.PLAYING);
     }
@@ -140,7 +143,8 @@ class PlayFlowTest {
         playing();
         send(1, "play", 0, text("other"));
         assertThat(events).containsExactly(new ServerEvent.PlayStopped(1),
-                new ServerEvent.PlayRequested(1, "live/other", "", "x", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/other", "", "x", "rtmp://h/live", Set.of(),
+                        PlayDuration.UNLIMITED));
         send(1, "play", 0, text("again"));
         assertThat(answers()).as("while the other is held").containsExactly("onStatus/1 NetStream.Play.Failed");
         server.acceptPlay(1);
@@ -279,7 +283,8 @@ class PlayFlowTest {
         connect("x");
         send(0, "createStream", 2);
         send(1, "play", 4, text("show"), number(start), number(duration));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "x", Set.of(),
-                millis < 0 ? PlayDuration.UNLIMITED : millis));
+        assertThat(events)
+                .containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "x", "rtmp://h/live", Set.of(),
+                        millis < 0 ? PlayDuration.UNLIMITED : millis));
     }
 }

@@ -163,7 +163,7 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 0, "show"));
-        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "", Set.of(),
+        assertThat(events).containsExactly(new ServerEvent.PlayRequested(1, "live/show", "", "", "", Set.of(),
                 PlayDuration.UNLIMITED));
         answers();
         server.end(1, "NetStream.Play.Failed", "not here");
@@ -699,7 +699,7 @@ class ServerSessionTest {
         floodOfSharedObjects(20);
         send(command(1, "play", 0, "other"));
         assertThat(events).endsWith(new ServerEvent.PlayStopped(1),
-                new ServerEvent.PlayRequested(1, "live/other", "", "", Set.of(), PlayDuration.UNLIMITED));
+                new ServerEvent.PlayRequested(1, "live/other", "", "", "", Set.of(), PlayDuration.UNLIMITED));
         assertThat(server.state()).isEqualTo(ServerSession.State.ANSWERING);
         floodOfSharedObjects(4);
     }

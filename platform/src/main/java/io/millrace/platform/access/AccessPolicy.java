@@ -10,6 +10,9 @@ public interface AccessPolicy {
     AccessPolicy ALLOW_ALL = request -> CompletableFuture
             .completedFuture(new AccessAnswer.Allowed(request.stream()));
 
-    /** The stage never fails, and completes on any thread: at once unless somebody has to be asked. */
+    /**
+     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless somebody
+     * has to be asked.
+     */
     CompletionStage<AccessAnswer> decide(AccessRequest request);
 }

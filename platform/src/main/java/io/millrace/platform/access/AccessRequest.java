@@ -20,9 +20,9 @@ public record AccessRequest(Action action, StreamName stream, String query, Sour
     /**
      * The peer that asks.
      *
-     * @param address {@code host:port}
+     * @param address {@code host:port}, or only the host if its proxy does not tell the port
      * @param client name and version that the peer states (flashVer, User-Agent), possibly empty
-     * @param url as the peer sent it: tcUrl in RTMP. May hold secrets
+     * @param url as the peer sent it: tcUrl in RTMP, the request target in HTTP. May hold secrets
      */
     public record Source(Protocol protocol, String address, String client, String url) {}
 }

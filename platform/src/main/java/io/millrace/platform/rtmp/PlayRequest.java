@@ -1,24 +1,30 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessRequest;
 import java.util.Set;
 
 /**
  * A player's {@code play} command, parsed and checked. Immutable.
  *
- * @param stream application and stream name without query and {@code _definst_}
- * @param query the queries of the name, the application and tcUrl, in that order, joined by {@code &}; empty if none
- *        has one
- * @param client flashVer of {@code connect}, at most 256 printable characters, possibly empty
+ * @param access who asks for which stream
  * @param fourCcs the FourCCs of Enhanced RTMP that the player supports; {@code *} stands for all
- * @param address {@code host:port} of the player
  * @param durationMs duration to play, in media time; or
  *     {@link io.millrace.media.rtmp.PlayDuration#UNLIMITED}
  */
-public record PlayRequest(StreamName stream, String query, String client, Set<String> fourCcs, String address,
-        long durationMs) {
+public record PlayRequest(AccessRequest access, Set<String> fourCcs, long durationMs) {
     public PlayRequest {
         fourCcs = Set.copyOf(fourCcs);
+    }
+
+    public StreamName stream() {
+        return access.stream();
+    }
+
+    /** Returns the same request for the name under which the policy allows it. */
+    public PlayRequest of(StreamName stream) {
+        return new PlayRequest(new AccessRequest(access.action(), stream, access.query(), access.source()), fourCcs,
+                durationMs);
     }
 
     /** Returns whether the player supports a codec of Enhanced RTMP. */

@@ -9,6 +9,9 @@ public interface Player {
     /** Returns the connection's event loop, which never changes. */
     EventExecutor loop();
 
+    /** Returns whether the play has ended: the player has left, or was told to. */
+    boolean isOver();
+
     /** Tells the player, together with the first media, that the play starts. */
     void start();
 

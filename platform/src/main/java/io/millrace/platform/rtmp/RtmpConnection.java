@@ -4,8 +4,12 @@ import io.millrace.media.StreamName;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.rtmp.ServerEvent;
 import io.millrace.media.rtmp.ServerSession;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
@@ -168,13 +172,13 @@ final class RtmpConnection {
         int streamId = requested.streamId();
         Optional<String> problem = StreamName.problem(requested.path());
         if (problem.isPresent()) {
-            refuse(streamId, CloseReason.REFUSED, "NetStream.Publish.Denied", problem.get());
+            refuse(streamId, PublishStatus.of(PublishEnd.DENIED), problem.get());
             return;
         }
         RtmpPublisher publisher = new RtmpPublisher(this, streamId, session.knowsReconnect());
         publishers.put(streamId, publisher);
-        PublishRequest request = new PublishRequest(new StreamName(requested.path()), requested.query(),
-                requested.client(), requested.tcUrl(), log.address());
+        var request = new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(requested.path()),
+                requested.query(), source(requested.client(), requested.tcUrl()));
         application.publish(request, publisher)
                 .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
     }
@@ -191,14 +195,12 @@ final class RtmpConnection {
         switch (answer) {
             case null -> {
                 log.write(Level.ERROR, "a publish request failed because of a bug", failure);
-                refuse(streamId, CloseReason.INTERNAL_ERROR, "NetStream.Failed", "internal server error");
+                refuse(streamId, PublishStatus.of(PublishEnd.INTERNAL_ERROR), "internal server error");
             }
-            case PublishAnswer.Refused(String code, String description) ->
-                refuse(streamId, CloseReason.REFUSED, code, description);
-            case PublishAnswer.LogUnavailable(String code, String description) ->
-                refuse(streamId, CloseReason.LOG, code, description);
+            case PublishAnswer.Refused(PublishEnd why, String description) ->
+                refuse(streamId, PublishStatus.of(why), description);
             case PublishAnswer.Accepted _ when !session.reserveMemory() -> refuse(streamId, CloseReason.MEMORY,
-                    "NetStream.Publish.Denied", "this server has no memory for another publisher; try again later");
+                    PublishStatus.DENIED, "this server has no memory for another publisher; try again later");
             case PublishAnswer.Accepted _ -> {
                 session.acceptPublish(streamId);
                 accepted();
@@ -218,16 +220,33 @@ final class RtmpConnection {
         }
         RtmpPlayer player = new RtmpPlayer(this, streamId);
         players.put(streamId, player);
-        PlayRequest request = new PlayRequest(new StreamName(requested.path()), requested.query(), requested.client(),
-                requested.fourCcs(), log.address(), requested.durationMs());
-        switch (application.play(request, player)) {
-            case PlayAnswer.Accepted(PlaySink sink) -> {
-                player.accepted(sink);
-                accepted();
+        var access = new AccessRequest(AccessRequest.Action.PLAY, new StreamName(requested.path()), requested.query(),
+                source(requested.client(), requested.tcUrl()));
+        application.play(new PlayRequest(access, requested.fourCcs(), requested.durationMs()), player)
+                .whenComplete((answer, failure) -> execute(() -> answered(player, answer, failure)));
+    }
+
+    /** @param answer null if the application failed with {@code failure} */
+    private void answered(RtmpPlayer player, PlayAnswer answer, Throwable failure) {
+        if (answer instanceof PlayAnswer.Accepted(PlaySink sink)) {
+            player.accepted(sink);
+        }
+        if (player.isOver()) {
+            return;
+        }
+        switch (answer) {
+            case null -> {
+                log.write(Level.ERROR, "a play request failed because of a bug", failure);
+                refuse(player.streamId(), CloseReason.INTERNAL_ERROR, "NetStream.Play.Failed", "internal server error");
             }
             case PlayAnswer.Refused(String code, String description) ->
-                refuse(streamId, CloseReason.REFUSED, code, description);
+                refuse(player.streamId(), CloseReason.REFUSED, code, description);
+            case PlayAnswer.Accepted _ -> accepted();
         }
+    }
+
+    private AccessRequest.Source source(String client, String tcUrl) {
+        return new AccessRequest.Source(AccessRequest.Protocol.RTMP, log.address(), client, tcUrl);
     }
 
     private void accepted() {
@@ -290,6 +309,11 @@ final class RtmpConnection {
             session.endPlay(streamId);
             streamEnded(streamId, CloseReason.STREAM_ENDED, "the stream has ended");
         }
+    }
+
+    /** Tells the encoder why its publish ends; ends the connection if it uses no other stream. */
+    void refuse(int streamId, PublishStatus status, String description) {
+        refuse(streamId, status.reason(), status.code(), description);
     }
 
     /** Tells the peer why one stream ends; ends the connection if it uses no other stream. */

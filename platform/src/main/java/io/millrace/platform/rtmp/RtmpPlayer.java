@@ -25,6 +25,7 @@ final class RtmpPlayer implements Player {
         return streamId;
     }
 
+    /** The application accepts the play. If the player has left meanwhile, the sink is told immediately. */
     void accepted(PlaySink accepted) {
         sink = accepted;
         if (over) {
@@ -75,6 +76,11 @@ final class RtmpPlayer implements Player {
     @Override
     public EventExecutor loop() {
         return connection.loop();
+    }
+
+    @Override
+    public boolean isOver() {
+        return over;
     }
 
     @Override

@@ -1,7 +1,11 @@
 package io.millrace.platform.rtmp;
 
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.media.rtmp.PublishClock;
 import io.millrace.media.rtmp.ServerEvent;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.Executor;
 
 /**
@@ -13,6 +17,7 @@ final class RtmpPublisher implements Publisher {
     private final RtmpConnection connection;
     private final int streamId;
     private final boolean knowsReconnect;
+    private final PublishClock clock = new PublishClock();
     private boolean paused;
     private PublishSink sink;
     private PublishSink.End end;
@@ -46,7 +51,7 @@ final class RtmpPublisher implements Publisher {
     }
 
     void message(ServerEvent.Media media) {
-        sink.message(kind(media.kind()), media.timestamp(), media.body());
+        sink.message(kind(media.kind()), clock.unwrapMs(media.kind(), media.timestamp()), media.body());
     }
 
     /** Ends the publish. Further calls have no effect. */
@@ -100,10 +105,10 @@ final class RtmpPublisher implements Publisher {
     }
 
     @Override
-    public void close(CloseReason reason, String code, String description) {
+    public void close(PublishEnd why, String description) {
         connection.execute(() -> {
             if (!isOver()) {
-                connection.refuse(streamId, reason, code, description);
+                connection.refuse(streamId, PublishStatus.of(why), description);
             }
         });
     }

@@ -5,6 +5,7 @@ import io.millrace.media.amf.Amf0Reader;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.publish.PublishSink;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;

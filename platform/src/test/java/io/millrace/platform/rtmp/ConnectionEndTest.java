@@ -11,6 +11,9 @@ import io.millrace.media.rtmp.RtmpUrl;
 import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -86,12 +89,12 @@ class ConnectionEndTest {
                 new Way("the name is invalid", test -> test.publish("api", "show"), "refused"),
                 new Way("the application refuses", test -> {
                     test.application.answer = CompletableFuture
-                            .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", "no"));
+                            .completedFuture(new PublishAnswer.Refused(PublishEnd.DENIED, "no"));
                     test.publish("live", "show");
                 }, "refused"),
                 new Way("the application closes", test -> {
                     test.publish("live", "show");
-                    test.application.publishers.remove().close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName",
+                    test.application.publishers.remove().close(PublishEnd.TAKEN_OVER,
                             "another encoder took over");
                 }, "taken_over", PublishSink.End.CLOSED_BY_SERVER),
                 new Way("a silent publisher", test -> {

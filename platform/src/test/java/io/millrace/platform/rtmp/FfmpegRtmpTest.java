@@ -6,6 +6,7 @@ import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.publish.PublishSink;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -101,7 +102,8 @@ class FfmpegRtmpTest {
             assertThat(awaitNext(application.requests).stream()).isEqualTo(new StreamName("live/show"));
             assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
         }
-        return application.drainMessages().stream().map(m -> new FlvTag(type(m.kind()), m.timestamp(), m.body()))
+        return application.drainMessages().stream()
+                .map(m -> new FlvTag(type(m.kind()), (int) m.timestampMs(), m.body()))
                 .toList();
     }
 

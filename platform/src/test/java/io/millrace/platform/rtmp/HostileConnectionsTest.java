@@ -5,6 +5,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.RtmpLimits;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.ProxySources;
+import io.millrace.platform.publish.PublishSink;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -69,7 +70,7 @@ class HostileConnectionsTest {
         try {
             publisher.close();
             for (int i = 0; i < sent; i++) {
-                assertThat(awaitNext(application.messages).timestamp()).isEqualTo(i);
+                assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(i);
             }
             assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
         } finally {

@@ -94,7 +94,7 @@ class HostileInputTest {
         Socket socket = new Socket("127.0.0.1", port);
         try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
             publisher.send(7);
-            assertThat(RecordingApplication.awaitNext(application.messages).timestamp()).isEqualTo(7);
+            assertThat(RecordingApplication.awaitNext(application.messages).timestampMs()).isEqualTo(7);
             assertThat(isEnded(socket, hex("07 000000 00000c 16 01000000 08 ffffff 000000 00 000000 00"))).isTrue();
         }
     }

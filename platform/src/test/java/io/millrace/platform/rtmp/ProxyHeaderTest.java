@@ -35,25 +35,25 @@ class ProxyHeaderTest {
     void publisherHasTheAddressThatTheHeaderNames() throws Exception {
         bind("10.0.0.0/8,127.0.0.1");
         publishAfter(V1.getBytes(StandardCharsets.US_ASCII));
-        assertThat(awaitNext(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        assertThat(awaitNext(application.requests).source().address()).isEqualTo("203.0.113.9:40000");
         publishAfter(
                 v2(0x21, 0x11, new byte[]{(byte) 203, 0, 113, 9, 127, 0, 0, 1, (byte) 0x9C, 0x40, 7, (byte) 0x8F}));
-        assertThat(awaitNext(application.requests).address()).isEqualTo("203.0.113.9:40000");
+        assertThat(awaitNext(application.requests).source().address()).isEqualTo("203.0.113.9:40000");
         byte[] six = new byte[36];
         six[15] = 1;
         six[31] = 2;
         six[33] = 80;
         publishAfter(v2(0x21, 0x21, six));
-        assertThat(awaitNext(application.requests).address()).isEqualTo("[0:0:0:0:0:0:0:1]:80");
+        assertThat(awaitNext(application.requests).source().address()).isEqualTo("[0:0:0:0:0:0:0:1]:80");
     }
 
     @Test
     void balancersOwnConnectionKeepsItsAddress() throws Exception {
         bind("127.0.0.1");
         publishAfter(v2(0x20, 0, new byte[0]));
-        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).source().address()).startsWith("127.0.0.1:");
         publishAfter("PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII));
-        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).source().address()).startsWith("127.0.0.1:");
     }
 
     @ParameterizedTest
@@ -91,7 +91,7 @@ class ProxyHeaderTest {
         }
         closed.assertOne("unsupported");
         publishAfter(new byte[0]);
-        assertThat(awaitNext(application.requests).address()).startsWith("127.0.0.1:");
+        assertThat(awaitNext(application.requests).source().address()).startsWith("127.0.0.1:");
     }
 
     @ParameterizedTest

@@ -1,5 +1,9 @@
 package io.millrace.platform.rtmp;
 
+import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application of the tests: keeps what it is told, and answers as it is told to. */
 final class RecordingApplication implements RtmpApplication {
-    record Message(PublishSink.Kind kind, int timestamp, ByteBuffer body) {}
+    record Message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {}
 
     record Ended(PublishSink.End end, String detail) {}
 
-    final BlockingQueue<PublishRequest> requests = new LinkedBlockingQueue<>();
+    final BlockingQueue<AccessRequest> requests = new LinkedBlockingQueue<>();
     final BlockingQueue<Publisher> publishers = new LinkedBlockingQueue<>();
     final BlockingQueue<PlayRequest> plays = new LinkedBlockingQueue<>();
     final BlockingQueue<Player> players = new LinkedBlockingQueue<>();
@@ -27,8 +31,8 @@ final class RecordingApplication implements RtmpApplication {
     final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
     final PublishSink sink = new PublishSink() {
         @Override
-        public void message(Kind kind, int timestamp, ByteBuffer body) {
-            messages.add(new Message(kind, timestamp, body));
+        public void message(Kind kind, long timestampMs, ByteBuffer body) {
+            messages.add(new Message(kind, timestampMs, body));
         }
 
         @Override
@@ -58,19 +62,20 @@ final class RecordingApplication implements RtmpApplication {
         }
     };
     /** Refuses unless the test puts something else here. */
-    PlayAnswer playAnswer = new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere");
+    CompletionStage<PlayAnswer> playAnswer = CompletableFuture.completedFuture(
+            new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere"));
     /** Accepts at once unless the test puts something else here. */
     CompletionStage<PublishAnswer> answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(sink));
 
     @Override
-    public CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher) {
+    public CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher) {
         requests.add(request);
         publishers.add(publisher);
         return answer;
     }
 
     @Override
-    public PlayAnswer play(PlayRequest request, Player player) {
+    public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         plays.add(request);
         players.add(player);
         return playAnswer;

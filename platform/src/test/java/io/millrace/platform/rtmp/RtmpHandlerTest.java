@@ -13,6 +13,10 @@ import io.millrace.media.rtmp.PlayerEvent;
 import io.millrace.media.rtmp.PlayerSession;
 import io.millrace.media.rtmp.RtmpUrl;
 import io.millrace.platform.net.MemoryBudget;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -58,7 +62,7 @@ class RtmpHandlerTest {
         assertThat(application.requests).singleElement().satisfies(request -> {
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
             assertThat(request.query()).isEqualTo("token=x");
-            assertThat(request.client()).isEqualTo("FMLE/3.0 (compatible; Millrace)");
+            assertThat(request.source().client()).isEqualTo("FMLE/3.0 (compatible; Millrace)");
         });
         assertThat(clientEvents).containsExactly(new ClientEvent.Started());
 
@@ -172,6 +176,62 @@ class RtmpHandlerTest {
         assertThat(asked.isWritable()).isFalse();
     }
 
+    @Test
+    void theAnswerToAPlayerMayComeLater() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        passSeconds(60);
+        assertThat(playerTold).isEmpty();
+        assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
+        later.complete(new PlayAnswer.Accepted(application.playSink));
+        Player asked = application.players.remove();
+        asked.start();
+        asked.send(message(MediaKind.VIDEO, 40, 3));
+        carryToPlayer();
+        assertThat(playerTold).contains("NetStream.Play.Start", "VIDEO 40 3");
+    }
+
+    @Test
+    void aPlayerIsToldALateRefusal() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        later.complete(new PlayAnswer.Refused("NetStream.Play.Failed", "for subscribers"));
+        carryToPlayer();
+        assertThat(playerTold).containsExactly("NetStream.Play.Failed");
+        passSeconds(2);
+        assertThat(closed("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void aPlayerThatLeavesBeforeTheAnswerIsToldToTheSinkAtOnce() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        channel.close();
+        assertThat(application.players.remove().isOver()).isTrue();
+        later.complete(new PlayAnswer.Accepted(application.playSink));
+        assertThat(application.played).containsExactly("ended");
+        assertThat(closed("peer_closed")).isEqualTo(1);
+    }
+
+    @Test
+    void anApplicationThatFailsRefusesThePlay() {
+        CompletableFuture<PlayAnswer> later = asksToPlay();
+        assertThat(logged(() -> later.completeExceptionally(new IllegalStateException("a bug")))).singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .endsWith(": a play request failed because of a bug"));
+        carryToPlayer();
+        assertThat(playerTold).containsExactly("NetStream.Play.Failed");
+        passSeconds(2);
+        assertThat(closed("internal_error")).isEqualTo(1);
+    }
+
+    /** Returns the answer to a player that has asked to play. */
+    private CompletableFuture<PlayAnswer> asksToPlay() {
+        CompletableFuture<PlayAnswer> later = new CompletableFuture<>();
+        application.playAnswer = later;
+        player = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")), new SplittableRandom(1));
+        carryToPlayer();
+        assertThat(application.plays).hasSize(1);
+        return later;
+    }
+
     private static List<ByteBuf> message(MediaKind kind, int timestamp, int sizeBytes) {
         return List.of(Unpooled.wrappedBuffer(PlayChunks.message(kind, timestamp, ByteBuffer.allocate(sizeBytes))));
     }
@@ -181,7 +241,8 @@ class RtmpHandlerTest {
 
     /** A player that the application accepts and holds. */
     private void plays() {
-        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        application.playAnswer = CompletableFuture
+                .completedFuture(new PlayAnswer.Accepted(application.playSink));
         player = new PlayerSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")), new SplittableRandom(1));
         carryToPlayer();
         assertThat(application.plays).singleElement().extracting(PlayRequest::stream)
@@ -213,7 +274,7 @@ class RtmpHandlerTest {
     @Test
     void refusalIsToldAndInputDrainedBeforeTheClose() {
         application.answer = CompletableFuture
-                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.BadName", "taken"));
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.NAME_IN_USE, "taken"));
         carry();
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.BadName", "taken"));
         assertThat(channel.isOpen()).isTrue();
@@ -227,17 +288,17 @@ class RtmpHandlerTest {
     @Test
     void unavailableLogIsNeitherRefusalNorBug() {
         application.answer = CompletableFuture
-                .completedFuture(new PublishAnswer.LogUnavailable("NetStream.Publish.Failed", "connect again"));
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, "connect again"));
         try (var log = new ServerLog(Level.INFO)) {
             carry();
             passSeconds(2);
             assertThat(log.lines()).singleElement().satisfies(line -> {
                 assertThat(line.getFormattedMessage())
-                        .endsWith(": closed, log: NetStream.Publish.Failed, connect again");
+                        .endsWith(": closed, log: NetStream.Failed, connect again");
                 assertThat(line.getThrowableProxy()).isNull();
             });
         }
-        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.Failed", "connect again"));
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "connect again"));
         assertThat(closed("log")).isEqualTo(1);
     }
 
@@ -266,10 +327,10 @@ class RtmpHandlerTest {
     void publisherIsClosedWithTheReasonAndTheSinkAtOnce() {
         carry();
         Publisher publisher = application.publishers.remove();
-        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "another encoder took over");
+        publisher.close(PublishEnd.TAKEN_OVER, "another encoder took over");
         assertThat(application.ends).containsExactly(new RecordingApplication.Ended(PublishSink.End.CLOSED_BY_SERVER,
                 "NetStream.Publish.BadName, another encoder took over"));
-        publisher.close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "again");
+        publisher.close(PublishEnd.TAKEN_OVER, "again");
         client.send(MediaKind.AUDIO, 0, ByteBuffer.allocate(10));
         carry();
         assertThat(clientEvents)
@@ -309,7 +370,7 @@ class RtmpHandlerTest {
         carry();
         assertThat(channel.config().isAutoRead()).as("the end of a publish undoes its pause").isTrue();
         first.pauseReading();
-        first.close(CloseReason.LOG, "NetStream.Failed", "late");
+        first.close(PublishEnd.PACKET_LOST, "late");
         assertThat(channel.config().isAutoRead()).isTrue();
         passSeconds(5);
         assertThat(channel.isOpen()).isTrue();
@@ -375,7 +436,7 @@ class RtmpHandlerTest {
     void sinkThatThrowsEndsItsConnectionOnly() {
         application.answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(new PublishSink() {
             @Override
-            public void message(Kind kind, int timestamp, ByteBuffer body) {
+            public void message(Kind kind, long timestampMs, ByteBuffer body) {
                 throw new IllegalStateException("a bug");
             }
 

@@ -3,6 +3,11 @@ package io.millrace.platform.rtmp;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.StreamName;
 import io.millrace.media.rtmp.MediaKind;
+import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.publish.PublishAnswer;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -43,17 +48,17 @@ class RtmpServerTest {
     void clientPublishes() throws Exception {
         byte[] frame = new byte[300_000];
         try (RtmpClient client = PatientLimits.publish(url("/live/show?token=x"))) {
-            PublishRequest request = awaitNext(application.requests);
+            AccessRequest request = awaitNext(application.requests);
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));
             assertThat(request.query()).isEqualTo("token=x");
-            assertThat(request.address()).startsWith("127.0.0.1:");
+            assertThat(request.source().address()).startsWith("127.0.0.1:");
             for (int i = 0; i < 100; i++) {
                 client.send(MediaKind.VIDEO, i * 40L, ByteBuffer.wrap(frame));
             }
         }
         for (int i = 0; i < 100; i++) {
             RecordingApplication.Message message = awaitNext(application.messages);
-            assertThat(message.timestamp()).isEqualTo(i * 40);
+            assertThat(message.timestampMs()).isEqualTo(i * 40L);
             assertThat(message.body().remaining()).isEqualTo(frame.length);
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
@@ -87,7 +92,7 @@ class RtmpServerTest {
     @Test
     void clientIsToldWhyItIsRefused() {
         application.answer = CompletableFuture
-                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", "the token is wrong"));
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.DENIED, "the token is wrong"));
         assertThatThrownBy(() -> PatientLimits.publish(url("/live/show"))).isInstanceOf(RtmpException.class).hasMessage(
                 "127.0.0.1:" + port + " refused the stream: the token is wrong (NetStream.Publish.Denied)");
     }
@@ -111,7 +116,7 @@ class RtmpServerTest {
             publisher.requestReconnect("the node ends");
             asked.get(120, TimeUnit.SECONDS);
             client.send(MediaKind.VIDEO, 7, ByteBuffer.allocate(5));
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(7);
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
     }
@@ -123,7 +128,7 @@ class RtmpServerTest {
             assertThat(publisher.knowsReconnect()).isFalse();
             publisher.requestReconnect("the node ends");
             client.send(MediaKind.VIDEO, 7, ByteBuffer.allocate(5));
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(7);
         }
         assertThat(awaitNext(application.ends).end()).isEqualTo(PublishSink.End.UNPUBLISHED);
     }

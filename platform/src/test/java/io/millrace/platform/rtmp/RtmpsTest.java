@@ -84,12 +84,12 @@ class RtmpsTest {
             try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
                 assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
                 publisher.send(7);
-                assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
+                assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(7);
             }
         }
         try (SocketPublisher plain = SocketPublisher.publish(new Socket("127.0.0.1", rtmp))) {
             plain.send(8);
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(8);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(8);
         }
     }
 
@@ -126,8 +126,8 @@ class RtmpsTest {
                 second.send(1);
             }
             publisher.send(2);
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(1);
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(2);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(1);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(2);
         }
     }
 
@@ -217,7 +217,7 @@ class RtmpsTest {
                     .getBytes(StandardCharsets.US_ASCII));
             try (SocketPublisher publisher = SocketPublisher.publish(tls(balancer, "TLSv1.3"))) {
                 publisher.send(1);
-                assertThat(awaitNext(application.requests).address()).isEqualTo("203.0.113.9:40000");
+                assertThat(awaitNext(application.requests).source().address()).isEqualTo("203.0.113.9:40000");
             }
         }
     }
@@ -259,7 +259,7 @@ class RtmpsTest {
         URI url = URI.create("rtmps://127.0.0.1:" + rtmps + "/live/show");
         try (RtmpClient client = RtmpClient.publish(url, ServerTrust.of(certificateFile))) {
             client.send(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{(byte) 0xAF, 1, 0}));
-            assertThat(awaitNext(application.messages).timestamp()).isEqualTo(7);
+            assertThat(awaitNext(application.messages).timestampMs()).isEqualTo(7);
         }
         assertThatThrownBy(() -> PatientLimits.publish(url)).isInstanceOf(RtmpException.class)
                 .hasMessageContaining("its certificate is not trusted").hasMessageContaining("--tls-ca");

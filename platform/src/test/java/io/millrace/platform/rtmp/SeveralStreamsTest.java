@@ -7,7 +7,11 @@ import io.millrace.media.amf.AmfValue;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayChunks;
+import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.MemoryBudget;
+import io.millrace.platform.publish.PublishEnd;
+import io.millrace.platform.publish.PublishSink;
+import io.millrace.platform.publish.Publisher;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -16,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,15 +58,15 @@ class SeveralStreamsTest {
     void theEndOfOnePublishIsNotThatOfTheOther() {
         publish(1, "one");
         publish(2, "two");
-        assertThat(application.requests).extracting(PublishRequest::stream)
+        assertThat(application.requests).extracting(AccessRequest::stream)
                 .containsExactly(new StreamName("live/one"), new StreamName("live/two"));
         video(1, 10);
         video(2, 20);
         command(0, "deleteStream", 0, AmfValue.NULL, new AmfValue.Number(1));
         video(1, 11);
         video(2, 21);
-        assertThat(application.messages).extracting(RecordingApplication.Message::timestamp)
-                .containsExactly(10, 20, 21);
+        assertThat(application.messages).extracting(RecordingApplication.Message::timestampMs)
+                .containsExactly(10L, 20L, 21L);
         assertThat(application.ends).extracting(RecordingApplication.Ended::end)
                 .containsExactly(PublishSink.End.UNPUBLISHED);
         channel.close();
@@ -74,12 +79,12 @@ class SeveralStreamsTest {
         publish(1, "one");
         publish(2, "two");
         List<Publisher> publishers = new ArrayList<>(application.publishers);
-        publishers.get(0).close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "taken over");
+        publishers.get(0).close(PublishEnd.TAKEN_OVER, "taken over");
         assertThat(application.ends).hasSize(1);
         video(1, 10);
         video(2, 20);
-        assertThat(application.messages).extracting(RecordingApplication.Message::timestamp).containsExactly(20);
-        publishers.get(1).close(CloseReason.TAKEN_OVER, "NetStream.Publish.BadName", "taken over");
+        assertThat(application.messages).extracting(RecordingApplication.Message::timestampMs).containsExactly(20L);
+        publishers.get(1).close(PublishEnd.TAKEN_OVER, "taken over");
         assertThat(application.ends).hasSize(2);
         video(2, 21);
         assertThat(application.messages).hasSize(1);
@@ -104,7 +109,8 @@ class SeveralStreamsTest {
 
     @Test
     void whoPublishesMayPlayAsWell() {
-        application.playAnswer = new PlayAnswer.Accepted(application.playSink);
+        application.playAnswer = CompletableFuture
+                .completedFuture(new PlayAnswer.Accepted(application.playSink));
         publish(1, "one");
         command(2, "play", 0, AmfValue.NULL, new AmfValue.Text("other"));
         assertThat(application.plays).extracting(PlayRequest::stream).containsExactly(new StreamName("live/other"));
@@ -131,7 +137,7 @@ class SeveralStreamsTest {
         assertThat(channel.isOpen()).isFalse();
         handler.channelRead(null, commandBytes(2, "publish", 0, AmfValue.NULL, new AmfValue.Text("two"),
                 new AmfValue.Text("live")));
-        assertThat(application.requests).extracting(PublishRequest::stream).containsExactly(new StreamName("live/one"));
+        assertThat(application.requests).extracting(AccessRequest::stream).containsExactly(new StreamName("live/one"));
         assertThat(application.ends).hasSize(1);
     }
 

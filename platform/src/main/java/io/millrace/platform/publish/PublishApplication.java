@@ -1,5 +1,6 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
+import io.millrace.platform.access.AccessRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -8,16 +9,16 @@ import java.util.concurrent.CompletionStage;
 public interface PublishApplication {
     /**
      * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. It completes
-     * exceptionally only because of a bug. If the encoder
-     * leaves meanwhile, the sink of a later answer gets {@link PublishSink#ended} immediately.
+     * exceptionally only because of a bug: a failure of the log is an answer. If the encoder leaves meanwhile, the sink
+     * of a later answer gets {@link PublishSink#ended} immediately.
      */
-    CompletionStage<PublishAnswer> publish(PublishRequest request, Publisher publisher);
+    CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher);
 
     /**
      * Returns an application that refuses every publisher. @param description tells the user where to publish instead
      */
     static PublishApplication none(String description) {
         return (_, _) -> CompletableFuture
-                .completedFuture(new PublishAnswer.Refused("NetStream.Publish.Denied", description));
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.DENIED, description));
     }
 }

@@ -1,10 +1,13 @@
-package io.millrace.platform.rtmp;
+package io.millrace.platform.publish;
 
 import java.util.concurrent.Executor;
 
 /** One publish, as the application sees it. Thread-safe; calls after its end have no effect. */
 public interface Publisher {
-    /** The event loop of the connection: runs tasks after the current one. Never changes. */
+    /**
+     * Returns the thread that reads from the encoder and owns the publish, as an executor that runs tasks after the current
+     * one. Never changes.
+     */
     Executor loop();
 
     /** Stops reading from the socket, so that TCP slows the encoder down. A switch: calls are not counted. */
@@ -17,19 +20,17 @@ public interface Publisher {
     boolean knowsReconnect();
 
     /**
-     * Asks the encoder to reconnect (Enhanced RTMP, reconnect request). It leaves at its next keyframe and is served
-     * until then. Has no effect on an encoder that does not support it.
+     * Asks the encoder to reconnect, such as by the reconnect request of Enhanced RTMP. It leaves at its next keyframe
+     * and is served until then. Has no effect on an encoder that does not support it.
      *
      * @param description text for the user
      */
     void requestReconnect(String description);
 
     /**
-     * Ends the publish: sends onStatus of level error, drains the input for a moment so that it arrives, and closes.
+     * Ends the publish: tells the encoder why, and closes its connection.
      *
-     * @param reason counted by the meter
-     * @param code code of onStatus, such as {@code NetStream.Publish.BadName}
      * @param description text for the user
      */
-    void close(CloseReason reason, String code, String description);
+    void close(PublishEnd why, String description);
 }

@@ -1,0 +1,50 @@
+package io.millrace.edge.exchange;
+
+import io.millrace.platform.access.AccessAnswer;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.function.Consumer;
+
+/**
+ * A request that waits, for a limited time, for the answer of the access policy. Confined to the event loop of its
+ * connection.
+ */
+final class AccessQuestion implements ResponseOwner {
+    private static final int RETRY_AFTER_S = 2;
+
+    private final Responder responder;
+    private final Consumer<AccessAnswer> then;
+    private boolean over;
+
+    AccessQuestion(Responder responder, Consumer<AccessAnswer> then) {
+        this.responder = responder;
+        this.then = then;
+    }
+
+    /** @param answer null if the policy failed with {@code failure} */
+    void answered(AccessAnswer answer, Throwable failure) {
+        if (over) {
+            return;
+        }
+        over = true;
+        responder.release();
+        if (failure == null) {
+            then.accept(answer);
+        } else {
+            responder.fail(failure);
+        }
+    }
+
+    @Override
+    public void giveUp() {
+        over = true;
+        responder.error(HttpResponseStatus.SERVICE_UNAVAILABLE,
+                ApiError.of("access_undecided", "whether you may play could not be decided in time, try again"),
+                headers -> headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_S));
+    }
+
+    @Override
+    public void clientLeft() {
+        over = true;
+    }
+}

@@ -1,0 +1,57 @@
+package io.millrace.edge.exchange;
+
+import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the answer, not even
+ * whether it exists. Thread-safe; called on event loops.
+ */
+public final class PlayAccess {
+    private final AccessPolicy policy;
+
+    public PlayAccess(AccessPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** Continues on the event loop with the name of the stream, or answers the request if the client may not play it. */
+    public void ask(Responder responder, AccessRequest.Protocol protocol, String stream, Consumer<String> allowed) {
+        await(responder, decide(responder.request(), protocol, stream), allowed);
+    }
+
+    /** Asks the policy. The result may be shared by several requests. */
+    public CompletableFuture<AccessAnswer> decide(Request request, AccessRequest.Protocol protocol, String stream) {
+        String uri = request.uri();
+        int mark = uri.indexOf('?');
+        var source = new AccessRequest.Source(protocol, request.remoteAddress(),
+                request.headers().get(HttpHeaderNames.USER_AGENT, ""), uri);
+        return policy.decide(new AccessRequest(AccessRequest.Action.PLAY, new StreamName(stream),
+                mark < 0 ? "" : uri.substring(mark + 1), source)).toCompletableFuture();
+    }
+
+    /** Continues as {@link #ask} does, when {@code decision} is complete; immediately if it is. */
+    public void await(Responder responder, CompletableFuture<AccessAnswer> decision, Consumer<String> allowed) {
+        if (decision.state() == Future.State.SUCCESS) {
+            answered(responder, decision.resultNow(), allowed);
+            return;
+        }
+        var question = new AccessQuestion(responder, answer -> answered(responder, answer, allowed));
+        decision.whenComplete((answer, failure) -> responder.execute(() -> question.answered(answer, failure)));
+        responder.hold(question, Responder.HOLD_MS);
+    }
+
+    private static void answered(Responder responder, AccessAnswer answer, Consumer<String> allowed) {
+        switch (answer) {
+            case AccessAnswer.Allowed(StreamName stream) -> allowed.accept(stream.value());
+            case AccessAnswer.Refused(String description) ->
+                responder.error(HttpResponseStatus.FORBIDDEN, "access_denied", description);
+        }
+    }
+}

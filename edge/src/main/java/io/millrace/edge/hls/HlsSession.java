@@ -1,0 +1,21 @@
+package io.millrace.edge.hls;
+
+import io.millrace.edge.exchange.Request;
+import io.netty.handler.codec.http.HttpHeaderNames;
+
+/**
+ * Identifies a viewer of HLS, whose requests share no connection: one address with one player that watches one stream.
+ *
+ * @param host address of the client; empty if unknown
+ * @param player its User-Agent, at most {@link #PLAYER_LIMIT} characters
+ */
+record HlsSession(String stream, String host, String player) {
+    /** User-Agents are truncated to this length, which no honest one exceeds. */
+    private static final int PLAYER_LIMIT = 256;
+
+    static HlsSession of(Request request, String stream) {
+        String player = request.headers().get(HttpHeaderNames.USER_AGENT, "");
+        return new HlsSession(stream, request.remoteHost(),
+                player.substring(0, Math.min(player.length(), PLAYER_LIMIT)));
+    }
+}

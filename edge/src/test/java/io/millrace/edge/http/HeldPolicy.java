@@ -1,0 +1,44 @@
+package io.millrace.edge.http;
+
+import io.millrace.media.StreamName;
+import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessPolicy;
+import io.millrace.platform.access.AccessRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An access policy that answers when the test says so. Confined to one thread. */
+public final class HeldPolicy implements AccessPolicy {
+    /** The questions so far. */
+    public final List<AccessRequest> asked = new ArrayList<>();
+    private final List<CompletableFuture<AccessAnswer>> answers = new ArrayList<>();
+
+    @Override
+    public CompletionStage<AccessAnswer> decide(AccessRequest request) {
+        asked.add(request);
+        answers.add(new CompletableFuture<>());
+        return answers.getLast();
+    }
+
+    /** Allows the latest question under the requested name. */
+    public void allow() {
+        allow(asked.getLast().stream().value());
+    }
+
+    /** Allows the latest question. */
+    public void allow(String stream) {
+        answers.getLast().complete(new AccessAnswer.Allowed(new StreamName(stream)));
+    }
+
+    /** Refuses the latest question. */
+    public void refuse(String description) {
+        answers.getLast().complete(new AccessAnswer.Refused(description));
+    }
+
+    /** The latest question fails because of a bug. */
+    public void fail() {
+        answers.getLast().completeExceptionally(new IllegalStateException("a bug"));
+    }
+}

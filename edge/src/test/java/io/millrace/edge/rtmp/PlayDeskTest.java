@@ -1,0 +1,179 @@
+package io.millrace.edge.rtmp;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.fanout.FlvSink;
+import io.millrace.edge.fanout.FlvSource;
+import io.millrace.edge.http.HeldPolicy;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.media.StreamName;
+import io.millrace.media.rtmp.PlayDuration;
+import io.millrace.platform.access.AccessRequest;
+import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.rtmp.CloseReason;
+import io.millrace.platform.rtmp.PlayAnswer;
+import io.millrace.platform.rtmp.PlayRequest;
+import io.millrace.platform.rtmp.Player;
+import io.millrace.testkit.Records;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The desk asks the access policy, whose answer comes on the thread of the test and not on the player's event loop. */
+@Timeout(120)
+class PlayDeskTest implements FlvSource {
+    private static final AccessRequest REQUEST = new AccessRequest(AccessRequest.Action.PLAY,
+            new StreamName("live/show"), "token=1",
+            new AccessRequest.Source(AccessRequest.Protocol.RTMP, "127.0.0.1:1", "player", "rtmp://h/live"));
+
+    private final EventExecutor loop = new DefaultEventExecutor();
+    private final HeldPolicy policy = new HeldPolicy();
+    private final BlockingQueue<String> joined = new LinkedBlockingQueue<>();
+    private final PlayDesk desk;
+    private final SilentPlayer player = new SilentPlayer();
+
+    PlayDeskTest() {
+        var directory = new StreamDirectory();
+        directory.put(Records.entry("live/show", 17, StreamEntry.State.LIVE));
+        var meters = new EdgeMeters(new SimpleMeterRegistry());
+        desk = new PlayDesk(policy, directory, this, new Viewers(meters, InstantSource.system()), 1, meters,
+                (its, task, nanos) -> its.schedule(task, nanos, TimeUnit.NANOSECONDS));
+    }
+
+    @AfterEach
+    void stop() {
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void join(String stream, FlvSink sink) {
+        joined.add(stream + (loop.inEventLoop() ? " on the event loop" : " on another thread"));
+    }
+
+    @Override
+    public void leave(String stream, FlvSink sink) {
+        // Nothing is sent here.
+    }
+
+    private CompletableFuture<PlayAnswer> play() {
+        return desk.play(new PlayRequest(REQUEST, Set.of("*"), PlayDuration.UNLIMITED), player).toCompletableFuture();
+    }
+
+    @Test
+    void nothingIsPlayedBeforeTheAnswer() throws Exception {
+        CompletableFuture<PlayAnswer> answer = play();
+        assertThat(policy.asked).containsExactly(REQUEST);
+        assertThat(answer).isNotDone();
+        assertThat(joined).isEmpty();
+        assertThat(desk.held()).isZero();
+        policy.allow();
+        assertThat(answer.get()).isInstanceOf(PlayAnswer.Accepted.class);
+        assertThat(joined).containsExactly("live/show on the event loop");
+    }
+
+    @Test
+    void aRefusalTellsTheReason() throws Exception {
+        CompletableFuture<PlayAnswer> answer = play();
+        policy.refuse("this stream is for subscribers");
+        assertThat(answer.get())
+                .isEqualTo(new PlayAnswer.Refused("NetStream.Play.Failed", "this stream is for subscribers"));
+        assertThat(joined).isEmpty();
+    }
+
+    @Test
+    void aRefusedPlayerDoesNotLearnWhetherThereIsAStream() throws Exception {
+        CompletableFuture<PlayAnswer> answer = desk
+                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/never")),
+                        player)
+                .toCompletableFuture();
+        policy.refuse("no");
+        assertThat(answer.get()).isEqualTo(new PlayAnswer.Refused("NetStream.Play.Failed", "no"));
+    }
+
+    @Test
+    void playsTheStreamThatThePolicyNames() throws Exception {
+        CompletableFuture<PlayAnswer> answer = desk
+                .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/secret")),
+                        player)
+                .toCompletableFuture();
+        policy.allow("live/show");
+        assertThat(answer.get()).isInstanceOf(PlayAnswer.Accepted.class);
+        assertThat(joined).containsExactly("live/show on the event loop");
+    }
+
+    /** The limit is one player. */
+    @Test
+    void aPlayerThatLeavesBeforeTheAnswerTakesNoPlace() throws Exception {
+        CompletableFuture<PlayAnswer> gone = play();
+        player.over = true;
+        policy.allow();
+        assertThat(gone.get()).isInstanceOf(PlayAnswer.Refused.class);
+        assertThat(joined).isEmpty();
+        assertThat(desk.held()).isZero();
+        player.over = false;
+        CompletableFuture<PlayAnswer> next = play();
+        policy.allow();
+        assertThat(next.get()).isInstanceOf(PlayAnswer.Accepted.class);
+    }
+
+    @Test
+    void nothingIsPlayedIfThePolicyFails() {
+        CompletableFuture<PlayAnswer> answer = play();
+        policy.fail();
+        assertThat(answer).failsWithin(1, TimeUnit.MINUTES);
+        assertThat(joined).isEmpty();
+    }
+
+    /** A player to which nothing is sent. */
+    private final class SilentPlayer implements Player {
+        private volatile boolean over;
+
+        @Override
+        public EventExecutor loop() {
+            return loop;
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void start() {
+            throw new AssertionError("there is nothing to play");
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void send(List<ByteBuf> messages) {
+            throw new AssertionError("there is nothing to play");
+        }
+
+        @Override
+        public void end() {
+            over = true;
+        }
+
+        @Override
+        public void close(CloseReason reason, String code, String description) {
+            over = true;
+        }
+    }
+}

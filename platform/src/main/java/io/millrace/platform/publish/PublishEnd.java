@@ -1,0 +1,31 @@
+package io.millrace.platform.publish;
+
+/** Why a server refuses or ends a publish. Each protocol maps it to what its encoders understand. */
+public enum PublishEnd {
+    /** The access policy refuses the publisher. */
+    DENIED,
+    /** Other publishers have the name. */
+    NAME_IN_USE,
+    /** A limit of the server leaves no room for the publisher. */
+    OVER_LIMIT,
+    /** The server cannot accept a publisher at the moment. */
+    UNAVAILABLE,
+    /** Another publisher took the stream over. */
+    TAKEN_OVER,
+    /** {@code sessions} contains no record of the session any more, so other nodes would not learn of it. */
+    FORGOTTEN,
+    /** The log did not accept the claim to the name. */
+    CLAIM_FAILED,
+    /** A packet was lost. The gap cannot be repaired: readers would take the packets after it for the whole. */
+    PACKET_LOST,
+    /** The publish is ended before a full disk makes the broker fail, and with it the retained media of all streams. */
+    DISK_FULL,
+    /** The server shuts down. */
+    SHUTDOWN,
+    /** The publisher exceeds its bitrate limit. */
+    BITRATE,
+    /** The publisher sent too many malformed messages. */
+    MALFORMED,
+    /** A bug in this process. */
+    INTERNAL_ERROR
+}

@@ -1,0 +1,30 @@
+package io.millrace.platform.publish;
+
+import java.nio.ByteBuffer;
+
+/** Receives the media of one accepted publisher. All calls come on {@link Publisher#loop} and must not block. */
+public interface PublishSink {
+    enum Kind { AUDIO, VIDEO, DATA }
+
+    /**
+     * Receives one message: a frame, a configuration or metadata of one track, or of several tracks in an Enhanced RTMP
+     * multitrack message.
+     *
+     * @param timestampMs decoding time in ms, unwrapped by the protocol; jumps where the encoder's clock jumps
+     * @param body an FLV tag body, of data without {@code @setDataFrame}; names its tracks. Transferred: the sink may
+     *        keep it, and it is not written to any more
+     */
+    void message(Kind kind, long timestampMs, ByteBuffer body);
+
+    /** The last call: the publish has ended. */
+    void ended(End end, String detail);
+
+    enum End {
+        /** The encoder ended the stream, such as by FCUnpublish, closeStream or deleteStream of RTMP. */
+        UNPUBLISHED,
+        /** The connection broke, or nothing arrived for too long. */
+        DISCONNECTED,
+        /** The server ended the publish: {@link Publisher#close}, malformed input, a limit, or its shutdown. */
+        CLOSED_BY_SERVER
+    }
+}
