@@ -39,7 +39,9 @@ public final class KnownNames {
     public synchronized void onEntry(StreamEntry entry) {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
-        String network = before == null ? PeerNetwork.ofEndpoint(entry.session().encoder().address()) : before.network();
+        String network = before == null
+                ? PeerNetwork.ofEndpoint(entry.session().encoder().address())
+                : before.network();
         if (before == null) {
             entries++;
             networks.merge(network, 1, Integer::sum);

@@ -86,6 +86,7 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs) {
-        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
+        known.onNotice(
+                new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
     }
 }
