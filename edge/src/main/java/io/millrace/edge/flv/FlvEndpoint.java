@@ -59,7 +59,7 @@ public final class FlvEndpoint {
         } else if (entry.isEmpty()) {
             responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
         } else if (TimeSpan.isIn(query)) {
-            rewind(responder, stream, query, selection);
+            responder.inTurns(() -> rewind(responder, stream, query, selection));
         } else {
             live(responder, entry.get(), selection);
         }

@@ -42,7 +42,7 @@ public final class HlsEndpoint {
     public void multivariant(Responder responder, String stream, Query query) {
         access.begin(responder, stream, allowed -> {
             if (TimeSpan.isIn(query)) {
-                past.multivariant(responder, allowed, query);
+                responder.inTurns(() -> past.multivariant(responder, allowed, query));
             } else {
                 live.multivariant(responder, allowed);
             }
@@ -53,7 +53,7 @@ public final class HlsEndpoint {
     public void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
         access.resume(responder, stream, allowed -> {
             if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
-                past.media(responder, allowed, firstEpoch, lastEpoch, query);
+                responder.inTurns(() -> past.media(responder, allowed, firstEpoch, lastEpoch, query));
             } else {
                 live.media(responder, allowed, firstEpoch);
             }

@@ -38,7 +38,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        responder = new HttpResponder(ctx, request, clock, endpoints.log());
+        responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.log());
         answer(request);
         if (draining) {
             responder.drain();

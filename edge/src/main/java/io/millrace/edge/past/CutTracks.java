@@ -36,9 +36,9 @@ final class CutTracks {
     private static final Duration KEPT = Duration.ofMinutes(5);
     private static final int CACHE_BYTES = 4 << 20;
     /** Memory of an entry without its configurations. */
-    private static final int ENTRY_BYTES = 256;
+    static final int ENTRY_BYTES = 256;
 
-    private record Key(String stream, long epoch, long segment) {
+    record Key(String stream, long epoch, long segment) {
         Key at(long other) {
             return new Key(stream, epoch, other);
         }
@@ -53,9 +53,13 @@ final class CutTracks {
     CutTracks(KafkaClients kafka, ReaderPool readers, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
-        known = Caffeine.newBuilder().ticker(ticker).maximumWeight(CACHE_BYTES)
-                .<Key, Found>weigher((_, found) -> sizeBytes(found)).expireAfterWrite(KEPT).build();
+        known = known(CACHE_BYTES).ticker(ticker).build();
         searches = new SharedReads<>(known);
+    }
+
+    static Caffeine<Key, Found> known(int cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes).<Key, Found>weigher((_, found) -> sizeBytes(found))
+                .expireAfterWrite(KEPT);
     }
 
     /** Returns the configurations that apply at a keyframe, from its cut; empty if the cut is not found. */

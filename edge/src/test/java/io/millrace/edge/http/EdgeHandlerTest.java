@@ -17,6 +17,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
@@ -70,6 +71,7 @@ class EdgeHandlerTest {
                         () -> audienceNanos, meters),
                 flv,
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
+                new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();

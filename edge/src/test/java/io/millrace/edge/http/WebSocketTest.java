@@ -15,6 +15,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -58,6 +59,7 @@ class WebSocketTest {
         var flv = new FlvEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, log,
                 InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
+                new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
