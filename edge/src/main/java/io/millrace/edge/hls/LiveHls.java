@@ -70,7 +70,8 @@ final class LiveHls {
         if (entry.state() != StreamEntry.State.ENDED) {
             return VariantList.render(entry, view);
         }
-        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(), PastRange.OPEN);
+        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(),
+                PastRange.OPEN);
         return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
