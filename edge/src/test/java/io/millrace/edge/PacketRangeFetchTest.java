@@ -6,6 +6,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
@@ -42,8 +43,9 @@ class PacketRangeFetchTest {
             for (int i = 0; i < RECORDS; i++) {
                 byte[] body = new byte[BODY_BYTES];
                 random.nextBytes(body);
-                last = log.send(Topic.PACKETS, new Packet(start - 1, i, 0, i, 0, Packet.Kind.VIDEO, 0, i == 0, false,
-                        false, ByteBuffer.wrap(body)));
+                last = log.send(Topic.PACKETS,
+                        new Packet(start - 1, i, 0, i, 0, Packet.Kind.VIDEO, 0, Records.frame(i == 0),
+                                ByteBuffer.wrap(body)));
             }
         }
         long end = LogWriter.offset(last) + 1;

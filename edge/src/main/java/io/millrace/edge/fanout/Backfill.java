@@ -6,13 +6,13 @@ import io.millrace.edge.view.EpochView;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +43,13 @@ final class Backfill {
 
     /** Returns where viewers begin: at the latest keyframe, or at the beginning of the newest session. */
     static Keyframe start(StreamEntry entry, EpochView view) {
-        return keyframe(entry, view).map(Keyframe::of)
-                .orElseGet(() -> new Keyframe(entry.session(), entry.sessionOffset(), entry.timestampOffsetMs()));
+        return keyframe(entry, view).map(IndexEntry::keyframe).orElseGet(() -> entry.session().start());
     }
 
     /** Returns the latest keyframe, unless its session is older than that of the directory. */
     private static Optional<IndexEntry> keyframe(StreamEntry entry, EpochView view) {
-        return Optional.ofNullable(view.newestKeyframe()).filter(newest -> newest.session() >= entry.session());
+        return Optional.ofNullable(view.newestKeyframe())
+                .filter(newest -> newest.keyframe().session() >= entry.session().number());
     }
 
     /**
@@ -68,13 +68,13 @@ final class Backfill {
      * that appeared within the session after the keyframe are added: viewers are told all tracks when they start.
      */
     private Tracks tracks(RangeReader reader, StreamEntry entry, EpochView view) {
-        Tracks newest = Tracks.of(entry.tracks());
+        Tracks newest = Tracks.of(entry.session().tracks());
         Optional<IndexEntry> keyframe = keyframe(entry, view);
         if (keyframe.isEmpty()) {
             return newest;
         }
         Tracks then = new Cuts(kafka, reader).tracks(entry, keyframe.get(), new ReadBudget(Moments.SEARCH_LIMIT_BYTES));
-        return keyframe.get().session() == entry.session() ? then.or(newest) : then;
+        return keyframe.get().keyframe().session() == entry.session().number() ? then.or(newest) : then;
     }
 
     private List<FlvChannel.At> records(RangeReader reader, String stream, long from, long to) {

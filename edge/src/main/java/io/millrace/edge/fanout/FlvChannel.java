@@ -1,9 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -146,7 +146,7 @@ public final class FlvChannel {
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
         if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED
-                || Tracks.of(newest.tracks()).isEmpty() || !isCurrent(newest)) {
+                || Tracks.of(newest.session().tracks()).isEmpty() || !isCurrent(newest)) {
             return false;
         }
         entry = newest;
@@ -159,7 +159,8 @@ public final class FlvChannel {
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
-        return newest.session() >= firstSession && !sessions.isEmpty() && !sessions.getLast().codecs().isEmpty();
+        return newest.session().number() >= firstSession && !sessions.isEmpty()
+                && !sessions.getLast().codecs().isEmpty();
     }
 
     /** Sets where in the log viewers begin: at a packet with data. */
@@ -204,7 +205,7 @@ public final class FlvChannel {
 
     private void fold(At at) {
         if (state == State.PLAYING && !fold.fold(at)) {
-            if (fold.lastSession() > entry.session()) {
+            if (fold.lastSession() > entry.session().number()) {
                 // They waited for the publisher, which is back with other tracks, so they begin with those.
                 successors.addAll(viewers.takeWaiting());
             }

@@ -61,7 +61,7 @@ final class CutTracks {
 
     /** Returns the configurations that apply at a keyframe, from its cut; empty if the cut is not found. */
     CompletableFuture<Optional<Tracks>> at(String stream, IndexEntry keyframe, Asker asker) {
-        var key = new Key(stream, keyframe.epoch(), keyframe.segment());
+        var key = new Key(stream, keyframe.id().epoch(), keyframe.id().segment());
         return searches
                 .get(key, asker, askers -> readers.submit(askers, reader -> search(reader, key, keyframe)))
                 .thenApply(found -> found.map(SegmentTracks::tracks));

@@ -21,7 +21,7 @@ final class Discontinuities {
     static Map<Long, Long> before(PastWalk walk, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
         for (StreamEntry epoch : epochs) {
-            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.lastSegment() >= 0) {
+            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().lastSegment() >= 0) {
                 counts.put(epoch.epoch(), of(walk, epoch));
             }
         }
@@ -30,10 +30,10 @@ final class Discontinuities {
 
     /** Counts sessions instead if the index of the epoch has expired. */
     private static long of(PastWalk walk, StreamEntry epoch) {
-        long last = epoch.lastSegment();
+        long last = epoch.playlist().lastSegment();
         List<PlaylistBlock> blocks = walk.blocks(epoch, last, last, OptionalLong.empty());
         return blocks.isEmpty() || !blocks.getFirst().contains(last)
                 ? StreamDirectory.sessions(epoch) - 1L
-                : blocks.getFirst().segment(last).discontinuity();
+                : blocks.getFirst().segment(last).start().discontinuity();
     }
 }

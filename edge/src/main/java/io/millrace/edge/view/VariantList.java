@@ -26,8 +26,8 @@ public final class VariantList {
      * there are others.
      */
     public static List<Tracks> inHls(List<StreamEntry> epochs) {
-        List<Tracks> known = epochs.stream().filter(epoch -> !epoch.tracks().isEmpty())
-                .map(epoch -> Tracks.of(epoch.tracks()).in(Format.TS, epoch.rules())).toList();
+        List<Tracks> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty())
+                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
         List<Tracks> some = known.stream().filter(tracks -> !tracks.isEmpty()).toList();
         return some.isEmpty() ? known : some;
     }
@@ -56,9 +56,7 @@ public final class VariantList {
 
     private static RenderedText render(String uri, List<Tracks> tracks, long peakBitrate, long averageBitrate) {
         VideoConfig video = tracks.getFirst().video();
-        int milliHz = video == null || video.frameRateNumerator() == 0
-                ? 0
-                : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
+        int milliHz = video == null ? 0 : video.frameRate().milliHz();
         List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
         var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);

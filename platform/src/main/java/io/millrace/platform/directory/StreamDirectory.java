@@ -83,7 +83,7 @@ public final class StreamDirectory {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
         StreamEntry removed = epochs.remove(epoch);
         sessionsBytes -= extraBytes(removed);
-        boolean shown = removed == null || removed.lastSegment() >= 0;
+        boolean shown = removed == null || removed.playlist().lastSegment() >= 0;
         if (shown) {
             expiredEpochs.put(new EpochKey(stream, epoch), true);
             shortened.put(stream, true);

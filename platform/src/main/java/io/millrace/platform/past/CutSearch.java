@@ -24,15 +24,6 @@ sealed interface CutSearch {
     /** Whether the search began early enough. */
     boolean isFound();
 
-    /** Whether {@code cut} is in a segment before that of {@code entry}. */
-    private static boolean isBefore(Cut cut, IndexEntry entry) {
-        return cut.epoch() < entry.epoch() || cut.epoch() == entry.epoch() && cut.segment() < entry.segment();
-    }
-
-    private static boolean isInSegment(Cut cut, IndexEntry entry) {
-        return cut.epoch() == entry.epoch() && cut.segment() == entry.segment();
-    }
-
     /**
      * The tracks of the segment of {@code entry}, which only the segment's first cut contains. Reports those of all
      * segments of the epoch that it passes.
@@ -70,17 +61,17 @@ sealed interface CutSearch {
 
         @Override
         public boolean fold(long offset, Cut cut) {
-            if (cut.epoch() != entry.epoch()) {
-                return cut.epoch() < entry.epoch();
+            if (cut.id().epoch() != entry.id().epoch()) {
+                return cut.id().epoch() < entry.id().epoch();
             }
             if (cut.head() != null) {
-                var tracks = new SegmentTracks(cut.segment(), offset, shared(Tracks.of(cut.head())));
+                var tracks = new SegmentTracks(cut.id().segment(), offset, shared(Tracks.of(cut.head())));
                 passed.accept(tracks);
-                if (found == null && isInSegment(cut, entry)) {
+                if (found == null && cut.id().isInSegmentOf(entry.id())) {
                     found = tracks;
                 }
             }
-            isBeyond |= !isBefore(cut, entry);
+            isBeyond |= !cut.id().isInSegmentBefore(entry.id());
             return !isBeyond || beyondBytes > 0;
         }
 
@@ -129,10 +120,10 @@ sealed interface CutSearch {
 
         @Override
         public boolean fold(long offsetOfCut, Cut cut) {
-            boolean isSegment = isInSegment(cut, entry);
-            reached |= isSegment && cut.part() == entry.part();
+            boolean isSegment = cut.id().isInSegmentOf(entry.id());
+            reached |= isSegment && cut.id().part() == entry.id().part();
             if (!reached) {
-                return isSegment || isBefore(cut, entry);
+                return isSegment || cut.id().isInSegmentBefore(entry.id());
             }
             offset = first(cut);
             return offset.isEmpty();
@@ -153,8 +144,8 @@ sealed interface CutSearch {
                 }
                 startDts = startDts == Long.MIN_VALUE ? sample.dts() : startDts;
                 long sinceMs = leading == Packet.Kind.VIDEO ? (sample.dts() - startDts) / TICKS_PER_MS : 0;
-                if (cut.programDateTimeMs() + sinceMs >= timeMs) {
-                    return OptionalLong.of(cut.firstOffset() + sample.offsetDelta());
+                if (cut.times().programDateTimeMs() + sinceMs >= timeMs) {
+                    return OptionalLong.of(cut.packets().offsetOf(sample));
                 }
             }
             return OptionalLong.empty();

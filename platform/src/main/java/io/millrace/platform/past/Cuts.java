@@ -46,7 +46,7 @@ public final class Cuts {
      * @throws ReadLimitException if the budget is exhausted
      */
     public Tracks tracks(StreamEntry epoch, IndexEntry keyframe, ReadBudget budget) {
-        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.tracks()));
+        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.session().tracks()));
     }
 
     /** Returns the same tracks; empty if the segment's first cut has expired. */
@@ -86,8 +86,8 @@ public final class Cuts {
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(stream));
         long oldest = Math.max(reader.beginning(segments), knownOffset);
         long end = reader.end(segments);
-        long arrivalMs = entry.arrivalUs() / 1_000;
-        for (long spanMs = SLACK_MS + TARGET_DURATIONS * entry.targetDurationS() * 1_000L;; spanMs *= DEEPER) {
+        long arrivalMs = entry.times().arrivalUs() / 1_000;
+        for (long spanMs = SLACK_MS + TARGET_DURATIONS * entry.start().targetDurationS() * 1_000L;; spanMs *= DEEPER) {
             long from = Math.max(oldest, reader.offsetAt(segments, arrivalMs - spanMs));
             S search = fresh.get();
             reader.read(segments, from, end, record -> search.count(record)

@@ -77,8 +77,8 @@ class RangeTagsTest {
         }
         return switch (decode(entry)) {
             case Packet packet -> packet.arrivalUs() / 1_000;
-            case Cut cut -> cut.arrivalUs() / 1_000;
-            case IndexEntry index -> index.programDateTimeMs();
+            case Cut cut -> cut.times().arrivalUs() / 1_000;
+            case IndexEntry index -> index.times().programDateTimeMs();
             case LogRecord _ -> null;
         };
     }
@@ -86,7 +86,7 @@ class RangeTagsTest {
     private static List<ByteBuffer> pictures() {
         return TAPE.stream().filter(entry -> entry.topic() == Topic.PACKETS && entry.value() != null)
                 .map(RangeTagsTest::decode)
-                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.config()
+                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.isConfig()
                         && p.body().remaining() > 5)
                 .map(record -> ((Packet) record).body()).toList();
     }
