@@ -13,6 +13,8 @@ import java.time.Instant;
  */
 final class Attack {
     private static final int HOLD_MS = Integer.getInteger("hold", 8_000);
+    /** Fewer than one address may have connections, so that only their names are too many. */
+    private static final int NAMES_AT_ONCE = 100;
     /** How long connections may take that end by themselves. */
     private static final int PATIENCE_MS = Integer.getInteger("patience", 15_000);
     private static final String HOST = " HTTP/1.1\r\nHost: x\r\n";
@@ -136,12 +138,19 @@ final class Attack {
         media.writeBytes(Rtmp.message(4, 0, Rtmp.AUDIO, Rtmp.audioConfig()));
         media.writeBytes(Rtmp.message(4, 20, Rtmp.AUDIO, Rtmp.audioFrame(64)));
         Crowd crowd = new Crowd(rtmp, Integer.MAX_VALUE);
-        return crowd.all(count(1_000), HOLD_MS, PATIENCE_MS, (socket, i) -> {
-            crowd.send(socket, Rtmp.hello("live", "publish", "name" + i));
-            crowd.send(socket, media.toByteArray());
-            socket.setSoTimeout(500);
-            socket.getInputStream().readNBytes(4_096);
-        }).leavesAfter(0);
+        int count = count(1_000);
+        for (int begin = 0; begin < count; begin += NAMES_AT_ONCE) {
+            int first = begin;
+            crowd.all(Math.min(NAMES_AT_ONCE, count - first), HOLD_MS * NAMES_AT_ONCE / count, PATIENCE_MS, (socket, i) -> {
+                try (socket) {
+                    crowd.send(socket, Rtmp.hello("live", "publish", "name" + (first + i)));
+                    crowd.send(socket, media.toByteArray());
+                    socket.setSoTimeout(PATIENCE_MS);
+                    Rtmp.awaitStatus(socket.getInputStream());
+                }
+            });
+        }
+        return crowd;
     }
 
     /** Twelve publishers of 1 MB/s each, whose streams are watched by FLV and by RTMP as soon as they are there. */

@@ -1,4 +1,6 @@
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -22,6 +24,15 @@ final class Rtmp {
             command(out, 1, text(what) + number(3) + "05" + text(name) + (what.equals("publish") ? text("live") : ""));
         }
         return out.toByteArray();
+    }
+
+    /** Reads until the server has accepted or refused what a connection wants, or has closed it. */
+    static void awaitStatus(InputStream in) throws IOException {
+        String wanted = "NetStream.";
+        int matched = 0;
+        for (int next = in.read(); next >= 0 && matched < wanted.length(); next = in.read()) {
+            matched = next == wanted.charAt(matched) ? matched + 1 : next == wanted.charAt(0) ? 1 : 0;
+        }
     }
 
     /** A request to publish on stream 1. */

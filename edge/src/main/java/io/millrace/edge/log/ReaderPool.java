@@ -72,14 +72,19 @@ public final class ReaderPool implements AutoCloseable {
 
     private void run(int number, IntFunction<RangeReader> readers) {
         try (RangeReader reader = readers.apply(number)) {
-            while (!closed) {
-                Job<?> job = waiting.poll(1, TimeUnit.SECONDS);
-                if (job != null) {
-                    job.run(reader);
+            try {
+                while (!closed) {
+                    Job<?> job = waiting.poll(1, TimeUnit.SECONDS);
+                    if (job != null) {
+                        job.run(reader);
+                    }
                 }
+            } catch (InterruptedException | InterruptException _) {
+                // The pool was closed.
+            } finally {
+                // A consumer whose thread is interrupted logs an error when it closes.
+                Thread.interrupted();
             }
-        } catch (InterruptedException | InterruptException _) {
-            // The pool was closed.
         } catch (RuntimeException e) {
             LOG.error("a log reader could not be created or closed", e);
         }

@@ -89,7 +89,9 @@ class HttpResponderTest {
         responder.inTurns(() -> told.add("begun"));
         channel.runPendingTasks();
         assertThat(told).isEmpty();
-        assertThat(channel.<ByteBuf>readOutbound().toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 503 ");
+        ByteBuf response = channel.readOutbound();
+        assertThat(response.toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 503 ");
+        response.release();
     }
 
     @Test

@@ -284,9 +284,12 @@ class PublishGateTest {
     @Test
     void addressWithManyRequestsDelaysOnlyItself() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
-        for (int i = 0; i < PublishHook.AT_ONCE + PublishHook.WAITING_OF_NETWORK; i++) {
-            gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
-        }
+        List<String> refusals = logOf(PublishHook.class, () -> {
+            for (int i = 0; i < PublishHook.AT_ONCE + PublishHook.WAITING_OF_NETWORK; i++) {
+                gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
+            }
+        });
+        assertThat(refusals).isNotEmpty().allSatisfy(line -> assertThat(line).contains("127.0.0.9", "too many others"));
         CompletableFuture<Decision> honest = gate.decidePublish(request("live/show", ""));
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> requests.stream().anyMatch(request -> request.contains("name=show")));

@@ -1,5 +1,6 @@
 package io.millrace.ingest.publish;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.PolicySettings;
@@ -18,6 +19,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishSink;
+import io.millrace.testkit.LogCapture;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -65,7 +67,7 @@ class ClaimsLimitTest {
         for (int i = 0; i < LIMIT; i++) {
             accepted.add(((PublishAnswer.Accepted) publish()).sink());
         }
-        assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
+        assertRefused();
         accepted.getFirst().ended(PublishSink.End.UNPUBLISHED, "");
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }
@@ -78,11 +80,18 @@ class ClaimsLimitTest {
                             new Encoder("b", "", "127.0.0.1:1"), 0,
                             0, 30_000));
         }
-        assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
+        assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
                 new Encoder("b", "", "127.0.0.1:1"), 0, 0,
                 30_000));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
+    }
+
+    private void assertRefused() {
+        try (LogCapture lines = new LogCapture(PublishDesk.class)) {
+            assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
+            assertThat(lines.texts(Level.WARN)).singleElement().asString().contains("sent nothing");
+        }
     }
 
     private PublishAnswer publish() {
