@@ -137,6 +137,8 @@ class DurabilityWatchTest {
         try (TestBroker _ = first.further(2); TestBroker _ = first.further(3)) {
             KafkaClients kafka = kafka(first, "later.", 3);
             Topics.ensure(kafka);
+            assertThat(Topics.ensure(kafka(first, "later.", 1)).count())
+                    .as("replicas of the changelog, which is created later").isEqualTo(3);
             try (DurabilityWatch watch = DurabilityWatch.start(kafka, Policy.REQUIRE, meters, PERIOD)) {
                 assertThat(log.lines()).isEmpty();
                 assertThat(status(watch)).isEqualTo(DURABLE);

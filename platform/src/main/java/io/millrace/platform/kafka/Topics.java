@@ -68,6 +68,12 @@ public final class Topics {
             return minInSync() > 1;
         }
 
+        /** A broker that is down does not count, but new topics need not have fewer replicas than existing ones. */
+        private Replicas atLeastOf(TopicDescription topic) {
+            int existing = topic.partitions().stream().mapToInt(each -> each.replicas().size()).min().orElse(count);
+            return new Replicas(Math.max(count, existing));
+        }
+
         static Replicas of(KafkaSettings settings, int brokers) {
             return new Replicas(settings.replication() > 0
                     ? settings.replication()
@@ -78,7 +84,7 @@ public final class Topics {
     /**
      * Returns when every topic exists and matches the settings.
      *
-     * @return the replication of topics that are created now
+     * @return the replication of topics that are created now or later; at least that of {@code packets}
      * @throws UserError if Kafka cannot be reached, a topic cannot be created, or an existing one does not match
      */
     public static Replicas ensure(KafkaClients kafka) {
@@ -111,7 +117,7 @@ public final class Topics {
         }
         there.forEach(this::checkPartitions);
         checkSizes(there.keySet());
-        return replicas;
+        return there.containsKey(Topic.PACKETS) ? replicas.atLeastOf(there.get(Topic.PACKETS)) : replicas;
     }
 
     private void checkDurable(Replicas replicas, int brokers) {
