@@ -54,7 +54,11 @@ final class DurabilityRules {
                 checkTimestamps(topic, state);
             }
         }
-        log.all().forEach(this::checkReplicas);
+        log.all().forEach(state -> {
+            checkReplicas(state);
+            checkInSync(state);
+            checkElection(state);
+        });
     }
 
     private void checkPartitions(TopicState state) {
@@ -67,27 +71,37 @@ final class DurabilityRules {
 
     private void checkReplicas(TopicState state) {
         int replicas = state.replicas();
-        int wanted = Topics.Replicas.of(settings, log.brokers()).count();
-        if (replicas == 1 && wanted == 1 && log.brokers() == 1) {
-            add(Condition.BROKERS, state.name(), "1 replica, on the only broker: a power failure there can lose "
-                    + "the newest acknowledged media, and the loss of its disk loses all; run three brokers, then add "
+        int brokers = log.brokers();
+        int wanted = Topics.Replicas.of(settings, brokers).count();
+        if (replicas == 1 && wanted == 1 && brokers == 1) {
+            add(Condition.BROKERS, state.name(), "1 replica, on the only broker: a power failure there can lose the "
+                    + "newest acknowledged media, and the loss of its disk loses all; run three brokers, then add "
                     + "replicas with kafka-reassign-partitions");
-        } else if (replicas == 1 && log.brokers() > 1) {
-            add(Condition.REPLICATION, state.name(), "1 replica, although there are " + log.brokers()
+        } else if (replicas == 1 && brokers > 1) {
+            add(Condition.REPLICATION, state.name(), "1 replica, although there are " + brokers
                     + " brokers: media of a partition is lost with the disk of one broker, and cannot be published or "
                     + "watched while that broker is down; add replicas with kafka-reassign-partitions");
         } else if (replicas < wanted) {
-            add(Condition.REPLICATION, state.name(), replicas + " replicas, but --replication is "
-                    + (settings.replication() > 0 ? "" : "auto, which is ") + wanted + " with " + log.brokers()
-                    + " brokers: fewer brokers may fail than expected; add replicas with kafka-reassign-partitions");
+            String setting = settings.replication() > 0 ? "" : "auto and so ";
+            add(Condition.REPLICATION, state.name(), "fewer replicas (" + replicas + ") than --replication, which is "
+                    + setting + wanted + ": fewer brokers may fail than expected; add replicas with "
+                    + "kafka-reassign-partitions");
         }
+    }
+
+    private void checkInSync(TopicState state) {
+        int replicas = state.replicas();
         if (replicas > 1 && state.number(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, 1) < DURABLE_IN_SYNC) {
+            String first = replicas > DURABLE_IN_SYNC
+                    ? ""
+                    : "run three brokers, give the topics 3 replicas with kafka-reassign-partitions, then ";
             add(Condition.MIN_IN_SYNC, state.name(), replicas + " replicas and min.insync.replicas=1: an acknowledged "
-                    + "record may be on one broker only, and is lost with it; "
-                    + (replicas > DURABLE_IN_SYNC ? "" : "run three brokers, give the topics 3 replicas with "
-                            + "kafka-reassign-partitions, then ")
+                    + "record may be on one broker only, and is lost with it; " + first
                     + "set min.insync.replicas=2 with kafka-configs");
         }
+    }
+
+    private void checkElection(TopicState state) {
         if (Boolean.parseBoolean(state.config().get(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG))) {
             add(Condition.UNCLEAN_ELECTION, state.name(), "unclean.leader.election.enable=true: Kafka may elect a "
                     + "leader that lacks acknowledged records, which are then lost; set it to false with "
@@ -101,7 +115,7 @@ final class DurabilityRules {
             // Nodes repeat their records.
             return;
         }
-        Set<String> policies = Set.of(policy.split(" *, *"));
+        Set<String> policies = Set.copyOf(List.of(policy.split(" *, *", -1)));
         if (topic.isCompacted() && !policies.equals(Set.of(TopicConfig.CLEANUP_POLICY_COMPACT))) {
             add(Condition.CLEANUP_POLICY, state.name(), "cleanup.policy=" + policy
                     + ": records expire while the media that they describe is retained; set cleanup.policy=compact "
@@ -123,7 +137,8 @@ final class DurabilityRules {
     }
 
     private void checkTimestamps(Topic topic, TopicState state) {
-        if (topic.hasMediaTime() && LOG_APPEND_TIME.equals(state.config().get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))) {
+        if (topic.hasMediaTime()
+                && LOG_APPEND_TIME.equals(state.config().get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))) {
             add(Condition.TIMESTAMP_TYPE, state.name(), "message.timestamp.type=LogAppendTime: a moment of the past is "
                     + "found by the time of the media, so rewinding and exports may miss it; set it to CreateTime with "
                     + "kafka-configs");
@@ -139,6 +154,8 @@ final class DurabilityRules {
         if (names.containsAll(all)) {
             return "all topics (" + settings.topicPrefix() + "*) have";
         }
-        return names.size() == 1 ? "topic " + names.getFirst() + " has" : "topics " + String.join(", ", names) + " have";
+        return names.size() == 1
+                ? "topic " + names.getFirst() + " has"
+                : "topics " + String.join(", ", names) + " have";
     }
 }

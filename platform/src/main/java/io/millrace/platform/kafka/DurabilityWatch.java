@@ -119,7 +119,10 @@ public final class DurabilityWatch implements AutoCloseable {
         try {
             onState(LogState.read(admin, settings));
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            LOG.debug("cannot check the topics", e);
+            LOG.debug("the topics could not be checked", e);
+        } catch (RuntimeException e) {
+            // A bug. Thrown, it would end the checks without a word.
+            LOG.error("the topics could not be checked", e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
