@@ -1,9 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,10 +51,11 @@ public final class FlvChannel {
     private State state = State.WAITING;
     // Null until the tracks are known.
     private StreamEntry entry;
-    private Tracks tracks;
     // Null until it is known where viewers begin.
     private Keyframe start;
     private FlvBroadcast broadcast;
+    // Null until the past has been read.
+    private Tracks tracks;
     private ChannelFold fold;
 
     /**
@@ -82,10 +83,6 @@ public final class FlvChannel {
     /** Returns the offset from which on the feed follows the partition; older records are read separately. */
     long tailFrom() {
         return tailFrom;
-    }
-
-    long startOffset() {
-        return start.offset();
     }
 
     StreamEntry entry() {
@@ -148,13 +145,11 @@ public final class FlvChannel {
     /** Called when the tracks are known. Returns whether the past must be read now. */
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
-        Tracks known = Tracks.of(newest.tracks());
-        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()
-                || !isCurrent(newest)) {
+        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED
+                || Tracks.of(newest.session().tracks()).isEmpty() || !isCurrent(newest)) {
             return false;
         }
         entry = newest;
-        tracks = known;
         state = State.FILLING;
         return true;
     }
@@ -164,7 +159,8 @@ public final class FlvChannel {
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
-        return newest.session() >= firstSession && !sessions.isEmpty() && !sessions.getLast().codecs().isEmpty();
+        return newest.session().number() >= firstSession && !sessions.isEmpty()
+                && !sessions.getLast().codecs().isEmpty();
     }
 
     /** Sets where in the log viewers begin: at a packet with data. */
@@ -175,17 +171,18 @@ public final class FlvChannel {
         }
         start = keyframe;
         broadcast = broadcasts.apply(start.offset());
-        fold = new ChannelFold(entry, tracks, start, broadcast);
     }
 
-    /** Takes the past up to {@link #tailFrom}. */
-    void filled(List<At> past) {
+    /** Takes what precedes {@link #tailFrom}. */
+    void filled(Backfill.Past past) {
         owner.check();
         if (state != State.FILLING) {
             return;
         }
         state = State.PLAYING;
-        past.forEach(this::fold);
+        tracks = past.tracks();
+        fold = new ChannelFold(entry, tracks, start, broadcast);
+        past.records().forEach(this::fold);
         backlog.drain().forEach(this::fold);
         startViewers();
     }
@@ -208,7 +205,7 @@ public final class FlvChannel {
 
     private void fold(At at) {
         if (state == State.PLAYING && !fold.fold(at)) {
-            if (fold.lastSession() > entry.session()) {
+            if (fold.lastSession() > entry.session().number()) {
                 // They waited for the publisher, which is back with other tracks, so they begin with those.
                 successors.addAll(viewers.takeWaiting());
             }

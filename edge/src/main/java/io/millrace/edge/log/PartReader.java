@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -44,7 +45,7 @@ public final class PartReader implements PartSource, AutoCloseable {
     private final long limitBytes;
     private final long answerMs;
 
-    private record PartKey(int partition, long offset) {}
+    record PartKey(int partition, long offset) {}
 
     /**
      * @param cacheBytes limit of cached parts
@@ -60,13 +61,17 @@ public final class PartReader implements PartSource, AutoCloseable {
         this.kafka = kafka;
         this.readers = readers;
         limitBytes = cacheBytes + sendingBytes;
-        cache = new SharedReads<>(Caffeine.newBuilder().maximumWeight(cacheBytes)
+        cache = new SharedReads<>(cache(cacheBytes).build());
+    }
+
+    static Caffeine<PartKey, ByteBuf> cache(long cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<PartKey, ByteBuf>weigher((_, bytes) -> bytes.readableBytes()).executor(Runnable::run)
-                .removalListener((_, bytes, _) -> bytes.release()).build());
+                .removalListener((_, bytes, _) -> bytes.release());
     }
 
     @Override
-    public CompletionStage<Answer> read(Asker asker, String stream, List<PartRef> parts) {
+    public CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts) {
         int partition = kafka.partitionOf(stream);
         return read(asker, stream, parts.stream().map(part -> new PartKey(partition, part.offset())).toList(), TRIES);
     }

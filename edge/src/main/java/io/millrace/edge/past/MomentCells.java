@@ -33,7 +33,7 @@ final class MomentCells {
     /** Limit of all cells together: about 15 MB. */
     private static final int ENTRIES_LIMIT = 50_000;
 
-    private record Key(String stream, long epoch, long cell) {}
+    record Key(String stream, long epoch, long cell) {}
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
@@ -50,11 +50,14 @@ final class MomentCells {
         this.readers = readers;
         this.media = media;
         floors = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).expireAfterWrite(FLOOR_KEPT).build());
-        cells = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(ENTRIES_LIMIT)
+        cells = new SharedReads<>(cells(ENTRIES_LIMIT).ticker(ticker).build());
+    }
+
+    static Caffeine<Key, MomentStretch> cells(int entriesLimit) {
+        return Caffeine.newBuilder().maximumWeight(entriesLimit)
                 .<Key, MomentStretch>weigher((_, stretch) -> 1 + stretch.entries().size())
                 .expireAfter(Expiry.<Key, MomentStretch>writing(
-                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT))
-                .build());
+                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT));
     }
 
     /**
@@ -90,7 +93,7 @@ final class MomentCells {
             return CompletableFuture.completedFuture(new Moment.NotYet());
         }
         StreamEntry epoch = epochs.getFirst();
-        long atMs = Math.max(timeMs, epoch.startedAtMs());
+        long atMs = Math.max(timeMs, epoch.span().startedAtMs());
         return cell(epoch, atMs, floor, asker).thenCompose(stretch -> stretch.find(atMs) instanceof Moment.At at
                 ? CompletableFuture.completedFuture(at)
                 : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
@@ -100,7 +103,7 @@ final class MomentCells {
         if (floor.fromMs() == Long.MAX_VALUE) {
             return CompletableFuture.completedFuture(new MomentStretch(List.of(), false));
         }
-        long cell = (atMs - epoch.startedAtMs()) / CELL_MS;
+        long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.epoch(), cell);
         return cells.get(key, asker, askers -> read(epoch, cell, floor, askers)).thenCompose(known -> {
             if (!(known.find(atMs) instanceof Moment.At at)) {
@@ -120,12 +123,12 @@ final class MomentCells {
     }
 
     private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
-        long fromMs = epoch.startedAtMs() + cell * CELL_MS;
+        long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
         return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 
     private boolean isRetained(IndexEntry entry, Floor floor) {
-        return (media == Topic.PARTS ? entry.partsOffset() : entry.keyframeOffset()) >= floor.mediaOffset();
+        return (media == Topic.PARTS ? entry.place().offset() : entry.keyframe().offset()) >= floor.mediaOffset();
     }
 }

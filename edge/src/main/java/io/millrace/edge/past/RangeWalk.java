@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 
 /** Gathers what one version of a playlist of the past lists, epoch by epoch. Blocks; for one use on one virtual thread. */
 final class RangeWalk {
-    private final PastIndex index;
+    private final PastWalk walk;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -24,9 +24,9 @@ final class RangeWalk {
     /** An epoch lacks segments that may still arrive, so that everything after them has to wait. */
     private boolean stalled;
 
-    RangeWalk(PastIndex index, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
+    RangeWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
             Moment.At start) {
-        this.index = index;
+        this.walk = walk;
         this.range = range;
         this.epochs = epochs;
         this.live = live;
@@ -39,18 +39,18 @@ final class RangeWalk {
             epoch(i);
         }
         if (shares.isEmpty()) {
-            boolean comes = live != null && !over && start.entry().epoch() <= range.lastEpoch();
+            boolean comes = live != null && !over && start.entry().id().epoch() <= range.lastEpoch();
             return comes ? new Answer.NotYet() : new Answer.Nothing();
         }
-        return index.listed(range, epochs, shares, over);
+        return walk.listed(range, epochs, shares, over);
     }
 
     private void epoch(int i) {
         StreamEntry epoch = epochs.get(i);
         boolean isLive = live != null && i == epochs.size() - 1;
-        long from = epoch.epoch() == start.entry().epoch() ? start.entry().segment() : 0;
-        long to = isLive ? live.newest() : epoch.lastSegment();
-        if (epoch.epoch() < start.entry().epoch() || from > to) {
+        long from = epoch.epoch() == start.entry().id().epoch() ? start.entry().id().segment() : 0;
+        long to = isLive ? live.newest() : epoch.playlist().lastSegment();
+        if (epoch.epoch() < start.entry().id().epoch() || from > to) {
             over |= i == epochs.size() - 1 && !isLive;
         } else {
             share(epoch, blocks(epoch, from, to, isLive), from, to, isLive);
@@ -62,8 +62,8 @@ final class RangeWalk {
         if (!shares.isEmpty()) {
             return OptionalLong.of(shares.getLast().blocks().getLast().nextOffset());
         }
-        boolean isBehindStart = epoch.epoch() > start.entry().epoch()
-                || from % PlaylistBlock.SEGMENTS == 0 && start.entry().part() == 0;
+        boolean isBehindStart = epoch.epoch() > start.entry().id().epoch()
+                || from % PlaylistBlock.SEGMENTS == 0 && start.entry().id().isFirst();
         return isBehindStart ? OptionalLong.of(start.offset()) : OptionalLong.empty();
     }
 
@@ -73,8 +73,8 @@ final class RangeWalk {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= to && (found.isEmpty() || !startsAfterEnd(found.getLast()));) {
             List<PlaylistBlock> next = from <= lastWhole
-                    ? index.blocks(epoch, from, lastWhole, hint)
-                    : index.tail(epoch, to, live, hint);
+                    ? walk.blocks(epoch, from, lastWhole, hint)
+                    : walk.tail(epoch, to, live, hint);
             if (next.isEmpty() || next.getLast().last() < from) {
                 // The index does not contain them yet.
                 return found;

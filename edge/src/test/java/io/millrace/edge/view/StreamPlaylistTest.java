@@ -2,7 +2,7 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
-import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +125,7 @@ class StreamPlaylistTest {
     void findsNewestKeyframe() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).keyframe(40).part(0, true, 0),
                 new PartSpec(EPOCH, 1).keyframe(90).part(0, false, 1), new PartSpec(EPOCH, 1).part(1, true, 2)));
-        assertThat(playlist.view().newestKeyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
+        assertThat(playlist.view().newestKeyframe().keyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
     }
 
     @Test

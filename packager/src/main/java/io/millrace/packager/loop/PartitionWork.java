@@ -88,12 +88,13 @@ final class PartitionWork {
 
     /** Returns true regardless of the cache's size if a waiting cut needs packets that have not been read. */
     boolean wantsPackets() {
-        return !cache.isFull() || !waiting.isEmpty() && waiting.getFirst().cut().lastOffset() >= nextPacketOffset;
+        return !cache.isFull()
+                || !waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() >= nextPacketOffset;
     }
 
     void packet(long offset, String stream, Packet packet) {
         nextPacketOffset = offset + 1;
-        if (packet.kind() != Packet.Kind.DATA && !packet.config()) {
+        if (packet.kind() != Packet.Kind.DATA && !packet.isConfig()) {
             cache.add(offset, stream, packet);
         }
     }
@@ -115,10 +116,11 @@ final class PartitionWork {
 
     /** Processes the cuts whose packets have been read, while the sink has room. */
     void advance() {
-        while (!waiting.isEmpty() && waiting.getFirst().cut().lastOffset() < nextPacketOffset && sink.hasRoom()) {
+        while (!waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() < nextPacketOffset
+                && sink.hasRoom()) {
             Waiting next = waiting.removeFirst();
             take(next.offset(), next.stream(), next.cut());
-            cache.release(next.stream(), next.cut().lastOffset());
+            cache.release(next.stream(), next.cut().packets().lastOffset());
         }
         open.removeIf(OpenSegment::isWritten);
     }
@@ -149,16 +151,16 @@ final class PartitionWork {
             return;
         }
         stream.taken(cut);
-        if (cut.part() == 0 && stream.open != null) {
+        if (cut.id().isFirst() && stream.open != null) {
             giveUp(stream, Drop.UNFINISHED);
         }
-        if (cut.part() != 0 && (stream.open == null || !stream.open.isNext(cut))) {
+        if (!cut.id().isFirst() && (stream.open == null || !stream.open.isNext(cut))) {
             meters.dropped(Drop.NO_HEAD);
             return;
         }
         Optional<List<Packet>> packets = packets(cut);
         if (packets.isEmpty()) {
-            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.segment());
+            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.id().segment());
             meters.dropped(Drop.EXPIRED);
             giveUp(stream);
             return;
@@ -171,7 +173,7 @@ final class PartitionWork {
         Map<Long, Packet> found = new HashMap<>();
         Set<Long> missing = new TreeSet<>();
         for (Cut.Sample sample : cut.samples()) {
-            long offset = cut.firstOffset() + sample.offsetDelta();
+            long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
             if (packet == null) {
                 missing.add(offset);
@@ -185,7 +187,7 @@ final class PartitionWork {
         }
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
-            Packet packet = found.get(cut.firstOffset() + sample.offsetDelta());
+            Packet packet = found.get(cut.packets().offsetOf(sample));
             if (packet == null) {
                 return Optional.empty();
             }
@@ -197,7 +199,7 @@ final class PartitionWork {
     private void mux(StreamWork stream, long offset, String name, Cut cut, List<Packet> packets) {
         List<MuxedPart> parts;
         try {
-            if (cut.part() == 0) {
+            if (cut.id().isFirst()) {
                 open(stream, offset, name, cut);
             }
             parts = parts(stream.open, cut, packets);
@@ -209,8 +211,8 @@ final class PartitionWork {
             return;
         }
         OpenSegment segment = stream.open;
-        segment.nextPart++;
-        segment.lastArrivalUs = cut.arrivalUs();
+        segment.advance();
+        segment.lastArrivalUs = cut.times().arrivalUs();
         for (Iterator<MuxedPart> it = parts.iterator(); it.hasNext();) {
             MuxedPart part = it.next();
             sink.write(partition, name, part, cut.last() && !it.hasNext() ? segment::written : () -> {});
@@ -221,7 +223,7 @@ final class PartitionWork {
                 segment.written();
             }
         }
-        giveUpSilent(cut.arrivalUs());
+        giveUpSilent(cut.times().arrivalUs());
     }
 
     private void open(StreamWork stream, long offset, String name, Cut cut) {
@@ -250,7 +252,7 @@ final class PartitionWork {
 
     private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
         ofStreams.log(Level.WARN, name, "{}: session {} quarantined at segment {}: {}", name, cut.session(),
-                cut.segment(), why, bug);
+                cut.id().segment(), why, bug);
         meters.quarantined();
         meters.dropped(Drop.QUARANTINED);
         stream.quarantine(cut.session());

@@ -1,30 +1,25 @@
 package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.PartId;
 
 /** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
 final class StreamWork {
     private static final long NONE = -1;
 
-    private long epoch = NONE;
-    private long segment = NONE;
-    private int part = -1;
+    /** The newest processed part, or null. */
+    private PartId newest;
     private long quarantinedSession = NONE;
     /** The segment that waits for its next part, or null. */
     OpenSegment open;
 
     /** Identities increase in log order; a cut whose identity does not is a repetition. */
     boolean isRepeated(Cut cut) {
-        if (cut.epoch() != epoch) {
-            return cut.epoch() < epoch;
-        }
-        return cut.segment() != segment ? cut.segment() < segment : cut.part() <= part;
+        return newest != null && cut.id().compareTo(newest) <= 0;
     }
 
     void taken(Cut cut) {
-        epoch = cut.epoch();
-        segment = cut.segment();
-        part = cut.part();
+        newest = cut.id();
     }
 
     void quarantine(long session) {

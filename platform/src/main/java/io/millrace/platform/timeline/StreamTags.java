@@ -1,6 +1,7 @@
 package io.millrace.platform.timeline;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
@@ -114,11 +115,6 @@ public final class StreamTags {
     /** Returns whether the newest epoch has ended, so that nothing follows unless another epoch begins. */
     public boolean isOver() {
         return sessions.state() == SessionFold.State.ENDED || sessions.state() == SessionFold.State.NONE;
-    }
-
-    /** Reports that packets are missing: a stream with video continues with the next keyframe. */
-    public void skip() {
-        tags.awaitKeyframe();
     }
 
     /**

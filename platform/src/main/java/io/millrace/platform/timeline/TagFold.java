@@ -108,7 +108,7 @@ final class TagFold {
         if (body == null) {
             return List.of();
         }
-        if (!packet.keyframe()) {
+        if (!packet.isKeyframe()) {
             return awaitsKeyframe
                     ? List.of()
                     : List.of(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), false, true));
@@ -172,11 +172,6 @@ final class TagFold {
 
     private static TagEvent.Config config(FlvTag.Type type, int timeMs, ByteBuffer body) {
         return new TagEvent.Config(new FlvTag(type, timeMs, body));
-    }
-
-    /** Reports that packets are missing: a stream with video sends nothing until the next keyframe. */
-    void awaitKeyframe() {
-        awaitsKeyframe = hasVideo;
     }
 
     /**
