@@ -21,7 +21,8 @@ enum FlagGroup {
 
     LOG("The log in Kafka", flag("kafka"), embedded("kafka-port"), embedded("data-dir", SEGMENTER),
             flag("topic-prefix"),
-            flag("partitions"), flag("replication"), flag("retention"), flag("retention-size"),
+            flag("partitions"), flag("replication"), flag("require-durability"), flag("retention"),
+            flag("retention-size"),
             flag("standby-replicas", SEGMENTER)),
 
     STREAMS("Streams that begin while this process runs", flag("segment", INGEST), flag("part", INGEST),

@@ -19,6 +19,7 @@ import io.millrace.platform.admin.AdminServer;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.admin.HealthCheck.Status;
 import io.millrace.platform.admin.ProcessMeters;
+import io.millrace.platform.kafka.DurabilityWatch;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaProbe;
 import io.millrace.platform.kafka.KafkaSettings;
@@ -75,6 +76,7 @@ final class Node {
      */
     ReadyLine start(Serving serving) throws InterruptedException {
         boolean embedded = serving.mayEmbedBroker() && !options.isKafkaSet();
+        DurabilityWatch.Policy durability = durability(embedded);
         MeterRegistry meters = startAdmin();
         BrokerPlace place = embedded
                 ? life.opened(BrokerPlace.take(BrokerSettings.alone(options.kafka().dataDir(), options.kafka().port()),
@@ -83,8 +85,9 @@ final class Node {
         listeners = StageListeners.open(serving.stages(), options, name, addresses(serving), meters, options::names,
                 life);
         KafkaClients kafka = log(place, meters);
-        Topics.Replicas replicas = topics(kafka);
-        admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check()));
+        Topics.Replicas replicas = topics(kafka, durability);
+        admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check(),
+                life.opened(DurabilityWatch.start(kafka, durability, meters)).check()));
         stages = life.opened(new RunningStages());
         stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));
@@ -116,11 +119,23 @@ final class Node {
         return meters.registry();
     }
 
-    private Topics.Replicas topics(KafkaClients kafka) {
+    private Topics.Replicas topics(KafkaClients kafka, DurabilityWatch.Policy durability) {
         try (Waiting _ = Waiting
                 .begin(() -> "Kafka at " + kafka.settings().bootstrapServers() + " to answer, and for its topics")) {
-            return Topics.ensure(kafka);
+            return Topics.ensure(kafka, durability);
         }
+    }
+
+    private DurabilityWatch.Policy durability(boolean embedded) {
+        boolean required = options.kafka().requireDurability();
+        if (embedded && required) {
+            throw new UserError("--require-durability cannot be met: the broker of this process would store media only"
+                    + " once; run three brokers (./millrace broker) and name them with --kafka, or start without it");
+        }
+        if (embedded) {
+            return DurabilityWatch.Policy.EXPECT_ONE_BROKER;
+        }
+        return required ? DurabilityWatch.Policy.REQUIRE : DurabilityWatch.Policy.REPORT;
     }
 
     /** @param place of the embedded broker; null if Kafka runs elsewhere */

@@ -108,6 +108,14 @@ class CommandLinesTest {
     }
 
     @Test
+    void requireDurabilityNeedsNoValue() {
+        assertThat(options().kafka().requireDurability()).isFalse();
+        assertThat(options("--require-durability").kafka().requireDurability()).isTrue();
+        assertThat(options("--require-durability", "--kafka", "a:1").kafka().requireDurability()).isTrue();
+        assertThat(options("--require-durability=off").kafka().requireDurability()).isFalse();
+    }
+
+    @Test
     void automaticRetentionSizeFitsLaptopOrIsUnlimitedOnCluster() {
         HostPort broker = new HostPort("127.0.0.1", 1);
         assertThat(options().onCluster().retentionBytes()).isEqualTo(-1);

@@ -61,6 +61,12 @@ class FailFastTest {
                 .contains("holds no certificate in PEM");
     }
 
+    @Test
+    void requiredDurabilityWithEmbeddedBroker() {
+        assertThat(failure("--require-durability")).contains("--require-durability cannot be met")
+                .contains("run three brokers");
+    }
+
     private String failure(String... flags) {
         Stream<String> ports = Stream.of("rtmp", "http", "admin", "kafka").map(each -> "--" + each + "-port")
                 .filter(port -> !List.of(flags).contains(port)).flatMap(port -> Stream.of(port, "0"));

@@ -6,6 +6,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.admin.ProcessMeters;
+import io.millrace.platform.kafka.DurabilityMeters;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.io.IOException;
@@ -45,6 +46,7 @@ class OperationsTest {
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
+        new DurabilityMeters(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }
 

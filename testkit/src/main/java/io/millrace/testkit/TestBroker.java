@@ -67,7 +67,16 @@ public final class TestBroker implements AutoCloseable {
 
     /** Returns a running second broker of the same cluster. This one stays its controller. */
     public TestBroker second() throws IOException {
-        return new TestBroker(2, cluster, controllerPort, Map.of());
+        return further(2);
+    }
+
+    /**
+     * Returns a running further broker of the same cluster. This one stays its controller.
+     *
+     * @param number the broker's id, 2 or greater
+     */
+    public TestBroker further(int number) throws IOException {
+        return new TestBroker(number, cluster, controllerPort, Map.of());
     }
 
     public int node() {

@@ -64,6 +64,16 @@ public final class Converters {
         }
     }
 
+    static final class Switch extends Checked<Boolean> {
+        Switch() {
+            super(text -> switch (text.strip()) {
+                case "on", "true" -> true; // YAML reads on as true
+                case "off", "false" -> false;
+                default -> throw new IllegalArgumentException("'" + text + "' is neither 'on' nor 'off'");
+            });
+        }
+    }
+
     /** The result is null for {@code none}. */
     public static final class FileOrNone extends Checked<Path> {
         FileOrNone() {

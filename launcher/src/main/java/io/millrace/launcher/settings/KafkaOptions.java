@@ -33,6 +33,9 @@ public final class KafkaOptions {
     @Option(names = "--replication", converter = ReplicasOrAuto.class, paramLabel = "N", defaultValue = "auto", description = "Replicas of each topic; 'auto' is the number of brokers, up to 3.")
     private int replication;
 
+    @Option(names = "--require-durability", converter = Converters.Switch.class, arity = "0..1", fallbackValue = "on", paramLabel = "SWITCH", defaultValue = "off", description = "Whether to refuse to start if acknowledged media could be lost with one broker.")
+    private boolean requireDurability;
+
     @Option(names = "--retention", paramLabel = "TIME", defaultValue = "24h", description = "How long media is retained.")
     private Duration retention;
 
@@ -46,6 +49,11 @@ public final class KafkaOptions {
 
     public Path dataDir() {
         return dataDir;
+    }
+
+    /** Returns whether the process may only serve while the topics meet the preconditions of durable media. */
+    public boolean requireDurability() {
+        return requireDurability;
     }
 
     /** @param window of the playlists, which must not list expired segments */

@@ -19,7 +19,7 @@ public final class ProcessOptions {
     @Option(names = "--standby-replicas", converter = CountOrNone.class, paramLabel = "N", defaultValue = "1", description = "Number of other segmenters that replicate the state of each segmenter, to take over without restoring it.")
     private int standbyReplicas;
 
-    @Option(names = "--kafka-metrics", converter = Switch.class, arity = "1", paramLabel = "SWITCH", defaultValue = "off", description = "Whether /metrics includes the metrics of the Kafka clients, some thousand lines: 'on' or 'off'.")
+    @Option(names = "--kafka-metrics", converter = Converters.Switch.class, arity = "1", paramLabel = "SWITCH", defaultValue = "off", description = "Whether /metrics includes the metrics of the Kafka clients, some thousand lines: 'on' or 'off'.")
     private boolean kafkaMetrics;
 
     void check() {
@@ -61,16 +61,6 @@ public final class ProcessOptions {
     private static final class CountOrNone extends Converters.Checked<Integer> {
         CountOrNone() {
             super(text -> text.equals("0") ? 0 : Converters.count(text));
-        }
-    }
-
-    private static final class Switch extends Converters.Checked<Boolean> {
-        Switch() {
-            super(text -> switch (text.strip()) {
-                case "on", "true" -> true; // YAML reads on as true
-                case "off", "false" -> false;
-                default -> throw new IllegalArgumentException("'" + text + "' is neither 'on' nor 'off'");
-            });
         }
     }
 }

@@ -34,6 +34,11 @@ public enum Topic {
         return prefix + suffix;
     }
 
+    /** Whether the Kafka timestamps of the records are times of the media, by which moments of the past are found. */
+    public boolean hasMediaTime() {
+        return this == PARTS || this == INDEX;
+    }
+
     /** Whether only the newest record of a key is retained. */
     public boolean isCompacted() {
         return compacted;

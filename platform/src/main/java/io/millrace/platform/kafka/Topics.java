@@ -43,10 +43,12 @@ public final class Topics {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final KafkaSettings settings;
+    private final DurabilityWatch.Policy policy;
     private final Admin admin;
 
-    private Topics(KafkaSettings settings, Admin admin) {
+    private Topics(KafkaSettings settings, DurabilityWatch.Policy policy, Admin admin) {
         this.settings = settings;
+        this.policy = policy;
         this.admin = admin;
     }
 
@@ -61,7 +63,18 @@ public final class Topics {
             return count >= MOST_REPLICAS ? 2 : 1;
         }
 
-        private static Replicas of(KafkaSettings settings, int brokers) {
+        /** Whether every acknowledged record is on at least two brokers. */
+        boolean areDurable() {
+            return minInSync() > 1;
+        }
+
+        /** A broker that is down does not count, but new topics need not have fewer replicas than existing ones. */
+        private Replicas atLeastOf(TopicDescription topic) {
+            int existing = topic.partitions().stream().mapToInt(each -> each.replicas().size()).min().orElse(count);
+            return new Replicas(Math.max(count, existing));
+        }
+
+        static Replicas of(KafkaSettings settings, int brokers) {
             return new Replicas(settings.replication() > 0
                     ? settings.replication()
                     : Math.min(MOST_REPLICAS, brokers));
@@ -71,12 +84,20 @@ public final class Topics {
     /**
      * Returns when every topic exists and matches the settings.
      *
-     * @return the replication of topics that are created now
+     * @return the replication of topics that are created now or later; at least that of {@code packets}
      * @throws UserError if Kafka cannot be reached, a topic cannot be created, or an existing one does not match
      */
     public static Replicas ensure(KafkaClients kafka) {
+        return ensure(kafka, DurabilityWatch.Policy.REPORT);
+    }
+
+    /**
+     * Like {@link #ensure(KafkaClients)}, but does not create topics that {@code policy} forbids: a topic keeps the
+     * number of replicas that it is created with.
+     */
+    public static Replicas ensure(KafkaClients kafka, DurabilityWatch.Policy policy) {
         try (Admin admin = kafka.admin("millrace-topics")) {
-            return new Topics(kafka.settings(), admin).ensure();
+            return new Topics(kafka.settings(), policy, admin).ensure();
         } catch (KafkaException e) {
             // Thrown by the client's constructor: a host name without an address, an invalid client setting.
             throw Unreachable.error(kafka.settings(), e);
@@ -84,17 +105,28 @@ public final class Topics {
     }
 
     private Replicas ensure() {
-        Replicas replicas = Replicas.of(settings, brokers());
+        int brokers = brokers();
+        Replicas replicas = Replicas.of(settings, brokers);
         Map<Topic, TopicDescription> there = describe();
         List<NewTopic> missing = Stream.of(Topic.values()).filter(t -> !there.containsKey(t))
                 .map(t -> newTopic(t, replicas)).toList();
         if (!missing.isEmpty()) {
+            checkDurable(replicas, brokers);
             create(missing);
             awaitLeaders();
         }
         there.forEach(this::checkPartitions);
         checkSizes(there.keySet());
-        return replicas;
+        return there.containsKey(Topic.PACKETS) ? replicas.atLeastOf(there.get(Topic.PACKETS)) : replicas;
+    }
+
+    private void checkDurable(Replicas replicas, int brokers) {
+        if (policy == DurabilityWatch.Policy.REQUIRE && !replicas.areDurable()) {
+            throw new UserError("acknowledged media would be at risk: new topics would have " + replicas.count()
+                    + (replicas.count() == 1 ? " replica" : " replicas") + " and min.insync.replicas="
+                    + replicas.minInSync() + " (--replication, and " + brokers + " running brokers); start three "
+                    + "brokers and use --replication 3, or start without --require-durability");
+        }
     }
 
     private int brokers() {
@@ -225,6 +257,11 @@ public final class Topics {
         config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES));
         config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, String.valueOf(replicas.minInSync()));
         config.putAll(topic.isCompacted() ? compaction() : retention());
+        // The brokers' defaults may differ.
+        config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+        if (topic.hasMediaTime()) {
+            config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+        }
         if (topic == Topic.NODES) {
             // A node that dies leaves no tombstone, and no node uses its name again.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,

@@ -1,0 +1,21 @@
+package io.millrace.platform.kafka;
+
+import java.util.Map;
+
+/**
+ * What a cluster reports about one topic. Immutable.
+ *
+ * @param replicas the replicas of the partition that has the fewest, in sync or not
+ * @param config the effective settings by their Kafka names, including defaults of the brokers
+ */
+record TopicState(String name, int partitions, int replicas, Map<String, String> config) {
+    TopicState {
+        config = Map.copyOf(config);
+    }
+
+    /** Returns a number among the settings, or {@code otherwise} if the brokers do not report it. */
+    long number(String setting, long otherwise) {
+        String value = config.get(setting);
+        return value == null ? otherwise : Long.parseLong(value);
+    }
+}
