@@ -392,8 +392,8 @@ class RtmpPlayTest {
             assertThat(frame(knows.media())).as("and plays until it leaves").isEqualTo(4);
             knows.close();
             drained.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(other::close, Thread::startVirtualThread);
             assertThat(frame(stays.media())).isEqualTo(4);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(other::close, Thread::startVirtualThread);
             assertThat(stays.status()).isEqualTo("NetConnection.Connect.AppShutdown");
             stays.close();
             closed.get(Patience.MILLIS, TimeUnit.MILLISECONDS);

@@ -79,12 +79,12 @@ public final class ReaderPool implements AutoCloseable {
                         job.run(reader);
                     }
                 }
-            } catch (InterruptedException | InterruptException _) {
-                // The pool was closed.
             } finally {
                 // A consumer whose thread is interrupted logs an error when it closes.
                 Thread.interrupted();
             }
+        } catch (InterruptedException | InterruptException _) {
+            // The pool was closed.
         } catch (RuntimeException e) {
             LOG.error("a log reader could not be created or closed", e);
         }
