@@ -1,10 +1,13 @@
 package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 
 /** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
 final class StreamWork {
     private static final long NONE = -1;
+    /** Greater than the number of any segment: nothing of the epoch follows. */
+    private static final long ENDED = Long.MAX_VALUE;
 
     private long epoch = NONE;
     private long segment = NONE;
@@ -25,6 +28,15 @@ final class StreamWork {
         epoch = cut.epoch();
         segment = cut.segment();
         part = cut.part();
+    }
+
+    boolean isRepeated(EpochEnded ended) {
+        return ended.epoch() < epoch || ended.epoch() == epoch && segment == ENDED;
+    }
+
+    void taken(EpochEnded ended) {
+        epoch = ended.epoch();
+        segment = ENDED;
     }
 
     void quarantine(long session) {

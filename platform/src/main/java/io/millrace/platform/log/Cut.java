@@ -25,7 +25,7 @@ import java.util.List;
  */
 public record Cut(long epoch, long session, long segment, int part, boolean last, boolean independent,
         long firstOffset, long lastOffset, long startTicks, long durationTicks, long programDateTimeMs, long arrivalUs,
-        SegmentHead head, List<Sample> samples) implements LogRecord {
+        SegmentHead head, List<Sample> samples) implements SegmentsRecord {
 
     /** Returns this cut with an audio track in its head. */
     public Cut withSound(String codec, ByteBuffer config) {

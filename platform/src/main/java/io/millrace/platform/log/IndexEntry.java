@@ -28,4 +28,4 @@ package io.millrace.platform.log;
 public record IndexEntry(long epoch, long session, long segment, int part, boolean last, Format format,
         long partsOffset, int sizeBytes, long startTicks, long durationTicks, long programDateTimeMs, long arrivalUs,
         boolean independent, long keyframeOffset, long timestampOffsetMs, int targetDurationS,
-        boolean segmentIndependent, boolean discontinuous, long discontinuity) implements LogRecord {}
+        boolean segmentIndependent, boolean discontinuous, long discontinuity) implements IndexRecord {}

@@ -24,6 +24,7 @@ public final class LogCodec {
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
             case Cut r -> Schemas.CUT.encode(r);
+            case EpochEnded r -> Schemas.EPOCH_ENDED.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);

@@ -21,7 +21,7 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "StreamEntry", "IngestNode");
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "StreamEntry", "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -65,6 +65,9 @@ final class Schemas {
                     g.bool("independent"), g.int64("firstOffset"), g.int64("lastOffset"), g.int64("startTicks"),
                     g.int64("durationTicks"), g.int64("programDateTimeMs"), g.int64("arrivalUs"),
                     g.isNull("head") ? null : head(g.record("head")), g.list("samples", Schemas::sample)));
+    static final RecordSchema<EpochEnded> EPOCH_ENDED = schema("EpochEnded",
+            (r, g) -> g.put("epoch", r.epoch()).put("lastSegment", r.lastSegment()).put("endMs", r.endMs()),
+            g -> new EpochEnded(g.int64("epoch"), g.int64("lastSegment"), g.int64("endMs")));
     static final RecordSchema<Part> PART = schema("Part",
             (r, g) -> g.put("epoch", r.epoch()).put("segment", r.segment()).put("part", r.part())
                     .put("format", r.format()).put("bytes", r.bytes()),
@@ -139,7 +142,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                PART, INDEX_ENTRY, STREAM_ENTRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, STREAM_ENTRY, INGEST_NODE);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {
