@@ -80,7 +80,8 @@ public final class EdgeService implements AutoCloseable, Drainable {
         EdgeServer server = null;
         try {
             feeds.start();
-            server = new EdgeServer(listeners.http(), settings.http(), listeners.access(), kafka.settings().retentionMs(),
+            server = new EdgeServer(listeners.http(), settings.http(), listeners.access(),
+                    kafka.settings().retentionMs(),
                     feeds.directory(),
                     feeds.epochs(),
                     feeds.parts(), feeds.past(), feeds.pastParts(), feeds.flv(), feeds.flvPast(),

@@ -5,9 +5,15 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
@@ -18,6 +24,7 @@ import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -49,7 +56,7 @@ class CutsTest {
     private static final ByteBuffer NEWEST = Records.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
             + "0300f03c60c4118001000668e84394b22cfdf8f801");
     private static final StreamEntry DIRECTORY = Records.entry(STREAM, EPOCH, StreamEntry.State.LIVE,
-            List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", NEWEST), Records.TRACKS.get(1)), 0);
+            List.of(new Track(0, Packet.Kind.VIDEO, "AVC", NEWEST), Records.TRACKS.get(1)), 0);
     private static final Tracks VIDEO = Tracks.of(Records.TRACKS.subList(0, 1));
     private static final Tracks BOTH = Tracks.of(Records.TRACKS);
     private static final int NEIGHBOUR_BYTES = 100_000;
@@ -72,23 +79,27 @@ class CutsTest {
     }
 
     private static Cut.SegmentHead head(Tracks tracks, int stateBytes) {
-        return new Cut.SegmentHead(Records.RULES, 2, true, false, 0, tracks.video().record(),
-                tracks.audio() == null ? null : tracks.audio().record(), "AVC", tracks.audio() == null ? null : "AAC",
-                0, 0, ByteBuffer.allocate(stateBytes));
+        List<Track> all = new ArrayList<>(List.of(new Track(0, Packet.Kind.VIDEO, "AVC", tracks.video().record())));
+        if (tracks.audio() != null) {
+            all.add(new Track(0, Packet.Kind.AUDIO, "AAC", tracks.audio().record()));
+        }
+        return new Cut.SegmentHead(Records.RULES, Records.START, all, 0, 0, ByteBuffer.allocate(stateBytes));
     }
 
     /** Writes a cut whose newest packet arrived at {@code arrivalMs}. Returns what the index says of its part. */
     private IndexEntry cut(long segment, int part, Tracks tracks, long arrivalMs) {
-        write(STREAM, new Cut(EPOCH, EPOCH, segment, part, false, true, 0, 0, 0, 45_000, T0, arrivalMs * 1_000,
+        var id = new PartId(EPOCH, segment, part);
+        var times = new PartTimes(0, 45_000, T0, arrivalMs * 1_000);
+        write(STREAM, new Cut(id, EPOCH, false, true, new Cut.PacketRange(0, 0), times,
                 part == 0 ? head(tracks, 0) : null, List.of()), arrivalMs + 40);
-        return new IndexEntry(EPOCH, EPOCH, segment, part, false, Format.TS, 0, 1_000, 0, 45_000, T0,
-                arrivalMs * 1_000, true, 0, 0, 2, part == 0, false, 0);
+        return new IndexEntry(id, false, Format.TS, new PartPlace(0, 1_000), times, true, new Keyframe(EPOCH, 0, 0),
+                new SegmentStart(part == 0, false, 0, 2));
     }
 
     private void neighbours(int count, long atMs) {
         for (int i = 0; i < count; i++) {
-            write("live/neighbour", new Cut(1, 1, i, 0, true, true, 0, 0, 0, 45_000, T0, atMs * 1_000,
-                    head(BOTH, NEIGHBOUR_BYTES), List.of()), atMs);
+            write("live/neighbour", new Cut(new PartId(1, i, 0), 1, true, true, new Cut.PacketRange(0, 0),
+                    new PartTimes(0, 45_000, T0, atMs * 1_000), head(BOTH, NEIGHBOUR_BYTES), List.of()), atMs);
         }
     }
 
@@ -106,10 +117,10 @@ class CutsTest {
     void eachSegmentHasItsOwnTracks() {
         IndexEntry silent = cut(0, 0, VIDEO, T0);
         IndexEntry withSound = cut(1, 0, BOTH, T0 + 2_000);
-        IndexEntry changed = cut(2, 0, Tracks.of(DIRECTORY.tracks()), T0 + 4_000);
+        IndexEntry changed = cut(2, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 4_000);
         assertThat(find(silent)).isEqualTo(VIDEO);
         assertThat(find(withSound)).isEqualTo(BOTH);
-        assertThat(find(changed)).isEqualTo(Tracks.of(DIRECTORY.tracks()));
+        assertThat(find(changed)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     /** Its segment began without a keyframe, and the encoder stalled before it sent one. */
@@ -118,7 +129,7 @@ class CutsTest {
         cut(0, 0, BOTH, T0);
         cut(0, 1, BOTH, T0 + 500);
         IndexEntry keyframe = cut(0, 2, BOTH, T0 + 60_000);
-        cut(1, 0, Tracks.of(DIRECTORY.tracks()), T0 + 62_000);
+        cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 62_000);
         assertThat(find(keyframe)).isEqualTo(BOTH);
     }
 
@@ -133,11 +144,11 @@ class CutsTest {
     @Test
     void repeatedCutsChangeNothing() {
         IndexEntry first = cut(0, 0, BOTH, T0);
-        IndexEntry second = cut(1, 0, Tracks.of(DIRECTORY.tracks()), T0 + 2_000);
+        IndexEntry second = cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 2_000);
         cut(0, 0, BOTH, T0 + 3_000);
-        cut(1, 0, Tracks.of(DIRECTORY.tracks()), T0 + 3_000);
+        cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 3_000);
         assertThat(find(first)).isEqualTo(BOTH);
-        assertThat(find(second)).isEqualTo(Tracks.of(DIRECTORY.tracks()));
+        assertThat(find(second)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     @Test
@@ -148,7 +159,7 @@ class CutsTest {
         try (Admin admin = kafka.admin("test-delete")) {
             admin.deleteRecords(Map.of(segments, RecordsToDelete.beforeOffset(1))).all().get();
         }
-        assertThat(find(expired)).isEqualTo(Tracks.of(DIRECTORY.tracks()));
+        assertThat(find(expired)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
     @Test
@@ -167,7 +178,8 @@ class CutsTest {
                 new Cut.Sample(1, Packet.Kind.AUDIO, 0, 0, 1_024, false),
                 new Cut.Sample(2, Packet.Kind.VIDEO, 3_600, 0, 3_600, false));
         IndexEntry entry = cut(0, 0, BOTH, T0);
-        write(STREAM, new Cut(EPOCH, EPOCH, 0, 1, true, false, 100, 102, 0, 7_200, T0 + 1_000, 0, null, samples),
+        write(STREAM, new Cut(new PartId(EPOCH, 0, 1), EPOCH, true, false, new Cut.PacketRange(100, 102),
+                new PartTimes(0, 7_200, T0 + 1_000, 0), null, samples),
                 T0 + 1_100);
         var cuts = new Cuts(kafka, reader);
         assertThat(cuts.packetAt(STREAM, entry, T0 + 1_000, ReadBudget.unlimited())).hasValue(100);

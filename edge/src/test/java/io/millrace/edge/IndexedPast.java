@@ -4,7 +4,12 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
@@ -68,7 +73,7 @@ final class IndexedPast implements AutoCloseable {
         for (int i = 0; i < 2 * count; i++) {
             byte[] bytes = bytes(segment + i / 2, i % 2);
             parts.add(log.send(Topic.PARTS,
-                    new Part(epoch, segment + i / 2, i % 2, Format.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
+                    new Part(new PartId(epoch, segment + i / 2, i % 2), Format.TS, ByteBuffer.wrap(bytes)), timeMs(i)));
         }
         List<Future<Long>> entries = new ArrayList<>();
         for (int i = 0; i < 2 * count; i++) {
@@ -88,9 +93,10 @@ final class IndexedPast implements AutoCloseable {
     }
 
     private IndexEntry entry(int part, long offset) {
-        return new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, offset, bytes(segment, part).length, 0,
-                SEGMENT_MS * 45L, timeMs, 0, part == 0, part == 0 ? offset : -1, 0, 2, true, discontinuous,
-                discontinuity);
+        return new IndexEntry(new PartId(epoch, segment, part), part == 1, Format.TS,
+                new PartPlace(offset, bytes(segment, part).length), new PartTimes(0, SEGMENT_MS * 45L, timeMs, 0),
+                part == 0, new Keyframe(epoch, part == 0 ? offset : Keyframe.NONE, 0),
+                new SegmentStart(true, discontinuous, discontinuity, 2));
     }
 
     IndexedPast entry(StreamEntry.State state) {
@@ -98,9 +104,10 @@ final class IndexedPast implements AutoCloseable {
             end();
         }
         log.write(Topic.STREAMS,
-                new StreamEntry(stream, epoch, epoch, state, Records.RULES, 0, 0, 0, 0, startMs, startMs,
-                        state == StreamEntry.State.LIVE ? 0 : timeMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
-                        segment - 1, 2_500_000, Records.TRACKS, List.copyOf(sessions), List.of()));
+                new StreamEntry(stream, epoch, state, Records.RULES,
+                        new StreamEntry.Span(0, 0, startMs, state == StreamEntry.State.LIVE ? 0 : timeMs),
+                        Records.newest(epoch, 0, startMs, Records.TRACKS), Records.playlist(segment - 1),
+                        List.copyOf(sessions)));
         return this;
     }
 

@@ -45,8 +45,8 @@ final class LiveStream implements AutoCloseable {
         ByteBuffer data = ByteBuffer.allocate(LARGE_BYTES).putInt(LARGE_BYTES - 4).put((byte) (key ? 0x65 : 0x41))
                 .putInt(LARGE_BYTES - 4, number).rewind();
         log.write(Topic.PACKETS,
-                new Packet(session, seq++, System.currentTimeMillis() * 1000, timestampMs, 0, Packet.Kind.VIDEO, 0, key,
-                        false, false, TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, data))));
+                Records.packet(session, seq++, Packet.Kind.VIDEO, timestampMs, Records.frame(key),
+                        TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, data))));
     }
 
     void audio(long timestampMs) {

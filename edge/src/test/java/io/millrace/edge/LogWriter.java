@@ -9,7 +9,7 @@ import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
-import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
 import io.millrace.testkit.Patience;
@@ -25,9 +25,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes the records of one stream as the other stages do. */
 final class LogWriter implements AutoCloseable {
-    static final SessionStarted STARTED = new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
-            "127.0.0.1:5000", Records.EPOCH_MS, Records.RULES);
-
     private final KafkaClients kafka;
     private final String stream;
     private final KafkaProducer<String, byte[]> producer;
@@ -41,7 +38,7 @@ final class LogWriter implements AutoCloseable {
     /** Returns the record's offset. */
     long write(Topic topic, LogRecord record) {
         if (record instanceof IndexEntry entry) {
-            return offset(send(topic, entry, entry.programDateTimeMs()));
+            return offset(send(topic, entry, entry.times().programDateTimeMs()));
         }
         String key = record instanceof StreamEntry entry ? StreamKey.of(stream, entry.epoch()) : stream;
         return offset(sent(topic, key, null, LogCodec.encode(record)));
@@ -80,14 +77,15 @@ final class LogWriter implements AutoCloseable {
     }
 
     long session() {
-        return write(Topic.PACKETS, STARTED);
+        return write(Topic.PACKETS, Records.CLAIM);
     }
 
     /** Writes one segment of two parts with {@link #bytes}, and their index entries. */
     void segment(long epoch, long segment, long keyframeOffset) {
         for (int part = 0; part < 2; part++) {
             byte[] bytes = bytes(epoch, segment, part);
-            long offset = write(Topic.PARTS, new Part(epoch, segment, part, Format.TS, ByteBuffer.wrap(bytes)));
+            long offset = write(Topic.PARTS,
+                    new Part(new PartId(epoch, segment, part), Format.TS, ByteBuffer.wrap(bytes)));
             IndexEntry entry = new Records.PartSpec(epoch, segment).sizeBytes(bytes.length).keyframe(keyframeOffset)
                     .part(part, part == 1, offset);
             write(Topic.INDEX, entry);

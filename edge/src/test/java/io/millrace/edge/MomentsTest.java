@@ -4,7 +4,11 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
@@ -87,6 +91,11 @@ class MomentsTest {
     }
 
     /** Returns the size of the entry, which is written at {@code nowMs}. */
+    private static IndexEntry entry(long segment, long partsOffset, long timeMs) {
+        return new IndexEntry(new PartId(1, segment, 0), true, Format.TS, new PartPlace(partsOffset, 1),
+                new PartTimes(0, SEGMENT_MS * 90L, timeMs, 0), true, new Keyframe(1, partsOffset, 0), Records.START);
+    }
+
     private static int write(KafkaClients kafka, KafkaProducer<String, byte[]> producer, int partition, String stream,
             int segment, long zeroMs, long nowMs) {
         long timeMs = zeroMs + (long) segment * SEGMENT_MS;
@@ -94,8 +103,7 @@ class MomentsTest {
                 ? 0
                 : 1 + stream.charAt(stream.length() - 1) - '0';
         long partsOffset = (long) segment * (NEIGHBOURS + 1) + neighbour;
-        var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, partsOffset, 1, 0, SEGMENT_MS * 90L, timeMs, 0,
-                true, partsOffset, 0, 2, true, false, 0);
+        var entry = entry(segment, partsOffset, timeMs);
         long stampMs = Stamps.of(timeMs, nowMs, RETENTION_MS);
         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stampMs, stream,
                 new byte[0]));
@@ -116,7 +124,7 @@ class MomentsTest {
 
     private static long segmentAt(long timeMs) {
         return moments.find(List.of(epoch(STREAM)), timeMs, Topic.PARTS) instanceof Moment.At at
-                ? at.entry().segment()
+                ? at.entry().id().segment()
                 : -1;
     }
 
@@ -181,7 +189,7 @@ class MomentsTest {
                 long fromMs = zeroMs + (long) segment * SEGMENT_MS + 7;
                 Moment found = of.stretch(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
                 assertThat(found).isInstanceOfSatisfying(Moment.At.class,
-                        at -> assertThat(at.entry().segment()).isEqualTo(segment));
+                        at -> assertThat(at.entry().id().segment()).isEqualTo(segment));
                 assertThat(budget.spentBytes()).as("bytes for segment %d", segment)
                         .isLessThan(writtenBytes / SHARE_OF_A_LEAP);
             }
@@ -207,8 +215,7 @@ class MomentsTest {
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test-ahead", 32 << 20)) {
             for (int segment = 0; segment < 900; segment++) {
                 long timeMs = zeroMs + segment * 2_000L;
-                var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, 1 << 20, 1, 0, SEGMENT_MS * 90L, timeMs,
-                        0, true, 1 << 20, 0, 2, true, false, 0);
+                var entry = entry(segment, 1 << 20, timeMs);
                 producer.send(new ProducerRecord<>(index.topic(), index.partition(),
                         Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
             }
@@ -216,7 +223,7 @@ class MomentsTest {
         }
         for (int segment = 0; segment < 900; segment += 50) {
             Moment found = moments.find(List.of(epoch(stream)), zeroMs + segment * 2_000L + 1_500, Topic.PARTS);
-            assertThat(((Moment.At) found).entry().segment()).isEqualTo(segment);
+            assertThat(((Moment.At) found).entry().id().segment()).isEqualTo(segment);
         }
     }
 
@@ -238,18 +245,19 @@ class MomentsTest {
                 long offset = producer.send(new ProducerRecord<>(parts.topic(), partition, timeMs, stream, new byte[0]))
                         .get().offset();
                 middle = segment == 50 ? offset : middle;
-                var entry = new IndexEntry(1, 1, segment, 0, true, Format.TS, offset, 1, 0, SEGMENT_MS * 90L, timeMs,
-                        0, true, offset, 0, 2, true, false, 0);
+                var entry = entry(segment, offset, timeMs);
                 producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition, timeMs, stream,
                         LogCodec.encode(entry))).get();
             }
             admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(middle))).all().get();
             for (long timeMs : new long[]{0, zeroMs, zeroMs + 99_999, zeroMs + 100_000}) {
-                assertThat(((Moment.At) moments.find(List.of(epoch(stream)), timeMs, Topic.PARTS)).entry().segment())
+                assertThat(
+                        ((Moment.At) moments.find(List.of(epoch(stream)), timeMs, Topic.PARTS)).entry().id().segment())
                         .isEqualTo(50);
             }
             assertThat(
-                    ((Moment.At) moments.find(List.of(epoch(stream)), zeroMs + 120_000, Topic.PARTS)).entry().segment())
+                    ((Moment.At) moments.find(List.of(epoch(stream)), zeroMs + 120_000, Topic.PARTS)).entry().id()
+                            .segment())
                     .isEqualTo(60);
         }
     }

@@ -11,10 +11,16 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import io.millrace.testkit.Records;
@@ -80,7 +86,7 @@ final class PublishedPast implements AutoCloseable {
     /** A publisher comes. */
     void session(ByteBuffer avcRecord, long firstStampMs) {
         session = log.session();
-        truth.fold(session, LogWriter.STARTED);
+        truth.fold(session, Records.CLAIM);
         if (epoch < 0) {
             epoch = session;
         }
@@ -127,28 +133,32 @@ final class PublishedPast implements AutoCloseable {
         long startTicks = (stampMs - GROUP_MS + offsetMs) * TICKS_A_MS;
         boolean again = first && session != epoch;
         long discontinuity = session == epoch ? 0 : 1;
-        var head = new Cut.SegmentHead(Records.RULES, 2, true, again, discontinuity, picture, Records.AAC_RECORD,
-                "AVC", "AAC", 0, offsetMs, ByteBuffer.allocate(0));
-        log.write(Topic.SEGMENTS, new Cut(epoch, session, segment, 0, true, true, keyframe, keyframe, startTicks,
-                GROUP_MS * TICKS_A_MS, startMs, startMs * 1000, head, List.of()));
-        log.write(Topic.INDEX, new IndexEntry(epoch, session, segment, 0, true, Format.TS, segment, 1_000, startTicks,
-                GROUP_MS * TICKS_A_MS, startMs, System.currentTimeMillis() * 1000, true, keyframe, offsetMs, 2, true,
-                again, discontinuity));
+        var start = new SegmentStart(true, again, discontinuity, 2);
+        var head = new Cut.SegmentHead(Records.RULES, start, tracks(), 0, offsetMs, ByteBuffer.allocate(0));
+        var id = new PartId(epoch, segment, 0);
+        log.write(Topic.SEGMENTS, new Cut(id, session, true, true, new Cut.PacketRange(keyframe, keyframe),
+                new PartTimes(startTicks, GROUP_MS * TICKS_A_MS, startMs, startMs * 1000), head, List.of()));
+        log.write(Topic.INDEX, new IndexEntry(id, true, Format.TS, new PartPlace(segment, 1_000),
+                new PartTimes(startTicks, GROUP_MS * TICKS_A_MS, startMs, System.currentTimeMillis() * 1000), true,
+                new Keyframe(session, keyframe, offsetMs), start));
         segment++;
         Published now = sessions.removeLast();
         sessions.add(new Published(session, now.startedAtMs(), now.durationMs() + GROUP_MS));
     }
 
+    private List<Track> tracks() {
+        return List.of(new Track(0, Packet.Kind.VIDEO, "AVC", picture), Records.TRACKS.get(1));
+    }
+
     /** What the directory says. */
     void tell(StreamEntry.State state) {
-        List<StreamEntry.Track> tracks = List.of(
-                new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", picture), Records.TRACKS.get(1));
         log.write(Topic.STREAMS,
-                new StreamEntry(stream, epoch, session, state, Records.RULES, epoch + 3, sessionOffset,
-                        lastOffset, truth.timestampOffsetMs(), Records.EPOCH_MS, Records.EPOCH_MS,
-                        state == StreamEntry.State.ENDED ? nowMs : 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2,
-                        segment - 1,
-                        2_500_000, tracks, sessions.stream().map(one -> entry(one, state)).toList(), List.of()));
+                new StreamEntry(stream, epoch, state, Records.RULES,
+                        new StreamEntry.Span(epoch + 3, lastOffset, Records.EPOCH_MS,
+                                state == StreamEntry.State.ENDED ? nowMs : 0),
+                        new StreamEntry.NewestSession(session, sessionOffset, truth.timestampOffsetMs(),
+                                Records.EPOCH_MS, Records.ENCODER, tracks(), List.of()),
+                        Records.playlist(segment - 1), sessions.stream().map(one -> entry(one, state)).toList()));
     }
 
     private StreamEntry.Session entry(Published one, StreamEntry.State state) {
@@ -182,8 +192,7 @@ final class PublishedPast implements AutoCloseable {
     }
 
     private Packet packet(Packet.Kind kind, boolean key, ByteBuffer body) {
-        return new Packet(session, seq++, System.currentTimeMillis() * 1000, stampMs, 0, kind, 0, key, false, false,
-                body);
+        return Records.packet(session, seq++, kind, stampMs, Records.frame(key), body);
     }
 
     private void send(Packet frame) {
@@ -194,7 +203,7 @@ final class PublishedPast implements AutoCloseable {
         lastOffset = offset;
         if (truth.fold(offset, frame) instanceof Verdict.Counts counts) {
             FlvTag.Type type = frame.kind() == Packet.Kind.VIDEO ? FlvTag.Type.VIDEO : FlvTag.Type.AUDIO;
-            frames.add(new Frame(type, (int) counts.timeMs(), frame.body().duplicate(), frame.keyframe(), atMs));
+            frames.add(new Frame(type, (int) counts.timeMs(), frame.body().duplicate(), frame.isKeyframe(), atMs));
         }
     }
 

@@ -6,6 +6,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -31,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
 class RangeAnswersTest {
-    private static final List<StreamEntry.Track> OPUS = List
-            .of(new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS", ByteBuffer.wrap(new byte[]{'O', 'p', 'u', 's', 'H',
+    private static final List<Track> OPUS = List
+            .of(new Track(0, Packet.Kind.AUDIO, "OPUS", ByteBuffer.wrap(new byte[]{'O', 'p', 'u', 's', 'H',
                 'e', 'a', 'd', 1, 2, 0, 0, (byte) 0x80, (byte) 0xbb, 0, 0, 0, 0, 0})));
     private static final AtomicReference<Throwable> FATAL = new AtomicReference<>();
     private static TestBroker broker;

@@ -12,6 +12,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
@@ -338,22 +339,23 @@ class RtmpPlayTest {
         }
     }
 
-    private static final StreamEntry.Track OPUS = new StreamEntry.Track(0, Packet.Kind.AUDIO, "OPUS",
+    private static final Track OPUS = new Track(0, Packet.Kind.AUDIO, "OPUS",
             Records.hex("4f707573486561640102380180bb0000000000"));
 
     private static Packet opus(long session, long seq, long timestampMs) {
-        return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, Packet.Kind.AUDIO, 0, false,
-                false, false, Records.hex("914f707573fc00"));
+        return Records.packet(session, seq, Packet.Kind.AUDIO, timestampMs, Packet.Content.OTHER,
+                Records.hex("914f707573fc00"));
     }
 
     /** Returns the directory entry once media of the publisher's next session has been cut. */
     private static StreamEntry returned(StreamEntry e, long session, long sessionOffset) {
         List<StreamEntry.Session> sessions = new ArrayList<>(e.sessions());
         sessions.add(new StreamEntry.Session(session, Records.EPOCH_MS, 0, 0, 0, List.of("avc1.64001f")));
-        return new StreamEntry(e.stream(), e.epoch(), session, StreamEntry.State.LIVE, e.rules(), e.firstOffset(),
-                sessionOffset, sessionOffset, 0, e.startedAtMs(), e.startedAtMs(), 0, e.node(), e.address(),
-                e.client(), e.targetDurationS(), e.lastSegment(), e.bitrate(), List.of(Records.TRACKS.getFirst()),
-                sessions, List.of());
+        long startedAtMs = e.span().startedAtMs();
+        return new StreamEntry(e.stream(), e.epoch(), StreamEntry.State.LIVE, e.rules(),
+                new StreamEntry.Span(e.span().firstOffset(), sessionOffset, startedAtMs, 0),
+                Records.newest(session, sessionOffset, startedAtMs, List.of(Records.TRACKS.getFirst())), e.playlist(),
+                sessions);
     }
 
     @Test

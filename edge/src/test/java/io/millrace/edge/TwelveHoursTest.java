@@ -9,7 +9,11 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Stamps;
 import io.millrace.testkit.Patience;
@@ -127,17 +131,18 @@ class TwelveHoursTest {
                     String name = stream == 0 ? "live/show" : "live/neighbour-" + stream;
                     for (int part = 0; part < 4; part++) {
                         long timeMs = startMs + segment * 2_000L + part * 500;
-                        var entry = new IndexEntry(5, 5, segment, part, part == 3, Format.TS, 1, 100_000, 0, 45_000,
-                                timeMs, 0, part == 0, part == 0 ? 1 : -1, 0, 2, true, false, 0);
+                        var entry = new IndexEntry(new PartId(5, segment, part), part == 3, Format.TS,
+                                new PartPlace(1, 100_000), new PartTimes(0, 45_000, timeMs, 0), part == 0,
+                                new Keyframe(5, part == 0 ? 1 : Keyframe.NONE, 0), Records.START);
                         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,
                                 Stamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
                                 LogCodec.encode(entry)));
                     }
                 }
             }
-            var live = new StreamEntry("live/show", 5, 5, StreamEntry.State.LIVE, Records.RULES, 0, 0, 0, 0, startMs,
-                    startMs, 0, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, SEGMENTS - 1, 2_500_000, Records.TRACKS,
-                    List.of(new StreamEntry.Session(5, startMs, 0, 0, 1, List.of())), List.of());
+            var live = new StreamEntry("live/show", 5, StreamEntry.State.LIVE, Records.RULES,
+                    new StreamEntry.Span(0, 0, startMs, 0), Records.newest(5, 0, startMs, Records.TRACKS),
+                    Records.playlist(SEGMENTS - 1), List.of(new StreamEntry.Session(5, startMs, 0, 0, 1, List.of())));
             producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), partition,
                     StreamKey.of("live/show", 5), LogCodec.encode(live))).get();
         }

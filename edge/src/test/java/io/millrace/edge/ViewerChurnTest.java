@@ -142,8 +142,7 @@ class ViewerChurnTest {
         boolean key = number % GOP == 0;
         ByteBuffer nal = ByteBuffer.allocate(FRAME_BYTES).putInt(FRAME_BYTES - 4).put((byte) (key ? 0x65 : 0x41));
         nal.putInt(FRAME_BYTES - 4, number).position(FRAME_BYTES);
-        return new Packet(session, number + 1, System.currentTimeMillis() * 1000, (long) number * FRAME_MS, 0,
-                Packet.Kind.VIDEO, 0, key, false, false,
+        return Records.packet(session, number + 1, Packet.Kind.VIDEO, (long) number * FRAME_MS, Records.frame(key),
                 TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, nal.flip())));
     }
 

@@ -14,6 +14,7 @@ import io.millrace.media.rtmp.MediaKind;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
@@ -123,8 +124,8 @@ class IngestServiceTest {
 
         assertThat(log).allMatch(r -> r.key().equals(STREAM) && r.partition() == kafka.partitionOf(STREAM));
         assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
-            assertThat(s.node()).isEqualTo("a");
-            assertThat(s.address()).startsWith("127.0.0.1:");
+            assertThat(s.encoder().node()).isEqualTo("a");
+            assertThat(s.encoder().address()).startsWith("127.0.0.1:");
             assertThat(s.rules()).isEqualTo(rules(GRACE_MS));
         });
         long session = log.getFirst().offset();
@@ -276,7 +277,7 @@ class IngestServiceTest {
         assertThat(again.stream().map(Packet::seq)).startsWith(0L, 1L, 2L, 3L);
         assertThat(again.subList(0, 3)).extracting(Packet::kind).containsExactly(Packet.Kind.DATA, Packet.Kind.VIDEO,
                 Packet.Kind.AUDIO);
-        assertThat(again.subList(1, 3)).allMatch(Packet::config);
+        assertThat(again.subList(1, 3)).allMatch(Packet::isConfig);
         client.close();
         assertThat(packets.until(SessionEnded.class, 1, e -> e.session() == second)).hasSize(1);
     }
@@ -468,8 +469,11 @@ class IngestServiceTest {
     }
 
     private static StreamEntry ended(long epoch, long lastOffset) {
-        return new StreamEntry(STREAM, epoch, epoch, StreamEntry.State.ENDED, rules(GRACE_MS), epoch, epoch, lastOffset,
-                0, 0, 0, 0, "b", "192.0.2.1:5000", "", 2, 1, 0, List.of(), List.of(), List.of());
+        return new StreamEntry(STREAM, epoch, StreamEntry.State.ENDED, rules(GRACE_MS),
+                new StreamEntry.Span(epoch, lastOffset, 0, 0),
+                new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("b", "", "192.0.2.1:5000"), List.of(),
+                        List.of()),
+                new StreamEntry.Playlist(2, 1, 0), List.of());
     }
 
     private double closed(String reason) {
@@ -565,10 +569,13 @@ class IngestServiceTest {
     private long claimOfANodeThatDies() throws Exception {
         try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20, 16 << 10)) {
             var claimed = new CompletableFuture<Long>();
-            dead.packets(kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY, "dead", "",
-                    "127.0.0.1:1", 1, rules(GRACE_MS)), (offset, failure) -> claimed.complete(offset));
+            dead.packets(
+                    kafka.partitionOf(STREAM), STREAM, new SessionStarted(SessionStarted.Role.PRIMARY,
+                            new Encoder("dead", "", "127.0.0.1:1"), 1, rules(GRACE_MS)),
+                    (offset, failure) -> claimed.complete(offset));
             long session = claimed.get(120, TimeUnit.SECONDS);
-            note(dead, new SessionNotice(STREAM, session, State.LIVE, "dead", "", "127.0.0.1:1", 1, 1, GRACE_MS));
+            note(dead, new SessionNotice(STREAM, session, State.LIVE, new Encoder("dead", "", "127.0.0.1:1"), 1, 1,
+                    GRACE_MS));
             return session;
         }
     }
@@ -579,8 +586,8 @@ class IngestServiceTest {
             owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
                     (offset, failure) -> written.complete(offset));
             written.get(120, TimeUnit.SECONDS);
-            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.node(),
-                    notice.client(), notice.address(), notice.startedAtMs(), 1, notice.graceMs()));
+            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.encoder(),
+                    notice.startedAtMs(), 1, notice.graceMs()));
         }
     }
 

@@ -97,7 +97,8 @@ class RaceTest {
                 .filter(r -> r.value() instanceof SessionStarted).toList();
         assertThat(claims).as("claims to %s", stream).hasSize(2);
         long winner = claims.getLast().offset();
-        assertThat(((SessionStarted) claims.getLast().value()).node()).as("node of the greater claim to %s", stream)
+        assertThat(((SessionStarted) claims.getLast().value()).encoder().node())
+                .as("node of the greater claim to %s", stream)
                 .isEqualTo(kept);
         List<Reading> readings = Reading.all(log);
         assertThat(readings).as("readers of %s (seed %d)", stream, SEED).isNotEmpty()

@@ -1,9 +1,9 @@
 package io.millrace.ingest;
 
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
@@ -55,9 +55,11 @@ record Reading(String reader, long from, long session, List<Long> counted) {
     /** What the directory says at {@code offset}: all that a reader in the middle gets to know. */
     private static StreamEntry entry(SessionFold at, long offset) {
         long startedAtMs = at.started().startedAtMs();
-        return new StreamEntry("live/race", at.epoch(), at.session(), StreamEntry.State.LIVE, at.rules(), offset,
-                offset, offset, at.timestampOffsetMs(), startedAtMs, startedAtMs, 0, at.started().node(),
-                at.started().address(), at.started().client(), 2, 0, 0, List.of(), List.of(), List.of());
+        return new StreamEntry("live/race", at.epoch(), StreamEntry.State.LIVE, at.rules(),
+                new StreamEntry.Span(offset, offset, startedAtMs, 0),
+                new StreamEntry.NewestSession(at.session(), offset, at.timestampOffsetMs(), startedAtMs,
+                        at.started().encoder(), List.of(), List.of()),
+                new StreamEntry.Playlist(2, 0, 0), List.of());
     }
 
     List<Long> countedFrom(long offset) {

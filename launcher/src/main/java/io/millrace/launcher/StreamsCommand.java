@@ -46,12 +46,15 @@ final class StreamsCommand implements Callable<Integer> {
     private static void print(List<StreamEntry> streams, PrintWriter out) {
         Table table = new Table("NAME", "STATE", "STARTED", "CODECS", "BITRATE", "PUBLISHER", "WARNINGS");
         for (StreamEntry entry : streams) {
-            String codecs = String.join(",", Tracks.of(entry.tracks()).codecs());
-            String warnings = String.join(",", entry.warnings().stream().map(StreamEntry.Warning::code).toList());
+            String codecs = String.join(",", Tracks.of(entry.session().tracks()).codecs());
+            String warnings = String.join(",",
+                    entry.session().warnings().stream().map(StreamEntry.Warning::code).toList());
             table.row(entry.stream(), entry.state().name().toLowerCase(Locale.ROOT),
-                    DirectoryJson.time(entry.startedAtMs()), codecs,
-                    entry.bitrate() == 0 ? "" : String.format(Locale.ROOT, "%.2f Mbit/s", entry.bitrate() / 1e6),
-                    entry.address(), warnings);
+                    DirectoryJson.time(entry.span().startedAtMs()), codecs,
+                    entry.playlist().bitrate() == 0
+                            ? ""
+                            : String.format(Locale.ROOT, "%.2f Mbit/s", entry.playlist().bitrate() / 1e6),
+                    entry.session().encoder().address(), warnings);
         }
         table.print(out);
     }

@@ -113,8 +113,8 @@ class PackagerServiceTest {
             while (found.size() < count && fatal.get() == null && Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<String, LogRecord> record : reader.poll(Duration.ofMillis(100))) {
                     IndexEntry entry = (IndexEntry) record.value();
-                    assertThat(record.timestamp()).as("found by its time").isEqualTo(entry.programDateTimeMs());
-                    found.putIfAbsent(record.key() + " " + entry.segment() + "." + entry.part(), entry);
+                    assertThat(record.timestamp()).as("found by its time").isEqualTo(entry.times().programDateTimeMs());
+                    found.putIfAbsent(record.key() + " " + entry.id().segment() + "." + entry.id().part(), entry);
                 }
             }
         }
@@ -140,10 +140,10 @@ class PackagerServiceTest {
         List<ByteBuffer> media = new ArrayList<>();
         index.forEach((identity, entry) -> {
             if (identity.startsWith(stream + " ")) {
-                Part part = parts.get(entry.partsOffset());
-                assertThat(part.bytes().remaining()).isEqualTo(entry.sizeBytes());
-                assertThat(List.of(part.segment(), (long) part.part())).containsExactly(entry.segment(),
-                        (long) entry.part());
+                Part part = parts.get(entry.place().offset());
+                assertThat(part.bytes().remaining()).isEqualTo(entry.place().sizeBytes());
+                assertThat(List.of(part.id().segment(), (long) part.id().part())).containsExactly(entry.id().segment(),
+                        (long) entry.id().part());
                 media.add(part.bytes());
             }
         });
@@ -160,7 +160,7 @@ class PackagerServiceTest {
             write(kafka, 1, log.cuts, Topic.SEGMENTS);
             Map<String, IndexEntry> index = index(kafka, 1, log.cuts.size());
             assertThat(index.keySet()).containsExactlyElementsOf(log.cuts.stream()
-                    .map(e -> e.stream() + " " + e.value().segment() + "." + e.value().part()).toList());
+                    .map(e -> e.stream() + " " + e.value().id().segment() + "." + e.value().id().part()).toList());
             Map<Long, Part> parts = parts(kafka, 1);
             for (String stream : List.of("live/a", "live/b")) {
                 TsReader reader = new TsReader();
@@ -179,10 +179,10 @@ class PackagerServiceTest {
         KafkaClients broken = kafka("broken.");
         // In the middle of a segment of at least one stream.
         int cutsBefore = 20;
-        while (log.cuts.get(cutsBefore - 1).value().part() != 1) {
+        while (log.cuts.get(cutsBefore - 1).value().id().part() != 1) {
             cutsBefore++;
         }
-        int packetsBefore = (int) log.cuts.get(cutsBefore - 1).value().lastOffset() + 1;
+        int packetsBefore = (int) log.cuts.get(cutsBefore - 1).value().packets().lastOffset() + 1;
         Map<String, IndexEntry> wholeIndex;
         Map<Long, Part> wholeParts;
         try (PackagerService _ = start(whole, "one")) {

@@ -12,6 +12,10 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Packet.Kind;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.Track;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,7 +60,7 @@ public final class WrittenLog {
             cut(stream, session, partFrames, byStream.get(stream))
                     .forEach(cut -> fresh.add(new Entry<>(0, stream, cut)));
         }
-        fresh.sort(Comparator.comparingLong(entry -> entry.value().lastOffset()));
+        fresh.sort(Comparator.comparingLong(entry -> entry.value().packets().lastOffset()));
         fresh.forEach(entry -> cuts.add(new Entry<>(cuts.size(), entry.stream(), entry.value())));
         return this;
     }
@@ -68,24 +72,24 @@ public final class WrittenLog {
             Cut.SegmentHead h = c.head();
             return h == null || !entry.stream().equals(stream)
                     ? entry
-                    : new Entry<>(entry.offset(), stream, new Cut(c.epoch(), c.session(), c.segment(), c.part(),
-                            c.last(), c.independent(), c.firstOffset(), c.lastOffset(), c.startTicks(),
-                            c.durationTicks(), c.programDateTimeMs(), c.arrivalUs(),
-                            new Cut.SegmentHead(h.rules(), h.targetDurationS(), h.independent(), h.discontinuous(),
-                                    h.discontinuity(), h.videoConfig(), h.audioConfig(), videoCodec, audioCodec,
-                                    h.originMs(), h.timestampOffsetMs(), h.state()),
-                            c.samples()));
+                    : new Entry<>(entry.offset(), stream, c.withHead(new Cut.SegmentHead(h.rules(), h.start(),
+                            recoded(h.tracks(), videoCodec, audioCodec), h.originMs(), h.timestampOffsetMs(),
+                            h.state())));
         });
+    }
+
+    /** Returns the tracks with other codecs; without those whose codec is null. */
+    public static List<Track> recoded(List<Track> tracks, String videoCodec, String audioCodec) {
+        return tracks.stream()
+                .map(track -> new Track(track.id(), track.kind(), track.kind() == Kind.VIDEO ? videoCodec : audioCodec,
+                        track.config()))
+                .filter(track -> track.codec() != null).toList();
     }
 
     /** Replaces the body of the packet at {@code offset}. */
     public void damage(long offset, ByteBuffer body) {
         Entry<Packet> entry = packets.get((int) offset);
-        Packet p = entry.value();
-        packets.set((int) offset, new Entry<>(offset, entry.stream(), new Packet(p.session(), p.seq(), p.arrivalUs(),
-                p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(), p.keyframe(), p.recoveryPoint(),
-                p.config(),
-                body)));
+        packets.set((int) offset, new Entry<>(offset, entry.stream(), entry.value().withBody(body)));
     }
 
     private Packet packet(long session, FlvTag tag) {
@@ -96,7 +100,8 @@ public final class WrittenLog {
                 ? frame.compositionTimeMs()
                 : 0;
         return new Packet(session, packets.size(), packets.size() * ARRIVAL_US, tag.timestampMs(), composition,
-                video ? Kind.VIDEO : Kind.AUDIO, 0, keyframe, false, config, tag.body());
+                video ? Kind.VIDEO : Kind.AUDIO, 0,
+                config ? Packet.Content.CONFIG : keyframe ? Packet.Content.KEYFRAME : Packet.Content.OTHER, tag.body());
     }
 
     private List<Cut> cut(String stream, long session, int partFrames, List<Entry<Packet>> entries) {
@@ -105,12 +110,12 @@ public final class WrittenLog {
         List<List<Entry<Packet>>> segments = new ArrayList<>();
         for (Entry<Packet> entry : entries) {
             Packet packet = entry.value();
-            if (packet.config() && packet.kind() == Kind.VIDEO) {
+            if (packet.isConfig() && packet.kind() == Kind.VIDEO) {
                 video = ((VideoTagBody.Config) VideoTagBody.parse(packet.body())).record();
-            } else if (packet.config()) {
+            } else if (packet.isConfig()) {
                 AudioTagBody.Config config = (AudioTagBody.Config) AudioTagBody.parse(packet.body());
                 audio = (AacConfig) CodecConfig.parse(config.codec(), config.record());
-            } else if (packet.keyframe()) {
+            } else if (packet.isKeyframe()) {
                 segments.add(new ArrayList<>(List.of(entry)));
             } else if (!segments.isEmpty()) {
                 segments.getLast().add(entry);
@@ -120,8 +125,10 @@ public final class WrittenLog {
         for (List<Entry<Packet>> segment : segments) {
             long number = nextSegment.merge(stream, 1L, Long::sum) - 1;
             Cut.SegmentHead head = new Cut.SegmentHead(
-                    new EpochRules(EpochRules.CURRENT_VERSION, 480, 160, 30_000, 30_000, List.of(Format.TS)), 1, true,
-                    false, 0, video, audio.record(), "AVC", "AAC", 0, 0, ByteBuffer.allocate(0));
+                    new EpochRules(EpochRules.CURRENT_VERSION, 480, 160, 30_000, 30_000, List.of(Format.TS)),
+                    new SegmentStart(true, false, 0, 1), List.of(new Track(0, Kind.VIDEO, "AVC", video),
+                            new Track(0, Kind.AUDIO, "AAC", audio.record())),
+                    0, 0, ByteBuffer.allocate(0));
             for (int from = 0; from < segment.size(); from += partFrames) {
                 int to = Math.min(segment.size(), from + partFrames);
                 parts.add(part(session, number, from / partFrames, to == segment.size(), from == 0 ? head : null,
@@ -136,10 +143,12 @@ public final class WrittenLog {
         long first = entries.getFirst().offset();
         long startTicks = entries.getFirst().value().timestampMs() * 90;
         List<Cut.Sample> samples = entries.stream().map(entry -> sample(entry, first, sampleRate)).toList();
-        boolean independent = entries.stream().anyMatch(entry -> entry.value().keyframe());
+        boolean independent = entries.stream().anyMatch(entry -> entry.value().isKeyframe());
         // Each stream of a test has one session, so its epoch is the number of that session: 7.
-        return new Cut(7, session, segment, part, last, independent, first, entries.getLast().offset(), startTicks,
-                14_400, 1_767_225_600_000L + startTicks / 90, entries.getLast().value().arrivalUs(), head, samples);
+        return new Cut(new PartId(7, segment, part), session, last, independent,
+                new Cut.PacketRange(first, entries.getLast().offset()), new PartTimes(startTicks, 14_400,
+                        1_767_225_600_000L + startTicks / 90, entries.getLast().value().arrivalUs()),
+                head, samples);
     }
 
     private static Cut.Sample sample(Entry<Packet> entry, long first, int sampleRate) {
@@ -147,7 +156,7 @@ public final class WrittenLog {
         int ticks = packet.kind() == Kind.VIDEO ? Ticks.MPEG : sampleRate;
         return new Cut.Sample((int) (entry.offset() - first), packet.kind(),
                 Ticks.rescale(packet.timestampMs(), Ticks.MILLIS, ticks),
-                (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, ticks), 0, packet.keyframe());
+                (int) Ticks.rescale(packet.compositionTimeMs(), Ticks.MILLIS, ticks), 0, packet.isKeyframe());
     }
 
     private static List<FlvTag> clip() {

@@ -144,7 +144,7 @@ class SegmenterServiceTest {
         }
         List<LogRecord> all = read(kafka, Topic.SEGMENTS, records -> firstOfEach(records).size() >= expected.size());
         assertThat(firstOfEach(all)).isEqualTo(expected);
-        assertThat(all.stream().map(r -> (Cut) r).filter(c -> c.head() != null).map(c -> c.segment()).distinct())
+        assertThat(all.stream().map(r -> (Cut) r).filter(c -> c.head() != null).map(c -> c.id().segment()).distinct())
                 .containsExactlyElementsOf(IntStream.range(0, 6).mapToObj(i -> (long) i).toList());
         assertThat(registry.counter("millrace.segmenter.repeated").count()).isPositive();
         assertThat(fatal.get()).isNull();

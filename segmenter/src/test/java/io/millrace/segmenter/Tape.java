@@ -1,5 +1,6 @@
 package io.millrace.segmenter;
 
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
@@ -55,7 +56,8 @@ public final class Tape {
 
     public Publisher publisher(EpochRules rules) {
         long session = nextOffset;
-        add(new SessionStarted(SessionStarted.Role.PRIMARY, "node-" + session, "test", "127.0.0.1:5000",
+        add(new SessionStarted(SessionStarted.Role.PRIMARY,
+                new Encoder("node-" + session, "test", "127.0.0.1:5000"),
                 START_MS + session * 1_000, rules));
         return new Publisher(session);
     }
@@ -174,7 +176,7 @@ public final class Tape {
         /** Adds a video frame of a track other than the default one. */
         public Publisher track(int track, long ms, String hex) {
             long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
-            add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, true, false, false,
+            add(new Packet(session, seq++, arrivalUs, ms, 0, Packet.Kind.VIDEO, track, Packet.Content.KEYFRAME,
                     ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
             return this;
         }
@@ -185,7 +187,8 @@ public final class Tape {
 
         public Publisher body(long ms, int ct, Packet.Kind kind, boolean key, boolean config, ByteBuffer body) {
             long arrivalUs = (START_MS + session * 1_000 + Math.max(0, ms)) * 1_000;
-            add(new Packet(session, seq++, arrivalUs, ms, ct, kind, 0, key, false, config, body));
+            add(new Packet(session, seq++, arrivalUs, ms, ct, kind, 0,
+                    config ? Packet.Content.CONFIG : key ? Packet.Content.KEYFRAME : Packet.Content.OTHER, body));
             return this;
         }
     }

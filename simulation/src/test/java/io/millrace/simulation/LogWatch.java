@@ -38,7 +38,7 @@ final class LogWatch {
     void packets(Stored stored) {
         PacketsRecord record = (PacketsRecord) stored.decoded();
         history.add(new Fact.Logged(stored.key(), stored.offset(), switch (record) {
-            case SessionStarted it -> new Fact.Claim(EncoderConnection.numberOf(it.address()));
+            case SessionStarted it -> new Fact.Claim(EncoderConnection.numberOf(it.encoder().address()));
             case Packet it -> new Fact.Media(it.session(), it.seq(), Wire.numberOf(it));
             case SessionEnded it -> new Fact.End(it.session(), it.reason() == SessionEnded.Reason.SUSPECTED);
             case GraceOver it -> new Fact.GraceOver(it.session());

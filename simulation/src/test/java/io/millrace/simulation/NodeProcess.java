@@ -107,7 +107,7 @@ final class NodeProcess implements ModelGroup.Member {
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
             case SessionsRecord.Notice(SessionNotice notice) -> {
-                boolean anothersEnd = notice.state() == SessionNotice.State.OVER && !notice.node().equals(id);
+                boolean anothersEnd = notice.state() == SessionNotice.State.OVER && !notice.encoder().node().equals(id);
                 if (!anothersEnd || !defects.contains(Defect.OTHERS_OVER_IS_IGNORED)) {
                     desk.onNotice(notice);
                 }

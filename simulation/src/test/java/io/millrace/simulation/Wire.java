@@ -24,6 +24,6 @@ final class Wire {
     /** {@link Fact#UNNUMBERED} for a configuration. */
     static long numberOf(Packet packet) {
         ByteBuffer body = packet.body();
-        return packet.config() ? Fact.UNNUMBERED : body.getLong(body.position() + HEADER_BYTES);
+        return packet.isConfig() ? Fact.UNNUMBERED : body.getLong(body.position() + HEADER_BYTES);
     }
 }

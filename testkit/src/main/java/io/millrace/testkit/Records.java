@@ -4,11 +4,20 @@ import io.millrace.media.codec.Codec;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,9 +31,14 @@ public final class Records {
     public static final ByteBuffer AAC_RECORD = hex("119056e500");
     public static final EpochRules RULES = new EpochRules(1, 2_000, 500, 12_000, 30_000, List.of(Format.TS));
     public static final long EPOCH_MS = 1_767_225_600_000L; // 2026-01-01T00:00:00Z
-    public static final List<StreamEntry.Track> TRACKS = List.of(
-            new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", AVC_RECORD),
-            new StreamEntry.Track(0, Packet.Kind.AUDIO, "AAC", AAC_RECORD));
+    public static final List<Track> TRACKS = List.of(
+            new Track(0, Packet.Kind.VIDEO, "AVC", AVC_RECORD),
+            new Track(0, Packet.Kind.AUDIO, "AAC", AAC_RECORD));
+    public static final Encoder ENCODER = new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5000");
+    public static final SessionStarted CLAIM = new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, EPOCH_MS,
+            RULES);
+    /** The first segment of an epoch, which starts with a keyframe. */
+    public static final SegmentStart START = new SegmentStart(true, false, 0, 2);
     private static final long SECOND = 90_000;
 
     private Records() {}
@@ -33,20 +47,33 @@ public final class Records {
         return entry(stream, epoch, state, TRACKS, 0, -1);
     }
 
-    public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<StreamEntry.Track> tracks,
+    public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<Track> tracks,
             long sessionOffset) {
         return entry(stream, epoch, state, tracks, sessionOffset, -1);
     }
 
-    public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<StreamEntry.Track> tracks,
+    public static StreamEntry entry(String stream, long epoch, StreamEntry.State state, List<Track> tracks,
             long sessionOffset, long lastSegment) {
         long endedAtMs = state == StreamEntry.State.LIVE ? 0 : System.currentTimeMillis();
-        return new StreamEntry(stream, epoch, epoch, state, RULES, sessionOffset, sessionOffset, sessionOffset, 0,
-                EPOCH_MS, EPOCH_MS, endedAtMs, "node-1", "127.0.0.1:5000", "FMLE/3.0", 2, lastSegment, 2_500_000,
-                tracks,
+        var span = new StreamEntry.Span(sessionOffset, sessionOffset, EPOCH_MS, endedAtMs);
+        return new StreamEntry(stream, epoch, state, RULES, span,
+                newest(epoch, sessionOffset, EPOCH_MS, tracks), playlist(lastSegment),
                 List.of(new StreamEntry.Session(epoch, EPOCH_MS, endedAtMs == 0 ? 0 : EPOCH_MS + 60_000, 4_000, 1_000,
-                        List.of("avc1.64001f", "mp4a.40.2"))),
-                List.of());
+                        List.of("avc1.64001f", "mp4a.40.2"))));
+    }
+
+    /** Returns a session whose first packet that counts has {@code offset}. */
+    public static StreamEntry.NewestSession newest(long session, long offset, long startedAtMs, List<Track> tracks) {
+        return new StreamEntry.NewestSession(session, offset, 0, startedAtMs, ENCODER, tracks, List.of());
+    }
+
+    public static StreamEntry.Playlist playlist(long lastSegment) {
+        return new StreamEntry.Playlist(2, lastSegment, 2_500_000);
+    }
+
+    /** Returns the head of a segment with these tracks, which starts with a keyframe. */
+    public static Cut.SegmentHead head(List<Track> tracks) {
+        return new Cut.SegmentHead(RULES, START, tracks, 0, 0, ByteBuffer.allocate(0));
     }
 
     /** Returns the two parts of a segment of 2 s. The first one has {@code parts} offset {@code 2 * segment}. */
@@ -59,69 +86,78 @@ public final class Records {
     }
 
     /** The fields of an index entry that tests vary. */
-    public record PartSpec(long epoch, long segment, boolean independent, boolean discontinuous, long discontinuity,
-            long durationTicks, int sizeBytes, long keyframeOffset) {
+    public record PartSpec(long epoch, long segment, SegmentStart start, long durationTicks, int sizeBytes,
+            long keyframeOffset) {
         public PartSpec(long epoch, long segment) {
-            this(epoch, segment, true, false, 0, SECOND, 1_000, -1);
+            this(epoch, segment, START, SECOND, 1_000, -1);
         }
 
         public PartSpec independent(boolean value) {
-            return new PartSpec(epoch, segment, value, discontinuous, discontinuity, durationTicks, sizeBytes,
+            return new PartSpec(epoch, segment,
+                    new SegmentStart(value, start.discontinuous(), start.discontinuity(), start.targetDurationS()),
+                    durationTicks, sizeBytes,
                     keyframeOffset);
         }
 
         public PartSpec discontinuity(boolean before, long number) {
-            return new PartSpec(epoch, segment, independent, before, number, durationTicks, sizeBytes, keyframeOffset);
+            return new PartSpec(epoch, segment,
+                    new SegmentStart(start.independent(), before, number, start.targetDurationS()), durationTicks,
+                    sizeBytes, keyframeOffset);
         }
 
         public PartSpec durationTicks(long value) {
-            return new PartSpec(epoch, segment, independent, discontinuous, discontinuity, value, sizeBytes,
+            return new PartSpec(epoch, segment, start, value, sizeBytes,
                     keyframeOffset);
         }
 
         public PartSpec sizeBytes(int value) {
-            return new PartSpec(epoch, segment, independent, discontinuous, discontinuity, durationTicks, value,
+            return new PartSpec(epoch, segment, start, durationTicks, value,
                     keyframeOffset);
         }
 
         public PartSpec keyframe(long offset) {
-            return new PartSpec(epoch, segment, independent, discontinuous, discontinuity, durationTicks, sizeBytes,
+            return new PartSpec(epoch, segment, start, durationTicks, sizeBytes,
                     offset);
         }
 
         public IndexEntry part(int part, boolean last, long partsOffset) {
             long startTicks = segment * 2 * SECOND + part * durationTicks;
-            return new IndexEntry(epoch, epoch, segment, part, last, Format.TS, partsOffset, sizeBytes, startTicks,
-                    durationTicks, EPOCH_MS + startTicks / 90, 0, part == 0, part == 0 ? keyframeOffset : -1, 0, 2,
-                    independent, discontinuous, discontinuity);
+            return new IndexEntry(new PartId(epoch, segment, part), last, Format.TS,
+                    new PartPlace(partsOffset, sizeBytes),
+                    new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
+                    new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
         }
     }
 
     public static Packet videoConfig(long session, long seq, ByteBuffer record) {
-        return packet(session, seq, Packet.Kind.VIDEO, 0, false, true,
+        return packet(session, seq, Packet.Kind.VIDEO, 0, Packet.Content.CONFIG,
                 TagBodyWriter.write(new VideoTagBody.Config(Codec.AVC, record)));
     }
 
     public static Packet audioConfig(long session, long seq, ByteBuffer record) {
-        return packet(session, seq, Packet.Kind.AUDIO, 0, false, true,
+        return packet(session, seq, Packet.Kind.AUDIO, 0, Packet.Content.CONFIG,
                 TagBodyWriter.write(new AudioTagBody.Config(Codec.AAC, record)));
     }
 
     public static Packet video(long session, long seq, long timestampMs, boolean key, int fill) {
         ByteBuffer data = ByteBuffer.wrap(new byte[]{0, 0, 0, 2, (byte) (key ? 0x65 : 0x41), (byte) fill});
-        return packet(session, seq, Packet.Kind.VIDEO, timestampMs, key, false,
+        return packet(session, seq, Packet.Kind.VIDEO, timestampMs, frame(key),
                 TagBodyWriter.write(new VideoTagBody.Frame(Codec.AVC, key, false, 0, data)));
     }
 
     public static Packet audio(long session, long seq, long timestampMs) {
-        return packet(session, seq, Packet.Kind.AUDIO, timestampMs, false, false,
+        return packet(session, seq, Packet.Kind.AUDIO, timestampMs, Packet.Content.OTHER,
                 TagBodyWriter.write(new AudioTagBody.Frame(Codec.AAC, ByteBuffer.wrap(new byte[]{0x21, 0x10}))));
     }
 
-    private static Packet packet(long session, long seq, Packet.Kind kind, long timestampMs, boolean key,
-            boolean config, ByteBuffer body) {
-        return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, kind, 0, key, false, config,
-                body);
+    /** Returns the content of a video frame. */
+    public static Packet.Content frame(boolean key) {
+        return key ? Packet.Content.KEYFRAME : Packet.Content.OTHER;
+    }
+
+    public static Packet packet(long session, long seq, Packet.Kind kind, long timestampMs, Packet.Content content,
+            ByteBuffer body) {
+        return new Packet(session, seq, System.currentTimeMillis() * 1000, timestampMs, 0, kind, 0, content, body);
     }
 
     public static ByteBuffer hex(String digits) {

@@ -3,10 +3,10 @@ package io.millrace.edge.fanout;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.view.EpochView;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.RangeReader;
-import io.millrace.platform.timeline.Keyframe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -32,9 +32,9 @@ final class Backfill {
     static Keyframe start(StreamEntry entry, EpochView view) {
         Keyframe keyframe = view.newestKeyframe();
         // An earlier session may have other tracks than those in the directory.
-        return keyframe != null && keyframe.session() >= entry.session()
+        return keyframe != null && keyframe.session() >= entry.session().number()
                 ? keyframe
-                : new Keyframe(entry.session(), entry.sessionOffset(), entry.timestampOffsetMs());
+                : entry.session().start();
     }
 
     /** Reads a stream's records. Fails with {@link BusyException} if the keyframe is too far back. */

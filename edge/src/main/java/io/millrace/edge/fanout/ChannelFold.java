@@ -1,9 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;

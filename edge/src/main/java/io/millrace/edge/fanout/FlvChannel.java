@@ -1,9 +1,9 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -148,7 +148,7 @@ public final class FlvChannel {
     /** Called when the tracks are known. Returns whether the past must be read now. */
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
-        Tracks known = Tracks.of(newest.tracks());
+        Tracks known = Tracks.of(newest.session().tracks());
         if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()
                 || !isCurrent(newest)) {
             return false;
@@ -164,7 +164,8 @@ public final class FlvChannel {
      */
     private boolean isCurrent(StreamEntry newest) {
         List<StreamEntry.Session> sessions = newest.sessions();
-        return newest.session() >= firstSession && !sessions.isEmpty() && !sessions.getLast().codecs().isEmpty();
+        return newest.session().number() >= firstSession && !sessions.isEmpty()
+                && !sessions.getLast().codecs().isEmpty();
     }
 
     /** Sets where in the log viewers begin: at a packet with data. */
@@ -208,7 +209,7 @@ public final class FlvChannel {
 
     private void fold(At at) {
         if (state == State.PLAYING && !fold.fold(at)) {
-            if (fold.lastSession() > entry.session()) {
+            if (fold.lastSession() > entry.session().number()) {
                 // They waited for the publisher, which is back with other tracks, so they begin with those.
                 successors.addAll(viewers.takeWaiting());
             }

@@ -58,7 +58,7 @@ public final class FollowedEpoch {
 
     /** Returns the number of the last segment if the epoch has ended, else -1. */
     long lastSegment() {
-        return entry.state() == StreamEntry.State.ENDED ? entry.lastSegment() : -1;
+        return entry.state() == StreamEntry.State.ENDED ? entry.playlist().lastSegment() : -1;
     }
 
     /** Sets the offset of the first new entry; all entries before it are read as the past. */
@@ -72,7 +72,7 @@ public final class FollowedEpoch {
 
     /** Returns the time from which on the past has to be read. */
     long fillFromMs(long nowMs) {
-        long newestMs = entry.endedAtMs() == 0 ? nowMs : entry.endedAtMs();
+        long newestMs = entry.span().endMs(nowMs);
         return newestMs - spanMs;
     }
 
@@ -127,7 +127,7 @@ public final class FollowedEpoch {
      * that it is the same on every edge.
      */
     private void endIfComplete() {
-        if (isEnding() && playlist.newest() >= entry.lastSegment()) {
+        if (isEnding() && playlist.newest() >= entry.playlist().lastSegment()) {
             end();
         }
     }
@@ -143,7 +143,7 @@ public final class FollowedEpoch {
     /** Returns whether the epoch ended so long ago that missing segments will not arrive any more. */
     public static boolean isLate(StreamEntry epoch, long nowMs) {
         return epoch.state() == StreamEntry.State.ENDED
-                && nowMs - epoch.endedAtMs() > epoch.rules().graceMs() + LATE_MS;
+                && nowMs - epoch.span().endedAtMs() > epoch.rules().graceMs() + LATE_MS;
     }
 
     private boolean isEnding() {

@@ -139,7 +139,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         for (ConsumerRecord<String, LogRecord> record : records) {
             Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
             if (epochs != null && record.value() instanceof IndexEntry entry) {
-                FollowedEpoch epoch = epochs.get(entry.epoch());
+                FollowedEpoch epoch = epochs.get(entry.id().epoch());
                 guard(epoch, () -> read(epoch, record.offset(), entry));
             } else if (epochs != null) {
                 meters.dropped("undecodable", 1);
@@ -149,7 +149,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     private void read(FollowedEpoch epoch, long offset, IndexEntry entry) {
         if (epoch.next(offset, entry) && entry.last()) {
-            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.arrivalUs());
+            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.times().arrivalUs());
         }
     }
 

@@ -27,12 +27,13 @@ record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
             if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)) {
                 return true;
             }
-            if (entry.epoch() == epoch.number()) {
+            if (entry.id().epoch() == epoch.number()) {
                 entries.add(entry);
             }
             // A later epoch begins after the last record of this one.
-            boolean isLast = entry.epoch() == epoch.number() && entry.segment() == lastSegment && entry.last();
-            return entry.epoch() <= epoch.number() && !isLast;
+            boolean isLast = entry.id().epoch() == epoch.number() && entry.id().segment() == lastSegment
+                    && entry.last();
+            return entry.id().epoch() <= epoch.number() && !isLast;
         });
         return new IndexStretch(entries, fromBeginning);
     }

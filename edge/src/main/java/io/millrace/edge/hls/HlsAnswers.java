@@ -11,6 +11,7 @@ import io.millrace.edge.view.SharedText;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.platform.timeline.Tracks;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -68,7 +69,8 @@ final class HlsAnswers {
     /** Answers a request for a stream of which HLS can carry no codec: names the codecs and what plays them. */
     void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
-        String codecs = entry.tracks().stream().map(HlsAnswers::codec).distinct().collect(Collectors.joining(", "));
+        String codecs = entry.session().tracks().stream().map(HlsAnswers::codec).distinct()
+                .collect(Collectors.joining(", "));
         boolean isOver = entry.state() == StreamEntry.State.ENDED;
         String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver
                 ? "it has ended: export it to a file with ./millrace export"
@@ -77,7 +79,7 @@ final class HlsAnswers {
                 _ -> {});
     }
 
-    private static String codec(StreamEntry.Track track) {
+    private static String codec(Track track) {
         return Tracks.config(track).map(CodecConfig::rfc6381).orElseGet(() -> track.codec().toLowerCase(Locale.ROOT));
     }
 

@@ -50,13 +50,13 @@ final class LiveHls {
         }
         long epoch = newest.get().epoch();
         if (newest.get().state() != StreamEntry.State.ENDED
-                && Tracks.areOutsideTs(newest.get().tracks(), newest.get().rules())) {
+                && Tracks.areOutsideTs(newest.get().session().tracks(), newest.get().rules())) {
             answers.notInHls(responder, newest.get());
             return;
         }
         // The directory and the index are two topics: the segment may arrive before the tracks.
         Predicate<EpochView> showable = view -> view.isListed()
-                && directory.epoch(stream, epoch).filter(e -> !e.tracks().isEmpty()).isPresent();
+                && directory.epoch(stream, epoch).filter(e -> !e.session().tracks().isEmpty()).isPresent();
         hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
                 entry -> answers.multivariant(responder, variants(entry, view)),
                 () -> answers.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
@@ -70,7 +70,8 @@ final class LiveHls {
         if (entry.state() != StreamEntry.State.ENDED) {
             return VariantList.render(entry, view);
         }
-        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.startedAtMs(), PastRange.OPEN);
+        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(),
+                PastRange.OPEN);
         return VariantList.render(whole, List.of(entry), view.peakBitrate(), view.averageBitrate());
     }
 
@@ -84,7 +85,7 @@ final class LiveHls {
             return;
         }
         hold(responder, entry.get(), EpochView::isListed, view -> answers.media(responder, view.media(),
-                view.segments().lastEntry().getValue().targetDurationS(), view.ended()));
+                view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
     void segment(Responder responder, String stream, long epoch, long number) {
@@ -111,7 +112,7 @@ final class LiveHls {
 
     /** @param live the view of the epoch, or null if it has ended */
     private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
-        if (live == null && number > entry.lastSegment()) {
+        if (live == null && number > entry.playlist().lastSegment()) {
             answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
             return;
         }
@@ -159,7 +160,7 @@ final class LiveHls {
                 retained(responder, entry.stream(), view, then);
             } else if (isOutsideHls(entry)) {
                 answers.notInHls(responder, newest(entry));
-            } else if (entry.tracks().isEmpty()) {
+            } else if (entry.session().tracks().isEmpty()) {
                 answers.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
             } else {
                 answers.expired(responder, entry.stream());
@@ -170,7 +171,7 @@ final class LiveHls {
     /** Decides by the tracks known now, which may be more than when the request arrived. */
     private boolean isOutsideHls(StreamEntry entry) {
         StreamEntry newest = newest(entry);
-        return Tracks.areOutsideTs(newest.tracks(), newest.rules());
+        return Tracks.areOutsideTs(newest.session().tracks(), newest.rules());
     }
 
     private StreamEntry newest(StreamEntry entry) {

@@ -76,7 +76,7 @@ final class PastHls {
         String stream = newest.stream();
         long timeMs = view.complete(view.newest()).orElseThrow().endMs() - delayMs;
         List<StreamEntry> history = directory.history(stream);
-        List<StreamEntry> before = history.stream().filter(epoch -> epoch.startedAtMs() <= timeMs).toList();
+        List<StreamEntry> before = history.stream().filter(epoch -> epoch.span().startedAtMs() <= timeMs).toList();
         if (before.isEmpty()) {
             answers.nothingYet(responder, stream);
             return;
@@ -115,22 +115,22 @@ final class PastHls {
     }
 
     private void variants(Responder responder, String stream, TimeSpan span, Moment.At start) {
-        if (start.entry().programDateTimeMs() >= span.endMs()) {
+        if (start.entry().times().programDateTimeMs() >= span.endMs()) {
             answers.nothingWithin(responder, stream, span.startMs(), span.endMs());
             return;
         }
         List<StreamEntry> all = directory.history(stream).stream()
-                .filter(epoch -> epoch.epoch() == start.entry().epoch()
-                        || epoch.epoch() > start.entry().epoch() && epoch.startedAtMs() < span.endMs())
+                .filter(epoch -> epoch.epoch() == start.entry().id().epoch()
+                        || epoch.epoch() > start.entry().id().epoch() && epoch.span().startedAtMs() < span.endMs())
                 .toList();
-        if (all.isEmpty() || all.getFirst().epoch() != start.entry().epoch()) {
+        if (all.isEmpty() || all.getFirst().epoch() != start.entry().id().epoch()) {
             // The index is ahead of the directory.
             answers.nothingYet(responder, stream);
             return;
         }
         StreamEntry first = all.getFirst();
         var range = new PastRange(stream, first.epoch(), all.getLast().epoch(), span.startMs(), span.endMs());
-        long from = start.entry().segment();
+        long from = start.entry().id().segment();
         withView(responder, first, view -> view.newest() >= from,
                 view -> responder.then(past.readBy(responder.request().asker()).around(first, from, view),
                         block -> block
@@ -146,8 +146,9 @@ final class PastHls {
 
     /** Returns the epochs with known tracks, without those that HLS cannot carry if there are others. */
     private static List<StreamEntry> inHls(List<StreamEntry> epochs) {
-        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.tracks().isEmpty()).toList();
-        List<StreamEntry> some = known.stream().filter(epoch -> !Tracks.areOutsideTs(epoch.tracks(), epoch.rules()))
+        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty()).toList();
+        List<StreamEntry> some = known.stream()
+                .filter(epoch -> !Tracks.areOutsideTs(epoch.session().tracks(), epoch.rules()))
                 .toList();
         return some.isEmpty() ? known : some;
     }
@@ -233,8 +234,9 @@ final class PastHls {
 
     /** Returns the epochs that have media in the range. */
     private List<StreamEntry> shownWithin(String stream, long startMs, long endMs) {
-        return directory.history(stream).stream().filter(epoch -> epoch.startedAtMs() < endMs
-                && (epoch.endedAtMs() == 0 ? startMs <= clock.millis() : epoch.endedAtMs() > startMs)).toList();
+        return directory.history(stream).stream().filter(epoch -> epoch.span().startedAtMs() < endMs
+                && (epoch.span().endedAtMs() == 0 ? startMs <= clock.millis() : epoch.span().endedAtMs() > startMs))
+                .toList();
     }
 
     /** Returns whether an epoch has media at or after a time. */

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.edge.exchange.Json;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.CodecConfig;
+import io.millrace.media.codec.FrameRate;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.directory.SessionSpan;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
@@ -96,24 +98,27 @@ final class ApiJson {
 
     /** Returns the public description of a stream. */
     static Stream stream(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(null, null, entry.client()));
+        return stream(entry, viewers, new Publisher(null, null, entry.session().encoder().client()));
     }
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
     static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
-        return stream(entry, viewers, new Publisher(entry.node(), entry.address(), entry.client()));
+        Encoder encoder = entry.session().encoder();
+        return stream(entry, viewers, new Publisher(encoder.node(), encoder.address(), encoder.client()));
     }
 
     private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
-        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session(),
-                Json.time(entry.startedAtMs()), Json.timeOrNull(entry.endedAtMs()), graceEndsAt(entry),
-                publisher, entry.tracks().stream().map(ApiJson::track).toList(),
-                entry.bitrate() == 0 ? null : entry.bitrate(),
-                viewers, entry.warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
+        return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session().number(),
+                Json.time(entry.span().startedAtMs()), Json.timeOrNull(entry.span().endedAtMs()), graceEndsAt(entry),
+                publisher, entry.session().tracks().stream().map(ApiJson::track).toList(),
+                entry.playlist().bitrate() == 0 ? null : entry.playlist().bitrate(),
+                viewers, entry.session().warnings().stream().map(w -> new Warning(w.code(), w.message())).toList());
     }
 
     private static String graceEndsAt(StreamEntry entry) {
-        return entry.state() == StreamEntry.State.GRACE ? Json.time(entry.endedAtMs() + entry.rules().graceMs()) : null;
+        return entry.state() == StreamEntry.State.GRACE
+                ? Json.time(entry.span().endedAtMs() + entry.rules().graceMs())
+                : null;
     }
 
     static String state(StreamEntry.State state) {
@@ -128,12 +133,12 @@ final class ApiJson {
                 Json.timeOrNull(session.endedAtMs()), session.durationMs(), session.sizeBytes(), session.codecs(), url);
     }
 
-    private static Track track(StreamEntry.Track track) {
+    private static Track track(io.millrace.platform.log.Track track) {
         CodecConfig config = Tracks.config(track).orElse(null);
         String codec = config == null ? track.codec().toLowerCase(Locale.ROOT) : config.rfc6381();
         return switch (config) {
             case VideoConfig video -> new VideoTrack(track.id(), "video", codec, known(video.width()),
-                    known(video.height()), frameRate(video.frameRateNumerator(), video.frameRateDenominator()));
+                    known(video.height()), frameRate(video.frameRate()));
             case AudioConfig audio -> new AudioTrack(track.id(), "audio", codec, audio.sampleRate(),
                     known(audio.channels()));
             case null -> track.kind() == Packet.Kind.VIDEO
@@ -149,13 +154,13 @@ final class ApiJson {
     /**
      * Returns an integer for integral frame rates and a double, rounded to three decimals, for others; null if unknown.
      */
-    private static Number frameRate(int numerator, int denominator) {
-        if (numerator == 0) {
+    private static Number frameRate(FrameRate rate) {
+        if (!rate.isKnown()) {
             return null;
         }
-        if (numerator % denominator == 0) {
-            return numerator / denominator;
+        if (rate.denominator() == 1) {
+            return rate.numerator();
         }
-        return Math.round(numerator * 1000.0 / denominator) / 1000.0;
+        return Math.round(rate.numerator() * 1000.0 / rate.denominator()) / 1000.0;
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.past.RangeReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -66,7 +67,7 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Answer> read(Asker asker, String stream, List<PartRef> parts) {
+    public CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts) {
         int partition = kafka.partitionOf(stream);
         return read(asker, stream, parts.stream().map(part -> new PartKey(partition, part.offset())).toList(), TRIES);
     }

@@ -1,5 +1,6 @@
 package io.millrace.edge.log;
 
+import io.millrace.platform.log.PartPlace;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -16,5 +17,5 @@ public interface PartSource {
     }
 
     /** Reads {@code parts} of {@code stream}; fails with {@link BusyException} if too many reads wait already. */
-    CompletionStage<Answer> read(Asker asker, String stream, List<PartRef> parts);
+    CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts);
 }

@@ -53,14 +53,14 @@ final class CutScan implements Predicate<ConsumerRecord<String, LogRecord>> {
         if (readBytes > LIMIT_BYTES || beyondBytes > BEYOND_BYTES) {
             return false;
         }
-        if (!stream.equals(record.key()) || !(record.value() instanceof Cut cut) || cut.epoch() < epoch) {
+        if (!stream.equals(record.key()) || !(record.value() instanceof Cut cut) || cut.id().epoch() < epoch) {
             return true;
         }
-        if (cut.epoch() == epoch && cut.head() != null) {
-            found.putIfAbsent(cut.segment(), new Found(record.offset(), tracks(cut.head())));
+        if (cut.id().epoch() == epoch && cut.head() != null) {
+            found.putIfAbsent(cut.id().segment(), new Found(record.offset(), tracks(cut.head())));
         }
-        isBeyond |= cut.segment() >= segment;
-        return cut.epoch() == epoch;
+        isBeyond |= cut.id().segment() >= segment;
+        return cut.id().epoch() == epoch;
     }
 
     /** Returns the configurations by segment. */

@@ -60,7 +60,7 @@ final class CutTracks {
 
     /** Returns the configurations that apply at a keyframe, from its cut; empty if the cut is not found. */
     CompletableFuture<Optional<Tracks>> at(String stream, IndexEntry keyframe, Asker asker) {
-        var key = new Key(stream, keyframe.epoch(), keyframe.segment());
+        var key = new Key(stream, keyframe.id().epoch(), keyframe.id().segment());
         return searches
                 .get(key, asker, askers -> readers.submit(askers, reader -> search(reader, key, keyframe)))
                 .thenApply(found -> Optional.ofNullable(found.tracks()));
@@ -73,7 +73,7 @@ final class CutTracks {
             return passed;
         }
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(key.stream()));
-        long writtenMs = keyframe.arrivalUs() / 1000 - keyframe.targetDurationS() * 2_000L - SLACK_MS;
+        long writtenMs = keyframe.times().arrivalUs() / 1000 - keyframe.start().targetDurationS() * 2_000L - SLACK_MS;
         long from = Math.max(reader.offsetAt(segments, writtenMs), nearest(key));
         var scan = new CutScan(key.stream(), key.epoch(), key.segment());
         reader.read(segments, from, reader.end(segments), scan);

@@ -64,8 +64,8 @@ final class DelayWalk {
         if (live != null) {
             return live.complete(live.newest()).stream().mapToLong(Segment::endMs).findFirst();
         }
-        return PastIndex.await(index.around(last, last.lastSegment(), null)).stream()
-                .mapToLong(block -> block.segment(last.lastSegment()).endMs()).findFirst();
+        return PastIndex.await(index.around(last, last.playlist().lastSegment(), null)).stream()
+                .mapToLong(block -> block.segment(last.playlist().lastSegment()).endMs()).findFirst();
     }
 
     /**
@@ -74,16 +74,16 @@ final class DelayWalk {
      */
     private Optional<Position> newest(IndexEntry at) {
         int epoch = epochs.size() - 1;
-        while (epoch >= 0 && epochs.get(epoch).epoch() > at.epoch()) {
+        while (epoch >= 0 && epochs.get(epoch).epoch() > at.id().epoch()) {
             epoch--;
         }
         if (epoch < 0) {
             return Optional.empty();
         }
-        if (epochs.get(epoch).epoch() < at.epoch()) {
+        if (epochs.get(epoch).epoch() < at.id().epoch()) {
             return lastOf(epoch);
         }
-        long segment = Math.min(at.segment() - 1, newestOf(epoch));
+        long segment = Math.min(at.id().segment() - 1, newestOf(epoch));
         return segment >= 0 ? Optional.of(new Position(epoch, segment)) : lastOf(epoch - 1);
     }
 
@@ -100,7 +100,7 @@ final class DelayWalk {
     }
 
     private long newestOf(int epoch) {
-        return isLive(epoch) ? live.newest() : epochs.get(epoch).lastSegment();
+        return isLive(epoch) ? live.newest() : epochs.get(epoch).playlist().lastSegment();
     }
 
     /** Walks back until the window is full. */
@@ -156,7 +156,7 @@ final class DelayWalk {
     /** Returns whether the window lists as much as a live playlist. */
     private boolean isFull(StreamEntry epoch) {
         long leastTicks = Math.max(Ticks.rescale(epoch.rules().windowMs(), Ticks.MILLIS, Ticks.MPEG),
-                (long) StreamPlaylist.MIN_TARGET_DURATIONS * epoch.targetDurationS() * Ticks.MPEG);
+                (long) StreamPlaylist.MIN_TARGET_DURATIONS * epoch.playlist().targetDurationS() * Ticks.MPEG);
         return ticks >= leastTicks && count >= StreamPlaylist.MIN_SEGMENTS;
     }
 
@@ -168,8 +168,9 @@ final class DelayWalk {
 
     private void appendFrom(long first, StreamEntry epoch) {
         List<PlaylistBlock> found = new ArrayList<>();
-        for (long from = first; from <= epoch.lastSegment(); from = found.getLast().last() + 1) {
-            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.lastSegment(), OptionalLong.empty());
+        for (long from = first; from <= epoch.playlist().lastSegment(); from = found.getLast().last() + 1) {
+            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.playlist().lastSegment(),
+                    OptionalLong.empty());
             found.addAll(blocks);
             if (blocks.isEmpty() || blocks.getLast().last() < from) {
                 break;
@@ -186,7 +187,7 @@ final class DelayWalk {
         List<PlaylistBlock> blocks = new ArrayList<>(isSame ? shares.getLast().blocks() : List.of());
         blocks.removeIf(block -> block.first() >= found.getFirst().first());
         blocks.addAll(found);
-        long to = Math.min(epoch.lastSegment(), found.getLast().last());
+        long to = Math.min(epoch.playlist().lastSegment(), found.getLast().last());
         if (isSame) {
             shares.add(new Share(epoch, blocks, shares.removeLast().from(), to));
         } else {

@@ -20,7 +20,7 @@ final class Discontinuities {
     static Map<Long, Long> before(PastIndex index, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
         for (StreamEntry epoch : epochs) {
-            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.lastSegment() >= 0) {
+            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().hasSegments()) {
                 counts.put(epoch.epoch(), of(index, epoch));
             }
         }
@@ -29,10 +29,10 @@ final class Discontinuities {
 
     /** Counts sessions instead if the index of the epoch has expired. */
     private static long of(PastIndex index, StreamEntry epoch) {
-        long last = epoch.lastSegment();
+        long last = epoch.playlist().lastSegment();
         List<PlaylistBlock> blocks = index.blocks(epoch, last, last, OptionalLong.empty());
         return blocks.isEmpty() || !blocks.getFirst().contains(last)
                 ? epoch.sessions().size() - 1L
-                : blocks.getFirst().segment(last).discontinuity();
+                : blocks.getFirst().segment(last).start().discontinuity();
     }
 }

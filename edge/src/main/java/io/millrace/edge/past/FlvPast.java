@@ -4,8 +4,8 @@ import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.view.PastTags;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.concurrent.CompletionStage;
 

@@ -90,7 +90,7 @@ final class MomentCells {
             return CompletableFuture.completedFuture(new Moment.NotYet());
         }
         StreamEntry epoch = epochs.getFirst();
-        long atMs = Math.max(timeMs, epoch.startedAtMs());
+        long atMs = Math.max(timeMs, epoch.span().startedAtMs());
         return cell(epoch, atMs, floor, asker).thenCompose(stretch -> stretch.find(atMs) instanceof Moment.At at
                 ? CompletableFuture.completedFuture(at)
                 : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
@@ -100,7 +100,7 @@ final class MomentCells {
         if (floor.fromMs() == Long.MAX_VALUE) {
             return CompletableFuture.completedFuture(new MomentStretch(List.of(), false));
         }
-        long cell = (atMs - epoch.startedAtMs()) / CELL_MS;
+        long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.epoch(), cell);
         return cells.get(key, asker, askers -> read(epoch, cell, floor, askers)).thenCompose(known -> {
             if (!(known.find(atMs) instanceof Moment.At at)) {
@@ -120,12 +120,12 @@ final class MomentCells {
     }
 
     private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
-        long fromMs = epoch.startedAtMs() + cell * CELL_MS;
+        long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
         return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 
     private boolean isRetained(IndexEntry entry, Floor floor) {
-        return (media == Topic.PARTS ? entry.partsOffset() : entry.keyframeOffset()) >= floor.mediaOffset();
+        return (media == Topic.PARTS ? entry.place().offset() : entry.keyframe().offset()) >= floor.mediaOffset();
     }
 }

@@ -108,7 +108,7 @@ final class PastBlocks {
             missing.forEach(key -> loaded.put(key, new Loaded(null, false)));
             for (PlaylistBlock block : read.blocks()) {
                 boolean isWhole = block.last() - block.first() + 1 == PlaylistBlock.SEGMENTS
-                        || epoch.state() == StreamEntry.State.ENDED && block.last() == epoch.lastSegment();
+                        || epoch.state() == StreamEntry.State.ENDED && block.last() == epoch.playlist().lastSegment();
                 loaded.put(new BlockKey(EpochKey.of(epoch), PlaylistBlock.numberOf(block.first())),
                         new Loaded(block, isWhole && (read.settled() || block != read.blocks().getLast())));
             }

@@ -15,10 +15,10 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.RangeReader;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.Tracks;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +104,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
             if (!(found instanceof Moment.At(_, IndexEntry start))) {
                 return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
             }
-            return start.programDateTimeMs() >= endMs
+            return start.times().programDateTimeMs() >= endMs
                     ? nothing(stream, startMs, endMs).thenApply(Optional::of)
                     : playable(stream, start, endMs);
         });
@@ -115,18 +115,18 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     }
 
     private CompletableFuture<Optional<Range>> playable(String stream, IndexEntry start, long endMs) {
-        Optional<StreamEntry> epoch = directory.epoch(stream, start.epoch());
+        Optional<StreamEntry> epoch = directory.epoch(stream, start.id().epoch());
         if (epoch.isEmpty()) {
             // The index and the directory are two topics.
             return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
         }
-        var keyframe = Keyframe.of(start);
+        var keyframe = start.keyframe();
         return limit(stream, start, endMs).thenCompose(limit -> tracks.at(stream, start, asker)
                 .thenCompose(found -> isRetained(stream, keyframe).thenApply(retained -> {
                     if (!retained) {
                         return Optional.empty();
                     }
-                    Tracks told = found.orElseGet(() -> Tracks.of(epoch.get().tracks()));
+                    Tracks told = found.orElseGet(() -> Tracks.of(epoch.get().session().tracks()));
                     return Optional.of(told.isEmpty()
                             ? new Range.NotYet()
                             : new Range.Playable(epoch.get(), told, keyframe, limit.orElse(null)));
@@ -147,8 +147,8 @@ public final class PastFeed implements FlvPast, AutoCloseable {
             return CompletableFuture.completedFuture(new Range.Nothing());
         }
         return moment(stream, 0).thenApply(found -> found instanceof Moment.At(_, IndexEntry oldest)
-                && oldest.programDateTimeMs() >= endMs && oldest.segment() > 0
-                        ? new Range.Expired(oldest.programDateTimeMs())
+                && oldest.times().programDateTimeMs() >= endMs && oldest.id().segment() > 0
+                        ? new Range.Expired(oldest.times().programDateTimeMs())
                         : new Range.Nothing());
     }
 
@@ -158,7 +158,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         }
         return moment(stream, endMs).thenApply(found -> {
             IndexEntry near = found instanceof Moment.At(_, IndexEntry entry) ? entry : start;
-            return Optional.of(new PastTags.Limit(near.keyframeOffset(), near.programDateTimeMs(), endMs));
+            return Optional.of(new PastTags.Limit(near.keyframe().offset(), near.times().programDateTimeMs(), endMs));
         });
     }
 

@@ -90,7 +90,7 @@ public final class PastIndex implements PastSource {
 
     @Override
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
-        long newest = live == null ? epochs.getLast().lastSegment() : live.newest();
+        long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
         return versions.get(new VersionKey(range, newest, live != null), asker,
                 askers -> CompletableFuture.supplyAsync(() -> readBy(askers).version(range, epochs, live),
                         Thread::startVirtualThread));
@@ -141,7 +141,7 @@ public final class PastIndex implements PastSource {
 
     @Override
     public CompletableFuture<Optional<PlaylistBlock>> around(StreamEntry epoch, long segment, EpochView live) {
-        long newest = live == null ? epoch.lastSegment() : live.newest();
+        long newest = live == null ? epoch.playlist().lastSegment() : live.newest();
         long end = (PlaylistBlock.numberOf(segment) + 1) * PlaylistBlock.SEGMENTS - 1;
         if (segment > newest) {
             return CompletableFuture.completedFuture(Optional.empty());
@@ -161,7 +161,7 @@ public final class PastIndex implements PastSource {
     @Override
     public CompletionStage<OptionalLong> availableFromMs(String stream) {
         return moment(stream, PastRange.BEGINNING).thenApply(found -> found instanceof Moment.At at
-                ? OptionalLong.of(at.entry().programDateTimeMs())
+                ? OptionalLong.of(at.entry().times().programDateTimeMs())
                 : OptionalLong.empty());
     }
 }

@@ -67,10 +67,11 @@ final class PastReader {
 
     /** Returns an offset in {@code index} at or slightly before the beginning of a segment. */
     private long locate(StreamEntry epoch, long number) {
-        long wallMs = epoch.endedAtMs() == 0 ? System.currentTimeMillis() : epoch.endedAtMs();
-        long guessMs = epoch.startedAtMs()
-                + (wallMs - epoch.startedAtMs()) * number / (Math.max(number, epoch.lastSegment()) + 1);
-        return moments.locate(epoch, number, Math.max(epoch.startedAtMs(), guessMs - AIM_MS), floor,
+        long wallMs = epoch.span().endMs(System.currentTimeMillis());
+        long guessMs = epoch.span().startedAtMs()
+                + (wallMs - epoch.span().startedAtMs()) * number
+                        / (Math.max(number, epoch.playlist().lastSegment()) + 1);
+        return moments.locate(epoch, number, Math.max(epoch.span().startedAtMs(), guessMs - AIM_MS), floor,
                 new ReadBudget(Moments.SEARCH_LIMIT_BYTES));
     }
 }

@@ -39,7 +39,7 @@ final class RangeWalk {
             epoch(i);
         }
         if (shares.isEmpty()) {
-            boolean comes = live != null && !over && start.entry().epoch() <= range.lastEpoch();
+            boolean comes = live != null && !over && start.entry().id().epoch() <= range.lastEpoch();
             return comes ? new Answer.NotYet() : new Answer.Nothing();
         }
         return index.listed(range, epochs, shares, over);
@@ -48,9 +48,9 @@ final class RangeWalk {
     private void epoch(int i) {
         StreamEntry epoch = epochs.get(i);
         boolean isLive = live != null && i == epochs.size() - 1;
-        long from = epoch.epoch() == start.entry().epoch() ? start.entry().segment() : 0;
-        long to = isLive ? live.newest() : epoch.lastSegment();
-        if (epoch.epoch() < start.entry().epoch() || from > to) {
+        long from = epoch.epoch() == start.entry().id().epoch() ? start.entry().id().segment() : 0;
+        long to = isLive ? live.newest() : epoch.playlist().lastSegment();
+        if (epoch.epoch() < start.entry().id().epoch() || from > to) {
             over |= i == epochs.size() - 1 && !isLive;
         } else {
             share(epoch, blocks(epoch, from, to, isLive), from, to, isLive);
@@ -62,8 +62,8 @@ final class RangeWalk {
         if (!shares.isEmpty()) {
             return OptionalLong.of(shares.getLast().blocks().getLast().nextOffset());
         }
-        boolean isBehindStart = epoch.epoch() > start.entry().epoch()
-                || from % PlaylistBlock.SEGMENTS == 0 && start.entry().part() == 0;
+        boolean isBehindStart = epoch.epoch() > start.entry().id().epoch()
+                || from % PlaylistBlock.SEGMENTS == 0 && start.entry().id().isFirst();
         return isBehindStart ? OptionalLong.of(start.offset()) : OptionalLong.empty();
     }
 

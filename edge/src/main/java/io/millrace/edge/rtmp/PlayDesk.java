@@ -170,7 +170,7 @@ public final class PlayDesk implements PlayApplication {
     }
 
     private Tracks tracks(PlayRequest request) {
-        return directory.newest(request.stream().value()).map(entry -> Tracks.of(entry.tracks()))
+        return directory.newest(request.stream().value()).map(entry -> Tracks.of(entry.session().tracks()))
                 .orElse(new Tracks(null, null));
     }
 

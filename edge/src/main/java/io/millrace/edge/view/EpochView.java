@@ -1,6 +1,6 @@
 package io.millrace.edge.view;
 
-import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.log.Keyframe;
 import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.Optional;

@@ -1,7 +1,8 @@
 package io.millrace.edge.view;
 
-import io.millrace.edge.log.PartRef;
 import io.millrace.media.m3u8.MediaPlaylistWriter;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.SegmentStart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ public final class PlaylistBlock {
         this.epoch = epoch;
         this.nextOffset = nextOffset;
         first = segments.getFirst().number();
-        targetDurationS = segments.stream().mapToInt(Segment::targetDurationS).max().orElseThrow();
+        targetDurationS = segments.stream().mapToInt(each -> each.start().targetDurationS()).max().orElseThrow();
         complete = new boolean[count];
         independent = new boolean[count];
         discontinuous = new boolean[count];
@@ -57,14 +58,14 @@ public final class PlaylistBlock {
         durationTicks = new int[count];
         partEnds = new int[count];
         textEnds = new int[count];
-        List<PartRef> parts = new ArrayList<>();
+        List<PartPlace> parts = new ArrayList<>();
         StringBuilder lines = new StringBuilder(count * 100);
         for (int i = 0; i < count; i++) {
             Segment segment = segments.get(i);
             complete[i] = segment.complete();
-            independent[i] = segment.independent();
-            discontinuous[i] = segment.discontinuous();
-            discontinuity[i] = segment.discontinuity();
+            independent[i] = segment.start().independent();
+            discontinuous[i] = segment.start().discontinuous();
+            discontinuity[i] = segment.start().discontinuity();
             startsMs[i] = segment.programDateTimeMs();
             durationTicks[i] = (int) segment.durationTicks();
             parts.addAll(segment.parts());
@@ -72,8 +73,8 @@ public final class PlaylistBlock {
             lines.append(MediaPlaylistWriter.segment(segment.line(uri(epoch, segment.number()))));
             textEnds[i] = lines.length();
         }
-        partOffsets = parts.stream().mapToLong(PartRef::offset).toArray();
-        partBytes = parts.stream().mapToInt(PartRef::sizeBytes).toArray();
+        partOffsets = parts.stream().mapToLong(PartPlace::offset).toArray();
+        partBytes = parts.stream().mapToInt(PartPlace::sizeBytes).toArray();
         text = TextPiece.of(lines.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -150,14 +151,15 @@ public final class PlaylistBlock {
     /** Returns a segment with the positions of its parts. */
     public Segment segment(long number) {
         int i = (int) (number - first);
-        List<PartRef> parts = new ArrayList<>();
+        List<PartPlace> parts = new ArrayList<>();
         long sizeBytes = 0;
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
-            parts.add(new PartRef(partOffsets[part], partBytes[part]));
+            parts.add(new PartPlace(partOffsets[part], partBytes[part]));
             sizeBytes += partBytes[part];
         }
-        return new Segment(number, complete[i], durationTicks[i], startsMs[i], targetDurationS, independent[i],
-                discontinuous[i], discontinuity[i], sizeBytes, parts);
+        return new Segment(number, complete[i], durationTicks[i], startsMs[i],
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes,
+                parts);
     }
 
     public List<Segment> segments() {

@@ -46,8 +46,9 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
          */
         public Share startingAt(long number, long partsBegin) {
             long start = number;
-            while (start > from && start <= to && !segment(start).independent() && isWhole(start - 1, partsBegin)
-                    && !segment(start).discontinuous()) {
+            while (start > from && start <= to && !segment(start).start().independent()
+                    && isWhole(start - 1, partsBegin)
+                    && !segment(start).start().discontinuous()) {
                 start--;
             }
             while (start <= to && !isWhole(start, partsBegin)) {
@@ -113,11 +114,11 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
             ToLongFunction<StreamEntry> discontinuities, int targetS, boolean independent, boolean ended) {
         long mediaSequence = first.from();
         Segment segment = first.segment(first.from());
-        boolean tagged = segment.discontinuous() || isBorder(first, epochs);
-        long discontinuitySequence = segment.discontinuity() - (tagged ? 1 : 0);
+        boolean tagged = segment.start().discontinuous() || isBorder(first, epochs);
+        long discontinuitySequence = segment.start().discontinuity() - (tagged ? 1 : 0);
         for (StreamEntry earlier : epochs) {
-            if (earlier.epoch() < first.epoch().epoch() && earlier.lastSegment() >= 0) {
-                mediaSequence += earlier.lastSegment() + 1;
+            if (earlier.epoch() < first.epoch().epoch() && earlier.playlist().hasSegments()) {
+                mediaSequence += earlier.playlist().lastSegment() + 1;
                 discontinuitySequence += discontinuities.applyAsLong(earlier) + 1;
             }
         }
@@ -135,12 +136,12 @@ public record RangePlaylist(PiecedText text, int targetDurationS, boolean ended)
     /** Returns whether the share begins with the first segment of an epoch that follows another one. */
     private static boolean isBorder(Share share, List<StreamEntry> epochs) {
         return share.from() == 0 && epochs.stream()
-                .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.lastSegment() >= 0);
+                .anyMatch(e -> e.epoch() < share.epoch().epoch() && e.playlist().hasSegments());
     }
 
     /** Returns the longest of all epochs of the range, listed or not, so that it is the same in every version. */
     private static int targetDurationS(List<StreamEntry> epochs, List<Share> shares) {
-        int known = epochs.stream().mapToInt(StreamEntry::targetDurationS).max().orElse(1);
+        int known = epochs.stream().mapToInt(each -> each.playlist().targetDurationS()).max().orElse(1);
         int listed = shares.stream().flatMap(share -> share.blocks().stream()).mapToInt(PlaylistBlock::targetDurationS)
                 .max().orElse(1);
         return Math.max(known, listed);

@@ -1,9 +1,10 @@
 package io.millrace.edge.view;
 
-import io.millrace.edge.log.PartRef;
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,36 +16,31 @@ import java.util.List;
  * @param complete whether the last part is known; only complete segments are served. False for a placeholder
  * @param durationTicks duration of the known parts at 90 kHz; the target duration for a placeholder
  * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
- * @param targetDurationS EXT-X-TARGETDURATION of the epoch
- * @param independent whether the segment starts with a keyframe
- * @param discontinuous whether EXT-X-DISCONTINUITY precedes the segment
- * @param discontinuity how many discontinuities the epoch has had, including one before this segment
+ * @param start how the segment continues its epoch
  * @param sizeBytes size of the known parts
  * @param parts positions of the known parts in the topic {@code parts}
  */
-public record Segment(long number, boolean complete, long durationTicks, long programDateTimeMs, int targetDurationS,
-        boolean independent, boolean discontinuous, long discontinuity, long sizeBytes, List<PartRef> parts) {
+public record Segment(long number, boolean complete, long durationTicks, long programDateTimeMs,
+        SegmentStart start, long sizeBytes, List<PartPlace> parts) {
 
     /** Returns a segment of which only part 0 is known. */
     static Segment begin(IndexEntry first) {
-        return new Segment(first.segment(), first.last(), first.durationTicks(), first.programDateTimeMs(),
-                first.targetDurationS(), first.segmentIndependent(), first.discontinuous(), first.discontinuity(),
-                first.sizeBytes(), List.of(new PartRef(first.partsOffset(), first.sizeBytes())));
+        return new Segment(first.id().segment(), first.last(), first.times().durationTicks(),
+                first.times().programDateTimeMs(), first.start(), first.place().sizeBytes(), List.of(first.place()));
     }
 
     /** Returns the placeholder of a segment that the index will never list. */
     static Segment gap(long number, Segment before) {
-        return new Segment(number, false, (long) before.targetDurationS() * Ticks.MPEG, before.endMs(),
-                before.targetDurationS(), before.independent(), false, before.discontinuity(), 0, List.of());
+        return new Segment(number, false, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
+                before.start().withoutDiscontinuity(), 0, List.of());
     }
 
     /** Returns this segment with its next part. */
     Segment with(IndexEntry next) {
-        List<PartRef> more = new ArrayList<>(parts);
-        more.add(new PartRef(next.partsOffset(), next.sizeBytes()));
-        return new Segment(number, next.last(), durationTicks + next.durationTicks(), programDateTimeMs,
-                targetDurationS, independent, discontinuous, discontinuity, sizeBytes + next.sizeBytes(),
-                List.copyOf(more));
+        List<PartPlace> more = new ArrayList<>(parts);
+        more.add(next.place());
+        return new Segment(number, next.last(), durationTicks + next.times().durationTicks(), programDateTimeMs, start,
+                sizeBytes + next.place().sizeBytes(), List.copyOf(more));
     }
 
     /** Returns the wall-clock time of the segment's end, ms since 1970. */
@@ -54,7 +50,7 @@ public record Segment(long number, boolean complete, long durationTicks, long pr
 
     /** Returns the segment's entry in a media playlist. */
     MediaSegment line(String uri) {
-        return new MediaSegment(uri, durationTicks, programDateTimeMs, discontinuous, !complete);
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete);
     }
 
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */

@@ -39,16 +39,16 @@ public final class SegmentRun {
      * @return whether to continue: false once no further entry can add anything
      */
     public boolean fold(long offset, IndexEntry entry) {
-        if (entry.epoch() != epoch || entry.format() != format) {
+        if (entry.id().epoch() != epoch || entry.format() != format) {
             // A later epoch begins after the last entry of this one.
-            settled |= entry.epoch() > epoch;
+            settled |= entry.id().epoch() > epoch;
             return !settled;
         }
-        if (entry.segment() < first) {
+        if (entry.id().segment() < first) {
             before = Segment.begin(entry);
             return true;
         }
-        if (entry.segment() > last) {
+        if (entry.id().segment() > last) {
             // Segments are listed in order: one that is missing now will never be listed.
             settled |= entry.last();
             return !settled;
@@ -58,11 +58,11 @@ public final class SegmentRun {
     }
 
     private void grow(long offset, IndexEntry entry) {
-        Segment known = segments.get(entry.segment());
+        Segment known = segments.get(entry.id().segment());
         Segment grown = null;
-        if (known == null && entry.part() == 0) {
+        if (known == null && entry.id().isFirst()) {
             grown = Segment.begin(entry);
-        } else if (known != null && entry.part() == known.parts().size() && !known.complete()) {
+        } else if (known != null && entry.id().part() == known.parts().size() && !known.complete()) {
             grown = known.with(entry);
         }
         if (grown != null) {

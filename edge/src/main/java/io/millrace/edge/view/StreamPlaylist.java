@@ -7,7 +7,7 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
-import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.log.Keyframe;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,11 +51,11 @@ public final class StreamPlaylist {
         if (entry.format() != format) {
             return false;
         }
-        Segment known = segments.get(entry.segment());
+        Segment known = segments.get(entry.id().segment());
         if (known == null) {
-            return entry.part() == 0 && entry.segment() >= oldest() && grow(Segment.begin(entry), entry);
+            return entry.id().isFirst() && entry.id().segment() >= oldest() && grow(Segment.begin(entry), entry);
         }
-        boolean isNext = entry.part() == known.parts().size() && !known.complete();
+        boolean isNext = entry.id().part() == known.parts().size() && !known.complete();
         return isNext && grow(known.with(entry), entry);
     }
 
@@ -97,8 +97,8 @@ public final class StreamPlaylist {
 
     private boolean grow(Segment segment, IndexEntry entry) {
         segments.put(segment.number(), segment);
-        if (entry.independent() && entry.keyframeOffset() >= 0) {
-            newestKeyframe = Keyframe.of(entry);
+        if (entry.independent() && entry.keyframe().offset() >= 0) {
+            newestKeyframe = entry.keyframe();
         }
         if (segment.complete()) {
             text = null;
@@ -121,9 +121,9 @@ public final class StreamPlaylist {
         Segment first = listed.getFirst();
         List<MediaSegment> lines = listed.stream().map(s -> s.line(s.number() + ".ts")).toList();
         // The tag of the first segment listed has not left the window yet.
-        long discontinuitySequence = first.discontinuity() - (first.discontinuous() ? 1 : 0);
-        boolean independent = listed.stream().allMatch(Segment::independent);
-        return new MediaPlaylist(first.targetDurationS(), first.number(), discontinuitySequence, independent, lines,
+        boolean independent = listed.stream().allMatch(each -> each.start().independent());
+        return new MediaPlaylist(first.start().targetDurationS(), first.number(), first.start().discontinuitySequence(),
+                independent, lines,
                 ended);
     }
 
@@ -167,7 +167,7 @@ public final class StreamPlaylist {
             start = segment.number();
             ticks += segment.durationTicks();
             long leastTicks = Math.max(windowTicks,
-                    (long) MIN_TARGET_DURATIONS * segment.targetDurationS() * Ticks.MPEG);
+                    (long) MIN_TARGET_DURATIONS * segment.start().targetDurationS() * Ticks.MPEG);
             if (ticks >= leastTicks && newest - start + 1 >= MIN_SEGMENTS) {
                 break;
             }

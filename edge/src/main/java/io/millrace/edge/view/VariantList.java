@@ -45,11 +45,9 @@ public final class VariantList {
 
     private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
         List<Tracks> tracks = epochs.stream()
-                .map(epoch -> Tracks.of(epoch.tracks()).in(Format.TS, epoch.rules())).toList();
+                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
         VideoConfig video = tracks.getFirst().video();
-        int milliHz = video == null || video.frameRateNumerator() == 0
-                ? 0
-                : Variant.milliHz(video.frameRateNumerator(), video.frameRateDenominator());
+        int milliHz = video == null ? 0 : video.frameRate().milliHz();
         List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();
         var variant = new Variant(uri, Math.max(1, peakBitrate), averageBitrate, codecs,
                 video == null ? 0 : video.width(), video == null ? 0 : video.height(), milliHz);

@@ -6,7 +6,6 @@ import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.follow.Watch;
 import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
-import io.millrace.edge.log.PartRef;
 import io.millrace.edge.log.PartSource;
 import io.millrace.edge.past.FlvPast;
 import io.millrace.edge.past.PastSource;
@@ -16,6 +15,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
 import io.millrace.testkit.Records;
@@ -79,7 +79,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
         watch(epoch).publish(playlist.view());
     }
 
-    static String text(PartRef part) {
+    static String text(PartPlace part) {
         return "part %05d".formatted(part.offset());
     }
 
@@ -129,7 +129,7 @@ final class MemoryLog implements EpochSource, PartSource, PastSource, FlvSource,
     }
 
     @Override
-    public CompletionStage<PartSource.Answer> read(Asker asker, String stream, List<PartRef> parts) {
+    public CompletionStage<PartSource.Answer> read(Asker asker, String stream, List<PartPlace> parts) {
         asker.collect(readers);
         if (stream.equals(SILENT)) {
             return CompletableFuture.failedFuture(new CompletionException(new TimeoutException()));

@@ -5,6 +5,8 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SharedBroker;
@@ -52,7 +54,7 @@ class PartReaderTest {
         try (var pool = new ReaderPool("test-parts", 1,
                 _ -> new RangeReader(kafka.seeker("test-parts", Map.of())));
                 var parts = new PartReader(kafka, pool, CACHE_BYTES, SENDING_BYTES)) {
-            List<PartRef> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
+            List<PartPlace> refs = write(kafka, 2 * (CACHE_BYTES + SENDING_BYTES) / PART_BYTES);
             List<ByteBuf> held = new ArrayList<>();
             List<Throwable> logged = new CopyOnWriteArrayList<>();
             CACHE_LOG.setFilter(line -> {
@@ -60,7 +62,7 @@ class PartReaderTest {
                 return false;
             });
             assertThatThrownBy(() -> {
-                for (PartRef ref : refs) {
+                for (PartPlace ref : refs) {
                     held.add(read(parts, ref));
                 }
             }).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(BusyException.class);
@@ -72,7 +74,7 @@ class PartReaderTest {
         }
     }
 
-    private static ByteBuf read(PartReader parts, PartRef ref) throws Exception {
+    private static ByteBuf read(PartReader parts, PartPlace ref) throws Exception {
         return switch (parts.read(Asker.EDGE, STREAM, List.of(ref)).toCompletableFuture().get(Patience.MILLIS,
                 TimeUnit.MILLISECONDS)) {
             case PartSource.Answer.Bytes(List<ByteBuf> bytes) -> bytes.getFirst();
@@ -80,17 +82,17 @@ class PartReaderTest {
         };
     }
 
-    private static List<PartRef> write(KafkaClients kafka, int count) throws Exception {
-        List<PartRef> refs = new ArrayList<>();
+    private static List<PartPlace> write(KafkaClients kafka, int count) throws Exception {
+        List<PartPlace> refs = new ArrayList<>();
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
             for (int i = 0; i < count; i++) {
                 byte[] bytes = new byte[PART_BYTES];
                 bytes[0] = (byte) i;
-                var part = new Part(17, i, 0, Format.TS, ByteBuffer.wrap(bytes));
+                var part = new Part(new PartId(17, i, 0), Format.TS, ByteBuffer.wrap(bytes));
                 long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
                         kafka.partitionOf(STREAM), STREAM, LogCodec.encode(part)))
                         .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
-                refs.add(new PartRef(offset, PART_BYTES));
+                refs.add(new PartPlace(offset, PART_BYTES));
             }
         }
         return refs;

@@ -2,6 +2,7 @@ package io.millrace.edge.log;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Requests for parts while no broker responds. There is none here. */
 @Timeout(300)
 class SilentLogTest {
-    private static final List<PartRef> PARTS = List.of(new PartRef(17, 1_000), new PartRef(18, 1_000));
+    private static final List<PartPlace> PARTS = List.of(new PartPlace(17, 1_000), new PartPlace(18, 1_000));
 
     @Test
     void waitingReadsTimeOutBehindReadThatNeverEnds() {
@@ -42,7 +43,7 @@ class SilentLogTest {
         }
     }
 
-    private static void assertTimesOut(PartReader parts, List<PartRef> refs) {
+    private static void assertTimesOut(PartReader parts, List<PartPlace> refs) {
         assertThatThrownBy(() -> parts.read(Asker.EDGE, "live/show", refs).toCompletableFuture().join())
                 .hasRootCauseInstanceOf(TimeoutException.class);
     }

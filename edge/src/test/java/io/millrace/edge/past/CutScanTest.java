@@ -2,6 +2,10 @@ package io.millrace.edge.past;
 
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.Track;
 import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -22,10 +26,9 @@ class CutScanTest {
 
     /** Passes a cut; returns whether the scan goes on. */
     private boolean pass(String stream, long epoch, long segment, ByteBuffer picture, int sizeBytes) {
-        var head = new Cut.SegmentHead(Records.RULES, 2, true, false, 0, picture, null, "AVC", null, 0, 0,
-                ByteBuffer.allocate(0));
-        return pass(stream, new Cut(epoch, epoch, segment, 0, true, true, 0, 0, 0, 0, 0, 0, head, List.of()),
-                sizeBytes);
+        var head = Records.head(List.of(new Track(0, Packet.Kind.VIDEO, "AVC", picture)));
+        return pass(stream, new Cut(new PartId(epoch, segment, 0), epoch, true, true, new Cut.PacketRange(0, 0),
+                new PartTimes(0, 0, 0, 0), head, List.of()), sizeBytes);
     }
 
     private boolean pass(String stream, LogRecord value, int sizeBytes) {

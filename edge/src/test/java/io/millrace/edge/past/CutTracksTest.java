@@ -7,15 +7,19 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +78,17 @@ class CutTracksTest {
     }
 
     private static Cut cut(long segment) {
-        var head = new Cut.SegmentHead(Records.RULES, 2, true, false, 0, Records.AVC_RECORD, Records.AAC_RECORD, "AVC",
-                "AAC", 0, 0, ByteBuffer.allocate(0));
-        return new Cut(5, 5, segment, 0, true, true, 0, 0, 0, 0, 0, 0, head, List.of());
+        return new Cut(new PartId(5, segment, 0), 5, true, true, new Cut.PacketRange(0, 0), new PartTimes(0, 0, 0, 0),
+                Records.head(Records.TRACKS), List.of());
     }
 
     private static IndexEntry keyframe(long segment) {
-        return new IndexEntry(5, 5, segment, 0, true, Format.TS, 0, 0, 0, 0, 0, System.currentTimeMillis() * 1000, true,
-                0, 0, 2, true, false, 0);
+        return entry(new PartId(5, segment, 0), System.currentTimeMillis() * 1000, true);
+    }
+
+    private static IndexEntry entry(PartId id, long arrivalUs, boolean segmentIndependent) {
+        return new IndexEntry(id, id.isFirst(), Format.TS, new PartPlace(0, 0), new PartTimes(0, 0, 0, arrivalUs), true,
+                new Keyframe(5, 0, 0), new SegmentStart(segmentIndependent, false, 0, 2));
     }
 
     private CompletableFuture<Optional<Tracks>> find(long segment) {
@@ -112,8 +119,7 @@ class CutTracksTest {
     @Test
     void aSegmentThatBeganLongBeforeItsKeyframeIsFound() throws Exception {
         long arrivalUs = (System.currentTimeMillis() + 60_000) * 1_000;
-        var late = new IndexEntry(5, 5, SEGMENTS / 2, 1, false, Format.TS, 0, 0, 0, 0, 0, arrivalUs, true, 0, 0, 2,
-                false, false, 0);
+        var late = entry(new PartId(5, SEGMENTS / 2, 1), arrivalUs, false);
         assertThat(tracks.at(STREAM, late, Asker.of("127.0.0.1", () -> false)).get())
                 .contains(Tracks.of(Records.TRACKS));
     }

@@ -2,7 +2,7 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
-import io.millrace.platform.timeline.Keyframe;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
 import java.nio.charset.StandardCharsets;

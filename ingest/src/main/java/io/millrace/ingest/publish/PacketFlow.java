@@ -103,13 +103,8 @@ final class PacketFlow {
             preamble.packets(session, packet.arrivalUs(), packet.timestampMs()).forEach(this::send);
         }
         preamble.remember(packet);
-        send(packet.session() == session && packet.seq() == seq ? packet : numbered(packet));
-    }
-
-    /** Returns {@code p} with its final number: a packet that was held or follows a preamble was numbered too early. */
-    private Packet numbered(Packet p) {
-        return new Packet(session, seq, p.arrivalUs(), p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(),
-                p.keyframe(), p.recoveryPoint(), p.config(), p.body());
+        // A packet that was held or follows a preamble was numbered too early.
+        send(packet.session() == session && packet.seq() == seq ? packet : packet.numbered(session, seq));
     }
 
     private void send(Packet packet) {

@@ -61,18 +61,18 @@ final class PacketTranslator {
                 TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body, limits.modifiers());
                 Outcome outcome = read(message, body.remaining(), audioTracks, TrackReader::audio);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO,
-                        message.main().id(), false, false, outcome == Outcome.CONFIG, body));
+                        message.main().id(), content(outcome), body));
             }
             case VIDEO -> {
                 TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body, limits.modifiers());
                 Outcome outcome = read(message, body.remaining(), videoTracks, TrackReader::video);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
                         compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(),
-                        outcome == Outcome.KEYFRAME, outcome == Outcome.FLAGGED_FRAME, outcome == Outcome.CONFIG,
+                        content(outcome),
                         body));
             }
             case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, timestampMs, 0,
-                    Packet.Kind.DATA, MAIN_TRACK, false, false, false, body));
+                    Packet.Kind.DATA, MAIN_TRACK, Packet.Content.OTHER, body));
         };
     }
 
@@ -94,6 +94,15 @@ final class PacketTranslator {
             outcome = track == main ? read : outcome;
         }
         return outcome;
+    }
+
+    private static Packet.Content content(Outcome outcome) {
+        return switch (outcome) {
+            case CONFIG -> Packet.Content.CONFIG;
+            case KEYFRAME -> Packet.Content.KEYFRAME;
+            case FLAGGED_FRAME -> Packet.Content.RECOVERY_POINT;
+            case FRAME, NO_CONFIG, NO_MEDIA -> Packet.Content.OTHER;
+        };
     }
 
     private static Result result(Outcome outcome, Packet packet) {

@@ -37,12 +37,12 @@ final class Preamble {
                 }
             }
             case VIDEO -> {
-                if (packet.config()) {
+                if (packet.isConfig()) {
                     keep(packet, VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config);
                 }
             }
             case AUDIO -> {
-                if (packet.config()) {
+                if (packet.isConfig()) {
                     keep(packet, AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config);
                 }
             }
@@ -62,8 +62,7 @@ final class Preamble {
         kept.addAll(configs.values());
         List<Packet> packets = new ArrayList<>(kept.size());
         for (Packet p : kept) {
-            packets.add(new Packet(session, packets.size(), arrivalUs, timestampMs, p.compositionTimeMs(), p.kind(),
-                    p.track(), p.keyframe(), p.recoveryPoint(), p.config(), p.body()));
+            packets.add(p.at(session, packets.size(), arrivalUs, timestampMs));
         }
         return packets;
     }

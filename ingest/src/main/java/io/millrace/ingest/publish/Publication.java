@@ -41,7 +41,7 @@ final class Publication implements PublishSink {
         this.publisher = publisher;
         this.valve = valve;
         this.context = context;
-        this.log = new PublisherLog(context.log(), records.source().stream(), records.source().address());
+        this.log = new PublisherLog(context.log(), records.source().stream(), records.source().encoder().address());
         this.commands = new CommandQueue<>(COMMANDS, publisher.loop(), this::handle,
                 () -> handle(new PublicationCommand.End(PublicationEnd.internalError("the event loop hangs"))));
         this.proxy = new PublicationProxy(commands, publisher, finished);
@@ -146,8 +146,8 @@ final class Publication implements PublishSink {
     }
 
     private void begin(long session) {
-        log.write(Level.INFO, "session {} begins, from {} ({})", session, records.source().address(),
-                records.source().client());
+        log.write(Level.INFO, "session {} begins, from {} ({})", session, records.source().encoder().address(),
+                records.source().encoder().client());
         packets.begin(session);
         valve.hold(false);
     }
@@ -185,7 +185,8 @@ final class Publication implements PublishSink {
     }
 
     private void refuseClaim(String cause) {
-        log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().address(), cause);
-        answer.complete(new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, PublicationEnd.LOG_OUT_OF_REACH));
+        log.write(Level.WARN, "the log did not accept the claim of {}: {}", records.source().encoder().address(),
+                cause);
+        answer.complete(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, PublicationEnd.LOG_OUT_OF_REACH));
     }
 }

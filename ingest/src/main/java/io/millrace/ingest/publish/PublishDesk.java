@@ -11,6 +11,7 @@ import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.publish.PublishAnswer;
@@ -151,8 +152,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     private Publication publication(String stream, AccessRequest request, Publisher publisher) {
         int partition = kafka.partitionOf(stream);
-        var source = new SessionRecords.Source(stream, partition, settings.nodeId(), request.source().client(),
-                request.source().address());
+        var source = new SessionRecords.Source(stream, partition,
+                new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
         var records = new SessionRecords(log, context.clock(), source, start);

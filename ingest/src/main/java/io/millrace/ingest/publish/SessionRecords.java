@@ -1,6 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.session.SessionLog;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
@@ -13,14 +14,11 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     private static final int DETAIL_LIMIT = 256;
 
     /**
-     * The encoder of the session, and the node that receives it.
+     * The stream and its encoder.
      *
      * @param partition partition of the stream, the same in every topic
-     * @param node id of the node
-     * @param client name and version of the encoder, or empty
-     * @param address {@code host:port} of the encoder
      */
-    record Source(String stream, int partition, String node, String client, String address) {}
+    record Source(String stream, int partition, Encoder encoder) {}
 
     /**
      * Time of the claim, and the epoch that it joins or begins.
@@ -39,7 +37,7 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
 
     void started(SessionLog.Outcome outcome) {
         log.packets(source.partition(), source.stream(), new SessionStarted(SessionStarted.Role.PRIMARY,
-                source.node(), source.client(), source.address(), start.atMs(), start.rules()), outcome);
+                source.encoder(), start.atMs(), start.rules()), outcome);
     }
 
     void media(byte[] value, Callback callback) {
@@ -53,7 +51,7 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     }
 
     void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
-        log.notice(new SessionNotice(source.stream(), session, state, source.node(), source.client(),
-                source.address(), start.atMs(), clock.millis(), start.graceMs()), outcome);
+        log.notice(new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
+                start.graceMs()), outcome);
     }
 }

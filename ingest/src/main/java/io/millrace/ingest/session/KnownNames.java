@@ -39,12 +39,14 @@ public final class KnownNames {
     public synchronized void onEntry(StreamEntry entry) {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
-        String network = before == null ? PeerNetwork.ofEndpoint(entry.address()) : before.network();
+        String network = before == null
+                ? PeerNetwork.ofEndpoint(entry.session().encoder().address())
+                : before.network();
         if (before == null) {
             entries++;
             networks.merge(network, 1, Integer::sum);
         }
-        long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.lastOffset() : RUNNING;
+        long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
         epochs.put(entry.epoch(), new Span(network, lastOffset));
     }
 

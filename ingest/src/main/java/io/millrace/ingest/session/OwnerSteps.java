@@ -48,7 +48,7 @@ public final class OwnerSteps {
         switch (step) {
             case LeaseTable.Step.Suspect(SessionNotice it) -> {
                 lines.log(Level.WARN, it.stream(), "{}: session {} is ended because its node {} is silent",
-                        it.stream(), it.session(), it.node());
+                        it.stream(), it.session(), it.encoder().node());
                 meters.suspected();
                 suspect(partition, it);
             }
@@ -78,7 +78,7 @@ public final class OwnerSteps {
 
     private void suspect(int partition, SessionNotice it) {
         var ended = new SessionEnded(it.session(), clock.millis(), SessionEnded.Reason.SUSPECTED,
-                "node " + it.node() + " is silent");
+                "node " + it.encoder().node() + " is silent");
         log.packets(partition, it.stream(), ended, (_, failure) -> {
             if (failure == null) {
                 note(it, SessionNotice.State.ENDED);
@@ -95,7 +95,7 @@ public final class OwnerSteps {
     }
 
     private void note(SessionNotice of, SessionNotice.State state) {
-        log.notice(new SessionNotice(of.stream(), of.session(), state, of.node(), of.client(), of.address(),
-                of.startedAtMs(), clock.millis(), of.graceMs()), SessionLog.Outcome.IGNORED);
+        log.notice(new SessionNotice(of.stream(), of.session(), state, of.encoder(), of.startedAtMs(), clock.millis(),
+                of.graceMs()), SessionLog.Outcome.IGNORED);
     }
 }

@@ -12,6 +12,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogSpace;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionNotice;
@@ -73,11 +74,13 @@ class ClaimsLimitTest {
     void claimsOnOtherNodesCount() {
         for (int session = 100; session < 100 + LIMIT; session++) {
             desk.onNotice(
-                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED, "b", "", "127.0.0.1:1", 0,
+                    new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
+                            new Encoder("b", "", "127.0.0.1:1"), 0,
                             0, 30_000));
         }
         assertThat(publish()).isInstanceOf(PublishAnswer.Refused.class);
-        desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED, "b", "", "127.0.0.1:1", 0, 0,
+        desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
+                new Encoder("b", "", "127.0.0.1:1"), 0, 0,
                 30_000));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }

@@ -1,6 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.session.KnownNames;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
@@ -95,7 +96,9 @@ class NameGateTest {
 
     private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,
             long lastOffset) {
-        return new StreamEntry(stream, epoch, epoch, state, RULES, epoch, epoch, lastOffset, 0, 0, 0, 0, "node",
-                address, "", 2, 0, 0, List.of(), List.of(), List.of());
+        return new StreamEntry(stream, epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, 0, 0),
+                new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", address), List.of(),
+                        List.of()),
+                new StreamEntry.Playlist(2, 0, 0), List.of());
     }
 }

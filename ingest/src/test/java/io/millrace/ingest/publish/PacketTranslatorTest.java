@@ -28,16 +28,16 @@ class PacketTranslatorTest {
     void readsWhatFfmpegPublishes() {
         List<Packet> packets = Clip.TAGS.stream().map(this::translate).flatMap(PacketTranslatorTest::packet).toList();
         List<Packet> video = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO).toList();
-        assertThat(video.getFirst().config()).isTrue();
-        List<Packet> frames = video.stream().filter(p -> !p.config()).toList();
+        assertThat(video.getFirst().isConfig()).isTrue();
+        List<Packet> frames = video.stream().filter(p -> !p.isConfig()).toList();
         assertThat(frames).hasSize(20);
-        assertThat(frames.stream().map(Packet::keyframe).toList()).startsWith(true, false, false, false, false, true);
-        assertThat(frames.stream().filter(Packet::keyframe)).hasSize(4);
+        assertThat(frames.stream().map(Packet::isKeyframe).toList()).startsWith(true, false, false, false, false, true);
+        assertThat(frames.stream().filter(Packet::isKeyframe)).hasSize(4);
         assertThat(frames.stream().map(Packet::compositionTimeMs).toList()).startsWith(200, 400, 100);
         assertThat(frames.stream().map(Packet::timestampMs).toList()).startsWith(0L, 100L, 200L);
         List<Packet> audio = packets.stream().filter(p -> p.kind() == Packet.Kind.AUDIO).toList();
-        assertThat(audio.getFirst().config()).isTrue();
-        assertThat(audio.stream().skip(1)).noneMatch(Packet::config).noneMatch(Packet::keyframe).isNotEmpty();
+        assertThat(audio.getFirst().isConfig()).isTrue();
+        assertThat(audio.stream().skip(1)).noneMatch(Packet::isConfig).noneMatch(Packet::isKeyframe).isNotEmpty();
         assertThat(packets.stream().filter(p -> p.kind() == Packet.Kind.DATA)).hasSize(1);
     }
 
@@ -48,23 +48,23 @@ class PacketTranslatorTest {
         assertThat(packet.body()).isSameAs(body);
         assertThat(body.position()).isZero();
         assertThat(packet).isEqualTo(
-                new Packet(3, 4, 5, 0, 0, Packet.Kind.VIDEO, 0, false, false, true, body));
+                new Packet(3, 4, 5, 0, 0, Packet.Kind.VIDEO, 0, Packet.Content.CONFIG, body));
     }
 
     @Test
     void aFrameFlaggedAsKeyWithoutAnIdrIsARecoveryPointAndNoKeyframe() {
         translate(Kind.VIDEO, config());
         Packet packet = packet(translate(Kind.VIDEO, hex("17 01 000000 00000003 419a00"))).findFirst().orElseThrow();
-        assertThat(packet.keyframe()).isFalse();
-        assertThat(packet.recoveryPoint()).isTrue();
+        assertThat(packet.isKeyframe()).isFalse();
+        assertThat(packet.isRecoveryPoint()).isTrue();
     }
 
     @Test
     void anIdrIsAKeyframeWhateverTheFlagSays() {
         translate(Kind.VIDEO, config());
         Packet packet = packet(translate(Kind.VIDEO, hex("27 01 fffffb 00000003 658800"))).findFirst().orElseThrow();
-        assertThat(packet.keyframe()).isTrue();
-        assertThat(packet.recoveryPoint()).isFalse();
+        assertThat(packet.isKeyframe()).isTrue();
+        assertThat(packet.isRecoveryPoint()).isFalse();
         assertThat(packet.compositionTimeMs()).isEqualTo(-5);
     }
 
@@ -112,27 +112,27 @@ class PacketTranslatorTest {
         "'90 61763031 81000c00 0a0a00000003b50d936be401', '91 61763031 1200 0a0a00000003b50d936be401 320110', 'a1 61763031 1200 320130'",
         "'90 76703039 01000000 000a820202020000', '91 76703039 82', 'a1 76703039 86'"})
     void findsKeyframesByTheCodecsOwnHeaders(String config, String key, String frame) {
-        assertThat(packet(translate(Kind.VIDEO, hex(config))).findFirst().orElseThrow().config()).isTrue();
-        assertThat(packet(translate(Kind.VIDEO, hex(key))).findFirst().orElseThrow().keyframe()).isTrue();
+        assertThat(packet(translate(Kind.VIDEO, hex(config))).findFirst().orElseThrow().isConfig()).isTrue();
+        assertThat(packet(translate(Kind.VIDEO, hex(key))).findFirst().orElseThrow().isKeyframe()).isTrue();
         Packet other = packet(translate(Kind.VIDEO, hex(frame))).findFirst().orElseThrow();
-        assertThat(other.keyframe()).isFalse();
-        assertThat(other.recoveryPoint()).isFalse();
-        assertThat(other.config()).isFalse();
+        assertThat(other.isKeyframe()).isFalse();
+        assertThat(other.isRecoveryPoint()).isFalse();
+        assertThat(other.isConfig()).isFalse();
     }
 
     @Test
     void aFlagThatLiesIsNoKeyframe() {
         translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
         Packet packet = packet(translate(Kind.VIDEO, hex("91 76703039 86"))).findFirst().orElseThrow();
-        assertThat(packet.keyframe()).isFalse();
-        assertThat(packet.recoveryPoint()).isTrue();
+        assertThat(packet.isKeyframe()).isFalse();
+        assertThat(packet.isRecoveryPoint()).isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"VIDEO, d4 68766331 02", "AUDIO, 94 6d703461 01 02 00000003", "AUDIO, 90 61632d33"})
     void coloursLoudspeakersAndEmptyHeadersConfigure(Kind kind, String body) {
         Packet packet = packet(translate(kind, hex(body))).findFirst().orElseThrow();
-        assertThat(packet.config()).isTrue();
+        assertThat(packet.isConfig()).isTrue();
         assertThat(packet.body()).isEqualTo(hex(body));
     }
 
@@ -164,10 +164,10 @@ class PacketTranslatorTest {
         Packet config = packet(translate(Kind.VIDEO, hex("96 00 76703039 01 01000000 000a820202020000"))).findFirst()
                 .orElseThrow();
         assertThat(config.track()).isEqualTo(1);
-        assertThat(config.config()).isTrue();
+        assertThat(config.isConfig()).isTrue();
         Packet frame = packet(translate(Kind.VIDEO, hex("96 01 76703039 01 82"))).findFirst().orElseThrow();
         assertThat(frame.track()).isEqualTo(1);
-        assertThat(frame.keyframe()).isTrue();
+        assertThat(frame.isKeyframe()).isTrue();
     }
 
     @Test
@@ -177,7 +177,7 @@ class PacketTranslatorTest {
         ByteBuffer body = hex("96 21 76703039 01 000001 82 76703039 00 000001 86");
         Packet packet = packet(translate(Kind.VIDEO, body)).findFirst().orElseThrow();
         assertThat(packet.track()).isZero();
-        assertThat(packet.keyframe()).as("track 1 has one, track 0 not").isFalse();
+        assertThat(packet.isKeyframe()).as("track 1 has one, track 0 not").isFalse();
         assertThat(packet.body()).isSameAs(body);
     }
 
@@ -202,7 +202,7 @@ class PacketTranslatorTest {
         String hvcC = Clip.HEVC_CONFIG;
         translate(Kind.VIDEO, hex("90 68766331" + hvcC));
         assertThat(packet(translate(Kind.VIDEO, hex("91 68766331 000000 00000003 260100"))).findFirst().orElseThrow()
-                .keyframe()).isTrue();
+                .isKeyframe()).isTrue();
         assertThatThrownBy(() -> translate(Kind.VIDEO, hex("91 68766331 000000 00000004 260100")))
                 .isInstanceOf(MalformedException.class);
     }

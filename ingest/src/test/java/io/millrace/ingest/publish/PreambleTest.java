@@ -32,7 +32,7 @@ class PreambleTest {
     }
 
     private void remember(Packet.Kind kind, int track, boolean config, String hex) {
-        preamble.remember(new Packet(1, 2, 3, 4, 0, kind, track, false, false, config,
+        preamble.remember(new Packet(1, 2, 3, 4, 0, kind, track, config ? Packet.Content.CONFIG : Packet.Content.OTHER,
                 ByteBuffer.wrap(HexFormat.of().parseHex(hex))));
     }
 }

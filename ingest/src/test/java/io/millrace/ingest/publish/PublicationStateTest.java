@@ -160,7 +160,8 @@ class PublicationStateTest {
         again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
         assertThat(again.apply(new NoticeRead(NEWER, SessionNotice.State.LIVE))).isEmpty();
         PublicationEnd end = PublicationEnd.takenOver(NEWER);
-        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Disconnect(end), new Accept());
+        assertThat(again.apply(new Claimed(60))).containsExactly(new WriteEnd(60, end), new Disconnect(end),
+                new Accept());
         assertThat(again.state()).isEqualTo(State.ENDING);
     }
 

@@ -7,6 +7,7 @@ import io.millrace.ingest.session.LogWriter;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.LogCodec;
@@ -61,7 +62,8 @@ class PublicationTest {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
         var context = new PublishContext(MediaLimits.DEFAULT, 0, CLOCK, new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER));
-        var records = new SessionRecords(log, CLOCK, new SessionRecords.Source(STREAM, 0, "a", "", "127.0.0.1:5000"),
+        var records = new SessionRecords(log, CLOCK, new SessionRecords.Source(STREAM, 0,
+                new Encoder("a", "", "127.0.0.1:5000")),
                 new SessionRecords.Start(CLOCK.millis(), 700, rules));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 context);
@@ -109,7 +111,7 @@ class PublicationTest {
     }
 
     private SessionNotice notice(long session, SessionNotice.State state) {
-        return new SessionNotice(STREAM, session, state, "b", "", "127.0.0.1:6000", 1, 1, 700);
+        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700);
     }
 
     @Test
@@ -216,7 +218,7 @@ class PublicationTest {
                 .toList();
         long again = packets.getLast().session();
         assertThat(again).isPositive();
-        assertThat(packets).filteredOn(p -> p.session() == again).extracting(Packet::config)
+        assertThat(packets).filteredOn(p -> p.session() == again).extracting(Packet::isConfig)
                 .containsExactly(true, false);
         assertThat(active()).isEqualTo(1);
     }
@@ -240,7 +242,7 @@ class PublicationTest {
         kafka.errorNext(new TimeoutException("no leader"));
         runLoop();
         assertThat(answer.join())
-                .isEqualTo(new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, PublicationEnd.LOG_OUT_OF_REACH));
+                .isEqualTo(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, PublicationEnd.LOG_OUT_OF_REACH));
         assertThat(publication.proxy().finished()).isDone();
         assertThat(active()).isZero();
     }

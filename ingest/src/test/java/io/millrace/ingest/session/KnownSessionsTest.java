@@ -1,5 +1,6 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
 import org.junit.jupiter.api.Test;
@@ -76,8 +77,8 @@ class KnownSessionsTest {
     @Test
     void returnWithinGraceUsesGraceOfEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
-        known.onNotice(new SessionNotice(STREAM, 1, LIVE, "n", "", "", 0, 0, 12_000));
-        known.onNotice(new SessionNotice(STREAM, 2, LIVE, "n", "", "", 0, 0, 99_000));
+        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000));
+        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000));
         assertThat(known.graceMs(STREAM)).hasValue(12_000);
         known.onTombstone(STREAM, 1);
         known.onTombstone(STREAM, 2);
@@ -85,6 +86,7 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs) {
-        known.onNotice(new SessionNotice(STREAM, session, state, "node", "", "127.0.0.1:1", 0, atMs, 30_000));
+        known.onNotice(
+                new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
     }
 }

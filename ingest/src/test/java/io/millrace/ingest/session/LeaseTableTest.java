@@ -1,6 +1,7 @@
 package io.millrace.ingest.session;
 
 import io.millrace.ingest.session.LeaseTable.Step;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
 import java.util.ArrayList;
@@ -168,7 +169,8 @@ class LeaseTableTest {
     @Test
     void streamsAreIndependent() {
         receive(7, ENDED);
-        table.onNotice(new SessionNotice("live/other", 9, LIVE, "n", "", "", 0, nowMs, GRACE_MS), false, nowMs);
+        table.onNotice(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS), false,
+                nowMs);
         after(0).isEmpty();
     }
 
@@ -248,6 +250,7 @@ class LeaseTableTest {
     }
 
     private static SessionNotice notice(long session, State state, long noticedAtMs) {
-        return new SessionNotice(STREAM, session, state, "node", "", "127.0.0.1:1", 0, noticedAtMs, GRACE_MS);
+        return new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, noticedAtMs,
+                GRACE_MS);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.Undecodable;
@@ -11,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SessionsRecordTest {
-    private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE, "node", "",
-            "127.0.0.1:1", 0, 0, 30_000);
+    private static final SessionNotice NOTICE = new SessionNotice("live/show", 7, SessionNotice.State.LIVE,
+            new Encoder("node", "", "127.0.0.1:1"), 0, 0, 30_000);
 
     @Test
     void readsNoticesAndTombstones() {

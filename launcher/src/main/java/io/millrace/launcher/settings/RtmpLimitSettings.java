@@ -56,10 +56,10 @@ public record RtmpLimitSettings(ConnectionLimits connections, MediaLimits media,
                 list.count("amf-items"), list.bytes("amf-key"), list.bytes("amf-string"));
         var names = new RtmpLimits.NameChars(list.count("app-name"), list.count("stream-name"), list.count("query"),
                 list.count("tc-url"));
-        return new RtmpLimits(messages, list.bytes("before-connect"), list.bytes("before-publish"),
-                list.count("chunk-streams"), list.bytes("partial-messages"), list.count("message-streams"),
-                list.count("commands-before-media"), list.count("messages-before-publish"),
-                list.count("aggregate-messages"), commandAmf, names);
+        var beforeMedia = new RtmpLimits.BeforeMedia(list.bytes("before-connect"), list.bytes("before-publish"),
+                list.count("commands-before-media"), list.count("messages-before-publish"));
+        return new RtmpLimits(messages, beforeMedia, list.count("chunk-streams"), list.bytes("partial-messages"),
+                list.count("message-streams"), list.count("aggregate-messages"), commandAmf, names);
     }
 
     private static MediaLimits media(LimitList list) {

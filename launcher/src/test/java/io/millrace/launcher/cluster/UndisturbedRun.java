@@ -113,7 +113,7 @@ final class UndisturbedRun {
         takeovers += (int) verdict.events().stream().filter(SessionEvent.TookOver.class::isInstance).count();
         if (record instanceof Packet packet) {
             packets.put(offset, packet);
-            if (verdict instanceof Verdict.Counts && !packet.config()) {
+            if (verdict instanceof Verdict.Counts && !packet.isConfig()) {
                 NumberedFrame.names(packet.body()).forEach(names::add);
             }
         }
@@ -125,21 +125,22 @@ final class UndisturbedRun {
     }
 
     private void mux(Cut cut) {
-        if (cut.part() == 0) {
+        if (cut.id().isFirst()) {
             mux = new SegmentMux(Format.TS, cut);
             open = new ByteArrayOutputStream();
-            discontinuous = cut.head().discontinuous();
-            startMs = cut.programDateTimeMs();
+            discontinuous = cut.head().start().discontinuous();
+            startMs = cut.times().programDateTimeMs();
             durationTicks = 0;
         }
-        durationTicks += cut.durationTicks();
-        List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.firstOffset() + s.offsetDelta())).toList();
+        durationTicks += cut.times().durationTicks();
+        List<Packet> of = cut.samples().stream().map(s -> packets.get(cut.packets().firstOffset() + s.offsetDelta()))
+                .toList();
         ByteBuffer part = mux.mux(cut, of).part().bytes();
         byte[] bytes = new byte[part.remaining()];
         part.duplicate().get(bytes);
         open.writeBytes(bytes);
         if (cut.last()) {
-            String path = "/" + stream + "/@" + cut.epoch() + "/ts/" + cut.segment() + ".ts";
+            String path = "/" + stream + "/@" + cut.id().epoch() + "/ts/" + cut.id().segment() + ".ts";
             segments.add(new Segment(path, discontinuous, startMs, durationTicks, open.toByteArray()));
         }
     }

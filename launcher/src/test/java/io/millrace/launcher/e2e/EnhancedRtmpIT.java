@@ -157,9 +157,9 @@ class EnhancedRtmpIT {
     /** One per second, and one at each start of the clip. */
     private static void keyframesAreFlagged(List<Packet> packets) {
         List<Packet> pictures = packets.stream()
-                .filter(p -> p.kind() == Packet.Kind.VIDEO && !p.config() && p.track() == 0).toList();
+                .filter(p -> p.kind() == Packet.Kind.VIDEO && !p.isConfig() && p.track() == 0).toList();
         int times = 1 + pictures.size() / (CLIP_SECONDS * GOP_FRAMES);
-        assertThat(pictures.stream().filter(Packet::keyframe).count()).as("keyframes of %d frames", pictures.size())
+        assertThat(pictures.stream().filter(Packet::isKeyframe).count()).as("keyframes of %d frames", pictures.size())
                 .isBetween((long) pictures.size() / GOP_FRAMES - times, (long) pictures.size() / GOP_FRAMES + times);
     }
 

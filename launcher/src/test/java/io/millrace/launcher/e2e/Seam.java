@@ -116,7 +116,7 @@ final class Seam {
     }
 
     private static long mediaMs(List<Packet> packets) {
-        List<Packet> pictures = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && !p.config()).toList();
+        List<Packet> pictures = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO && !p.isConfig()).toList();
         return pictures.getLast().timestampMs() - pictures.getFirst().timestampMs();
     }
 

@@ -59,9 +59,11 @@ class LogFixtureTest {
         });
         assertThat(cuts).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.SEGMENTS).values()));
         // In version 1, the client was flashVer; later it is the name of the encoder.
-        assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields("client")
+        assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields(
+                "session.encoder.client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
-        assertThat(entries).extracting(StreamEntry::client).allMatch(client -> client.startsWith("Lavf"));
+        assertThat(entries).extracting(each -> each.session().encoder().client())
+                .allMatch(client -> client.startsWith("Lavf"));
     }
 
     @ParameterizedTest
@@ -74,11 +76,12 @@ class LogFixtureTest {
         SegmentMux segment = null;
         for (LogRecord record : values(fixture, Topic.SEGMENTS).values()) {
             Cut cut = (Cut) record;
-            segment = cut.part() == 0 ? new SegmentMux(index.getFirst().format(), cut) : segment;
+            segment = cut.id().isFirst() ? new SegmentMux(index.getFirst().format(), cut) : segment;
             muxed.add(segment.mux(cut, cut.samples().stream()
-                    .map(sample -> (Packet) packets.get(cut.firstOffset() + sample.offsetDelta())).toList()).part());
+                    .map(sample -> (Packet) packets.get(cut.packets().offsetOf(sample))).toList()).part());
         }
-        assertThat(muxed).isNotEmpty().isEqualTo(index.stream().map(entry -> parts.get(entry.partsOffset())).toList());
+        assertThat(muxed).isNotEmpty()
+                .isEqualTo(index.stream().map(entry -> parts.get(entry.place().offset())).toList());
     }
 
     private static Map<Long, LogRecord> values(String fixture, Topic topic) {

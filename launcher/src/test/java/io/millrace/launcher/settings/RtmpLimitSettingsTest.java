@@ -38,9 +38,9 @@ class RtmpLimitSettingsTest {
                 new ConnectionLimits(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4),
                         Duration.ofSeconds(5), 6, 7,
-                        new RtmpLimits(new RtmpLimits.MessageBytes(18, 9_216, 10_000, 11_000, 12_000), 13_000, 14_000,
-                                15,
-                                1 << 20, 17, 18, 28, 29, new Amf0Reader.Limits(19, 20, 21, 22, 23_000),
+                        new RtmpLimits(new RtmpLimits.MessageBytes(18, 9_216, 10_000, 11_000, 12_000),
+                                new RtmpLimits.BeforeMedia(13_000, 14_000, 18, 28), 15, 1 << 20, 17, 29,
+                                new Amf0Reader.Limits(19, 20, 21, 22, 23_000),
                                 new RtmpLimits.NameChars(24, 25, 26, 27))),
                 new MediaLimits(30 << 10, 31, 30, 32, 33, 7, 6, 34), new NameLimits(35, 36, 37)));
     }

@@ -15,27 +15,25 @@ import java.nio.ByteBuffer;
  * <p>Immutable. Limit: {@link #MAX_RECORD_BYTES}.
  *
  * @param record the bytes of the record, read-only
- * @param subsampling as in the codec string: three decimal digits
- * @param color colours from the sequence header; unspecified without one
  * @param width from the sequence header; 0 without one
  * @param height from the sequence header; 0 without one
  */
-public record Av1Config(ByteBuffer record, int profile, int level, boolean highTier, int bitDepth, boolean monochrome,
-        int subsampling, Color color, int width, int height) implements VideoConfig {
+public record Av1Config(ByteBuffer record, int profile, int level, boolean highTier, SampleFormat samples, int width,
+        int height) implements VideoConfig {
 
     private static final String STRUCTURE = "AV1CodecConfigurationRecord";
     private static final int MARKER_AND_VERSION = 0x81;
 
-    /** Colour description with the code points of ISO/IEC 23091-2; 2 means unspecified. */
-    public record Color(int primaries, int transfer, int matrix, boolean fullRange) {
-        static final Color UNSPECIFIED = new Color(2, 2, 2, false);
-
-        /**
-         * Returns whether a codec string without colours means the same: BT.709, limited range. Unspecified colours
-         * count as such.
-         */
+    /**
+     * The form of the samples.
+     *
+     * @param subsampling as in the codec string: three decimal digits
+     * @param color colours from the sequence header; unspecified without one
+     */
+    public record SampleFormat(int bitDepth, boolean monochrome, int subsampling, Color color) {
+        /** Returns whether a codec string without the optional fields means the same. */
         boolean isDefault() {
-            return equals(UNSPECIFIED) || equals(new Color(1, 1, 1, false));
+            return !monochrome && subsampling / 10 == 11 && color.isDefault();
         }
     }
 
@@ -54,8 +52,9 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
         in.skip(1, "initial_presentation_delay_minus_one");
         Av1SequenceHeader header = Av1Obu.sequenceHeader(in.rest());
         int bitDepth = (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12;
-        return new Av1Config(copy, profile >>> 5, profile & 0x1F, (flags & 0x80) != 0, bitDepth, (flags & 0x10) != 0,
-                subsampling(flags), header == null ? Color.UNSPECIFIED : header.color(),
+        var samples = new SampleFormat(bitDepth, (flags & 0x10) != 0, subsampling(flags),
+                header == null ? Color.UNSPECIFIED : header.color());
+        return new Av1Config(copy, profile >>> 5, profile & 0x1F, (flags & 0x80) != 0, samples,
                 header == null ? 0 : header.width(), header == null ? 0 : header.height());
     }
 
@@ -85,11 +84,12 @@ public record Av1Config(ByteBuffer record, int profile, int level, boolean highT
      */
     @Override
     public String rfc6381() {
-        String brief = "av01.%d.%02d%c.%02d".formatted(profile, level, highTier ? 'H' : 'M', bitDepth);
-        boolean usual = !monochrome && subsampling / 10 == 11 && color.isDefault();
-        return usual
+        String brief = "av01.%d.%02d%c.%02d".formatted(profile, level, highTier ? 'H' : 'M', samples.bitDepth());
+        Color color = samples.color();
+        return samples.isDefault()
                 ? brief
-                : brief + ".%d.%03d.%02d.%02d.%02d.%d".formatted(monochrome ? 1 : 0, subsampling, color.primaries(),
+                : brief + ".%d.%03d.%02d.%02d.%02d.%d".formatted(samples.monochrome() ? 1 : 0, samples.subsampling(),
+                        color.primaries(),
                         color.transfer(), color.matrix(), color.fullRange() ? 1 : 0);
     }
 }

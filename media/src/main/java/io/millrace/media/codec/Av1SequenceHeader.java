@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * @param stillPicture whether the header is a reduced still picture header
  */
-record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.Color color) {
+record Av1SequenceHeader(boolean stillPicture, int width, int height, Color color) {
     private static final String STRUCTURE = "sequence_header_obu";
     private static final int SRGB_TRANSFER = 13;
     private static final int SELECT = 2;
@@ -62,12 +62,12 @@ record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.
     }
 
     /** Reads the colours. They are advisory, so if the header is truncated before them they are unspecified. */
-    private static Av1Config.Color color(BitReader in, int profile, boolean reduced) {
+    private static Color color(BitReader in, int profile, boolean reduced) {
         try {
             skipTools(in, reduced);
             return colorConfig(in, profile);
         } catch (MalformedException _) {
-            return Av1Config.Color.UNSPECIFIED;
+            return Color.UNSPECIFIED;
         }
     }
 
@@ -96,7 +96,7 @@ record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.
     }
 
     /** Reads color_config (5.5.2). */
-    private static Av1Config.Color colorConfig(BitReader in, int profile) {
+    private static Color colorConfig(BitReader in, int profile) {
         boolean high = in.flag("high_bitdepth");
         if (profile == 2 && high) {
             in.skip(1, "twelve_bit");
@@ -111,6 +111,6 @@ record Av1SequenceHeader(boolean stillPicture, int width, int height, Av1Config.
             matrix = in.bits(8, "matrix_coefficients");
         }
         boolean rgb = !monochrome && primaries == 1 && transfer == SRGB_TRANSFER && matrix == 0;
-        return new Av1Config.Color(primaries, transfer, matrix, rgb || in.flag("color_range"));
+        return new Color(primaries, transfer, matrix, rgb || in.flag("color_range"));
     }
 }

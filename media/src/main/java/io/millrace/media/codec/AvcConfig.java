@@ -23,14 +23,10 @@ import java.util.List;
  * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param sps sequence parameter set NAL units, without start code or length
  * @param pps picture parameter set NAL units, likewise
- * @param width width of the cropped picture, in luma samples
- * @param height height of the cropped picture, in luma samples
- * @param frameRateNumerator frames per second according to the VUI timing, 0 if absent; advisory only
- * @param frameRateDenominator 1 if the numerator is 0
+ * @param picture picture size and frame rate, from the first SPS
  */
 public record AvcConfig(ByteBuffer record, int profile, int compatibility, int level, int nalLengthSize,
-        List<ByteBuffer> sps, List<ByteBuffer> pps, int width, int height, int frameRateNumerator,
-        int frameRateDenominator) implements VideoConfig {
+        List<ByteBuffer> sps, List<ByteBuffer> pps, PictureFormat picture) implements VideoConfig {
 
     private static final String STRUCTURE = "AVCDecoderConfigurationRecord";
     /**
@@ -63,9 +59,8 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
         List<ByteBuffer> sps = parameterSets(in, spsCount, NalUnits.SPS, "sequenceParameterSetNALUnit");
         int ppsCount = in.uint8("numOfPictureParameterSets");
         List<ByteBuffer> pps = parameterSets(in, ppsCount, NalUnits.PPS, "pictureParameterSetNALUnit");
-        AvcSps first = AvcSps.parse(sps.getFirst());
-        return new AvcConfig(copy, profile, compatibility, level, nalLengthSize, sps, pps, first.width(),
-                first.height(), first.frameRateNumerator(), first.frameRateDenominator());
+        return new AvcConfig(copy, profile, compatibility, level, nalLengthSize, sps, pps,
+                AvcSps.parse(sps.getFirst()));
     }
 
     private static List<ByteBuffer> parameterSets(ByteReader in, int count, int type, String field) {
@@ -96,6 +91,21 @@ public record AvcConfig(ByteBuffer record, int profile, int compatibility, int l
 
     public List<ByteBuffer> pps() {
         return pps.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    @Override
+    public int width() {
+        return picture.width();
+    }
+
+    @Override
+    public int height() {
+        return picture.height();
+    }
+
+    @Override
+    public FrameRate frameRate() {
+        return picture.frameRate();
     }
 
     @Override

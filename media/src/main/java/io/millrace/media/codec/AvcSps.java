@@ -5,14 +5,10 @@ import io.millrace.media.bytes.OverLimitException;
 import java.nio.ByteBuffer;
 
 /**
- * The fields of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1) that are needed here: the size of
+ * Reads the fields of an H.264 sequence parameter set (ITU-T H.264, 7.3.2.1.1 and E.1.1) that are needed here: the size of
  * the cropped picture and the frame rate.
- *
- * <p>Immutable.
- *
- * @param frameRateNumerator 0 if the VUI has no timing or the fraction does not fit in 31 bits
  */
-record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenominator) {
+final class AvcSps {
     private static final String STRUCTURE = "seq_parameter_set_data";
     /**
      * Maximum number of macroblocks in a row or column: sqrt(8 * MaxFS) of level 6.2 (A.3.1), the largest picture of
@@ -22,8 +18,10 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     private static final int MAX_CYCLE = 255;
     private static final int MACROBLOCK = 16;
 
+    private AvcSps() {}
+
     /** @param nal the NAL unit including its one-byte header */
-    static AvcSps parse(ByteBuffer nal) {
+    static PictureFormat parse(ByteBuffer nal) {
         var in = new BitReader(STRUCTURE, ParameterSets.withoutEmulationPrevention(nal));
         in.skip(8, "nal_unit_header");
         int profile = in.bits(8, "profile_idc");
@@ -48,8 +46,7 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
                 - (cropped ? ParameterSets.crop(in, STRUCTURE, unitX, columns * MACROBLOCK, "frame_crop_right") : 0);
         int tall = macroblocks(mapUnits * fields, "pic_height_in_map_units_minus1") * MACROBLOCK;
         int height = tall - (cropped ? ParameterSets.crop(in, STRUCTURE, unitY, tall, "frame_crop_bottom") : 0);
-        long[] rate = frameRate(in);
-        return new AvcSps(width, height, (int) rate[0], (int) rate[1]);
+        return new PictureFormat(width, height, frameRate(in));
     }
 
     private static boolean hasChromaFormat(int profile) {
@@ -112,24 +109,24 @@ record AvcSps(int width, int height, int frameRateNumerator, int frameRateDenomi
     }
 
     /**
-     * Returns the frame rate of the VUI timing, or {0, 1} if there is none. The value is advisory, so a truncated VUI
+     * Returns the frame rate of the VUI timing, unknown if there is none. The value is advisory, so a truncated VUI
      * is not an error.
      */
-    private static long[] frameRate(BitReader in) {
+    private static FrameRate frameRate(BitReader in) {
         try {
-            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : new long[]{0, 1};
+            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : FrameRate.UNKNOWN;
         } catch (MalformedException _) {
-            return new long[]{0, 1};
+            return FrameRate.UNKNOWN;
         }
     }
 
-    private static long[] vuiFrameRate(BitReader in) {
+    private static FrameRate vuiFrameRate(BitReader in) {
         ParameterSets.skipPictureInfo(in);
         if (!in.flag("timing_info_present_flag")) {
-            return new long[]{0, 1};
+            return FrameRate.UNKNOWN;
         }
         // A tick is the duration of a field, hence the factor 2 in the denominator.
         long unitsInTick = in.longBits(32, "num_units_in_tick");
-        return ParameterSets.reduced(in.longBits(32, "time_scale"), 2 * unitsInTick);
+        return FrameRate.of(in.longBits(32, "time_scale"), 2 * unitsInTick);
     }
 }

@@ -22,22 +22,53 @@ import java.util.Locale;
  * parameter set of {@link AvcConfig#MAX_PARAMETER_SET_BYTES}.
  *
  * @param record the bytes of the record, read-only
- * @param profileSpace 0, or 1 to 3 for A, B, C
- * @param highTier true for the High tier, false for the Main tier
- * @param constraints the six bytes of general constraint flags, the first one in the highest bits
+ * @param profile profile, tier and level
  * @param nalLengthSize size of a NAL unit's length prefix in bytes: 1, 2 or 4
  * @param parameterSets VPS, SPS and PPS NAL units, without start code or length, in the order of the record
- * @param frameRateNumerator frames per second according to the VUI timing, 0 if absent; advisory only
- * @param frameRateDenominator 1 if the numerator is 0
+ * @param picture picture size and frame rate, from the first SPS
  */
-public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, int profile, int compatibility,
-        long constraints, int level, int nalLengthSize, List<ByteBuffer> parameterSets, int width, int height,
-        int frameRateNumerator, int frameRateDenominator) implements VideoConfig {
+public record HevcConfig(ByteBuffer record, ProfileTierLevel profile, int nalLengthSize,
+        List<ByteBuffer> parameterSets, PictureFormat picture) implements VideoConfig {
 
     private static final String STRUCTURE = "HEVCDecoderConfigurationRecord";
     /** Maximum number of NAL units over all arrays; real records have three, and an SEI that names the encoder. */
     public static final int MAX_UNITS = 64;
-    private static final int CONSTRAINT_BYTES = 6;
+
+    /**
+     * Profile, tier and level (ITU-T H.265, 7.3.3).
+     *
+     * @param space 0, or 1 to 3 for A, B, C
+     * @param highTier true for the High tier, false for the Main tier
+     * @param constraints the six bytes of general constraint flags, the first one in the highest bits
+     */
+    public record ProfileTierLevel(int space, boolean highTier, int profile, int compatibility, long constraints,
+            int level) {
+        private static final int CONSTRAINT_BYTES = 6;
+
+        /** Reads the fields as they are in the configuration record. */
+        static ProfileTierLevel read(ByteReader in) {
+            int profile = in.uint8("general_profile_idc");
+            int compatibility = in.int32("general_profile_compatibility_flags");
+            long constraints = in.uint32("general_constraint_indicator_flags") << 16
+                    | in.uint16("general_constraint_indicator_flags");
+            return new ProfileTierLevel(profile >>> 6, (profile & 0x20) != 0, profile & 0x1F, compatibility,
+                    constraints, in.uint8("general_level_idc"));
+        }
+
+        /** Returns the codec string (ISO/IEC 14496-15, E.3), without trailing constraint bytes that are zero. */
+        String rfc6381() {
+            String spaceLetter = space == 0 ? "" : String.valueOf((char) ('A' + space - 1));
+            StringBuilder text = new StringBuilder("hvc1.").append(spaceLetter).append(profile).append('.')
+                    .append(Integer.toHexString(Integer.reverse(compatibility)).toUpperCase(Locale.ROOT)).append('.')
+                    .append(highTier ? 'H' : 'L').append(level);
+            long left = constraints;
+            for (int i = 0; i < CONSTRAINT_BYTES && left != 0; i++) {
+                text.append('.').append("%X".formatted(left >>> 40 & 0xFF));
+                left = left << 8 & 0xFFFF_FFFF_FFFFL;
+            }
+            return text.toString();
+        }
+    }
 
     public static HevcConfig parse(ByteBuffer record) {
         ByteBuffer copy = CodecConfig.copy(STRUCTURE, record);
@@ -46,11 +77,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
         if (version > 1) { // drafts of the standard used 0, with the same layout
             throw new UnsupportedException(STRUCTURE, "configurationVersion", version, "0 or 1");
         }
-        int profile = in.uint8("general_profile_idc");
-        int compatibility = in.int32("general_profile_compatibility_flags");
-        long constraints = in.uint32("general_constraint_indicator_flags") << 16
-                | in.uint16("general_constraint_indicator_flags");
-        int level = in.uint8("general_level_idc");
+        ProfileTierLevel profile = ProfileTierLevel.read(in);
         in.skip(8, "avgFrameRate");
         int nalLengthSize = (in.uint8("lengthSizeMinusOne") & 3) + 1;
         if (nalLengthSize == 3) {
@@ -61,10 +88,7 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
         if (firstSps == null) {
             throw new MalformedException(STRUCTURE, "numOfArrays", "contains no SPS");
         }
-        HevcSps sps = HevcSps.parse(firstSps);
-        return new HevcConfig(copy, profile >>> 6, (profile & 0x20) != 0, profile & 0x1F, compatibility, constraints,
-                level, nalLengthSize, List.copyOf(sets), sps.width(), sps.height(), sps.frameRateNumerator(),
-                sps.frameRateDenominator());
+        return new HevcConfig(copy, profile, nalLengthSize, List.copyOf(sets), HevcSps.parse(firstSps));
     }
 
     /** Reads the parameter sets into {@code sets}; returns the first SPS, or null if there is none. */
@@ -109,22 +133,27 @@ public record HevcConfig(ByteBuffer record, int profileSpace, boolean highTier, 
     }
 
     @Override
+    public int width() {
+        return picture.width();
+    }
+
+    @Override
+    public int height() {
+        return picture.height();
+    }
+
+    @Override
+    public FrameRate frameRate() {
+        return picture.frameRate();
+    }
+
+    @Override
     public Codec codec() {
         return Codec.HEVC;
     }
 
-    /** Returns the codec string (ISO/IEC 14496-15, E.3), without trailing constraint bytes that are zero. */
     @Override
     public String rfc6381() {
-        String space = profileSpace == 0 ? "" : String.valueOf((char) ('A' + profileSpace - 1));
-        StringBuilder text = new StringBuilder("hvc1.").append(space).append(profile).append('.')
-                .append(Integer.toHexString(Integer.reverse(compatibility)).toUpperCase(Locale.ROOT)).append('.')
-                .append(highTier ? 'H' : 'L').append(level);
-        long left = constraints;
-        for (int i = 0; i < CONSTRAINT_BYTES && left != 0; i++) {
-            text.append('.').append("%X".formatted(left >>> 40 & 0xFF));
-            left = left << 8 & 0xFFFF_FFFF_FFFFL;
-        }
-        return text.toString();
+        return profile.rfc6381();
     }
 }

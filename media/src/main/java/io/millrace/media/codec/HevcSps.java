@@ -7,14 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fields of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) that are needed here: the size of the
+ * Reads the fields of an H.265 sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) that are needed here: the size of the
  * cropped picture and the frame rate.
  *
- * <p>Immutable. Every loop is bounded by the standard's limit for its counter.
- *
- * @param frameRateNumerator 0 if the VUI has no timing or the fraction does not fit in 31 bits
+ * <p>Every loop is bounded by the standard's limit for its counter.
  */
-record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenominator) {
+final class HevcSps {
     private static final String STRUCTURE = "seq_parameter_set_rbsp";
     /**
      * Maximum number of luma samples in a row or column: sqrt(8 * MaxLumaPs) of level 6.2 (A.4.1), the largest picture
@@ -27,8 +25,10 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
     private static final int MAX_REFERENCES = 16;
     private static final int MAX_LONG_TERM = 32;
 
+    private HevcSps() {}
+
     /** @param nal the NAL unit including its two-byte header */
-    static HevcSps parse(ByteBuffer nal) {
+    static PictureFormat parse(ByteBuffer nal) {
         var in = new BitReader(STRUCTURE, ParameterSets.withoutEmulationPrevention(nal));
         in.skip(20, "sps_video_parameter_set_id");
         int subLayers = in.bits(3, "sps_max_sub_layers_minus1") + 1;
@@ -50,8 +50,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
             width -= ParameterSets.crop(in, STRUCTURE, unitX, codedWidth, "conf_win_right_offset");
             height -= ParameterSets.crop(in, STRUCTURE, unitY, codedHeight, "conf_win_bottom_offset");
         }
-        long[] rate = frameRate(in, subLayers);
-        return new HevcSps(width, height, (int) rate[0], (int) rate[1]);
+        return new PictureFormat(width, height, frameRate(in, subLayers));
     }
 
     private static int samples(BitReader in, String field) {
@@ -80,15 +79,15 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
     }
 
     /**
-     * Returns the frame rate of the VUI timing, or {0, 1} if there is none. The value is advisory, so an SPS that is
+     * Returns the frame rate of the VUI timing, unknown if there is none. The value is advisory, so an SPS that is
      * truncated before it is not an error.
      */
-    private static long[] frameRate(BitReader in, int subLayers) {
+    private static FrameRate frameRate(BitReader in, int subLayers) {
         try {
             skipCodingTools(in, subLayers);
-            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : new long[]{0, 1};
+            return in.flag("vui_parameters_present_flag") ? vuiFrameRate(in) : FrameRate.UNKNOWN;
         } catch (MalformedException _) {
-            return new long[]{0, 1};
+            return FrameRate.UNKNOWN;
         }
     }
 
@@ -180,7 +179,7 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
         return deltas;
     }
 
-    private static long[] vuiFrameRate(BitReader in) {
+    private static FrameRate vuiFrameRate(BitReader in) {
         ParameterSets.skipPictureInfo(in);
         in.skip(3, "neutral_chroma_indication_flag");
         if (in.flag("default_display_window_flag")) {
@@ -189,9 +188,9 @@ record HevcSps(int width, int height, int frameRateNumerator, int frameRateDenom
             }
         }
         if (!in.flag("vui_timing_info_present_flag")) {
-            return new long[]{0, 1};
+            return FrameRate.UNKNOWN;
         }
         long unitsInTick = in.longBits(32, "vui_num_units_in_tick");
-        return ParameterSets.reduced(in.longBits(32, "vui_time_scale"), unitsInTick);
+        return FrameRate.of(in.longBits(32, "vui_time_scale"), unitsInTick);
     }
 }

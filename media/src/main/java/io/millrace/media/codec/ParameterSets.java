@@ -1,7 +1,6 @@
 package io.millrace.media.codec;
 
 import io.millrace.media.bytes.MalformedException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -58,15 +57,5 @@ final class ParameterSets {
             throw MalformedException.value(structure, field, cut, "less than " + size);
         }
         return (int) cut;
-    }
-
-    /** Returns a fraction in lowest terms, or {0, 1} if it is zero, undefined or does not fit in 31 bits. */
-    static long[] reduced(long numerator, long denominator) {
-        if (numerator == 0 || denominator == 0) {
-            return new long[]{0, 1};
-        }
-        long gcd = BigInteger.valueOf(numerator).gcd(BigInteger.valueOf(denominator)).longValue();
-        boolean fits = numerator / gcd <= Integer.MAX_VALUE && denominator / gcd <= Integer.MAX_VALUE;
-        return fits ? new long[]{numerator / gcd, denominator / gcd} : new long[]{0, 1};
     }
 }

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
  * @param record the bytes of the record, read-only
  * @param chroma 0 and 1 are 4:2:0, 2 is 4:2:2, 3 is 4:4:4
  */
-public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma, int primaries,
-        int transfer, int matrix, boolean fullRange) implements VideoConfig {
+public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth, int chroma,
+        Color color) implements VideoConfig {
 
     private static final String STRUCTURE = "VPCodecConfigurationRecord";
     private static final int BOX_HEAD = 0x0100_0000;
@@ -39,8 +39,9 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
         if (bitDepth != 8 && bitDepth != 10 && bitDepth != 12) {
             throw MalformedException.value(STRUCTURE, "bitDepth", bitDepth, "8, 10, 12");
         }
-        return new Vp9Config(copy, profile, level, bitDepth, depth >>> 1 & 7, in.uint8("colourPrimaries"),
-                in.uint8("transferCharacteristics"), in.uint8("matrixCoefficients"), (depth & 1) != 0);
+        var color = new Color(in.uint8("colourPrimaries"), in.uint8("transferCharacteristics"),
+                in.uint8("matrixCoefficients"), (depth & 1) != 0);
+        return new Vp9Config(copy, profile, level, bitDepth, depth >>> 1 & 7, color);
     }
 
     /**
@@ -86,10 +87,9 @@ public record Vp9Config(ByteBuffer record, int profile, int level, int bitDepth,
     @Override
     public String rfc6381() {
         String brief = "vp09.%02d.%02d.%02d".formatted(profile, level, bitDepth);
-        boolean unspecified = primaries == 2 && transfer == 2 && matrix == 2;
-        boolean bt709 = primaries == 1 && transfer == 1 && matrix == 1;
-        return chroma <= 1 && !fullRange && (unspecified || bt709)
+        return chroma <= 1 && color.isDefault()
                 ? brief
-                : brief + ".%02d.%02d.%02d.%02d.%02d".formatted(chroma, primaries, transfer, matrix, fullRange ? 1 : 0);
+                : brief + ".%02d.%02d.%02d.%02d.%02d".formatted(chroma, color.primaries(), color.transfer(),
+                        color.matrix(), color.fullRange() ? 1 : 0);
     }
 }

@@ -26,9 +26,4 @@ public record Variant(String uri, long bandwidth, long averageBandwidth, List<St
                     + averageBandwidth + ", " + width + "x" + height + ", frame rate " + frameRateMilliHz);
         }
     }
-
-    /** Converts {@code numerator / denominator} frames per second to {@link #frameRateMilliHz}; 0 stays 0. */
-    public static int milliHz(int numerator, int denominator) {
-        return Math.toIntExact((numerator * 1000L + denominator / 2) / denominator);
-    }
 }

@@ -127,12 +127,13 @@ final class NetStream {
      */
     boolean hold(ServerEvent.Media media, RtmpLimits limits) {
         earlyBytes += media.body().remaining();
-        int most = limits.messagesBeforePublish();
+        int most = limits.beforeMedia().messages();
         if (early.size() == most) {
             throw new OverLimitException("session", "messagesBeforePublish", most + 1L, most);
         }
-        if (earlyBytes > limits.beforePublishBytes()) {
-            throw new OverLimitException("session", "bytesBeforePublish", earlyBytes, limits.beforePublishBytes());
+        if (earlyBytes > limits.beforeMedia().publishBytes()) {
+            throw new OverLimitException("session", "bytesBeforePublish", earlyBytes,
+                    limits.beforeMedia().publishBytes());
         }
         if (memory.hasReserve() && !memory.tryTake(heldBytes(media))) {
             return false;

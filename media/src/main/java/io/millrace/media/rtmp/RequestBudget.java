@@ -31,9 +31,9 @@ final class RequestBudget {
     /** @throws OverLimitException if the peer has sent too much for the state that its connection is still in */
     void checkBytes(ServerSession.State state, long received) {
         switch (state) {
-            case AWAITING_CONNECT -> within("bytesBeforeConnect", received, limits.beforeConnectBytes());
+            case AWAITING_CONNECT -> within("bytesBeforeConnect", received, limits.beforeMedia().connectBytes());
             case CONNECTED, ANSWERING ->
-                within("bytesBeforePublish", received - sinceBytes, limits.beforePublishBytes());
+                within("bytesBeforePublish", received - sinceBytes, limits.beforeMedia().publishBytes());
             case HANDSHAKE, PUBLISHING, PLAYING, DRAINING -> {
             }
         }
@@ -42,7 +42,7 @@ final class RequestBudget {
     /** Counts one command. */
     void command() {
         if (!mediaSeen) {
-            within("commandsBeforeMedia", ++commands, limits.commandsBeforeMedia());
+            within("commandsBeforeMedia", ++commands, limits.beforeMedia().commands());
         }
     }
 

@@ -6,20 +6,16 @@ import io.millrace.media.amf.Amf0Reader;
  * Limits that a peer must not exceed; a peer that does is disconnected. Immutable.
  *
  * @param messages the longest message of each kind
- * @param beforeConnectBytes bytes between the handshake and the end of {@code connect}
- * @param beforePublishBytes bytes between {@code connect} and an accepted publish
+ * @param beforeMedia what a peer may send before its first media is accepted
  * @param chunkStreams distinct chunk streams of a connection; encoders use up to 6
  * @param partialBytes memory of incomplete messages, over all chunk streams of a connection
  * @param messageStreams message streams of createStream that are open at the same time
- * @param commandsBeforeMedia commands before the first media message
- * @param messagesBeforePublish media messages held for an encoder that does not wait for the reply to publish
  * @param aggregateMessages messages in one aggregate; the default is enough for seconds of audio and video
  * @param commandAmf limits within one command
  * @param names the longest names
  */
-public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int beforePublishBytes, int chunkStreams,
-        int partialBytes, int messageStreams, int commandsBeforeMedia, int messagesBeforePublish,
-        int aggregateMessages, Amf0Reader.Limits commandAmf, NameChars names) {
+public record RtmpLimits(MessageBytes messages, BeforeMedia beforeMedia, int chunkStreams, int partialBytes,
+        int messageStreams, int aggregateMessages, Amf0Reader.Limits commandAmf, NameChars names) {
 
     /**
      * Upper bound for the length of a message: each becomes one packet in the log, and this is a packet's maximum size.
@@ -32,8 +28,9 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
 
     /** The defaults. The longest data messages seen in practice are onMetaData messages that contain XMP. */
     public static final RtmpLimits DEFAULT = new RtmpLimits(
-            new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX), 64 * 1024, 256 * 1024, 32,
-            16 * 1024 * 1024, 4, 200, 1_024, 1_024, Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
+            new MessageBytes(64, 64 * 1024, 256 * 1024, 256 * 1024, MESSAGE_BYTES_MAX),
+            new BeforeMedia(64 * 1024, 256 * 1024, 200, 1_024), 32, 16 * 1024 * 1024, 4, 1_024,
+            Amf0Reader.Limits.COMMAND, new NameChars(256, 512, 2048, 2560));
 
     /**
      * Memory that a message header of an accepted peer may allocate. Beyond this, memory is at most twice the bytes
@@ -51,8 +48,6 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
 
     /** @throws IllegalArgumentException if a limit is out of range; the message names the limit and its bound */
     public RtmpLimits {
-        check("bytes before connect", beforeConnectBytes, 1, CONNECTION_BYTES_MAX);
-        check("bytes before publish", beforePublishBytes, 1, CONNECTION_BYTES_MAX);
         check("chunk streams", chunkStreams, 1, Integer.MAX_VALUE);
         if (partialBytes < messages.longest()) {
             throw new IllegalArgumentException("bytes of incomplete messages: the limit cannot be " + partialBytes
@@ -60,9 +55,24 @@ public record RtmpLimits(MessageBytes messages, int beforeConnectBytes, int befo
         }
         check("bytes of incomplete messages", partialBytes, 1, CONNECTION_BYTES_MAX);
         check("message streams", messageStreams, 1, Integer.MAX_VALUE);
-        check("commands before media", commandsBeforeMedia, 1, Integer.MAX_VALUE);
-        check("messages before publish", messagesBeforePublish, 1, MESSAGES_MAX);
         check("messages of an aggregate", aggregateMessages, 1, MESSAGES_MAX);
+    }
+
+    /**
+     * What a peer may send before its first media is accepted.
+     *
+     * @param connectBytes bytes between the handshake and the end of {@code connect}
+     * @param publishBytes bytes between {@code connect} and an accepted publish
+     * @param commands commands before the first media message
+     * @param messages media messages held for an encoder that does not wait for the reply to publish
+     */
+    public record BeforeMedia(int connectBytes, int publishBytes, int commands, int messages) {
+        public BeforeMedia {
+            check("bytes before connect", connectBytes, 1, CONNECTION_BYTES_MAX);
+            check("bytes before publish", publishBytes, 1, CONNECTION_BYTES_MAX);
+            check("commands before media", commands, 1, Integer.MAX_VALUE);
+            check("messages before publish", messages, 1, MESSAGES_MAX);
+        }
     }
 
     /**

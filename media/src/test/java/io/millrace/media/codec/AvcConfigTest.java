@@ -53,8 +53,8 @@ class AvcConfigTest {
         var config = AvcConfig.parse(ByteBuffer.wrap(golden.avcc));
         assertThat(config.width()).isEqualTo(golden.width);
         assertThat(config.height()).isEqualTo(golden.height);
-        assertThat(config.frameRateNumerator()).isEqualTo(golden.rateNumerator);
-        assertThat(config.frameRateDenominator()).isEqualTo(golden.rateDenominator);
+        assertThat(config.frameRate().numerator()).isEqualTo(golden.rateNumerator);
+        assertThat(config.frameRate().denominator()).isEqualTo(golden.rateDenominator);
         assertThat(config.profile()).isEqualTo(golden.profile);
         assertThat(config.nalLengthSize()).isEqualTo(4);
         assertThat(config.record()).isEqualTo(ByteBuffer.wrap(golden.avcc)).isNotSameAs(config.record());
@@ -112,7 +112,7 @@ class AvcConfigTest {
         sps.bits("0 0 0 1").bits("1".repeat(16)).bits("1").se(-8).bits("0");
         sps.bits("1").bits("1".repeat(64)).bits("1").bits("1".repeat(64));
         var parsed = AvcSps.parse(size(sps.ue(0).ue(0).ue(0)).toByteBuffer());
-        assertThat(parsed).isEqualTo(new AvcSps(64, 48, 0, 1));
+        assertThat(parsed).isEqualTo(new PictureFormat(64, 48, new FrameRate(0, 1)));
     }
 
     @Test
@@ -121,7 +121,7 @@ class AvcConfigTest {
         for (int i = 0; i < 255; i++) {
             sps.se(i - 128);
         }
-        assertThat(AvcSps.parse(size(sps).toByteBuffer())).isEqualTo(new AvcSps(64, 48, 0, 1));
+        assertThat(AvcSps.parse(size(sps).toByteBuffer())).isEqualTo(new PictureFormat(64, 48, new FrameRate(0, 1)));
     }
 
     @Test
@@ -135,7 +135,7 @@ class AvcConfigTest {
     @CsvSource({"1055, 1055, 1, 16880, 16880", "1055, 527, 0, 16880, 16864"})
     void takesTheLargestPicture(int columns, int mapUnits, int framesOnly, int width, int height) {
         var sps = AvcSps.parse(ofMacroblocks(columns, mapUnits, framesOnly));
-        assertThat(sps).isEqualTo(new AvcSps(width, height, 0, 1));
+        assertThat(sps).isEqualTo(new PictureFormat(width, height, new FrameRate(0, 1)));
     }
 
     @ParameterizedTest
@@ -167,7 +167,8 @@ class AvcConfigTest {
         byte[] avcc = x264().getFirst().avcc;
         for (int size = 12; size < 25; size++) {
             ByteBuffer sps = AvcConfig.parse(ByteBuffer.wrap(avcc)).sps().getFirst();
-            assertThat(AvcSps.parse(sps.limit(size))).isIn(new AvcSps(640, 360, 0, 1), new AvcSps(640, 360, 30, 1));
+            assertThat(AvcSps.parse(sps.limit(size))).isIn(new PictureFormat(640, 360, new FrameRate(0, 1)),
+                    new PictureFormat(640, 360, new FrameRate(30, 1)));
         }
     }
 
@@ -175,7 +176,7 @@ class AvcConfigTest {
     void invalidFrameRateIsUnknown() {
         for (long[] timing : new long[][]{{0, 60}, {1, 0}, {0xFFFF_FFFFL, 1}, {1, 0xFFFF_FFFFL}}) {
             var sps = size(mainSps().ue(0).ue(2), "1 0 0 0 0 1").bits(32, timing[0]).bits(32, timing[1]).bits("1");
-            assertThat(AvcSps.parse(sps.toByteBuffer())).isEqualTo(new AvcSps(64, 48, 0, 1));
+            assertThat(AvcSps.parse(sps.toByteBuffer())).isEqualTo(new PictureFormat(64, 48, new FrameRate(0, 1)));
         }
     }
 

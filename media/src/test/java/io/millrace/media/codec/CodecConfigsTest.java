@@ -162,8 +162,10 @@ class CodecConfigsTest {
         for (int i = 0; i < bytes.length - 1; i++) {
             sps = bytes[i] == 0x42 && bytes[i + 1] == 0x01 && sps == 0 ? i : sps;
         }
-        assertThat(HevcSps.parse(ByteBuffer.wrap(bytes, sps, 0x2B))).isEqualTo(new HevcSps(162, 90, 5, 1));
-        assertThat(HevcSps.parse(ByteBuffer.wrap(bytes, sps, 30))).isEqualTo(new HevcSps(162, 90, 0, 1));
+        assertThat(HevcSps.parse(ByteBuffer.wrap(bytes, sps, 0x2B)))
+                .isEqualTo(new PictureFormat(162, 90, new FrameRate(5, 1)));
+        assertThat(HevcSps.parse(ByteBuffer.wrap(bytes, sps, 30)))
+                .isEqualTo(new PictureFormat(162, 90, new FrameRate(0, 1)));
     }
 
     @Example
@@ -190,7 +192,8 @@ class CodecConfigsTest {
         sps.bits("00 0").ue(2).ue(1).ue(1).ue(0).bits("1").ue(0).bits("1");
         sps.bits("1").bits("0").ue(0).bits("1").bits("01").bits("1");
         sps.bits("0 00 1 0 0 0 0 000 0 1").bits(32, 1001).bits(32, 30_000);
-        assertThat(HevcSps.parse(sps.toByteBuffer())).isEqualTo(new HevcSps(64, 48, 30_000, 1_001));
+        assertThat(HevcSps.parse(sps.toByteBuffer()))
+                .isEqualTo(new PictureFormat(64, 48, new FrameRate(30_000, 1_001)));
     }
 
     @ParameterizedTest
@@ -263,8 +266,8 @@ class CodecConfigsTest {
 
     private static String describe(CodecConfig config) {
         return switch (config) {
-            case VideoConfig v -> v.width() + "x" + v.height() + " " + v.frameRateNumerator() + "/"
-                    + v.frameRateDenominator();
+            case VideoConfig v -> v.width() + "x" + v.height() + " " + v.frameRate().numerator() + "/"
+                    + v.frameRate().denominator();
             case AudioConfig a -> a.sampleRate() + "/" + a.channels();
         };
     }

@@ -29,7 +29,7 @@ class MultivariantPlaylistTest {
                 RESOLUTION=1280x720,FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE
                 show/17/ts.m3u8
                 """, new MultivariantPlaylist(true, List.of(new Variant("show/17/ts.m3u8", 2_800_000, 2_500_000,
-                List.of("avc1.64001f", "mp4a.40.2"), 1280, 720, Variant.milliHz(30_000, 1001))))),
+                List.of("avc1.64001f", "mp4a.40.2"), 1280, 720, 29_970)))),
                 new Case("audio alone, then nothing known", """
                         #EXTM3U
                         #EXT-X-VERSION:3

@@ -29,8 +29,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class RtmpLimitsTest {
     /** No value is the default, and no two are equal. */
     private static final RtmpLimits LIMITS = new RtmpLimits(
-            new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000), 40_000, 50_000, 7, 70_000, 2, 9, 16,
-            17, new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
+            new RtmpLimits.MessageBytes(60, 30_000, 31_000, 32_000, 33_000),
+            new RtmpLimits.BeforeMedia(40_000, 50_000, 9, 16), 7, 70_000, 2, 17,
+            new Amf0Reader.Limits(5, 11, 12, 13, 14_000), new RtmpLimits.NameChars(20, 21, 22, 70));
 
     private final ServerSession server = new ServerSession(new SplittableRandom(1), LIMITS);
     private final MessageLink client = new MessageLink(RtmpLimits.DEFAULT);
@@ -67,7 +68,7 @@ class RtmpLimitsTest {
     @Test
     void limitsBytesBeforeConnect() {
         shakeHands();
-        int most = LIMITS.beforeConnectBytes();
+        int most = LIMITS.beforeMedia().connectBytes();
         feed(ByteBuffer.wrap(acknowledgements(most)));
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[1]))).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforeConnect: is 40001, the limit is 40000");
@@ -77,7 +78,7 @@ class RtmpLimitsTest {
     void limitsBytesBeforePublish() {
         shakeHands();
         send(connect("live", ""));
-        feed(ByteBuffer.wrap(acknowledgements(LIMITS.beforePublishBytes())));
+        feed(ByteBuffer.wrap(acknowledgements(LIMITS.beforeMedia().publishBytes())));
         assertThatThrownBy(() -> feed(ByteBuffer.wrap(new byte[1]))).isInstanceOf(OverLimitException.class)
                 .hasMessageContaining("bytesBeforePublish: is 50001, the limit is 50000");
     }
@@ -229,13 +230,15 @@ class RtmpLimitsTest {
 
     private static RtmpLimits limits(int beforeConnect, int beforePublish, int chunkStreams, int partial,
             int messageStreams, int commands) {
-        return new RtmpLimits(LIMITS.messages(), beforeConnect, beforePublish, chunkStreams, partial, messageStreams,
-                commands, LIMITS.messagesBeforePublish(), LIMITS.aggregateMessages(), LIMITS.commandAmf(),
+        return new RtmpLimits(LIMITS.messages(),
+                new RtmpLimits.BeforeMedia(beforeConnect, beforePublish, commands, LIMITS.beforeMedia().messages()),
+                chunkStreams, partial, messageStreams, LIMITS.aggregateMessages(), LIMITS.commandAmf(),
                 LIMITS.names());
     }
 
     private static RtmpLimits messages(int beforePublish, int ofAnAggregate) {
-        return new RtmpLimits(LIMITS.messages(), 1, 1, 1, 33_000, 1, 1, beforePublish, ofAnAggregate,
+        return new RtmpLimits(LIMITS.messages(), new RtmpLimits.BeforeMedia(1, 1, 1, beforePublish), 1, 33_000, 1,
+                ofAnAggregate,
                 LIMITS.commandAmf(), LIMITS.names());
     }
 

@@ -457,7 +457,7 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "publish", 3, "show"));
-        for (int i = 0; i < RtmpLimits.DEFAULT.messagesBeforePublish(); i++) {
+        for (int i = 0; i < RtmpLimits.DEFAULT.beforeMedia().messages(); i++) {
             client.send(4, new RtmpMessage.Media(MediaKind.AUDIO, 1, 0, ByteBuffer.allocate(0)));
         }
         feed(client.takeOutput());
@@ -719,7 +719,7 @@ class ServerSessionTest {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         assertThatThrownBy(() -> {
-            for (int i = 0; i < RtmpLimits.DEFAULT.commandsBeforeMedia(); i++) {
+            for (int i = 0; i < RtmpLimits.DEFAULT.beforeMedia().commands(); i++) {
                 send(command(1, "publish", 0, "show"));
                 send(new Command(1, "closeStream", 0, AmfValue.NULL, List.of()));
             }

@@ -2,6 +2,7 @@ package io.millrace.packager.loop;
 
 import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.PartId;
 import java.util.List;
 
 /**
@@ -12,33 +13,35 @@ import java.util.List;
  */
 final class OpenSegment {
     final String stream;
-    final long epoch;
     final long session;
-    final long number;
     /** Offset in {@code segments}. */
     final long firstCutOffset;
     /** Offset in {@code packets}. */
     final long firstPacketOffset;
     final int graceMs;
     final List<SegmentMux> muxes;
-    int nextPart;
+    private PartId next;
     long lastArrivalUs;
     int droppedFrames;
     private volatile boolean written;
 
     OpenSegment(String stream, long cutOffset, Cut first, List<SegmentMux> muxes) {
         this.stream = stream;
-        this.epoch = first.epoch();
         this.session = first.session();
-        this.number = first.segment();
+        this.next = first.id();
         this.firstCutOffset = cutOffset;
-        this.firstPacketOffset = first.firstOffset();
+        this.firstPacketOffset = first.packets().firstOffset();
         this.graceMs = first.head().rules().graceMs();
         this.muxes = List.copyOf(muxes);
     }
 
     boolean isNext(Cut cut) {
-        return cut.epoch() == epoch && cut.segment() == number && cut.session() == session && cut.part() == nextPart;
+        return cut.id().equals(next) && cut.session() == session;
+    }
+
+    /** The next part is muxed. */
+    void advance() {
+        next = next.next();
     }
 
     /** Called when every part of the segment is in the index. */

@@ -52,9 +52,7 @@ final class PacketCache {
     /** @param offset greater than all before; a repeated offset has no effect */
     void add(long offset, String stream, Packet packet) {
         ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip();
-        Packet owned = new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(),
-                packet.compositionTimeMs(), packet.kind(), packet.track(), packet.keyframe(), packet.recoveryPoint(),
-                packet.config(), body);
+        Packet owned = packet.withBody(body);
         if (entries.putIfAbsent(offset, new Entry(stream, owned)) == null) {
             offsetsByStream.computeIfAbsent(stream, _ -> new ArrayDeque<>()).add(offset);
             bytes += cost(owned);

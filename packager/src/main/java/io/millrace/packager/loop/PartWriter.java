@@ -88,7 +88,7 @@ final class PartWriter implements PartSink, AutoCloseable {
 
     private ProducerRecord<String, byte[]> record(Topic topic, int partition, String stream, MuxedPart part,
             byte[] value) {
-        long stampMs = Stamps.of(part.cut().programDateTimeMs(), clock.millis(),
+        long stampMs = Stamps.of(part.cut().times().programDateTimeMs(), clock.millis(),
                 kafka.settings().retentionMs());
         return new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value);
     }
@@ -131,7 +131,7 @@ final class PartWriter implements PartSink, AutoCloseable {
         synchronized (drained) {
             drained.notifyAll();
         }
-        meters.indexed(bytes, clock.millis() * 1_000 - next.part().cut().arrivalUs());
+        meters.indexed(bytes, clock.millis() * 1_000 - next.part().cut().times().arrivalUs());
     }
 
     /**

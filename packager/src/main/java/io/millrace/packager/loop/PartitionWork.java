@@ -71,7 +71,7 @@ final class PartitionWork {
         /** Offset of the last packet that the record needs, -1 if it needs none. */
         long lastPacketOffset() {
             return switch (record) {
-                case Cut cut -> cut.lastOffset();
+                case Cut cut -> cut.packets().lastOffset();
                 case EpochEnded _ -> -1;
             };
         }
@@ -123,7 +123,7 @@ final class PartitionWork {
 
     void packet(long offset, String stream, Packet packet) {
         nextPacketOffset = offset + 1;
-        if (packet.kind() != Packet.Kind.DATA && !packet.config()) {
+        if (packet.kind() != Packet.Kind.DATA && !packet.isConfig()) {
             cache.add(offset, stream, packet);
         }
     }
@@ -151,7 +151,7 @@ final class PartitionWork {
             switch (next.record()) {
                 case Cut cut -> {
                     take(next.offset(), next.stream(), cut);
-                    cache.release(next.stream(), cut.lastOffset());
+                    cache.release(next.stream(), cut.packets().lastOffset());
                 }
                 case EpochEnded ended -> end(next.offset(), next.stream(), ended);
             }
@@ -208,16 +208,16 @@ final class PartitionWork {
             return;
         }
         stream.taken(cut);
-        if (cut.part() == 0 && stream.open != null) {
+        if (cut.id().isFirst() && stream.open != null) {
             giveUp(stream, Drop.UNFINISHED);
         }
-        if (cut.part() != 0 && (stream.open == null || !stream.open.isNext(cut))) {
+        if (!cut.id().isFirst() && (stream.open == null || !stream.open.isNext(cut))) {
             meters.dropped(Drop.NO_HEAD);
             return;
         }
         Optional<List<Packet>> packets = packets(cut);
         if (packets.isEmpty()) {
-            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.segment());
+            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.id().segment());
             meters.dropped(Drop.EXPIRED);
             giveUp(stream);
             return;
@@ -230,7 +230,7 @@ final class PartitionWork {
         Map<Long, Packet> found = new HashMap<>();
         Set<Long> missing = new TreeSet<>();
         for (Cut.Sample sample : cut.samples()) {
-            long offset = cut.firstOffset() + sample.offsetDelta();
+            long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
             if (packet == null) {
                 missing.add(offset);
@@ -244,7 +244,7 @@ final class PartitionWork {
         }
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
-            Packet packet = found.get(cut.firstOffset() + sample.offsetDelta());
+            Packet packet = found.get(cut.packets().offsetOf(sample));
             if (packet == null) {
                 return Optional.empty();
             }
@@ -256,7 +256,7 @@ final class PartitionWork {
     private void mux(StreamWork stream, long offset, String name, Cut cut, List<Packet> packets) {
         List<MuxedPart> parts;
         try {
-            if (cut.part() == 0) {
+            if (cut.id().isFirst()) {
                 open(stream, offset, name, cut);
             }
             parts = parts(stream.open, cut, packets);
@@ -268,8 +268,8 @@ final class PartitionWork {
             return;
         }
         OpenSegment segment = stream.open;
-        segment.nextPart++;
-        segment.lastArrivalUs = cut.arrivalUs();
+        segment.advance();
+        segment.lastArrivalUs = cut.times().arrivalUs();
         for (Iterator<MuxedPart> it = parts.iterator(); it.hasNext();) {
             MuxedPart part = it.next();
             sink.write(partition, name, part, cut.last() && !it.hasNext() ? segment::written : () -> {});
@@ -280,7 +280,7 @@ final class PartitionWork {
                 segment.written();
             }
         }
-        giveUpSilent(cut.arrivalUs());
+        giveUpSilent(cut.times().arrivalUs());
     }
 
     private void open(StreamWork stream, long offset, String name, Cut cut) {
@@ -309,7 +309,7 @@ final class PartitionWork {
 
     private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
         ofStreams.log(Level.WARN, name, "{}: session {} quarantined at segment {}: {}", name, cut.session(),
-                cut.segment(), why, bug);
+                cut.id().segment(), why, bug);
         meters.quarantined();
         meters.dropped(Drop.QUARANTINED);
         stream.quarantine(cut.session());

@@ -2,8 +2,10 @@ package io.millrace.packager.mux;
 
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartPlace;
 
 /**
  * A part with everything that its index entry contains except its position in {@code parts}. Immutable.
@@ -13,25 +15,21 @@ import io.millrace.platform.log.Part;
  * @param part its bytes
  */
 public record MuxedPart(Cut cut, Cut.SegmentHead head, Part part) {
-    /** The part contains no keyframe. */
-    public static final long NO_KEYFRAME = -1;
-
     /**
      * Returns the index entry of the part.
      *
      * @param partsOffset offset of the part's record in {@code parts}
      */
     public IndexEntry entry(long partsOffset) {
-        return new IndexEntry(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), part.format(),
-                partsOffset, part.bytes().remaining(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
-                cut.arrivalUs(), cut.independent(), keyframeOffset(), head.timestampOffsetMs(),
-                head.targetDurationS(), head.independent(), head.discontinuous(), head.discontinuity());
+        return new IndexEntry(cut.id(), cut.last(), part.format(),
+                new PartPlace(partsOffset, part.bytes().remaining()), cut.times(), cut.independent(),
+                new Keyframe(cut.session(), keyframeOffset(), head.timestampOffsetMs()), head.start());
     }
 
     /** Offset in {@code packets} of the first keyframe or, in a stream without video, of the first frame. */
     private long keyframeOffset() {
-        boolean audioOnly = head.videoConfig() == null;
+        boolean audioOnly = head.track(Packet.Kind.VIDEO).isEmpty();
         return cut.samples().stream().filter(s -> audioOnly || s.kind() == Packet.Kind.VIDEO && s.keyframe())
-                .mapToLong(s -> cut.firstOffset() + s.offsetDelta()).findFirst().orElse(NO_KEYFRAME);
+                .mapToLong(cut.packets()::offsetOf).findFirst().orElse(Keyframe.NONE);
     }
 }

@@ -16,6 +16,8 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,14 +37,12 @@ public final class SegmentMux {
 
     private final Format format;
     private final Cut.SegmentHead head;
-    private final long epoch;
     private final long session;
-    private final long segment;
     private final boolean hasVideo;
     private final boolean hasAudio;
     private final int audioTicks;
     private final TsSegmentMuxer muxer;
-    private int nextPart;
+    private PartId next;
 
     /**
      * Opens a segment.
@@ -52,36 +52,40 @@ public final class SegmentMux {
      *     rules
      */
     public SegmentMux(Format format, Cut first) {
-        if (first.part() != 0 || first.head() == null) {
-            throw new IllegalArgumentException("part " + first.part() + " does not open a segment");
+        if (!first.id().isFirst() || first.head() == null) {
+            throw new IllegalArgumentException("part " + first.id().part() + " does not open a segment");
         }
         this.format = format;
         head = first.head();
-        epoch = first.epoch();
         session = first.session();
-        segment = first.segment();
+        next = first.id();
         int version = head.rules().rulesVersion();
         if (version > EpochRules.CURRENT_VERSION) {
             throw new UnsupportedException("EpochRules", "rulesVersion", version,
                     "up to " + EpochRules.CURRENT_VERSION);
         }
-        Optional<Codec> audioCodec = carried(format, head.rules(), head.audioCodec());
-        hasVideo = carried(format, head.rules(), head.videoCodec()).isPresent();
-        hasAudio = audioCodec.isPresent();
-        AvcConfig video = hasVideo ? AvcConfig.parse(head.videoConfig()) : null;
-        AudioConfig audio = audioCodec.map(codec -> (AudioConfig) CodecConfig.parse(codec, head.audioConfig()))
-                .orElse(null);
+        AvcConfig video = (AvcConfig) carried(Packet.Kind.VIDEO);
+        AudioConfig audio = (AudioConfig) carried(Packet.Kind.AUDIO);
+        hasVideo = video != null;
+        hasAudio = audio != null;
         audioTicks = hasAudio ? audio.sampleRate() : 0;
         muxer = switch (format) {
-            case TS -> new TsSegmentMuxer(video, audio, segment, head.discontinuous());
+            case TS -> new TsSegmentMuxer(video, audio, first.id().segment(), head.start().discontinuous());
         };
     }
 
     /** Whether {@code format} carries any track of the segment. If not, there is nothing to mux. */
     public static boolean carriesAny(Format format, Cut first) {
         Cut.SegmentHead head = first.head();
-        return head != null && (carried(format, head.rules(), head.videoCodec()).isPresent()
-                || carried(format, head.rules(), head.audioCodec()).isPresent());
+        return head != null
+                && head.tracks().stream().anyMatch(track -> carried(format, head.rules(), track.codec()).isPresent());
+    }
+
+    /** Returns the configuration of the segment's track of a kind; null without one, or if the format does not carry it. */
+    private CodecConfig carried(Packet.Kind kind) {
+        Optional<Track> track = head.track(kind);
+        return track.flatMap(its -> carried(format, head.rules(), its.codec()))
+                .map(codec -> CodecConfig.parse(codec, track.orElseThrow().config())).orElse(null);
     }
 
     /**
@@ -106,11 +110,11 @@ public final class SegmentMux {
      * @throws io.millrace.media.bytes.MediaException if a packet cannot be parsed
      */
     public MuxedPart mux(Cut cut, List<Packet> packets) {
-        if (cut.epoch() != epoch || cut.session() != session || cut.segment() != segment || cut.part() != nextPart) {
-            throw new IllegalArgumentException("part " + cut.part() + " of segment " + cut.segment()
-                    + " is out of order; expected part " + nextPart + " of segment " + segment);
+        if (!cut.id().equals(next) || cut.session() != session) {
+            throw new IllegalArgumentException("part " + cut.id().part() + " of segment " + cut.id().segment()
+                    + " is out of order; expected part " + next.part() + " of segment " + next.segment());
         }
-        nextPart++;
+        next = next.next();
         List<TsSample> samples = new ArrayList<>(packets.size());
         for (int i = 0; i < cut.samples().size(); i++) {
             Cut.Sample sample = cut.samples().get(i);
@@ -119,7 +123,7 @@ public final class SegmentMux {
             }
         }
         ByteBuffer bytes = muxer.part(samples, cut.last());
-        return new MuxedPart(cut, head, new Part(epoch, segment, cut.part(), format, bytes));
+        return new MuxedPart(cut, head, new Part(cut.id(), format, bytes));
     }
 
     private TsSample sample(Cut.Sample sample, Packet packet) {

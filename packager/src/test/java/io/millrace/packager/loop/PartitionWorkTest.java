@@ -7,6 +7,8 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,7 +111,7 @@ class PartitionWorkTest {
     }
 
     private static String identity(String stream, Cut cut) {
-        return stream + " " + cut.epoch() + "/" + cut.segment() + "." + cut.part();
+        return stream + " " + cut.id().epoch() + "/" + cut.id().segment() + "." + cut.id().part();
     }
 
     private List<String> identities() {
@@ -128,7 +130,7 @@ class PartitionWorkTest {
     void cutWaitsForItsPackets() {
         Life life = new Life(ROOMY).readCuts(1000);
         assertThat(life.parts).isEmpty();
-        long last = log.cuts.get(2).value().lastOffset();
+        long last = log.cuts.get(2).value().packets().lastOffset();
         life.readPackets((int) last);
         assertThat(life.parts).hasSize(2);
         life.readPackets(1);
@@ -173,7 +175,7 @@ class PartitionWorkTest {
     void positionIsStartOfOldestOpenSegment() {
         Life life = new Life(ROOMY).readAll();
         Cut first = log.cuts.getFirst().value();
-        assertThat(life.work.positions()).isEqualTo(new Positions(0, first.firstOffset()));
+        assertThat(life.work.positions()).isEqualTo(new Positions(0, first.packets().firstOffset()));
         int firstOpen = 0;
         for (int acknowledged = 0; acknowledged < log.cuts.size(); acknowledged++) {
             life.acknowledge(1);
@@ -189,7 +191,7 @@ class PartitionWorkTest {
     private boolean isIndexed(int cut, int acknowledged) {
         Entry<Cut> entry = log.cuts.get(cut);
         return log.cuts.subList(0, acknowledged + 1).stream().anyMatch(e -> e.stream().equals(entry.stream())
-                && e.value().segment() == entry.value().segment() && e.value().last());
+                && e.value().id().segment() == entry.value().id().segment() && e.value().last());
     }
 
     @Test
@@ -212,14 +214,15 @@ class PartitionWorkTest {
     @Test
     void faultQuarantinesItsSessionOnly() {
         log.publish(900, 9, "live/a", "live/b");
-        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().segment() == 3).findFirst()
+        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().id().segment() == 3)
+                .findFirst()
                 .orElseThrow().value();
         // A NAL unit whose length exceeds its packet.
-        log.damage(broken.firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
         List<String> expected = log.cuts.stream().filter(e -> !e.stream().equals("live/a")
-                || e.value().session() == 900 || e.value().segment() < 3).map(e -> identity(e.stream(), e.value()))
+                || e.value().session() == 900 || e.value().id().segment() < 3).map(e -> identity(e.stream(), e.value()))
                 .toList();
         assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
@@ -242,8 +245,9 @@ class PartitionWorkTest {
     void bugQuarantinesItsSessionOnly() {
         Cut broken = log.cuts.get(8).value();
         // Ingest never writes such a record: it has no body.
-        log.packets.set((int) broken.firstOffset(), new Entry<>(broken.firstOffset(), log.cuts.get(8).stream(),
-                new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, false, false, false, ByteBuffer.allocate(0))));
+        log.packets.set((int) broken.packets().firstOffset(),
+                new Entry<>(broken.packets().firstOffset(), log.cuts.get(8).stream(),
+                        new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, Packet.Content.OTHER, ByteBuffer.allocate(0))));
         Life life = new Life(ROOMY).readAll();
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
         String other = log.cuts.get(8).stream().equals("live/a") ? "live/b" : "live/a";
@@ -254,13 +258,14 @@ class PartitionWorkTest {
     @Test
     void abandonsSegmentWithExpiredPackets() {
         Life life = new Life(0);
-        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.segment() == 2 && c.part() == 0).findFirst()
+        Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.id().segment() == 2 && c.id().isFirst())
+                .findFirst()
                 .orElseThrow();
-        life.keptFrom = third.firstOffset();
+        life.keptFrom = third.packets().firstOffset();
         life.readAll();
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).containsExactlyElementsOf(log.cuts.stream()
-                .filter(e -> e.value().segment() >= 2).map(e -> identity(e.stream(), e.value())).toList());
+                .filter(e -> e.value().id().segment() >= 2).map(e -> identity(e.stream(), e.value())).toList());
         assertThat(life.dropped("expired")).isEqualTo(4);
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
     }
@@ -278,7 +283,7 @@ class PartitionWorkTest {
 
     @Test
     void segmentWithoutLastPartDoesNotHoldPositionForever() {
-        log.cuts.removeIf(e -> e.value().segment() == 1 && e.value().last());
+        log.cuts.removeIf(e -> e.value().id().segment() == 1 && e.value().last());
         List<Entry<Cut>> renumbered = new ArrayList<>();
         log.cuts.forEach(e -> renumbered.add(new Entry<>(renumbered.size(), e.stream(), e.value())));
         Life life = new Life(ROOMY).readAll();
@@ -289,7 +294,7 @@ class PartitionWorkTest {
 
     @Test
     void abandonsSegmentOfSilentStreamAfterGrace() {
-        log.cuts.removeIf(e -> e.stream().equals("live/b") && e.value().segment() > 0
+        log.cuts.removeIf(e -> e.stream().equals("live/b") && e.value().id().segment() > 0
                 || e.stream().equals("live/b") && e.value().last());
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
@@ -297,8 +302,8 @@ class PartitionWorkTest {
         long later = 30_000_000 + PartitionWork.UNFINISHED_US + 10_000_000;
         WrittenLog.Entry<Cut> newest = log.cuts.getLast();
         Cut c = newest.value();
-        Cut tail = new Cut(7, 7, c.segment() + 1, 0, true, true, c.firstOffset(), c.lastOffset(), 0, 1, 0, later,
-                log.cuts.getFirst().value().head(), c.samples());
+        Cut tail = new Cut(new PartId(7, c.id().segment() + 1, 0), 7, true, true, c.packets(),
+                new PartTimes(0, 1, 0, later), log.cuts.getFirst().value().head(), c.samples());
         life.work.cut(log.cuts.size(), "live/a", tail);
         life.work.advance();
         life.acknowledge(1000);
@@ -325,7 +330,7 @@ class PartitionWorkTest {
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {
             cache.add(i, "live/dead",
-                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, false, false, false, p.body()));
+                    new Packet(7, i, i * 1_000_000, 0, 0, p.kind(), 0, Packet.Content.OTHER, p.body()));
         }
         assertThat(cache.oldestOffset(-1)).isEqualTo(99 - PacketCache.HORIZON_US / 1_000_000);
         cache.release("live/dead", 1000);

@@ -8,7 +8,11 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,8 @@ class SegmentMuxTest {
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/show");
 
     private List<Packet> packets(Cut cut) {
-        return cut.samples().stream().map(s -> log.packets.get((int) cut.firstOffset() + s.offsetDelta()).value())
+        return cut.samples().stream()
+                .map(s -> log.packets.get((int) cut.packets().firstOffset() + s.offsetDelta()).value())
                 .toList();
     }
 
@@ -34,7 +39,7 @@ class SegmentMuxTest {
         List<MuxedPart> parts = new ArrayList<>();
         SegmentMux mux = null;
         for (WrittenLog.Entry<Cut> entry : log.cuts) {
-            mux = entry.value().part() == 0 ? new SegmentMux(Format.TS, entry.value()) : mux;
+            mux = entry.value().id().isFirst() ? new SegmentMux(Format.TS, entry.value()) : mux;
             parts.add(mux.mux(entry.value(), packets(entry.value())));
         }
         return parts;
@@ -45,7 +50,7 @@ class SegmentMuxTest {
         TsReader reader = new TsReader();
         muxAll().forEach(part -> reader.feed(part.part().bytes().duplicate()));
         assertThat(reader.finish().continuityErrors()).isEmpty();
-        long pictures = log.packets.stream().filter(e -> e.value().kind() == Packet.Kind.VIDEO && !e.value().config())
+        long pictures = log.packets.stream().filter(e -> e.value().kind() == Packet.Kind.VIDEO && !e.value().isConfig())
                 .count();
         assertThat(reader.pesPackets(VIDEO_PID)).filteredOn(pes -> pes.pts90k() != PesPacket.NO_TIME)
                 .hasSize((int) pictures);
@@ -74,20 +79,18 @@ class SegmentMuxTest {
         List<MuxedPart> parts = muxAll();
         IndexEntry first = parts.getFirst().entry(4711);
         Cut cut = log.cuts.getFirst().value();
-        assertThat(first).isEqualTo(new IndexEntry(7, 7, 0, 0, false, Format.TS, 4711,
-                parts.getFirst().part().bytes().remaining(), cut.startTicks(), cut.durationTicks(),
-                cut.programDateTimeMs(), cut.arrivalUs(), true, cut.firstOffset(), 0, 1, true, false, 0));
-        assertThat(log.packets.get((int) first.keyframeOffset()).value().keyframe()).isTrue();
-        assertThat(parts.get(1).entry(0).keyframeOffset()).isEqualTo(MuxedPart.NO_KEYFRAME);
+        assertThat(first).isEqualTo(new IndexEntry(new PartId(7, 0, 0), false, Format.TS,
+                new PartPlace(4711, parts.getFirst().part().bytes().remaining()), cut.times(), true,
+                new Keyframe(7, cut.packets().firstOffset(), 0), new SegmentStart(true, false, 0, 1)));
+        assertThat(log.packets.get((int) first.keyframe().offset()).value().isKeyframe()).isTrue();
+        assertThat(parts.get(1).entry(0).keyframe().offset()).isEqualTo(Keyframe.NONE);
     }
 
     @Test
     void rejectsUnknownRules() {
         Cut cut = log.cuts.getFirst().value();
-        Cut.SegmentHead h = cut.head();
         EpochRules future = new EpochRules(EpochRules.CURRENT_VERSION + 1, 1, 1, 1, 1, List.of(Format.TS));
-        assertThatThrownBy(() -> new SegmentMux(Format.TS, with(cut, new Cut.SegmentHead(future, 1, true, false, 0,
-                h.videoConfig(), h.audioConfig(), "AVC", "AAC", 0, 0, h.state()))))
+        assertThatThrownBy(() -> new SegmentMux(Format.TS, withRules(cut, future)))
                 .isInstanceOf(UnsupportedException.class);
     }
 
@@ -103,7 +106,7 @@ class SegmentMuxTest {
         assertThat(reader.pesPackets(AUDIO_PID)).isNotEmpty();
         assertThat(reader.pesPackets(VIDEO_PID)).isEmpty();
         assertThat(mux.droppedFrames()).isZero();
-        assertThat(part.entry(0).keyframeOffset()).as("where FLV begins").isEqualTo(first.firstOffset());
+        assertThat(part.entry(0).keyframe().offset()).as("where FLV begins").isEqualTo(first.packets().firstOffset());
     }
 
     @ParameterizedTest
@@ -116,9 +119,14 @@ class SegmentMuxTest {
 
     private static Cut withCodecs(Cut cut, String video, String audio) {
         Cut.SegmentHead h = cut.head();
-        return with(cut, new Cut.SegmentHead(h.rules(), h.targetDurationS(), h.independent(), h.discontinuous(),
-                h.discontinuity(), h.videoConfig(), h.audioConfig(), video, audio, h.originMs(),
-                h.timestampOffsetMs(), h.state()));
+        return cut.withHead(new Cut.SegmentHead(h.rules(), h.start(), WrittenLog.recoded(h.tracks(), video, audio),
+                h.originMs(), h.timestampOffsetMs(), h.state()));
+    }
+
+    private static Cut withRules(Cut cut, EpochRules rules) {
+        Cut.SegmentHead h = cut.head();
+        return cut.withHead(new Cut.SegmentHead(rules, h.start(), h.tracks(), h.originMs(), h.timestampOffsetMs(),
+                h.state()));
     }
 
     @Test
@@ -135,20 +143,12 @@ class SegmentMuxTest {
                 .isThrownBy(() -> new SegmentMux(Format.TS, first).mux(first, packets(first).reversed()));
     }
 
-    private static Cut with(Cut cut, Cut.SegmentHead head) {
-        return new Cut(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), cut.independent(),
-                cut.firstOffset(), cut.lastOffset(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
-                cut.arrivalUs(), head, cut.samples());
-    }
-
     /** An epoch keeps its rules: parts that are muxed again after an upgrade have the same bytes. */
     @ParameterizedTest
     @CsvSource({"1, false", "2, true"})
     void muxesMp3OnlySinceRules2(int version, boolean muxed) {
         Cut first = withCodecs(log.cuts.getFirst().value(), null, "MP3");
-        Cut.SegmentHead h = first.head();
         EpochRules rules = new EpochRules(version, 1, 1, 1, 1, List.of(Format.TS));
-        assertThat(SegmentMux.carriesAny(Format.TS, with(first, new Cut.SegmentHead(rules, 1, true, false, 0,
-                h.videoConfig(), h.audioConfig(), h.videoCodec(), h.audioCodec(), 0, 0, h.state())))).isEqualTo(muxed);
+        assertThat(SegmentMux.carriesAny(Format.TS, withRules(first, rules))).isEqualTo(muxed);
     }
 }

@@ -63,7 +63,7 @@ public final class StreamDirectory {
     public void remove(String stream, long epoch) {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
         StreamEntry removed = epochs.remove(epoch);
-        boolean shown = removed == null || removed.lastSegment() >= 0;
+        boolean shown = removed == null || removed.playlist().hasSegments();
         if (shown) {
             expiredEpochs.put(new EpochKey(stream, epoch), true);
             shortened.put(stream, true);

@@ -25,7 +25,7 @@ final class ClientMeters {
         this.registry = registry;
     }
 
-    /** Removes the meters of one client when closed. */
+    /** Removes the meters of one client when closed. Closing it again has no effect. */
     @FunctionalInterface
     interface Binding {
         void close();

@@ -14,6 +14,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Creates Kafka clients with uniform settings for durability (acks=all, idempotence) and low latency (linger 0,
@@ -73,7 +75,10 @@ public final class KafkaClients {
         Map<String, Object> config = producerConfig(clientId);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
         config.putAll(overrides);
-        return new MeteredProducer(config, meters);
+        var values = new MeteredSerializer();
+        var producer = new KafkaProducer<>(config, new StringSerializer(), values);
+        values.meters(meters.bind(producer));
+        return producer;
     }
 
     /** Creates a consumer without a group. The caller assigns partitions and seeks. */
@@ -87,7 +92,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(overrides);
-        return new MeteredConsumer(config, meters);
+        return consumer(config);
     }
 
     /**
@@ -116,7 +121,14 @@ public final class KafkaClients {
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(groupTimes().under(settings.client()));
         config.putAll(overrides);
-        return new MeteredConsumer(config, meters);
+        return consumer(config);
+    }
+
+    private KafkaConsumer<String, LogRecord> consumer(Map<String, Object> config) {
+        var values = new MeteredDeserializer();
+        var consumer = new KafkaConsumer<>(config, new StringDeserializer(), values);
+        values.meters(meters.bind(consumer));
+        return consumer;
     }
 
     /** Returns the producer properties, for Kafka Streams, which creates its own clients. */

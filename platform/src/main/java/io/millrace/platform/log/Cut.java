@@ -1,45 +1,55 @@
 package io.millrace.platform.log;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The decision that bounds one part. A cut and the packets that it names are all that a muxer needs; a part is a pure
- * function of its segment's cuts up to and including its own. Identity: stream, epoch, segment, part.
+ * function of its segment's cuts up to and including its own.
  *
- * @param epoch number of the epoch's first session
+ * @param id identity of the part in its stream
  * @param session session of the packets, the same in all cuts of a segment
- * @param segment media sequence number, from 0 in an epoch
- * @param part number in the segment, from 0
  * @param last whether this is the last part of the segment
  * @param independent whether the part contains a keyframe (audio-only: always)
- * @param firstOffset offset in {@code packets} of the first sample
- * @param lastOffset offset in {@code packets} of the last sample
- * @param startTicks presentation time of the first sample of the leading track, 90 kHz, on the epoch-wide timeline of
- *     the current discontinuity
- * @param durationTicks duration, 90 kHz; the durations of a segment's parts add up to the segment's
- * @param programDateTimeMs wall clock of the start (session clock plus media time), ms since 1970
- * @param arrivalUs ingest stamp of the newest packet in the part, µs since 1970
+ * @param packets the packets that contain the samples
+ * @param times the times of the part
  * @param head the properties of the whole segment; null except in part 0
  * @param samples the samples in log order
  */
-public record Cut(long epoch, long session, long segment, int part, boolean last, boolean independent,
-        long firstOffset, long lastOffset, long startTicks, long durationTicks, long programDateTimeMs, long arrivalUs,
+public record Cut(PartId id, long session, boolean last, boolean independent, PacketRange packets, PartTimes times,
         SegmentHead head, List<Sample> samples) implements SegmentsRecord {
+    @Override
+    public long epoch() {
+        return id.epoch();
+    }
 
-    /** Returns this cut with an audio track in its head. */
-    public Cut withSound(String codec, ByteBuffer config) {
-        return new Cut(epoch, session, segment, part, last, independent, firstOffset, lastOffset, startTicks,
-                durationTicks, programDateTimeMs, arrivalUs, head.withSound(codec, config), samples);
+
+    public Cut withHead(SegmentHead other) {
+        return new Cut(id, session, last, independent, packets, times, other, samples);
+    }
+
+    /**
+     * A range of {@code packets}.
+     *
+     * @param firstOffset offset of the first sample's packet
+     * @param lastOffset offset of the last sample's packet
+     */
+    public record PacketRange(long firstOffset, long lastOffset) {
+        /** Returns the offset of the packet that contains {@code sample}. */
+        public long offsetOf(Sample sample) {
+            return firstOffset + sample.offsetDelta;
+        }
     }
 
     /**
      * One frame of the part and its times.
      *
-     * @param offsetDelta offset of its packet in {@code packets} minus {@link Cut#firstOffset}
+     * @param offsetDelta offset of its packet in {@code packets} minus {@link PacketRange#firstOffset}
      * @param kind audio or video
      * @param dts decoding time in ticks of the track (video 90 kHz, audio its sample rate), on the timeline of
-     *     {@link Cut#startTicks}
+     *     {@link PartTimes#startTicks}
      * @param compositionTicks presentation time minus decoding time, in ticks of the track
      * @param duration duration in ticks of the track
      * @param keyframe whether the frame can be decoded independently
@@ -51,25 +61,29 @@ public record Cut(long epoch, long session, long segment, int part, boolean last
      * The properties of a whole segment, so that a reader can start at any segment without older records.
      *
      * @param rules rules of the epoch
-     * @param targetDurationS EXT-X-TARGETDURATION in seconds, determined once per epoch
-     * @param independent whether the segment starts with a keyframe
-     * @param discontinuous whether EXT-X-DISCONTINUITY precedes the segment
-     * @param discontinuity number of discontinuities in the epoch up to and including this segment
-     * @param videoConfig codec configuration record of the video track, null without video
-     * @param audioConfig codec configuration record of the audio track, null without audio
-     * @param videoCodec name of a {@code media.codec.Codec}, null without video
-     * @param audioCodec name of a {@code media.codec.Codec}, null without audio
+     * @param start how the segment continues its epoch
+     * @param tracks at most one video and one audio track, in this order
      * @param originMs the unwrapped RTMP timestamp that corresponds to time 0 of the timeline
      * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline at this segment
      * @param state the segmenter's state at the start of the segment, opaque to others
      */
-    public record SegmentHead(EpochRules rules, int targetDurationS, boolean independent, boolean discontinuous,
-            long discontinuity, ByteBuffer videoConfig, ByteBuffer audioConfig, String videoCodec, String audioCodec,
-            long originMs, long timestampOffsetMs, ByteBuffer state) {
-        private SegmentHead withSound(String codec, ByteBuffer config) {
-            return new SegmentHead(rules, targetDurationS, independent, discontinuous, discontinuity, videoConfig,
-                    config,
-                    videoCodec, codec, originMs, timestampOffsetMs, state);
+    public record SegmentHead(EpochRules rules, SegmentStart start, List<Track> tracks, long originMs,
+            long timestampOffsetMs, ByteBuffer state) {
+
+        /** Returns the track of a kind, or empty if the segment has none. */
+        public Optional<Track> track(Packet.Kind kind) {
+            return tracks.stream().filter(track -> track.kind() == kind).findFirst();
+        }
+
+        public SegmentHead withStart(SegmentStart other) {
+            return new SegmentHead(rules, other, tracks, originMs, timestampOffsetMs, state);
+        }
+
+        /** Returns this head with an additional audio track. */
+        public SegmentHead withSound(Track audio) {
+            List<Track> all = new ArrayList<>(tracks);
+            all.add(audio);
+            return new SegmentHead(rules, start, List.copyOf(all), originMs, timestampOffsetMs, state);
         }
     }
 }

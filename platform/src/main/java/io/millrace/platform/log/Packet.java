@@ -10,16 +10,58 @@ import java.nio.ByteBuffer;
  * @param arrivalUs wall clock of the ingest node when the message was complete, µs since 1970
  * @param timestampMs the RTMP timestamp, unwrapped to 64 bits
  * @param compositionTimeMs presentation minus decoding time of a video frame, may be negative; else 0
+ * @param kind audio, video or data
  * @param track 0 except in Enhanced RTMP multitrack
- * @param keyframe whether this is a video frame that can be decoded independently, by its NAL type and not by the FLV
- *     flag
- * @param recoveryPoint whether this is a video frame with the keyframe flag that is not independent (open GOP, intra
- *     refresh)
- * @param config whether this is a codec configuration (sequence header) and not a frame
+ * @param content what the body contains
  * @param body the FLV tag body verbatim; shares memory with the record that it was read from
  */
 public record Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind,
-        int track, boolean keyframe, boolean recoveryPoint, boolean config, ByteBuffer body) implements PacketsRecord {
+        int track, Content content, ByteBuffer body) implements PacketsRecord {
 
     public enum Kind { AUDIO, VIDEO, DATA }
+
+    public enum Content {
+        /** A codec configuration (sequence header). */
+        CONFIG,
+        /** A video frame that can be decoded independently, by its NAL type and not by the FLV flag. */
+        KEYFRAME,
+        /** A video frame with the keyframe flag that is not independent (open GOP, intra refresh). */
+        RECOVERY_POINT,
+        /** Another frame, or data. */
+        OTHER;
+
+        /** Returns the content that the three flags of the log describe, of which at most one is set. */
+        static Content of(boolean keyframe, boolean recoveryPoint, boolean config) {
+            if (config) {
+                return CONFIG;
+            }
+            return keyframe ? KEYFRAME : recoveryPoint ? RECOVERY_POINT : OTHER;
+        }
+    }
+
+    public boolean isConfig() {
+        return content == Content.CONFIG;
+    }
+
+    public boolean isKeyframe() {
+        return content == Content.KEYFRAME;
+    }
+
+    public boolean isRecoveryPoint() {
+        return content == Content.RECOVERY_POINT;
+    }
+
+    /** Returns this packet as another one of {@code ofSession}. */
+    public Packet numbered(long ofSession, long number) {
+        return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, body);
+    }
+
+    /** Returns this packet as another one of {@code ofSession}, with other times. */
+    public Packet at(long ofSession, long number, long arrivedUs, long atMs) {
+        return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, body);
+    }
+
+    public Packet withBody(ByteBuffer other) {
+        return new Packet(session, seq, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, other);
+    }
 }

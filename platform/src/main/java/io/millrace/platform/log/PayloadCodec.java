@@ -29,18 +29,18 @@ final class PayloadCodec {
         at = varint(prefix, at, p.compositionTimeMs());
         at = varint(prefix, at, p.kind().ordinal());
         at = varint(prefix, at, p.track());
-        prefix[at++] = flag(p.keyframe());
-        prefix[at++] = flag(p.recoveryPoint());
-        prefix[at++] = flag(p.config());
+        prefix[at++] = flag(p.isKeyframe());
+        prefix[at++] = flag(p.isRecoveryPoint());
+        prefix[at++] = flag(p.isConfig());
         return withPayload(prefix, at, p.body());
     }
 
     static byte[] encode(Part p) {
         byte[] prefix = new byte[PREFIX_BYTES];
         int at = put(prefix, 0, PART_HEADER);
-        at = varint(prefix, at, p.epoch());
-        at = varint(prefix, at, p.segment());
-        at = varint(prefix, at, p.part());
+        at = varint(prefix, at, p.id().epoch());
+        at = varint(prefix, at, p.id().segment());
+        at = varint(prefix, at, p.id().part());
         at = varint(prefix, at, p.format().ordinal());
         return withPayload(prefix, at, p.bytes());
     }
@@ -48,14 +48,14 @@ final class PayloadCodec {
     /** @param in positioned after the header */
     static Packet packet(ByteBuffer in) {
         return new Packet(varint(in), varint(in), varint(in), varint(in), Math.toIntExact(varint(in)),
-                KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)), flag(in), flag(in), flag(in),
-                payload(in));
+                KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)),
+                Packet.Content.of(flag(in), flag(in), flag(in)), payload(in));
     }
 
     /** @param in positioned after the header */
     static Part part(ByteBuffer in) {
-        return new Part(varint(in), varint(in), Math.toIntExact(varint(in)), FORMATS[Math.toIntExact(varint(in))],
-                payload(in));
+        return new Part(new PartId(varint(in), varint(in), Math.toIntExact(varint(in))),
+                FORMATS[Math.toIntExact(varint(in))], payload(in));
     }
 
     private static byte[] withPayload(byte[] prefix, int prefixBytes, ByteBuffer payload) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
@@ -25,18 +26,19 @@ final class Schemas {
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
-            (r, g) -> g.put("role", r.role()).put("node", r.node()).put("client", r.client())
-                    .put("address", r.address()).put("startedAtMs", r.startedAtMs()).put("rules", rules(g, r.rules())),
-            g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), g.text("node"), g.text("client"),
-                    g.text("address"), g.int64("startedAtMs"), rules(g.record("rules"))));
+            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
+                    rules(g, r.rules())),
+            g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"),
+                    rules(g.record("rules"))));
     static final RecordSchema<Packet> PACKET = schema("Packet",
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
-                    .put("kind", r.kind()).put("track", r.track()).put("keyframe", r.keyframe())
-                    .put("recoveryPoint", r.recoveryPoint()).put("config", r.config()).put("body", r.body()),
+                    .put("kind", r.kind()).put("track", r.track()).put("keyframe", r.isKeyframe())
+                    .put("recoveryPoint", r.isRecoveryPoint()).put("config", r.isConfig()).put("body", r.body()),
             g -> new Packet(g.int64("session"), g.int64("seq"), g.int64("arrivalUs"), g.int64("timestampMs"),
                     g.int32("compositionTimeMs"), g.symbol("kind", Packet.Kind.class), g.int32("track"),
-                    g.bool("keyframe"), g.bool("recoveryPoint"), g.bool("config"), g.bytes("body")));
+                    Packet.Content.of(g.bool("keyframe"), g.bool("recoveryPoint"), g.bool("config")),
+                    g.bytes("body")));
     static final RecordSchema<SessionEnded> SESSION_ENDED = schema("SessionEnded",
             (r, g) -> g.put("session", r.session()).put("endedAtMs", r.endedAtMs()).put("reason", r.reason())
                     .put("detail", r.detail()),
@@ -46,68 +48,44 @@ final class Schemas {
             (r, g) -> g.put("session", r.session()).put("atMs", r.atMs()),
             g -> new GraceOver(g.int64("session"), g.int64("atMs")));
     static final RecordSchema<SessionNotice> SESSION_NOTICE = schema("SessionNotice",
-            (r, g) -> g.put("stream", r.stream()).put("session", r.session()).put("state", r.state())
-                    .put("node", r.node()).put("client", r.client()).put("address", r.address())
+            (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
+                    r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
                     .put("graceMs", r.graceMs()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
-                    g.symbol("state", SessionNotice.State.class), g.text("node"), g.text("client"), g.text("address"),
-                    g.int64("startedAtMs"), g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
+                    g.int64("noticedAtMs"), g.int32("graceMs")));
     static final RecordSchema<Cut> CUT = schema("Cut",
-            (r, g) -> g.put("epoch", r.epoch()).put("session", r.session()).put("segment", r.segment())
-                    .put("part", r.part()).put("last", r.last()).put("independent", r.independent())
-                    .put("firstOffset", r.firstOffset()).put("lastOffset", r.lastOffset())
-                    .put("startTicks", r.startTicks()).put("durationTicks", r.durationTicks())
-                    .put("programDateTimeMs", r.programDateTimeMs()).put("arrivalUs", r.arrivalUs())
+            (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
+                    .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
+                    .put("lastOffset", r.packets().lastOffset())
                     .put("head", r.head() == null ? null : head(g, r.head()))
                     .list("samples", r.samples(), Schemas::sample),
-            g -> new Cut(g.int64("epoch"), g.int64("session"), g.int64("segment"), g.int32("part"), g.bool("last"),
-                    g.bool("independent"), g.int64("firstOffset"), g.int64("lastOffset"), g.int64("startTicks"),
-                    g.int64("durationTicks"), g.int64("programDateTimeMs"), g.int64("arrivalUs"),
+            g -> new Cut(part(g), g.int64("session"), g.bool("last"), g.bool("independent"),
+                    new Cut.PacketRange(g.int64("firstOffset"), g.int64("lastOffset")), times(g),
                     g.isNull("head") ? null : head(g.record("head")), g.list("samples", Schemas::sample)));
     static final RecordSchema<EpochEnded> EPOCH_ENDED = schema("EpochEnded",
             (r, g) -> g.put("epoch", r.epoch()).put("lastSegment", r.lastSegment()).put("endMs", r.endMs()),
             g -> new EpochEnded(g.int64("epoch"), g.int64("lastSegment"), g.int64("endMs")));
     static final RecordSchema<Part> PART = schema("Part",
-            (r, g) -> g.put("epoch", r.epoch()).put("segment", r.segment()).put("part", r.part())
-                    .put("format", r.format()).put("bytes", r.bytes()),
-            g -> new Part(g.int64("epoch"), g.int64("segment"), g.int32("part"), g.symbol("format", Format.class),
-                    g.bytes("bytes")));
+            (r, g) -> part(g, r.id()).put("format", r.format()).put("bytes", r.bytes()),
+            g -> new Part(part(g), g.symbol("format", Format.class), g.bytes("bytes")));
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
-            (r, g) -> g.put("epoch", r.epoch()).put("session", r.session()).put("segment", r.segment())
-                    .put("part", r.part()).put("last", r.last()).put("format", r.format())
-                    .put("partsOffset", r.partsOffset()).put("sizeBytes", r.sizeBytes())
-                    .put("startTicks", r.startTicks()).put("durationTicks", r.durationTicks())
-                    .put("programDateTimeMs", r.programDateTimeMs()).put("arrivalUs", r.arrivalUs())
-                    .put("independent", r.independent()).put("keyframeOffset", r.keyframeOffset())
-                    .put("timestampOffsetMs", r.timestampOffsetMs()).put("targetDurationS", r.targetDurationS())
-                    .put("segmentIndependent", r.segmentIndependent()).put("discontinuous", r.discontinuous())
-                    .put("discontinuity", r.discontinuity()),
-            g -> new IndexEntry(g.int64("epoch"), g.int64("session"), g.int64("segment"), g.int32("part"),
-                    g.bool("last"), g.symbol("format", Format.class), g.int64("partsOffset"), g.int32("sizeBytes"),
-                    g.int64("startTicks"), g.int64("durationTicks"), g.int64("programDateTimeMs"),
-                    g.int64("arrivalUs"), g.bool("independent"), g.int64("keyframeOffset"),
-                    g.int64("timestampOffsetMs"), g.int32("targetDurationS"), g.bool("segmentIndependent"),
-                    g.bool("discontinuous"), g.int64("discontinuity")));
+            (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
+                    .put("last", r.last()).put("format", r.format()).put("partsOffset", r.place().offset())
+                    .put("sizeBytes", r.place().sizeBytes()).put("independent", r.independent())
+                    .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
+                    .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
+            g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes")), times(g), g.bool("independent"),
+                    new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
+                    start(g, "segmentIndependent")));
     static final RecordSchema<StreamEntry> STREAM_ENTRY = schema("StreamEntry",
-            (r, g) -> g.put("stream", r.stream()).put("epoch", r.epoch()).put("session", r.session())
-                    .put("state", r.state()).put("rules", rules(g, r.rules())).put("firstOffset", r.firstOffset())
-                    .put("sessionOffset", r.sessionOffset()).put("lastOffset", r.lastOffset())
-                    .put("timestampOffsetMs", r.timestampOffsetMs()).put("startedAtMs", r.startedAtMs())
-                    .put("sessionStartedAtMs", r.sessionStartedAtMs()).put("endedAtMs", r.endedAtMs())
-                    .put("node", r.node()).put("address", r.address()).put("client", r.client())
-                    .put("targetDurationS", r.targetDurationS()).put("lastSegment", r.lastSegment())
-                    .put("bitrate", r.bitrate())
-                    .list("tracks", r.tracks(), Schemas::track).list("sessions", r.sessions(), Schemas::session)
-                    .list("warnings", r.warnings(), Schemas::warning),
-            g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.int64("session"),
-                    g.symbol("state", StreamEntry.State.class), rules(g.record("rules")), g.int64("firstOffset"),
-                    g.int64("sessionOffset"), g.int64("lastOffset"), g.int64("timestampOffsetMs"),
-                    g.int64("startedAtMs"), g.int64("sessionStartedAtMs"), g.int64("endedAtMs"), g.text("node"),
-                    g.text("address"), g.text("client"), g.int32("targetDurationS"), g.int64("lastSegment"),
-                    g.int64("bitrate"),
-                    g.list("tracks", Schemas::track), g.list("sessions", Schemas::session),
-                    g.list("warnings", Schemas::warning)));
+            (r, g) -> playlist(newest(span(g, r.span()), r.session()), r.playlist()).put("stream", r.stream())
+                    .put("epoch", r.epoch()).put("state", r.state()).put("rules", rules(g, r.rules()))
+                    .list("sessions", r.sessions(), Schemas::session),
+            g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.symbol("state", StreamEntry.State.class),
+                    rules(g.record("rules")), span(g), newest(g), playlist(g), g.list("sessions", Schemas::session)));
 
     static final RecordSchema<IngestNode> INGEST_NODE = schema("IngestNode",
             (r, g) -> {
@@ -182,21 +160,69 @@ final class Schemas {
                 g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
     }
 
+    private static Generic encoder(Generic g, Encoder e) {
+        return g.put("node", e.node()).put("client", e.client()).put("address", e.address());
+    }
+
+    private static Encoder encoder(Generic g) {
+        return new Encoder(g.text("node"), g.text("client"), g.text("address"));
+    }
+
+    private static Generic part(Generic g, PartId id) {
+        return g.put("epoch", id.epoch()).put("segment", id.segment()).put("part", id.part());
+    }
+
+    private static PartId part(Generic g) {
+        return new PartId(g.int64("epoch"), g.int64("segment"), g.int32("part"));
+    }
+
+    private static Generic times(Generic g, PartTimes t) {
+        return g.put("startTicks", t.startTicks()).put("durationTicks", t.durationTicks())
+                .put("programDateTimeMs", t.programDateTimeMs()).put("arrivalUs", t.arrivalUs());
+    }
+
+    private static PartTimes times(Generic g) {
+        return new PartTimes(g.int64("startTicks"), g.int64("durationTicks"), g.int64("programDateTimeMs"),
+                g.int64("arrivalUs"));
+    }
+
+    /** @param independent the name of the field, which differs between the two records */
+    private static Generic start(Generic g, SegmentStart s, String independent) {
+        return g.put(independent, s.independent()).put("discontinuous", s.discontinuous())
+                .put("discontinuity", s.discontinuity()).put("targetDurationS", s.targetDurationS());
+    }
+
+    private static SegmentStart start(Generic g, String independent) {
+        return new SegmentStart(g.bool(independent), g.bool("discontinuous"), g.int64("discontinuity"),
+                g.int32("targetDurationS"));
+    }
+
     private static Generic head(Generic parent, Cut.SegmentHead h) {
-        Generic g = parent.child("head");
-        return g.put("rules", rules(g, h.rules())).put("targetDurationS", h.targetDurationS())
-                .put("independent", h.independent()).put("discontinuous", h.discontinuous())
-                .put("discontinuity", h.discontinuity()).put("videoConfig", h.videoConfig())
-                .put("audioConfig", h.audioConfig()).put("videoCodec", h.videoCodec())
-                .put("audioCodec", h.audioCodec()).put("originMs", h.originMs())
+        Generic g = start(parent.child("head"), h.start(), "independent");
+        g.put("rules", rules(g, h.rules())).put("originMs", h.originMs())
                 .put("timestampOffsetMs", h.timestampOffsetMs()).put("state", h.state());
+        track(g, "video", h.track(Packet.Kind.VIDEO));
+        track(g, "audio", h.track(Packet.Kind.AUDIO));
+        return g;
     }
 
     private static Cut.SegmentHead head(Generic g) {
-        return new Cut.SegmentHead(rules(g.record("rules")), g.int32("targetDurationS"), g.bool("independent"),
-                g.bool("discontinuous"), g.int64("discontinuity"), g.bytes("videoConfig"), g.bytes("audioConfig"),
-                g.text("videoCodec"), g.text("audioCodec"), g.int64("originMs"), g.int64("timestampOffsetMs"),
-                g.bytes("state"));
+        List<Track> tracks = new ArrayList<>(2);
+        track(g, "video", Packet.Kind.VIDEO).ifPresent(tracks::add);
+        track(g, "audio", Packet.Kind.AUDIO).ifPresent(tracks::add);
+        return new Cut.SegmentHead(rules(g.record("rules")), start(g, "independent"), List.copyOf(tracks),
+                g.int64("originMs"), g.int64("timestampOffsetMs"), g.bytes("state"));
+    }
+
+    private static void track(Generic g, String kind, Optional<Track> track) {
+        g.put(kind + "Codec", track.map(Track::codec).orElse(null))
+                .put(kind + "Config", track.map(Track::config).orElse(null));
+    }
+
+    private static Optional<Track> track(Generic g, String name, Packet.Kind kind) {
+        return g.isNull(name + "Codec") || g.isNull(name + "Config")
+                ? Optional.empty()
+                : Optional.of(new Track(0, kind, g.text(name + "Codec"), g.bytes(name + "Config")));
     }
 
     private static void sample(Cut.Sample s, Generic g) {
@@ -221,12 +247,43 @@ final class Schemas {
         return port == 0 ? null : new IngestNode.Address(host.isEmpty() ? null : host, port);
     }
 
-    private static void track(StreamEntry.Track t, Generic g) {
+    private static Generic span(Generic g, StreamEntry.Span s) {
+        return g.put("firstOffset", s.firstOffset()).put("lastOffset", s.lastOffset())
+                .put("startedAtMs", s.startedAtMs()).put("endedAtMs", s.endedAtMs());
+    }
+
+    private static StreamEntry.Span span(Generic g) {
+        return new StreamEntry.Span(g.int64("firstOffset"), g.int64("lastOffset"), g.int64("startedAtMs"),
+                g.int64("endedAtMs"));
+    }
+
+    private static Generic newest(Generic g, StreamEntry.NewestSession n) {
+        return encoder(g, n.encoder()).put("session", n.number()).put("sessionOffset", n.offset())
+                .put("timestampOffsetMs", n.timestampOffsetMs()).put("sessionStartedAtMs", n.startedAtMs())
+                .list("tracks", n.tracks(), Schemas::track).list("warnings", n.warnings(), Schemas::warning);
+    }
+
+    private static StreamEntry.NewestSession newest(Generic g) {
+        return new StreamEntry.NewestSession(g.int64("session"), g.int64("sessionOffset"),
+                g.int64("timestampOffsetMs"), g.int64("sessionStartedAtMs"), encoder(g),
+                g.list("tracks", Schemas::track), g.list("warnings", Schemas::warning));
+    }
+
+    private static Generic playlist(Generic g, StreamEntry.Playlist p) {
+        return g.put("targetDurationS", p.targetDurationS()).put("lastSegment", p.lastSegment())
+                .put("bitrate", p.bitrate());
+    }
+
+    private static StreamEntry.Playlist playlist(Generic g) {
+        return new StreamEntry.Playlist(g.int32("targetDurationS"), g.int64("lastSegment"), g.int64("bitrate"));
+    }
+
+    private static void track(Track t, Generic g) {
         g.put("id", t.id()).put("kind", t.kind()).put("codec", t.codec()).put("config", t.config());
     }
 
-    private static StreamEntry.Track track(Generic g) {
-        return new StreamEntry.Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"),
+    private static Track track(Generic g) {
+        return new Track(g.int32("id"), g.symbol("kind", Packet.Kind.class), g.text("codec"),
                 g.bytes("config"));
     }
 

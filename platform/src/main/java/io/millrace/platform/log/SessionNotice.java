@@ -7,15 +7,13 @@ package io.millrace.platform.log;
  * @param stream name of the stream
  * @param session number of the session
  * @param state current state of the session
- * @param node the ingest node that the encoder is connected to
- * @param client as in {@link SessionStarted}
- * @param address as in {@link SessionStarted}
+ * @param encoder as in {@link SessionStarted}
  * @param startedAtMs as in {@link SessionStarted}
  * @param noticedAtMs wall clock of the writer, ms since 1970. A notice with an unchanged state is a heartbeat
  * @param graceMs duration of the grace period after {@link State#ENDED}
  */
-public record SessionNotice(String stream, long session, State state, String node, String client, String address,
-        long startedAtMs, long noticedAtMs, int graceMs) implements LogRecord {
+public record SessionNotice(String stream, long session, State state, Encoder encoder, long startedAtMs,
+        long noticedAtMs, int graceMs) implements LogRecord {
 
     public enum State {
         /** {@link SessionStarted} is in the log, but no packet yet. */

@@ -5,14 +5,11 @@ package io.millrace.platform.log;
  * number wins, and takes over at its first packet.
  *
  * @param role currently always {@link Role#PRIMARY}
- * @param node id of the ingest node
- * @param client the encoder's name as it sends it (flashVer), at most 256 characters, or empty
- * @param address the encoder's address, {@code host:port}
+ * @param encoder the publisher
  * @param startedAtMs wall clock of the ingest node at the claim, ms since 1970
  * @param rules rules of the epoch if this session begins one
  */
-public record SessionStarted(Role role, String node, String client, String address, long startedAtMs,
-        EpochRules rules) implements PacketsRecord {
+public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules) implements PacketsRecord {
 
     public enum Role { PRIMARY, BACKUP }
 }

@@ -1,6 +1,5 @@
 package io.millrace.platform.log;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -8,42 +7,66 @@ import java.util.List;
  *
  * @param stream name of the stream
  * @param epoch number of the epoch's first session
- * @param session number of the newest session
  * @param state whether the epoch is live, in its grace period, or ended
  * @param rules rules of the epoch
- * @param firstOffset offset in {@code packets} of the epoch's first packet that counts
- * @param sessionOffset offset in {@code packets} of the first packet of {@code session}
- * @param lastOffset offset in {@code packets} of the record that led to this entry
- * @param timestampOffsetMs the session fold's offset for the FLV timeline at {@code sessionOffset}
- * @param startedAtMs start of the epoch, ms since 1970
- * @param sessionStartedAtMs start of {@code session}, ms since 1970
- * @param endedAtMs end of the last session, ms since 1970; 0 while live
- * @param node ingest node of {@code session}
- * @param address address of the encoder
- * @param client name of the encoder: {@code encoder} of its metadata, or as in {@link SessionStarted} without one
- * @param targetDurationS EXT-X-TARGETDURATION in seconds, 0 until it is determined
- * @param lastSegment number of the newest closed segment, -1 without one; the last segment if the epoch has ended
- * @param bitrate of the newest segments, bits per second; 0 until known
- * @param tracks the known tracks; empty until the first segment is open
+ * @param span the span of the epoch in the log and in time
+ * @param session the newest session
+ * @param playlist state of the HLS playlist
  * @param sessions the sessions of the epoch, oldest first
- * @param warnings current warnings of the newest session
  */
-public record StreamEntry(String stream, long epoch, long session, State state, EpochRules rules, long firstOffset,
-        long sessionOffset, long lastOffset, long timestampOffsetMs, long startedAtMs, long sessionStartedAtMs,
-        long endedAtMs, String node, String address, String client, int targetDurationS, long lastSegment, long bitrate,
-        List<Track> tracks, List<Session> sessions, List<Warning> warnings) implements LogRecord {
+public record StreamEntry(String stream, long epoch, State state, EpochRules rules, Span span, NewestSession session,
+        Playlist playlist, List<Session> sessions) implements LogRecord {
 
     public enum State { LIVE, GRACE, ENDED }
 
     /**
-     * A track of the newest session.
+     * The span of an epoch in {@code packets} and in time.
      *
-     * @param id track number, 0 except in multitrack
-     * @param kind audio or video
-     * @param codec name of a {@code media.codec.Codec}
-     * @param config codec configuration record
+     * @param firstOffset offset of the first packet that counts
+     * @param lastOffset offset of the record that led to this entry
+     * @param startedAtMs start of the epoch, ms since 1970
+     * @param endedAtMs end of the last session, ms since 1970; 0 while live
      */
-    public record Track(int id, Packet.Kind kind, String codec, ByteBuffer config) {}
+    public record Span(long firstOffset, long lastOffset, long startedAtMs, long endedAtMs) {
+        /** Returns the end of the last session, or {@code nowMs} while one is live; ms since 1970. */
+        public long endMs(long nowMs) {
+            return endedAtMs == 0 ? nowMs : endedAtMs;
+        }
+    }
+
+    /**
+     * The newest session of an epoch.
+     *
+     * @param number number of the session
+     * @param offset offset in {@code packets} of its first packet
+     * @param timestampOffsetMs the session fold's offset for the FLV timeline at {@code offset}
+     * @param startedAtMs start of the session, ms since 1970
+     * @param encoder its client is the {@code encoder} of the session's metadata, or as in {@link SessionStarted}
+     *     without one
+     * @param tracks the known tracks; empty until the epoch's first segment is open
+     * @param warnings current warnings
+     */
+    public record NewestSession(long number, long offset, long timestampOffsetMs, long startedAtMs, Encoder encoder,
+            List<Track> tracks, List<Warning> warnings) {
+        /** Returns the packet at {@code offset}, where a reader can start. */
+        public Keyframe start() {
+            return new Keyframe(number, offset, timestampOffsetMs);
+        }
+    }
+
+    /**
+     * State of an epoch's playlist.
+     *
+     * @param targetDurationS EXT-X-TARGETDURATION in seconds, 0 until it is determined
+     * @param lastSegment number of the newest closed segment, -1 without one; the last segment if the epoch has ended
+     * @param bitrate of the newest segments, bits per second; 0 until known
+     */
+    public record Playlist(int targetDurationS, long lastSegment, long bitrate) {
+        /** Returns whether a segment is closed. */
+        public boolean hasSegments() {
+            return lastSegment >= 0;
+        }
+    }
 
     /**
      * A session of the epoch.
@@ -56,7 +79,21 @@ public record StreamEntry(String stream, long epoch, long session, State state, 
      * @param codecs RFC 6381 codec strings
      */
     public record Session(long session, long startedAtMs, long endedAtMs, long durationMs, long sizeBytes,
-            List<String> codecs) {}
+            List<String> codecs) {
+
+        /** @param atMs 0 if the session continues */
+        public Session withEnd(long atMs) {
+            return new Session(session, startedAtMs, atMs, durationMs, sizeBytes, codecs);
+        }
+
+        public Session withMedia(long ofDurationMs, long ofSizeBytes) {
+            return new Session(session, startedAtMs, endedAtMs, ofDurationMs, ofSizeBytes, codecs);
+        }
+
+        public Session withCodecs(List<String> others) {
+            return new Session(session, startedAtMs, endedAtMs, durationMs, sizeBytes, others);
+        }
+    }
 
     /** @param code warning code, such as {@code long_gop} */
     public record Warning(String code, String message) {}

@@ -51,11 +51,12 @@ final class Approach {
     }
 
     static Approach byTime(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new Approach(reader, index, epoch, budget, IndexEntry::programDateTimeMs, TIME_AIM_MS, TIME_NEAR_MS);
+        return new Approach(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS,
+                TIME_NEAR_MS);
     }
 
     static Approach bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new Approach(reader, index, epoch, budget, IndexEntry::segment, SEGMENTS_AIM, SEGMENTS_NEAR);
+        return new Approach(reader, index, epoch, budget, each -> each.id().segment(), SEGMENTS_AIM, SEGMENTS_NEAR);
     }
 
     /**
@@ -109,8 +110,8 @@ final class Approach {
         reader.read(index, from, end, record -> {
             budget.spend(record);
             if (epoch.stream().equals(record.key()) && record.value() instanceof IndexEntry entry
-                    && entry.epoch() >= epoch.epoch()) {
-                found[0] = entry.epoch() == epoch.epoch()
+                    && entry.id().epoch() >= epoch.epoch()) {
+                found[0] = entry.id().epoch() == epoch.epoch()
                         ? new Point(record.offset(), position.applyAsLong(entry))
                         : null;
                 return false;

@@ -13,15 +13,6 @@ sealed interface CutSearch {
     /** Whether the search began early enough. */
     boolean isFound();
 
-    /** Whether {@code cut} is in a segment before that of {@code entry}. */
-    private static boolean isBefore(Cut cut, IndexEntry entry) {
-        return cut.epoch() < entry.epoch() || cut.epoch() == entry.epoch() && cut.segment() < entry.segment();
-    }
-
-    private static boolean isInSegment(Cut cut, IndexEntry entry) {
-        return cut.epoch() == entry.epoch() && cut.segment() == entry.segment();
-    }
-
     /** The head of the segment of {@code entry}, which only the segment's first cut contains. */
     final class Head implements CutSearch {
         private final IndexEntry entry;
@@ -33,11 +24,11 @@ sealed interface CutSearch {
 
         @Override
         public boolean fold(Cut cut) {
-            if (isInSegment(cut, entry)) {
+            if (cut.id().isInSegmentOf(entry.id())) {
                 head = cut.head();
                 return false;
             }
-            return isBefore(cut, entry);
+            return cut.id().isInSegmentBefore(entry.id());
         }
 
         @Override
@@ -69,10 +60,10 @@ sealed interface CutSearch {
 
         @Override
         public boolean fold(Cut cut) {
-            boolean isSegment = isInSegment(cut, entry);
-            reached |= isSegment && cut.part() == entry.part();
+            boolean isSegment = cut.id().isInSegmentOf(entry.id());
+            reached |= isSegment && cut.id().part() == entry.id().part();
             if (!reached) {
-                return isSegment || isBefore(cut, entry);
+                return isSegment || cut.id().isInSegmentBefore(entry.id());
             }
             offset = first(cut);
             return offset.isEmpty();
@@ -93,8 +84,8 @@ sealed interface CutSearch {
                 }
                 startDts = startDts == Long.MIN_VALUE ? sample.dts() : startDts;
                 long sinceMs = leading == Packet.Kind.VIDEO ? (sample.dts() - startDts) / TICKS_PER_MS : 0;
-                if (cut.programDateTimeMs() + sinceMs >= timeMs) {
-                    return OptionalLong.of(cut.firstOffset() + sample.offsetDelta());
+                if (cut.times().programDateTimeMs() + sinceMs >= timeMs) {
+                    return OptionalLong.of(cut.packets().offsetOf(sample));
                 }
             }
             return OptionalLong.empty();

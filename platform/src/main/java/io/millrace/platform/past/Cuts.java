@@ -40,7 +40,7 @@ public final class Cuts {
      * @throws ReadLimitException if the budget is exhausted
      */
     public Tracks tracks(StreamEntry epoch, IndexEntry keyframe, ReadBudget budget) {
-        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.tracks()));
+        return tracks(epoch.stream(), keyframe, budget).orElseGet(() -> Tracks.of(epoch.session().tracks()));
     }
 
     /** Returns the same tracks; empty if the segment's first cut has expired. */
@@ -66,7 +66,7 @@ public final class Cuts {
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(stream));
         long oldest = reader.beginning(segments);
         long end = reader.end(segments);
-        long arrivalMs = entry.arrivalUs() / 1_000;
+        long arrivalMs = entry.times().arrivalUs() / 1_000;
         for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
             long from = reader.offsetAt(segments, arrivalMs - spanMs);
             S search = fresh.get();

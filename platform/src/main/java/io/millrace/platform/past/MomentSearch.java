@@ -1,6 +1,5 @@
 package io.millrace.platform.past;
 
-import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.IndexEntry;
 
 /**
@@ -34,7 +33,7 @@ public final class MomentSearch {
      * @return whether to continue; false once the {@link #result} is known
      */
     public boolean fold(long offset, IndexEntry entry) {
-        if (!passed && entry.programDateTimeMs() <= timeMs) {
+        if (!passed && entry.times().programDateTimeMs() <= timeMs) {
             upTo(offset, entry);
         } else {
             if (!passed) {
@@ -55,14 +54,14 @@ public final class MomentSearch {
             sawStart = true;
         }
         before = entry;
-        if (isEntrance(entry) && (entry.part() == 0 || endMs(entry) <= timeMs)) {
+        if (isEntrance(entry) && (entry.id().isFirst() || entry.times().endMs() <= timeMs)) {
             keyframe = new Moment.At(offset, entry);
         }
     }
 
     /** Handles the first entry after the time. */
     private void decide(IndexEntry next) {
-        boolean hole = isStart(next) && (before == null || endMs(before) + ROUNDING_MS < timeMs);
+        boolean hole = isStart(next) && (before == null || before.times().endMs() + ROUNDING_MS < timeMs);
         if (!hole) {
             found = keyframe;
             beganTooLate = keyframe == null && !sawStart;
@@ -71,7 +70,7 @@ public final class MomentSearch {
 
     /** Reports the end of the log. The time may be within the last entry. */
     public void endReached() {
-        if (!passed && before != null && endMs(before) > timeMs) {
+        if (!passed && before != null && before.times().endMs() > timeMs) {
             found = keyframe;
             beganTooLate = keyframe == null && !sawStart;
         }
@@ -98,15 +97,11 @@ public final class MomentSearch {
      * start at any part with a keyframe, although the keyframe may be anywhere in the part.
      */
     private static boolean isEntrance(IndexEntry entry) {
-        return entry.independent() && (entry.part() == 0 || !entry.segmentIndependent());
+        return entry.independent() && (entry.id().isFirst() || !entry.start().independent());
     }
 
     /** Whether media begins here that does not continue the media before it. */
     private static boolean isStart(IndexEntry entry) {
-        return entry.part() == 0 && (entry.discontinuous() || entry.segment() == 0);
-    }
-
-    private static long endMs(IndexEntry entry) {
-        return entry.programDateTimeMs() + Ticks.rescale(entry.durationTicks(), Ticks.MPEG, Ticks.MILLIS);
+        return entry.id().isFirst() && (entry.start().discontinuous() || entry.id().segment() == 0);
     }
 }

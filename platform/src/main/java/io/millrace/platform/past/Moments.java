@@ -59,7 +59,7 @@ public final class Moments {
         return epoch.state() != StreamEntry.State.ENDED
                 ? Long.MAX_VALUE
                 : SessionSpan.of(List.of(epoch)).stream().mapToLong(SessionSpan::endMs).max()
-                        .orElse(epoch.endedAtMs()) + ROUNDING_MS;
+                        .orElse(epoch.span().endedAtMs()) + ROUNDING_MS;
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Moments {
         }
         Floor floor = floor(kafka.partitionOf(candidates.getFirst().stream()), media);
         for (StreamEntry epoch : candidates) {
-            long atMs = Math.max(timeMs, epoch.startedAtMs());
+            long atMs = Math.max(timeMs, epoch.span().startedAtMs());
             if (stretch(epoch, atMs, atMs, media, floor, ReadBudget.unlimited()).find(atMs) instanceof Moment.At at) {
                 return at;
             }
@@ -99,7 +99,7 @@ public final class Moments {
     public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
             ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
-        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
+        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
         long end = reader.end(index);
         long depthMs = FIRST_SPAN_MS;
         long begin = Math.max(oldest, reader.offsetAt(index, fromMs - FIRST_SPAN_MS));
@@ -136,7 +136,7 @@ public final class Moments {
      */
     public long locate(StreamEntry epoch, long segment, long guessMs, Floor floor, ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
-        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.startedAtMs() - FIRST_SPAN_MS));
+        long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
         var begin = new Approach.Point(oldest, 0);
         return Approach.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
                 reader.end(index), segment);
@@ -150,7 +150,7 @@ public final class Moments {
         List<Long> fromMs = new ArrayList<>(1);
         reader.read(index, oldest, reader.end(index), record -> {
             if (record.value() instanceof IndexEntry entry && !isExpired(entry, media, mediaFrom)) {
-                fromMs.add(entry.programDateTimeMs());
+                fromMs.add(entry.times().programDateTimeMs());
             }
             return fromMs.isEmpty();
         });
@@ -210,8 +210,8 @@ public final class Moments {
     /** Returns the offset of the entry's media, -1 if it names none. */
     private static long mediaOffset(IndexEntry entry, Topic media) {
         return switch (media) {
-            case PARTS -> entry.partsOffset();
-            case PACKETS -> entry.keyframeOffset();
+            case PARTS -> entry.place().offset();
+            case PACKETS -> entry.keyframe().offset();
             case SESSIONS, SEGMENTS, INDEX, STREAMS, NODES ->
                 throw new IllegalArgumentException(media + " does not contain media");
         };

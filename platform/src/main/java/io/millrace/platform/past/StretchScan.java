@@ -55,22 +55,23 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
         budget.spend(record);
         records++;
         if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
-                || entry.epoch() < epoch.epoch()) {
+                || entry.id().epoch() < epoch.epoch()) {
             return !mayMiss || earliest != null || records < MISSED_RECORDS;
         }
-        if (entry.epoch() > epoch.epoch()) {
+        if (entry.id().epoch() > epoch.epoch()) {
             // A later epoch starts after the last record of this one.
             settled = true;
             return false;
         }
-        latest = new Approach.Point(record.offset(), entry.programDateTimeMs());
+        latest = new Approach.Point(record.offset(), entry.times().programDateTimeMs());
         earliest = earliest == null ? latest : earliest;
-        far = records >= Approach.NEAR_RECORDS && entry.programDateTimeMs() < nearMs;
+        far = records >= Approach.NEAR_RECORDS && entry.times().programDateTimeMs() < nearMs;
         return !far && add(record.offset(), entry);
     }
 
     private boolean add(long offset, IndexEntry entry) {
-        boolean isLast = epoch.state() == StreamEntry.State.ENDED && entry.segment() == epoch.lastSegment()
+        boolean isLast = epoch.state() == StreamEntry.State.ENDED
+                && entry.id().segment() == epoch.playlist().lastSegment()
                 && entry.last();
         if (!Moments.isExpired(entry, media, floor.mediaOffset())) {
             entries.add(new Moment.At(offset, entry));

@@ -8,8 +8,9 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface PublishApplication {
     /**
-     * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. If the encoder
-     * leaves meanwhile, the sink of a later answer gets {@link PublishSink#ended} immediately.
+     * Decides a request to publish. The answer may complete on any thread; the encoder waits for it. It completes
+     * exceptionally only because of a bug: a failure of the log is an answer. If the encoder leaves meanwhile, the sink
+     * of a later answer gets {@link PublishSink#ended} immediately.
      */
     CompletionStage<PublishAnswer> publish(AccessRequest request, Publisher publisher);
 

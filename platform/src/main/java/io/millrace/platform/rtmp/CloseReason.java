@@ -34,7 +34,7 @@ public enum CloseReason {
     REFUSED,
     /** Another publisher took the stream over. */
     TAKEN_OVER,
-    /** The log did not accept the publisher's packets. */
+    /** The log did not accept the publisher's claim or one of its packets. */
     LOG,
     /** The disk of the log is nearly full. */
     DISK_FULL,

@@ -183,7 +183,7 @@ final class RtmpConnection {
                 .whenComplete((answer, failure) -> execute(() -> answered(publisher, answer, failure)));
     }
 
-    /** @param answer null if the application failed with {@code failure} */
+    /** @param answer null if the application failed because of a bug, {@code failure} */
     private void answered(RtmpPublisher publisher, PublishAnswer answer, Throwable failure) {
         if (answer instanceof PublishAnswer.Accepted(PublishSink sink)) {
             publisher.accepted(sink);

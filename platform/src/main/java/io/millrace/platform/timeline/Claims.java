@@ -3,6 +3,7 @@ package io.millrace.platform.timeline;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionStarted;
@@ -72,17 +73,18 @@ final class Claims {
 
     static void write(SessionStarted started, ByteWriter out) {
         out.uint8(started.role().ordinal());
-        string(started.node(), out);
-        string(started.client(), out);
-        string(started.address(), out);
+        string(started.encoder().node(), out);
+        string(started.encoder().client(), out);
+        string(started.encoder().address(), out);
         out.int64(started.startedAtMs());
         write(started.rules(), out);
     }
 
     static SessionStarted started(ByteReader in) {
         SessionStarted.Role role = in.uint8("role") == 0 ? SessionStarted.Role.PRIMARY : SessionStarted.Role.BACKUP;
-        return new SessionStarted(role, string("node", in), string("client", in), string("address", in),
-                in.int64("startedAtMs"), rules(in));
+        return new SessionStarted(role,
+                new Encoder(string("node", in), string("client", in), string("address", in)), in.int64("startedAtMs"),
+                rules(in));
     }
 
     static void write(EpochRules rules, ByteWriter out) {

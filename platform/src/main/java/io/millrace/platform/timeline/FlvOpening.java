@@ -93,8 +93,8 @@ public final class FlvOpening {
             fields.add(field("width", video.width()));
             fields.add(field("height", video.height()));
         }
-        if (video.frameRateNumerator() > 0) {
-            fields.add(field("framerate", (double) video.frameRateNumerator() / video.frameRateDenominator()));
+        if (video.frameRate().isKnown()) {
+            fields.add(field("framerate", video.frameRate().perSecond()));
         }
     }
 

@@ -3,8 +3,10 @@ package io.millrace.platform.timeline;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
@@ -91,15 +93,15 @@ public final class SessionFold {
         long session = start.session();
         long offset = start.offset();
         SessionFold fold = new SessionFold();
-        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session()
-                && offset > entry.lastOffset()
+        fold.state = entry.state() == StreamEntry.State.ENDED && session == entry.session().number()
+                && offset > entry.span().lastOffset()
                         ? State.ENDED
                         : State.LIVE;
         fold.epoch = entry.epoch();
         fold.rules = entry.rules();
         fold.session = session;
-        fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.node(), entry.client(), entry.address(),
-                entry.sessionStartedAtMs(), entry.rules());
+        fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.session().encoder(),
+                entry.session().startedAtMs(), entry.rules());
         fold.lastSeq = ANY;
         fold.joinedAt = offset;
         fold.line.continueLine(start.timestampOffsetMs());
@@ -147,7 +149,7 @@ public final class SessionFold {
     }
 
     private Verdict place(Packet packet, List<SessionEvent> events) {
-        boolean drives = !packet.config() && packet.kind() != Packet.Kind.DATA && packet.track() == 0;
+        boolean drives = !packet.isConfig() && packet.kind() != Packet.Kind.DATA && packet.track() == 0;
         TimeLine.Placed placed = !drives
                 ? new TimeLine.Placed(line.timeOf(packet.timestampMs()), false)
                 : line.place(packet.kind(), packet.timestampMs());
@@ -164,7 +166,8 @@ public final class SessionFold {
         if (claim == null && number < joinedAt && state != State.ENDED) {
             // The session was claimed before this reader's first offset: its first packet is the only trace of the
             // claim that the reader will see.
-            return new SessionStarted(SessionStarted.Role.PRIMARY, "", "", "", started.startedAtMs(), rules);
+            return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(),
+                    rules);
         }
         return claim;
     }

@@ -1,6 +1,7 @@
 package io.millrace.platform.timeline;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;

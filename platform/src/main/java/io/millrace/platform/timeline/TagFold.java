@@ -108,7 +108,7 @@ final class TagFold {
         if (body == null) {
             return List.of();
         }
-        if (!packet.keyframe()) {
+        if (!packet.isKeyframe()) {
             return awaitsKeyframe
                     ? List.of()
                     : List.of(new TagEvent.Frame(new FlvTag(FlvTag.Type.VIDEO, timeMs, body), false, true));

@@ -8,9 +8,8 @@ import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
-import java.nio.ByteBuffer;
+import io.millrace.platform.log.Track;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +22,10 @@ import java.util.Optional;
  * @param audio configuration of audio track 0, null without audio
  */
 public record Tracks(VideoConfig video, AudioConfig audio) {
-    public static Tracks of(List<StreamEntry.Track> tracks) {
+    public static Tracks of(List<Track> tracks) {
         VideoConfig video = null;
         AudioConfig audio = null;
-        for (StreamEntry.Track track : tracks) {
+        for (Track track : tracks) {
             switch (config(track).orElse(null)) {
                 case VideoConfig config when track.id() == 0 -> video = config;
                 case AudioConfig config when track.id() == 0 -> audio = config;
@@ -40,20 +39,11 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
 
     /** Returns the tracks of a segment. */
     public static Tracks of(Cut.SegmentHead head) {
-        List<StreamEntry.Track> tracks = new ArrayList<>(2);
-        add(Packet.Kind.VIDEO, head.videoCodec(), head.videoConfig(), tracks);
-        add(Packet.Kind.AUDIO, head.audioCodec(), head.audioConfig(), tracks);
-        return of(tracks);
-    }
-
-    private static void add(Packet.Kind kind, String codec, ByteBuffer config, List<StreamEntry.Track> tracks) {
-        if (codec != null && config != null) {
-            tracks.add(new StreamEntry.Track(0, kind, codec, config));
-        }
+        return of(head.tracks());
     }
 
     /** Returns the configuration of one track, or empty if it cannot be read. */
-    public static Optional<CodecConfig> config(StreamEntry.Track track) {
+    public static Optional<CodecConfig> config(Track track) {
         try {
             return Optional.of(CodecConfig.parse(Codec.valueOf(track.codec()), track.config().duplicate()));
         } catch (MediaException | IllegalArgumentException _) {
@@ -68,7 +58,7 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
     }
 
     /** Whether tracks are known and MPEG-TS (and therefore HLS over TS) carries none of them. */
-    public static boolean areOutsideTs(List<StreamEntry.Track> tracks, EpochRules rules) {
+    public static boolean areOutsideTs(List<Track> tracks, EpochRules rules) {
         return !tracks.isEmpty() && tracks.stream().noneMatch(track -> isInTs(track, rules));
     }
 
@@ -77,10 +67,10 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
      * index has no segments of it.
      */
     public static boolean areOutsideTs(StreamEntry epoch) {
-        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.tracks(), epoch.rules());
+        return epoch.sessions().size() <= 1 && areOutsideTs(epoch.session().tracks(), epoch.rules());
     }
 
-    private static boolean isInTs(StreamEntry.Track track, EpochRules rules) {
+    private static boolean isInTs(Track track, EpochRules rules) {
         return track.id() == 0
                 && config(track).filter(config -> rules.carries(Format.TS, config.codec())).isPresent();
     }

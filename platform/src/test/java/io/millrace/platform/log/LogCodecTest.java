@@ -1,6 +1,10 @@
 package io.millrace.platform.log;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -18,25 +22,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class LogCodecTest {
     private static final EpochRules RULES = new EpochRules(1, 2000, 500, 30_000, 30_000, List.of(Format.TS));
-    private static final Packet PACKET = new Packet(17, 3, 1_700_000_000_000_000L, 40, -40, Packet.Kind.VIDEO, 0, true,
-            false, false, bytes(1, 2, 3));
+    private static final Packet PACKET = new Packet(17, 3, 1_700_000_000_000_000L, 40, -40, Packet.Kind.VIDEO, 0,
+            Packet.Content.KEYFRAME, bytes(1, 2, 3));
 
     static Stream<LogRecord> records() {
-        Cut.SegmentHead head = new Cut.SegmentHead(RULES, 2, true, false, 1, bytes(1, 100), null, "AVC", null, -5,
-                1000, bytes(9));
+        Cut.SegmentHead head = new Cut.SegmentHead(RULES, new SegmentStart(true, false, 1, 2),
+                List.of(new Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 100))), -5, 1000, bytes(9));
         Cut.Sample sample = new Cut.Sample(2, Packet.Kind.AUDIO, 48_000, 0, 1024, true);
         return Stream.of(
-                new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0", "127.0.0.1:5", 1_700L, RULES),
+                new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5"),
+                        1_700L, RULES),
                 PACKET, new SessionEnded(17, 5, SessionEnded.Reason.SUSPECTED, "node is silent"), new GraceOver(17, 6),
-                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, "n", "c", "a", 1, 2, 3),
-                new Cut(17, 18, 4, 0, false, true, 100, 140, 180_000, 45_000, 1_700, 1_800, head, List.of(sample)),
-                new Cut(17, 18, 4, 1, true, false, 141, 150, 225_000, 45_000, 2_200, 2_300, null, List.of()),
-                new Part(17, 4, 0, Format.TS, bytes(0x47, 0, 0)),
-                new IndexEntry(17, 18, 4, 0, true, Format.TS, 55, 188, 1, 2, 3, 4, true, 100, -3, 2, true, false, 1),
-                new StreamEntry("live/show", 17, 18, StreamEntry.State.GRACE, RULES, 1, 2, 3, 4, 5, 6, 7, "n", "a", "c",
-                        2, 41, 2_500_000, List.of(new StreamEntry.Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
-                        List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f"))),
-                        List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))),
+                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "c", "a"), 1, 2, 3),
+                new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 140),
+                        new PartTimes(180_000, 45_000, 1_700, 1_800), head, List.of(sample)),
+                new Cut(new PartId(17, 4, 1), 18, true, false, new Cut.PacketRange(141, 150),
+                        new PartTimes(225_000, 45_000, 2_200, 2_300), null, List.of()),
+                new Part(new PartId(17, 4, 0), Format.TS, bytes(0x47, 0, 0)),
+                new IndexEntry(new PartId(17, 4, 0), true, Format.TS, new PartPlace(55, 188), new PartTimes(1, 2, 3, 4),
+                        true, new Keyframe(18, 100, -3), new SegmentStart(true, false, 1, 2)),
+                new StreamEntry("live/show", 17, StreamEntry.State.GRACE, RULES, new StreamEntry.Span(1, 3, 5, 7),
+                        new StreamEntry.NewestSession(18, 2, 4, 6, new Encoder("n", "c", "a"),
+                                List.of(new Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),
+                                List.of(new StreamEntry.Warning("long_gop", "keyframes every 10 s"))),
+                        new StreamEntry.Playlist(2, 41, 2_500_000),
+                        List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f")))),
                 new IngestNode("n", new IngestNode.Address("live.example.com", 1935), null, true),
                 new IngestNode("n", null, new IngestNode.Address(null, 443), false));
     }
@@ -45,6 +55,17 @@ class LogCodecTest {
     @MethodSource("records")
     void roundTrips(LogRecord record) {
         assertThat(LogCodec.decode(ByteBuffer.wrap(LogCodec.encode(record)))).isEqualTo(record);
+    }
+
+    /** A line per record: its type, and its bytes as release 0.1.0 writes them. */
+    @Test
+    void writesReleasedBytes() throws IOException {
+        try (InputStream golden = LogCodecTest.class.getResourceAsStream("/log/records-v1.hex")) {
+            assertThat(records().map(record -> record.getClass().getSimpleName() + " "
+                    + HexFormat.of().formatHex(LogCodec.encode(record))))
+                    .containsExactlyElementsOf(
+                            new String(golden.readAllBytes(), StandardCharsets.US_ASCII).lines().toList());
+        }
     }
 
     @ParameterizedTest
@@ -66,7 +87,7 @@ class LogCodecTest {
 
     @Test
     void handWrittenCodecMatchesAvro() {
-        Part part = new Part(Long.MAX_VALUE, 1L << 40, 7, Format.TS, bytes(1, 2, 3));
+        Part part = new Part(new PartId(Long.MAX_VALUE, 1L << 40, 7), Format.TS, bytes(1, 2, 3));
         assertThat(LogCodec.encode(part)).isEqualTo(Schemas.PART.encode(part));
     }
 
@@ -108,11 +129,11 @@ class LogCodecTest {
     static Arbitrary<Packet> packets() {
         var numbers = Arbitraries.longs().array(long[].class).ofSize(4);
         var body = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
-        var flags = Arbitraries.integers().between(0, 7);
         return Combinators
-                .combine(numbers, Arbitraries.integers(), Arbitraries.of(Packet.Kind.class), flags, body)
-                .as((n, cts, kind, f, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, f, (f & 1) != 0,
-                        (f & 2) != 0, (f & 4) != 0, ByteBuffer.wrap(b)));
+                .combine(numbers, Arbitraries.integers(), Arbitraries.of(Packet.Kind.class),
+                        Arbitraries.of(Packet.Content.class), body)
+                .as((n, cts, kind, content, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, cts & 7, content,
+                        ByteBuffer.wrap(b)));
     }
 
     @Provide

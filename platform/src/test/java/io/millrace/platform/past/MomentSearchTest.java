@@ -2,6 +2,11 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -46,9 +51,10 @@ class MomentSearchTest {
         }
 
         private void part(int part, boolean independent, boolean segmentIndependent) {
-            entries.add(new IndexEntry(epoch, epoch, segment, part, part == 1, Format.TS, entries.size(), 10, 0,
-                    PART_MS * 90, timeMs, 0, independent, independent ? entries.size() : -1, 0, 2, segmentIndependent,
-                    discontinuous, 0));
+            entries.add(new IndexEntry(new PartId(epoch, segment, part), part == 1, Format.TS,
+                    new PartPlace(entries.size(), 10), new PartTimes(0, PART_MS * 90, timeMs, 0), independent,
+                    new Keyframe(epoch, independent ? entries.size() : Keyframe.NONE, 0),
+                    new SegmentStart(segmentIndependent, discontinuous, 0, 2)));
             timeMs += PART_MS;
         }
 
@@ -78,7 +84,7 @@ class MomentSearchTest {
 
     private static long found(Index index, long timeMs) {
         MomentSearch search = search(index.entries, 0, T0 + timeMs);
-        return search.result() instanceof Moment.At at ? at.entry().programDateTimeMs() - T0 : -1;
+        return search.result() instanceof Moment.At at ? at.entry().times().programDateTimeMs() - T0 : -1;
     }
 
     @Test
@@ -147,7 +153,8 @@ class MomentSearchTest {
     void takesTheOlderEpochWhereAClockWentBack() {
         Index index = new Index().segments(10).epoch(-5_000).segments(10);
         MomentSearch search = search(index.entries, 0, T0 + 7_300);
-        assertThat(((Moment.At) search.result()).entry()).extracting(IndexEntry::epoch, IndexEntry::segment)
+        assertThat(((Moment.At) search.result()).entry())
+                .extracting(each -> each.id().epoch(), each -> each.id().segment())
                 .containsExactly(1L, 7L);
     }
 
@@ -167,7 +174,7 @@ class MomentSearchTest {
         MomentSearch whole = search(index.entries, 0, T0 + timeMs);
         MomentSearch late = search(index.entries, from, T0 + timeMs);
         boolean startsBeforeTheTime = from < index.entries.size()
-                && index.entries.get(from).programDateTimeMs() <= T0 + timeMs;
+                && index.entries.get(from).times().programDateTimeMs() <= T0 + timeMs;
         if (startsBeforeTheTime && !late.beganTooLate()) {
             assertThat(late.result()).isEqualTo(whole.result());
         }

@@ -1,10 +1,16 @@
 package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartPlace;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.StreamEntry;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,18 +21,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StretchScanTest {
     private static final long T0 = 1_767_225_600_000L;
     private static final int SEGMENT_MS = 2_000;
-    private static final StreamEntry EPOCH = new StreamEntry("live/show", 1, 1, StreamEntry.State.LIVE,
-            new EpochRules(1, SEGMENT_MS, 500, 12_000, 30_000, List.of(Format.TS)), 0, 0, 0, 0, T0, T0, 0, "node",
-            "peer", "encoder", 2, -1, 0,
-            List.of(), List.of(), List.of());
+    private static final StreamEntry EPOCH = new StreamEntry("live/show", 1, StreamEntry.State.LIVE,
+            new EpochRules(1, SEGMENT_MS, 500, 12_000, 30_000, List.of(Format.TS)), new StreamEntry.Span(0, 0, T0, 0),
+            new StreamEntry.NewestSession(1, 0, 0, T0, new Encoder("node", "encoder", "peer"), List.of(), List.of()),
+            new StreamEntry.Playlist(2, -1, 0), List.of());
 
     private static ConsumerRecord<String, LogRecord> segment(long number) {
         return segment("live/show", number);
     }
 
     private static ConsumerRecord<String, LogRecord> segment(String stream, long number) {
-        var entry = new IndexEntry(1, 1, number, 0, true, Format.TS, number, 10, 0, SEGMENT_MS * 90L,
-                T0 + number * SEGMENT_MS, 0, true, number, 0, 2, true, false, 0);
+        var entry = new IndexEntry(new PartId(1, number, 0), true, Format.TS, new PartPlace(number, 10),
+                new PartTimes(0, SEGMENT_MS * 90L, T0 + number * SEGMENT_MS, 0), true, new Keyframe(1, number, 0),
+                new SegmentStart(true, false, 0, 2));
         return new ConsumerRecord<>("index", 0, number, stream, entry);
     }
 

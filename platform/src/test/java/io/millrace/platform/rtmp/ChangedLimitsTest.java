@@ -20,8 +20,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class ChangedLimitsTest {
     private static final int VIDEO_BYTES = 100;
     private static final ConnectionLimits LIMITS = PatientLimits.of(1_000, 1_000,
-            new RtmpLimits(new RtmpLimits.MessageBytes(64, 4_096, 4_096, 4_096, VIDEO_BYTES), 4_096, 4_096, 6, 8_192,
-                    2, 20, 10, 10, Amf0Reader.Limits.COMMAND, new RtmpLimits.NameChars(4, 4, 20, 100)));
+            new RtmpLimits(new RtmpLimits.MessageBytes(64, 4_096, 4_096, 4_096, VIDEO_BYTES),
+                    new RtmpLimits.BeforeMedia(4_096, 4_096, 20, 10), 6, 8_192, 2, 10, Amf0Reader.Limits.COMMAND,
+                    new RtmpLimits.NameChars(4, 4, 20, 100)));
 
     private final RecordingApplication application = new RecordingApplication();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

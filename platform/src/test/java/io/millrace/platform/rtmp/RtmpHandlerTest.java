@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -283,9 +284,27 @@ class RtmpHandlerTest {
         assertThat(closed("refused")).isEqualTo(1);
     }
 
+    /** Operators must see that the log is away: it is neither the encoder's fault nor a bug. */
     @Test
-    void applicationThatFailsRefusesThePublish() {
-        application.answer = CompletableFuture.failedFuture(new IllegalStateException("no Kafka"));
+    void unavailableLogIsNeitherRefusalNorBug() {
+        application.answer = CompletableFuture
+                .completedFuture(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, "connect again"));
+        try (var log = new ServerLog(Level.INFO)) {
+            carry();
+            passSeconds(2);
+            assertThat(log.lines()).singleElement().satisfies(line -> {
+                assertThat(line.getFormattedMessage())
+                        .endsWith(": closed, log: NetStream.Failed, connect again");
+                assertThat(line.getThrowableProxy()).isNull();
+            });
+        }
+        assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "connect again"));
+        assertThat(closed("log")).isEqualTo(1);
+    }
+
+    @Test
+    void bugOfApplicationFailsPublish() {
+        application.answer = CompletableFuture.failedFuture(new IllegalStateException("an index is negative"));
         assertThat(logged(this::carry)).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
                 .endsWith(": a publish request failed because of a bug"));
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Failed", "internal server error"));

@@ -1,5 +1,6 @@
 package io.millrace.platform.rtmp;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -12,6 +13,12 @@ final class ServerLog implements AutoCloseable {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     ServerLog() {
+        this(null);
+    }
+
+    /** @param least the least level to collect; null for that of the tests' configuration */
+    ServerLog(Level least) {
+        log.setLevel(least);
         lines.start();
         log.setAdditive(false);
         log.addAppender(lines);
@@ -24,6 +31,7 @@ final class ServerLog implements AutoCloseable {
 
     @Override
     public void close() {
+        log.setLevel(null);
         log.detachAppender(lines);
         log.setAdditive(true);
     }

@@ -1,9 +1,11 @@
 package io.millrace.platform.timeline;
 
 import io.millrace.media.bytes.MediaException;
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
@@ -26,16 +28,19 @@ class SessionFoldTest {
     private static final EpochRules RULES = new EpochRules(1, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
     private static final EpochRules RULES_3 = new EpochRules(3, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
 
+    private static final Encoder ENCODER = new Encoder("n1", "OBS", "10.0.0.1:5");
+
     private static SessionStarted claim() {
         return claim(RULES);
     }
 
     private static SessionStarted claim(EpochRules rules) {
-        return new SessionStarted(SessionStarted.Role.PRIMARY, "n1", "OBS", "10.0.0.1:5", 1_000, rules);
+        return new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, rules);
     }
 
     private static Packet packet(long session, long seq, Packet.Kind kind, long ms, boolean config) {
-        return new Packet(session, seq, ms * 1_000, ms, 0, kind, 0, false, false, config, ByteBuffer.allocate(8));
+        return new Packet(session, seq, ms * 1_000, ms, 0, kind, 0,
+                config ? Packet.Content.CONFIG : Packet.Content.OTHER, ByteBuffer.allocate(8));
     }
 
     private static Packet video(long session, long seq, long ms) {
@@ -272,9 +277,9 @@ class SessionFoldTest {
     }
 
     private static StreamEntry entry(long session, long timestampOffsetMs) {
-        return new StreamEntry("live/show", 0, session, StreamEntry.State.LIVE, RULES, 1, 1, 9, timestampOffsetMs,
-                1_000,
-                1_000, 0, "n1", "10.0.0.1:5", "OBS", 2, -1, 0, List.of(), List.of(), List.of());
+        return new StreamEntry("live/show", 0, StreamEntry.State.LIVE, RULES, new StreamEntry.Span(1, 9, 1_000, 0),
+                new StreamEntry.NewestSession(session, 1, timestampOffsetMs, 1_000, ENCODER, List.of(), List.of()),
+                new StreamEntry.Playlist(2, -1, 0), List.of());
     }
 
     @Test

@@ -10,8 +10,13 @@ import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -197,7 +202,7 @@ final class Cutter {
     /** Warns of encoder faults that make players fail or affect viewers. */
     private void inspect(Packet packet, Step out) {
         boolean flagged = isFlaggedKey(packet.body());
-        if (flagged != packet.keyframe()) {
+        if (flagged != packet.isKeyframe()) {
             out.warn(StreamWarning.KEYFRAME_FLAGS, flagged
                     ? "frames are flagged as keyframes but cannot be decoded on their own"
                     : "keyframes are not flagged as such");
@@ -343,11 +348,12 @@ final class Cutter {
         }
         TrackConfig leadVideo = leading == Leading.VIDEO ? video : null;
         long number = playlist.nextSegment();
-        Cut.SegmentHead segmentHead = new Cut.SegmentHead(playlist.rules, playlist.targetDurationS(), frame.keyframe,
-                isNew, playlist.discontinuity(isNew), record(leadVideo), record(audio), codec(leadVideo), codec(audio),
-                originMs, head.timestampOffsetMs(), head.state());
-        Cut opening = new Cut(playlist.epoch, session, number, 0, false, frame.keyframe, frame.offset, frame.offset,
-                startTicks, 0, 0, 0, segmentHead, List.of());
+        var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS());
+        var segmentHead = new Cut.SegmentHead(playlist.rules, start, tracks(leadVideo, audio), originMs,
+                head.timestampOffsetMs(), head.state());
+        Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
+                new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
+                List.of());
         segment = new Segment(opening, leadVideo, audio, wallMs);
         segment.lead(frame, dueTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         discontinuous = false;
@@ -360,12 +366,15 @@ final class Cutter {
                 .ifPresent(gap -> out.warn(StreamWarning.CODEC_NOT_IN_HLS, gap));
     }
 
-    private static ByteBuffer record(TrackConfig config) {
-        return config == null ? null : config.record().duplicate();
-    }
-
-    private static String codec(TrackConfig config) {
-        return config == null ? null : config.codec().name();
+    private static List<Track> tracks(TrackConfig video, TrackConfig audio) {
+        List<Track> tracks = new ArrayList<>(2);
+        if (video != null) {
+            tracks.add(video.track(Packet.Kind.VIDEO));
+        }
+        if (audio != null) {
+            tracks.add(audio.track(Packet.Kind.AUDIO));
+        }
+        return List.copyOf(tracks);
     }
 
     private void closeBefore(Draft successor, long endTicks, Step out) {

@@ -9,6 +9,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class Directory {
     private int targetDurationS;
     private long lastSegment = -1;
     private long bitrate;
-    private List<StreamEntry.Track> tracks = List.of();
+    private List<Track> tracks = List.of();
     private final List<StreamEntry.Session> sessions = new ArrayList<>();
     /** The session's warnings, oldest first. */
     private final Map<StreamWarning, Trouble> troubles = new LinkedHashMap<>();
@@ -93,9 +94,7 @@ final class Directory {
 
     private void endSession(long atMs) {
         if (!sessions.isEmpty() && sessions.getLast().endedAtMs() == 0) {
-            StreamEntry.Session s = sessions.removeLast();
-            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), atMs, s.durationMs(), s.sizeBytes(),
-                    s.codecs()));
+            sessions.add(sessions.removeLast().withEnd(atMs));
         }
     }
 
@@ -122,9 +121,7 @@ final class Directory {
     }
 
     private void endSessionUndone() {
-        StreamEntry.Session s = sessions.removeLast();
-        sessions.add(
-                new StreamEntry.Session(s.session(), s.startedAtMs(), 0, s.durationMs(), s.sizeBytes(), s.codecs()));
+        sessions.add(sessions.removeLast().withEnd(0));
     }
 
     void over() {
@@ -169,15 +166,15 @@ final class Directory {
     /** Applies the encoder's metadata. Fields that it does not contain keep their values. */
     void described(Metadata metadata) {
         declaredBitrate = metadata.declaredBitrate() > 0 ? metadata.declaredBitrate() : declaredBitrate;
-        if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.client())) {
-            started = new SessionStarted(started.role(), started.node(), metadata.encoder(), started.address(),
+        if (!metadata.encoder().isEmpty() && !metadata.encoder().equals(started.encoder().client())) {
+            started = new SessionStarted(started.role(), started.encoder().withClient(metadata.encoder()),
                     started.startedAtMs(), started.rules());
             dirty = true;
         }
     }
 
     void opened(Step.Opening opening, int targetS) {
-        List<StreamEntry.Track> now = new ArrayList<>(2);
+        List<Track> now = new ArrayList<>(2);
         List<String> codecs = new ArrayList<>(2);
         add(opening.video(), Packet.Kind.VIDEO, now, codecs);
         add(opening.audio(), Packet.Kind.AUDIO, now, codecs);
@@ -185,16 +182,14 @@ final class Directory {
         if (!now.equals(tracks) || !codecs.equals(s.codecs()) || targetS != targetDurationS) {
             tracks = List.copyOf(now);
             targetDurationS = targetS;
-            sessions.removeLast();
-            sessions.add(new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), s.durationMs(),
-                    s.sizeBytes(), List.copyOf(codecs)));
+            sessions.add(sessions.removeLast().withCodecs(List.copyOf(codecs)));
             dirty = true;
         }
     }
 
-    private static void add(TrackConfig config, Packet.Kind kind, List<StreamEntry.Track> tracks, List<String> codecs) {
+    private static void add(TrackConfig config, Packet.Kind kind, List<Track> tracks, List<String> codecs) {
         if (config != null) {
-            tracks.add(new StreamEntry.Track(0, kind, config.codec().name(), config.record()));
+            tracks.add(config.track(kind));
             codecs.add(config.rfc6381());
         }
     }
@@ -202,15 +197,14 @@ final class Directory {
     /** @param sizeBytes total size of the packets' bodies */
     void cut(Cut cut, long sizeBytes, Step out) {
         boolean first = bitrate == 0;
-        lastSegment = cut.last() ? cut.segment() : lastSegment;
-        windowTicks += cut.durationTicks();
+        lastSegment = cut.last() ? cut.id().segment() : lastSegment;
+        windowTicks += cut.times().durationTicks();
         windowBytes += sizeBytes;
         int last = lastIndexOf(cut.session());
         if (last >= 0) {
             StreamEntry.Session s = sessions.get(last);
-            sessionTicks += cut.durationTicks();
-            sessions.set(last, new StreamEntry.Session(s.session(), s.startedAtMs(), s.endedAtMs(), sessionTicks / 90,
-                    s.sizeBytes() + sizeBytes, s.codecs()));
+            sessionTicks += cut.times().durationTicks();
+            sessions.set(last, s.withMedia(sessionTicks / 90, s.sizeBytes() + sizeBytes));
         }
         if (cut.last() && windowTicks > 0 && (first || windowTicks >= REFRESH_TICKS)) {
             bitrate = windowBytes * 8 * 90_000 / windowTicks;
@@ -250,12 +244,13 @@ final class Directory {
     }
 
     private StreamEntry entry(long offset) {
-        return new StreamEntry(stream, epoch, session, state, rules, firstOffset, sessionOffset, offset,
-                timestampOffsetMs, startedAtMs, started.startedAtMs(), endedAtMs, started.node(), started.address(),
-                started.client(), targetDurationS, lastSegment, bitrate, tracks, List.copyOf(sessions),
-                troubles.entrySet().stream().filter(each -> !each.getValue().gone())
-                        .map(each -> new StreamEntry.Warning(each.getKey().label(), each.getValue().message()))
-                        .toList());
+        List<StreamEntry.Warning> warnings = troubles.entrySet().stream().filter(each -> !each.getValue().gone())
+                .map(each -> new StreamEntry.Warning(each.getKey().label(), each.getValue().message())).toList();
+        return new StreamEntry(stream, epoch, state, rules,
+                new StreamEntry.Span(firstOffset, offset, startedAtMs, endedAtMs),
+                new StreamEntry.NewestSession(session, sessionOffset, timestampOffsetMs, started.startedAtMs(),
+                        started.encoder(), tracks, warnings),
+                new StreamEntry.Playlist(targetDurationS, lastSegment, bitrate), List.copyOf(sessions));
     }
 
     void write(ByteWriter out) {
@@ -275,18 +270,19 @@ final class Directory {
         if (!(LogCodec.decode(bytes) instanceof StreamEntry e)) {
             throw MalformedException.value("StreamFold", "entry", "another record", "a stream entry");
         }
-        Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.firstOffset(), e.startedAtMs());
+        Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(),
+                e.span().startedAtMs());
         directory.state = e.state();
-        directory.session = e.session();
-        directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.node(), e.client(), e.address(),
-                e.sessionStartedAtMs(), e.rules());
-        directory.sessionOffset = e.sessionOffset();
-        directory.timestampOffsetMs = e.timestampOffsetMs();
-        directory.endedAtMs = e.endedAtMs();
-        directory.targetDurationS = e.targetDurationS();
-        directory.lastSegment = e.lastSegment();
-        directory.bitrate = e.bitrate();
-        directory.tracks = e.tracks();
+        directory.session = e.session().number();
+        directory.started = new SessionStarted(SessionStarted.Role.PRIMARY, e.session().encoder(),
+                e.session().startedAtMs(), e.rules());
+        directory.sessionOffset = e.session().offset();
+        directory.timestampOffsetMs = e.session().timestampOffsetMs();
+        directory.endedAtMs = e.span().endedAtMs();
+        directory.targetDurationS = e.playlist().targetDurationS();
+        directory.lastSegment = e.playlist().lastSegment();
+        directory.bitrate = e.playlist().bitrate();
+        directory.tracks = e.session().tracks();
         directory.sessions.addAll(e.sessions());
         directory.offsetKnown = in.uint8("offsetKnown") == 1;
         directory.sessionTicks = in.int64("sessionTicks");

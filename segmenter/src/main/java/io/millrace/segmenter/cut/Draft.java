@@ -21,7 +21,7 @@ final class Draft {
     int duration;
 
     Draft(long offset, Packet packet, long dts, int compositionTicks, int duration) {
-        this(offset, packet.kind(), packet.kind() == Packet.Kind.AUDIO || packet.keyframe(), packet.recoveryPoint(),
+        this(offset, packet.kind(), packet.kind() == Packet.Kind.AUDIO || packet.isKeyframe(), packet.isRecoveryPoint(),
                 packet.body().remaining(), packet.arrivalUs(), dts, compositionTicks, duration);
     }
 

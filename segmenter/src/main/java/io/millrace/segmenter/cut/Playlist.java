@@ -105,16 +105,10 @@ final class Playlist {
 
     private Cut withTarget(Cut cut) {
         Cut.SegmentHead h = cut.head();
-        if (h == null || h.targetDurationS() == targetDurationS) {
+        if (h == null || h.start().targetDurationS() == targetDurationS) {
             return cut;
         }
-        return new Cut(cut.epoch(), cut.session(), cut.segment(), cut.part(), cut.last(), cut.independent(),
-                cut.firstOffset(), cut.lastOffset(), cut.startTicks(), cut.durationTicks(), cut.programDateTimeMs(),
-                cut.arrivalUs(),
-                new Cut.SegmentHead(h.rules(), targetDurationS, h.independent(), h.discontinuous(), h.discontinuity(),
-                        h.videoConfig(), h.audioConfig(), h.videoCodec(), h.audioCodec(), h.originMs(),
-                        h.timestampOffsetMs(), h.state()),
-                cut.samples());
+        return cut.withHead(h.withStart(h.start().withTargetDurationS(targetDurationS)));
     }
 
     /** Writes everything but the rules, which the session fold writes. */

@@ -3,6 +3,9 @@ package io.millrace.segmenter.cut;
 import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -37,11 +40,11 @@ final class Segment {
     }
 
     private Segment(Cut opening, TrackConfig video, TrackConfig audio, long wallMs, Drafts part, Drafts group) {
-        this.number = opening.segment();
+        this.number = opening.id().segment();
         this.opening = opening;
         this.video = video;
         this.audio = audio;
-        this.startTicks = opening.startTicks();
+        this.startTicks = opening.times().startTicks();
         this.wallMs = wallMs;
         this.part = part;
         this.group = group;
@@ -87,7 +90,7 @@ final class Segment {
             return false;
         }
         audio = sound;
-        opening = opening.withSound(sound.codec().name(), sound.record().duplicate());
+        opening = opening.withHead(opening.head().withSound(sound.track(Packet.Kind.AUDIO)));
         return true;
     }
 
@@ -128,10 +131,11 @@ final class Segment {
         long firstOffset = drafts.getFirst().offset;
         boolean leads = drafts.stream().anyMatch(this::isIndependent);
         long arrivalUs = drafts.stream().mapToLong(d -> d.arrivalUs).max().orElseThrow();
-        out.accept(new Cut(opening.epoch(), opening.session(), number, nextPart, last, leads, firstOffset,
-                drafts.getLast().offset, partTicks, endTicks - partTicks, wallMs + Math.floorDiv(partTicks, 90L),
-                arrivalUs, nextPart == 0 ? opening.head() : null,
-                drafts.stream().map(d -> d.sample(firstOffset)).toList()));
+        PartTimes times = new PartTimes(partTicks, endTicks - partTicks, wallMs + Math.floorDiv(partTicks, 90L),
+                arrivalUs);
+        out.accept(new Cut(new PartId(opening.id().epoch(), number, nextPart), opening.session(), last, leads,
+                new Cut.PacketRange(firstOffset, drafts.getLast().offset), times,
+                nextPart == 0 ? opening.head() : null, drafts.stream().map(d -> d.sample(firstOffset)).toList()));
         part.clear();
         nextPart++;
         partTicks = endTicks;

@@ -133,7 +133,7 @@ public final class StreamFold {
             step.drop("multitrack");
             step.warn(StreamWarning.MULTITRACK,
                     "there is more than one track of a kind; players receive the default track");
-        } else if (packet.config()) {
+        } else if (packet.isConfig()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
             cutter.frame(offset, packet, new Cutter.Head(before, sessions.timestampOffsetMs()), step);
@@ -143,7 +143,7 @@ public final class StreamFold {
     }
 
     private static boolean isFrame(Packet packet) {
-        return !packet.config() && switch (packet.kind()) {
+        return !packet.isConfig() && switch (packet.kind()) {
             case VIDEO -> packet.body().remaining() > VIDEO_HEADER_BYTES;
             case AUDIO -> packet.body().remaining() > AUDIO_HEADER_BYTES;
             case DATA -> false;

@@ -9,6 +9,8 @@ import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 
 /** The codec configuration of a track as the cutter needs it. Immutable; equal if the bytes of the records are. */
@@ -16,6 +18,11 @@ record TrackConfig(CodecConfig config) {
 
     Codec codec() {
         return config.codec();
+    }
+
+    /** Returns the default track of this configuration. */
+    Track track(Packet.Kind kind) {
+        return new Track(0, kind, codec().name(), record());
     }
 
     ByteBuffer record() {

@@ -43,7 +43,7 @@ final class VideoClock {
         long composition = Math.clamp(packet.compositionTimeMs() * 90L, -LONGEST_COMPOSITION, LONGEST_COMPOSITION);
         long dts = lastDts == NONE ? stamp : Math.max(stamp, lastDts + 1);
         long pts = Math.max(stamp + composition, dts);
-        if (shift == NONE && packet.keyframe()) {
+        if (shift == NONE && packet.isKeyframe()) {
             shift = pts - dts;
         }
         return new Draft(offset, packet, dts, (int) (pts - dts), (int) frameTicks);

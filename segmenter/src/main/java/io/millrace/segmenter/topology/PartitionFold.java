@@ -117,7 +117,8 @@ final class PartitionFold {
         }
         List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
-            outputs.add(new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.arrivalUs()));
+            outputs.add(
+                    new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.times().arrivalUs()));
         }
         step.ended().ifPresent(
                 ended -> outputs.add(new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(ended), 0)));

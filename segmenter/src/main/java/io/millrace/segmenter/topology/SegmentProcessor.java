@@ -11,18 +11,19 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Folds one partition of {@code packets} and forwards cuts and directory entries. After a start, it first repeats the
- * outputs that its predecessor may have lost: at the first record, or at the first punctuation if there is none.
- * Confined to its task.
+ * Folds one partition of {@code packets} and forwards cuts and directory entries. At the first record, or at the first
+ * punctuation if there is none, it loads the {@link PartitionFold} of its predecessor and repeats the outputs that the
+ * predecessor may have lost. Confined to its task.
  */
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
     private static final Duration SOON = Duration.ofMillis(10);
 
     private final SegmenterMeters meters;
     private ProcessorContext<String, byte[]> context;
-    private FoldStore store;
-    private List<Output> repeated = List.of();
-    private Cancellable repetition;
+    private CommitStore store;
+    /** Null until the state is loaded. */
+    private PartitionFold fold;
+    private Cancellable start;
 
     SegmentProcessor(SegmenterMeters meters) {
         this.meters = meters;
@@ -31,29 +32,30 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     @Override
     public void init(ProcessorContext<String, byte[]> context) {
         this.context = context;
-        store = context.getStateStore(FoldStore.NAME);
-        repeated = store.load();
+        store = context.getStateStore(SegmenterTopology.FOLDS);
+        fold = null;
         // Outputs cannot be forwarded during init. The first punctuation is the first opportunity.
-        repetition = context.schedule(SOON, PunctuationType.WALL_CLOCK_TIME, this::repeat);
+        start = context.schedule(SOON, PunctuationType.WALL_CLOCK_TIME, this::start);
     }
 
-    private void repeat(long nowMs) {
-        repetition.cancel();
-        List<Output> outputs = repeated;
-        repeated = List.of();
-        outputs.forEach(output -> forward(output, nowMs));
-        if (!outputs.isEmpty()) {
-            meters.repeated(outputs.size());
+    private void start(long nowMs) {
+        start.cancel();
+        fold = new PartitionFold(meters);
+        List<Output> repeated = fold.resume(store.contents());
+        store.atCommit(fold::commit);
+        repeated.forEach(output -> forward(output, nowMs));
+        if (!repeated.isEmpty()) {
+            meters.repeated(repeated.size());
         }
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
-        if (!repeated.isEmpty()) {
-            repeat(record.timestamp());
+        if (fold == null) {
+            start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
-        for (Output output : store.fold().fold(record.key(), offset, record.value())) {
+        for (Output output : fold.fold(record.key(), offset, record.value())) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {
                 meters.cut(context.currentSystemTimeMs() * 1_000 - output.arrivalUs());

@@ -22,6 +22,7 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
 public final class SegmenterTopology {
     static final String SEGMENTS = "segments";
     static final String STREAMS = "streams";
+    static final String FOLDS = "folds";
     private static final String PACKETS = "packets";
     private static final String CUT = "cut";
     /** The changelog is compacted: it holds one small state per stream. */
@@ -42,7 +43,7 @@ public final class SegmenterTopology {
         return new Topology()
                 .addSource(PACKETS, new StringDeserializer(), new ByteArrayDeserializer(), kafka.topic(Topic.PACKETS))
                 .addProcessor(CUT, () -> new SegmentProcessor(meters), PACKETS)
-                .addStateStore(FoldStore.builder(() -> new PartitionFold(meters), CHANGELOG), CUT)
+                .addStateStore(CommitStore.builder(FOLDS, CHANGELOG), CUT)
                 .addSink(SEGMENTS, kafka.topic(Topic.SEGMENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT)
                 .addSink(STREAMS, kafka.topic(Topic.STREAMS), new StringSerializer(), new ByteArraySerializer(),

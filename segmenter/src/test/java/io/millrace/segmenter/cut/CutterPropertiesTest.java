@@ -73,7 +73,8 @@ class CutterPropertiesTest {
 
     private static Map<String, List<Cut>> bySegment(List<Cut> cuts) {
         return cuts.stream()
-                .collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(c -> c.id().epoch() + "/" + c.id().segment(), TreeMap::new,
+                        Collectors.toList()));
     }
 
     @Property(tries = 100)
@@ -81,16 +82,16 @@ class CutterPropertiesTest {
         Dump.Outcome outcome = Dump.of(sane(seed));
         assertThat(outcome.failures()).isEmpty();
         bySegment(outcome.cuts()).forEach((_, parts) -> {
-            long at = parts.getFirst().startTicks();
+            long at = parts.getFirst().times().startTicks();
             for (Cut part : parts) {
-                assertThat(part.startTicks()).isEqualTo(at);
-                assertThat(part.durationTicks()).isBetween(1L, 500 * 90L);
-                at += part.durationTicks();
+                assertThat(part.times().startTicks()).isEqualTo(at);
+                assertThat(part.times().durationTicks()).isBetween(1L, 500 * 90L);
+                at += part.times().durationTicks();
             }
             Cut.SegmentHead head = parts.getFirst().head();
-            assertThat(head.independent()).isEqualTo(parts.getFirst().samples().getFirst().keyframe());
-            assertThat(Math.round((at - parts.getFirst().startTicks()) / 90_000.0))
-                    .isLessThanOrEqualTo(head.targetDurationS());
+            assertThat(head.start().independent()).isEqualTo(parts.getFirst().samples().getFirst().keyframe());
+            assertThat(Math.round((at - parts.getFirst().times().startTicks()) / 90_000.0))
+                    .isLessThanOrEqualTo(head.start().targetDurationS());
         });
     }
 
@@ -100,10 +101,11 @@ class CutterPropertiesTest {
         for (int i = 1; i < cuts.size(); i++) {
             Cut before = cuts.get(i - 1);
             Cut cut = cuts.get(i);
-            if (cut.head() == null || !cut.head().discontinuous()) {
-                assertThat(cut.startTicks()).isEqualTo(before.startTicks() + before.durationTicks());
+            if (cut.head() == null || !cut.head().start().discontinuous()) {
+                assertThat(cut.times().startTicks())
+                        .isEqualTo(before.times().startTicks() + before.times().durationTicks());
             }
-            assertThat(cut.firstOffset()).isGreaterThan(before.lastOffset());
+            assertThat(cut.packets().firstOffset()).isGreaterThan(before.packets().lastOffset());
         }
     }
 
@@ -114,19 +116,21 @@ class CutterPropertiesTest {
         List<Cut> cuts = outcome.cuts();
         for (int i = 0; i < cuts.size(); i++) {
             Cut cut = cuts.get(i);
-            Cut before = i == 0 || cuts.get(i - 1).epoch() != cut.epoch() ? null : cuts.get(i - 1);
+            Cut before = i == 0 || cuts.get(i - 1).id().epoch() != cut.id().epoch() ? null : cuts.get(i - 1);
             boolean opens = before == null || before.last();
-            assertThat(cut.segment())
-                    .isEqualTo(before == null ? 0 : before.last() ? before.segment() + 1 : before.segment());
-            assertThat(cut.part()).isEqualTo(opens ? 0 : before.part() + 1);
+            assertThat(cut.id().segment())
+                    .isEqualTo(before == null ? 0 : before.last() ? before.id().segment() + 1 : before.id().segment());
+            assertThat(cut.id().part()).isEqualTo(opens ? 0 : before.id().part() + 1);
             assertThat(cut.head() != null).isEqualTo(opens);
-            assertThat(cut.durationTicks()).isPositive();
+            assertThat(cut.times().durationTicks()).isPositive();
             assertThat(cut.samples()).isNotEmpty();
-            assertThat(cut.samples().getLast().offsetDelta()).isEqualTo((int) (cut.lastOffset() - cut.firstOffset()));
+            assertThat(cut.samples().getLast().offsetDelta())
+                    .isEqualTo((int) (cut.packets().lastOffset() - cut.packets().firstOffset()));
             if (opens) {
-                assertThat(cut.head().targetDurationS()).isPositive();
-                assertThat(cut.head().discontinuous()).isEqualTo(before != null && cut.head().discontinuity() > 0
-                        && cut.head().discontinuity() == discontinuity(cuts, i) + 1);
+                assertThat(cut.head().start().targetDurationS()).isPositive();
+                assertThat(cut.head().start().discontinuous())
+                        .isEqualTo(before != null && cut.head().start().discontinuity() > 0
+                                && cut.head().start().discontinuity() == discontinuity(cuts, i) + 1);
             }
         }
         assertThat(timesIncrease(cuts)).isTrue();
@@ -135,7 +139,7 @@ class CutterPropertiesTest {
     private static long discontinuity(List<Cut> cuts, int before) {
         for (int i = before - 1; i >= 0; i--) {
             if (cuts.get(i).head() != null) {
-                return cuts.get(i).head().discontinuity();
+                return cuts.get(i).head().start().discontinuity();
             }
         }
         return 0;
@@ -167,8 +171,8 @@ class CutterPropertiesTest {
         Tape tape = wild(seed);
         for (Cut cut : Dump.of(tape).cuts()) {
             if (cut.head() != null) {
-                assertThat(SessionStates.timesFrom(tape, cut.firstOffset(), cut.head().state()))
-                        .isEqualTo(SessionStates.timesFrom(tape, cut.firstOffset(), null));
+                assertThat(SessionStates.timesFrom(tape, cut.packets().firstOffset(), cut.head().state()))
+                        .isEqualTo(SessionStates.timesFrom(tape, cut.packets().firstOffset(), null));
             }
         }
     }

@@ -6,6 +6,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.segmenter.Tape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ class CutterTest {
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+12441 va td12",
                 "e0 s0 1 @12441+12441 va td12 forced",
                 "e0 s0 2 @24882+4818 va td12 forced");
-        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .containsExactly("no_keyframe");
     }
 
@@ -121,7 +122,7 @@ class CutterTest {
         tape.publisher().configs().sound(0, 300).frame(300).frame(333).key(366).live(399, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.dropped()).hasSize(15 + 2).containsOnly("no_keyframe");
-        assertThat(outcome.cuts().getFirst().startTicks()).isEqualTo(366 * 90);
+        assertThat(outcome.cuts().getFirst().times().startTicks()).isEqualTo(366 * 90);
         assertThat(outcome.cuts().getFirst().head().originMs()).isZero();
     }
 
@@ -132,7 +133,7 @@ class CutterTest {
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @3008+2005.33 a td2", "e0 s0 1 @5013.33+2005.33 a td2",
                 "e0 s0 2 @7018.67+1984 a td2");
         assertThat(outcome.cuts()).allMatch(Cut::independent);
-        assertThat(outcome.cuts().getFirst().head().videoConfig()).isNull();
+        assertThat(outcome.cuts().getFirst().head().track(Packet.Kind.VIDEO)).isEmpty();
     }
 
     @Test
@@ -170,11 +171,11 @@ class CutterTest {
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+990 va td2",
                 "e0 s232 2 @0+1980 va td2 DISC1");
-        assertThat(outcome.cuts()).filteredOn(c -> c.segment() == 2).allMatch(c -> c.session() == 232)
+        assertThat(outcome.cuts()).filteredOn(c -> c.id().segment() == 2).allMatch(c -> c.session() == 232)
                 .first().satisfies(c -> {
                     assertThat(c.head().originMs()).isEqualTo(500_000);
                     assertThat(c.head().timestampOffsetMs()).isEqualTo(2_970 - 500_000);
-                    assertThat(c.programDateTimeMs()).isEqualTo(Tape.START_MS + 232_000);
+                    assertThat(c.times().programDateTimeMs()).isEqualTo(Tape.START_MS + 232_000);
                 });
     }
 
@@ -225,10 +226,10 @@ class CutterTest {
         tape.publisher().configs().live(0, 90, 33, 60).live(500_000, 60, 33, 60).live(0, 60, 33, 60).ends();
         List<Cut> cuts = cut().cuts();
         for (int i = 1; i < cuts.size(); i++) {
-            long end = cuts.get(i - 1).programDateTimeMs() + cuts.get(i - 1).durationTicks() / 90;
-            boolean isNew = cuts.get(i).head() != null && cuts.get(i).head().discontinuous();
-            assertThat(cuts.get(i).programDateTimeMs()).isGreaterThanOrEqualTo(end);
-            assertThat(cuts.get(i).programDateTimeMs() == end || isNew).isTrue();
+            long end = cuts.get(i - 1).times().programDateTimeMs() + cuts.get(i - 1).times().durationTicks() / 90;
+            boolean isNew = cuts.get(i).head() != null && cuts.get(i).head().start().discontinuous();
+            assertThat(cuts.get(i).times().programDateTimeMs()).isGreaterThanOrEqualTo(end);
+            assertThat(cuts.get(i).times().programDateTimeMs() == end || isNew).isTrue();
         }
     }
 
@@ -285,9 +286,9 @@ class CutterTest {
                 .videoConfig(Tape.AVC_64P).live(1_980, 60, 33, 60).ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2 DISC1");
-        assertThat(outcome.cuts().getLast().segment()).isOne();
+        assertThat(outcome.cuts().getLast().id().segment()).isOne();
         ByteBuffer config = outcome.cuts().stream().filter(c -> c.head() != null).toList().getLast().head()
-                .videoConfig();
+                .track(Packet.Kind.VIDEO).orElseThrow().config();
         assertThat(config).isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(Tape.AVC_64P)));
     }
 
@@ -341,7 +342,8 @@ class CutterTest {
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
                 "e0 s" + next.session + " 2 @0+1980 va td2 DISC1");
         assertThat(outcome.dropped()).contains("quarantined");
-        assertThat(outcome.entries().stream().flatMap(e -> e.warnings().stream()).map(StreamEntry.Warning::code))
+        assertThat(
+                outcome.entries().stream().flatMap(e -> e.session().warnings().stream()).map(StreamEntry.Warning::code))
                 .contains("quarantined");
     }
 
@@ -353,9 +355,9 @@ class CutterTest {
                 StreamEntry.State.LIVE,
                 StreamEntry.State.LIVE, StreamEntry.State.GRACE, StreamEntry.State.ENDED);
         StreamEntry last = entries.getLast();
-        assertThat(last.targetDurationS()).isEqualTo(2);
-        assertThat(last.firstOffset()).isOne();
-        assertThat(last.tracks()).extracting(StreamEntry.Track::codec).containsExactly("AVC", "AAC");
+        assertThat(last.playlist().targetDurationS()).isEqualTo(2);
+        assertThat(last.span().firstOffset()).isOne();
+        assertThat(last.session().tracks()).extracting(Track::codec).containsExactly("AVC", "AAC");
         assertThat(last.sessions()).singleElement().satisfies(s -> {
             assertThat(s.durationMs()).isEqualTo(3_960);
             assertThat(s.codecs()).containsExactly("avc1.42c00d", "mp4a.40.2");
@@ -399,12 +401,12 @@ class CutterTest {
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+1980 va td2");
         Cut.SegmentHead head = outcome.cuts().getFirst().head();
-        assertThat(head.videoCodec()).isEqualTo("HEVC");
-        assertThat(head.audioCodec()).isEqualTo("AAC");
+        assertThat(Dump.codec(head, Packet.Kind.VIDEO)).isEqualTo("HEVC");
+        assertThat(Dump.codec(head, Packet.Kind.AUDIO)).isEqualTo("AAC");
         StreamEntry entry = outcome.entries().getLast();
-        assertThat(entry.tracks()).extracting(StreamEntry.Track::codec).containsExactly("HEVC", "AAC");
+        assertThat(entry.session().tracks()).extracting(Track::codec).containsExactly("HEVC", "AAC");
         assertThat(entry.sessions().getFirst().codecs()).containsExactly("hvc1.1.6.L30.90", "mp4a.40.2");
-        assertThat(entry.warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+        assertThat(entry.session().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
                 "HLS in TS does not carry video hvc1.1.6.L30.90; HTTP-FLV carries all tracks"));
     }
 
@@ -422,9 +424,10 @@ class CutterTest {
         p.ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.segments()).isNotEmpty();
-        assertThat(outcome.entries().getLast().warnings()).containsExactly(new StreamEntry.Warning("codec_not_in_hls",
-                "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
-                        + "HTTP-FLV carries all tracks"));
+        assertThat(outcome.entries().getLast().session().warnings())
+                .containsExactly(new StreamEntry.Warning("codec_not_in_hls",
+                        "HLS in TS does not carry video vp09.00.10.08 and audio Opus, so HLS has no media; "
+                                + "HTTP-FLV carries all tracks"));
     }
 
     /** MP3 has no sequence header: the first frame is its configuration, and a different padding is not a new one. */
@@ -436,9 +439,9 @@ class CutterTest {
         }
         p.ends();
         Dump.Outcome outcome = cut();
-        assertThat(outcome.cuts().getFirst().head().audioCodec()).isEqualTo("MP3");
+        assertThat(Dump.codec(outcome.cuts().getFirst().head(), Packet.Kind.AUDIO)).isEqualTo("MP3");
         assertThat(outcome.cuts().getFirst().samples()).allMatch(s -> s.duration() == 1152);
-        assertThat(outcome.cuts()).filteredOn(c -> c.head() != null).noneMatch(c -> c.head().discontinuous());
+        assertThat(outcome.cuts()).filteredOn(c -> c.head() != null).noneMatch(c -> c.head().start().discontinuous());
     }
 
     @Test
@@ -452,7 +455,7 @@ class CutterTest {
         p.ends();
         Dump.Outcome outcome = cut();
         assertThat(outcome.cuts().stream().mapToInt(c -> c.samples().size()).sum()).isGreaterThan(100);
-        assertThat(outcome.entries().getLast().warnings()).extracting(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
                 .doesNotContain("quarantined");
     }
 
@@ -460,7 +463,8 @@ class CutterTest {
     void omitsFurtherTracksAndWarns() {
         Tape.Publisher p = tape.publisher().configs();
         p.live(0, 60, 33, 30).track(1, 1_980, "96016176633101000000" + "0000000165").ends();
-        assertThat(cut().entries().getLast().warnings()).extracting(StreamEntry.Warning::code).contains("multitrack");
+        assertThat(cut().entries().getLast().session().warnings()).extracting(StreamEntry.Warning::code)
+                .contains("multitrack");
     }
 
     /**
@@ -504,7 +508,7 @@ class CutterTest {
         // Audio after a minute of video.
         tape.publisher().configs().pictures(0, 1_900, 33, 60).sound(62_000, 64_000).ends().graceOver();
         assertThat(cut().cuts()).allSatisfy(c -> {
-            assertThat(c.durationTicks()).isPositive();
+            assertThat(c.times().durationTicks()).isPositive();
             assertThat(c.samples()).isNotEmpty();
         });
     }
@@ -525,7 +529,7 @@ class CutterTest {
         assertThat(first.getFirst().duration()).isEqualTo(samples);
         assertThat(first.stream().allMatch(s -> s.duration() == samples)).as("without a jump of the clock")
                 .isEqualTo(version > 1);
-        assertThat(outcome.entries().getLast().warnings().stream().map(StreamEntry.Warning::code)
+        assertThat(outcome.entries().getLast().session().warnings().stream().map(StreamEntry.Warning::code)
                 .anyMatch("codec_not_in_hls"::equals)).isEqualTo(warned);
     }
 
@@ -539,20 +543,22 @@ class CutterTest {
     void segmentHasLateAudioSinceRules2(int version, String codec) {
         Dump.Outcome outcome = soundFrom(66, version);
         List<Cut> heads = outcome.cuts().stream().filter(c -> c.head() != null).toList();
-        assertThat(heads.getFirst().head().audioCodec()).isEqualTo(codec.isEmpty() ? null : codec);
+        assertThat(Dump.codec(heads.getFirst().head(), Packet.Kind.AUDIO)).isEqualTo(codec.isEmpty() ? null : codec);
         assertThat(heads.getFirst().samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO)).hasSize(
                 codec.isEmpty() ? 0 : 13);
-        assertThat(heads.stream().skip(1)).isNotEmpty().allMatch(c -> c.head().audioCodec().equals("MP3"));
-        assertThat(heads.stream().skip(1).map(c -> c.head().discontinuous())).first().isEqualTo(codec.isEmpty());
-        assertThat(outcome.entries().getLast().tracks()).extracting(StreamEntry.Track::codec).contains("MP3");
+        assertThat(heads.stream().skip(1)).isNotEmpty()
+                .allMatch(c -> Dump.codec(c.head(), Packet.Kind.AUDIO).equals("MP3"));
+        assertThat(heads.stream().skip(1).map(c -> c.head().start().discontinuous())).first()
+                .isEqualTo(codec.isEmpty());
+        assertThat(outcome.entries().getLast().session().tracks()).extracting(Track::codec).contains("MP3");
     }
 
     @Test
     void audioIdentifiedLaterIsInNextSegment() {
         List<Cut> heads = soundFrom(700, 2).cuts().stream().filter(c -> c.head() != null).toList();
-        assertThat(heads.getFirst().head().audioCodec()).isNull();
-        assertThat(heads.get(1).head().audioCodec()).isEqualTo("MP3");
-        assertThat(heads.get(1).head().discontinuous()).isTrue();
+        assertThat(Dump.codec(heads.getFirst().head(), Packet.Kind.AUDIO)).isNull();
+        assertThat(Dump.codec(heads.get(1).head(), Packet.Kind.AUDIO)).isEqualTo("MP3");
+        assertThat(heads.get(1).head().start().discontinuous()).isTrue();
     }
 
     /** Video from 0 ms on, in parts of 500 ms. */

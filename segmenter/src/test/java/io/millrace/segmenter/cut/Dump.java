@@ -5,6 +5,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.segmenter.Tape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -70,33 +71,40 @@ final class Dump {
 
     private static String part(Cut cut) {
         StringBuilder line = new StringBuilder();
-        line.append(cut.segment()).append('.').append(cut.part());
-        line.append(" @").append(ms(cut.startTicks())).append('+').append(ms(cut.durationTicks()));
+        line.append(cut.id().segment()).append('.').append(cut.id().part());
+        line.append(" @").append(ms(cut.times().startTicks())).append('+').append(ms(cut.times().durationTicks()));
         line.append(cut.independent() ? " K" : "");
         line.append(" v").append(cut.samples().stream().filter(s -> s.kind() == Packet.Kind.VIDEO).count());
         line.append(" a").append(cut.samples().stream().filter(s -> s.kind() == Packet.Kind.AUDIO).count());
         if (cut.head() != null) {
             Cut.SegmentHead h = cut.head();
-            line.append(" td").append(h.targetDurationS());
-            line.append(h.discontinuous() ? " DISC" + h.discontinuity() : "");
-            line.append(h.independent() ? "" : " forced");
+            line.append(" td").append(h.start().targetDurationS());
+            line.append(h.start().discontinuous() ? " DISC" + h.start().discontinuity() : "");
+            line.append(h.start().independent() ? "" : " forced");
         }
         return line.append(cut.last() ? " last" : "").toString();
+    }
+
+    /** Returns the codec of a segment's track, or null if it has no track of the kind. */
+    static String codec(Cut.SegmentHead head, Packet.Kind kind) {
+        return head.track(kind).map(Track::codec).orElse(null);
     }
 
     /** One line per segment: number, start, duration, parts. */
     static List<String> segments(List<Cut> cuts) {
         List<String> lines = new ArrayList<>();
-        cuts.stream().collect(Collectors.groupingBy(c -> c.epoch() + "/" + c.segment(), LinkedHashMap::new,
+        cuts.stream().collect(Collectors.groupingBy(c -> c.id().epoch() + "/" + c.id().segment(), LinkedHashMap::new,
                 Collectors.toList())).forEach((_, parts) -> {
                     Cut first = parts.getFirst();
                     Cut.SegmentHead h = first.head();
-                    String tracks = (h.videoCodec() == null ? "" : "v") + (h.audioCodec() == null ? "" : "a");
-                    lines.add("e" + first.epoch() + " s" + first.session() + " " + first.segment() + " @"
-                            + ms(first.startTicks()) + "+" + ms(parts.stream().mapToLong(Cut::durationTicks).sum())
+                    String tracks = (codec(h, Packet.Kind.VIDEO) == null ? "" : "v")
+                            + (codec(h, Packet.Kind.AUDIO) == null ? "" : "a");
+                    lines.add("e" + first.id().epoch() + " s" + first.session() + " " + first.id().segment() + " @"
+                            + ms(first.times().startTicks()) + "+"
+                            + ms(parts.stream().mapToLong(each -> each.times().durationTicks()).sum())
                             + " "
-                            + tracks + " td" + h.targetDurationS() + (h.independent() ? "" : " forced")
-                            + (h.discontinuous() ? " DISC" + h.discontinuity() : "")
+                            + tracks + " td" + h.start().targetDurationS() + (h.start().independent() ? "" : " forced")
+                            + (h.start().discontinuous() ? " DISC" + h.start().discontinuity() : "")
                             + (parts.getLast().last() ? "" : " OPEN"));
                 });
         return lines;

@@ -52,10 +52,11 @@ class MetadataTest {
             fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
             entries.addAll(fold.fold(entry.offset(), entry.record()).entries());
         }
-        assertThat(entries).filteredOn(entry -> entry.session() == publisher.session)
-                .extracting(StreamEntry::client).isNotEmpty().containsOnly("Lavf60.16.100");
-        assertThat(entries).filteredOn(entry -> entry.session() != publisher.session)
-                .as("a session without metadata has flashVer").extracting(StreamEntry::client).isNotEmpty()
+        assertThat(entries).filteredOn(entry -> entry.session().number() == publisher.session)
+                .extracting(each -> each.session().encoder().client()).isNotEmpty().containsOnly("Lavf60.16.100");
+        assertThat(entries).filteredOn(entry -> entry.session().number() != publisher.session)
+                .as("a session without metadata has flashVer").extracting(each -> each.session().encoder().client())
+                .isNotEmpty()
                 .containsOnly("test");
     }
 

@@ -2,9 +2,9 @@ package io.millrace.segmenter.cut;
 
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
@@ -87,7 +87,7 @@ class SegmentTracksTest {
         tape.publisher().videoConfig(Tape.AVC_180P).pictures(0, 100, 33, 60).audioConfig(Tape.AAC_48K_STEREO)
                 .live(3_300, 20, 33, 60).live(3_960, 120, 33, 60).ends();
         List<Cut.SegmentHead> heads = List.copyOf(keyframes(Dump.of(tape).cuts()).values());
-        assertThat(heads.getFirst().audioConfig()).isNull();
+        assertThat(heads.getFirst().track(Packet.Kind.AUDIO)).isEmpty();
         assertThat(Tracks.of(heads.getLast()).audio()).isNotNull();
     }
 
@@ -102,7 +102,7 @@ class SegmentTracksTest {
         for (Tape.Entry entry : tape.entries()) {
             List<TagEvent> events = tags.fold(entry.offset(), entry.record());
             assertThat(events).noneMatch(TagEvent.End.class::isInstance);
-            if (entry.record() instanceof Packet packet && packet.keyframe()) {
+            if (entry.record() instanceof Packet packet && packet.isKeyframe()) {
                 watched.put(entry.offset(), tags.headers());
             }
         }
@@ -120,7 +120,7 @@ class SegmentTracksTest {
             }
             cut.samples().stream().filter(sample -> sample.keyframe() && sample.kind() == Packet.Kind.VIDEO).findFirst()
                     .filter(_ -> cut.independent())
-                    .ifPresent(sample -> keyframes.put(cut.firstOffset() + sample.offsetDelta(), head.getFirst()));
+                    .ifPresent(sample -> keyframes.put(cut.packets().offsetOf(sample), head.getFirst()));
         }
         return keyframes;
     }

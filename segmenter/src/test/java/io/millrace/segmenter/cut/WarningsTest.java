@@ -162,14 +162,14 @@ class WarningsTest {
                 List.of(Format.TS));
         tape.publisher(rules).videoConfig(Tape.AVC_180P).pictures(0, 3_015, 100, 603).ends();
         assertThat(warnings()).containsExactly("LONG_GOP");
-        assertThat(entries()).filteredOn(entry -> entry.lastSegment() >= 0).hasSizeGreaterThan(3)
+        assertThat(entries()).filteredOn(entry -> entry.playlist().lastSegment() >= 0).hasSizeGreaterThan(3)
                 .allSatisfy(entry -> assertThat(codes(entry)).containsExactly("long_gop"));
     }
 
     @Test
     void warningHasCurrentText() {
         tape.publisher().configs().live(0, 300, 40, 150).live(12_000, 300, 40, 100).ends();
-        assertThat(entries().getLast().warnings()).extracting(StreamEntry.Warning::message)
+        assertThat(entries().getLast().session().warnings()).extracting(StreamEntry.Warning::message)
                 .containsExactly("keyframes are 4000 ms apart, segments should be 2000 ms");
     }
 
@@ -192,8 +192,8 @@ class WarningsTest {
             assertThat(step.failure()).isNull();
             step.newWarnings().forEach(warned -> said.add(warned.warning().name()));
             for (StreamEntry streamEntry : step.entries()) {
-                if (streamEntry.session() != session) {
-                    session = streamEntry.session();
+                if (streamEntry.session().number() != session) {
+                    session = streamEntry.session().number();
                     known.clear();
                 }
                 codes(streamEntry).stream().filter(known::add).forEach(listed::add);
@@ -224,6 +224,6 @@ class WarningsTest {
     }
 
     private static List<String> codes(StreamEntry entry) {
-        return entry.warnings().stream().map(StreamEntry.Warning::code).toList();
+        return entry.session().warnings().stream().map(StreamEntry.Warning::code).toList();
     }
 }

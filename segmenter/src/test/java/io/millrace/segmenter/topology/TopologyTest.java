@@ -3,7 +3,6 @@ package io.millrace.segmenter.topology;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.StreamKey;
-import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.LogCodec;
@@ -13,6 +12,7 @@ import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,7 +91,7 @@ class TopologyTest {
             assertThat(ended).isInstanceOfSatisfying(EpochEnded.class,
                     it -> assertThat(it.lastSegment()).isEqualTo(2));
             assertThat(cuts.stream().map(r -> (Cut) LogCodec.decode(ByteBuffer.wrap(r.value())))
-                    .map(c -> c.segment() + "." + c.part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
+                    .map(c -> c.id().segment() + "." + c.id().part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
                     .endsWith("2.0");
             List<TestRecord<String, byte[]>> entries = run.streams.readRecordsToList();
             assertThat(entries).extracting(TestRecord::key).containsOnly("live/show#0");
@@ -158,11 +158,9 @@ class TopologyTest {
                 state = run.changelog.readRecordsToList().getLast().value();
             }
             try (Run run = new Run()) {
-                FoldStore store = (FoldStore) run.driver.getStateStore(FoldStore.NAME);
-                assertThat(store).isNotNull();
-                List<Output> repeated = store.restore(Map.of(STREAM, state));
-                List<String> again = repeated.stream().filter(o -> o.topic() == Topic.SEGMENTS)
-                        .map(o -> HexFormat.of().formatHex(o.value())).toList();
+                ((CommitStore) run.driver.getStateStore(SegmenterTopology.FOLDS)).put(STREAM, state);
+                run.driver.advanceWallClockTime(Duration.ofSeconds(1));
+                List<String> again = hex(run.segments.readRecordsToList());
                 assertThat(straight).endsWith(again.toArray(String[]::new));
                 run.feed(tape);
                 straight.addAll(hex(run.segments.readRecordsToList()));

@@ -1,5 +1,6 @@
 package io.millrace.simulation.kafka;
 
+import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.simulation.engine.Chance;
@@ -90,7 +91,9 @@ class ModelClientsTest {
                 long number = i;
                 producer.packets(0, "live/show", new SessionEnded(number, 0, SessionEnded.Reason.SUSPECTED, ""),
                         (_, failure) -> (failure == null ? acknowledged : failed).add(number));
-                producer.notice(new SessionNotice("live/show", number, SessionNotice.State.LIVE, "", "", "", 0, 0, 0),
+                producer.notice(
+                        new SessionNotice("live/show", number, SessionNotice.State.LIVE, new Encoder("", "", ""), 0, 0,
+                                0),
                         (_, _) -> {});
                 events.runUntil(events.nowMs() + 3);
             }

@@ -1,9 +1,9 @@
 package io.millrace.platform.timeline;
 
 import io.millrace.platform.log.GraceOver;
+import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
-import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
 import java.util.ArrayList;
@@ -17,10 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StreamTagsTest {
     private static final Tracks BOTH = Tracks.of(Records.TRACKS);
     private static final Tracks VIDEO_ONLY = Tracks.of(Records.TRACKS.subList(0, 1));
-    private static final SessionStarted CLAIM = new SessionStarted(SessionStarted.Role.PRIMARY, "node-1", "FMLE/3.0",
-            "127.0.0.1:5000", Records.EPOCH_MS, Records.RULES);
     private static final int SECOND_EPOCH = 8;
-    private static final List<PacketsRecord> LOG = List.of(CLAIM,
+    private static final List<PacketsRecord> LOG = List.of(Records.CLAIM,
             Records.videoConfig(0, 0, Records.AVC_RECORD),
             Records.video(0, 1, 1_000, true, 1),
             Records.audio(0, 2, 1_010),
@@ -28,7 +26,7 @@ class StreamTagsTest {
             Records.audio(0, 4, 1_050),
             new SessionEnded(0, Records.EPOCH_MS + 60, SessionEnded.Reason.UNPUBLISHED, ""),
             new GraceOver(0, Records.EPOCH_MS + 30_060),
-            CLAIM,
+            Records.CLAIM,
             Records.video(SECOND_EPOCH, 0, 7_000, true, 1),
             Records.video(SECOND_EPOCH, 1, 7_040, false, 2));
     private static final StreamEntry FIRST = Records.entry("live/show", 0, StreamEntry.State.ENDED, Records.TRACKS, 7);

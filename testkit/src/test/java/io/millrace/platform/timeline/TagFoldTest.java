@@ -7,7 +7,7 @@ import io.millrace.media.flv.FlvReader;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Packet;
-import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
 import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -107,8 +107,8 @@ class TagFoldTest {
         String vpcC = "01000000000a820202020000";
         String streamInfo = "12001200000000004a580bb802f000000000" + "00".repeat(16);
         Tracks tracks = Tracks.of(List.of(
-                new StreamEntry.Track(0, Packet.Kind.VIDEO, "VP9", Records.hex(vpcC)),
-                new StreamEntry.Track(0, Packet.Kind.AUDIO, "FLAC", Records.hex(streamInfo))));
+                new Track(0, Packet.Kind.VIDEO, "VP9", Records.hex(vpcC)),
+                new Track(0, Packet.Kind.AUDIO, "FLAC", Records.hex(streamInfo))));
         assertThat(tracks.in(Format.TS, Records.RULES).isEmpty()).isTrue();
         var fold = new TagFold(tracks);
         assertThat(fold.headers()).extracting(FlvTag::body).containsExactly(Records.hex("9076703039" + vpcC),
@@ -127,7 +127,7 @@ class TagFoldTest {
     /** MP3 frames describe themselves, and legacy FLV has no sequence header for them. */
     @Test
     void mp3HasNoSequenceHeader() {
-        Tracks tracks = Tracks.of(List.of(new StreamEntry.Track(0, Packet.Kind.AUDIO, "MP3",
+        Tracks tracks = Tracks.of(List.of(new Track(0, Packet.Kind.AUDIO, "MP3",
                 Records.hex("fffb00c0"))));
         var fold = new TagFold(tracks);
         assertThat(fold.headers()).isEmpty();
@@ -137,7 +137,8 @@ class TagFoldTest {
     }
 
     private static List<ByteBuffer> bodies(TagFold fold, Packet.Kind kind, boolean key, boolean config, String hex) {
-        var packet = new Packet(1, 0, 0, 10, 0, kind, 0, key, false, config, Records.hex(hex));
+        var packet = new Packet(1, 0, 0, 10, 0, kind, 0,
+                config ? Packet.Content.CONFIG : Records.frame(key), Records.hex(hex));
         return fold.fold(packet, 10).stream().map(event -> event instanceof TagEvent.Frame frame
                 ? frame.tag().body()
                 : Records.hex("")).toList();

@@ -8,7 +8,6 @@ import io.millrace.platform.past.Cuts;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.ReadBudget;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.Tracks;
 import java.time.Instant;
@@ -63,7 +62,7 @@ final class Places {
             return epochs.getLast();
         }
         long toMs = range.to().get().toEpochMilli();
-        return epochs.reversed().stream().filter(epoch -> epoch.startedAtMs() < toMs).findFirst()
+        return epochs.reversed().stream().filter(epoch -> epoch.span().startedAtMs() < toMs).findFirst()
                 .orElseThrow(() -> new UserError("no media of " + stream + " is retained from before "
                         + range.to().get() + "; see ./millrace sessions " + stream));
     }
@@ -73,7 +72,7 @@ final class Places {
         if (log.reader().beginning(packets) <= epoch.epoch()) {
             return StreamTags.fromBeginning(epoch.epoch(), firstTracks(epoch), this::firstTracks);
         }
-        return at(epoch.startedAtMs());
+        return at(epoch.span().startedAtMs());
     }
 
     private Optional<Tracks> firstTracks(long epoch) {
@@ -85,9 +84,9 @@ final class Places {
 
     /** Returns the tracks at the beginning of an epoch, or of its retained media. */
     private Tracks firstTracks(StreamEntry epoch) {
-        return moments.find(List.of(epoch), epoch.startedAtMs(), Topic.PACKETS) instanceof Moment.At at
+        return moments.find(List.of(epoch), epoch.span().startedAtMs(), Topic.PACKETS) instanceof Moment.At at
                 ? cuts.tracks(epoch, at.entry(), ReadBudget.unlimited())
-                : Tracks.of(epoch.tracks());
+                : Tracks.of(epoch.session().tracks());
     }
 
     private StreamTags at(long timeMs) {
@@ -99,8 +98,9 @@ final class Places {
     }
 
     private StreamTags join(IndexEntry entry) {
-        StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.epoch()).findFirst().orElseThrow();
-        return StreamTags.from(epoch, Keyframe.of(entry), cuts.tracks(epoch, entry, ReadBudget.unlimited()),
+        StreamEntry epoch = epochs.stream().filter(each -> each.epoch() == entry.id().epoch()).findFirst()
+                .orElseThrow();
+        return StreamTags.from(epoch, entry.keyframe(), cuts.tracks(epoch, entry, ReadBudget.unlimited()),
                 this::firstTracks);
     }
 
@@ -112,8 +112,8 @@ final class Places {
         long toMs = range.to().get().toEpochMilli();
         try {
             return switch (moments.find(epochs, toMs, Topic.PACKETS)) {
-                case Moment.At(long _, IndexEntry entry) when entry.programDateTimeMs() >= toMs ->
-                    OptionalLong.of(entry.keyframeOffset());
+                case Moment.At(long _, IndexEntry entry) when entry.times().programDateTimeMs() >= toMs ->
+                    OptionalLong.of(entry.keyframe().offset());
                 case Moment.At(long _, IndexEntry entry) ->
                     cuts.packetAt(stream, entry, toMs, ReadBudget.unlimited());
                 case Moment.NotYet _ -> OptionalLong.empty();

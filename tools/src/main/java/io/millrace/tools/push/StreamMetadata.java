@@ -39,9 +39,8 @@ final class StreamMetadata {
                 case VideoConfig video -> {
                     put(fields, "width", video.width());
                     put(fields, "height", video.height());
-                    if (video.frameRateNumerator() > 0) {
-                        put(fields, "framerate",
-                                (double) video.frameRateNumerator() / video.frameRateDenominator());
+                    if (video.frameRate().isKnown()) {
+                        put(fields, "framerate", video.frameRate().perSecond());
                     }
                     put(fields, "videocodecid", codecId(video.codec()));
                 }

@@ -8,7 +8,6 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.timeline.Keyframe;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
@@ -29,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PastFoldTest {
     private final Map<Long, LogRecord> packets = values(Topic.PACKETS);
     private final StreamEntry epoch = (StreamEntry) List.copyOf(values(Topic.STREAMS).values()).getLast();
-    private final Tracks tracks = Tracks.of(epoch.tracks());
+    private final Tracks tracks = Tracks.of(epoch.session().tracks());
 
     private static Map<Long, LogRecord> values(Topic topic) {
         Map<Long, LogRecord> values = new LinkedHashMap<>();
@@ -60,14 +59,14 @@ class PastFoldTest {
     }
 
     private StreamTags from(IndexEntry entry) {
-        return StreamTags.from(epoch, Keyframe.of(entry), tracks, _ -> Optional.of(tracks));
+        return StreamTags.from(epoch, entry.keyframe(), tracks, _ -> Optional.of(tracks));
     }
 
     @Test
     void everyFrameOfBothSessionsComesOnOneTimeLineFromZero() {
         List<FlvTag> frames = frames(fold(beginning()));
         List<ByteBuffer> pictures = packets.values().stream()
-                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.config()
+                .filter(record -> record instanceof Packet p && p.kind() == Packet.Kind.VIDEO && !p.isConfig()
                         && p.body().remaining() > 5)
                 .map(record -> ((Packet) record).body()).toList();
         List<FlvTag> video = frames.stream().filter(tag -> tag.type() == FlvTag.Type.VIDEO).toList();
@@ -92,11 +91,12 @@ class PastFoldTest {
         List<ByteBuffer> all = bodies(frames(fold(beginning())));
         int joined = 0;
         for (LogRecord record : values(Topic.INDEX).values()) {
-            if (record instanceof IndexEntry entry && entry.keyframeOffset() >= 0) {
+            if (record instanceof IndexEntry entry && entry.keyframe().offset() >= 0) {
                 List<TagEvent> events = fold(from(entry));
                 List<FlvTag> frames = frames(events);
                 assertThat(bodies(frames)).isEqualTo(all.subList(all.size() - frames.size(), all.size()));
-                assertThat(frames.getFirst().body()).isEqualTo(((Packet) packets.get(entry.keyframeOffset())).body());
+                assertThat(frames.getFirst().body())
+                        .isEqualTo(((Packet) packets.get(entry.keyframe().offset())).body());
                 assertThat(frames.getFirst().timestampMs()).isZero();
                 assertThat(events.getFirst()).isInstanceOf(TagEvent.Config.class);
                 joined++;
@@ -108,7 +108,7 @@ class PastFoldTest {
     @Test
     void behindAHoleItGoesOnWhereItWas() {
         IndexEntry later = values(Topic.INDEX).values().stream().map(IndexEntry.class::cast)
-                .filter(entry -> entry.keyframeOffset() >= 0).reduce((_, last) -> last).orElseThrow();
+                .filter(entry -> entry.keyframe().offset() >= 0).reduce((_, last) -> last).orElseThrow();
         PastFold fold = new PastFold(beginning());
         List<TagEvent> events = new ArrayList<>();
         packets.forEach((offset, record) -> {
@@ -119,7 +119,7 @@ class PastFoldTest {
         int before = frames(events).stream().mapToInt(FlvTag::timestampMs).max().orElseThrow();
         fold.moveTo(from(later));
         List<TagEvent> after = new ArrayList<>(
-                fold.fold(later.keyframeOffset(), (PacketsRecord) packets.get(later.keyframeOffset())));
+                fold.fold(later.keyframe().offset(), (PacketsRecord) packets.get(later.keyframe().offset())));
         assertThat(frames(after)).singleElement()
                 .satisfies(tag -> assertThat(tag.timestampMs()).isEqualTo(before + 40));
     }
@@ -163,7 +163,7 @@ class PastFoldTest {
     }
 
     private static boolean isPicture(Packet packet) {
-        return packet.kind() == Packet.Kind.VIDEO && !packet.config() && packet.body().remaining() > 5;
+        return packet.kind() == Packet.Kind.VIDEO && !packet.isConfig() && packet.body().remaining() > 5;
     }
 
     private static int shownMs(FlvTag tag) {
@@ -175,6 +175,6 @@ class PastFoldTest {
         ByteBuffer body = ByteBuffer.allocate(packet.body().remaining()).put(packet.body().duplicate()).flip()
                 .putShort(3, (short) compositionMs);
         return new Packet(packet.session(), packet.seq(), packet.arrivalUs(), packet.timestampMs(), compositionMs,
-                packet.kind(), packet.track(), packet.keyframe(), packet.recoveryPoint(), packet.config(), body);
+                packet.kind(), packet.track(), packet.content(), body);
     }
 }

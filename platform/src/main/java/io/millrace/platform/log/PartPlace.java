@@ -1,4 +1,4 @@
-package io.millrace.edge.log;
+package io.millrace.platform.log;
 
 /**
  * Where one part is in {@code parts}.
@@ -6,4 +6,4 @@ package io.millrace.edge.log;
  * @param offset of its record in the stream's partition
  * @param sizeBytes of the part
  */
-public record PartRef(long offset, int sizeBytes) {}
+public record PartPlace(long offset, int sizeBytes) {}

@@ -1,6 +1,4 @@
-package io.millrace.platform.timeline;
-
-import io.millrace.platform.log.IndexEntry;
+package io.millrace.platform.log;
 
 /**
  * A frame in the log where a reader of packets can start.
@@ -10,8 +8,6 @@ import io.millrace.platform.log.IndexEntry;
  * @param timestampOffsetMs offset that turns RTMP timestamps into times of the epoch's FLV timeline there
  */
 public record Keyframe(long session, long offset, long timestampOffsetMs) {
-    /** Returns the keyframe of an index entry that names one. */
-    public static Keyframe of(IndexEntry entry) {
-        return new Keyframe(entry.session(), entry.keyframeOffset(), entry.timestampOffsetMs());
-    }
+    /** The offset in an index entry whose part contains no keyframe. */
+    public static final long NONE = -1;
 }

@@ -1,0 +1,25 @@
+package io.millrace.platform.kafka;
+
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Passes on encoded records unchanged. Removes the meters of its producer when the producer is closed, which closes its
+ * serializers. Thread-safe.
+ */
+final class MeteredSerializer implements Serializer<byte[]> {
+    private volatile ClientMeters.Binding meters = () -> {};
+
+    void meters(ClientMeters.Binding ofProducer) {
+        meters = ofProducer;
+    }
+
+    @Override
+    public byte[] serialize(String topic, byte[] value) {
+        return value;
+    }
+
+    @Override
+    public void close() {
+        meters.close();
+    }
+}

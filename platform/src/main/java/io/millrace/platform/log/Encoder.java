@@ -1,0 +1,14 @@
+package io.millrace.platform.log;
+
+/**
+ * The encoder of a session, and the ingest node that it is connected to.
+ *
+ * @param node id of the ingest node
+ * @param client the encoder's name as it sends it (flashVer), at most 256 characters, or empty
+ * @param address the encoder's address, {@code host:port}
+ */
+public record Encoder(String node, String client, String address) {
+    public Encoder withClient(String name) {
+        return new Encoder(node, name, address);
+    }
+}
