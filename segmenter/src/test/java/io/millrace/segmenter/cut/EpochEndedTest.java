@@ -4,7 +4,6 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.segmenter.Tape;
 import java.util.List;
@@ -30,8 +29,8 @@ class EpochEndedTest {
         assertThat(last.last()).isTrue();
         assertThat(written.getLast()).isInstanceOfSatisfying(EpochEnded.class, ended -> {
             assertThat(ended.epoch()).isZero();
-            assertThat(ended.lastSegment()).isEqualTo(last.segment()).isEqualTo(2);
-            assertThat(ended.endMs() - last.programDateTimeMs() - last.durationTicks() / 90).isBetween(0L, 1L);
+            assertThat(ended.lastSegment()).isEqualTo(last.id().segment()).isEqualTo(2);
+            assertThat(ended.endMs() - last.times().programDateTimeMs() - last.times().durationTicks() / 90).isBetween(0L, 1L);
         });
     }
 
@@ -53,7 +52,7 @@ class EpochEndedTest {
     @Test
     void endsEpochOfQuarantinedSession() {
         Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60);
-        p.packet(0, 0, Packet.Kind.VIDEO, false, true, "1700000000" + "00").live(2_310, 10, 33, 60).ends().graceOver();
+        p.videoConfig("01").live(2_310, 30, 33, 60).ends().graceOver();
         Dump.Outcome outcome = Dump.of(tape);
         assertThat(outcome.failures()).isNotEmpty();
         assertThat(outcome.segmentsTopic().getLast()).isInstanceOf(EpochEnded.class);
