@@ -9,13 +9,17 @@ import io.millrace.edge.view.PastRange;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a playlist of the past needs turns of the readers for. */
+/** What a playlist of the past needs turns for. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -38,6 +42,7 @@ class PastTurnsTest {
 
     private static KafkaClients kafka;
 
+    private final Turns turns = new Turns(new Turns.Limits(1, 1, 1, 1, 0));
     private ReaderPool readers;
     private PastIndex index;
 
@@ -54,7 +59,7 @@ class PastTurnsTest {
         var directory = new StreamDirectory();
         directory.put(EPOCH);
         readers = new ReaderPool("test-turns", 1, i -> RangeReader.ofIndex(kafka, "test-turns-" + i));
-        index = new PastIndex(kafka, readers, directory, 64 << 20, () -> 0);
+        index = new PastIndex(kafka, readers, directory, 64 << 20, () -> 0, turns);
     }
 
     @AfterEach
@@ -62,19 +67,67 @@ class PastTurnsTest {
         readers.close();
     }
 
+    private static boolean awaits(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private CompletableFuture<Answer> playlist(long afterMs) {
+        return playlist(afterMs, Asker.of("127.0.0.1", () -> false));
+    }
+
+    private CompletableFuture<Answer> playlist(long afterMs, Asker asker) {
         var range = new PastRange(STREAM, 7, 7, Records.EPOCH_MS + afterMs, PastRange.OPEN);
-        return index.readBy(Asker.of("127.0.0.1", () -> false)).playlist(range, List.of(EPOCH), null)
-                .toCompletableFuture();
+        return index.readBy(asker).playlist(range, List.of(EPOCH), null).toCompletableFuture();
     }
 
     @Test
     void versionOfPlaylistTakesItsTurnEvenIfNothingIsToBeRead() throws Exception {
         assertThat(playlist(0).get()).isInstanceOf(Answer.Listed.class);
         readers.close();
+        Turns.Turn other = turns.next("127.0.0.2");
 
         assertThat(playlist(0).get()).as("the same version").isInstanceOf(Answer.Listed.class);
-        assertThatThrownBy(playlist(1)::get).hasCauseInstanceOf(BusyException.class);
+        CompletableFuture<Answer> waiting = playlist(1);
+        assertThatThrownBy(playlist(2)::get).as("one waits already").hasCauseInstanceOf(BusyException.class);
+        assertThat(waiting).isNotDone();
+
+        turns.done(other);
+        assertThat(waiting.get()).isInstanceOf(Answer.Listed.class);
+    }
+
+    @Test
+    void playlistWhoseClientHasLeftIsNotPutTogether() {
+        Turns.Turn other = turns.next("127.0.0.2");
+        var left = new AtomicBoolean();
+        CompletableFuture<Answer> waiting = playlist(0, Asker.of("127.0.0.1", left::get));
+        left.set(true);
+        turns.done(other);
+        assertThatThrownBy(waiting::get).hasCauseInstanceOf(BusyException.class);
+    }
+
+    @Test
+    void playlistThatWaitsForAReadGivesItsTurnUp() throws Exception {
+        var reading = new CountDownLatch(1);
+        var mayRead = new CountDownLatch(1);
+        readers.submit(Asker.EDGE, _ -> {
+            reading.countDown();
+            return awaits(mayRead);
+        });
+        reading.await();
+        CompletableFuture<Answer> waiting = playlist(0);
+        Turns.Turn other = turns.next("127.0.0.2");
+        assertThat(other.begin()).succeedsWithin(Duration.ofMinutes(2));
+        assertThat(waiting).isNotDone();
+
+        mayRead.countDown();
+        turns.done(other);
+        assertThat(waiting.get()).isInstanceOf(Answer.Listed.class);
     }
 
     @Test

@@ -99,6 +99,12 @@ final class PublishedPast implements AutoCloseable {
         write(Records.audioConfig(session, seq++, Records.AAC_RECORD));
     }
 
+    /** The publisher changes its picture amid the session. */
+    void change(ByteBuffer avcRecord) {
+        picture = avcRecord;
+        write(Records.videoConfig(session, seq++, avcRecord));
+    }
+
     /** The publisher is gone for a while. */
     void away(long millis) {
         write(new SessionEnded(session, nowMs, SessionEnded.Reason.DISCONNECTED, ""));

@@ -12,7 +12,5 @@ enum Defect {
     /** A tombstone whose key names no session ends its reader, 8. */
     POISON_KEY_STOPS_READERS,
     /** Packets of a session are sent before the notice of its claim is acknowledged. */
-    PACKETS_BEFORE_THE_NOTICE,
-    /** A publisher does not claim again when a greater session of another node is declared over. */
-    OTHERS_OVER_IS_IGNORED
+    PACKETS_BEFORE_THE_NOTICE
 }

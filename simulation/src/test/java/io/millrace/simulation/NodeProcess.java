@@ -40,7 +40,6 @@ final class NodeProcess implements ModelGroup.Member {
     private final ModelKafka kafka;
     private final ModelGroup group;
     private final int number;
-    private final String id;
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
@@ -68,7 +67,6 @@ final class NodeProcess implements ModelGroup.Member {
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(producer)
                 : producer;
-        this.id = settings.nodeId();
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
                 NodeSettings.METERS, clock);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
@@ -106,12 +104,7 @@ final class NodeProcess implements ModelGroup.Member {
             StreamKey.parse(stored.key());
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> {
-                boolean anothersEnd = notice.state() == SessionNotice.State.OVER && !notice.encoder().node().equals(id);
-                if (!anothersEnd || !defects.contains(Defect.OTHERS_OVER_IS_IGNORED)) {
-                    desk.onNotice(notice);
-                }
-            }
+            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
             case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.

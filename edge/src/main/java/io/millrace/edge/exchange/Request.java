@@ -54,10 +54,15 @@ public final class Request {
         return Client.endpoint(channel, headers());
     }
 
+    /** Returns the client's network: its IPv4 address or IPv6 /64; empty if unknown. */
+    public String network() {
+        return Client.network(channel, headers());
+    }
+
     /** Returns on whose behalf the log is read. */
     public Asker.One asker() {
         // The request itself must not be captured: shared reads retain their askers.
         Channel connection = channel;
-        return Asker.of(Client.network(channel, headers()), () -> !connection.isActive());
+        return Asker.of(network(), () -> !connection.isActive());
     }
 }

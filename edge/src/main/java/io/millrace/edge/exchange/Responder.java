@@ -83,6 +83,13 @@ public interface Responder {
     /** Ends a hold whose owner has what it waited for; the caller answers. */
     void release();
 
+    /**
+     * Runs {@code work} and whatever follows with {@link #then} step by step, each step in the turn of the client's
+     * network: for requests of which a client can send many that each take processor time. Refuses the request if too
+     * many of the network wait.
+     */
+    void inTurns(Runnable work);
+
     /** Runs {@code task} on the event loop. */
     void execute(Runnable task);
 

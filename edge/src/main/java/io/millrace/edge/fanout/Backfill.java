@@ -3,46 +3,82 @@ package io.millrace.edge.fanout;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.view.EpochView;
+import io.millrace.platform.kafka.KafkaClients;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.Cuts;
+import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
+import io.millrace.platform.past.ReadBudget;
+import io.millrace.platform.timeline.Tracks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads, before the first viewer of a stream starts, its records from the latest keyframe to where the live tail begins.
- * Thread-safe; reads on the threads of a pool.
+ * Reads, before the first viewer of a stream starts, what precedes the live tail: the tracks at the latest keyframe, and
+ * the stream's records from there on. Thread-safe; reads on the threads of a pool.
  */
 final class Backfill {
     /** One GOP plus the interleaved records of other streams. */
     private static final long LIMIT_BYTES = TagRing.GOP_LIMIT_BYTES * 2;
 
+    /** @param tracks the tracks at the first record */
+    record Past(Tracks tracks, List<FlvChannel.At> records) {}
+
+    private final KafkaClients kafka;
     private final ReaderPool readers;
     private final RingMemory memory;
 
-    Backfill(ReaderPool readers, RingMemory memory) {
+    Backfill(KafkaClients kafka, ReaderPool readers, RingMemory memory) {
+        this.kafka = kafka;
         this.readers = readers;
         this.memory = memory;
     }
 
     /** Returns where viewers begin: at the latest keyframe, or at the beginning of the newest session. */
     static Keyframe start(StreamEntry entry, EpochView view) {
-        Keyframe keyframe = view.newestKeyframe();
-        // An earlier session may have other tracks than those in the directory.
-        return keyframe != null && keyframe.session() >= entry.session().number()
-                ? keyframe
-                : entry.session().start();
+        return keyframe(entry, view).map(IndexEntry::keyframe).orElseGet(() -> entry.session().start());
     }
 
-    /** Reads a stream's records. Fails with {@link BusyException} if the keyframe is too far back. */
-    CompletionStage<List<FlvChannel.At>> read(TopicPartition partition, String stream, long from, long to) {
-        return readers.submit(reader -> read(reader, partition, stream, from, to));
+    /** Returns the latest keyframe, unless its session is older than that of the directory. */
+    private static Optional<IndexEntry> keyframe(StreamEntry entry, EpochView view) {
+        return Optional.ofNullable(view.newestKeyframe())
+                .filter(newest -> newest.keyframe().session() >= entry.session().number());
     }
 
-    private List<FlvChannel.At> read(RangeReader reader, TopicPartition partition, String stream, long from, long to) {
+    /**
+     * Reads what precedes the live tail of a stream. Fails with {@link BusyException} if the keyframe is too far back.
+     *
+     * @param entry the directory entry with which {@code view} was requested
+     * @param to offset in {@code packets} where the live tail begins
+     */
+    CompletionStage<Past> read(StreamEntry entry, EpochView view, long to) {
+        return readers.submit(reader -> new Past(tracks(reader, entry, view), records(reader, entry.stream(),
+                start(entry, view).offset(), to)));
+    }
+
+    /**
+     * The directory knows the newest tracks, which may have changed after the keyframe, or may be older than it. Tracks
+     * that appeared within the session after the keyframe are added: viewers are told all tracks when they start.
+     */
+    private Tracks tracks(RangeReader reader, StreamEntry entry, EpochView view) {
+        Tracks newest = Tracks.of(entry.session().tracks());
+        Optional<IndexEntry> keyframe = keyframe(entry, view);
+        if (keyframe.isEmpty()) {
+            return newest;
+        }
+        Tracks then = new Cuts(kafka, reader).tracks(entry, keyframe.get(), new ReadBudget(Moments.SEARCH_LIMIT_BYTES));
+        return keyframe.get().keyframe().session() == entry.session().number() ? then.or(newest) : then;
+    }
+
+    private List<FlvChannel.At> records(RangeReader reader, String stream, long from, long to) {
+        TopicPartition partition = kafka.partition(Topic.PACKETS, kafka.partitionOf(stream));
         List<FlvChannel.At> past = new ArrayList<>();
         long limitBytes = Math.min(LIMIT_BYTES, memory.backfillLimitBytes());
         long[] bytes = {0};

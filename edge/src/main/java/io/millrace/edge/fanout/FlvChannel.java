@@ -51,10 +51,11 @@ public final class FlvChannel {
     private State state = State.WAITING;
     // Null until the tracks are known.
     private StreamEntry entry;
-    private Tracks tracks;
     // Null until it is known where viewers begin.
     private Keyframe start;
     private FlvBroadcast broadcast;
+    // Null until the past has been read.
+    private Tracks tracks;
     private ChannelFold fold;
 
     /**
@@ -82,10 +83,6 @@ public final class FlvChannel {
     /** Returns the offset from which on the feed follows the partition; older records are read separately. */
     long tailFrom() {
         return tailFrom;
-    }
-
-    long startOffset() {
-        return start.offset();
     }
 
     StreamEntry entry() {
@@ -148,13 +145,11 @@ public final class FlvChannel {
     /** Called when the tracks are known. Returns whether the past must be read now. */
     boolean tracksKnown(StreamEntry newest) {
         owner.check();
-        Tracks known = Tracks.of(newest.session().tracks());
-        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED || known.isEmpty()
-                || !isCurrent(newest)) {
+        if (state != State.WAITING || newest.state() == StreamEntry.State.ENDED
+                || Tracks.of(newest.session().tracks()).isEmpty() || !isCurrent(newest)) {
             return false;
         }
         entry = newest;
-        tracks = known;
         state = State.FILLING;
         return true;
     }
@@ -176,17 +171,18 @@ public final class FlvChannel {
         }
         start = keyframe;
         broadcast = broadcasts.apply(start.offset());
-        fold = new ChannelFold(entry, tracks, start, broadcast);
     }
 
-    /** Takes the past up to {@link #tailFrom}. */
-    void filled(List<At> past) {
+    /** Takes what precedes {@link #tailFrom}. */
+    void filled(Backfill.Past past) {
         owner.check();
         if (state != State.FILLING) {
             return;
         }
         state = State.PLAYING;
-        past.forEach(this::fold);
+        tracks = past.tracks();
+        fold = new ChannelFold(entry, tracks, start, broadcast);
+        past.records().forEach(this::fold);
         backlog.drain().forEach(this::fold);
         startViewers();
     }

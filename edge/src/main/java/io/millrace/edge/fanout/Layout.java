@@ -13,8 +13,6 @@ import java.util.function.Consumer;
 public interface Layout {
     /** FLV tags, each as an HTTP chunk. */
     Layout TAGS = new TagLayout();
-    /** RTMP messages ({@link io.millrace.media.rtmp.PlayChunks}). */
-    Layout MESSAGES = new MessageLayout();
     /** The layout that every ring has. The others are made from it. */
     Layout BASE = TAGS;
 

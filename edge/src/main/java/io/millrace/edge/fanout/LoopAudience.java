@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class LoopAudience {
     private static final Protocol[] PROTOCOLS = Protocol.values();
-    private static final int SELECTIONS = Selection.values().length;
-    private static final int FORMS = Framing.values().length * SELECTIONS;
+
+    /** What viewers who share a write have in common. */
+    private record Form(Framing framing, Selection selection) {}
 
     private final EventExecutor loop;
     private final TagRing ring;
@@ -28,8 +29,9 @@ final class LoopAudience {
     private final EdgeMeters meters;
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
-    /** The shared writes, one per combination of framing and selection. */
-    private final Stretch[] shared = new Stretch[FORMS];
+    /** The forms in which somebody has watched here, and the shared write of each. */
+    private final List<Form> forms = new ArrayList<>();
+    private final List<Stretch> shared = new ArrayList<>();
     private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
@@ -130,21 +132,32 @@ final class LoopAudience {
     }
 
     private Stretch shared(TagCursor cursor, long from) {
-        int form = cursor.framing().ordinal() * SELECTIONS + cursor.selection().ordinal();
-        if (shared[form] == null) {
-            Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
-            shared[form] = taken == null ? null : taken.joined();
+        Stretch known = shared.get(cursor.form);
+        if (known != null) {
+            return known;
         }
-        return shared[form];
+        Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
+        Stretch joined = taken == null ? null : taken.joined();
+        shared.set(cursor.form, joined);
+        return joined;
     }
 
     private void release() {
-        for (int i = 0; i < shared.length; i++) {
-            if (shared[i] != null) {
-                shared[i].close();
-                shared[i] = null;
+        for (int i = 0; i < shared.size(); i++) {
+            Stretch written = shared.set(i, null);
+            if (written != null) {
+                written.close();
             }
         }
+    }
+
+    private int formOf(FlvSink sink) {
+        var form = new Form(sink.framing(), sink.selection());
+        if (!forms.contains(form)) {
+            forms.add(form);
+            shared.add(null);
+        }
+        return forms.indexOf(form);
     }
 
     /**
@@ -157,6 +170,7 @@ final class LoopAudience {
         check();
         var cursor = new TagCursor(sink, ring, meters, from, headers);
         cursor.slot = cursors.size();
+        cursor.form = formOf(sink);
         cursors.add(cursor);
         bySink.put(sink, cursor);
         pace.joined();

@@ -68,7 +68,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
         this.kafka = kafka;
         this.directory = directory;
         this.epochs = epochs;
-        backfill = new Backfill(readers, memory);
+        backfill = new Backfill(kafka, readers, memory);
         this.meters = meters;
         tail = new Tail("edge-packets", kafka.reader(node + "-edge-packets", FETCH), this, fatal);
     }
@@ -173,7 +173,7 @@ public final class PacketFeed implements FlvSource, AutoCloseable, Tail.Owner {
             return;
         }
         channel.startAt(Backfill.start(channel.entry(), view));
-        backfill.read(partition(channel.stream()), channel.stream(), channel.startOffset(), channel.tailFrom())
+        backfill.read(channel.entry(), view, channel.tailFrom())
                 .whenComplete((past, failure) -> tail.execute(() -> {
                     if (failure == null) {
                         guard(channel, () -> channel.filled(past));

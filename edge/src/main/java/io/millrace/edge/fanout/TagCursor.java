@@ -30,6 +30,8 @@ final class TagCursor {
     private long stuckSinceNanos = NEVER;
     /** Index among the viewers of its event loop. */
     int slot;
+    /** Index of what it shares with others in its audience. */
+    int form;
 
     /**
      * @param at index at which the viewer begins

@@ -2,6 +2,7 @@ package io.millrace.edge.flv;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.ApiError;
+import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.Json;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
@@ -21,7 +22,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /** Serves HTTP-FLV and WebSocket-FLV. Thread-safe; called on event loops. */
-public final class FlvEndpoint {
+public final class FlvEndpoint implements HttpOutput {
     private final PlayAccess access;
     private final StreamDirectory directory;
     private final FlvSource source;
@@ -41,7 +42,14 @@ public final class FlvEndpoint {
         this.meters = meters;
     }
 
-    public void watch(Responder responder, String stream, Query query) {
+    @Override
+    public boolean answer(Responder responder, String path, Query query) {
+        Optional<String> stream = HttpOutput.streamOf(path, ".flv");
+        stream.ifPresent(found -> watch(responder, found, query));
+        return stream.isPresent();
+    }
+
+    private void watch(Responder responder, String stream, Query query) {
         if (responder.request().asksForWebSocket() && WebSocketUpgrade.refuses(responder)) {
             return;
         }
@@ -59,7 +67,7 @@ public final class FlvEndpoint {
         } else if (entry.isEmpty()) {
             responder.error(HttpResponseStatus.NOT_FOUND, "stream_not_found", "there is no stream " + stream);
         } else if (TimeSpan.isIn(query)) {
-            rewind(responder, stream, query, selection);
+            responder.inTurns(() -> rewind(responder, stream, query, selection));
         } else {
             live(responder, entry.get(), selection);
         }

@@ -34,7 +34,7 @@ final class WebSocketCarrier implements Carrier {
 
     @Override
     public Framing framing() {
-        return Framing.WEBSOCKET;
+        return WebSocketFraming.INSTANCE;
     }
 
     @Override

@@ -38,11 +38,16 @@ public final class HlsAudience {
     private final Cache<HlsSession, Boolean> kicked;
 
     HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker) {
+        this(viewers, meters, ticker, VIEWER_LIMIT);
+    }
+
+    /** @param viewerLimit how many viewers are counted at a time; one more displaces one of them */
+    HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker, int viewerLimit) {
         this.viewers = viewers;
         this.meters = meters;
-        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(VIEWER_LIMIT).ticker(ticker).build();
+        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(viewerLimit).ticker(ticker).build();
         // The scheduler expires viewers even while no request arrives.
-        present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(VIEWER_LIMIT)
+        present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(viewerLimit)
                 .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
                 .removalListener((HlsSession session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
     }
@@ -54,11 +59,15 @@ public final class HlsAudience {
             responder.error(HttpResponseStatus.FORBIDDEN, "kicked", "disconnected by the operator");
             return true;
         }
+        watches(session);
+        return false;
+    }
+
+    void watches(HlsSession session) {
         if (present.get(session, this::joined) == null) {
             // Frees the places of expired viewers for the next request.
             present.cleanUp();
         }
-        return false;
     }
 
     /** Returns null if the limit of its network is reached. */

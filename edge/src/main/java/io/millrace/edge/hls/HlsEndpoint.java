@@ -2,6 +2,7 @@ package io.millrace.edge.hls;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Query;
 import io.millrace.edge.exchange.Responder;
@@ -12,9 +13,10 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.past.PastSource;
 import io.millrace.platform.directory.StreamDirectory;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** Serves HLS, live and of the past, as the query of a request says. Thread-safe; called on event loops. */
-public final class HlsEndpoint {
+public final class HlsEndpoint implements HttpOutput {
     /**
      * What HLS reads of the log.
      *
@@ -39,28 +41,38 @@ public final class HlsEndpoint {
         past = new PastHls(directory, log.epochs(), log.past(), audience, answers, InstantSource.system());
     }
 
-    public void multivariant(Responder responder, String stream, Query query) {
-        access.begin(responder, stream, allowed -> {
-            if (TimeSpan.isIn(query)) {
-                past.multivariant(responder, allowed, query);
-            } else {
-                live.multivariant(responder, allowed);
-            }
-        });
+    @Override
+    public boolean answer(Responder responder, String path, Query query) {
+        Optional<HlsUrl> url = HlsUrl.parse(path);
+        url.ifPresent(found -> answer(responder, found, query));
+        return url.isPresent();
+    }
+
+    private void answer(Responder responder, HlsUrl url, Query query) {
+        switch (url) {
+            case HlsUrl.Multivariant(String stream) ->
+                access.begin(responder, stream, allowed -> multivariant(responder, allowed, query));
+            case HlsUrl.MediaPlaylist(String stream, long first, long last) ->
+                access.resume(responder, stream, allowed -> media(responder, allowed, first, last, query));
+            case HlsUrl.Segment(String stream, long epoch, long number) ->
+                live.segment(responder, stream, epoch, number);
+        }
+    }
+
+    private void multivariant(Responder responder, String stream, Query query) {
+        if (TimeSpan.isIn(query)) {
+            responder.inTurns(() -> past.multivariant(responder, stream, query));
+        } else {
+            live.multivariant(responder, stream);
+        }
     }
 
     /** Sends the media playlist of a run of epochs. */
-    public void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
-        access.resume(responder, stream, allowed -> {
-            if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
-                past.media(responder, allowed, firstEpoch, lastEpoch, query);
-            } else {
-                live.media(responder, allowed, firstEpoch);
-            }
-        });
-    }
-
-    public void segment(Responder responder, String stream, long epoch, long number) {
-        live.segment(responder, stream, epoch, number);
+    private void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {
+        if (TimeSpan.isIn(query) || firstEpoch != lastEpoch) {
+            responder.inTurns(() -> past.media(responder, stream, firstEpoch, lastEpoch, query));
+        } else {
+            live.media(responder, stream, firstEpoch);
+        }
     }
 }

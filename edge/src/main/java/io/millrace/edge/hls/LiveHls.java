@@ -72,7 +72,7 @@ final class LiveHls {
         }
         var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(),
                 PastRange.OPEN);
-        return VariantList.render(whole, List.of(entry), view.peakBitrate(), view.averageBitrate());
+        return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
     void media(Responder responder, String stream, long epoch) {
@@ -114,8 +114,12 @@ final class LiveHls {
     private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
         if (live == null && number > entry.playlist().lastSegment()) {
             answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
-            return;
+        } else {
+            responder.inTurns(() -> find(responder, entry, number, live));
         }
+    }
+
+    private void find(Responder responder, StreamEntry entry, long number, EpochView live) {
         responder.then(log.past().readBy(responder.request().asker()).segment(entry, number, live),
                 found -> found.ifPresentOrElse(
                         segment -> send(responder, entry.stream(), entry.epoch(), segment, log.pastParts()),

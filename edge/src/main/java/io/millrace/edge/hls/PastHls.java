@@ -85,7 +85,7 @@ final class PastHls {
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
         playlist(responder, range, all, view,
                 _ -> answers.multivariant(responder,
-                        VariantList.render(range, inHls(all), view.peakBitrate(), view.averageBitrate())),
+                        VariantList.render(range, VariantList.inHls(all), view.peakBitrate(), view.averageBitrate())),
                 () -> answers.nothingYet(responder, stream));
     }
 
@@ -133,24 +133,18 @@ final class PastHls {
         long from = start.entry().id().segment();
         withView(responder, first, view -> view.newest() >= from,
                 view -> responder.then(past.readBy(responder.request().asker()).around(first, from, view),
-                        block -> block
-                                .filter(_ -> !inHls(all).isEmpty()).ifPresentOrElse(
-                                        found -> variants(responder, range, all, found, from),
-                                        () -> answers.nothingYet(responder, stream))));
+                        block -> variants(responder, range, VariantList.inHls(all), block, from)));
     }
 
-    private void variants(Responder responder, PastRange range, List<StreamEntry> all, PlaylistBlock block, long from) {
-        answers.multivariant(responder,
-                VariantList.render(range, inHls(all), block.peakBitrate(from), block.averageBitrate(from)));
-    }
-
-    /** Returns the epochs with known tracks, without those that HLS cannot carry if there are others. */
-    private static List<StreamEntry> inHls(List<StreamEntry> epochs) {
-        List<StreamEntry> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty()).toList();
-        List<StreamEntry> some = known.stream()
-                .filter(epoch -> !Tracks.areOutsideTs(epoch.session().tracks(), epoch.rules()))
-                .toList();
-        return some.isEmpty() ? known : some;
+    private void variants(Responder responder, PastRange range, List<Tracks> tracks, Optional<PlaylistBlock> around,
+            long from) {
+        if (around.isEmpty() || tracks.isEmpty()) {
+            answers.nothingYet(responder, range.stream());
+        } else {
+            PlaylistBlock block = around.get();
+            answers.multivariant(responder,
+                    VariantList.render(range, tracks, block.peakBitrate(from), block.averageBitrate(from)));
+        }
     }
 
     void media(Responder responder, String stream, long firstEpoch, long lastEpoch, Query query) {

@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The JSON of the API as records: times in RFC 3339, bitrates in bits per second, sizes in bytes, durations in ms, null
@@ -35,7 +36,7 @@ final class ApiJson {
      */
     record Stream(String name, String state, long epoch, long session, String startedAt, String endedAt,
             String graceEndsAt, Publisher publisher,
-            List<Track> tracks, Long bitrate, Viewers viewers, List<Warning> warnings) {}
+            List<Track> tracks, Long bitrate, Map<String, Integer> viewers, List<Warning> warnings) {}
 
     /** Node and address are omitted if null, as they are in public responses. */
     record Publisher(@JsonInclude(JsonInclude.Include.NON_NULL) String node,
@@ -48,8 +49,6 @@ final class ApiJson {
             Number frameRate) implements Track {}
 
     record AudioTrack(int id, String kind, String codec, Integer sampleRate, Integer channels) implements Track {}
-
-    record Viewers(long hls, long flv, long ws, long rtmp) {}
 
     record ViewerList(List<WatchedBy> viewers, String next) {}
 
@@ -97,17 +96,17 @@ final class ApiJson {
     }
 
     /** Returns the public description of a stream. */
-    static Stream stream(StreamEntry entry, Viewers viewers) {
+    static Stream stream(StreamEntry entry, Map<String, Integer> viewers) {
         return stream(entry, viewers, new Publisher(null, null, entry.session().encoder().client()));
     }
 
     /** Returns the description of a stream with the encoder's address and ingest node, for the operator. */
-    static Stream streamWithSource(StreamEntry entry, Viewers viewers) {
+    static Stream streamWithSource(StreamEntry entry, Map<String, Integer> viewers) {
         Encoder encoder = entry.session().encoder();
         return stream(entry, viewers, new Publisher(encoder.node(), encoder.address(), encoder.client()));
     }
 
-    private static Stream stream(StreamEntry entry, Viewers viewers, Publisher publisher) {
+    private static Stream stream(StreamEntry entry, Map<String, Integer> viewers, Publisher publisher) {
         return new Stream(entry.stream(), state(entry.state()), entry.epoch(), entry.session().number(),
                 Json.time(entry.span().startedAtMs()), Json.timeOrNull(entry.span().endedAtMs()), graceEndsAt(entry),
                 publisher, entry.session().tracks().stream().map(ApiJson::track).toList(),

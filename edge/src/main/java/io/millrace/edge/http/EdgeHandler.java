@@ -38,7 +38,7 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         HttpRequest request = (HttpRequest) message;
-        responder = new HttpResponder(ctx, request, clock, endpoints.log());
+        responder = new HttpResponder(ctx, request, clock, endpoints.turns(), endpoints.log());
         answer(request);
         if (draining) {
             responder.drain();
@@ -106,22 +106,25 @@ final class EdgeHandler extends ChannelInboundHandlerAdapter {
             case Route.Page() -> endpoints.page().page(responder);
             case Route.Embed() -> endpoints.page().embed(responder);
             case Route.Asset(String path) -> endpoints.page().asset(responder, path);
-            case Route.Multivariant(String stream, Query query) -> endpoints.hls().multivariant(responder, stream,
-                    query);
-            case Route.MediaPlaylist(String stream, long first, long last, Query query) -> endpoints.hls()
-                    .media(responder, stream, first, last, query);
-            case Route.Segment(String stream, long epoch, long number) -> endpoints.hls().segment(responder, stream,
-                    epoch, number);
-            case Route.Flv(String stream, Query query) -> endpoints.flv().watch(responder, stream, query);
+            case Route.Output(String path, Query query) -> output(path, query);
             case Route.Streams(Query query) -> endpoints.api().streams(responder, query);
             case Route.Stream(String stream) -> endpoints.api().stream(responder, stream);
             case Route.Sessions(String stream, Query query) -> endpoints.api().sessions(responder, stream, query);
             case Route.Ingest() -> endpoints.api().ingest(responder);
             case Route.Moved(String location) -> moved(location);
-            case Route.Unknown() -> responder.error(HttpResponseStatus.NOT_FOUND, "not_found",
-                    "no resource has this URL");
+            case Route.Unknown() -> unknown();
             case Route.Malformed(String why) -> responder.error(HttpResponseStatus.BAD_REQUEST, "bad_request", why);
         }
+    }
+
+    private void output(String path, Query query) {
+        if (endpoints.outputs().stream().noneMatch(output -> output.answer(responder, path, query))) {
+            unknown();
+        }
+    }
+
+    private void unknown() {
+        responder.error(HttpResponseStatus.NOT_FOUND, "not_found", "no resource has this URL");
     }
 
     /** Redirects temporarily (302), since the setting may be removed. */

@@ -2,12 +2,14 @@ package io.millrace.edge.http;
 
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.exchange.Client;
+import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSource;
 import io.millrace.edge.flv.FlvEndpoint;
 import io.millrace.edge.follow.EpochSource;
 import io.millrace.edge.hls.HlsEndpoint;
 import io.millrace.edge.log.PartSource;
+import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.HttpCloseReason;
 import io.millrace.edge.past.FlvPast;
@@ -18,6 +20,7 @@ import io.millrace.platform.net.ConnectionAdmission;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.ServerSockets;
+import io.millrace.platform.net.Turns;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.group.ChannelGroup;
@@ -41,6 +44,8 @@ public final class EdgeServer implements AutoCloseable {
     private static final int PIPELINE_DEPTH = 8;
     /** Requests may take this fraction of the heap. */
     private static final int MEMORY_SHARE = 8;
+    /** Steps of requests for the past that an event loop runs before it reads from its sockets again. */
+    private static final int STEPS_PER_LOOP = 8;
     /** How long a viewer may take to read the end of its stream when the edge shuts down. */
     private static final long STREAM_END_MS = 1_000;
 
@@ -71,13 +76,24 @@ public final class EdgeServer implements AutoCloseable {
         HttpLimits limits = settings.limits();
         admission = new ConnectionAdmission(limits.connections(), Integer.MAX_VALUE, limits.perAddress());
         var play = new PlayAccess(access);
-        endpoints = new Endpoints(PageEndpoint.load(),
+        List<HttpOutput> outputs = List.of(
                 new HlsEndpoint(play, directory, new HlsEndpoint.Log(epochs, parts, past, pastParts), retentionMs,
-                        viewers,
-                        clock::nanoTime, meters),
-                new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters),
+                        viewers, clock::nanoTime, meters),
+                new FlvEndpoint(play, directory, flv, flvPast, InstantSource.system(), viewers, meters));
+        endpoints = new Endpoints(PageEndpoint.load(), outputs,
                 new ApiEndpoint(directory, past, viewers), settings.familiarUrls(), meters,
+                new Turns(turns(settings.eventLoops())),
                 new PeerLog(LoggerFactory.getLogger(EdgeServer.class)));
+    }
+
+    /**
+     * Returns the limits of steps of requests for the past that run on the event loops at a time. One network may wait for
+     * as many as it may have reads waiting.
+     */
+    private static Turns.Limits turns(int loops) {
+        int running = loops * STEPS_PER_LOOP;
+        return new Turns.Limits(running, running / 4 * 3, ReaderPool.WAITING_LIMIT,
+                ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
     }
 
     /** Returns the current connections; connections may open and close while the caller iterates. */

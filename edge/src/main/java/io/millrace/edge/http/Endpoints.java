@@ -1,14 +1,17 @@
 package io.millrace.edge.http;
 
-import io.millrace.edge.flv.FlvEndpoint;
-import io.millrace.edge.hls.HlsEndpoint;
+import io.millrace.edge.exchange.HttpOutput;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
+import java.util.List;
 
 /**
  * The endpoints of the HTTP port, shared by all connections.
  *
+ * @param outputs no two of them have a URL in common
+ * @param turns of requests for the past
  * @param log rate-limited log for lines that clients cause
  */
-record Endpoints(PageEndpoint page, HlsEndpoint hls, FlvEndpoint flv, ApiEndpoint api,
-        FamiliarUrls familiar, EdgeMeters meters, PeerLog log) {}
+record Endpoints(PageEndpoint page, List<HttpOutput> outputs, ApiEndpoint api, FamiliarUrls familiar, EdgeMeters meters,
+        Turns turns, PeerLog log) {}

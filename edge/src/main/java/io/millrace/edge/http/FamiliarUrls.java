@@ -123,6 +123,6 @@ public record FamiliarUrls(Set<Kind> kinds, String nginxRtmpApp) {
         String stream = query.get("app") + "/" + query.get("stream");
         return query.get("app") == null || query.get("stream") == null || StreamName.parse(stream).isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Route.Flv(stream, query));
+                : Optional.of(new Route.Output("/" + stream + ".flv", query));
     }
 }

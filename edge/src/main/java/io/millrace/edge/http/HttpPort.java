@@ -27,6 +27,8 @@ public final class HttpPort implements AutoCloseable {
     /** Requests are short: one read returns at most a long pipeline of them. */
     static final int READ_BYTES = 8 * 1024;
     private static final int BACKLOG = 1024;
+    /** Connections that an event loop sets up at a time; with few of them, threads would mostly wait for each other. */
+    private static final int ACCEPTED_PER_LOOP = 32;
     /**
      * {@link ConnectionGuard} acts first, because it counts the close; the kernel closes connections that the guard
      * misses.
@@ -57,7 +59,7 @@ public final class HttpPort implements AutoCloseable {
     public static HttpPort bind(HttpSettings settings, IntPredicate named) {
         HttpPort port = new HttpPort(settings);
         try {
-            port.listener = ServerSockets.bind(port.bootstrap(settings.limits()), settings.host(),
+            port.listener = ServerSockets.bind(port.bootstrap(settings), settings.host(),
                     settings.port(), named);
             return port;
         } catch (IOException e) {
@@ -66,10 +68,16 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    private ServerBootstrap bootstrap(HttpLimits limits) {
+    private ServerBootstrap bootstrap(HttpSettings settings) {
         Class<? extends ServerChannel> type = SocketTransport.serverChannel(loops);
         var bootstrap = new ServerBootstrap().group(acceptors, loops).channel(type)
-                .handler(AcceptFaults.HANDLER)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(AcceptFaults.HANDLER,
+                                new AcceptTurns(settings.eventLoops() * ACCEPTED_PER_LOOP, BACKLOG));
+                    }
+                })
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -83,7 +91,7 @@ public final class HttpPort implements AutoCloseable {
                     }
                 });
         if (type == EpollServerSocketChannel.class) {
-            noticeHalfOpen(bootstrap, limits);
+            noticeHalfOpen(bootstrap, settings.limits());
         }
         return bootstrap;
     }

@@ -5,8 +5,10 @@ import io.millrace.edge.exchange.Client;
 import io.millrace.edge.exchange.Request;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.ResponseOwner;
+import io.millrace.edge.log.BusyException;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.SocketOutlet;
+import io.millrace.platform.net.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -27,19 +30,23 @@ import java.util.function.Consumer;
 final class HttpResponder implements Responder {
     private final ChannelHandlerContext ctx;
     private final LimitClock clock;
+    private final Turns turns;
     private final PeerLog log;
     private final Request request;
     private final ResponseWriter writer;
     private boolean draining;
     private ResponseState state = ResponseState.OPEN;
+    /** The network in whose turns the request is processed; null if it does not wait for turns. */
+    private String network;
     /** Null unless somebody has held the request. */
     private ResponseOwner owner;
     /** Null without a hold that expires. */
     private Future<?> expiry;
 
-    HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, PeerLog log) {
+    HttpResponder(ChannelHandlerContext ctx, HttpRequest http, LimitClock clock, Turns turns, PeerLog log) {
         this.ctx = ctx;
         this.clock = clock;
+        this.turns = turns;
         this.log = log;
         request = new Request(ctx.channel(), http);
         // A request body is rejected, so it is not waited for.
@@ -190,6 +197,44 @@ final class HttpResponder implements Responder {
     }
 
     @Override
+    public void inTurns(Runnable work) {
+        if (network != null) {
+            work.run();
+            return;
+        }
+        network = request.network();
+        inTurn(turns.next(network), () -> {
+            if (!state.isAbandoned()) {
+                work.run();
+            }
+        });
+    }
+
+    private void inTurn(Turns.Turn turn, Runnable step) {
+        turn.begin().whenComplete((_, full) -> {
+            if (full != null) {
+                execute(() -> fail(new BusyException("too many requests of your network are waiting")));
+                return;
+            }
+            try {
+                // Not execute(): the loop reads from its sockets before it runs the next scheduled task.
+                loop().schedule(() -> runInTurn(turn, step), 0, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException _) {
+                // The edge is shutting down.
+                turns.done(turn);
+            }
+        });
+    }
+
+    private void runInTurn(Turns.Turn turn, Runnable step) {
+        try {
+            run(step);
+        } finally {
+            turns.done(turn);
+        }
+    }
+
+    @Override
     public void execute(Runnable task) {
         loop().execute(() -> run(task));
     }
@@ -205,13 +250,21 @@ final class HttpResponder implements Responder {
 
     @Override
     public <T> void then(CompletionStage<T> stage, Consumer<T> next, Consumer<T> discard) {
-        stage.whenComplete((value, failure) -> execute(() -> {
-            if (failure != null) {
-                fail(failure);
+        String turnsOf = network;
+        stage.whenComplete((value, failure) -> {
+            Runnable step = () -> {
+                if (failure != null) {
+                    fail(failure);
+                } else {
+                    (state.isAbandoned() ? discard : next).accept(value);
+                }
+            };
+            if (turnsOf == null) {
+                execute(step);
             } else {
-                (state.isAbandoned() ? discard : next).accept(value);
+                inTurn(turns.again(turnsOf), step);
             }
-        }));
+        });
     }
 
     @Override

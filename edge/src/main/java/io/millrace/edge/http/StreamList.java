@@ -79,9 +79,12 @@ record StreamList(String after, int limit, Set<StreamEntry.State> states, String
         return new ApiJson.Streams(page.stream().map(json).toList(), more ? page.getLast().stream() : null);
     }
 
-    /** Returns the viewer counts of a stream at this edge. */
-    static ApiJson.Viewers counts(Viewers viewers, String stream) {
-        return new ApiJson.Viewers(viewers.count(stream, Protocol.HLS), viewers.count(stream, Protocol.FLV),
-                viewers.count(stream, Protocol.WS), viewers.count(stream, Protocol.RTMP));
+    /** Returns the viewer counts of a stream at this edge, by protocol. */
+    static Map<String, Integer> counts(Viewers viewers, String stream) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (Protocol protocol : Protocol.values()) {
+            counts.put(protocol.label(), viewers.count(stream, protocol));
+        }
+        return counts;
     }
 }

@@ -82,7 +82,7 @@ public final class ViewersResource implements AdminResource {
     }
 
     private ApiJson.WatchedBy json(Viewer viewer) {
-        boolean counted = viewer.protocol() != Protocol.HLS;
+        boolean counted = viewer.protocol().isOneConnection();
         return new ApiJson.WatchedBy(viewers.id(viewer), viewer.stream(), viewer.protocol().label(), viewer.address(),
                 viewer.client(), Json.time(viewer.sinceMs()), counted ? viewer.sentBytes() : null);
     }

@@ -11,4 +11,10 @@ public class BusyException extends CancellationException {
     public BusyException(String message) {
         super(message);
     }
+
+    /** Leaves the stack trace out, which would cost more than everything else about a refusal. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
 }

@@ -139,9 +139,10 @@ final class FairQueue<T extends FairQueue.Item> {
     /** Returns what each address waits for, oldest first. Moves items that nobody waits for to {@code gone}. */
     private Map<String, List<Waiting<T>>> byAddress(List<T> gone) {
         Map<String, List<Waiting<T>>> items = new LinkedHashMap<>();
+        Set<String> addresses = new LinkedHashSet<>();
         for (Iterator<Waiting<T>> all = waiting.iterator(); all.hasNext();) {
             Waiting<T> some = all.next();
-            Set<String> addresses = new LinkedHashSet<>();
+            addresses.clear();
             if (some.item().asker().collect(addresses)) {
                 addresses.forEach(address -> items.computeIfAbsent(address, _ -> new ArrayList<>()).add(some));
             } else {

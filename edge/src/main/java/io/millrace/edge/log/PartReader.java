@@ -45,7 +45,7 @@ public final class PartReader implements PartSource, AutoCloseable {
     private final long limitBytes;
     private final long answerMs;
 
-    private record PartKey(int partition, long offset) {}
+    record PartKey(int partition, long offset) {}
 
     /**
      * @param cacheBytes limit of cached parts
@@ -61,9 +61,13 @@ public final class PartReader implements PartSource, AutoCloseable {
         this.kafka = kafka;
         this.readers = readers;
         limitBytes = cacheBytes + sendingBytes;
-        cache = new SharedReads<>(Caffeine.newBuilder().maximumWeight(cacheBytes)
+        cache = new SharedReads<>(cache(cacheBytes).build());
+    }
+
+    static Caffeine<PartKey, ByteBuf> cache(long cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<PartKey, ByteBuf>weigher((_, bytes) -> bytes.readableBytes()).executor(Runnable::run)
-                .removalListener((_, bytes, _) -> bytes.release()).build());
+                .removalListener((_, bytes, _) -> bytes.release());
     }
 
     @Override

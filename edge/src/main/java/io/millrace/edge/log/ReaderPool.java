@@ -20,7 +20,7 @@ public final class ReaderPool implements AutoCloseable {
     public static final int WAITING_LIMIT = 1024;
 
     /** Maximum number of waiting reads per address. */
-    private static final int WAITING_OF_ADDRESS_LIMIT = WAITING_LIMIT / 4;
+    public static final int WAITING_OF_ADDRESS_LIMIT = WAITING_LIMIT / 4;
 
     private record Job<T>(Asker asker, Function<RangeReader, T> read,
             CompletableFuture<T> result) implements FairQueue.Item {

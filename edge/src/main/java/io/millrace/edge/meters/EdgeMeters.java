@@ -16,12 +16,6 @@ public final class EdgeMeters {
     /** The reasons for which this edge closes HTTP connections. All reasons are registered at start, with count 0. */
     private static final List<String> HTTP_CLOSES = Stream.of(HttpCloseReason.values()).map(HttpCloseReason::label)
             .toList();
-    /** The reasons for which this edge disconnects viewers. */
-    private static final Map<Protocol, List<String>> VIEWER_CLOSES = Map.of(
-            Protocol.HLS, List.of("kicked"),
-            Protocol.FLV, List.of("slow", "kicked", "memory"),
-            Protocol.WS, List.of("slow", "kicked", "memory", "idle", "abuse"),
-            Protocol.RTMP, List.of("slow", "kicked"));
     private static final List<String> DROPS = List.of("slow_viewer", "undecodable");
 
     private final MeterRegistry registry;
@@ -33,10 +27,10 @@ public final class EdgeMeters {
     public EdgeMeters(MeterRegistry registry) {
         this.registry = registry;
         // millrace_edge_viewers{protocol}: current viewers; for HLS, the viewers that requested a playlist recently.
-        VIEWER_CLOSES.forEach((protocol, reasons) -> {
+        for (Protocol protocol : Protocol.values()) {
             viewers.put(protocol, showViewers(protocol, new AtomicInteger()));
-            reasons.forEach(reason -> closes(protocol.label(), reason));
-        });
+            protocol.closeReasons().forEach(reason -> closes(protocol.label(), reason));
+        }
         // millrace_stage_latency_seconds{stage}: from the ingest timestamp until a tag is sent to viewers (edge) and until a
         // segment is listed (playlist).
         flvLatency = latency("edge");

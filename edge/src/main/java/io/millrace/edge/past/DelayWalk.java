@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * ended, the rest of it is listed to its end. Blocks; for one use on one virtual thread.
  */
 final class DelayWalk {
-    private final PastIndex index;
+    private final PastWalk walk;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -31,8 +31,8 @@ final class DelayWalk {
     private long ticks;
     private long count;
 
-    DelayWalk(PastIndex index, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
-        this.index = index;
+    DelayWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
+        this.walk = walk;
         this.range = range;
         this.epochs = epochs;
         this.live = live;
@@ -47,7 +47,7 @@ final class DelayWalk {
         if (now.isEmpty()) {
             return new Answer.Nothing();
         }
-        Moment found = PastIndex.await(index.moment(range.stream(), now.getAsLong() - range.delayMs()));
+        Moment found = walk.moment(range.stream(), now.getAsLong() - range.delayMs());
         Optional<Position> newest = found instanceof Moment.At at ? newest(at.entry()) : Optional.empty();
         if (newest.isEmpty()) {
             return new Answer.NotYet();
@@ -56,7 +56,7 @@ final class DelayWalk {
         if (live == null) {
             rest(newest.get());
         }
-        return shares.isEmpty() ? new Answer.Nothing() : index.listed(range, epochs, shares, live == null);
+        return shares.isEmpty() ? new Answer.Nothing() : walk.listed(range, epochs, shares, live == null);
     }
 
     private OptionalLong nowMs() {
@@ -64,7 +64,7 @@ final class DelayWalk {
         if (live != null) {
             return live.complete(live.newest()).stream().mapToLong(Segment::endMs).findFirst();
         }
-        return PastIndex.await(index.around(last, last.playlist().lastSegment(), null)).stream()
+        return walk.around(last, last.playlist().lastSegment(), null).stream()
                 .mapToLong(block -> block.segment(last.playlist().lastSegment()).endMs()).findFirst();
     }
 
@@ -124,7 +124,7 @@ final class DelayWalk {
         long from = to + 1;
         boolean isMore = true;
         while (isMore && from > 0) {
-            Optional<PlaylistBlock> block = PastIndex.await(index.around(epoch, from - 1, isLive(i) ? live : null));
+            Optional<PlaylistBlock> block = walk.around(epoch, from - 1, isLive(i) ? live : null);
             if (block.isPresent()) {
                 from = fill(epoch, block.get(), from - 1, found);
             }
@@ -169,8 +169,7 @@ final class DelayWalk {
     private void appendFrom(long first, StreamEntry epoch) {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= epoch.playlist().lastSegment(); from = found.getLast().last() + 1) {
-            List<PlaylistBlock> blocks = index.blocks(epoch, from, epoch.playlist().lastSegment(),
-                    OptionalLong.empty());
+            List<PlaylistBlock> blocks = walk.blocks(epoch, from, epoch.playlist().lastSegment(), OptionalLong.empty());
             found.addAll(blocks);
             if (blocks.isEmpty() || blocks.getLast().last() < from) {
                 break;

@@ -2,6 +2,7 @@ package io.millrace.edge.past;
 
 import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.RangePlaylist.Share;
+import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import java.util.HashMap;
 import java.util.List;
@@ -17,22 +18,22 @@ final class Discontinuities {
      *
      * @param listed at least one
      */
-    static Map<Long, Long> before(PastIndex index, List<StreamEntry> epochs, List<Share> listed) {
+    static Map<Long, Long> before(PastWalk walk, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
         for (StreamEntry epoch : epochs) {
-            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().hasSegments()) {
-                counts.put(epoch.epoch(), of(index, epoch));
+            if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().lastSegment() >= 0) {
+                counts.put(epoch.epoch(), of(walk, epoch));
             }
         }
         return counts;
     }
 
     /** Counts sessions instead if the index of the epoch has expired. */
-    private static long of(PastIndex index, StreamEntry epoch) {
+    private static long of(PastWalk walk, StreamEntry epoch) {
         long last = epoch.playlist().lastSegment();
-        List<PlaylistBlock> blocks = index.blocks(epoch, last, last, OptionalLong.empty());
+        List<PlaylistBlock> blocks = walk.blocks(epoch, last, last, OptionalLong.empty());
         return blocks.isEmpty() || !blocks.getFirst().contains(last)
-                ? epoch.sessions().size() - 1L
+                ? StreamDirectory.sessions(epoch) - 1L
                 : blocks.getFirst().segment(last).start().discontinuity();
     }
 }

@@ -9,9 +9,11 @@ import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.timeline.FlvOpening;
 import io.millrace.platform.timeline.StreamTags;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +23,9 @@ import org.slf4j.event.Level;
 
 /**
  * One viewer of the past: reads a batch, writes it, and reads the next after the socket accepted it. At the end of the
- * log it joins the live viewers, or waits if its range has an end. Confined to the viewer's event loop.
+ * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues with
+ * the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time, uses its
+ * tags and its position on another thread.
  *
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING if the live ring does not go back far enough; any
  * -> OVER.
@@ -34,8 +38,17 @@ final class FlvPastViewer {
 
     /** The viewer's access to the log. */
     interface Source {
+        /** Returns the range of the log that begins at an offset in {@code packets}. */
+        PacketRange packets(long startOffset);
+
         /** Reads the next batch. Fails with {@link BusyException} if too many reads wait. */
-        CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection);
+        CompletionStage<PastBatch> read(PacketRange packets, PastTags tags, Framing framing, Selection selection);
+
+        /**
+         * Looks for what is left of the range after retention has deleted what came next. Fails with {@link
+         * BusyException} if too many reads wait.
+         */
+        CompletionStage<FlvPast.Range> left();
 
         /** Joins the live viewers after receiving everything up to an offset. */
         void join(FlvChannel.Seam seam);
@@ -60,27 +73,33 @@ final class FlvPastViewer {
         READING, WRITING, LIVE, OVER
     }
 
-    private final FlvPast.Range.Playable range;
     private final FlvSink sink;
     private final Source source;
     private final EdgeMeters meters;
-    private final PastTags tags;
-    private final List<FlvTag> told;
+    private final PacketRange packets;
+    private FlvPast.Range.Playable range;
+    private PastTags tags;
+    /** The sequence headers at the start of the range. */
+    private List<FlvTag> headers;
+    /** The sequence headers that the viewer has, from a gap to the next batch with tags; else null. */
+    private List<FlvTag> headersBefore;
     private State state = State.READING;
+    private PastBatch.Position position = PastBatch.Position.WITHIN_LOG;
     private boolean started;
-    private boolean atEnd;
-    private long next;
-    private long seen;
 
     FlvPastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
-        this.range = range;
         this.sink = sink;
         this.source = source;
         this.meters = meters;
+        packets = source.packets(range.start().offset());
+        playFrom(range);
+    }
+
+    private void playFrom(FlvPast.Range.Playable from) {
+        range = from;
         tags = new PastTags(StreamTags.ofEpoch(range.epoch(), range.start(), range.tracks()), range.limit());
-        told = tags.headers();
-        next = range.start().offset();
-        seen = next;
+        headers = tags.headers();
+        packets.moveTo(range.start().offset());
     }
 
     void begin() {
@@ -89,7 +108,7 @@ final class FlvPastViewer {
 
     private void read() {
         state = State.READING;
-        source.read(tags, next, sink.framing(), sink.selection()).whenComplete((batch, failure) -> {
+        source.read(packets, tags, sink.framing(), sink.selection()).whenComplete((batch, failure) -> {
             try {
                 sink.loop().execute(() -> turn(batch, failure));
             } catch (RejectedExecutionException _) {
@@ -110,13 +129,11 @@ final class FlvPastViewer {
                 return;
             }
             state = State.WRITING;
-            next = batch.next();
-            seen = Math.max(seen, batch.seen());
-            atEnd = batch.atEnd();
+            position = batch.position();
             write(batch);
-            if (batch.over() || atEnd && isComplete()) {
-                over();
-                sink.end();
+            if (position == PastBatch.Position.END_OF_RANGE
+                    || position == PastBatch.Position.END_OF_LOG && isComplete()) {
+                end();
             } else if (!started || sink.isReady()) {
                 goOn();
             }
@@ -136,8 +153,7 @@ final class FlvPastViewer {
             LOG.log(Level.ERROR, range.epoch().stream(),
                     "{}: a viewer of the past is disconnected, please report this bug", range.epoch().stream(),
                     failure);
-            over();
-            sink.end();
+            end();
         }
     }
 
@@ -145,11 +161,12 @@ final class FlvPastViewer {
         if (batch.isEmpty()) {
             return;
         }
+        byte[] opening = opening(batch.firstMs());
         if (!started) {
             started = true;
             sink.start(this::goOn);
-            byte[] opening = FlvOpening.write(sink.selection().of(range.tracks()), sink.selection().of(told),
-                    batch.firstMs());
+        }
+        if (opening.length > 0) {
             sink.send(opening);
             meters.sent(sink.protocol(), opening.length);
         }
@@ -157,20 +174,66 @@ final class FlvPastViewer {
         meters.sent(sink.protocol(), batch.stretch().mediaBytes());
     }
 
+    /** Returns what the viewer has to receive before the next tag, if anything. */
+    private byte[] opening(int timestampMs) {
+        List<FlvTag> selected = sink.selection().of(headers);
+        if (!started) {
+            return FlvOpening.write(sink.selection().of(range.tracks()), selected, timestampMs);
+        }
+        List<FlvTag> before = headersBefore;
+        headersBefore = null;
+        return before == null || selected.equals(sink.selection().of(before))
+                ? new byte[0]
+                : FlvOpening.headers(selected, timestampMs);
+    }
+
     /** Called when the socket has accepted what was written. */
     private void goOn() {
         if (state != State.WRITING) {
             return;
         }
-        if (!atEnd) {
-            read();
-        } else if (range.limit() != null || !started) {
-            again();
-        } else {
-            state = State.LIVE;
-            source.done();
-            source.join(new FlvChannel.Seam(range.epoch().epoch(), seen, tags.headers(), sink, this::behind));
+        switch (position) {
+            case WITHIN_LOG, END_OF_RANGE -> read();
+            case EXPIRED -> passGap();
+            case END_OF_LOG -> {
+                if (range.limit() != null || !started) {
+                    again();
+                } else {
+                    state = State.LIVE;
+                    source.done();
+                    source.join(new FlvChannel.Seam(range.epoch().epoch(), packets.seen(), tags.headers(), sink,
+                            this::behind));
+                }
+            }
         }
+    }
+
+    private void passGap() {
+        state = State.READING;
+        source.left().whenComplete((left, failure) -> sink.execute(() -> found(left, failure)));
+    }
+
+    private void found(FlvPast.Range left, Throwable failure) {
+        if (failure != null) {
+            failed(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+        } else if (state != State.OVER) {
+            switch (left) {
+                case FlvPast.Range.Playable playable when !started || playable.tracks().isLike(range.tracks()) -> {
+                    if (started && headersBefore == null) {
+                        headersBefore = tags.headers();
+                    }
+                    playFrom(playable);
+                    read();
+                }
+                case FlvPast.Range.NotYet _ when !source.hasEnded() -> again();
+                case FlvPast.Range _ -> end();
+            }
+        }
+    }
+
+    private void end() {
+        over();
+        sink.end();
     }
 
     /** Called when the live ring no longer contains what comes next; it is in the log. */

@@ -33,7 +33,7 @@ final class MomentCells {
     /** Limit of all cells together: about 15 MB. */
     private static final int ENTRIES_LIMIT = 50_000;
 
-    private record Key(String stream, long epoch, long cell) {}
+    record Key(String stream, long epoch, long cell) {}
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
@@ -50,11 +50,14 @@ final class MomentCells {
         this.readers = readers;
         this.media = media;
         floors = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).expireAfterWrite(FLOOR_KEPT).build());
-        cells = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(ENTRIES_LIMIT)
+        cells = new SharedReads<>(cells(ENTRIES_LIMIT).ticker(ticker).build());
+    }
+
+    static Caffeine<Key, MomentStretch> cells(int entriesLimit) {
+        return Caffeine.newBuilder().maximumWeight(entriesLimit)
                 .<Key, MomentStretch>weigher((_, stretch) -> 1 + stretch.entries().size())
                 .expireAfter(Expiry.<Key, MomentStretch>writing(
-                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT))
-                .build());
+                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT));
     }
 
     /**

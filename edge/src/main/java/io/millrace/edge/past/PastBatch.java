@@ -9,25 +9,20 @@ import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.timeline.TagEvent;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * The result of one turn of reading the past. Holds its memory until it is closed.
  *
  * @param stretch the tags
  * @param firstMs timestamp of the first tag, 0 without one
- * @param next offset in {@code packets} at which to continue
- * @param seen offset after the last of the stream's own records, 0 without one
- * @param atEnd whether the end of the log was reached
- * @param over whether the end of the range was reached
+ * @param position what the turn stopped at
  */
-record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atEnd,
-        boolean over) implements AutoCloseable {
+record PastBatch(Stretch stretch, int firstMs, Position position) implements AutoCloseable {
     /**
      * Bytes per viewer and turn: some tenths of a second of media. Live viewers wait while a core reads them and an
      * event loop writes them.
@@ -35,6 +30,13 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
     static final int TURN_BYTES = 128 * 1024;
     /** Bytes to read per turn if most of the partition belongs to other streams. */
     private static final int SCAN_BYTES = 4 * 1024 * 1024;
+
+    /** Where a turn stopped. */
+    enum Position {
+        WITHIN_LOG, END_OF_LOG, END_OF_RANGE,
+        /** Retention has deleted what comes next. */
+        EXPIRED
+    }
 
     boolean isEmpty() {
         return stretch.pieces().isEmpty();
@@ -45,44 +47,20 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
         stretch.close();
     }
 
-    /** Reads from the log; blocks. */
-    static PastBatch read(RangeReader reader, TopicPartition partition, String stream, PastTags tags, long from,
-            Framing framing, Selection selection) {
-        try (var turn = new Turn(tags, from, framing, selection)) {
-            long end = reader.end(partition);
-            turn.next = Math.max(from, Math.min(end, reader.beginning(partition)));
-            if (turn.next > from) {
-                // The position has expired meanwhile; continues with the earliest retained record.
-                tags.skip();
+    /** Reads the next tags of a viewer; blocks. */
+    static PastBatch read(RangeReader reader, PacketRange packets, PastTags tags, Framing framing,
+            Selection selection) {
+        try (var turn = new Turn(tags, framing, selection)) {
+            long end = reader.end(packets.partition());
+            PacketRange.Stop stop = packets.read(reader, end, SCAN_BYTES, turn::add);
+            if (turn.over) {
+                return turn.batch(Position.END_OF_RANGE);
             }
-            boolean whole = read(reader, partition, stream, turn, end);
-            if (whole) {
-                turn.next = Math.max(turn.next, end);
-            }
-            return turn.batch(turn.next >= end);
-        }
-    }
-
-    /** Returns false if the turn stopped before the end. */
-    private static boolean read(RangeReader reader, TopicPartition partition, String stream, Turn turn, long end) {
-        long from = turn.next;
-        try {
-            reader.read(partition, from, end, record -> {
-                turn.next = record.offset() + 1;
-                turn.scannedBytes += record.serializedValueSize();
-                if (stream.equals(record.key()) && record.value() instanceof PacketsRecord packet) {
-                    turn.seen = turn.next;
-                    turn.add(record.offset(), packet);
-                }
-                return !turn.isOver();
+            return turn.batch(switch (stop) {
+                case EXPIRED -> Position.EXPIRED;
+                case END -> Position.END_OF_LOG;
+                case PAUSED -> packets.next() < end ? Position.WITHIN_LOG : Position.END_OF_LOG;
             });
-            return !turn.isOver();
-        } catch (TimeoutException e) {
-            if (turn.next == from) {
-                throw e;
-            }
-            // Continues after what was read, to avoid reading it again.
-            return false;
         }
     }
 
@@ -93,19 +71,15 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
         private final List<SharedTag> read = new ArrayList<>();
         private final Selection selection;
         private final Stretch.Builder stretch;
-        private long next;
-        private long seen;
-        private long scannedBytes;
         private boolean over;
 
-        private Turn(PastTags tags, long from, Framing framing, Selection selection) {
+        private Turn(PastTags tags, Framing framing, Selection selection) {
             this.tags = tags;
             this.selection = selection;
-            next = from;
             stretch = new Stretch.Builder(framing, selection);
         }
 
-        private void add(long offset, PacketsRecord record) {
+        private boolean add(long offset, PacketsRecord record) {
             for (TagEvent event : tags.fold(offset, record)) {
                 switch (event) {
                     case TagEvent.Media media when !selection.has(media.tag().type()) -> {
@@ -120,15 +94,12 @@ record PastBatch(Stretch stretch, int firstMs, long next, long seen, boolean atE
                     case TagEvent.End _ -> over = true;
                 }
             }
+            return !over && stretch.mediaBytes() < TURN_BYTES;
         }
 
-        private boolean isOver() {
-            return over || stretch.mediaBytes() >= TURN_BYTES || scannedBytes >= SCAN_BYTES;
-        }
-
-        private PastBatch batch(boolean atEnd) {
+        private PastBatch batch(Position position) {
             int firstMs = read.isEmpty() ? 0 : read.getFirst().timestampMs();
-            return new PastBatch(stretch.build(0), firstMs, next, seen, atEnd && !over, over);
+            return new PastBatch(stretch.build(0), firstMs, position);
         }
 
         @Override

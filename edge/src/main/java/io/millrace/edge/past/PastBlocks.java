@@ -35,20 +35,20 @@ final class PastBlocks {
     private static final Duration BLOCK_KEPT = Duration.ofMinutes(30);
     private static final int ENTRIES_LIMIT = 10_000;
     /** Memory that the cache counts for a block that the index does not contain. */
-    private static final int ABSENT_BYTES = 512;
+    static final int ABSENT_BYTES = 512;
 
-    private record EpochKey(String stream, long epoch) {
+    record EpochKey(String stream, long epoch) {
         static EpochKey of(StreamEntry epoch) {
             return new EpochKey(epoch.stream(), epoch.epoch());
         }
     }
 
-    private record BlockKey(EpochKey epoch, long number) {}
+    record BlockKey(EpochKey epoch, long number) {}
 
     private record TailKey(EpochKey epoch, long newest) {}
 
     /** @param block null if the index contains no entry of it */
-    private record Loaded(PlaylistBlock block, boolean settled) {
+    record Loaded(PlaylistBlock block, boolean settled) {
         int sizeBytes() {
             return block == null ? ABSENT_BYTES : block.sizeBytes();
         }
@@ -65,14 +65,21 @@ final class PastBlocks {
         this.kafka = kafka;
         this.readers = readers;
         this.moments = moments;
-        tails = Caffeine.newBuilder().ticker(ticker).expireAfterAccess(TAIL_KEPT).maximumSize(ENTRIES_LIMIT).build();
+        tails = tails(ENTRIES_LIMIT).ticker(ticker).build();
         tailReads = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).expireAfterWrite(GROWING_KEPT)
                 .maximumSize(ENTRIES_LIMIT).build());
-        blocks = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes)
+        blocks = new SharedReads<>(blocks(cacheBytes).ticker(ticker).build());
+    }
+
+    static Caffeine<Object, Object> tails(int limit) {
+        return Caffeine.newBuilder().expireAfterAccess(TAIL_KEPT).maximumSize(limit);
+    }
+
+    static Caffeine<BlockKey, Loaded> blocks(long cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<BlockKey, Loaded>weigher((_, loaded) -> loaded.sizeBytes())
                 .expireAfter(Expiry.<BlockKey, Loaded>writing(
-                        (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT))
-                .build());
+                        (_, loaded) -> loaded.settled() ? BLOCK_KEPT : GROWING_KEPT));
     }
 
     private <T> CompletableFuture<T> read(String stream, Asker askers, Function<PastReader, T> read) {

@@ -9,6 +9,7 @@ import io.millrace.edge.log.Asker;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
 import io.millrace.platform.directory.StreamDirectory;
@@ -18,8 +19,10 @@ import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.PacketRange;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.timeline.Tracks;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -89,18 +92,23 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         if (viewers.isFull(asker.address())) {
             return CompletableFuture.failedFuture(new BusyException(TOO_MANY));
         }
-        return retained(stream, startMs, endMs).thenCompose(found -> {
+        return find(stream, directory.history(stream), startMs, endMs);
+    }
+
+    private CompletableFuture<Range> find(String stream, List<StreamEntry> epochs, long startMs, long endMs) {
+        return retained(stream, epochs, startMs, endMs).thenCompose(found -> {
             if (found.isPresent()) {
                 return CompletableFuture.completedFuture(found.get());
             }
             moments.forgetFloor(stream);
-            return retained(stream, startMs, endMs).thenApply(again -> again.orElseGet(Range.NotYet::new));
+            return retained(stream, epochs, startMs, endMs).thenApply(again -> again.orElseGet(Range.NotYet::new));
         });
     }
 
     /** Returns the range; empty if its start has expired since the retained range was last read. */
-    private CompletableFuture<Optional<Range>> retained(String stream, long startMs, long endMs) {
-        return moment(stream, startMs).thenCompose(found -> {
+    private CompletableFuture<Optional<Range>> retained(String stream, List<StreamEntry> epochs, long startMs,
+            long endMs) {
+        return moments.find(epochs, startMs, asker).thenCompose(found -> {
             if (!(found instanceof Moment.At(_, IndexEntry start))) {
                 return CompletableFuture.completedFuture(Optional.of(new Range.NotYet()));
             }
@@ -168,7 +176,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
             // Other viewers have joined since the range was found.
             throw new BusyException(TOO_MANY);
         }
-        var viewer = new FlvPastViewer(range, sink, new Reading(range.epoch()), meters);
+        var viewer = new FlvPastViewer(range, sink, new Reading(range), meters);
         viewer.begin();
         return viewer::over;
     }
@@ -177,16 +185,28 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     private final class Reading implements FlvPastViewer.Source {
         private final String stream;
         private final long epoch;
+        private final long endMs;
 
-        private Reading(StreamEntry epoch) {
-            this.stream = epoch.stream();
-            this.epoch = epoch.epoch();
+        private Reading(Range.Playable range) {
+            stream = range.epoch().stream();
+            epoch = range.epoch().epoch();
+            endMs = range.limit() == null ? Long.MAX_VALUE : range.limit().endMs();
         }
 
         @Override
-        public CompletionStage<PastBatch> read(PastTags tags, long from, Framing framing, Selection selection) {
-            return readers.submit(asker, reader -> PastBatch.read(reader, packets(stream), stream, tags, from,
-                    framing, selection));
+        public PacketRange packets(long startOffset) {
+            return new PacketRange(PastFeed.this.packets(stream), stream, startOffset);
+        }
+
+        @Override
+        public CompletionStage<PastBatch> read(PacketRange packets, PastTags tags, Framing framing,
+                Selection selection) {
+            return readers.submit(asker, reader -> PastBatch.read(reader, packets, tags, framing, selection));
+        }
+
+        @Override
+        public CompletionStage<Range> left() {
+            return find(stream, directory.epoch(stream, epoch).stream().toList(), PastRange.BEGINNING, endMs);
         }
 
         @Override

@@ -3,64 +3,79 @@ package io.millrace.edge.past;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.log.Asker;
+import io.millrace.edge.log.BusyException;
 import io.millrace.edge.log.ReaderPool;
 import io.millrace.edge.log.SharedReads;
 import io.millrace.edge.view.EpochView;
 import io.millrace.edge.view.PastRange;
 import io.millrace.edge.view.PlaylistBlock;
-import io.millrace.edge.view.RangePlaylist;
-import io.millrace.edge.view.RangePlaylist.Share;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.net.Turns;
 import io.millrace.platform.past.Moment;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
  * Answers questions about a stream's past from its index, on behalf of one asker. All askers share the caches.
  * Thread-safe.
  *
- * <p>Each version of a playlist is put together on a virtual thread, which waits for its turn at the readers for every
- * step that takes time: to read the blocks that are not cached yet, a few at a time, and to render. So other clients
- * have their turns in between. The next version reads one block, regardless of the playlist's length.
+ * <p>Each version of a playlist is put together by a {@link PastWalk}, which waits for its turn to run and for every read
+ * of blocks that are not cached yet, a few at a time. So other clients have their turns in between. The next version
+ * reads one block, regardless of the playlist's length.
  */
 public final class PastIndex implements PastSource {
     private static final Duration VERSION_KEPT = Duration.ofSeconds(5);
     /** The fraction of the cache for playlist versions. */
     private static final int VERSIONS_SHARE = 4;
-    private static final int ANSWER_BYTES = 512;
+    static final int ANSWER_BYTES = 512;
+    /** Playlists that are put together at a time, not counting those that wait for a read; keeps a core free. */
+    private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
+            ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
 
-    private record VersionKey(PastRange range, long newest, boolean live) {}
+    record VersionKey(PastRange range, long newest, boolean live) {}
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
     private final MomentCells moments;
     private final PastBlocks blocks;
     private final SharedReads<VersionKey, Answer> versions;
+    private final Turns turns;
     private final Asker asker;
 
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes,
             Ticker ticker) {
+        this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));
+    }
+
+    /** @param turns in which playlists are put together */
+    public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes, Ticker ticker,
+            Turns turns) {
         this.directory = directory;
         this.readers = readers;
         moments = new MomentCells(kafka, readers, Topic.PARTS, ticker);
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
-        versions = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).maximumWeight(cacheBytes / VERSIONS_SHARE)
+        versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
+        this.turns = turns;
+        asker = Asker.EDGE;
+    }
+
+    static Caffeine<VersionKey, Answer> versions(long cacheBytes) {
+        return Caffeine.newBuilder().maximumWeight(cacheBytes)
                 .<VersionKey, Answer>weigher((_, answer) -> answer instanceof Answer.Listed(var playlist)
                         ? (int) Math.min(Integer.MAX_VALUE, playlist.text().sizeBytes() + ANSWER_BYTES)
                         : ANSWER_BYTES)
-                .expireAfterWrite(VERSION_KEPT).build());
-        asker = Asker.EDGE;
+                .expireAfterWrite(VERSION_KEPT);
     }
 
     /** Returns a view of the same caches for another asker. */
@@ -70,6 +85,7 @@ public final class PastIndex implements PastSource {
         moments = shared.moments;
         blocks = shared.blocks;
         versions = shared.versions;
+        turns = shared.turns;
         this.asker = asker;
     }
 
@@ -92,51 +108,33 @@ public final class PastIndex implements PastSource {
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
         return versions.get(new VersionKey(range, newest, live != null), asker,
-                askers -> CompletableFuture.supplyAsync(() -> readBy(askers).version(range, epochs, live),
-                        Thread::startVirtualThread));
+                askers -> walk(range, epochs, live, askers));
     }
 
-    /** Blocks. */
-    private Answer version(PastRange range, List<StreamEntry> epochs, EpochView live) {
-        long partsBegin = await(retained(range.stream())).partsOffset();
-        if (range.isDelayed()) {
-            return new DelayWalk(this, range, epochs, live, partsBegin).run();
+    /** Puts a version together on a virtual thread that starts in its turn. */
+    private CompletableFuture<Answer> walk(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
+        Set<String> addresses = new HashSet<>();
+        if (!askers.collect(addresses)) {
+            return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        return switch (await(moment(range.stream(), range.startMs()))) {
-            case Moment.NotYet() -> new Answer.NotYet();
-            case Moment.At at -> new RangeWalk(this, range, epochs, live, partsBegin, at).run();
-        };
+        var walk = new PastWalk(readBy(askers), turns, addresses.iterator().next());
+        return walk.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> walk.version(range, epochs, live),
+                Thread::startVirtualThread)).whenComplete((_, _) -> walk.end());
     }
 
-    /**
-     * Renders a playlist, in a turn of its asker: a client that requests many long ones must not keep the processors
-     * from others. Blocks.
-     *
-     * @param shares at least one
-     * @param ended whether nothing is to come
-     */
-    Answer listed(PastRange range, List<StreamEntry> epochs, List<Share> shares, boolean ended) {
-        Map<Long, Long> discontinuities = Discontinuities.before(this, epochs, shares);
-        return await(readers.submit(asker, _ -> new Answer.Listed(RangePlaylist.render(range, epochs, shares,
-                epoch -> discontinuities.getOrDefault(epoch.epoch(), 0L), ended))));
+    /** {@link PastBlocks#from} for this asker. */
+    CompletableFuture<List<PlaylistBlock>> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
+        return blocks.from(epoch, from, to, hint, asker);
     }
 
-    /**
-     * Waits for a read. Fails with a {@link CompletionException} that names the cause: {@code join()} of the read itself
-     * would replace a {@code BusyException}, which is a cancellation, by a plain one.
-     */
-    static <T> T await(CompletableFuture<T> read) {
-        return read.thenApply(Function.identity()).join();
+    /** {@link PastBlocks#tail} for this asker. */
+    CompletableFuture<List<PlaylistBlock>> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
+        return blocks.tail(epoch, newest, live, hint, asker);
     }
 
-    /** {@link PastBlocks#from} for this asker. Blocks. */
-    List<PlaylistBlock> blocks(StreamEntry epoch, long from, long to, OptionalLong hint) {
-        return await(blocks.from(epoch, from, to, hint, asker));
-    }
-
-    /** {@link PastBlocks#tail} for this asker. Blocks. */
-    List<PlaylistBlock> tail(StreamEntry epoch, long newest, EpochView live, OptionalLong hint) {
-        return await(blocks.tail(epoch, newest, live, hint, asker));
+    /** Returns whether the client, or all of them, have left. */
+    boolean isAbandoned() {
+        return !asker.collect(new HashSet<>());
     }
 
     @Override

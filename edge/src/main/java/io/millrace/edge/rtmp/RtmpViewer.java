@@ -246,7 +246,7 @@ final class RtmpViewer implements PlaySink {
 
         @Override
         public Framing framing() {
-            return Framing.RTMP;
+            return MessageLayout.FRAMING;
         }
 
         @Override

@@ -1,6 +1,6 @@
 package io.millrace.edge.view;
 
-import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.IndexEntry;
 import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -15,12 +15,12 @@ import java.util.Optional;
  * @param peakBitrate of the listed segments, bits per second
  * @param averageBitrate of the listed segments, bits per second
  * @param ended whether the view is final
- * @param newestKeyframe where a reader of packets may start, null if there is none
+ * @param newestKeyframe the newest keyframe where a reader of packets may start, null if there is none
  */
 public record EpochView(NavigableMap<Long, Segment> segments, RenderedText media, long peakBitrate,
-        long averageBitrate, boolean ended, Keyframe newestKeyframe) {
+        long averageBitrate, boolean ended, IndexEntry newestKeyframe) {
 
-    static EpochView empty(boolean ended, Keyframe newestKeyframe) {
+    static EpochView empty(boolean ended, IndexEntry newestKeyframe) {
         return new EpochView(Collections.emptyNavigableMap(), null, 0, 0, ended, newestKeyframe);
     }
 

@@ -67,11 +67,6 @@ public final class PastTags {
         return tags.isLive();
     }
 
-    /** See {@link StreamTags#skip}. */
-    public void skip() {
-        tags.skip();
-    }
-
     /** See {@link StreamTags#headers}. */
     public List<FlvTag> headers() {
         return tags.headers();

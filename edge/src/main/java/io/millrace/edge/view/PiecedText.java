@@ -8,43 +8,57 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * A text composed of precompressed pieces; composing it costs one checksum, regardless of its length.
+ * A text composed of pieces that are compressed by themselves; composing it costs one checksum, regardless of its length.
  *
  * <p>The compressed form is a single member of RFC 1952 (browsers do not read a second one): a header, the pieces'
- * blocks, an empty last block, checksum and size. Immutable by convention.
+ * blocks, an empty last block, checksum and size. Immutable by convention; thread-safe.
  */
-public record PiecedText(List<byte[]> plainPieces, List<byte[]> gzipPieces, String etag) implements SharedText {
+public final class PiecedText implements SharedText {
     private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
     private static final int LAST_BLOCK = 3;
     private static final int TRAILER_BYTES = 10;
 
+    /** None is empty. */
+    private final List<TextPiece> pieces;
+    private final int crc;
+    private final long plainBytes;
+
+    private PiecedText(List<TextPiece> pieces, int crc, long plainBytes) {
+        this.pieces = pieces;
+        this.crc = crc;
+        this.plainBytes = plainBytes;
+    }
+
     static PiecedText of(List<TextPiece> pieces) {
-        List<byte[]> plain = new ArrayList<>(pieces.size());
+        List<TextPiece> some = pieces.stream().filter(piece -> piece.plain().length > 0).toList();
+        var crc = new CRC32();
+        some.forEach(piece -> crc.update(piece.plain()));
+        return new PiecedText(some, (int) crc.getValue(), some.stream().mapToLong(piece -> piece.plain().length).sum());
+    }
+
+    @Override
+    public List<byte[]> plainPieces() {
+        return pieces.stream().map(TextPiece::plain).toList();
+    }
+
+    @Override
+    public List<byte[]> gzipPieces() {
         List<byte[]> gzip = new ArrayList<>(pieces.size() + 2);
         gzip.add(GZIP_HEADER);
-        var crc = new CRC32();
-        long size = 0;
-        for (TextPiece piece : pieces) {
-            if (piece.plain().length > 0) {
-                plain.add(piece.plain());
-                gzip.add(piece.deflated());
-                crc.update(piece.plain());
-                size += piece.plain().length;
-            }
-        }
+        pieces.forEach(piece -> gzip.add(piece.deflated()));
         // The empty block with fixed codes is 10 bits: 3, 0.
         gzip.add(ByteBuffer.allocate(TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN).put((byte) LAST_BLOCK).put((byte) 0)
-                .putInt((int) crc.getValue()).putInt((int) size).array());
-        String etag = '"' + Long.toHexString(size) + '-' + HexFormat.of().toHexDigits((int) crc.getValue()) + '"';
-        return new PiecedText(List.copyOf(plain), List.copyOf(gzip), etag);
+                .putInt(crc).putInt((int) plainBytes).array());
+        return gzip;
+    }
+
+    @Override
+    public String etag() {
+        return '"' + Long.toHexString(plainBytes) + '-' + HexFormat.of().toHexDigits(crc) + '"';
     }
 
     /** Returns the size of both forms, as if no piece were shared. */
     public long sizeBytes() {
-        return sizeBytes(plainPieces) + sizeBytes(gzipPieces);
-    }
-
-    private static long sizeBytes(List<byte[]> pieces) {
-        return pieces.stream().mapToLong(piece -> piece.length).sum();
+        return pieces.stream().mapToLong(TextPiece::sizeBytes).sum();
     }
 }

@@ -135,13 +135,34 @@ public final class PlaylistBlock {
 
     /** Returns the highest bitrate of the segments from {@code from} on, in bits per second; 0 if none has a duration. */
     public long peakBitrate(long from) {
-        return segments().stream().filter(s -> s.number() >= from).mapToLong(Segment::bitrate).max().orElse(0);
+        long peak = 0;
+        for (int i = index(from); i < startsMs.length; i++) {
+            peak = Math.max(peak, Segment.bitrate(sizeBytes(i), durationTicks[i]));
+        }
+        return peak;
     }
 
     /** Returns the average bitrate of the segments from {@code from} on, in bits per second. */
     public long averageBitrate(long from) {
-        List<Segment> some = segments().stream().filter(s -> s.number() >= from).toList();
-        return Segment.averageBitrate(some);
+        long bytes = 0;
+        long ticks = 0;
+        for (int i = index(from); i < startsMs.length; i++) {
+            bytes += sizeBytes(i);
+            ticks += durationTicks[i];
+        }
+        return Segment.bitrate(bytes, ticks);
+    }
+
+    private int index(long number) {
+        return (int) Math.max(0, number - first);
+    }
+
+    private long sizeBytes(int i) {
+        long sizeBytes = 0;
+        for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
+            sizeBytes += partBytes[part];
+        }
+        return sizeBytes;
     }
 
     public boolean contains(long number) {
@@ -152,13 +173,11 @@ public final class PlaylistBlock {
     public Segment segment(long number) {
         int i = (int) (number - first);
         List<PartPlace> parts = new ArrayList<>();
-        long sizeBytes = 0;
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
             parts.add(new PartPlace(partOffsets[part], partBytes[part]));
-            sizeBytes += partBytes[part];
         }
         return new Segment(number, complete[i], durationTicks[i], startsMs[i],
-                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes,
+                new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes(i),
                 parts);
     }
 

@@ -10,17 +10,33 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A text that is rendered and compressed once and sent to many viewers. The same text has the same bytes and the same
- * tag on every edge. Immutable by convention: the arrays are not written to.
- *
- * @param plain the text in UTF-8
- * @param gzip {@code plain}, compressed
- * @param etag strong entity tag of {@code plain}, with its quotes
+ * A text that is rendered once and sent to many viewers; it is compressed when the first of them accepts that. The same
+ * text has the same bytes and the same tag on every edge. Immutable by convention: the arrays are not written to.
+ * Thread-safe.
  */
-public record RenderedText(byte[] plain, byte[] gzip, String etag) implements SharedText {
+public final class RenderedText implements SharedText {
+    private final byte[] plain;
+    private final String etag;
+    /** Null until needed. Threads that need it at the same time compute the same. */
+    private volatile byte[] gzip;
+
+    private RenderedText(byte[] plain) {
+        this.plain = plain;
+        etag = '"' + tag(plain) + '"';
+    }
+
     public static RenderedText of(String text) {
-        byte[] plain = text.getBytes(StandardCharsets.UTF_8);
-        return new RenderedText(plain, compress(plain), '"' + tag(plain) + '"');
+        return new RenderedText(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the text in UTF-8. */
+    public byte[] plain() {
+        return plain;
+    }
+
+    @Override
+    public String etag() {
+        return etag;
     }
 
     @Override
@@ -30,7 +46,12 @@ public record RenderedText(byte[] plain, byte[] gzip, String etag) implements Sh
 
     @Override
     public List<byte[]> gzipPieces() {
-        return List.of(gzip);
+        byte[] compressed = gzip;
+        if (compressed == null) {
+            compressed = compress(plain);
+            gzip = compressed;
+        }
+        return List.of(compressed);
     }
 
     /** Length and checksum: enough to tell the versions of one URL apart. */

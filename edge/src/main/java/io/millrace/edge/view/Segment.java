@@ -55,13 +55,18 @@ public record Segment(long number, boolean complete, long durationTicks, long pr
 
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */
     public long bitrate() {
-        return durationTicks == 0 ? 0 : Math.ceilDiv(sizeBytes * 8 * Ticks.MPEG, durationTicks);
+        return bitrate(sizeBytes, durationTicks);
     }
 
     /** Returns the average bitrate of {@code segments} in bits per second, rounded up. */
     static long averageBitrate(List<Segment> segments) {
         long ticks = segments.stream().mapToLong(Segment::durationTicks).sum();
         long bytes = segments.stream().mapToLong(Segment::sizeBytes).sum();
-        return ticks == 0 ? 0 : Math.ceilDiv(bytes * 8 * Ticks.MPEG, ticks);
+        return bitrate(bytes, ticks);
+    }
+
+    /** Returns a bitrate in bits per second, rounded up; 0 without duration. */
+    static long bitrate(long sizeBytes, long ticks) {
+        return ticks == 0 ? 0 : Math.ceilDiv(sizeBytes * 8 * Ticks.MPEG, ticks);
     }
 }

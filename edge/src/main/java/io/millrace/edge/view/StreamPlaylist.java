@@ -7,7 +7,6 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
-import io.millrace.platform.log.Keyframe;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class StreamPlaylist {
     private final EpochRules rules;
     private final Format format;
     private final NavigableMap<Long, Segment> segments = new TreeMap<>();
-    private Keyframe newestKeyframe;
+    private IndexEntry newestKeyframe;
     private RenderedText text;
     private boolean beginningKnown;
     private boolean ended;
@@ -102,7 +101,7 @@ public final class StreamPlaylist {
     private boolean grow(Segment segment, IndexEntry entry) {
         segments.put(segment.number(), segment);
         if (entry.independent() && entry.keyframe().offset() >= 0) {
-            newestKeyframe = entry.keyframe();
+            newestKeyframe = entry;
         }
         if (segment.complete()) {
             text = null;

@@ -5,22 +5,50 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 
 /**
- * A piece of text that is compressed by itself, so that many texts can share it. Immutable by convention.
- *
- * @param plain the text in UTF-8
- * @param deflated RFC 1951 blocks that refer to no earlier data and of which none is the last; they end at a byte
- *        boundary
+ * A piece of text that is compressed by itself, so that many texts can share it. Immutable by convention: the arrays are
+ * not written to. Thread-safe.
  */
-record TextPiece(byte[] plain, byte[] deflated) {
-    static final TextPiece NONE = new TextPiece(new byte[0], new byte[0]);
+final class TextPiece {
+    /** Upper bound of what a piece takes without any text. */
+    private static final int EMPTY_BYTES = 64;
+
+    private final byte[] plain;
+    /** Null until needed. Threads that need it at the same time compute the same. */
+    private volatile byte[] deflated;
+
+    private TextPiece(byte[] plain) {
+        this.plain = plain;
+    }
 
     static TextPiece of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     static TextPiece of(byte[] plain) {
+        return new TextPiece(plain);
+    }
+
+    /** Returns the text in UTF-8. */
+    byte[] plain() {
+        return plain;
+    }
+
+    /**
+     * Returns the text as RFC 1951 blocks that refer to no earlier data and of which none is the last; they end at a
+     * byte boundary.
+     */
+    byte[] deflated() {
+        byte[] compressed = deflated;
+        if (compressed == null) {
+            compressed = deflate(plain);
+            deflated = compressed;
+        }
+        return compressed;
+    }
+
+    private static byte[] deflate(byte[] plain) {
         if (plain.length == 0) {
-            return NONE;
+            return plain;
         }
         try (var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
             deflater.setInput(plain);
@@ -32,11 +60,12 @@ record TextPiece(byte[] plain, byte[] deflated) {
                 }
                 written = deflater.deflate(out, size, out.length - size, Deflater.SYNC_FLUSH);
             }
-            return new TextPiece(plain, Arrays.copyOf(out, size));
+            return Arrays.copyOf(out, size);
         }
     }
 
+    /** Returns the size of both forms; that of the compressed one is an upper bound for lines of a playlist. */
     int sizeBytes() {
-        return plain.length + deflated.length;
+        return plain.length + plain.length / 2 + EMPTY_BYTES;
     }
 }

@@ -17,17 +17,28 @@ public final class VariantList {
 
     /** @param view view of that epoch; lists at least one segment */
     public static RenderedText render(StreamEntry entry, EpochView view) {
-        return render(mediaUri(entry.stream(), entry.epoch(), entry.epoch()), List.of(entry), view.peakBitrate(),
-                view.averageBitrate());
+        return render(mediaUri(entry.stream(), entry.epoch(), entry.epoch()), inHls(List.of(entry)),
+                view.peakBitrate(), view.averageBitrate());
+    }
+
+    /**
+     * Returns what HLS carries of each epoch whose tracks are known; epochs of which it carries nothing are left out if
+     * there are others.
+     */
+    public static List<Tracks> inHls(List<StreamEntry> epochs) {
+        List<Tracks> known = epochs.stream().filter(epoch -> !epoch.session().tracks().isEmpty())
+                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
+        List<Tracks> some = known.stream().filter(tracks -> !tracks.isEmpty()).toList();
+        return some.isEmpty() ? known : some;
     }
 
     /**
      * Renders the multivariant playlist of a range of the past.
      *
-     * @param epochs epochs of the range, oldest first; resolution and frame rate are those of the first epoch, CODECS
-     *        lists those of all
+     * @param tracks of the epochs of the range, oldest first, at least one; resolution and frame rate are those of the
+     *        first, CODECS lists those of all
      */
-    public static RenderedText render(PastRange range, List<StreamEntry> epochs, long peakBitrate,
+    public static RenderedText render(PastRange range, List<Tracks> tracks, long peakBitrate,
             long averageBitrate) {
         var query = new StringBuilder();
         if (range.isDelayed()) {
@@ -39,13 +50,11 @@ public final class VariantList {
         if (!range.isOpen()) {
             query.append(query.isEmpty() ? '?' : '&').append("end=").append(time(range.endMs()));
         }
-        return render(mediaUri(range.stream(), range.firstEpoch(), range.lastEpoch()) + query, epochs, peakBitrate,
+        return render(mediaUri(range.stream(), range.firstEpoch(), range.lastEpoch()) + query, tracks, peakBitrate,
                 averageBitrate);
     }
 
-    private static RenderedText render(String uri, List<StreamEntry> epochs, long peakBitrate, long averageBitrate) {
-        List<Tracks> tracks = epochs.stream()
-                .map(epoch -> Tracks.of(epoch.session().tracks()).in(Format.TS, epoch.rules())).toList();
+    private static RenderedText render(String uri, List<Tracks> tracks, long peakBitrate, long averageBitrate) {
         VideoConfig video = tracks.getFirst().video();
         int milliHz = video == null ? 0 : video.frameRate().milliHz();
         List<String> codecs = tracks.stream().flatMap(some -> some.codecs().stream()).distinct().toList();

@@ -2,6 +2,7 @@ package io.millrace.edge.fanout;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.rtmp.MessageLayout;
 import io.millrace.edge.view.Pace;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
@@ -327,9 +328,9 @@ class FlvBroadcastTest {
         frame(2);
         long tagBytes = memory.bytes() - before;
         HeldSink tags = join();
-        var player = new HeldSink(channel, Selection.ALL, Framing.RTMP);
+        var player = new HeldSink(channel, Selection.ALL, MessageLayout.FRAMING);
         viewers.add(player);
-        broadcast.open(Layout.MESSAGES);
+        broadcast.open(MessageLayout.FRAMING.layout());
         broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
         assertThat(received(player)).as("the latest group of pictures")
                 .isEqualTo(bytes(OPENING, message(1), message(2)));
@@ -341,10 +342,10 @@ class FlvBroadcastTest {
         broadcast.flush();
         assertThat(received(player)).isEqualTo(PlayChunks.dry());
         assertThat(tags.sent()).as("FLV has no such message").isEmpty();
-        broadcast.closeUnwatched(Layout.MESSAGES);
-        assertThat(broadcast.layouts()).as("somebody watches").contains(Layout.MESSAGES);
+        broadcast.closeUnwatched(MessageLayout.FRAMING.layout());
+        assertThat(broadcast.layouts()).as("somebody watches").contains(MessageLayout.FRAMING.layout());
         broadcast.leave(player);
-        broadcast.closeUnwatched(Layout.MESSAGES);
+        broadcast.closeUnwatched(MessageLayout.FRAMING.layout());
         publish(picture(4));
         assertThat(received(player)).isEmpty();
         assertThat(tags.sent()).containsExactly("4");
@@ -355,9 +356,9 @@ class FlvBroadcastTest {
     @Test
     void rtmpPlayerBehindSkipsLikeOthers() {
         entry(1);
-        var player = new HeldSink(channel, Selection.ALL, Framing.RTMP);
+        var player = new HeldSink(channel, Selection.ALL, MessageLayout.FRAMING);
         viewers.add(player);
-        broadcast.open(Layout.MESSAGES);
+        broadcast.open(MessageLayout.FRAMING.layout());
         broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
         received(player);
         player.ready = false;

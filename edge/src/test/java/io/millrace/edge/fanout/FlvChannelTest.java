@@ -10,6 +10,7 @@ import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.DefaultEventLoop;
@@ -49,8 +50,8 @@ class FlvChannelTest {
                         meters));
         channel.tracksKnown(ENTRY);
         channel.startAt(new Keyframe(SESSION, 100, 0));
-        channel.filled(
-                List.of(at(Records.video(SESSION, 0, 0, true, 1)), at(Records.video(SESSION, 1, 40, false, 2))));
+        channel.filled(new Backfill.Past(Tracks.of(ENTRY.session().tracks()),
+                List.of(at(Records.video(SESSION, 0, 0, true, 1)), at(Records.video(SESSION, 1, 40, false, 2)))));
         HeldSink live = sink();
         channel.join(live);
         headers = List

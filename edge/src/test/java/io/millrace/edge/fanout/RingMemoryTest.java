@@ -2,6 +2,7 @@ package io.millrace.edge.fanout;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.rtmp.MessageLayout;
 import io.millrace.edge.view.Pace;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
@@ -78,18 +79,18 @@ class RingMemoryTest {
         add(ring, MIB / 2, true);
         add(ring, MIB / 2, false);
         long before = memory.bytes();
-        try (var messages = new TagSlabs(Layout.MESSAGES)) {
+        try (var messages = new TagSlabs(MessageLayout.FRAMING.layout())) {
             assertThat(ring.open()).as("the latest keyframe").isZero();
             assertThat(memory.bytes()).as("two partly filled slabs").isEqualTo(before + 2 * TagSlabs.SLAB_BYTES);
-            ring.add(1, Layout.MESSAGES, messages.encode(ring.at(1).read()));
+            ring.add(1, MessageLayout.FRAMING.layout(), messages.encode(ring.at(1).read()));
             assertThat(memory.bytes()).isGreaterThan(before + 2 * TagSlabs.SLAB_BYTES + MIB / 2);
             Encoded late = messages.encode(ring.at(0).read());
             ring.forget(1);
             long now = memory.bytes();
-            ring.add(0, Layout.MESSAGES, late);
+            ring.add(0, MessageLayout.FRAMING.layout(), late);
             assertThat(memory.bytes()).as("its tag was discarded").isEqualTo(now);
         }
-        ring.close(Layout.MESSAGES);
+        ring.close(MessageLayout.FRAMING.layout());
         add(ring, MIB / 2, false);
         assertThat(memory.bytes()).isEqualTo(before);
     }
@@ -116,12 +117,13 @@ class RingMemoryTest {
         for (int i = 0; i < places - 1; i++) {
             channels.add(watched());
         }
-        assertThat(memory.hasPlaces(channels, null, Layout.MESSAGES)).as("two are one too many").isFalse();
+        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("two are one too many")
+                .isFalse();
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isTrue();
-        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.MESSAGES)).isTrue();
+        assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isTrue();
         channels.add(watched());
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isFalse();
-        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.MESSAGES)).isFalse();
+        assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isFalse();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.TAGS)).as("needs none").isTrue();
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.edge.fanout;
 
+import io.millrace.edge.flv.WebSocketFraming;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.platform.timeline.TagEvent;
@@ -110,12 +111,12 @@ class TagRingTest {
     void wrapsTagsOfATurnInOneWebSocketFrame() {
         entry(0);
         frame(40);
-        try (Stretch both = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL)) {
+        try (Stretch both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {
             assertThat(both.pieces()).extracting(ByteBuf::readableBytes).containsExactly(2, 18, 18);
             assertThat(ByteBufUtil.hexDump(both.pieces().getFirst())).isEqualTo("8224");
             assertThat(both.pieces()).allMatch(ByteBuf::isDirect);
         }
-        try (Stretch nothing = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.AUDIO)) {
+        try (Stretch nothing = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.AUDIO)) {
             assertThat(nothing.isEmpty()).isTrue();
             assertThat(nothing.next()).isEqualTo(2);
         }
@@ -125,8 +126,8 @@ class TagRingTest {
     void joinsManyPiecesForSharedUse() {
         entry(0);
         frame(40);
-        try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL);
-                Stretch one = ring.take(0, 2, Integer.MAX_VALUE, Framing.WEBSOCKET, Selection.ALL).joined()) {
+        try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL);
+                Stretch one = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL).joined()) {
             assertThat(one.pieces()).hasSize(1);
             assertThat(one.pieces().getFirst()).isEqualTo(Unpooled.wrappedBuffer(many.pieces().stream()
                     .map(ByteBuf::duplicate).toArray(ByteBuf[]::new)));
@@ -138,7 +139,7 @@ class TagRingTest {
     @ParameterizedTest
     @CsvSource({"125, 827d", "126, 827e007e", "65535, 827effff", "65536, 827f0000000000010000"})
     void encodesLengthOfWebSocketFrame(int sizeBytes, String head) {
-        assertThat(HexFormat.of().formatHex(Framing.frameHead(sizeBytes))).isEqualTo(head);
+        assertThat(HexFormat.of().formatHex(WebSocketFraming.INSTANCE.head(sizeBytes))).isEqualTo(head);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
@@ -66,10 +67,10 @@ class EdgeHandlerTest {
         var access = new PlayAccess(AccessPolicy.ALLOW_ALL);
         var flv = new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters);
         var endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
-                        () -> audienceNanos, meters),
-                flv,
+                List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000,
+                        viewers, () -> audienceNanos, meters), flv),
                 new ApiEndpoint(directory, log, viewers, answerMemory), FamiliarUrls.NONE, meters,
+                new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(EdgeHandlerTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();

@@ -23,9 +23,9 @@ class FamiliarUrlsTest {
 
     @Test
     void servesFlvUnderItsFamiliarUrl() {
-        assertThat(ALL.route("/live?port=1935&app=live&stream=show&audio=0").map(Route.Flv.class::cast))
+        assertThat(ALL.route("/live?port=1935&app=live&stream=show&audio=0").map(Route.Output.class::cast))
                 .hasValueSatisfying(flv -> {
-                    assertThat(flv.stream()).isEqualTo("live/show");
+                    assertThat(flv.path()).isEqualTo("/live/show.flv");
                     assertThat(flv.query().get("audio")).isEqualTo("0");
                 });
     }

@@ -4,6 +4,7 @@ import io.millrace.edge.exchange.BodyStream;
 import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.ResponseOwner;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class HttpResponderTest {
     private final EmbeddedChannel channel = new EmbeddedChannel(new HttpServerCodec());
     private final List<String> told = new ArrayList<>();
+    private final Turns turns = new Turns(new Turns.Limits(1, 1, 2, 2, 0));
     private HttpResponder responder;
 
     @BeforeEach
@@ -43,13 +46,82 @@ class HttpResponderTest {
         var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/live/show.flv");
         // The codec encodes responses only to requests that it has decoded.
         channel.writeInbound(Unpooled.copiedBuffer("GET / HTTP/1.1\r\nhost: x\r\n\r\n".getBytes()));
-        responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM,
+        responder = new HttpResponder(channel.pipeline().lastContext(), request, LimitClock.SYSTEM, turns,
                 new PeerLog(LoggerFactory.getLogger(HttpResponderTest.class)));
     }
 
     @AfterEach
     void finish() {
         channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void everyStepTakesATurn() {
+        Turns.Turn other = turns.next("other");
+        var read = new CompletableFuture<String>();
+        responder.inTurns(() -> {
+            told.add("begun");
+            responder.then(read, told::add);
+        });
+        channel.runPendingTasks();
+        assertThat(told).isEmpty();
+
+        turns.done(other);
+        channel.runPendingTasks();
+        assertThat(told).containsExactly("begun");
+
+        Turns.Turn another = turns.next("other");
+        read.complete("read");
+        channel.runPendingTasks();
+        assertThat(told).as("the turn ended with the first step").containsExactly("begun");
+
+        turns.done(another);
+        channel.runPendingTasks();
+        assertThat(told).containsExactly("begun", "read");
+        assertThat(turns.next("other").begin()).isCompleted();
+    }
+
+    @Test
+    void tooManyThatWaitAreRefused() {
+        for (int i = 0; i < 3; i++) {
+            turns.next("");
+        }
+        responder.inTurns(() -> told.add("begun"));
+        channel.runPendingTasks();
+        assertThat(told).isEmpty();
+        assertThat(channel.<ByteBuf>readOutbound().toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void theTurnOfAClientThatHasLeftIsSkippedAndItsReadDiscarded() {
+        var read = new CompletableFuture<String>();
+        responder.inTurns(() -> responder.then(read, told::add, value -> told.add("discarded " + value)));
+        channel.runPendingTasks();
+        responder.abandon();
+        read.complete("media");
+        channel.runPendingTasks();
+        assertThat(told).containsExactly("discarded media");
+    }
+
+    @Test
+    void aClientThatLeavesBeforeItsTurnBeginsNothing() {
+        Turns.Turn other = turns.next("other");
+        responder.inTurns(() -> told.add("begun"));
+        responder.abandon();
+        turns.done(other);
+        channel.runPendingTasks();
+        assertThat(told).isEmpty();
+        assertThat(turns.next("other").begin()).isCompleted();
+    }
+
+    @Test
+    void aStepThatFailsEndsItsTurn() {
+        responder.inTurns(() -> {
+            throw new IllegalStateException("x");
+        });
+        channel.runPendingTasks();
+        assertThat(told).containsExactly("bug: x");
+        assertThat(turns.next("other").begin()).isCompleted();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -73,10 +74,11 @@ class PlayAccessTest {
         var viewers = new Viewers(meters, InstantSource.system());
         var access = new PlayAccess(policy);
         endpoints = new Endpoints(PageEndpoint.load(),
-                new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers, () -> nanos,
-                        meters),
-                new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters), null,
-                FamiliarUrls.NONE, meters, new PeerLog(NOPLogger.NOP_LOGGER));
+                List.of(new HlsEndpoint(access, directory, new HlsEndpoint.Log(log, log, log, log), 1_000, viewers,
+                        () -> nanos, meters),
+                        new FlvEndpoint(access, directory, log, log, InstantSource.system(), viewers, meters)),
+                null, FamiliarUrls.NONE, meters, new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
+                new PeerLog(NOPLogger.NOP_LOGGER));
         channel = open();
     }
 

@@ -67,6 +67,11 @@ class StreamsResourceTest {
         assertThat(get("", Map.of("limit", "1000")).json()).contains("live/a", "live/b");
     }
 
+    @Test
+    void countsViewersByProtocol() {
+        assertThat(get("live/a", Map.of()).json()).contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}");
+    }
+
     @ParameterizedTest
     @CsvSource({"limit, 0", "limit, 1001", "state, dead"})
     void rejectsInvalidParameters(String name, String value) {

@@ -6,6 +6,7 @@ import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.flv.FlvEndpoint;
+import io.millrace.edge.flv.WebSocketFraming;
 import io.millrace.edge.flv.WebSocketGate;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
@@ -15,6 +16,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.MemoryBudget;
 import io.millrace.platform.net.PeerLog;
+import io.millrace.platform.net.Turns;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -24,6 +26,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +60,8 @@ class WebSocketTest {
         viewers = new Viewers(meters, InstantSource.system());
         var flv = new FlvEndpoint(new PlayAccess(AccessPolicy.ALLOW_ALL), directory, log, log,
                 InstantSource.system(), viewers, meters);
-        var endpoints = new Endpoints(null, null, flv, null, FamiliarUrls.NONE, meters,
+        var endpoints = new Endpoints(null, List.of(flv), null, FamiliarUrls.NONE, meters,
+                new Turns(new Turns.Limits(1, 1, 1, 1, 0)),
                 new PeerLog(LoggerFactory.getLogger(WebSocketTest.class)));
         channel = new EmbeddedChannel();
         channel.freezeTime();
@@ -82,7 +86,7 @@ class WebSocketTest {
         pass(9_000);
         assertThat(sent()).isEmpty();
         FlvSink sink = log.sinks.getFirst();
-        assertThat(sink.framing()).isEqualTo(Framing.WEBSOCKET);
+        assertThat(sink.framing()).isEqualTo(WebSocketFraming.INSTANCE);
         sink.start(() -> {});
         assertThat(text()).startsWith("HTTP/1.1 101 ").contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
                 .doesNotContain("extensions", "protocol");

@@ -1,5 +1,6 @@
 package io.millrace.edge.view;
 
+import io.millrace.media.m3u8.MediaPlaylistWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +32,16 @@ class PiecedTextTest {
             @ForAll @StringLength(max = 100) String b) {
         assertThat(PiecedText.of(List.of(TextPiece.of(a), TextPiece.of(b))).etag())
                 .isEqualTo(PiecedText.of(List.of(TextPiece.of(a + b))).etag());
+    }
+
+    /** Caches count a text before it is compressed. */
+    @Test
+    void theCountedSizeIsNotLessThanThatOfBothForms() {
+        List<TextPiece> pieces = List.of(TextPiece.of(MediaPlaylistWriter.END),
+                TextPiece.of(MediaPlaylistWriter.DISCONTINUITY),
+                TextPiece.of(
+                        "#EXT-X-PROGRAM-DATE-TIME:2026-11-29T17:05:12.123Z\n#EXTINF:2.000000,\n../../@17/ts/5.ts\n"));
+        assertThat(pieces).allMatch(piece -> piece.sizeBytes() >= piece.plain().length + piece.deflated().length);
     }
 
     static byte[] join(List<byte[]> pieces) {

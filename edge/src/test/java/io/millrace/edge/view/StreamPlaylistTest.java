@@ -125,7 +125,7 @@ class StreamPlaylistTest {
     void findsNewestKeyframe() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).keyframe(40).part(0, true, 0),
                 new PartSpec(EPOCH, 1).keyframe(90).part(0, false, 1), new PartSpec(EPOCH, 1).part(1, true, 2)));
-        assertThat(playlist.view().newestKeyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
+        assertThat(playlist.view().newestKeyframe().keyframe()).isEqualTo(new Keyframe(EPOCH, 90, 0));
     }
 
     @Test

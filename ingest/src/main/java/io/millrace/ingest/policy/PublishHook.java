@@ -3,6 +3,7 @@ package io.millrace.ingest.policy;
 import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.net.PeerNetwork;
+import io.millrace.platform.net.Turns;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,16 +20,24 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Asks the hook over HTTP, at most {@link #AT_ONCE} requests at a time. Thread-safe and non-blocking. */
+/**
+ * Asks the hook over HTTP, at most {@link #AT_ONCE} requests at a time; the others wait, because after a restart all
+ * encoders connect at the same moment. Thread-safe and non-blocking.
+ */
 final class PublishHook implements AutoCloseable {
     static final int AT_ONCE = 64;
+    /** Four times the number of connections that may exist without a publish; each waiting question takes a few KB. */
+    static final int WAITING = 4_000;
+    /** Four times the number of connections that one network may have. */
+    static final int WAITING_OF_NETWORK = WAITING / 4;
+    static final Turns.Limits LIMITS = new Turns.Limits(AT_ONCE, AT_ONCE / 4 * 3, WAITING, WAITING_OF_NETWORK, 0);
     /** Sufficient for a word or a small object. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
     private final PolicySettings.Hook settings;
     private final PolicyMeters meters;
     private final PeerLog log = new PeerLog(LoggerFactory.getLogger(PublishHook.class));
-    private final Turns turns = new Turns(AT_ONCE);
+    private final Turns turns = new Turns(LIMITS);
     private final Executor threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("publish-hook-", 0).factory());
     private final HttpClient client;

@@ -284,7 +284,7 @@ class PublishGateTest {
     @Test
     void addressWithManyRequestsDelaysOnlyItself() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
-        for (int i = 0; i < PublishHook.AT_ONCE + Turns.WAITING_OF_NETWORK; i++) {
+        for (int i = 0; i < PublishHook.AT_ONCE + PublishHook.WAITING_OF_NETWORK; i++) {
             gate.decidePublish(request("live/stranger", "", "127.0.0.9:5"));
         }
         CompletableFuture<Decision> honest = gate.decidePublish(request("live/show", ""));

@@ -24,6 +24,11 @@ public final class StreamDirectory {
      * removed.
      */
     static final int EXPIRED_LIMIT = 10_000;
+    /**
+     * Memory for sessions of all epochs beyond the newest 16 of each. When it is used up, entries list fewer sessions:
+     * encoders that reconnect often must not fill the memory of every edge.
+     */
+    static final int SESSIONS_LIMIT_BYTES = 16 << 20;
 
     /** Whether a stream or an epoch exists. */
     public enum Presence {
@@ -43,6 +48,17 @@ public final class StreamDirectory {
     private final Map<String, Boolean> expiredStreams = remembered();
     /** Streams with expired epochs: something may have been shown before their oldest retained epoch. */
     private final Map<String, Boolean> shortened = remembered();
+    private final long sessionsLimitBytes;
+    /** Used by the feed only. */
+    private long sessionsBytes;
+
+    public StreamDirectory() {
+        this(SESSIONS_LIMIT_BYTES);
+    }
+
+    StreamDirectory(long sessionsLimitBytes) {
+        this.sessionsLimitBytes = sessionsLimitBytes;
+    }
 
     public IngestNodes ingestNodes() {
         return ingestNodes;
@@ -51,7 +67,10 @@ public final class StreamDirectory {
     /** Applies the newest entry of an epoch. */
     public void put(StreamEntry entry) {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(entry.stream()));
-        epochs.put(entry.epoch(), entry);
+        sessionsBytes -= extraBytes(epochs.get(entry.epoch()));
+        StreamEntry kept = entry.withSessions(SessionList.of(entry.sessions(), sessionsLimitBytes - sessionsBytes));
+        sessionsBytes += extraBytes(kept);
+        epochs.put(entry.epoch(), kept);
         streams.put(entry.stream(), epochs);
         expiredStreams.remove(entry.stream());
     }
@@ -63,7 +82,8 @@ public final class StreamDirectory {
     public void remove(String stream, long epoch) {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
         StreamEntry removed = epochs.remove(epoch);
-        boolean shown = removed == null || removed.playlist().hasSegments();
+        sessionsBytes -= extraBytes(removed);
+        boolean shown = removed == null || removed.playlist().lastSegment() >= 0;
         if (shown) {
             expiredEpochs.put(new EpochKey(stream, epoch), true);
             shortened.put(stream, true);
@@ -76,6 +96,18 @@ public final class StreamDirectory {
         if (shown || shortened.containsKey(stream)) {
             expiredStreams.put(stream, true);
         }
+    }
+
+    private static long extraBytes(StreamEntry entry) {
+        return entry != null && entry.sessions() instanceof SessionList list ? list.extraBytes() : 0;
+    }
+
+    /**
+     * Returns how many sessions the directory entry of an epoch lists, including those that are omitted here for lack of
+     * memory.
+     */
+    public static int sessions(StreamEntry epoch) {
+        return SessionList.count(epoch);
     }
 
     public Presence presence(String stream) {

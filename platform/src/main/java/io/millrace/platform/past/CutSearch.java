@@ -3,42 +3,94 @@ package io.millrace.platform.past;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.timeline.Tracks;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A search of one stream's cuts, in log order, from some cut on. A pure fold; confined to one thread. */
 sealed interface CutSearch {
+    /**
+     * Counts a record of any stream, before it is folded if it is a cut of the searched one. Returns whether to continue.
+     *
+     * @throws ReadLimitException if the budget of the search is exhausted
+     */
+    boolean count(ConsumerRecord<?, ?> record);
+
     /** Folds the next cut. Returns whether to continue. */
-    boolean fold(Cut cut);
+    boolean fold(long offset, Cut cut);
 
     /** Whether the search began early enough. */
     boolean isFound();
 
-    /** The head of the segment of {@code entry}, which only the segment's first cut contains. */
+    /**
+     * The tracks of the segment of {@code entry}, which only the segment's first cut contains. Reports those of all
+     * segments of the epoch that it passes.
+     */
     final class Head implements CutSearch {
         private final IndexEntry entry;
-        private Cut.SegmentHead head;
+        private final ReadBudget budget;
+        private final long beyondBytes;
+        private final Consumer<SegmentTracks> passed;
+        private Tracks newest = new Tracks(null, null);
+        private SegmentTracks found;
+        private boolean isBeyond;
+        private long readBeyondBytes;
 
-        Head(IndexEntry entry) {
+        /**
+         * @param beyondBytes how much to read beyond the first cut of the segment
+         * @param passed receives the tracks of each segment; those of a segment may be repeated
+         */
+        Head(IndexEntry entry, ReadBudget budget, long beyondBytes, Consumer<SegmentTracks> passed) {
             this.entry = entry;
+            this.budget = budget;
+            this.beyondBytes = beyondBytes;
+            this.passed = passed;
         }
 
         @Override
-        public boolean fold(Cut cut) {
-            if (cut.id().isInSegmentOf(entry.id())) {
-                head = cut.head();
-                return false;
+        public boolean count(ConsumerRecord<?, ?> record) {
+            if (isBeyond) {
+                readBeyondBytes += Math.max(0, record.serializedValueSize());
+            } else {
+                budget.spend(record);
             }
-            return cut.id().isInSegmentBefore(entry.id());
+            return readBeyondBytes <= beyondBytes;
+        }
+
+        @Override
+        public boolean fold(long offset, Cut cut) {
+            if (cut.id().epoch() != entry.id().epoch()) {
+                return cut.id().epoch() < entry.id().epoch();
+            }
+            if (cut.head() != null) {
+                var tracks = new SegmentTracks(cut.id().segment(), offset, shared(Tracks.of(cut.head())));
+                passed.accept(tracks);
+                if (found == null && cut.id().isInSegmentOf(entry.id())) {
+                    found = tracks;
+                }
+            }
+            isBeyond |= !cut.id().isInSegmentBefore(entry.id());
+            return !isBeyond || beyondBytes > 0;
+        }
+
+        /** Segments of equal configurations share one object. */
+        private Tracks shared(Tracks tracks) {
+            if (!tracks.equals(newest)) {
+                newest = tracks;
+            }
+            return newest;
         }
 
         @Override
         public boolean isFound() {
-            return head != null;
+            return found != null;
         }
 
-        /** Returns null if the segment's first cut was not among the cuts. */
-        Cut.SegmentHead head() {
-            return head;
+        /** Returns empty if the segment's first cut was not among the cuts. */
+        Optional<SegmentTracks> found() {
+            return Optional.ofNullable(found);
         }
     }
 
@@ -48,18 +100,26 @@ sealed interface CutSearch {
         private static final long TICKS_PER_MS = 90;
 
         private final IndexEntry entry;
+        private final ReadBudget budget;
         private final long timeMs;
         private boolean reached;
         private OptionalLong offset = OptionalLong.empty();
 
         /** @param timeMs PROGRAM-DATE-TIME, ms since 1970 */
-        End(IndexEntry entry, long timeMs) {
+        End(IndexEntry entry, ReadBudget budget, long timeMs) {
             this.entry = entry;
+            this.budget = budget;
             this.timeMs = timeMs;
         }
 
         @Override
-        public boolean fold(Cut cut) {
+        public boolean count(ConsumerRecord<?, ?> record) {
+            budget.spend(record);
+            return true;
+        }
+
+        @Override
+        public boolean fold(long offsetOfCut, Cut cut) {
             boolean isSegment = cut.id().isInSegmentOf(entry.id());
             reached |= isSegment && cut.id().part() == entry.id().part();
             if (!reached) {

@@ -8,6 +8,7 @@ import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,8 +21,13 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Cuts {
     /** A cut is written after the newest packet in its part has arrived, by the same clock. */
-    private static final long FIRST_SPAN_MS = 5_000;
+    private static final long SLACK_MS = 5_000;
+    /** The first read begins this many target durations, and the slack, before the newest packet of the entry's part. */
+    private static final int TARGET_DURATIONS = 2;
     private static final int DEEPER = 4;
+    private static final long BEGINNING = 0;
+    /** What is read beyond the wanted segment for later searches: it has been fetched anyway. */
+    static final int BEYOND_BYTES = 64 * 1024;
 
     private final KafkaClients kafka;
     private final RangeReader reader;
@@ -45,8 +51,22 @@ public final class Cuts {
 
     /** Returns the same tracks; empty if the segment's first cut has expired. */
     public Optional<Tracks> tracks(String stream, IndexEntry keyframe, ReadBudget budget) {
-        CutSearch.Head search = search(stream, keyframe, budget, () -> new CutSearch.Head(keyframe));
-        return Optional.ofNullable(search.head()).map(Tracks::of);
+        return search(stream, keyframe, BEGINNING, () -> new CutSearch.Head(keyframe, budget, 0, _ -> {})).found()
+                .map(SegmentTracks::tracks);
+    }
+
+    /**
+     * Returns the same tracks, and reports those of the other segments that the search passes, for a cache.
+     *
+     * @param knownOffset offset of the first cut of an earlier segment of the epoch, where the search may begin; 0 if none
+     *     is known
+     * @param passed receives the tracks of segments of the epoch, the wanted one and some later ones included, even if the
+     *     search fails after that
+     */
+    public Optional<SegmentTracks> tracks(String stream, IndexEntry keyframe, long knownOffset, ReadBudget budget,
+            Consumer<SegmentTracks> passed) {
+        return search(stream, keyframe, knownOffset,
+                () -> new CutSearch.Head(keyframe, budget, BEYOND_BYTES, passed)).found();
     }
 
     /**
@@ -59,21 +79,20 @@ public final class Cuts {
      * @throws ReadLimitException if the budget is exhausted
      */
     public OptionalLong packetAt(String stream, IndexEntry entry, long timeMs, ReadBudget budget) {
-        return search(stream, entry, budget, () -> new CutSearch.End(entry, timeMs)).offset();
+        return search(stream, entry, BEGINNING, () -> new CutSearch.End(entry, budget, timeMs)).offset();
     }
 
-    private <S extends CutSearch> S search(String stream, IndexEntry entry, ReadBudget budget, Supplier<S> fresh) {
+    private <S extends CutSearch> S search(String stream, IndexEntry entry, long knownOffset, Supplier<S> fresh) {
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(stream));
-        long oldest = reader.beginning(segments);
+        long oldest = Math.max(reader.beginning(segments), knownOffset);
         long end = reader.end(segments);
         long arrivalMs = entry.times().arrivalUs() / 1_000;
-        for (long spanMs = FIRST_SPAN_MS;; spanMs *= DEEPER) {
-            long from = reader.offsetAt(segments, arrivalMs - spanMs);
+        for (long spanMs = SLACK_MS + TARGET_DURATIONS * entry.start().targetDurationS() * 1_000L;; spanMs *= DEEPER) {
+            long from = Math.max(oldest, reader.offsetAt(segments, arrivalMs - spanMs));
             S search = fresh.get();
-            reader.read(segments, from, end, record -> {
-                budget.spend(record);
-                return !stream.equals(record.key()) || !(record.value() instanceof Cut cut) || search.fold(cut);
-            });
+            reader.read(segments, from, end, record -> search.count(record)
+                    && (!stream.equals(record.key()) || !(record.value() instanceof Cut cut)
+                            || search.fold(record.offset(), cut)));
             if (search.isFound() || from <= oldest) {
                 return search;
             }

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -23,10 +23,24 @@ public final class RangeReader implements AutoCloseable {
     /** Some hundred entries. A search step needs only one of them, but the consumer prefetches. */
     private static final int INDEX_FETCH_BYTES = 32 * 1024;
 
-    private final KafkaConsumer<String, LogRecord> consumer;
+    /** Receives what one poll returned. */
+    @FunctionalInterface
+    interface Polls {
+        /**
+         * @param records in log order; possibly none
+         * @param position offset at which the next poll continues
+         * @return whether to continue
+         */
+        boolean polled(List<ConsumerRecord<String, LogRecord>> records, long position);
+    }
 
-    /** @param consumer a consumer for this reader only ({@link KafkaClients#seeker}); closed with this reader */
-    public RangeReader(KafkaConsumer<String, LogRecord> consumer) {
+    private final Consumer<String, LogRecord> consumer;
+
+    /**
+     * @param consumer a consumer for this reader only, {@link KafkaClients#seeker} for reads at different positions;
+     *     closed with this reader
+     */
+    public RangeReader(Consumer<String, LogRecord> consumer) {
         this.consumer = consumer;
     }
 
@@ -66,22 +80,35 @@ public final class RangeReader implements AutoCloseable {
      */
     public void read(TopicPartition partition, long from, long to,
             Predicate<ConsumerRecord<String, LogRecord>> visitor) {
+        readPolls(partition, from, to, (records, _) -> records.stream().allMatch(visitor));
+    }
+
+    /** Passes the same records poll by poll, and the position after each. Deleted records are missing among them. */
+    void readPolls(TopicPartition partition, long from, long to, Polls visitor) {
         if (from >= to) {
             return;
         }
         long began = System.nanoTime();
         take(partition);
         consumer.seek(partition, from);
-        while (consumer.position(partition, ANSWER) < to) {
-            for (ConsumerRecord<String, LogRecord> record : consumer.poll(POLL).records(partition)) {
-                if (record.offset() >= to || !visitor.test(record)) {
-                    return;
-                }
+        long position = from;
+        while (position < to) {
+            List<ConsumerRecord<String, LogRecord>> records = consumer.poll(POLL).records(partition);
+            position = consumer.position(partition, ANSWER);
+            if (!visitor.polled(before(to, records), position)) {
+                return;
             }
-            if (System.nanoTime() - began > DEADLINE_NANOS) {
+            if (position < to && System.nanoTime() - began > DEADLINE_NANOS) {
                 throw new TimeoutException(partition + " was not read from offset " + from + " to " + to + " in time");
             }
         }
+    }
+
+    private static List<ConsumerRecord<String, LogRecord>> before(long to,
+            List<ConsumerRecord<String, LogRecord>> records) {
+        return records.isEmpty() || records.getLast().offset() < to
+                ? records
+                : records.stream().takeWhile(record -> record.offset() < to).toList();
     }
 
     /** The client rejects requests for partitions that are not assigned to it. */

@@ -117,11 +117,6 @@ public final class StreamTags {
         return sessions.state() == SessionFold.State.ENDED || sessions.state() == SessionFold.State.NONE;
     }
 
-    /** Reports that packets are missing: a stream with video continues with the next keyframe. */
-    public void skip() {
-        tags.awaitKeyframe();
-    }
-
     /**
      * Returns the sequence headers in force, video first, with timestamp 0: the same list object until one of them
      * changes.

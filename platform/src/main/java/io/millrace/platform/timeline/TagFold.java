@@ -174,11 +174,6 @@ final class TagFold {
         return new TagEvent.Config(new FlvTag(type, timeMs, body));
     }
 
-    /** Reports that packets are missing: a stream with video sends nothing until the next keyframe. */
-    void awaitKeyframe() {
-        awaitsKeyframe = hasVideo;
-    }
-
     /**
      * The sequence headers in force, video first, with timestamp 0. Returns the same list object until one of them
      * changes.

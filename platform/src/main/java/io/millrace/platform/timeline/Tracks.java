@@ -79,6 +79,20 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
         return video == null && audio == null;
     }
 
+    /** Returns these tracks, and those of {@code others} of which there is none here. */
+    public Tracks or(Tracks others) {
+        return new Tracks(video != null ? video : others.video, audio != null ? audio : others.audio);
+    }
+
+    /** Returns whether both have the same tracks with the same codecs, so that a player of one can play the other. */
+    public boolean isLike(Tracks other) {
+        return codec(video) == codec(other.video) && codec(audio) == codec(other.audio);
+    }
+
+    private static Codec codec(CodecConfig config) {
+        return config == null ? null : config.codec();
+    }
+
     /** Returns the RFC 6381 codec strings, video first. */
     public List<String> codecs() {
         List<String> codecs = new ArrayList<>();

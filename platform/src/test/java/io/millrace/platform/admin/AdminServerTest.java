@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class AdminServerTest {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private static final String LIVE = "GET /health/live HTTP/1.1";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private ProcessMeters meters;
@@ -158,6 +162,32 @@ class AdminServerTest {
                 .startsWith("HTTP/1.1 421 ");
         assertThat(raw("GET /health/live HTTP/1.1\r\nHost: localhost:1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("a balancer").startsWith("HTTP/1.1 200 ");
+    }
+
+    /** The JDK's limit, see docs/reference.md. */
+    @Test
+    void aRequestHas200Headers() {
+        assertThat(answer(IntStream.range(1, 200).mapToObj(i -> "a" + i + ": b\r\n").collect(Collectors.joining())))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(answer(IntStream.range(1, 201).mapToObj(i -> "a" + i + ": b\r\n").collect(Collectors.joining())))
+                .doesNotContain("200 OK");
+    }
+
+    /** The JDK's limit, which counts 32 bytes more for the request line and 33 for each header. */
+    @Test
+    void theHeadersOfARequestHave380KiB() {
+        int longest = 380 * 1024 - (LIVE.length() + 32) - ("Host: localhost".length() + 33) - ("a: ".length() + 33);
+        assertThat(answer("a: " + "b".repeat(longest) + "\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(answer("a: " + "b".repeat(longest + 1) + "\r\n")).doesNotContain("200 OK");
+    }
+
+    /** Returns the answer to a request with these headers; "closed" without one. */
+    private String answer(String headers) {
+        try {
+            return raw(LIVE + "\r\nHost: localhost\r\n" + headers + "\r\n");
+        } catch (IOException _) {
+            return "closed";
+        }
     }
 
     /** The limit applies to the whole process, so the test waits as long as the limit, for all requests at once. */

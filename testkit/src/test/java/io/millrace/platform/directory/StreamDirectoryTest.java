@@ -3,6 +3,7 @@ package io.millrace.platform.directory;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.testkit.Records;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +49,54 @@ class StreamDirectoryTest {
         directory.remove("live/a", 30);
         assertThat(directory.presence("live/a")).as("an earlier epoch was shown")
                 .isEqualTo(StreamDirectory.Presence.EXPIRED);
+    }
+
+    @Test
+    void listsEverySessionWithinItsMemory() {
+        StreamEntry often = entry("live/a", 10).withSessions(sessions(256));
+        directory.put(often);
+        assertThat(directory.newest("live/a")).hasValue(often);
+        assertThat(directory.newest("live/a").orElseThrow().sessions().get(17)).isEqualTo(often.sessions().get(17));
+    }
+
+    @Test
+    void listsTheNewestSessionsWhenTheMemoryIsUsedUp() {
+        int extraBytes = SessionList.of(sessions(256), Long.MAX_VALUE).extraBytes();
+        var small = new StreamDirectory(2L * extraBytes);
+        StreamEntry often = entry("live/a", 10).withSessions(sessions(256));
+        small.put(often);
+        small.put(entry("live/b", 10).withSessions(sessions(256)));
+        small.put(entry("live/c", 10).withSessions(sessions(256)));
+        assertThat(small.newest("live/a")).as("within the limit").hasValue(often);
+        assertThat(small.newest("live/b").orElseThrow().sessions()).as("at the limit").hasSize(256);
+        StreamEntry beyond = small.newest("live/c").orElseThrow();
+        assertThat(beyond.sessions()).as("beyond").isEqualTo(sessions(256).subList(240, 256));
+        assertThat(StreamDirectory.sessions(beyond)).isEqualTo(256);
+
+        small.remove("live/a", 10);
+        small.put(entry("live/c", 10).withSessions(sessions(256)));
+        assertThat(small.newest("live/c").orElseThrow().sessions()).isEqualTo(sessions(256));
+    }
+
+    /** An epoch with 256 sessions took 43 KB: 5,000 of them, which one address may have, more than 200 MB. */
+    @Test
+    void aSessionTakesLittleMemory() {
+        assertThat(SessionList.of(sessions(256), Long.MAX_VALUE).extraBytes()).isLessThan(240 * 24);
+        List<StreamEntry.Session> different = sessions(256).stream().map(s -> new StreamEntry.Session(s.session(),
+                s.startedAtMs(), s.endedAtMs(), s.durationMs(), s.sizeBytes(),
+                List.of("avc1.%06x".formatted(s.session()), "mp4a.40.2"))).toList();
+        SessionList list = SessionList.of(different, Long.MAX_VALUE);
+        assertThat(list).isEqualTo(different);
+        assertThat(list.extraBytes()).isLessThan(240 * 50);
+    }
+
+    /** The newest of them is live. */
+    private static List<StreamEntry.Session> sessions(int count) {
+        return IntStream.range(0, count).mapToObj(i -> {
+            long startedAtMs = 1_790_000_000_000L + i * 20_000L;
+            return new StreamEntry.Session(10 + 700L * i, startedAtMs, i == count - 1 ? 0 : startedAtMs + 15_000,
+                    14_900 + i, 4_000_000 + i, i % 100 == 0 ? List.of() : List.of("avc1.64001f", "mp4a.40.2"));
+        }).toList();
     }
 
     @Test

@@ -66,15 +66,6 @@ class StreamTagsTest {
     }
 
     @Test
-    void afterMissingPacketsTheTagsContinueAtAKeyframe() {
-        StreamTags tags = StreamTags.ofEpoch(FIRST, new Keyframe(0, 2, -1_000), BOTH);
-        tags.fold(2, LOG.get(2));
-        tags.skip();
-        assertThat(tags.fold(3, LOG.get(3))).isEmpty();
-        assertThat(tags.fold(4, LOG.get(4))).hasSize(1);
-    }
-
-    @Test
     void isLiveUntilThePublisherLeavesAndOverWhenTheGracePeriodHasExpired() {
         StreamTags tags = StreamTags.ofEpoch(FIRST, new Keyframe(0, 2, -1_000), BOTH);
         assertThat(tags.isLive()).isTrue();

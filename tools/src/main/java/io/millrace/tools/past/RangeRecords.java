@@ -1,120 +1,99 @@
 package io.millrace.tools.past;
 
 import io.millrace.platform.UserError;
-import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.past.PacketRange;
+import io.millrace.platform.past.RangeReader;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads a range of one partition without a gap, a poll at a time. Blocks; confined to one thread, except
- * {@link #cancel}.
+ * Reads a {@link PacketRange} for a job, a poll at a time, until it ends or the job is cancelled. Blocks; confined to one
+ * thread, except {@link #cancel}.
  */
 final class RangeRecords implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration ANSWER = Duration.ofSeconds(10);
     /** If the log has more records but returns none for this long, the read fails. */
     private static final long SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
+    /** Ends each turn after one poll. */
+    private static final long ONE_POLL = 0;
 
-    private final Consumer<String, LogRecord> consumer;
-    private final TopicPartition partition;
+    private final RangeReader reader;
+    private final PacketRange packets;
     private final OptionalLong end;
     private final LongSupplier expired;
-    private long nextOffset;
     private volatile boolean cancelled;
 
     /**
-     * @param consumer for this reader only; closed with it
+     * @param reader for this range only; closed with it
      * @param end exclusive; empty if it is not in the log yet
      * @param expired called if retention has deleted records before they were read; returns the offset to continue at
      */
-    RangeRecords(Consumer<String, LogRecord> consumer, TopicPartition partition, long startOffset, OptionalLong end,
-            LongSupplier expired) {
-        this.consumer = consumer;
-        this.partition = partition;
+    RangeRecords(RangeReader reader, PacketRange packets, OptionalLong end, LongSupplier expired) {
+        this.reader = reader;
+        this.packets = packets;
         this.end = end;
         this.expired = expired;
-        nextOffset = startOffset;
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, startOffset);
     }
 
     /**
-     * Returns the next records; empty at the end of the range, or soon after {@link #cancel}.
+     * Passes the next records to {@code visitor}. Returns false, having passed none, at the end of the range or soon after
+     * {@link #cancel}.
      *
      * @throws UserError if the log has more records but returns none
      */
-    List<ConsumerRecord<String, LogRecord>> next() {
+    boolean next(PacketRange.Visitor visitor) {
         long sinceNanos = System.nanoTime();
         while (!cancelled && !isEndReached()) {
-            List<ConsumerRecord<String, LogRecord>> records = poll();
-            if (!records.isEmpty()) {
-                return records;
+            if (turn(visitor)) {
+                return true;
             }
             if (System.nanoTime() - sinceNanos > SILENCE_NANOS) {
-                throw new UserError("the log returns no records from offset " + nextOffset + " of " + partition
-                        + "; check that Kafka is running and try again");
+                throw new UserError("the log returns no records from offset " + packets.next() + " of "
+                        + packets.partition() + "; check that Kafka is running and try again");
             }
         }
-        return List.of();
+        return false;
     }
 
     /**
-     * Returns the next records, which may have to be written first; empty at the end of the range, soon after
-     * {@link #cancel}, or at the end of the log if the stream is over.
+     * Passes the next records, which may have to be written first. Returns false, having passed none, at the end of the
+     * range, soon after {@link #cancel}, or at the end of the log if the stream is over.
      *
-     * @param isOver whether nothing follows what has been returned so far
+     * @param isOver whether nothing follows what has been passed so far
      */
-    List<ConsumerRecord<String, LogRecord>> follow(BooleanSupplier isOver) {
+    boolean follow(BooleanSupplier isOver, PacketRange.Visitor visitor) {
         while (!cancelled && !isEndReached()) {
-            List<ConsumerRecord<String, LogRecord>> records = poll();
-            if (!records.isEmpty() || isOver.getAsBoolean() && isAtEndOfLog()) {
-                return records;
+            if (turn(visitor)) {
+                return true;
+            }
+            // An empty poll can also be caused by a slow broker.
+            if (isOver.getAsBoolean() && packets.next() >= reader.end(packets.partition())) {
+                return false;
             }
         }
-        return List.of();
+        return false;
     }
 
     private boolean isEndReached() {
-        return end.isPresent() && nextOffset >= end.getAsLong();
+        return end.isPresent() && packets.next() >= end.getAsLong();
     }
 
-    /** Checks the end offset, because an empty poll can also be caused by a slow broker. */
-    private boolean isAtEndOfLog() {
-        return nextOffset >= consumer.endOffsets(List.of(partition), ANSWER).get(partition);
-    }
-
-    private List<ConsumerRecord<String, LogRecord>> poll() {
-        List<ConsumerRecord<String, LogRecord>> records = new ArrayList<>();
-        for (ConsumerRecord<String, LogRecord> record : consumer.poll(POLL).records(partition)) {
-            if (end.isPresent() && record.offset() >= end.getAsLong()) {
-                nextOffset = record.offset();
-                break;
-            }
-            if (record.offset() != nextOffset) {
-                // Retention has deleted records, and the consumer continues at the oldest retained one. The caller takes
-                // the records before the gap first; the next poll meets the gap again.
-                if (records.isEmpty()) {
-                    nextOffset = expired.getAsLong();
-                }
-                consumer.seek(partition, nextOffset);
-                break;
-            }
-            nextOffset++;
-            records.add(record);
+    /** Returns whether the position has advanced. */
+    private boolean turn(PacketRange.Visitor visitor) {
+        long from = packets.next();
+        PacketRange.Stop stop = packets.read(reader, end.orElse(Long.MAX_VALUE), ONE_POLL, visitor);
+        boolean advanced = packets.next() > from;
+        // The records before a gap come first; the next turn meets the gap again.
+        if (stop == PacketRange.Stop.EXPIRED && !advanced) {
+            packets.moveTo(expired.getAsLong());
         }
-        return records;
+        return advanced;
     }
 
-    /** Returns the offset of the record after the last one returned. */
+    /** Returns the offset of the next record. */
     long nextOffset() {
-        return nextOffset;
+        return packets.next();
     }
 
     /** Makes the reads return soon. Thread-safe. */
@@ -124,6 +103,6 @@ final class RangeRecords implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        reader.close();
     }
 }

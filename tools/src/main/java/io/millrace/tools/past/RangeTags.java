@@ -2,19 +2,18 @@ package io.millrace.tools.past;
 
 import io.millrace.platform.UserError;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.past.PacketRange;
+import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -75,8 +74,8 @@ public final class RangeTags implements AutoCloseable {
         fold = new PastFold(tags);
         firstTracks = tags.tracks();
         startOffset = tags.startOffset();
-        records = new RangeRecords(log.kafka().reader("millrace-past-packets"), partition, startOffset, end,
-                this::expired);
+        records = new RangeRecords(new RangeReader(log.kafka().reader("millrace-past-packets")),
+                new PacketRange(partition, stream, startOffset), end, this::expired);
     }
 
     /**
@@ -100,37 +99,32 @@ public final class RangeTags implements AutoCloseable {
     /** Returns the next tag; empty at the end of the range, or soon after {@link #cancel}. */
     public Optional<TagEvent> next() {
         while (ready.isEmpty()) {
-            List<ConsumerRecord<String, LogRecord>> next = over ? List.of() : records();
-            if (next.isEmpty()) {
+            if (over || !readMore()) {
                 return Optional.empty();
             }
-            next.forEach(this::read);
         }
         Ready next = ready.remove();
         arrivalMs = next.arrivalMs();
         return Optional.of(next.event());
     }
 
-    private List<ConsumerRecord<String, LogRecord>> records() {
+    private boolean readMore() {
         try {
-            return mode == Mode.FOLLOW ? records.follow(fold::isOver) : records.next();
+            return mode == Mode.FOLLOW ? records.follow(fold::isOver, this::read) : records.next(this::read);
         } catch (KafkaException e) {
             throw log.unreadable(e);
         }
     }
 
-    private void read(ConsumerRecord<String, LogRecord> record) {
-        if (over || !stream.equals(record.key()) || !(record.value() instanceof PacketsRecord packets)) {
-            return;
-        }
-        if (packets instanceof Packet packet) {
+    private boolean read(long offset, PacketsRecord record) {
+        if (record instanceof Packet packet) {
             readArrivalMs = packet.arrivalUs() / 1_000;
-            if (end.isEmpty() && readArrivalMs >= untilMs) {
-                over = true;
-                return;
-            }
+            over = end.isEmpty() && readArrivalMs >= untilMs;
         }
-        fold.fold(record.offset(), packets).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
+        if (!over) {
+            fold.fold(offset, record).forEach(event -> ready.add(new Ready(event, readArrivalMs)));
+        }
+        return !over;
     }
 
     /** Handles records that retention deleted before they were read, and returns the offset to continue at. */

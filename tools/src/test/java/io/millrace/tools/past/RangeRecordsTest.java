@@ -1,11 +1,16 @@
 package io.millrace.tools.past;
 
+import io.millrace.platform.UserError;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.past.PacketRange;
+import io.millrace.platform.past.RangeReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -13,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class RangeRecordsTest {
     private static final TopicPartition PARTITION = new TopicPartition("packets", 0);
@@ -21,9 +27,12 @@ class RangeRecordsTest {
     private long oldest;
 
     private RangeRecords read(long from, OptionalLong end) {
-        RangeRecords records = new RangeRecords(consumer, PARTITION, from, end, () -> oldest);
+        return read(from, end, () -> oldest);
+    }
+
+    private RangeRecords read(long from, OptionalLong end, LongSupplier expired) {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-        return records;
+        return new RangeRecords(new RangeReader(consumer), new PacketRange(PARTITION, "live/show", from), end, expired);
     }
 
     /** Like a broker that responds to a poll late: the poll before it is empty. */
@@ -40,8 +49,16 @@ class RangeRecordsTest {
                         new GraceOver(1, 0)))));
     }
 
-    private static List<Long> offsets(List<ConsumerRecord<String, LogRecord>> records) {
-        return records.stream().map(ConsumerRecord::offset).toList();
+    private static List<Long> next(RangeRecords records) {
+        List<Long> offsets = new ArrayList<>();
+        records.next((offset, _) -> offsets.add(offset));
+        return offsets;
+    }
+
+    private static List<Long> follow(RangeRecords records, boolean isOver) {
+        List<Long> offsets = new ArrayList<>();
+        records.follow(() -> isOver, (offset, _) -> offsets.add(offset));
+        return offsets;
     }
 
     @Test
@@ -50,9 +67,9 @@ class RangeRecordsTest {
         consumer.updateEndOffsets(Map.of(PARTITION, 8L));
         comesAfterAnEmptyPoll(5, 6);
         comesAfterAnEmptyPoll(7);
-        assertThat(offsets(records.follow(() -> true))).containsExactly(5L, 6L);
-        assertThat(offsets(records.follow(() -> true))).containsExactly(7L);
-        assertThat(records.follow(() -> true)).isEmpty();
+        assertThat(follow(records, true)).containsExactly(5L, 6L);
+        assertThat(follow(records, true)).containsExactly(7L);
+        assertThat(follow(records, true)).isEmpty();
     }
 
     @Test
@@ -60,15 +77,15 @@ class RangeRecordsTest {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 5L));
         comesAfterAnEmptyPoll(5);
-        assertThat(offsets(records.follow(() -> false))).containsExactly(5L);
+        assertThat(follow(records, false)).containsExactly(5L);
     }
 
     @Test
     void nothingIsReturnedFromTheEndOfTheRangeOn() {
         RangeRecords records = read(5, OptionalLong.of(7));
         comesAfterAnEmptyPoll(5, 6, 7, 8);
-        assertThat(offsets(records.next())).containsExactly(5L, 6L);
-        assertThat(records.next()).isEmpty();
+        assertThat(next(records)).containsExactly(5L, 6L);
+        assertThat(next(records)).isEmpty();
         assertThat(records.nextOffset()).isEqualTo(7);
     }
 
@@ -78,31 +95,41 @@ class RangeRecordsTest {
         oldest = 10;
         comes(9);
         comes(10, 11, 12);
-        assertThat(offsets(records.next())).containsExactly(10L, 11L, 12L);
+        assertThat(next(records)).containsExactly(10L, 11L, 12L);
     }
 
     @Test
     void recordsBeforeTheExpiredOnesAreReturnedFirst() {
         AtomicInteger expired = new AtomicInteger();
         oldest = 10;
-        RangeRecords records = new RangeRecords(consumer, PARTITION, 5, OptionalLong.of(12), () -> {
+        RangeRecords records = read(5, OptionalLong.of(12), () -> {
             expired.incrementAndGet();
             return oldest;
         });
-        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
         comes(5, 6, 10, 11);
-        assertThat(offsets(records.next())).containsExactly(5L, 6L);
+        assertThat(next(records)).containsExactly(5L, 6L);
         assertThat(expired).hasValue(0);
         comes(10, 11);
         comes(10, 11);
-        assertThat(offsets(records.next())).containsExactly(10L, 11L);
+        assertThat(next(records)).containsExactly(10L, 11L);
         assertThat(expired).hasValue(1);
+    }
+
+    /** Also if the first record that is left is after the range, or if there is none. */
+    @Test
+    void anExpiredEndOfTheRangeIsReported() {
+        RangeRecords records = read(5, OptionalLong.of(7), () -> {
+            throw new UserError("expired");
+        });
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 9L));
+        consumer.schedulePollTask(() -> consumer.seek(PARTITION, 9));
+        assertThatThrownBy(() -> next(records)).isInstanceOf(UserError.class).hasMessage("expired");
     }
 
     @Test
     void aCancelledReadReturnsAtOnce() {
         RangeRecords records = read(5, OptionalLong.empty());
         records.cancel();
-        assertThat(records.follow(() -> false)).isEmpty();
+        assertThat(follow(records, false)).isEmpty();
     }
 }

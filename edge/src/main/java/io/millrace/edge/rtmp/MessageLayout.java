@@ -1,5 +1,7 @@
-package io.millrace.edge.fanout;
+package io.millrace.edge.rtmp;
 
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.fanout.Layout;
 import io.millrace.edge.view.RtmpOpening;
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayChunks;
@@ -8,7 +10,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** RTMP messages in chunks ({@link PlayChunks}), without further framing. */
-final class MessageLayout implements Layout {
+public final class MessageLayout implements Layout {
+    /** Everything that a viewer receives consists of RTMP chunks. */
+    public static final Framing FRAMING = Framing.of(new MessageLayout(), true);
+
+    private MessageLayout() {}
+
     @Override
     public Writing write(FlvTag tag) {
         ByteBuffer body = RtmpOpening.body(tag);

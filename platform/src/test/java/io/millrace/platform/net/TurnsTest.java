@@ -1,4 +1,4 @@
-package io.millrace.ingest.policy;
+package io.millrace.platform.net;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TurnsTest {
-    private final Turns turns = new Turns(1);
+    private static final int WAITING = 40;
+    private static final int WAITING_OF_NETWORK = 10;
+
+    private final Turns turns = new Turns(new Turns.Limits(1, 1, WAITING, WAITING_OF_NETWORK, 0));
 
     @Test
     void theOldestIsTheNext() {
@@ -36,8 +39,44 @@ class TurnsTest {
     }
 
     @Test
+    void everySecondTurnIsThatOfTheNetworkThatWaitsForTheFewest() {
+        Turns.Turn running = turns.next("a");
+        List<Turns.Turn> greedy = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            greedy.addAll(next("greedy" + i, 3));
+        }
+        Turns.Turn modest = turns.next("modest");
+        turns.done(running);
+        assertThat(greedy.getFirst().begin()).isCompleted();
+        turns.done(greedy.getFirst());
+        assertThat(modest.begin()).as("before four networks that came earlier").isCompleted();
+    }
+
+    @Test
+    void aFurtherStepIsNeverRefused() {
+        turns.next("a");
+        next("a", WAITING_OF_NETWORK);
+        assertThat(turns.again("a").begin()).isNotDone();
+        assertThat(turns.next("a").begin()).isCompletedExceptionally();
+    }
+
+    @Test
+    void reservedPlacesAreForNetworksWithFewerThanTwo() {
+        Turns reserving = new Turns(new Turns.Limits(1, 1, 8, 8, 2));
+        List<Turns.Turn> waiting = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            waiting.add(reserving.next("greedy"));
+        }
+        assertThat(waiting).as("one runs").noneMatch(turn -> turn.begin().isCompletedExceptionally());
+        assertThat(reserving.next("greedy").begin()).isCompletedExceptionally();
+        assertThat(List.of(reserving.next("b"), reserving.next("b")))
+                .noneMatch(turn -> turn.begin().isCompletedExceptionally());
+        assertThat(reserving.next("c").begin()).as("above the limit of all").isCompletedExceptionally();
+    }
+
+    @Test
     void oneNetworkRunsThreeQuartersAndTheLastAreForOthers() {
-        Turns four = new Turns(4);
+        Turns four = new Turns(new Turns.Limits(4, 3, WAITING, WAITING_OF_NETWORK, 0));
         List<Turns.Turn> greedy = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             greedy.add(four.next("greedy"));
@@ -55,7 +94,7 @@ class TurnsTest {
     @Test
     void asManyOfANetworkWaitAsMayAndTheNextIsToldAtOnce() {
         Turns.Turn first = turns.next("a");
-        List<Turns.Turn> waiting = next("a", Turns.WAITING_OF_NETWORK);
+        List<Turns.Turn> waiting = next("a", WAITING_OF_NETWORK);
         Turns.Turn tooMany = turns.next("a");
         assertThat(waiting).noneMatch(turn -> turn.begin().isDone());
         assertThat(tooMany.begin()).isCompletedExceptionally();
@@ -71,7 +110,7 @@ class TurnsTest {
     void asManyWaitInTotalAsMay() {
         turns.next("a");
         for (String network : List.of("a", "b", "c", "d")) {
-            next(network, Turns.WAITING_OF_NETWORK);
+            next(network, WAITING_OF_NETWORK);
         }
         assertThat(turns.networks()).isEqualTo(4);
         Turns.Turn tooMany = turns.next("e");

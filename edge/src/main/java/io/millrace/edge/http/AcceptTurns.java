@@ -1,0 +1,94 @@
+package io.millrace.edge.http;
+
+import io.millrace.platform.net.PeerNetwork;
+import io.millrace.platform.net.Turns;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Passes accepted connections on to the event loops in the turns of their networks, so that a client does not wait until
+ * the connections of others that arrived before it were set up and their requests read. A turn ends when the event loop
+ * has read from the connection once, whether or not there was anything to read.
+ *
+ * <p>One per listener, confined to its event loop. While as many connections wait as may, no more are accepted; the
+ * kernel holds the next ones in the order of their arrival.
+ */
+final class AcceptTurns extends ChannelInboundHandlerAdapter {
+    private final Turns turns;
+    private final Set<Channel> waiting = new HashSet<>();
+    private final int waitingLimit;
+    private boolean paused;
+
+    /**
+     * @param atOnce how many connections are set up at a time
+     * @param waitingLimit how many connections wait at most; one read of the listener may exceed it
+     */
+    AcceptTurns(int atOnce, int waitingLimit) {
+        this.waitingLimit = waitingLimit;
+        turns = new Turns(new Turns.Limits(atOnce, Math.max(1, atOnce - 1), 0, 0, 0));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Channel connection = (Channel) message;
+        waiting.add(connection);
+        Turns.Turn turn = turns.again(network(connection));
+        turn.begin().thenRun(() -> {
+            if (ctx.executor().inEventLoop()) {
+                pass(ctx, connection, turn);
+            } else {
+                ctx.executor().execute(() -> pass(ctx, connection, turn));
+            }
+        });
+        pause(ctx);
+    }
+
+    private void pause(ChannelHandlerContext ctx) {
+        boolean full = waiting.size() >= waitingLimit;
+        if (full || paused) {
+            // Again each time, since the listener may have been resumed after a failure to accept.
+            ctx.channel().config().setAutoRead(!full);
+        }
+        paused = full;
+    }
+
+    private void pass(ChannelHandlerContext ctx, Channel connection, Turns.Turn turn) {
+        if (waiting.remove(connection)) {
+            ctx.fireChannelRead(connection);
+            endAfterRead(connection, turn);
+            pause(ctx);
+        } else {
+            turns.done(turn);
+        }
+    }
+
+    /** Ends the turn when the event loop has set the connection up and has looked for its bytes. */
+    private void endAfterRead(Channel connection, Turns.Turn turn) {
+        try {
+            EventLoop loop = connection.eventLoop();
+            // A loop reads from its sockets before it runs tasks that are due.
+            loop.execute(() -> loop.schedule(() -> turns.done(turn), 0, TimeUnit.NANOSECONDS));
+        } catch (IllegalStateException | RejectedExecutionException _) {
+            // It could not be registered; Netty has closed it.
+            turns.done(turn);
+        }
+    }
+
+    private static String network(Channel connection) {
+        return connection.remoteAddress() instanceof InetSocketAddress inet ? PeerNetwork.of(inet.getAddress()) : "";
+    }
+
+    /** The listener was closed: nobody serves the connections that still wait. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        waiting.forEach(connection -> connection.unsafe().closeForcibly());
+        waiting.clear();
+    }
+}

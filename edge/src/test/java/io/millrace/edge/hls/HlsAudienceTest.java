@@ -1,0 +1,36 @@
+package io.millrace.edge.hls;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.edge.audience.Viewers;
+import io.millrace.edge.meters.EdgeMeters;
+import io.millrace.edge.meters.Protocol;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HlsAudienceTest {
+    private static final int LIMIT = 5;
+
+    private final EdgeMeters meters = new EdgeMeters(new SimpleMeterRegistry());
+    private final Viewers viewers = new Viewers(meters, InstantSource.system());
+    private final HlsAudience audience = new HlsAudience(viewers, meters, () -> 0, LIMIT);
+
+    @Test
+    void oneViewerAboveTheLimitDisplacesAnother() {
+        for (int i = 1; i <= LIMIT; i++) {
+            watch(i);
+            assertThat(count()).isEqualTo(i);
+        }
+        watch(LIMIT + 1);
+        assertThat(count()).isEqualTo(LIMIT);
+    }
+
+    private void watch(int client) {
+        audience.watches(new HlsSession("live/show", "192.0.2." + client, "player"));
+    }
+
+    private int count() {
+        return viewers.count("live/show", Protocol.HLS);
+    }
+}

@@ -1,0 +1,41 @@
+package io.millrace.edge.hls;
+
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HlsUrlTest {
+    static Stream<Arguments> urls() {
+        return Stream.of(Arguments.of("/live/show.m3u8", new HlsUrl.Multivariant("live/show")),
+                Arguments.of("/a/b/c.m3u8", new HlsUrl.Multivariant("a/b/c")),
+                Arguments.of("/live/index.m3u8", new HlsUrl.Multivariant("live/index")),
+                Arguments.of("/live/show/@17/ts/index.m3u8", new HlsUrl.MediaPlaylist("live/show", 17, 17)),
+                Arguments.of("/live/show/@17-29/ts/index.m3u8", new HlsUrl.MediaPlaylist("live/show", 17, 29)),
+                Arguments.of("/live/show/@0/ts/0.ts", new HlsUrl.Segment("live/show", 0, 0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("urls")
+    void namesWhatThePathSays(String path, HlsUrl url) {
+        assertThat(HlsUrl.parse(path)).contains(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/live/show.flv", "/live/show/@29-17/ts/index.m3u8", "/live/show/@17-29/ts/5.ts",
+        "/live/show/@17/ts/05.ts", "/live/show/@17/ts/1234567890123456789.ts", "/live/show/@x/ts/5.ts",
+        "/live/show/@17/ts/5.flv", "/show/@17/ts/5.ts", "/show.m3u8", "/api/show.m3u8", "/live/../show.m3u8"})
+    void anyOtherPathIsNone(String path) {
+        assertThat(HlsUrl.parse(path)).isEmpty();
+    }
+
+    @Property
+    void takesAnyTextForAPath(@ForAll String text) {
+        assertThat(HlsUrl.parse("/" + text)).isNotNull();
+    }
+}

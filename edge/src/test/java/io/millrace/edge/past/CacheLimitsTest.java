@@ -1,0 +1,79 @@
+package io.millrace.edge.past;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.millrace.edge.past.PastBlocks.BlockKey;
+import io.millrace.edge.past.PastBlocks.EpochKey;
+import io.millrace.edge.past.PastIndex.VersionKey;
+import io.millrace.edge.view.PastRange;
+import io.millrace.edge.view.PlaylistBlock;
+import io.millrace.edge.view.Segment;
+import io.millrace.platform.log.SegmentStart;
+import io.millrace.platform.past.Moment;
+import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.SegmentTracks;
+import io.millrace.platform.timeline.Tracks;
+import io.millrace.testkit.Records;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The caches of the past hold what docs/reference.md says, and not one entry more. */
+class CacheLimitsTest {
+    private static final int ENTRIES = 6;
+    private static final EpochKey EPOCH = new EpochKey("live/show", 17);
+    private static final PlaylistBlock BLOCK = new PlaylistBlock(17, List.of(
+            new Segment(0, true, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())), 5);
+
+    /** @param limited holds {@link #ENTRIES} of these values */
+    private static <K, V> void holds(Caffeine<? super K, ? super V> limited, IntFunction<K> key, V value) {
+        Cache<K, V> cache = limited.executor(Runnable::run).build();
+        for (int i = 0; i < ENTRIES; i++) {
+            cache.put(key.apply(i), value);
+        }
+        cache.cleanUp();
+        assertThat(cache.estimatedSize()).as("at the limit").isEqualTo(ENTRIES);
+        cache.put(key.apply(ENTRIES), value);
+        cache.cleanUp();
+        assertThat(cache.estimatedSize()).as("one past it").isEqualTo(ENTRIES);
+    }
+
+    @Test
+    void searchedMinutes() {
+        Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
+        holds(MomentCells.cells(3 * ENTRIES), i -> new MomentCells.Key("live/show", 17, i),
+                new MomentStretch(Collections.nCopies(2, entry), true));
+    }
+
+    @Test
+    void codecConfigurations() {
+        Tracks tracks = Tracks.of(Records.TRACKS);
+        int configBytes = Records.TRACKS.stream().mapToInt(track -> track.config().remaining()).sum();
+        holds(CutTracks.known(ENTRIES * (CutTracks.ENTRY_BYTES + configBytes)),
+                i -> new CutTracks.Key("live/show", 17, i), Optional.of(new SegmentTracks(1, 1, tracks)));
+    }
+
+    @Test
+    void versionsOfPlaylists() {
+        holds(PastIndex.versions(ENTRIES * PastIndex.ANSWER_BYTES),
+                i -> new VersionKey(new PastRange("live/show", 17, 17, i, PastRange.OPEN), 5, true),
+                new PastSource.Answer.NotYet());
+    }
+
+    @Test
+    void blocks() {
+        holds(PastBlocks.blocks(ENTRIES * BLOCK.sizeBytes()), i -> new BlockKey(EPOCH, i),
+                new PastBlocks.Loaded(BLOCK, true));
+        holds(PastBlocks.blocks(ENTRIES * PastBlocks.ABSENT_BYTES), i -> new BlockKey(EPOCH, i),
+                new PastBlocks.Loaded(null, true));
+    }
+
+    @Test
+    void endsOfPlaylists() {
+        holds(PastBlocks.tails(ENTRIES), i -> new EpochKey("live/show", i), BLOCK);
+    }
+}

@@ -1,0 +1,178 @@
+package io.millrace.platform.net;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Limits how many tasks run at a time, such as questions to a hook or steps of requests. The others wait, and networks
+ * take turns: every second turn goes to the network that waits for the fewest, the others go around among all networks.
+ * A network that asks for much thus delays mainly itself. A task that nobody needs any more keeps its place until the
+ * caller ends its turn, so the number of waiting tasks has a limit as well.
+ *
+ * <p>Thread-safe and non-blocking.
+ */
+public final class Turns {
+    /** Networks with fewer waiting tasks than this may use the reserved places. */
+    private static final int FEW = 2;
+
+    /**
+     * @param running limit of tasks that run at a time
+     * @param runningOfNetwork limit for one network
+     * @param waiting limit of tasks that wait
+     * @param waitingOfNetwork limit for one network
+     * @param reserved how many of the waiting places are left to networks with fewer than two waiting tasks
+     */
+    public record Limits(int running, int runningOfNetwork, int waiting, int waitingOfNetwork, int reserved) {}
+
+    /** Too many tasks wait. */
+    public static final class FullException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private FullException() {
+            super("too many others wait already", null, false, false);
+        }
+    }
+
+    /** The turn of one task. The caller must call {@link #done} even if the task fails. */
+    public static final class Turn {
+        private final String network;
+        private final CompletableFuture<Void> begin = new CompletableFuture<>();
+        private boolean running;
+
+        private Turn(String network) {
+            this.network = network;
+        }
+
+        /** Completes when the turn comes; fails immediately with {@link FullException} if too many tasks wait. */
+        public CompletableFuture<Void> begin() {
+            return begin;
+        }
+    }
+
+    /** The tasks of one network. */
+    private static final class Line {
+        private final Queue<Turn> waiting = new ArrayDeque<>();
+        private int running;
+    }
+
+    private final Limits limits;
+    /** The networks with a task, in the order of their next turns. */
+    private final Map<String, Line> lines = new LinkedHashMap<>();
+    private int free;
+    private int waiting;
+    /** Whether the next turn goes to the network that waits for the fewest. */
+    private boolean favoursFewest;
+
+    public Turns(Limits limits) {
+        this.limits = limits;
+        free = limits.running();
+    }
+
+    /** Requests a turn for a new task. */
+    public Turn next(String network) {
+        return next(network, false);
+    }
+
+    /** Requests a turn for another step of a task that has had a turn before. Never refused. */
+    public Turn again(String network) {
+        return next(network, true);
+    }
+
+    private Turn next(String network, boolean begun) {
+        Turn turn = new Turn(network);
+        synchronized (lines) {
+            Line line = lines.computeIfAbsent(network, _ -> new Line());
+            if (free > 0 && line.running < limits.runningOfNetwork()) {
+                run(turn, line);
+            } else if (begun || hasRoom(line)) {
+                line.waiting.add(turn);
+                waiting++;
+                return turn;
+            } else {
+                forget(network, line);
+            }
+        }
+        if (turn.running) {
+            turn.begin.complete(null);
+        } else {
+            turn.begin.completeExceptionally(new FullException());
+        }
+        return turn;
+    }
+
+    private boolean hasRoom(Line line) {
+        int own = line.waiting.size();
+        return waiting < limits.waiting() && own < limits.waitingOfNetwork()
+                && (own < FEW || waiting < limits.waiting() - limits.reserved());
+    }
+
+    public void done(Turn turn) {
+        Turn successor = null;
+        synchronized (lines) {
+            Line line = lines.get(turn.network);
+            if (turn.running) {
+                turn.running = false;
+                line.running--;
+                free++;
+                successor = successor();
+            } else if (line != null && line.waiting.remove(turn)) {
+                waiting--;
+            }
+            if (line != null) {
+                forget(turn.network, line);
+            }
+        }
+        if (successor != null) {
+            successor.begin.complete(null);
+        }
+    }
+
+    private void run(Turn turn, Line line) {
+        turn.running = true;
+        line.running++;
+        free--;
+    }
+
+    /** Starts the turn of the next network that may run one more task, and returns it; null without one. */
+    private Turn successor() {
+        if (waiting == 0) {
+            return null;
+        }
+        Stream<Map.Entry<String, Line>> ready = lines.entrySet().stream().filter(
+                each -> !each.getValue().waiting.isEmpty()
+                        && each.getValue().running < limits.runningOfNetwork());
+        Optional<Map.Entry<String, Line>> next = favoursFewest
+                ? ready.min(Comparator.comparingInt(each -> each.getValue().waiting.size()))
+                : ready.findFirst();
+        if (next.isEmpty()) {
+            return null;
+        }
+        favoursFewest = !favoursFewest;
+        String network = next.get().getKey();
+        Line line = lines.remove(network);
+        lines.put(network, line);
+        Turn turn = line.waiting.remove();
+        waiting--;
+        run(turn, line);
+        return turn;
+    }
+
+    private void forget(String network, Line line) {
+        if (line.running == 0 && line.waiting.isEmpty()) {
+            lines.remove(network);
+        }
+    }
+
+    /** Returns the number of networks with a task. */
+    int networks() {
+        synchronized (lines) {
+            return lines.size();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.millrace.platform.past;
+
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.testkit.Records;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class CutSearchTest {
+    private static final String STREAM = "live/show";
+    private static final int KIB = 1024;
+    private static final int LIMIT_BYTES = 4 << 20;
+    private static final IndexEntry WANTED = new IndexEntry(5, 5, 10, 0, true, Format.TS, 0, 0, 0, 0, 0, 0, true, 0, 0,
+            2, true, false, 0);
+
+    private final Map<Long, SegmentTracks> passed = new HashMap<>();
+    private final CutSearch.Head search = new CutSearch.Head(WANTED, new ReadBudget(LIMIT_BYTES), Cuts.BEYOND_BYTES,
+            tracks -> passed.putIfAbsent(tracks.segment(), tracks));
+    private long offset = 100;
+
+    /** Passes a cut; returns whether the search goes on. */
+    private boolean pass(String stream, long epoch, long segment, ByteBuffer picture, int sizeBytes) {
+        return pass(stream, cut(epoch, segment, picture), sizeBytes);
+    }
+
+    private static Cut cut(long segment) {
+        return cut(5, segment, Records.AVC_RECORD);
+    }
+
+    private static Cut cut(long epoch, long segment, ByteBuffer picture) {
+        var head = new Cut.SegmentHead(Records.RULES, 2, true, false, 0, picture, null, "AVC", null, 0, 0,
+                ByteBuffer.allocate(0));
+        return new Cut(epoch, epoch, segment, 0, true, true, 0, 0, 0, 0, 0, 0, head, List.of());
+    }
+
+    private boolean pass(String stream, Cut cut, int sizeBytes) {
+        var record = new ConsumerRecord<>("segments", 0, offset++, 0, TimestampType.CREATE_TIME, 0, sizeBytes, stream,
+                cut, new RecordHeaders(), Optional.empty());
+        return search.count(record) && (!stream.equals(STREAM) || search.fold(record.offset(), cut));
+    }
+
+    private boolean pass(long segment, int sizeBytes) {
+        return pass(STREAM, 5, segment, Records.AVC_RECORD, sizeBytes);
+    }
+
+    @Test
+    void collectsSegmentsOnItsWayAndBeyond() {
+        for (long segment = 8; segment <= 12; segment++) {
+            assertThat(pass(segment, KIB)).isTrue();
+        }
+
+        assertThat(passed).containsOnlyKeys(8L, 9L, 10L, 11L, 12L);
+        assertThat(passed.get(10L).offset()).isEqualTo(102);
+        assertThat(passed.get(10L).tracks().video().record()).isEqualTo(Records.AVC_RECORD);
+        assertThat(passed.get(12L).tracks()).isSameAs(passed.get(8L).tracks());
+    }
+
+    @Test
+    void segmentOfOtherPictureHasTracksOfItsOwn() {
+        ByteBuffer other = Records.hex("0164001fffe1001c6764001fac54110280bfe5c04400000300040000"
+                + "0300f03c60c4118001000668e84394b22cfdf8f801");
+        pass(9, KIB);
+        pass(STREAM, 5, 10, other, KIB);
+        pass(11, KIB);
+
+        assertThat(passed.get(10L).tracks().video().record()).isEqualTo(other);
+        assertThat(passed.get(11L).tracks().video().record()).isEqualTo(Records.AVC_RECORD);
+    }
+
+    @Test
+    void readsNoMoreThanItsLimitBeyondTheWantedSegment() {
+        assertThat(pass(10, KIB)).isTrue();
+        for (int i = 1; i <= Cuts.BEYOND_BYTES / KIB; i++) {
+            assertThat(pass(10L + i, KIB)).isTrue();
+        }
+
+        assertThat(pass(1_000, 1)).isFalse();
+        assertThat(passed).doesNotContainKey(1_000L);
+    }
+
+    @Test
+    void failsAtItsLimit() {
+        for (int i = 0; i < LIMIT_BYTES / (256 * KIB); i++) {
+            assertThat(pass("live/other", 5, i, Records.AVC_RECORD, 256 * KIB)).isTrue();
+        }
+
+        assertThatThrownBy(() -> pass(10, 1)).isInstanceOf(ReadLimitException.class);
+    }
+
+    @Test
+    void whatItReadsBeyondTheWantedSegmentIsNotLimited() {
+        for (int i = 0; i < LIMIT_BYTES / (256 * KIB) - 1; i++) {
+            pass("live/other", 5, i, Records.AVC_RECORD, 256 * KIB);
+        }
+
+        assertThat(pass(10, 256 * KIB)).isTrue();
+        assertThat(pass(11, KIB)).isTrue();
+        assertThat(search.found()).contains(passed.get(10L));
+    }
+
+    /** The search began amid the segment. */
+    @Test
+    void segmentWithoutItsFirstCutIsNotFound() {
+        assertThat(pass(STREAM, new Cut(5, 5, 10, 1, true, true, 0, 0, 0, 0, 0, 0, null, List.of()), KIB)).isTrue();
+        assertThat(pass(11, KIB)).isTrue();
+
+        assertThat(search.found()).isEmpty();
+        assertThat(search.isFound()).isFalse();
+        assertThat(passed).containsOnlyKeys(11L);
+    }
+
+    @Test
+    void withNothingToReadBeyondItEndsAtTheWantedSegment() {
+        var exact = new CutSearch.Head(WANTED, new ReadBudget(LIMIT_BYTES), 0, _ -> {});
+        assertThat(exact.fold(100, cut(9))).isTrue();
+        assertThat(exact.fold(101, cut(10))).isFalse();
+        assertThat(exact.found().map(SegmentTracks::offset)).contains(101L);
+    }
+
+    @Test
+    void endsAtTheNextEpochAndIgnoresEarlierOnesOtherStreamsAndRepetitions() {
+        assertThat(pass(STREAM, 4, 10, Records.AVC_RECORD, KIB)).isTrue();
+        assertThat(pass("live/other", 5, 10, Records.AVC_RECORD, KIB)).isTrue();
+        assertThat(passed).isEmpty();
+        assertThat(pass(10, KIB)).isTrue();
+        assertThat(pass(10, KIB)).isTrue();
+        assertThat(pass(STREAM, 6, 0, Records.AVC_RECORD, KIB)).isFalse();
+
+        assertThat(passed).containsOnlyKeys(10L);
+        assertThat(passed.get(10L).offset()).isEqualTo(102);
+    }
+}
