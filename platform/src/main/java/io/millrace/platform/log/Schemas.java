@@ -22,7 +22,8 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "StreamEntry", "IngestNode");
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "StreamEntry", "StreamExpiry",
+            "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -87,6 +88,11 @@ final class Schemas {
             g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.symbol("state", StreamEntry.State.class),
                     rules(g.record("rules")), span(g), newest(g), playlist(g), g.list("sessions", Schemas::session)));
 
+    static final RecordSchema<StreamExpiry> STREAM_EXPIRY = schema("StreamExpiry",
+            (r, g) -> g.put("stream", r.stream()).put("firstSeenMs", r.firstSeenMs()).put("lastEpoch", r.lastEpoch())
+                    .put("endMs", r.endMs()),
+            g -> new StreamExpiry(g.text("stream"), g.int64("firstSeenMs"), g.int64("lastEpoch"), g.int64("endMs")));
+
     static final RecordSchema<IngestNode> INGEST_NODE = schema("IngestNode",
             (r, g) -> {
                 g.put("node", r.node()).put("keyRequired", r.keyRequired());
@@ -120,7 +126,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, STREAM_ENTRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {
