@@ -1,8 +1,11 @@
 package io.millrace.platform.past;
 
 import io.millrace.platform.log.Cut;
-import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.Track;
 import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -21,8 +24,7 @@ class CutSearchTest {
     private static final String STREAM = "live/show";
     private static final int KIB = 1024;
     private static final int LIMIT_BYTES = 4 << 20;
-    private static final IndexEntry WANTED = new IndexEntry(5, 5, 10, 0, true, Format.TS, 0, 0, 0, 0, 0, 0, true, 0, 0,
-            2, true, false, 0);
+    private static final IndexEntry WANTED = Records.part(5, 10, 0, true, 0);
 
     private final Map<Long, SegmentTracks> passed = new HashMap<>();
     private final CutSearch.Head search = new CutSearch.Head(WANTED, new ReadBudget(LIMIT_BYTES), Cuts.BEYOND_BYTES,
@@ -39,9 +41,13 @@ class CutSearchTest {
     }
 
     private static Cut cut(long epoch, long segment, ByteBuffer picture) {
-        var head = new Cut.SegmentHead(Records.RULES, 2, true, false, 0, picture, null, "AVC", null, 0, 0,
-                ByteBuffer.allocate(0));
-        return new Cut(epoch, epoch, segment, 0, true, true, 0, 0, 0, 0, 0, 0, head, List.of());
+        var video = new Track(0, Packet.Kind.VIDEO, "AVC", picture);
+        return cut(new PartId(epoch, segment, 0), Records.head(List.of(video)));
+    }
+
+    private static Cut cut(PartId id, Cut.SegmentHead head) {
+        return new Cut(id, id.epoch(), true, true, new Cut.PacketRange(0, 0), new PartTimes(0, 0, 0, 0), head,
+                List.of());
     }
 
     private boolean pass(String stream, Cut cut, int sizeBytes) {
@@ -112,7 +118,7 @@ class CutSearchTest {
     /** The search began amid the segment. */
     @Test
     void segmentWithoutItsFirstCutIsNotFound() {
-        assertThat(pass(STREAM, new Cut(5, 5, 10, 1, true, true, 0, 0, 0, 0, 0, 0, null, List.of()), KIB)).isTrue();
+        assertThat(pass(STREAM, cut(new PartId(5, 10, 1), null), KIB)).isTrue();
         assertThat(pass(11, KIB)).isTrue();
 
         assertThat(search.found()).isEmpty();
