@@ -146,7 +146,8 @@ class SegmenterServiceTest {
         }
         List<LogRecord> all = read(kafka, Topic.SEGMENTS, records -> firstOfEach(records).size() >= expected.size());
         assertThat(firstOfEach(all)).isEqualTo(expected);
-        assertThat(all.stream().filter(Cut.class::isInstance).map(Cut.class::cast).filter(c -> c.head() != null).map(c -> c.id().segment()).distinct())
+        assertThat(all.stream().filter(Cut.class::isInstance).map(Cut.class::cast).filter(c -> c.head() != null)
+                .map(c -> c.id().segment()).distinct())
                 .containsExactlyElementsOf(IntStream.range(0, 6).mapToObj(i -> (long) i).toList());
         assertThat(registry.counter("millrace.segmenter.repeated").count()).isPositive();
         assertThat(fatal.get()).isNull();

@@ -51,8 +51,8 @@ final class PartWriter implements PartSink, AutoCloseable {
     private sealed interface Indexable {}
 
     /** A part that Kafka has acknowledged. */
-    private record Stored(int partition, String stream, MuxedPart part, long partsOffset, Runnable indexed)
-            implements Indexable {}
+    private record Stored(int partition, String stream, MuxedPart part, long partsOffset,
+            Runnable indexed) implements Indexable {}
 
     /** The end of an epoch whose parts Kafka has acknowledged. */
     private record Ended(int partition, String stream, EpochEnded record, Runnable indexed) implements Indexable {}

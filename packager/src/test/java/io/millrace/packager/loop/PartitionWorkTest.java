@@ -9,7 +9,6 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
-import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

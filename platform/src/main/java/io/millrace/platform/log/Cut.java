@@ -25,7 +25,6 @@ public record Cut(PartId id, long session, boolean last, boolean independent, Pa
         return id.epoch();
     }
 
-
     public Cut withHead(SegmentHead other) {
         return new Cut(id, session, last, independent, packets, times, other, samples);
     }

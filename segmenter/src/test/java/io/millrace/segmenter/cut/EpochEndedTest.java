@@ -30,7 +30,8 @@ class EpochEndedTest {
         assertThat(written.getLast()).isInstanceOfSatisfying(EpochEnded.class, ended -> {
             assertThat(ended.epoch()).isZero();
             assertThat(ended.lastSegment()).isEqualTo(last.id().segment()).isEqualTo(2);
-            assertThat(ended.endMs() - last.times().programDateTimeMs() - last.times().durationTicks() / 90).isBetween(0L, 1L);
+            assertThat(ended.endMs() - last.times().programDateTimeMs() - last.times().durationTicks() / 90)
+                    .isBetween(0L, 1L);
         });
     }
 
