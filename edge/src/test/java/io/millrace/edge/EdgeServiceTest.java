@@ -124,7 +124,7 @@ class EdgeServiceTest {
             try (EdgeService other = edge.another()) {
                 assertThat(edge.get(other, "/live/over/@9/ts/index.m3u8").body()).endsWith("#EXT-X-ENDLIST\n");
             }
-            log.tombstone(9);
+            log.expire(9);
             TestEdge.await(() -> edge.get("/live/over.m3u8").statusCode() == 410);
             // According to the directory, nothing is retained, so there is no time from which the stream is available.
             assertThat(edge.get("/live/over.m3u8").body()).contains("\"code\":\"expired\"")

@@ -11,6 +11,7 @@ import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.past.Stamps;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
@@ -63,7 +64,10 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
-    void tombstone(long epoch) {
+    /** Removes an epoch, and all before it, from the directory as an owner does. */
+    void expire(long epoch) {
+        offset(sent(Topic.STREAMS, stream, null, LogCodec.encode(
+                new StreamExpiry(stream, Records.EPOCH_MS, epoch, System.currentTimeMillis()))));
         offset(sent(Topic.STREAMS, StreamKey.of(stream, epoch), null, null));
     }
 

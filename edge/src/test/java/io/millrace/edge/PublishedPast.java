@@ -175,7 +175,7 @@ final class PublishedPast implements AutoCloseable {
     }
 
     void expire() {
-        log.tombstone(epoch);
+        log.expire(epoch);
     }
 
     /** Offset in {@code packets} of what comes next. */

@@ -27,6 +27,7 @@ import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionNotice.State;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpClient;
@@ -463,8 +464,12 @@ class IngestServiceTest {
                     .all().get();
         }
         node("a", PATIENT_LEASE);
-        assertThat(streams.until(all -> all.stream().anyMatch(r -> r.value() == null))).last()
-                .extracting(ConsumerRecord::key).isEqualTo(StreamKey.of(STREAM, 2));
+        List<ConsumerRecord<String, LogRecord>> all = streams
+                .until(read -> read.stream().anyMatch(r -> r.value() == null));
+        assertThat(all).last().extracting(ConsumerRecord::key).isEqualTo(StreamKey.of(STREAM, 2));
+        ConsumerRecord<String, LogRecord> before = all.get(all.size() - 2);
+        assertThat(before.key()).isEqualTo(STREAM);
+        assertThat(before.value()).isEqualTo(new StreamExpiry(STREAM, 0, 2, 0));
         await().untilAsserted(() -> assertThat(registry.get("millrace.ingest.names").gauge().value()).isEqualTo(1));
     }
 

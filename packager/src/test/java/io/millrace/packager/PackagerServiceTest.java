@@ -9,6 +9,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogDeserializer;
@@ -170,6 +171,32 @@ class PackagerServiceTest {
             }
         }
         assertThat(fatal.get()).isNull();
+    }
+
+    /** The packager writes index entries only when Kafka has acknowledged their parts, and the end of the epoch after them. */
+    @Test
+    void endOfEpochFollowsItsLastEntry() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
+        KafkaClients kafka = kafka("ended.");
+        write(kafka, 1, log.packets, Topic.PACKETS);
+        write(kafka, 1, log.cuts, Topic.SEGMENTS);
+        EpochEnded end = new EpochEnded(7, log.cuts.getLast().value().id().segment(), 1_767_225_603_000L);
+        write(kafka, 1, List.of(new Entry<>(0, "live/a", end), new Entry<>(1, "live/b", end)), Topic.SEGMENTS);
+        List<ConsumerRecord<String, LogRecord>> written = new ArrayList<>();
+        try (PackagerService _ = start(kafka, "one"); KafkaConsumer<String, LogRecord> reader = reader(kafka)) {
+            reader.assign(List.of(kafka.partition(Topic.INDEX, 1)));
+            Instant deadline = Instant.now().plus(PATIENCE);
+            while (written.size() < log.cuts.size() + 2 && Instant.now().isBefore(deadline)) {
+                reader.poll(Duration.ofMillis(100)).forEach(written::add);
+            }
+        }
+        assertThat(fatal.get()).isNull();
+        assertThat(written).hasSize(log.cuts.size() + 2);
+        assertThat(written.subList(0, log.cuts.size())).allMatch(record -> record.value() instanceof IndexEntry);
+        assertThat(written.subList(log.cuts.size(), written.size())).extracting(ConsumerRecord::key)
+                .containsExactly("live/a", "live/b");
+        assertThat(written.getLast().value()).isEqualTo(end);
+        assertThat(written.getLast().timestamp()).isEqualTo(end.endMs());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.millrace.simulation;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
 /** {@link Defect#PACKETS_BEFORE_THE_NOTICE}: reports the notice of a claim as written while it is on its way. */
@@ -30,6 +31,16 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
     @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         log.tombstone(stream, session, outcome);
+    }
+
+    @Override
+    public void expiry(StreamExpiry record, Outcome outcome) {
+        log.expiry(record, outcome);
+    }
+
+    @Override
+    public void expiryGone(String stream, Outcome outcome) {
+        log.expiryGone(stream, outcome);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.millrace.edge.follow;
 
 import io.millrace.edge.view.StreamPlaylist;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,10 @@ public final class FollowedEpoch {
     private static final long SLACK_MS = 30_000;
     /** The span to read back grows by this factor if it was too short. */
     private static final int DEEPER = 4;
-    /** Segments of an ended epoch that are missing this long after its grace period will not arrive any more. */
+    /**
+     * Segments of an ended epoch without a record of its end that are missing this long after its grace period will not
+     * arrive any more.
+     */
     private static final long LATE_MS = 60_000;
 
     private final Watch watch;
@@ -25,7 +30,7 @@ public final class FollowedEpoch {
     private final long number;
     private StreamEntry entry;
     private StreamPlaylist playlist;
-    private final List<IndexEntry> comeMeanwhile = new ArrayList<>();
+    private final List<IndexRecord> comeMeanwhile = new ArrayList<>();
     private boolean filling = true;
     private long fillTo;
     private long spanMs;
@@ -56,9 +61,11 @@ public final class FollowedEpoch {
         return format;
     }
 
-    /** Returns the number of the last segment if the epoch has ended, else -1. */
+    /**
+     * Returns the number of the last segment if the epoch has ended and has no record that says so in the index, else -1.
+     */
     long lastSegment() {
-        return entry.state() == StreamEntry.State.ENDED ? entry.playlist().lastSegment() : -1;
+        return !endsByRecord() && entry.state() == StreamEntry.State.ENDED ? entry.playlist().lastSegment() : -1;
     }
 
     /** Sets the offset of the first new entry; all entries before it are read as the past. */
@@ -79,7 +86,7 @@ public final class FollowedEpoch {
     /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
     boolean filled(IndexStretch stretch) {
         var past = new StreamPlaylist(entry.rules(), format);
-        stretch.entries().forEach(past::fold);
+        stretch.records().forEach(record -> fold(past, record));
         if (stretch.fromBeginning()) {
             past.beginningReached();
         }
@@ -88,7 +95,7 @@ public final class FollowedEpoch {
             return false;
         }
         playlist = past;
-        comeMeanwhile.forEach(playlist::fold);
+        comeMeanwhile.forEach(record -> fold(playlist, record));
         comeMeanwhile.clear();
         filling = false;
         endIfComplete();
@@ -96,8 +103,8 @@ public final class FollowedEpoch {
         return true;
     }
 
-    /** Takes the next entry. Returns whether viewers see a change. */
-    boolean next(long offset, IndexEntry next) {
+    /** Takes the next record of the stream. Returns whether viewers see a change. */
+    boolean next(long offset, IndexRecord next) {
         if (offset < fillTo) {
             return false;
         }
@@ -105,12 +112,27 @@ public final class FollowedEpoch {
             comeMeanwhile.add(next);
             return false;
         }
-        boolean news = playlist.fold(next);
+        boolean news = fold(playlist, next);
         if (news) {
             endIfComplete();
             publish();
         }
         return news;
+    }
+
+    private boolean fold(StreamPlaylist into, IndexRecord record) {
+        if (record.epoch() < number) {
+            return false;
+        }
+        return switch (record) {
+            case IndexEntry next when next.epoch() == number -> into.fold(next);
+            // A later epoch begins after the end of this one, even if the record of that end was lost.
+            case IndexEntry _,EpochEnded _ -> endsByRecord() && into.end();
+        };
+    }
+
+    private boolean endsByRecord() {
+        return entry.rules().endsByRecord();
     }
 
     void update(StreamEntry newest) {
@@ -123,8 +145,8 @@ public final class FollowedEpoch {
     }
 
     /**
-     * The directory may report the end before the index lists the last segment. The playlist ends with that segment, so
-     * that it is the same on every edge.
+     * Ends the playlist of an epoch without a record of its end. The directory may report the end before the index lists
+     * the last segment, with which the playlist ends.
      */
     private void endIfComplete() {
         if (isEnding() && playlist.newest() >= entry.playlist().lastSegment()) {
@@ -140,14 +162,17 @@ public final class FollowedEpoch {
         }
     }
 
-    /** Returns whether the epoch ended so long ago that missing segments will not arrive any more. */
+    /**
+     * Returns whether an epoch without a record of its end is over for so long that missing segments will not arrive any
+     * more.
+     */
     public static boolean isLate(StreamEntry epoch, long nowMs) {
-        return epoch.state() == StreamEntry.State.ENDED
+        return !epoch.rules().endsByRecord() && epoch.state() == StreamEntry.State.ENDED
                 && nowMs - epoch.span().endedAtMs() > epoch.rules().graceMs() + LATE_MS;
     }
 
     private boolean isEnding() {
-        return entry.state() == StreamEntry.State.ENDED && !filling && !ended;
+        return !endsByRecord() && entry.state() == StreamEntry.State.ENDED && !filling && !ended;
     }
 
     private void end() {

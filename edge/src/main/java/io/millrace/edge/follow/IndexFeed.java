@@ -9,6 +9,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
@@ -138,26 +139,24 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     public void records(List<ConsumerRecord<String, LogRecord>> records) {
         for (ConsumerRecord<String, LogRecord> record : records) {
             Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
-            if (epochs != null && record.value() instanceof IndexEntry entry) {
-                FollowedEpoch epoch = epochs.get(entry.id().epoch());
-                guard(epoch, () -> read(epoch, record.offset(), entry));
+            if (epochs != null && record.value() instanceof IndexRecord next) {
+                // A copy, because a failure removes its epoch.
+                List.copyOf(epochs.values()).forEach(epoch -> guard(epoch, () -> read(epoch, record.offset(), next)));
             } else if (epochs != null) {
                 meters.dropped("undecodable", 1);
             }
         }
     }
 
-    private void read(FollowedEpoch epoch, long offset, IndexEntry entry) {
-        if (epoch.next(offset, entry) && entry.last()) {
+    private void read(FollowedEpoch epoch, long offset, IndexRecord next) {
+        boolean news = epoch.next(offset, next);
+        if (news && next instanceof IndexEntry entry && entry.last() && entry.epoch() == epoch.number()) {
             meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.times().arrivalUs());
         }
     }
 
     /** Limits a failure while folding to the stream that caused it. */
     private void guard(FollowedEpoch epoch, Runnable work) {
-        if (epoch == null) {
-            return;
-        }
         try {
             work.run();
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {

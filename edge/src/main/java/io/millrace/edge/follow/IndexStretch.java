@@ -1,6 +1,7 @@
 package io.millrace.edge.follow;
 
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,32 +10,32 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A part of the index's past, for one epoch.
  *
- * @param entries in the order of the log
+ * @param records records of the epoch, in the order of the log, and the first one of a later epoch if that was reached
  * @param fromBeginning whether nothing older is retained
  */
-record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
+record IndexStretch(List<IndexRecord> records, boolean fromBeginning) {
     /**
-     * Reads the entries of {@code epoch} from {@code fromMs} to the offset where its feed began to follow.
+     * Reads the records of {@code epoch} from {@code fromMs} to the offset where its feed began to follow, or to the end of
+     * the epoch.
      *
-     * @param lastSegment the last segment of the epoch, where reading stops; -1 if the epoch has not ended
+     * @param lastSegment the last segment of the epoch, where reading stops; -1 if that is not known, or if a record follows
+     *     it
      */
     static IndexStretch read(RangeReader reader, TopicPartition partition, FollowedEpoch epoch, long fromMs,
             long lastSegment) {
         long from = reader.offsetAt(partition, fromMs);
         boolean fromBeginning = from <= reader.beginning(partition);
-        List<IndexEntry> entries = new ArrayList<>();
+        List<IndexRecord> records = new ArrayList<>();
         reader.read(partition, from, epoch.fillTo(), record -> {
-            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)) {
+            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexRecord next)
+                    || next.epoch() < epoch.number()) {
                 return true;
             }
-            if (entry.id().epoch() == epoch.number()) {
-                entries.add(entry);
-            }
+            records.add(next);
             // A later epoch begins after the last record of this one.
-            boolean isLast = entry.id().epoch() == epoch.number() && entry.id().segment() == lastSegment
-                    && entry.last();
-            return entry.id().epoch() <= epoch.number() && !isLast;
+            return next.epoch() == epoch.number() && next instanceof IndexEntry entry
+                    && !(entry.id().segment() == lastSegment && entry.last());
         });
-        return new IndexStretch(entries, fromBeginning);
+        return new IndexStretch(records, fromBeginning);
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
                 directory.put(entry);
                 listeners.forEach(listener -> listener.accept(entry));
             }
+            case StreamExpiry expiry -> directory.expired(expiry);
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
             case null -> {
                 if (record.topic().equals(nodesTopic)) {
@@ -107,7 +109,11 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
     private void remove(String key) {
         try {
             StreamKey of = StreamKey.parse(key);
-            directory.remove(of.stream(), of.number());
+            if (of.isOfStream()) {
+                directory.forget(of.stream());
+            } else {
+                directory.remove(of.stream(), of.number());
+            }
         } catch (IllegalArgumentException e) {
             skip(key, e);
         }

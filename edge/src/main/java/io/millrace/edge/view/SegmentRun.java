@@ -1,7 +1,9 @@
 package io.millrace.edge.view;
 
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -33,17 +35,23 @@ public final class SegmentRun {
     }
 
     /**
-     * Folds the next index entry.
+     * Folds the next record of the index.
      *
-     * @param offset offset of the entry in {@code index}
-     * @return whether to continue: false once no further entry can add anything
+     * @param offset offset of the record in {@code index}
+     * @return whether to continue: false once no further record can add anything
      */
-    public boolean fold(long offset, IndexEntry entry) {
-        if (entry.id().epoch() != epoch || entry.format() != format) {
-            // A later epoch begins after the last entry of this one.
-            settled |= entry.id().epoch() > epoch;
-            return !settled;
+    public boolean fold(long offset, IndexRecord record) {
+        switch (record) {
+            case IndexEntry entry when entry.epoch() == epoch -> {
+                return entry.format() != format || list(offset, entry);
+            }
+            // A later epoch begins after the end of this one.
+            case IndexEntry _,EpochEnded _ -> settled |= record.epoch() >= epoch;
         }
+        return !settled;
+    }
+
+    private boolean list(long offset, IndexEntry entry) {
         if (entry.id().segment() < first) {
             before = Segment.begin(entry);
             return true;

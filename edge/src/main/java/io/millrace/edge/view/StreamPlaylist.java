@@ -47,7 +47,7 @@ public final class StreamPlaylist {
 
     /** Folds the next index entry. Returns whether it changed this playlist. */
     public boolean fold(IndexEntry entry) {
-        if (entry.format() != format) {
+        if (ended || entry.format() != format) {
             return false;
         }
         Segment known = segments.get(entry.id().segment());
@@ -63,10 +63,14 @@ public final class StreamPlaylist {
         beginningKnown = true;
     }
 
-    /** Called when the epoch has ended and the index has been read to its end. */
-    public void end() {
+    /** Ends the playlist: entries that follow are ignored. Returns whether this changed it. */
+    public boolean end() {
+        if (ended) {
+            return false;
+        }
         ended = true;
         text = null;
+        return true;
     }
 
     /** Returns whether reading began early enough: no older segment belongs in the window. */

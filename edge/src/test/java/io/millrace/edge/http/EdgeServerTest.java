@@ -7,6 +7,7 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class EdgeServerTest {
     void start() {
         StreamEntry gone = Records.entry("live/gone", 5, StreamEntry.State.ENDED, Records.TRACKS, 0, 9);
         List.of(LIVE, NEW, AWAY, OVER, gone).forEach(directory::put);
-        directory.remove("live/gone", 5);
+        directory.expired(new StreamExpiry("live/gone", Records.EPOCH_MS, 5, Records.EPOCH_MS));
         List.of(LIVE, AWAY, OVER).forEach(entry -> log.segments(entry, 0, 9));
         log.end(OVER);
         directory.put(OLD);

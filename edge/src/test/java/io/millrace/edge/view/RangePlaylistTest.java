@@ -4,6 +4,7 @@ import io.millrace.edge.view.RangePlaylist.Share;
 import io.millrace.media.m3u8.MediaPlaylist;
 import io.millrace.media.m3u8.MediaPlaylistReader;
 import io.millrace.media.m3u8.MediaSegment;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
@@ -222,6 +223,16 @@ class RangePlaylistTest {
         assertThat(segments).extracting(Segment::number).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         assertThat(segments).extracting(Segment::complete).containsExactly(false, true, false, false, true, true);
         assertThat(run.isSettled()).isTrue();
+    }
+
+    @Test
+    void endOfEpochSettlesItsRun() {
+        var run = new SegmentRun(FIRST, Format.TS, 0, 2);
+        assertThat(run.fold(0, new EpochEnded(FIRST - 1, 7, 0))).as("an earlier epoch").isTrue();
+        run.fold(1, entries(FIRST, 0, 0).getFirst());
+        assertThat(run.fold(2, new EpochEnded(FIRST, 2, 0))).isFalse();
+        assertThat(run.isSettled()).isTrue();
+        assertThat(run.segments(0, 2)).extracting(Segment::complete).containsExactly(false, false, false);
     }
 
     @Test

@@ -1,17 +1,21 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.net.PeerNetwork;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * The entries of the directory, one per epoch, as this node has read them in {@code streams}: which names exist, how
- * many entries each network has, and of which epochs no packet is retained.
+ * The directory as this node has read it in {@code streams}: which names exist, how many entries (one per epoch) each
+ * network has, of which epochs no packet is retained, and what has expired of each stream.
  *
  * <p>Thread-safe: written by the feed, read once per publish and once per minute. Bounded by the directory itself, at a
  * few hundred bytes per entry.
@@ -19,19 +23,43 @@ import java.util.function.ToLongFunction;
 public final class KnownNames {
     /** The last offset of an epoch that has not ended. */
     private static final long RUNNING = -1;
+    /**
+     * Number of streams without an epoch of which it is remembered that they existed. The records of those that ended
+     * first are removed.
+     */
+    static final int EXPIRED_LIMIT = 10_000;
 
     /**
      * One epoch of a name.
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     * @param shown what to remember of the epoch when it has expired, null if it has no segment
      */
-    private record Span(String network, long lastOffset) {}
+    private record Span(String network, long lastOffset, StreamExpiry shown) {
+        boolean isBefore(long offset) {
+            return lastOffset != RUNNING && lastOffset < offset;
+        }
+    }
 
-    /** An entry of the directory. */
-    public record Epoch(String stream, long number) {}
+    /**
+     * What has expired of a stream.
+     *
+     * @param whole all that was read
+     * @param newest the newest record, which is less than {@code whole} if an owner that was replaced wrote it late
+     */
+    private record Expiry(StreamExpiry whole, StreamExpiry newest) {}
+
+    /**
+     * A change of the directory that is due.
+     *
+     * @param record what has expired of the stream by now, null if the directory contains it already
+     * @param epochs the epochs to remove after {@code record} was written
+     */
+    public record Expired(String stream, StreamExpiry record, List<Long> epochs) {}
 
     private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
+    private final Map<String, Expiry> expiries = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
     private int entries;
 
@@ -47,7 +75,24 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset));
+        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry)));
+    }
+
+    private static StreamExpiry shown(StreamEntry entry) {
+        return entry.playlist().lastSegment() < 0
+                ? null
+                : new StreamExpiry(entry.stream(), entry.span().startedAtMs(), entry.epoch(), entry.span().endedAtMs());
+    }
+
+    /** Adds what has expired of a stream. */
+    public synchronized void onExpiry(StreamExpiry record) {
+        expiries.compute(record.stream(),
+                (_, known) -> new Expiry(record.merge(known == null ? null : known.whole()), record));
+    }
+
+    /** Removes what has expired of a stream, because the tombstone of that record was read. */
+    public synchronized void onExpiryGone(String stream) {
+        expiries.remove(stream);
     }
 
     /** Removes an entry whose tombstone was read. */
@@ -83,20 +128,52 @@ public final class KnownNames {
     }
 
     /**
-     * Returns the epochs that have ended and of which no packet is retained.
+     * Returns the changes that are due because epochs have ended and none of their packets is retained. An epoch before
+     * one that has expired has expired, too, whatever its state: a segmenter that was replaced may have written it late.
      *
-     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}
+     * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 for
+     *     streams that are not to be considered
      */
-    public synchronized List<Epoch> expired(ToLongFunction<String> retainedFrom) {
-        List<Epoch> expired = new ArrayList<>();
-        names.forEach((stream, epochs) -> {
+    public synchronized List<Expired> expired(ToLongFunction<String> retainedFrom) {
+        Set<String> streams = new HashSet<>(names.keySet());
+        streams.addAll(expiries.keySet());
+        List<Expired> expired = new ArrayList<>();
+        for (String stream : streams) {
             long from = retainedFrom.applyAsLong(stream);
-            epochs.forEach((epoch, span) -> {
-                if (span.lastOffset() != RUNNING && span.lastOffset() < from) {
-                    expired.add(new Epoch(stream, epoch));
+            if (from > 0) {
+                Expired due = expired(stream, from);
+                if (due.record() != null || !due.epochs().isEmpty()) {
+                    expired.add(due);
                 }
-            });
-        });
+            }
+        }
         return expired;
+    }
+
+    private Expired expired(String stream, long from) {
+        Expiry known = expiries.get(stream);
+        StreamExpiry whole = known == null ? null : known.whole();
+        List<Long> gone = new ArrayList<>();
+        for (Map.Entry<Long, Span> epoch : names.getOrDefault(stream, new TreeMap<>()).descendingMap().entrySet()) {
+            boolean isBehind = whole != null && epoch.getKey() <= whole.lastEpoch();
+            if (isBehind || epoch.getValue().isBefore(from)) {
+                gone.addFirst(epoch.getKey());
+                StreamExpiry shown = epoch.getValue().shown();
+                whole = shown == null ? whole : shown.merge(whole);
+            }
+        }
+        boolean isKnown = whole == null || known != null && whole.equals(known.newest());
+        return new Expired(stream, isKnown ? null : whole, gone);
+    }
+
+    /**
+     * Returns the streams without an epoch whose expiry is to be removed, so that no more than {@code limit} remain: those
+     * that ended first.
+     */
+    public synchronized List<String> forgotten(int limit) {
+        List<StreamExpiry> without = expiries.values().stream().map(Expiry::whole)
+                .filter(expiry -> !names.containsKey(expiry.stream()))
+                .sorted(Comparator.comparingLong(StreamExpiry::endMs).thenComparing(StreamExpiry::stream)).toList();
+        return without.stream().limit(Math.max(0, without.size() - limit)).map(StreamExpiry::stream).toList();
     }
 }

@@ -9,6 +9,7 @@ import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamExpiry;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes} and tombstones of
- * {@code streams}, in the order of the calls for each partition. Every call returns immediately; its outcome is
+ * Writes all records of the ingest stage: {@code packets}, {@code sessions}, {@code nodes} and what expires
+ * in {@code streams}, in the order of the calls for each partition. Every call returns immediately; its outcome is
  * reported on the producer's thread, or on the caller's if the record could not be queued.
  *
  * <p>Thread-safe.
@@ -128,8 +129,21 @@ public final class LogWriter implements SessionLog, AutoCloseable {
      */
     @Override
     public void epochGone(String stream, long epoch, Outcome outcome) {
-        producer.send(new ProducerRecord<>(streamsTopic, kafka.partitionOf(stream), StreamKey.of(stream, epoch), null),
-                callback(outcome));
+        streams(stream, StreamKey.of(stream, epoch), null, outcome);
+    }
+
+    @Override
+    public void expiry(StreamExpiry record, Outcome outcome) {
+        streams(record.stream(), StreamKey.of(record.stream()), LogCodec.encode(record), outcome);
+    }
+
+    @Override
+    public void expiryGone(String stream, Outcome outcome) {
+        streams(stream, StreamKey.of(stream), null, outcome);
+    }
+
+    private void streams(String stream, String key, byte[] value, Outcome outcome) {
+        producer.send(new ProducerRecord<>(streamsTopic, kafka.partitionOf(stream), key, value), callback(outcome));
     }
 
     private void sessions(String stream, long session, byte[] value, Outcome outcome) {

@@ -62,18 +62,36 @@ public final class OwnerSteps {
     }
 
     /**
-     * Removes the epochs of which no packet is retained from the directory. A failed removal is repeated by the next
-     * call.
+     * Removes the epochs of which no packet is retained from the directory. First records for each stream that they have
+     * expired: readers must not take it for a stream that never existed. A failed step is repeated by the next call.
      *
      * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 if
      *        another node owns the partition
      */
     void expire(ToLongFunction<String> retainedFrom) {
-        List<KnownNames.Epoch> expired = names.expired(retainedFrom);
-        expired.forEach(epoch -> log.epochGone(epoch.stream(), epoch.number(), SessionLog.Outcome.IGNORED));
+        List<KnownNames.Expired> expired = names.expired(retainedFrom);
+        expired.forEach(this::expire);
         if (!expired.isEmpty()) {
-            LOG.debug("removed {} epochs from the directory, none of their packets is retained", expired.size());
+            LOG.debug("epochs of {} streams leave the directory, none of their packets is retained", expired.size());
         }
+        names.forgotten(KnownNames.EXPIRED_LIMIT).stream().filter(stream -> retainedFrom.applyAsLong(stream) > 0)
+                .forEach(stream -> log.expiryGone(stream, SessionLog.Outcome.IGNORED));
+    }
+
+    private void expire(KnownNames.Expired it) {
+        if (it.record() == null) {
+            remove(it);
+            return;
+        }
+        log.expiry(it.record(), (_, failure) -> {
+            if (failure == null) {
+                remove(it);
+            }
+        });
+    }
+
+    private void remove(KnownNames.Expired it) {
+        it.epochs().forEach(epoch -> log.epochGone(it.stream(), epoch, SessionLog.Outcome.IGNORED));
     }
 
     private void suspect(int partition, SessionNotice it) {

@@ -9,6 +9,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -149,12 +150,18 @@ public final class SessionFeed implements AutoCloseable {
             names.onEntry(entry);
             return;
         }
+        if (record.value() instanceof StreamExpiry expiry) {
+            names.onExpiry(expiry);
+            return;
+        }
         try {
             StreamKey key = StreamKey.parse(record.key());
-            if (record.value() == null) {
-                names.onTombstone(key.stream(), key.number());
-            } else {
+            if (record.value() != null) {
                 skip(record, "no entry of the directory");
+            } else if (key.isOfStream()) {
+                names.onExpiryGone(key.stream());
+            } else {
+                names.onTombstone(key.stream(), key.number());
             }
         } catch (IllegalArgumentException e) {
             skip(record, e.getMessage());

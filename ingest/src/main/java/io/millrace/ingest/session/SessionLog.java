@@ -2,10 +2,11 @@ package io.millrace.ingest.session;
 
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
 /**
- * Writes the records of sessions: {@code packets}, {@code sessions} and tombstones of {@code streams}, for each
+ * Writes the records of sessions: {@code packets}, {@code sessions} and what expires in {@code streams}, for each
  * partition in the order of the calls. Every call returns immediately. The outcome is reported on the producer's
  * thread, or on the caller's if the record could not be queued.
  *
@@ -42,6 +43,12 @@ public interface SessionLog {
     /** Removes a session from {@code sessions}. */
     void tombstone(String stream, long session, Outcome outcome);
 
-    /** Removes an epoch from the directory, {@code streams}. */
+    /** Writes what has expired of a stream to the directory, {@code streams}. */
+    void expiry(StreamExpiry record, Outcome outcome);
+
+    /** Removes the record of what has expired of a stream from the directory. */
+    void expiryGone(String stream, Outcome outcome);
+
+    /** Removes an epoch from the directory. */
     void epochGone(String stream, long epoch, Outcome outcome);
 }

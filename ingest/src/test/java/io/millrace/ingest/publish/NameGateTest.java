@@ -78,22 +78,6 @@ class NameGateTest {
         assertThat(gate.refusal("live/d", "192.0.2.3:1", 0)).get().asString().contains("on this server");
     }
 
-    @Test
-    void anEpochIsExpiredOnceItHasEndedAndItsLastPacketIsGone() {
-        known.onEntry(entry("live/a", 1, "192.0.2.1:1", StreamEntry.State.LIVE, 9));
-        assertThat(known.expired(_ -> 1_000)).as("goes on").isEmpty();
-        known.onEntry(entry("live/a", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9));
-        known.onEntry(entry("live/a", 20, "192.0.2.1:1", StreamEntry.State.ENDED, 30));
-        assertThat(known.expired(_ -> 9)).isEmpty();
-        assertThat(known.expired(_ -> 10)).containsExactly(new KnownNames.Epoch("live/a", 1));
-        known.onTombstone("live/a", 1);
-        assertThat(known.has("live/a")).isTrue();
-        known.onTombstone("live/a", 20);
-        known.onTombstone("live/a", 20);
-        assertThat(known.has("live/a")).isFalse();
-        assertThat(known.size() + known.entries() + known.entriesOf("192.0.2.1")).isZero();
-    }
-
     private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,
             long lastOffset) {
         return new StreamEntry(stream, epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, 0, 0),

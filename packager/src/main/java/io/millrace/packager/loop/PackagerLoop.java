@@ -5,9 +5,9 @@ import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.Undecodable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -198,7 +198,8 @@ public final class PackagerLoop implements AutoCloseable {
         switch (record.value()) {
             case Packet packet when packets && record.key() != null ->
                 partition.packet(record.offset(), record.key(), packet);
-            case Cut cut when !packets && record.key() != null -> partition.cut(record.offset(), record.key(), cut);
+            case SegmentsRecord decided when !packets && record.key() != null ->
+                partition.decided(record.offset(), record.key(), decided);
             case null, default -> {
                 if (record.value() instanceof Undecodable undecodable) {
                     log.warn("skipped undecodable {}-{}@{}: {}", record.topic(), record.partition(), record.offset(),

@@ -6,12 +6,16 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.past.Stamps;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,9 +26,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Writes parts and, when Kafka has acknowledged a part, its index entry with the part's offset. Within a partition, the
- * index has the order of the parts.
+ * index has the order of the calls.
  *
- * <p>{@link #write} is confined to the loop; this class owns the thread {@code packager-index}. A failed write is
+ * <p>{@link #write} and {@link #end} are confined to the loop; this class owns the thread {@code packager-index}. A failed write is
  * final, because the producer has already retried for its delivery timeout; {@link #failure} returns it.
  */
 final class PartWriter implements PartSink, AutoCloseable {
@@ -38,12 +42,51 @@ final class PartWriter implements PartSink, AutoCloseable {
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     /** Bounded by the limit on bytes in flight. */
-    private final BlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Indexable> indexable = new LinkedBlockingQueue<>();
+    private final Map<Integer, Line> lines = new ConcurrentHashMap<>();
     private final Thread indexer;
     private final Object drained = new Object();
 
+    /** What can be written to the index now. */
+    private sealed interface Indexable {}
+
     /** A part that Kafka has acknowledged. */
-    private record Stored(int partition, String stream, MuxedPart part, long partsOffset, Runnable indexed) {}
+    private record Stored(int partition, String stream, MuxedPart part, long partsOffset,
+            Runnable indexed) implements Indexable {}
+
+    /** The end of an epoch whose parts Kafka has acknowledged. */
+    private record Ended(int partition, String stream, EpochEnded record, Runnable indexed) implements Indexable {}
+
+    /** The parts of one partition, and the ends that wait for them. Kafka acknowledges parts in the order of the calls. */
+    private final class Line {
+        private final Queue<Waiting> waiting = new ArrayDeque<>();
+        private long sent;
+        private long acknowledged;
+
+        /** @param after number of parts that come first */
+        private record Waiting(long after, Ended ended) {}
+
+        synchronized void sent() {
+            sent++;
+        }
+
+        synchronized void acknowledged(Stored part) {
+            indexable.add(part);
+            acknowledged++;
+            release();
+        }
+
+        synchronized void end(Ended ended) {
+            waiting.add(new Waiting(sent, ended));
+            release();
+        }
+
+        private void release() {
+            while (!waiting.isEmpty() && waiting.element().after() <= acknowledged) {
+                indexable.add(waiting.remove().ended());
+            }
+        }
+    }
 
     PartWriter(KafkaClients kafka, String clientId, long limitBytes, PackagerMeters meters, InstantSource clock) {
         this.kafka = kafka;
@@ -76,27 +119,40 @@ final class PartWriter implements PartSink, AutoCloseable {
     public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
         inFlightBytes.addAndGet(part.part().bytes().remaining());
         byte[] value = LogCodec.encode(part.part());
-        producer.send(record(Topic.PARTS, partition, stream, part, value),
+        Line line = line(partition);
+        line.sent();
+        producer.send(record(Topic.PARTS, partition, stream, part.cut().times().programDateTimeMs(), value),
                 (metadata, e) -> {
                     if (e == null) {
-                        stored.add(new Stored(partition, stream, part, metadata.offset(), indexed));
+                        line.acknowledged(new Stored(partition, stream, part, metadata.offset(), indexed));
                     } else {
                         failed(e);
                     }
                 });
     }
 
-    private ProducerRecord<String, byte[]> record(Topic topic, int partition, String stream, MuxedPart part,
+    @Override
+    public void end(int partition, String stream, EpochEnded ended, Runnable indexed) {
+        line(partition).end(new Ended(partition, stream, ended, indexed));
+    }
+
+    private Line line(int partition) {
+        return lines.computeIfAbsent(partition, _ -> new Line());
+    }
+
+    private ProducerRecord<String, byte[]> record(Topic topic, int partition, String stream, long programDateTimeMs,
             byte[] value) {
-        long stampMs = Stamps.of(part.cut().times().programDateTimeMs(), clock.millis(),
-                kafka.settings().retentionMs());
+        long stampMs = Stamps.of(programDateTimeMs, clock.millis(), kafka.settings().retentionMs());
         return new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value);
     }
 
     private void index() {
         try {
             while (true) {
-                index(stored.take());
+                switch (indexable.take()) {
+                    case Stored part -> index(part);
+                    case Ended ended -> index(ended);
+                }
             }
         } catch (InterruptedException _) {
             // close() was called.
@@ -114,7 +170,8 @@ final class PartWriter implements PartSink, AutoCloseable {
 
     private void index(Stored next) {
         byte[] value = LogCodec.encode(next.part().entry(next.partsOffset()));
-        producer.send(record(Topic.INDEX, next.partition(), next.stream(), next.part(), value),
+        long atMs = next.part().cut().times().programDateTimeMs();
+        producer.send(record(Topic.INDEX, next.partition(), next.stream(), atMs, value),
                 (_, e) -> {
                     if (e == null) {
                         indexed(next);
@@ -122,6 +179,17 @@ final class PartWriter implements PartSink, AutoCloseable {
                         failed(e);
                     }
                 });
+    }
+
+    private void index(Ended next) {
+        byte[] value = LogCodec.encode(next.record());
+        producer.send(record(Topic.INDEX, next.partition(), next.stream(), next.record().endMs(), value), (_, e) -> {
+            if (e == null) {
+                next.indexed().run();
+            } else {
+                failed(e);
+            }
+        });
     }
 
     private void indexed(Stored next) {

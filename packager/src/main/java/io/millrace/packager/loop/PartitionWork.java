@@ -8,7 +8,9 @@ import io.millrace.packager.mux.MuxedPart;
 import io.millrace.packager.mux.SegmentMux;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ final class PartitionWork {
     private final PackagerMeters meters;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<OpenSegment> open = new LinkedHashSet<>();
+    private final Set<OpenEnd> ends = new LinkedHashSet<>();
     private final Map<String, StreamWork> streams = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, StreamWork> eldest) {
@@ -63,7 +66,34 @@ final class PartitionWork {
     private long nextCutOffset = -1;
     private long nextPacketOffset = -1;
 
-    private record Waiting(long offset, String stream, Cut cut) {}
+    /** A record of {@code segments} whose turn has not come. */
+    private record Waiting(long offset, String stream, SegmentsRecord record) {
+        /** Offset of the last packet that the record needs, -1 if it needs none. */
+        long lastPacketOffset() {
+            return switch (record) {
+                case Cut cut -> cut.packets().lastOffset();
+                case EpochEnded _ -> -1;
+            };
+        }
+    }
+
+    /** The end of an epoch on its way into the index. A restart has to begin at it. */
+    private static final class OpenEnd {
+        final long segmentsOffset;
+        private volatile boolean written;
+
+        OpenEnd(long segmentsOffset) {
+            this.segmentsOffset = segmentsOffset;
+        }
+
+        void written() {
+            written = true;
+        }
+
+        boolean isWritten() {
+            return written;
+        }
+    }
 
     PartitionWork(int partition, long cacheBytes, PacketSource source, PartSink sink, PackagerMeters meters) {
         this.partition = partition;
@@ -88,8 +118,7 @@ final class PartitionWork {
 
     /** Returns true regardless of the cache's size if a waiting cut needs packets that have not been read. */
     boolean wantsPackets() {
-        return !cache.isFull()
-                || !waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() >= nextPacketOffset;
+        return !cache.isFull() || !waiting.isEmpty() && waiting.getFirst().lastPacketOffset() >= nextPacketOffset;
     }
 
     void packet(long offset, String stream, Packet packet) {
@@ -104,9 +133,10 @@ final class PartitionWork {
         nextPacketOffset = Math.max(nextPacketOffset, position);
     }
 
-    void cut(long offset, String stream, Cut cut) {
+    /** Takes the next record of {@code segments}. */
+    void decided(long offset, String stream, SegmentsRecord record) {
         nextCutOffset = offset + 1;
-        waiting.add(new Waiting(offset, stream, cut));
+        waiting.add(new Waiting(offset, stream, record));
     }
 
     /** Records of {@code segments} before {@code position} have been read, whether or not they were cuts. */
@@ -116,13 +146,17 @@ final class PartitionWork {
 
     /** Processes the cuts whose packets have been read, while the sink has room. */
     void advance() {
-        while (!waiting.isEmpty() && waiting.getFirst().cut().packets().lastOffset() < nextPacketOffset
-                && sink.hasRoom()) {
+        while (!waiting.isEmpty() && waiting.getFirst().lastPacketOffset() < nextPacketOffset && sink.hasRoom()) {
             Waiting next = waiting.removeFirst();
-            take(next.offset(), next.stream(), next.cut());
-            cache.release(next.stream(), next.cut().packets().lastOffset());
+            switch (next.record()) {
+                case Cut cut -> {
+                    take(next.offset(), next.stream(), cut);
+                    cache.release(next.stream(), cut.packets().lastOffset());
+                }
+                case EpochEnded ended -> end(next.offset(), next.stream(), ended);
+            }
         }
-        open.removeIf(OpenSegment::isWritten);
+        forgetWritten();
     }
 
     /** Returns the positions to commit, or null if there are none yet. */
@@ -130,14 +164,37 @@ final class PartitionWork {
         if (nextCutOffset < 0 || nextPacketOffset < 0) {
             return null;
         }
-        open.removeIf(OpenSegment::isWritten);
+        forgetWritten();
         long segments = waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
         long packets = cache.oldestOffset(nextPacketOffset);
         for (OpenSegment segment : open) {
             segments = Math.min(segments, segment.firstCutOffset);
             packets = Math.min(packets, segment.firstPacketOffset);
         }
+        for (OpenEnd end : ends) {
+            segments = Math.min(segments, end.segmentsOffset);
+        }
         return new Positions(segments, packets);
+    }
+
+    private void forgetWritten() {
+        open.removeIf(OpenSegment::isWritten);
+        ends.removeIf(OpenEnd::isWritten);
+    }
+
+    private void end(long offset, String name, EpochEnded ended) {
+        StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
+        if (stream.isRepeated(ended)) {
+            meters.dropped(Drop.REPEATED);
+            return;
+        }
+        stream.taken(ended);
+        if (stream.open != null) {
+            giveUp(stream, Drop.UNFINISHED);
+        }
+        var end = new OpenEnd(offset);
+        ends.add(end);
+        sink.end(partition, name, ended, end::written);
     }
 
     private void take(long offset, String name, Cut cut) {

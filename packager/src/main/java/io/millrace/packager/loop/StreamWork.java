@@ -1,13 +1,14 @@
 package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.PartId;
 
 /** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
 final class StreamWork {
     private static final long NONE = -1;
 
-    /** The newest processed part, or null. */
+    /** The newest processed part, or the end of its epoch; null before the first. */
     private PartId newest;
     private long quarantinedSession = NONE;
     /** The segment that waits for its next part, or null. */
@@ -20,6 +21,19 @@ final class StreamWork {
 
     void taken(Cut cut) {
         newest = cut.id();
+    }
+
+    boolean isRepeated(EpochEnded ended) {
+        return newest != null && endOf(ended).compareTo(newest) <= 0;
+    }
+
+    void taken(EpochEnded ended) {
+        newest = endOf(ended);
+    }
+
+    /** Returns an identity after all parts of the epoch. */
+    private static PartId endOf(EpochEnded ended) {
+        return new PartId(ended.epoch(), Long.MAX_VALUE, 0);
     }
 
     void quarantine(long session) {

@@ -6,6 +6,7 @@ import io.millrace.packager.WrittenLog.Entry;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
@@ -34,7 +35,8 @@ class PartitionWorkTest {
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        final Map<String, MuxedPart> parts = new LinkedHashMap<>();
+        final LinkedHashMap<String, MuxedPart> parts = new LinkedHashMap<>();
+        final List<String> ends = new ArrayList<>();
         final Deque<Runnable> unacknowledged = new ArrayDeque<>();
         final PartitionWork work;
         boolean room = true;
@@ -65,7 +67,7 @@ class PartitionWorkTest {
 
         Life readCuts(int count) {
             for (int end = Math.min(log.cuts.size(), cutAt + count); cutAt < end; cutAt++) {
-                work.cut(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
+                work.decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
             }
             work.advance();
             return this;
@@ -106,6 +108,12 @@ class PartitionWorkTest {
         @Override
         public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
             parts.putIfAbsent(identity(stream, part.cut()), part);
+            unacknowledged.add(indexed);
+        }
+
+        @Override
+        public void end(int partition, String stream, EpochEnded ended, Runnable indexed) {
+            ends.add(stream + " after " + parts.lastEntry().getKey());
             unacknowledged.add(indexed);
         }
     }
@@ -271,6 +279,54 @@ class PartitionWorkTest {
     }
 
     @Test
+    void passesEndOfEpochOnAfterItsLastPart() {
+        Life life = new Life(ROOMY).readCuts(1000);
+        life.work.decided(log.cuts.size(), "live/b", new EpochEnded(7, 5, 0));
+        assertThat(life.ends).as("before its packets").isEmpty();
+        life.readAll();
+        assertThat(life.ends).containsExactly("live/b after " + identities().getLast());
+    }
+
+    @Test
+    void endOfEpochHoldsPositionUntilIndexed() {
+        Life life = new Life(ROOMY).readAll();
+        life.work.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
+        life.work.advance();
+        life.acknowledge(log.cuts.size());
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
+        life.acknowledge(1);
+        assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size() + 1);
+    }
+
+    @Test
+    void nothingOfEpochFollowsItsEnd() {
+        Life life = new Life(ROOMY).readAll();
+        int parts = life.unacknowledged.size();
+        EpochEnded end = new EpochEnded(7, 5, 0);
+        Cut last = log.cuts.getLast().value();
+        life.work.decided(log.cuts.size(), "live/a", end);
+        life.work.decided(log.cuts.size() + 1, "live/a", end);
+        life.work.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
+                last.session(), true, true, last.packets(), last.times(), log.cuts.getFirst().value().head(),
+                last.samples()));
+        life.work.advance();
+        assertThat(life.unacknowledged).hasSize(parts + 1);
+        assertThat(life.ends).hasSize(1);
+        assertThat(life.dropped("repeated")).isEqualTo(2);
+    }
+
+    @Test
+    void passesEndOfEpochOnAfterQuarantine() {
+        Cut broken = log.cuts.get(8).value();
+        log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        Life life = new Life(ROOMY).readAll();
+        life.work.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
+        life.work.advance();
+        assertThat(life.count("millrace.quarantines")).isEqualTo(1);
+        assertThat(life.ends).hasSize(1);
+    }
+
+    @Test
     void waitsForFullSink() {
         Life life = new Life(ROOMY);
         life.room = false;
@@ -304,7 +360,7 @@ class PartitionWorkTest {
         Cut c = newest.value();
         Cut tail = new Cut(new PartId(7, c.id().segment() + 1, 0), 7, true, true, c.packets(),
                 new PartTimes(0, 1, 0, later), log.cuts.getFirst().value().head(), c.samples());
-        life.work.cut(log.cuts.size(), "live/a", tail);
+        life.work.decided(log.cuts.size(), "live/a", tail);
         life.work.advance();
         life.acknowledge(1000);
         assertThat(life.dropped("unfinished")).isEqualTo(1);
@@ -315,11 +371,11 @@ class PartitionWorkTest {
     void readingStopsAtCacheLimit() {
         Life life = new Life(8_000).readPackets(40);
         assertThat(life.work.wantsPackets()).isFalse();
-        life.work.cut(0, "live/a", log.cuts.get(10).value());
+        life.work.decided(0, "live/a", log.cuts.get(10).value());
         assertThat(life.work.wantsPackets()).isTrue();
         for (int i = 1; i < PartitionWork.WAITING_LIMIT; i++) {
             assertThat(life.work.wantsCuts()).isTrue();
-            life.work.cut(i, "live/a", log.cuts.get(10).value());
+            life.work.decided(i, "live/a", log.cuts.get(10).value());
         }
         assertThat(life.work.wantsCuts()).isFalse();
     }

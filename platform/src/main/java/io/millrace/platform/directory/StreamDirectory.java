@@ -1,13 +1,14 @@
 package io.millrace.platform.directory;
 
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 
@@ -19,11 +20,6 @@ import java.util.function.Predicate;
  * sees the state before or after a record, never in between.
  */
 public final class StreamDirectory {
-    /**
-     * Number of expired epochs that are remembered, so that requests for them get 410 and not 404. The oldest are
-     * removed.
-     */
-    static final int EXPIRED_LIMIT = 10_000;
     /**
      * Memory for sessions of all epochs beyond the newest 16 of each. When it is used up, entries list fewer sessions:
      * encoders that reconnect often must not fill the memory of every edge.
@@ -40,14 +36,9 @@ public final class StreamDirectory {
         KNOWN
     }
 
-    private record EpochKey(String stream, long epoch) {}
-
     private final ConcurrentSkipListMap<String, NavigableMap<Long, StreamEntry>> streams = new ConcurrentSkipListMap<>();
     private final IngestNodes ingestNodes = new IngestNodes();
-    private final Map<EpochKey, Boolean> expiredEpochs = remembered();
-    private final Map<String, Boolean> expiredStreams = remembered();
-    /** Streams with expired epochs: something may have been shown before their oldest retained epoch. */
-    private final Map<String, Boolean> shortened = remembered();
+    private final Map<String, StreamExpiry> expiries = new ConcurrentHashMap<>();
     private final long sessionsLimitBytes;
     /** Used by the feed only. */
     private long sessionsBytes;
@@ -64,38 +55,43 @@ public final class StreamDirectory {
         return ingestNodes;
     }
 
-    /** Applies the newest entry of an epoch. */
+    /**
+     * Applies the newest entry of an epoch. Ignores an epoch that has expired: a segmenter that was replaced may still
+     * write it.
+     */
     public void put(StreamEntry entry) {
+        if (hasExpired(entry.stream(), entry.epoch())) {
+            return;
+        }
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(entry.stream()));
         sessionsBytes -= extraBytes(epochs.get(entry.epoch()));
         StreamEntry kept = entry.withSessions(SessionList.of(entry.sessions(), sessionsLimitBytes - sessionsBytes));
         sessionsBytes += extraBytes(kept);
         epochs.put(entry.epoch(), kept);
         streams.put(entry.stream(), epochs);
-        expiredStreams.remove(entry.stream());
     }
 
-    /**
-     * Applies the tombstone of an epoch, none of whose media is retained. An epoch that is known to have had no segment
-     * is treated as if it had never existed.
-     */
+    /** Applies the record of what has expired of a stream; the tombstones of its epochs follow. */
+    public void expired(StreamExpiry record) {
+        StreamExpiry expiry = expiries.merge(record.stream(), record, StreamExpiry::merge);
+        List.copyOf(epochs(record.stream()).headMap(expiry.lastEpoch(), true).keySet())
+                .forEach(epoch -> remove(record.stream(), epoch));
+    }
+
+    /** Applies the tombstone of an epoch. By itself, it means that the epoch is treated as if it had never existed. */
     public void remove(String stream, long epoch) {
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(stream));
-        StreamEntry removed = epochs.remove(epoch);
-        sessionsBytes -= extraBytes(removed);
-        boolean shown = removed == null || removed.playlist().lastSegment() >= 0;
-        if (shown) {
-            expiredEpochs.put(new EpochKey(stream, epoch), true);
-            shortened.put(stream, true);
-        }
-        if (!epochs.isEmpty()) {
+        sessionsBytes -= extraBytes(epochs.remove(epoch));
+        if (epochs.isEmpty()) {
+            streams.remove(stream);
+        } else {
             streams.put(stream, epochs);
-            return;
         }
-        streams.remove(stream);
-        if (shown || shortened.containsKey(stream)) {
-            expiredStreams.put(stream, true);
-        }
+    }
+
+    /** Applies the tombstone of what has expired of a stream, which is unknown afterwards unless it has epochs. */
+    public void forget(String stream) {
+        expiries.remove(stream);
     }
 
     private static long extraBytes(StreamEntry entry) {
@@ -114,14 +110,20 @@ public final class StreamDirectory {
         if (streams.containsKey(stream)) {
             return Presence.KNOWN;
         }
-        return expiredStreams.containsKey(stream) ? Presence.EXPIRED : Presence.UNKNOWN;
+        return expiries.containsKey(stream) ? Presence.EXPIRED : Presence.UNKNOWN;
     }
 
+    /** Of a stream with expired epochs, every number up to theirs counts as one of them. */
     public Presence presence(String stream, long epoch) {
         if (epochs(stream).containsKey(epoch)) {
             return Presence.KNOWN;
         }
-        return expiredEpochs.containsKey(new EpochKey(stream, epoch)) ? Presence.EXPIRED : Presence.UNKNOWN;
+        return hasExpired(stream, epoch) ? Presence.EXPIRED : Presence.UNKNOWN;
+    }
+
+    private boolean hasExpired(String stream, long epoch) {
+        StreamExpiry expiry = expiries.get(stream);
+        return expiry != null && epoch <= expiry.lastEpoch();
     }
 
     /** Returns the entry of the stream's newest epoch. */
@@ -139,17 +141,17 @@ public final class StreamDirectory {
     }
 
     /**
-     * Whether a stream showed media between two times, retained or not. Judged by the sessions of its retained epochs
-     * and, before the oldest of them, by whether an earlier epoch is remembered as expired.
+     * Whether a stream showed media between two times, retained or not. Judged by the sessions of its retained epochs; of
+     * those that have expired, only the first start and the last end are known.
      *
      * @param startMs ms since 1970
      * @param endMs ms since 1970
      */
     public boolean wasShown(String stream, long startMs, long endMs) {
-        List<SessionSpan> spans = SessionSpan.of(history(stream));
-        boolean beforeAll = spans.isEmpty() || startMs < spans.getFirst().startMs();
-        return beforeAll && shortened.containsKey(stream)
-                || spans.stream().anyMatch(span -> span.startMs() < endMs && span.endMs() > startMs);
+        StreamExpiry expiry = expiries.get(stream);
+        return expiry != null && expiry.firstSeenMs() < endMs && expiry.endMs() > startMs
+                || SessionSpan.of(history(stream)).stream()
+                        .anyMatch(span -> span.startMs() < endMs && span.endMs() > startMs);
     }
 
     /**
@@ -172,14 +174,5 @@ public final class StreamDirectory {
 
     private NavigableMap<Long, StreamEntry> epochs(String stream) {
         return streams.getOrDefault(stream, Collections.emptyNavigableMap());
-    }
-
-    private static <K> Map<K, Boolean> remembered() {
-        return Collections.synchronizedMap(new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<K, Boolean> eldest) {
-                return size() > EXPIRED_LIMIT;
-            }
-        });
     }
 }

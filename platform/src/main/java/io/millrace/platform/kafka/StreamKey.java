@@ -13,6 +13,8 @@ import org.apache.kafka.common.utils.Utils;
  * @param number number of the session or epoch, -1 without one
  */
 public record StreamKey(String stream, long number) {
+    private static final long NONE = -1;
+
     /** Returns the key of a record that belongs to the stream as a whole. */
     public static String of(String stream) {
         return stream;
@@ -23,6 +25,11 @@ public record StreamKey(String stream, long number) {
         return stream + '#' + number;
     }
 
+    /** Returns whether the key is that of a record that belongs to the stream as a whole. */
+    public boolean isOfStream() {
+        return number == NONE;
+    }
+
     /** @throws IllegalArgumentException if {@code key} is null or has an invalid number */
     public static StreamKey parse(String key) {
         if (key == null) {
@@ -30,7 +37,7 @@ public record StreamKey(String stream, long number) {
         }
         int hash = key.lastIndexOf('#');
         return hash < 0
-                ? new StreamKey(key, -1)
+                ? new StreamKey(key, NONE)
                 : new StreamKey(key.substring(0, hash), Long.parseLong(key, hash + 1, key.length(), 10));
     }
 

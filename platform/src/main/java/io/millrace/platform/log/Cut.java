@@ -19,7 +19,11 @@ import java.util.Optional;
  * @param samples the samples in log order
  */
 public record Cut(PartId id, long session, boolean last, boolean independent, PacketRange packets, PartTimes times,
-        SegmentHead head, List<Sample> samples) implements LogRecord {
+        SegmentHead head, List<Sample> samples) implements SegmentsRecord {
+    @Override
+    public long epoch() {
+        return id.epoch();
+    }
 
     public Cut withHead(SegmentHead other) {
         return new Cut(id, session, last, independent, packets, times, other, samples);

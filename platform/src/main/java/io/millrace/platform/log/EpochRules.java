@@ -19,12 +19,14 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /**
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
      * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
+     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}.
      */
-    public static final int CURRENT_VERSION = 3;
+    public static final int CURRENT_VERSION = 4;
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
     private static final int DECIDED_OVER_VERSION = 3;
     private static final int MANY_CLAIMS_VERSION = 3;
+    private static final int ENDED_BY_RECORD_VERSION = 4;
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
@@ -54,5 +56,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean graceOverEndsLiveSession() {
         return rulesVersion >= DECIDED_OVER_VERSION;
+    }
+
+    /**
+     * Whether {@link EpochEnded} ends the epoch in {@code segments} and {@code index}. Earlier epochs have no such record;
+     * only the directory says that they are over.
+     */
+    public boolean endsByRecord() {
+        return rulesVersion >= ENDED_BY_RECORD_VERSION;
     }
 }

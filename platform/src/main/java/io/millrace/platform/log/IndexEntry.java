@@ -15,4 +15,9 @@ package io.millrace.platform.log;
  * @param start how the part's segment continues its epoch
  */
 public record IndexEntry(PartId id, boolean last, Format format, PartPlace place, PartTimes times,
-        boolean independent, Keyframe keyframe, SegmentStart start) implements LogRecord {}
+        boolean independent, Keyframe keyframe, SegmentStart start) implements IndexRecord {
+    @Override
+    public long epoch() {
+        return id.epoch();
+    }
+}

@@ -24,8 +24,10 @@ public final class LogCodec {
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
             case Cut r -> Schemas.CUT.encode(r);
+            case EpochEnded r -> Schemas.EPOCH_ENDED.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
+            case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
         };

@@ -22,7 +22,9 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "StreamEntry", "IngestNode");
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "StreamEntry",
+            "StreamExpiry",
+            "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -64,6 +66,9 @@ final class Schemas {
             g -> new Cut(part(g), g.int64("session"), g.bool("last"), g.bool("independent"),
                     new Cut.PacketRange(g.int64("firstOffset"), g.int64("lastOffset")), times(g),
                     g.isNull("head") ? null : head(g.record("head")), g.list("samples", Schemas::sample)));
+    static final RecordSchema<EpochEnded> EPOCH_ENDED = schema("EpochEnded",
+            (r, g) -> g.put("epoch", r.epoch()).put("lastSegment", r.lastSegment()).put("endMs", r.endMs()),
+            g -> new EpochEnded(g.int64("epoch"), g.int64("lastSegment"), g.int64("endMs")));
     static final RecordSchema<Part> PART = schema("Part",
             (r, g) -> part(g, r.id()).put("format", r.format()).put("bytes", r.bytes()),
             g -> new Part(part(g), g.symbol("format", Format.class), g.bytes("bytes")));
@@ -83,6 +88,11 @@ final class Schemas {
                     .list("sessions", r.sessions(), Schemas::session),
             g -> new StreamEntry(g.text("stream"), g.int64("epoch"), g.symbol("state", StreamEntry.State.class),
                     rules(g.record("rules")), span(g), newest(g), playlist(g), g.list("sessions", Schemas::session)));
+
+    static final RecordSchema<StreamExpiry> STREAM_EXPIRY = schema("StreamExpiry",
+            (r, g) -> g.put("stream", r.stream()).put("firstSeenMs", r.firstSeenMs()).put("lastEpoch", r.lastEpoch())
+                    .put("endMs", r.endMs()),
+            g -> new StreamExpiry(g.text("stream"), g.int64("firstSeenMs"), g.int64("lastEpoch"), g.int64("endMs")));
 
     static final RecordSchema<IngestNode> INGEST_NODE = schema("IngestNode",
             (r, g) -> {
@@ -117,7 +127,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                PART, INDEX_ENTRY, STREAM_ENTRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {

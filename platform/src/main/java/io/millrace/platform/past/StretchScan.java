@@ -2,6 +2,7 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
@@ -54,12 +55,12 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
     public boolean test(ConsumerRecord<String, LogRecord> record) {
         budget.spend(record);
         records++;
-        if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
-                || entry.id().epoch() < epoch.epoch()) {
+        if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexRecord next)
+                || next.epoch() < epoch.epoch()) {
             return !mayMiss || earliest != null || records < MISSED_RECORDS;
         }
-        if (entry.id().epoch() > epoch.epoch()) {
-            // A later epoch starts after the last record of this one.
+        if (!(next instanceof IndexEntry entry) || entry.epoch() > epoch.epoch()) {
+            // This is the end of the epoch, or a later epoch, which starts after the last record of this one.
             settled = true;
             return false;
         }

@@ -48,7 +48,8 @@ class LogCodecTest {
                         new StreamEntry.Playlist(2, 41, 2_500_000),
                         List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f")))),
                 new IngestNode("n", new IngestNode.Address("live.example.com", 1935), null, true),
-                new IngestNode("n", null, new IngestNode.Address(null, 443), false));
+                new IngestNode("n", null, new IngestNode.Address(null, 443), false),
+                new EpochEnded(17, 41, 1_700), new StreamExpiry("live/show", 1, 17, 1_700));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
@@ -73,6 +74,15 @@ class StretchScanTest {
         assertThat(scan.isFar()).isTrue();
         assertThat(scan.earliest()).isEqualTo(new Approach.Point(0, T0));
         assertThat(scan.latest().offset()).isEqualTo(Approach.NEAR_RECORDS - 1);
+    }
+
+    @Test
+    void endOfEpochSettlesStretch() {
+        StretchScan scan = scanTo(9);
+        assertThat(scan.test(segment(0))).isTrue();
+        assertThat(scan.test(new ConsumerRecord<>("index", 0, 1, "live/show", new EpochEnded(1, 0, T0)))).isFalse();
+        assertThat(scan.result().settled()).isTrue();
+        assertThat(scan.result().entries()).hasSize(1);
     }
 
     @Test

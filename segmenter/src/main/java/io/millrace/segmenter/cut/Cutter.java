@@ -73,8 +73,17 @@ final class Cutter {
         return playlist.targetDurationS();
     }
 
+    EpochRules rules() {
+        return playlist.rules;
+    }
+
     long session() {
         return session;
+    }
+
+    /** Wall-clock time of the end of the last closed segment, or of the start of the session without one, ms since 1970. */
+    long endMs() {
+        return endWallMs == Long.MIN_VALUE ? startedAtMs : endWallMs;
     }
 
     /** Begins a session. The caller has closed the open segment. */

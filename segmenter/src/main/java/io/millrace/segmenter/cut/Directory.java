@@ -139,6 +139,11 @@ final class Directory {
         return epoch;
     }
 
+    /** Number of the newest closed segment, -1 without one. */
+    long lastSegment() {
+        return lastSegment;
+    }
+
     /** Records a warning. Returns true if it is the session's first warning of this kind. */
     boolean warned(Step.Warned warned) {
         Trouble before = troubles.get(warned.warning());

@@ -1,9 +1,11 @@
 package io.millrace.segmenter.cut;
 
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The results of folding one log record. Filled by the fold, then handed to the caller. */
@@ -18,6 +20,7 @@ public final class Step {
     private final List<String> dropped = new ArrayList<>(0);
     private RuntimeException failure;
     private int entered;
+    private EpochEnded ended;
     private long withdrawn = NONE;
 
     /** A segment began with these configurations. Either may be null. */
@@ -30,6 +33,10 @@ public final class Step {
 
     void cut(Cut cut) {
         cuts.add(cut);
+    }
+
+    void end(EpochEnded record) {
+        ended = record;
     }
 
     void entry(StreamEntry entry) {
@@ -84,6 +91,11 @@ public final class Step {
     /** Records to write to the topic {@code segments}, in order. */
     public List<Cut> cuts() {
         return cuts;
+    }
+
+    /** The record to write to the topic {@code segments} after {@link #cuts}, if the epoch is over. */
+    public Optional<EpochEnded> ended() {
+        return Optional.ofNullable(ended);
     }
 
     /** Records to write to the topic {@code streams}, in order. */

@@ -4,6 +4,7 @@ import io.millrace.media.bytes.ByteReader;
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MalformedException;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
@@ -98,7 +99,11 @@ public final class StreamFold {
             case SessionEvent.Returned _ -> directory.returned();
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
+                enterCuts(step);
                 directory.over();
+                if (cutter.rules().endsByRecord()) {
+                    step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
+                }
             }
         }
     }

@@ -120,6 +120,8 @@ final class PartitionFold {
             outputs.add(
                     new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(cut), cut.times().arrivalUs()));
         }
+        step.ended().ifPresent(
+                ended -> outputs.add(new Output(Topic.SEGMENTS, StreamKey.of(stream), LogCodec.encode(ended), 0)));
         for (StreamEntry entry : step.entries()) {
             outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
         }

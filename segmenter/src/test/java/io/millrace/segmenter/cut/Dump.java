@@ -3,6 +3,7 @@ package io.millrace.segmenter.cut;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import io.millrace.segmenter.Tape;
@@ -18,16 +19,21 @@ import java.util.stream.Collectors;
 final class Dump {
     private Dump() {}
 
-    record Outcome(List<Cut> cuts, List<StreamEntry> entries, List<String> dropped, List<RuntimeException> failures) {
+    record Outcome(List<SegmentsRecord> segmentsTopic, List<StreamEntry> entries, List<String> dropped,
+            List<RuntimeException> failures) {
+        List<Cut> cuts() {
+            return segmentsTopic.stream().filter(Cut.class::isInstance).map(Cut.class::cast).toList();
+        }
+
         String bytes() {
-            return cuts.stream().map(c -> HexFormat.of().formatHex(LogCodec.encode(c)))
+            return segmentsTopic.stream().map(r -> HexFormat.of().formatHex(LogCodec.encode(r)))
                     .collect(Collectors.joining("\n"))
                     + entries.stream().map(e -> HexFormat.of().formatHex(LogCodec.encode(e)))
                             .collect(Collectors.joining("\n"));
         }
 
         List<String> segments() {
-            return Dump.segments(cuts);
+            return Dump.segments(cuts());
         }
     }
 
@@ -44,7 +50,8 @@ final class Dump {
                 fold = StreamFold.resume("live/show", ByteBuffer.wrap(fold.toBytes()));
             }
             Step step = fold.fold(entry.offset(), entry.record());
-            all.cuts.addAll(step.cuts());
+            all.segmentsTopic.addAll(step.cuts());
+            step.ended().ifPresent(all.segmentsTopic::add);
             all.entries.addAll(step.entries());
             all.dropped.addAll(step.dropped());
             if (step.failure() != null) {

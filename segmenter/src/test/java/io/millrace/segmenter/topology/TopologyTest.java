@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
@@ -85,6 +87,9 @@ class TopologyTest {
 
             List<TestRecord<String, byte[]>> cuts = run.segments.readRecordsToList();
             assertThat(cuts).extracting(TestRecord::key).containsOnly(STREAM);
+            LogRecord ended = LogCodec.decode(ByteBuffer.wrap(cuts.removeLast().value()));
+            assertThat(ended).isInstanceOfSatisfying(EpochEnded.class,
+                    it -> assertThat(it.lastSegment()).isEqualTo(2));
             assertThat(cuts.stream().map(r -> (Cut) LogCodec.decode(ByteBuffer.wrap(r.value())))
                     .map(c -> c.id().segment() + "." + c.id().part())).startsWith("0.0", "0.1", "0.2", "0.3", "1.0")
                     .endsWith("2.0");
@@ -109,7 +114,8 @@ class TopologyTest {
             assertThat(
                     ((StreamEntry) LogCodec.decode(ByteBuffer.wrap(entries.get(entries.size() - 2).value()))).state())
                     .isEqualTo(StreamEntry.State.ENDED);
-            assertThat(run.segments.isEmpty()).isTrue();
+            assertThat(run.segments.readRecordsToList()).singleElement()
+                    .extracting(r -> LogCodec.decode(ByteBuffer.wrap(r.value()))).isInstanceOf(EpochEnded.class);
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.engine.SimulatedProcess;
 import java.util.HashMap;
 import java.util.Map;
@@ -87,7 +88,21 @@ public final class ModelProducer implements SessionLog {
 
     @Override
     public void epochGone(String stream, long epoch, Outcome outcome) {
-        lane(topics.streams(), topics.partitionOf().applyAsInt(stream)).add(StreamKey.of(stream, epoch), null, outcome);
+        streams(stream, StreamKey.of(stream, epoch), null, outcome);
+    }
+
+    @Override
+    public void expiry(StreamExpiry record, Outcome outcome) {
+        streams(record.stream(), StreamKey.of(record.stream()), LogCodec.encode(record), outcome);
+    }
+
+    @Override
+    public void expiryGone(String stream, Outcome outcome) {
+        streams(stream, StreamKey.of(stream), null, outcome);
+    }
+
+    private void streams(String stream, String key, byte[] value, Outcome outcome) {
+        lane(topics.streams(), topics.partitionOf().applyAsInt(stream)).add(key, value, outcome);
     }
 
     private void sessions(String stream, long session, byte[] value, Outcome outcome) {

@@ -1,6 +1,7 @@
 package io.millrace.platform.directory;
 
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.testkit.Records;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,19 +21,42 @@ class StreamDirectoryTest {
         assertThat(directory.epoch("live/a", 10)).isPresent();
     }
 
+    /** The directory of an edge that starts when compaction has removed the entries and their tombstones. */
     @Test
     void distinguishesExpiredFromUnknown() {
-        directory.put(entry("live/a", 10));
-        directory.put(entry("live/a", 20));
-        directory.remove("live/a", 10);
-        assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.KNOWN);
-        assertThat(directory.presence("live/a", 10)).isEqualTo(StreamDirectory.Presence.EXPIRED);
-        assertThat(directory.presence("live/a", 11)).isEqualTo(StreamDirectory.Presence.UNKNOWN);
-        directory.remove("live/a", 20);
-        assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.EXPIRED);
-        assertThat(directory.presence("live/b")).isEqualTo(StreamDirectory.Presence.UNKNOWN);
+        directory.expired(expiry(10, 20));
         directory.put(entry("live/a", 30));
         assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.KNOWN);
+        assertThat(directory.presence("live/a", 10)).isEqualTo(StreamDirectory.Presence.EXPIRED);
+        assertThat(directory.presence("live/a", 20)).isEqualTo(StreamDirectory.Presence.EXPIRED);
+        assertThat(directory.presence("live/a", 21)).isEqualTo(StreamDirectory.Presence.UNKNOWN);
+        directory.expired(expiry(10, 30));
+        directory.remove("live/a", 30);
+        assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.EXPIRED);
+        assertThat(directory.presence("live/b")).isEqualTo(StreamDirectory.Presence.UNKNOWN);
+        directory.put(entry("live/a", 40));
+        assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.KNOWN);
+        directory.forget("live/a");
+        assertThat(directory.presence("live/a", 10)).isEqualTo(StreamDirectory.Presence.UNKNOWN);
+    }
+
+    @Test
+    void expiredEpochsLeaveBeforeTheirTombstones() {
+        directory.put(entry("live/a", 10));
+        directory.put(entry("live/a", 20));
+        directory.put(entry("live/a", 30));
+        directory.expired(expiry(10, 20));
+        assertThat(directory.history("live/a")).extracting(StreamEntry::epoch).containsExactly(30L);
+        directory.remove("live/a", 10);
+        directory.put(entry("live/a", 20));
+        assertThat(directory.history("live/a")).as("a late entry").extracting(StreamEntry::epoch).containsExactly(30L);
+    }
+
+    @Test
+    void lateRecordOfReplacedOwnerTakesNothingBack() {
+        directory.expired(expiry(10, 20));
+        directory.expired(expiry(10, 15));
+        assertThat(directory.presence("live/a", 20)).isEqualTo(StreamDirectory.Presence.EXPIRED);
     }
 
     @Test
@@ -42,13 +66,17 @@ class StreamDirectoryTest {
         assertThat(directory.presence("live/a")).isEqualTo(StreamDirectory.Presence.UNKNOWN);
         assertThat(directory.presence("live/a", 10)).isEqualTo(StreamDirectory.Presence.UNKNOWN);
         assertThat(directory.list(null, 9)).isEmpty();
+    }
 
-        directory.put(entry("live/a", 20, 3));
-        directory.put(entry("live/a", 30, -1));
-        directory.remove("live/a", 20);
-        directory.remove("live/a", 30);
-        assertThat(directory.presence("live/a")).as("an earlier epoch was shown")
-                .isEqualTo(StreamDirectory.Presence.EXPIRED);
+    @Test
+    void wasShownFromFirstEpochOn() {
+        directory.expired(expiry(10, 20));
+        assertThat(directory.wasShown("live/a", 0, 10)).isFalse();
+        assertThat(directory.wasShown("live/a", 0, 11)).isTrue();
+        assertThat(directory.wasShown("live/a", 19, 30)).isTrue();
+        assertThat(directory.wasShown("live/a", 20, 30)).isFalse();
+        directory.put(entry("live/a", 30));
+        assertThat(directory.wasShown("live/a", Records.EPOCH_MS, Records.EPOCH_MS + 1)).isTrue();
     }
 
     @Test
@@ -100,15 +128,6 @@ class StreamDirectoryTest {
     }
 
     @Test
-    void forgetsOldestExpired() {
-        for (long epoch = 0; epoch <= StreamDirectory.EXPIRED_LIMIT; epoch++) {
-            directory.remove("live/a", epoch);
-        }
-        assertThat(directory.presence("live/a", 0)).isEqualTo(StreamDirectory.Presence.UNKNOWN);
-        assertThat(directory.presence("live/a", 1)).isEqualTo(StreamDirectory.Presence.EXPIRED);
-    }
-
-    @Test
     void listsPagesByName() {
         directory.put(entry("live/c", 1));
         directory.put(entry("live/a", 2));
@@ -116,6 +135,11 @@ class StreamDirectoryTest {
         assertThat(directory.list(null, 2)).extracting(StreamEntry::stream).containsExactly("live/a", "live/b");
         assertThat(directory.list("live/b", 2)).extracting(StreamEntry::stream).containsExactly("live/c");
         assertThat(directory.list("live/aa", 9)).as("a name that went away").hasSize(2);
+    }
+
+    /** The epochs' times are their numbers. */
+    private static StreamExpiry expiry(long firstEpoch, long lastEpoch) {
+        return new StreamExpiry("live/a", firstEpoch, lastEpoch, lastEpoch);
     }
 
     private static StreamEntry entry(String stream, long epoch) {

@@ -10,6 +10,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.kafka.Unreachable;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import java.util.List;
@@ -108,9 +109,15 @@ public final class PastLog implements AutoCloseable {
     private static boolean put(ConsumerRecord<String, LogRecord> record, StreamDirectory directory) {
         if (record.value() instanceof StreamEntry entry) {
             directory.put(entry);
+        } else if (record.value() instanceof StreamExpiry expiry) {
+            directory.expired(expiry);
         } else if (record.value() == null) {
             StreamKey key = StreamKey.parse(record.key());
-            directory.remove(key.stream(), key.number());
+            if (key.isOfStream()) {
+                directory.forget(key.stream());
+            } else {
+                directory.remove(key.stream(), key.number());
+            }
         }
         return true;
     }

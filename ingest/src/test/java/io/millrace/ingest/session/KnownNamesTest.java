@@ -1,0 +1,107 @@
+package io.millrace.ingest.session;
+
+import io.millrace.ingest.session.KnownNames.Expired;
+import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.StreamExpiry;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class KnownNamesTest {
+    private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
+            List.of(Format.TS));
+
+    private final KnownNames known = new KnownNames();
+
+    @Test
+    void epochExpiresWhenItHasEndedAndItsLastPacketIsGone() {
+        live(1);
+        assertThat(known.expired(_ -> 1_000)).as("it continues").isEmpty();
+        ended(1, 9);
+        ended(20, 30);
+        assertThat(known.expired(_ -> 9)).isEmpty();
+        assertThat(known.expired(_ -> 0)).as("not an owner").isEmpty();
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 1), List.of(1L)));
+        known.onExpiry(expiry(1, 1));
+        assertThat(known.expired(_ -> 10)).as("until the tombstone is read")
+                .containsExactly(new Expired("live/a", null, List.of(1L)));
+        known.onTombstone("live/a", 1);
+        assertThat(known.expired(_ -> 10)).isEmpty();
+        assertThat(known.expired(_ -> 31)).containsExactly(new Expired("live/a", expiry(1, 20), List.of(20L)));
+    }
+
+    @Test
+    void countsOnlyEpochsThatAreInDirectory() {
+        ended(1, 9);
+        ended(20, 30);
+        known.onTombstone("live/a", 1);
+        known.onExpiry(expiry(1, 1));
+        assertThat(known.has("live/a")).isTrue();
+        known.onTombstone("live/a", 20);
+        known.onTombstone("live/a", 20);
+        assertThat(known.has("live/a")).isFalse();
+        assertThat(known.size() + known.entries() + known.entriesOf("192.0.2.1")).isZero();
+    }
+
+    @Test
+    void epochWithoutSegmentLeavesNothing() {
+        known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L)));
+    }
+
+    /** An owner that was frozen writes what it knew after its successor has written more. */
+    @Test
+    void repairsLateRecordOfReplacedOwner() {
+        known.onExpiry(expiry(1, 20));
+        known.onExpiry(expiry(1, 7));
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", expiry(1, 20), List.of()));
+        known.onExpiry(expiry(1, 20));
+        assertThat(known.expired(_ -> 10)).isEmpty();
+    }
+
+    @Test
+    void removesLateEntryOfExpiredEpoch() {
+        known.onExpiry(expiry(1, 20));
+        live(7);
+        ended(30, 40);
+        assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(7L)));
+    }
+
+    @Test
+    void forgetsStreamsThatEndedFirst() {
+        ended(1, 9);
+        known.onExpiry(new StreamExpiry("live/a", 0, 0, 1));
+        for (int i = 2; i <= 5; i++) {
+            known.onExpiry(new StreamExpiry("live/" + i, 0, 0, 100 - i));
+        }
+        assertThat(known.forgotten(4)).isEmpty();
+        assertThat(known.forgotten(2)).as("of those without an epoch").containsExactly("live/5", "live/4");
+        known.onExpiryGone("live/5");
+        known.onExpiryGone("live/4");
+        assertThat(known.forgotten(2)).isEmpty();
+    }
+
+    private void live(long epoch) {
+        known.onEntry(entry(epoch, StreamEntry.State.LIVE, epoch, 0));
+    }
+
+    private void ended(long epoch, long lastOffset) {
+        known.onEntry(entry(epoch, StreamEntry.State.ENDED, lastOffset, 0));
+    }
+
+    /** The epoch's times are its number. */
+    private static StreamEntry entry(long epoch, StreamEntry.State state, long lastOffset, long lastSegment) {
+        return new StreamEntry("live/a", epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, epoch, epoch),
+                new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(),
+                        List.of()),
+                new StreamEntry.Playlist(2, lastSegment, 0), List.of());
+    }
+
+    private static StreamExpiry expiry(long firstEpoch, long lastEpoch) {
+        return new StreamExpiry("live/a", firstEpoch, lastEpoch, lastEpoch);
+    }
+}
