@@ -2,7 +2,7 @@ package io.millrace.edge.follow;
 
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class FollowedEpoch {
     private final long number;
     private StreamEntry entry;
     private StreamPlaylist playlist;
-    private final List<IndexEntry> comeMeanwhile = new ArrayList<>();
+    private final List<IndexRecord> comeMeanwhile = new ArrayList<>();
     private boolean filling = true;
     private long fillTo;
     private long spanMs;
@@ -97,7 +97,7 @@ public final class FollowedEpoch {
     }
 
     /** Takes the next entry. Returns whether viewers see a change. */
-    boolean next(long offset, IndexEntry next) {
+    boolean next(long offset, IndexRecord next) {
         if (offset < fillTo) {
             return false;
         }

@@ -8,7 +8,7 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
@@ -138,7 +138,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
     public void records(List<ConsumerRecord<String, LogRecord>> records) {
         for (ConsumerRecord<String, LogRecord> record : records) {
             Map<Long, FollowedEpoch> epochs = byStream.get(record.key());
-            if (epochs != null && record.value() instanceof IndexEntry entry) {
+            if (epochs != null && record.value() instanceof IndexRecord entry) {
                 FollowedEpoch epoch = epochs.get(entry.id().epoch());
                 guard(epoch, () -> read(epoch, record.offset(), entry));
             } else if (epochs != null) {
@@ -147,7 +147,7 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         }
     }
 
-    private void read(FollowedEpoch epoch, long offset, IndexEntry entry) {
+    private void read(FollowedEpoch epoch, long offset, IndexRecord entry) {
         if (epoch.next(offset, entry) && entry.last()) {
             meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.times().arrivalUs());
         }

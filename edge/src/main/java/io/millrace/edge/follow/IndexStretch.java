@@ -1,6 +1,6 @@
 package io.millrace.edge.follow;
 
-import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +9,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A part of the index's past, for one epoch.
  *
- * @param entries in the order of the log
+ * @param entries records in the order of the log
  * @param fromBeginning whether nothing older is retained
  */
-record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
+record IndexStretch(List<IndexRecord> entries, boolean fromBeginning) {
     /**
      * Reads the entries of {@code epoch} from {@code fromMs} to the offset where its feed began to follow.
      *
@@ -22,9 +22,9 @@ record IndexStretch(List<IndexEntry> entries, boolean fromBeginning) {
             long lastSegment) {
         long from = reader.offsetAt(partition, fromMs);
         boolean fromBeginning = from <= reader.beginning(partition);
-        List<IndexEntry> entries = new ArrayList<>();
+        List<IndexRecord> entries = new ArrayList<>();
         reader.read(partition, from, epoch.fillTo(), record -> {
-            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)) {
+            if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexRecord entry)) {
                 return true;
             }
             if (entry.id().epoch() == epoch.number()) {

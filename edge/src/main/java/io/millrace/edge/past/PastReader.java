@@ -7,7 +7,7 @@ import io.millrace.edge.view.SegmentRun;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
@@ -51,7 +51,7 @@ final class PastReader {
         long from = hint.isPresent() ? hint.getAsLong() : locate(epoch, first);
         var run = new SegmentRun(epoch.epoch(), Format.TS, first, last);
         reader.read(index, from, reader.end(index), record -> !epoch.stream().equals(record.key())
-                || !(record.value() instanceof IndexEntry entry) || run.fold(record.offset(), entry));
+                || !(record.value() instanceof IndexRecord entry) || run.fold(record.offset(), entry));
         // Segments that an ended epoch lacks by now will not arrive any more.
         long end = run.isSettled() || FollowedEpoch.isLate(epoch, System.currentTimeMillis()) ? last : run.newest();
         List<PlaylistBlock> blocks = new ArrayList<>();

@@ -1,14 +1,14 @@
 package io.millrace.edge.view;
 
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A run of an epoch's segments, folded from index entries that begin at or before the run. The first entry of a part
+ * A run of an epoch's segments, folded from index records that begin at or before the run. The first record of a part
  * counts; a number that the index will never list is a gap, as in {@link StreamPlaylist}. Pure; confined to one thread.
  */
 public final class SegmentRun {
@@ -33,12 +33,12 @@ public final class SegmentRun {
     }
 
     /**
-     * Folds the next index entry.
+     * Folds the next index record.
      *
-     * @param offset offset of the entry in {@code index}
+     * @param offset offset of the record in {@code index}
      * @return whether to continue: false once no further entry can add anything
      */
-    public boolean fold(long offset, IndexEntry entry) {
+    public boolean fold(long offset, IndexRecord entry) {
         if (entry.id().epoch() != epoch || entry.format() != format) {
             // A later epoch begins after the last entry of this one.
             settled |= entry.id().epoch() > epoch;
@@ -57,18 +57,18 @@ public final class SegmentRun {
         return !settled;
     }
 
-    private void grow(long offset, IndexEntry entry) {
+    private void grow(long offset, IndexRecord entry) {
         Segment known = segments.get(entry.id().segment());
         Segment grown = null;
         if (known == null && entry.id().isFirst()) {
             grown = Segment.begin(entry);
-        } else if (known != null && entry.id().part() == known.parts().size() && !known.complete()) {
+        } else if (known != null && known.isContinuedBy(entry)) {
             grown = known.with(entry);
         }
         if (grown != null) {
             segments.put(grown.number(), grown);
             nextOffsets.put(grown.number(), offset + 1);
-            settled |= grown.complete() && grown.number() == last;
+            settled |= grown.isClosed() && grown.number() == last;
         }
     }
 
@@ -77,9 +77,9 @@ public final class SegmentRun {
         return settled;
     }
 
-    /** Returns the number of the newest complete segment, {@code first - 1} if there is none. */
+    /** Returns the number of the newest complete segment or recorded gap, {@code first - 1} if there is none. */
     public long newest() {
-        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+        return segments.descendingMap().values().stream().filter(Segment::isClosed).mapToLong(Segment::number)
                 .findFirst().orElse(first - 1);
     }
 

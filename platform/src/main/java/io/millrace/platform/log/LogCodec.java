@@ -25,6 +25,7 @@ public final class LogCodec {
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
             case Cut r -> Schemas.CUT.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
+            case Gap r -> Schemas.GAP.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());

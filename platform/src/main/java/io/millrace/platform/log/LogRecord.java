@@ -2,4 +2,4 @@ package io.millrace.platform.log;
 
 /** A value of one of the topics. Each type has its own Avro schema; see {@code resources/avro}. */
 public sealed interface LogRecord
-        permits PacketsRecord, SessionNotice, Cut, Part, IndexEntry, StreamEntry, IngestNode, Undecodable {}
+        permits PacketsRecord, SessionNotice, Cut, Part, IndexRecord, StreamEntry, IngestNode, Undecodable {}

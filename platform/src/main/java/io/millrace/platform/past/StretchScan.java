@@ -2,6 +2,7 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
     public boolean test(ConsumerRecord<String, LogRecord> record) {
         budget.spend(record);
         records++;
-        if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexEntry entry)
+        if (!epoch.stream().equals(record.key()) || !(record.value() instanceof IndexRecord entry)
                 || entry.id().epoch() < epoch.epoch()) {
             return !mayMiss || earliest != null || records < MISSED_RECORDS;
         }
@@ -69,13 +70,13 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
         return !far && add(record.offset(), entry);
     }
 
-    private boolean add(long offset, IndexEntry entry) {
+    private boolean add(long offset, IndexRecord entry) {
         boolean isLast = epoch.state() == StreamEntry.State.ENDED
                 && entry.id().segment() == epoch.playlist().lastSegment()
                 && entry.last();
-        if (!Moments.isExpired(entry, media, floor.mediaOffset())) {
-            entries.add(new Moment.At(offset, entry));
-            isLast |= !last.fold(offset, entry);
+        if (entry instanceof IndexEntry part && !Moments.isExpired(part, media, floor.mediaOffset())) {
+            entries.add(new Moment.At(offset, part));
+            isLast |= !last.fold(offset, part);
         }
         settled = isLast;
         return !isLast;
