@@ -3,7 +3,7 @@ package io.millrace.packager.loop;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.PartId;
 
-/** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
+/** State of one stream: the newest processed cut, and the open segment. Confined to the partition's worker. */
 final class StreamWork {
     private static final long NONE = -1;
 
@@ -22,11 +22,10 @@ final class StreamWork {
         newest = cut.id();
     }
 
-    void quarantine(long session) {
+    /** Notes that a session's media cannot be muxed. Returns whether that is new. */
+    boolean quarantine(long session) {
+        boolean isNew = session != quarantinedSession;
         quarantinedSession = session;
-    }
-
-    boolean isQuarantined(Cut cut) {
-        return cut.session() == quarantinedSession;
+        return isNew;
     }
 }
