@@ -9,6 +9,8 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -184,6 +187,38 @@ class PackagerServiceTest {
             topics.write(0, log.cuts, Topic.SEGMENTS);
             topics.index(0, log.cuts.size());
         }
+        assertThat(fatal.get()).isNull();
+    }
+
+    /** One segment that cannot be muxed, and one whose gap a predecessor has recorded. */
+    @Test
+    void recordsGapsAndObeysThem() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        Cut broken = log.cuts.stream().map(Entry::value).filter(cut -> cut.id().segment() == 3 && cut.id().isFirst())
+                .findFirst().orElseThrow();
+        log.damage(broken.packets().firstOffset(),
+                ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        Cut known = log.cuts.stream().map(Entry::value).filter(cut -> cut.id().segment() == 1).findFirst()
+                .orElseThrow();
+        Gap recorded = new Gap(known.id(), Format.TS, Gap.Reason.BUG, known.times(), known.head().start());
+        KafkaClients kafka = kafka("gaps.");
+        TopicAccess topics = new TopicAccess(kafka, fatal);
+        topics.write(0, List.of(new Entry<>(0, "live/a", recorded)), Topic.INDEX);
+        int whole = (int) log.cuts.stream().filter(e -> !Set.of(1L, 3L).contains(e.value().id().segment())).count();
+        Map<String, IndexRecord> index;
+        try (PackagerService _ = start(kafka, "one")) {
+            topics.write(0, log);
+            index = topics.index(0, whole + 2);
+        }
+        assertThat(index.values()).filteredOn(Gap.class::isInstance).extracting(IndexRecord::id)
+                .containsExactly(known.id(), broken.id());
+        assertThat(topics.parts(0).values()).extracting(part -> part.id().segment()).doesNotContain(1L, 3L);
+        try (PackagerService _ = start(kafka, "two")) {
+            WrittenLog next = new WrittenLog().publish(7, 9, "live/b");
+            topics.write(1, next);
+            topics.index(1, next.cuts.size());
+        }
+        assertThat(topics.index(0, whole + 2)).isEqualTo(index);
         assertThat(fatal.get()).isNull();
     }
 

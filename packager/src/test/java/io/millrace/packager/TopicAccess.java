@@ -42,7 +42,8 @@ final class TopicAccess {
     void write(int partition, List<? extends Entry<? extends LogRecord>> entries, Topic topic) {
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
             for (Entry<? extends LogRecord> entry : entries) {
-                producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, entry.stream(),
+                Long timeMs = entry.value() instanceof IndexRecord record ? record.times().programDateTimeMs() : null;
+                producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, timeMs, entry.stream(),
                         LogCodec.encode(entry.value())));
             }
             producer.flush();

@@ -9,10 +9,12 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.PartId;
 import io.millrace.testkit.Patience;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +36,8 @@ class PartitionWorkerTest {
     private static final long ROOMY = 64L << 20;
 
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
-    private final Map<Integer, List<LogRecord>> index = new ConcurrentHashMap<>();
-    private final Map<Integer, List<LogRecord>> parts = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Entry<LogRecord>>> index = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Entry<LogRecord>>> parts = new ConcurrentHashMap<>();
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
     private final List<PartitionWorker> workers = new ArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -45,10 +47,10 @@ class PartitionWorkerTest {
         workers.forEach(PartitionWorker::close);
     }
 
-    private void accept(Topic topic, int partition, byte[] value, RecordLog.Result result) {
-        List<LogRecord> records = (topic == Topic.PARTS ? parts : index).computeIfAbsent(partition,
+    private void accept(Topic topic, int partition, String stream, byte[] value, RecordLog.Result result) {
+        List<Entry<LogRecord>> records = (topic == Topic.PARTS ? parts : index).computeIfAbsent(partition,
                 _ -> new CopyOnWriteArrayList<>());
-        records.add(LogCodec.decode(ByteBuffer.wrap(value)));
+        records.add(new Entry<>(records.size(), stream, LogCodec.decode(ByteBuffer.wrap(value))));
         result.appended(records.size() - 1, null);
     }
 
@@ -107,18 +109,18 @@ class PartitionWorkerTest {
         assertThat(fatal.get()).isNull();
     }
 
-    private List<LogRecord> indexed(int partition) {
+    private List<Entry<LogRecord>> indexed(int partition) {
         return index.getOrDefault(partition, List.of());
     }
 
     @Test
     void partitionThatIsBusyDoesNotDelayOthers() {
         CountDownLatch busy = new CountDownLatch(1);
-        RecordLog records = (topic, partition, _, _, value, result) -> {
+        RecordLog records = (topic, partition, stream, _, value, result) -> {
             if (partition == 0) {
                 await(busy);
             }
-            accept(topic, partition, value, result);
+            accept(topic, partition, stream, value, result);
         };
         worker(0, records, noReads());
         worker(1, records, noReads());
@@ -133,9 +135,9 @@ class PartitionWorkerTest {
     @Test
     void partitionWhoseIndexCannotBeReadWaitsAlone() {
         CountDownLatch away = new CountDownLatch(1);
-        worker(0, (topic, partition, _, _, value, result) -> accept(topic, partition, value, result),
+        worker(0, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result),
                 reads(away, 1));
-        worker(1, (topic, partition, _, _, value, result) -> accept(topic, partition, value, result), noReads());
+        worker(1, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result), noReads());
 
         awaitIndex(1);
         assertThat(indexed(0)).isEmpty();
@@ -147,13 +149,13 @@ class PartitionWorkerTest {
     @Test
     void repeatsRecordsInOrderAfterFailure() {
         AtomicInteger count = new AtomicInteger();
-        PartitionWorker worker = worker(0, (topic, partition, _, _, value, result) -> {
+        PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> {
             // The sixth and tenth record, a part or an index entry; some records after them have been accepted.
             int number = count.incrementAndGet();
             if (number == 6 || number == 10) {
                 result.appended(-1, new TimeoutException("no leader"));
             } else {
-                accept(topic, partition, value, result);
+                accept(topic, partition, stream, value, result);
             }
         }, noReads());
 
@@ -163,23 +165,18 @@ class PartitionWorkerTest {
     }
 
     /** Returns how many parts a reader lists that uses the first record of each and needs them in order. */
-    private static int listed(List<LogRecord> index) {
-        Map<String, Integer> next = new ConcurrentHashMap<>();
+    private static int listed(List<Entry<LogRecord>> index) {
+        Map<String, Integer> next = new HashMap<>();
         int listed = 0;
-        for (LogRecord record : index) {
-            IndexEntry entry = (IndexEntry) record;
-            // Both streams have the same identities; their keyframes differ.
-            String segment = entry.id().epoch() + "/" + entry.id().segment() + " " + stream(entry);
-            if (next.getOrDefault(segment, 0) == entry.id().part()) {
-                next.put(segment, entry.id().part() + 1);
+        for (Entry<LogRecord> record : index) {
+            PartId id = ((IndexEntry) record.value()).id();
+            String segment = record.stream() + " " + id.segment();
+            if (next.getOrDefault(segment, 0) == id.part()) {
+                next.put(segment, id.part() + 1);
                 listed++;
             }
         }
         return listed;
-    }
-
-    private static long stream(IndexEntry entry) {
-        return entry.times().arrivalUs() / 10_000 % 2;
     }
 
     @Test
@@ -192,8 +189,8 @@ class PartitionWorkerTest {
     @Test
     void drainsWhatIsInFlight() throws Exception {
         List<Runnable> held = new CopyOnWriteArrayList<>();
-        PartitionWorker worker = worker(0, (topic, partition, _, _, value, result) -> held
-                .add(() -> accept(topic, partition, value, result)), noReads());
+        PartitionWorker worker = worker(0, (topic, partition, stream, _, value, result) -> held
+                .add(() -> accept(topic, partition, stream, value, result)), noReads());
         Patience.await().until(() -> held.size() >= log.cuts.size());
         var drained = worker.drain();
         assertThat(drained).isNotDone();
@@ -207,6 +204,6 @@ class PartitionWorkerTest {
         drained.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         Cut last = log.cuts.getLast().value();
         assertThat(indexed(0)).hasSize(log.cuts.size()).last()
-                .matches(record -> ((IndexEntry) record).id().equals(last.id()));
+                .matches(record -> ((IndexEntry) record.value()).id().equals(last.id()));
     }
 }
