@@ -5,10 +5,8 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.past.RangeReader;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,8 +31,7 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
     private final KafkaClients kafka;
     private final String clientId;
     private final BlockingQueue<RangeReader> idle = new ArrayBlockingQueue<>(READERS);
-    private final List<RangeReader> all = Collections.synchronizedList(new ArrayList<>());
-    private final AtomicInteger permitted = new AtomicInteger(READERS);
+    private final AtomicInteger created = new AtomicInteger();
 
     LogReaders(KafkaClients kafka, String clientId) {
         this.kafka = kafka;
@@ -94,12 +91,15 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
 
     private RangeReader take() {
         RangeReader free = idle.poll();
-        if (free == null && permitted.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            free = new RangeReader(kafka.seeker(clientId + "-" + all.size(), Map.of()));
-            all.add(free);
+        if (free != null) {
+            return free;
+        }
+        int number = created.getAndUpdate(count -> Math.min(READERS, count + 1));
+        if (number < READERS) {
+            return new RangeReader(kafka.seeker(clientId + "-" + number, Map.of()));
         }
         try {
-            free = free == null ? idle.poll(WAIT_MS, TimeUnit.MILLISECONDS) : free;
+            free = idle.poll(WAIT_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
