@@ -163,7 +163,8 @@ class PackagerServiceTest {
             List<List<ByteBuffer>> media = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 topics.write(partition, log.cuts.subList(5, log.cuts.size()), Topic.SEGMENTS);
-                media.add(TopicAccess.media(topics.index(partition, log.cuts.size()), topics.parts(partition), "live/a"));
+                media.add(
+                        TopicAccess.media(topics.index(partition, log.cuts.size()), topics.parts(partition), "live/a"));
             }
             assertThat(media.getFirst()).isEqualTo(media.getLast());
         }

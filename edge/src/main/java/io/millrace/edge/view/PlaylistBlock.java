@@ -157,7 +157,8 @@ public final class PlaylistBlock {
             parts.add(new PartPlace(partOffsets[part], partBytes[part]));
             sizeBytes += partBytes[part];
         }
-        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i], startsMs[i],
+        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i],
+                startsMs[i],
                 new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes,
                 parts);
     }

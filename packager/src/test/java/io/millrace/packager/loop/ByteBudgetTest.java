@@ -34,7 +34,8 @@ class ByteBudgetTest {
     }
 
     @Property
-    void sharesThatKeepToTheirAllowanceStayWithinLimit(@ForAll long seed, @ForAll @IntRange(min = 1, max = 50) int count) {
+    void sharesThatKeepToTheirAllowanceStayWithinLimit(@ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 50) int count) {
         Random random = new Random(seed);
         ByteBudget budget = new ByteBudget(100_000);
         List<ByteBudget.Share> shares = IntStream.range(0, count).mapToObj(_ -> budget.share()).toList();

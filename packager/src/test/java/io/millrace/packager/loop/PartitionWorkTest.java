@@ -12,8 +12,6 @@ import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
-import io.millrace.platform.log.PartId;
-import io.millrace.platform.log.PartTimes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -67,7 +67,8 @@ class PartitionWorkerTest {
     }
 
     private static List<ConsumerRecord<String, LogRecord>> records(List<? extends Entry<? extends LogRecord>> of) {
-        return of.stream().map(e -> new ConsumerRecord<String, LogRecord>("topic", 0, e.offset(), e.stream(), e.value()))
+        return of.stream()
+                .map(e -> new ConsumerRecord<String, LogRecord>("topic", 0, e.offset(), e.stream(), e.value()))
                 .toList();
     }
 
@@ -137,7 +138,8 @@ class PartitionWorkerTest {
         CountDownLatch away = new CountDownLatch(1);
         worker(0, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result),
                 reads(away, 1));
-        worker(1, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result), noReads());
+        worker(1, (topic, partition, stream, _, value, result) -> accept(topic, partition, stream, value, result),
+                noReads());
 
         awaitIndex(1);
         assertThat(indexed(0)).isEmpty();

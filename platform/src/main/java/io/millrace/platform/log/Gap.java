@@ -11,8 +11,7 @@ package io.millrace.platform.log;
  * @param times from the start of the first missing part to the end of the segment
  * @param start how the segment continues its epoch
  */
-public record Gap(PartId id, Format format, Reason reason, PartTimes times, SegmentStart start)
-        implements IndexRecord {
+public record Gap(PartId id, Format format, Reason reason, PartTimes times, SegmentStart start) implements IndexRecord {
     /** Why a part is missing. */
     public enum Reason {
         /** The media or its configuration is malformed, not supported, or exceeds a limit. */

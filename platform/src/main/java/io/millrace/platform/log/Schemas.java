@@ -22,7 +22,8 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "Gap", "StreamEntry", "IngestNode");
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "Part", "IndexEntry", "Gap", "StreamEntry",
+            "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
