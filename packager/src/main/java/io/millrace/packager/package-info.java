@@ -1,9 +1,8 @@
 /**
  * The packager: muxes the parts of every cut and writes their positions to the index.
  *
- * <p>Threads: {@code packager} (virtual) owns both consumers and all state of partitions and streams; it polls, muxes
- * and hands parts to the producer. {@code packager-index} (virtual) writes the index entry of each part that Kafka has
- * acknowledged, in order. The producer's own thread must not do that, because a send from there could wait for that
- * very thread; it only counts bytes and fills a queue.
+ * <p>Threads, all virtual: {@code packager} owns the group's consumer; it polls, distributes records and commits.
+ * {@code packager-N} owns the state of partition N: it muxes, and writes parts and index records. The producer's own
+ * thread only passes results to the workers, because a send from there could wait for that very thread.
  */
 package io.millrace.packager;

@@ -8,6 +8,7 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
@@ -126,6 +127,12 @@ public final class Records {
                     new PartPlace(partsOffset, sizeBytes),
                     new PartTimes(startTicks, durationTicks, EPOCH_MS + startTicks / 90, 0), part == 0,
                     new Keyframe(epoch, part == 0 ? keyframeOffset : Keyframe.NONE, 0), start);
+        }
+
+        /** Returns the record of a segment whose parts from {@code part} on are missing; they last {@code durationTicks}. */
+        public Gap gap(int part) {
+            IndexEntry missing = part(part, true, 0);
+            return new Gap(missing.id(), Format.TS, Gap.Reason.MEDIA, missing.times(), start);
         }
     }
 

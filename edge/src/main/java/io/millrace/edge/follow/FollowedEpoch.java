@@ -3,8 +3,8 @@ package io.millrace.edge.follow;
 import io.millrace.edge.view.StreamPlaylist;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,9 +125,9 @@ public final class FollowedEpoch {
             return false;
         }
         return switch (record) {
-            case IndexEntry next when next.epoch() == number -> into.fold(next);
+            case IndexedPart next when next.epoch() == number -> into.fold(next);
             // A later epoch begins after the end of this one, even if the record of that end was lost.
-            case IndexEntry _,EpochEnded _ -> endsByRecord() && into.end();
+            case IndexedPart _,EpochEnded _ -> endsByRecord() && into.end();
         };
     }
 

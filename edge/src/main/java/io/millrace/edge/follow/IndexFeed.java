@@ -8,8 +8,8 @@ import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
@@ -150,8 +150,8 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
 
     private void read(FollowedEpoch epoch, long offset, IndexRecord next) {
         boolean news = epoch.next(offset, next);
-        if (news && next instanceof IndexEntry entry && entry.last() && entry.epoch() == epoch.number()) {
-            meters.playlistLatency(System.currentTimeMillis() * 1000 - entry.times().arrivalUs());
+        if (news && next instanceof IndexedPart part && part.last() && part.epoch() == epoch.number()) {
+            meters.playlistLatency(System.currentTimeMillis() * 1000 - part.times().arrivalUs());
         }
     }
 

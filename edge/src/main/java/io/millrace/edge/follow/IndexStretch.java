@@ -1,7 +1,7 @@
 package io.millrace.edge.follow;
 
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.past.RangeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +33,8 @@ record IndexStretch(List<IndexRecord> records, boolean fromBeginning) {
             }
             records.add(next);
             // A later epoch begins after the last record of this one.
-            return next.epoch() == epoch.number() && next instanceof IndexEntry entry
-                    && !(entry.id().segment() == lastSegment && entry.last());
+            return next.epoch() == epoch.number() && next instanceof IndexedPart part
+                    && !(part.id().segment() == lastSegment && part.last());
         });
         return new IndexStretch(records, fromBeginning);
     }

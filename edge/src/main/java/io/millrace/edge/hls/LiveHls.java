@@ -189,7 +189,7 @@ final class LiveHls {
             return;
         }
         responder.then(log.past().readBy(responder.request().asker()).retained(stream), now -> {
-            if (view.complete(view.newest()).orElseThrow().parts().getFirst().offset() < now.partsOffset()) {
+            if (view.newestComplete().stream().noneMatch(s -> s.parts().getFirst().offset() >= now.partsOffset())) {
                 answers.expired(responder, stream);
             } else {
                 then.accept(view);

@@ -74,7 +74,7 @@ final class PastHls {
     /** "Now" is the end of the newest segment, as in the media playlist. */
     private void delayed(Responder responder, StreamEntry newest, EpochView view, long delayMs) {
         String stream = newest.stream();
-        long timeMs = view.complete(view.newest()).orElseThrow().endMs() - delayMs;
+        long timeMs = view.newestListed().orElseThrow().endMs() - delayMs;
         List<StreamEntry> history = directory.history(stream);
         List<StreamEntry> before = history.stream().filter(epoch -> epoch.span().startedAtMs() <= timeMs).toList();
         if (before.isEmpty()) {

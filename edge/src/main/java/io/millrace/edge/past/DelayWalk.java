@@ -62,7 +62,7 @@ final class DelayWalk {
     private OptionalLong nowMs() {
         StreamEntry last = epochs.getLast();
         if (live != null) {
-            return live.complete(live.newest()).stream().mapToLong(Segment::endMs).findFirst();
+            return live.newestListed().stream().mapToLong(Segment::endMs).findFirst();
         }
         return walk.around(last, last.playlist().lastSegment(), null).stream()
                 .mapToLong(block -> block.segment(last.playlist().lastSegment()).endMs()).findFirst();

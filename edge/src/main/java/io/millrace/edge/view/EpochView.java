@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param segments the known segments, complete or not, by number
- * @param media the media playlist, null until a segment is complete
+ * @param media the media playlist, null until a segment is listed
  * @param peakBitrate of the listed segments, bits per second
  * @param averageBitrate of the listed segments, bits per second
  * @param ended whether the view is final
@@ -34,9 +34,18 @@ public record EpochView(NavigableMap<Long, Segment> segments, RenderedText media
         return Optional.ofNullable(segments.get(number)).filter(Segment::complete);
     }
 
-    /** Returns the number of the newest complete segment, -1 if there is none. */
+    /** Returns the number of the newest segment that is listed, with or without media; -1 if there is none. */
     public long newest() {
-        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
-                .findFirst().orElse(-1);
+        return newestListed().map(Segment::number).orElse(-1L);
+    }
+
+    /** Returns the newest segment that is listed, with or without media. */
+    public Optional<Segment> newestListed() {
+        return segments.descendingMap().values().stream().filter(Segment::isClosed).findFirst();
+    }
+
+    /** Returns the newest segment with media. */
+    public Optional<Segment> newestComplete() {
+        return segments.descendingMap().values().stream().filter(Segment::complete).findFirst();
     }
 }

@@ -83,7 +83,7 @@ public final class PlaylistBlock {
      *
      * @param known an earlier version of the block, or another block, or null
      * @param live the newest segments by number
-     * @param newest number of the newest complete one
+     * @param newest number of the newest one that is listed
      * @return empty if segments are missing between {@code known} and {@code live}
      */
     public static Optional<PlaylistBlock> grow(PlaylistBlock known, long epoch, NavigableMap<Long, Segment> live,
@@ -176,7 +176,8 @@ public final class PlaylistBlock {
         for (int part = i == 0 ? 0 : partEnds[i - 1]; part < partEnds[i]; part++) {
             parts.add(new PartPlace(partOffsets[part], partBytes[part]));
         }
-        return new Segment(number, complete[i], durationTicks[i], startsMs[i],
+        return new Segment(number, complete[i] ? Segment.State.COMPLETE : Segment.State.GAP, durationTicks[i],
+                startsMs[i],
                 new SegmentStart(independent[i], discontinuous[i], discontinuity[i], targetDurationS), sizeBytes(i),
                 parts);
     }

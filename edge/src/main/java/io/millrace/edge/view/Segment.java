@@ -2,45 +2,85 @@ package io.millrace.edge.view;
 
 import io.millrace.media.m3u8.MediaSegment;
 import io.millrace.media.time.Ticks;
+import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.SegmentStart;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One segment with the parts that the index has listed so far, from part 0 on without a gap; or the placeholder of a
- * segment that the index will never list ({@link #gap}), which playlists list as EXT-X-GAP. Immutable.
+ * One segment with the parts that the index has listed so far, from part 0 on; or a segment without media, which
+ * playlists list as EXT-X-GAP: one that the index records as a gap, or the placeholder of one that it will never list
+ * ({@link #gap}). Immutable.
  *
  * @param number media sequence number
- * @param complete whether the last part is known; only complete segments are served. False for a placeholder
- * @param durationTicks duration of the known parts at 90 kHz; the target duration for a placeholder
+ * @param state whether it can be listed and served
+ * @param durationTicks duration of the known parts at 90 kHz, of a recorded gap including the missing ones; the target
+ *     duration for a placeholder
  * @param programDateTimeMs wall-clock time of the segment's start, ms since 1970
  * @param start how the segment continues its epoch
- * @param sizeBytes size of the known parts
- * @param parts positions of the known parts in the topic {@code parts}
+ * @param sizeBytes size of the known parts, 0 without media
+ * @param parts positions of the known parts in the topic {@code parts}, empty without media
  */
-public record Segment(long number, boolean complete, long durationTicks, long programDateTimeMs,
+public record Segment(long number, State state, long durationTicks, long programDateTimeMs,
         SegmentStart start, long sizeBytes, List<PartPlace> parts) {
 
-    /** Returns a segment of which only part 0 is known. */
-    static Segment begin(IndexEntry first) {
-        return new Segment(first.id().segment(), first.last(), first.times().durationTicks(),
-                first.times().programDateTimeMs(), first.start(), first.place().sizeBytes(), List.of(first.place()));
+    /** How much of a segment is known. */
+    public enum State {
+        /** The last part is not known yet. */
+        OPEN,
+        /** All parts are known. Only such segments are served. */
+        COMPLETE,
+        /** The segment has no media. */
+        GAP;
+
+        private static State of(IndexEntry newest) {
+            return newest.last() ? COMPLETE : OPEN;
+        }
+    }
+
+    /** Returns a segment of which only the record of part 0 is known. */
+    static Segment begin(IndexedPart first) {
+        var empty = new Segment(first.id().segment(), State.OPEN, 0, first.times().programDateTimeMs(), first.start(),
+                0, List.of());
+        return empty.with(first);
     }
 
     /** Returns the placeholder of a segment that the index will never list. */
     static Segment gap(long number, Segment before) {
-        return new Segment(number, false, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
+        return new Segment(number, State.GAP, (long) before.start().targetDurationS() * Ticks.MPEG, before.endMs(),
                 before.start().withoutDiscontinuity(), 0, List.of());
     }
 
-    /** Returns this segment with its next part. */
-    Segment with(IndexEntry next) {
-        List<PartPlace> more = new ArrayList<>(parts);
-        more.add(next.place());
-        return new Segment(number, next.last(), durationTicks + next.times().durationTicks(), programDateTimeMs, start,
-                sizeBytes + next.place().sizeBytes(), List.copyOf(more));
+    /** Returns this segment with its next part, or as the gap that it is without that part. */
+    Segment with(IndexedPart next) {
+        long ticks = durationTicks + next.times().durationTicks();
+        return switch (next) {
+            case IndexEntry part -> {
+                List<PartPlace> more = new ArrayList<>(parts);
+                more.add(part.place());
+                yield new Segment(number, State.of(part), ticks, programDateTimeMs, start,
+                        sizeBytes + part.place().sizeBytes(), List.copyOf(more));
+            }
+            case Gap _ -> new Segment(number, State.GAP, ticks, programDateTimeMs, start, 0, List.of());
+        };
+    }
+
+    /** Returns whether {@code next} is the first record of the next part. */
+    boolean isContinuedBy(IndexedPart next) {
+        return state == State.OPEN && next.id().part() == parts.size();
+    }
+
+    /** Returns whether the segment can be served. */
+    public boolean complete() {
+        return state == State.COMPLETE;
+    }
+
+    /** Returns whether nothing can be added to the segment: a playlist lists it, with or without media. */
+    public boolean isClosed() {
+        return state != State.OPEN;
     }
 
     /** Returns the wall-clock time of the segment's end, ms since 1970. */
@@ -50,7 +90,7 @@ public record Segment(long number, boolean complete, long durationTicks, long pr
 
     /** Returns the segment's entry in a media playlist. */
     MediaSegment line(String uri) {
-        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete);
+        return new MediaSegment(uri, durationTicks, programDateTimeMs, start.discontinuous(), !complete());
     }
 
     /** Returns the bitrate in bits per second, rounded up; 0 for a segment without duration. */

@@ -2,15 +2,15 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Format;
-import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A run of an epoch's segments, folded from index entries that begin at or before the run. The first entry of a part
+ * A run of an epoch's segments, folded from index records that begin at or before the run. The first record of a part
  * counts; a number that the index will never list is a gap, as in {@link StreamPlaylist}. Pure; confined to one thread.
  */
 public final class SegmentRun {
@@ -42,41 +42,41 @@ public final class SegmentRun {
      */
     public boolean fold(long offset, IndexRecord record) {
         switch (record) {
-            case IndexEntry entry when entry.epoch() == epoch -> {
-                return entry.format() != format || list(offset, entry);
+            case IndexedPart part when part.epoch() == epoch -> {
+                return part.format() != format || list(offset, part);
             }
             // A later epoch begins after the end of this one.
-            case IndexEntry _,EpochEnded _ -> settled |= record.epoch() >= epoch;
+            case IndexedPart _,EpochEnded _ -> settled |= record.epoch() >= epoch;
         }
         return !settled;
     }
 
-    private boolean list(long offset, IndexEntry entry) {
-        if (entry.id().segment() < first) {
-            before = Segment.begin(entry);
+    private boolean list(long offset, IndexedPart part) {
+        if (part.id().segment() < first) {
+            before = Segment.begin(part);
             return true;
         }
-        if (entry.id().segment() > last) {
+        if (part.id().segment() > last) {
             // Segments are listed in order: one that is missing now will never be listed.
-            settled |= entry.last();
+            settled |= part.last();
             return !settled;
         }
-        grow(offset, entry);
+        grow(offset, part);
         return !settled;
     }
 
-    private void grow(long offset, IndexEntry entry) {
-        Segment known = segments.get(entry.id().segment());
+    private void grow(long offset, IndexedPart part) {
+        Segment known = segments.get(part.id().segment());
         Segment grown = null;
-        if (known == null && entry.id().isFirst()) {
-            grown = Segment.begin(entry);
-        } else if (known != null && entry.id().part() == known.parts().size() && !known.complete()) {
-            grown = known.with(entry);
+        if (known == null && part.id().isFirst()) {
+            grown = Segment.begin(part);
+        } else if (known != null && known.isContinuedBy(part)) {
+            grown = known.with(part);
         }
         if (grown != null) {
             segments.put(grown.number(), grown);
             nextOffsets.put(grown.number(), offset + 1);
-            settled |= grown.complete() && grown.number() == last;
+            settled |= grown.isClosed() && grown.number() == last;
         }
     }
 
@@ -85,9 +85,9 @@ public final class SegmentRun {
         return settled;
     }
 
-    /** Returns the number of the newest complete segment, {@code first - 1} if there is none. */
+    /** Returns the number of the newest complete segment or recorded gap, {@code first - 1} if there is none. */
     public long newest() {
-        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+        return segments.descendingMap().values().stream().filter(Segment::isClosed).mapToLong(Segment::number)
                 .findFirst().orElse(first - 1);
     }
 

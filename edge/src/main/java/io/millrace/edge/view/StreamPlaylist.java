@@ -7,6 +7,7 @@ import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexedPart;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,10 +18,10 @@ import java.util.TreeMap;
  * The live media playlist of one epoch in one format: a pure fold over the index.
  *
  * <p>The playlist lists the newest segments that fill the window. It depends only on the epoch's rules and on how far
- * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first entry of
- * a part counts, repeated entries change nothing. A segment is listed once its last part is known. A number that the
- * index will never list (a later segment is complete) is listed as EXT-X-GAP, so that the numbering continues and
- * players go on.
+ * the index has been read; where reading began makes no difference once {@link #isFilled} is true. The first record of
+ * a part counts, all others change nothing. A segment is listed once its last part is known or recorded as missing. A
+ * segment with a missing part, and a number that the index will never list (a later segment is listed), are listed as
+ * EXT-X-GAP, so that the numbering continues and players go on.
  *
  * <p>Confined to one thread; the {@link EpochView}s that it returns are immutable.
  */
@@ -45,17 +46,16 @@ public final class StreamPlaylist {
         this.format = format;
     }
 
-    /** Folds the next index entry. Returns whether it changed this playlist. */
-    public boolean fold(IndexEntry entry) {
-        if (ended || entry.format() != format) {
+    /** Folds the next index record of the epoch. Returns whether it changed this playlist. */
+    public boolean fold(IndexedPart part) {
+        if (ended || part.format() != format) {
             return false;
         }
-        Segment known = segments.get(entry.id().segment());
+        Segment known = segments.get(part.id().segment());
         if (known == null) {
-            return entry.id().isFirst() && entry.id().segment() >= oldest() && grow(Segment.begin(entry), entry);
+            return part.id().isFirst() && part.id().segment() >= oldest() && grow(Segment.begin(part), part);
         }
-        boolean isNext = entry.id().part() == known.parts().size() && !known.complete();
-        return isNext && grow(known.with(entry), entry);
+        return known.isContinuedBy(part) && grow(known.with(part), part);
     }
 
     /** Called when no retained index entry of this epoch precedes the first one folded. */
@@ -75,7 +75,7 @@ public final class StreamPlaylist {
 
     /** Returns whether reading began early enough: no older segment belongs in the window. */
     public boolean isFilled() {
-        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstComplete());
+        return beginningKnown || !segments.isEmpty() && (segments.firstKey() == 0 || windowStart() > firstClosed());
     }
 
     /** Returns the number of the oldest segment known, -1 if there is none. */
@@ -98,12 +98,12 @@ public final class StreamPlaylist {
                 newestKeyframe);
     }
 
-    private boolean grow(Segment segment, IndexEntry entry) {
+    private boolean grow(Segment segment, IndexedPart part) {
         segments.put(segment.number(), segment);
-        if (entry.independent() && entry.keyframe().offset() >= 0) {
+        if (part instanceof IndexEntry entry && entry.independent() && entry.keyframe().offset() >= 0) {
             newestKeyframe = entry;
         }
-        if (segment.complete()) {
+        if (segment.isClosed()) {
             text = null;
             forget();
         }
@@ -140,14 +140,14 @@ public final class StreamPlaylist {
         return listed;
     }
 
-    /** Returns the number of the newest complete segment, -1 if there is none. */
+    /** Returns the number of the newest segment that is listed, -1 if there is none. */
     public long newest() {
-        return segments.descendingMap().values().stream().filter(Segment::complete).mapToLong(Segment::number)
+        return segments.descendingMap().values().stream().filter(Segment::isClosed).mapToLong(Segment::number)
                 .findFirst().orElse(-1);
     }
 
-    private long firstComplete() {
-        return segments.values().stream().filter(Segment::complete).mapToLong(Segment::number).findFirst()
+    private long firstClosed() {
+        return segments.values().stream().filter(Segment::isClosed).mapToLong(Segment::number).findFirst()
                 .orElse(Long.MAX_VALUE);
     }
 
@@ -164,7 +164,7 @@ public final class StreamPlaylist {
         long ticks = 0;
         long start = newest;
         for (Segment segment : segments.headMap(newest, true).descendingMap().values()) {
-            if (!segment.complete()) {
+            if (!segment.isClosed()) {
                 continue;
             }
             start = segment.number();

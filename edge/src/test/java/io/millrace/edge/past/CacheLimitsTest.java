@@ -27,7 +27,8 @@ class CacheLimitsTest {
     private static final int ENTRIES = 6;
     private static final EpochKey EPOCH = new EpochKey("live/show", 17);
     private static final PlaylistBlock BLOCK = new PlaylistBlock(17, List.of(
-            new Segment(0, true, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())), 5);
+            new Segment(0, Segment.State.COMPLETE, 180_000, 0, new SegmentStart(true, false, 0, 2), 1_000, List.of())),
+            5);
 
     /** @param limited holds {@link #ENTRIES} of these values */
     private static <K, V> void holds(Caffeine<? super K, ? super V> limited, IntFunction<K> key, V value) {

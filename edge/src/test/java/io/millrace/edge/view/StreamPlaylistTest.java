@@ -2,6 +2,7 @@ package io.millrace.edge.view;
 
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.Records.PartSpec;
@@ -122,6 +123,59 @@ class StreamPlaylistTest {
     }
 
     @Test
+    void listsRecordedGapWithItsTimes() {
+        List<IndexedPart> entries = new ArrayList<>(segments(0, 0));
+        entries.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).part(0, false, 2));
+        entries.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).gap(1));
+        StreamPlaylist playlist = read(entries);
+
+        assertThat(text(playlist)).endsWith("""
+                0.ts
+                #EXT-X-DISCONTINUITY
+                #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:02.000Z
+                #EXT-X-GAP
+                #EXTINF:2.00000,
+                1.ts
+                """);
+        assertThat(playlist.newest()).isEqualTo(1);
+        assertThat(playlist.view().complete(1)).isEmpty();
+        assertThat(playlist.view().newestComplete()).get().extracting(Segment::number).isEqualTo(0L);
+    }
+
+    /** As after the update of a packager that could not mux the media before. */
+    @Test
+    void ignoresPartsAfterRecordedGap() {
+        List<IndexedPart> entries = new ArrayList<>(segments(0, 0));
+        entries.add(new PartSpec(EPOCH, 1).gap(0));
+        String withGap = text(read(entries));
+        entries.addAll(segments(1, 1));
+
+        assertThat(text(read(entries))).isEqualTo(withGap).contains("#EXT-X-GAP\n#EXTINF:1.00000,\n1.ts\n");
+    }
+
+    @Test
+    void ignoresGapAfterParts() {
+        List<IndexedPart> entries = new ArrayList<>(segments(0, 1));
+        entries.add(new PartSpec(EPOCH, 1).gap(0));
+        entries.add(new PartSpec(EPOCH, 1).gap(1));
+
+        assertThat(text(read(entries))).isEqualTo(text(read(segments(0, 1))));
+    }
+
+    @Test
+    void listsGapsOfSessionThatCannotBeMuxed() {
+        List<IndexedPart> entries = new ArrayList<>();
+        for (long n = 0; n < 30; n++) {
+            entries.add(new PartSpec(EPOCH, n).durationTicks(180_000).gap(0));
+        }
+        StreamPlaylist playlist = read(entries);
+
+        assertThat(numbers(playlist)).as("a window slides over them").containsExactly(24L, 25L, 26L, 27L, 28L, 29L);
+        assertThat(playlist.view().peakBitrate()).isZero();
+        assertThat(playlist.view().newestComplete()).isEmpty();
+    }
+
+    @Test
     void findsNewestKeyframe() {
         StreamPlaylist playlist = read(List.of(new PartSpec(EPOCH, 0).keyframe(40).part(0, true, 0),
                 new PartSpec(EPOCH, 1).keyframe(90).part(0, false, 1), new PartSpec(EPOCH, 1).part(1, true, 2)));
@@ -161,7 +215,7 @@ class StreamPlaylistTest {
         assertThat(text(read(entries))).isEqualTo(text(read(segments(0, 9))));
     }
 
-    private static StreamPlaylist read(List<IndexEntry> entries) {
+    private static StreamPlaylist read(List<? extends IndexedPart> entries) {
         var playlist = new StreamPlaylist(Records.RULES, Format.TS);
         entries.forEach(playlist::fold);
         return playlist;

@@ -1,15 +1,13 @@
 package io.millrace.packager.loop;
 
-import io.millrace.packager.mux.SegmentMux;
+import io.millrace.packager.mux.Rendition;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.PartId;
 import java.util.List;
 
 /**
- * A segment between its first cut and the acknowledgement of its last index entry. While it is open, a restart has to
- * begin at its first cut.
- *
- * <p>Confined to the loop, except for {@link #isWritten} and {@link #written}, which are thread-safe.
+ * A segment between its first cut and the acknowledgement of its last index record. While it is open, a restart has to
+ * begin at its first cut. Confined to the partition's worker.
  */
 final class OpenSegment {
     final String stream;
@@ -18,38 +16,53 @@ final class OpenSegment {
     final long firstCutOffset;
     /** Offset in {@code packets}. */
     final long firstPacketOffset;
+    /** Offset in {@code index} that no record of this segment, or gap of a later one, precedes. */
+    final long firstIndexOffset;
     final int graceMs;
-    final List<SegmentMux> muxes;
-    private PartId next;
+    final List<Rendition> renditions;
     long lastArrivalUs;
-    int droppedFrames;
-    private volatile boolean written;
+    private PartId next;
+    private int unwritten;
+    private boolean closed;
 
-    OpenSegment(String stream, long cutOffset, Cut first, List<SegmentMux> muxes) {
+    OpenSegment(String stream, long cutOffset, long indexOffset, Cut first, List<Rendition> renditions) {
         this.stream = stream;
         this.session = first.session();
         this.next = first.id();
         this.firstCutOffset = cutOffset;
         this.firstPacketOffset = first.packets().firstOffset();
+        this.firstIndexOffset = indexOffset;
         this.graceMs = first.head().rules().graceMs();
-        this.muxes = List.copyOf(muxes);
+        this.renditions = List.copyOf(renditions);
     }
 
     boolean isNext(Cut cut) {
         return cut.id().equals(next) && cut.session() == session;
     }
 
-    /** The next part is muxed. */
-    void advance() {
+    /** Whether the packets of its next cut are needed. */
+    boolean needsPackets() {
+        return renditions.stream().anyMatch(rendition -> !rendition.isMissing());
+    }
+
+    void taken(Cut cut) {
         next = next.next();
+        lastArrivalUs = cut.times().arrivalUs();
+        closed |= cut.last();
     }
 
-    /** Called when every part of the segment is in the index. */
+    /** A record of the segment is being written. */
+    void writing() {
+        unwritten++;
+    }
+
+    /** A record of the segment is in the index. */
     void written() {
-        written = true;
+        unwritten--;
     }
 
+    /** Whether everything that there will be of the segment is in the index. */
     boolean isWritten() {
-        return written;
+        return closed && unwritten == 0;
     }
 }

@@ -1,14 +1,10 @@
 package io.millrace.packager.loop;
 
 import io.millrace.packager.meters.PackagerMeters;
-import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.platform.FatalError;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
-import io.millrace.platform.log.Packet;
-import io.millrace.platform.log.SegmentsRecord;
-import io.millrace.platform.log.Undecodable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -19,64 +15,72 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code packets} and {@code segments} of the partitions that the group assigns to this process, the same
- * partitions of both topics, and muxes and writes their parts.
+ * partitions of both topics, and passes the records to a {@link PartitionWorker} per partition. A worker that is busy, or
+ * that waits for Kafka, only has its own partition paused.
  *
  * <p>Owns the thread {@code packager}. Everything runs on it except {@link #start}, {@link #assigned},
- * {@link #partitions}, {@link #cachedBytes} and {@link #close}. A failure that is not confined to one stream ends the
+ * {@link #partitions} and {@link #close}. A failure that is confined neither to one stream nor to one partition ends the
  * loop and is reported to {@link FatalError}.
  */
 public final class PackagerLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PackagerLoop.class);
     private static final String GROUP = "packager";
     private static final Duration POLL = Duration.ofMillis(200);
-    /** Poll timeout while Kafka acknowledges parts more slowly than they are made. */
-    private static final Duration POLL_WHEN_FULL = Duration.ofMillis(10);
+    /** Poll timeout while a partition is paused, which bounds how late it is resumed. */
+    private static final Duration POLL_WHEN_PAUSED = Duration.ofMillis(10);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final KafkaClients kafka;
     private final PackagerSettings settings;
-    private final PackagerMeters meters;
     private final FatalError fatal;
     private final KafkaConsumer<String, LogRecord> consumer;
-    private final PacketReader reader;
-    private final PartWriter writer;
+    private final LogReaders readers;
+    private final PartProducer producer;
+    private final PartitionWorker.Resources resources;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Thread thread;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
-    private final Map<Integer, PartitionWork> work = new TreeMap<>();
+    private final Map<Integer, PartitionWorker> workers = new TreeMap<>();
+    /** The partitions of which it is not known yet where reading begins. */
+    private final Set<Integer> beginning = new HashSet<>();
     private final Map<Integer, Positions> committed = new HashMap<>();
     private volatile boolean closing;
     private volatile Set<Integer> partitions = Set.of();
-    private volatile long cachedBytes;
     private long lastCommitNanos = System.nanoTime();
 
     public PackagerLoop(KafkaClients kafka, PackagerSettings settings, PackagerMeters meters, FatalError fatal) {
         this.kafka = kafka;
         this.settings = settings;
-        this.meters = meters;
         this.fatal = fatal;
         String client = "packager-" + settings.node();
         consumer = kafka.member(client, GROUP,
-                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName()));
-        reader = new PacketReader(kafka, client + "-reader");
-        writer = new PartWriter(kafka, client, settings.inFlightBytes(), meters, InstantSource.system());
+                Map.of(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, PairedAssignor.class.getName()));
+        readers = new LogReaders(kafka, client + "-reader");
+        producer = new PartProducer(kafka, client, settings.inFlightBytes(), InstantSource.system());
+        resources = new PartitionWorker.Resources(readers, producer, new ByteBudget(settings.cacheBytes()),
+                new ByteBudget(settings.inFlightBytes()), meters, InstantSource.system(),
+                cause -> failure.compareAndSet(null, cause));
         thread = Thread.ofVirtual().name("packager").unstarted(this::run);
-        meters.gaugeBytes(this::cachedBytes, writer::inFlightBytes);
+        meters.gaugeBytes(resources.cache()::usedBytes, resources.inFlight()::usedBytes);
     }
 
     public void start() {
@@ -111,12 +115,8 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    private long cachedBytes() {
-        return cachedBytes;
-    }
-
     private void run() {
-        try (reader; writer; consumer) {
+        try (readers; producer; consumer) {
             loop();
         } catch (KafkaException e) {
             log.warn("closing the packager's Kafka clients failed", e);
@@ -130,7 +130,7 @@ public final class PackagerLoop implements AutoCloseable {
             while (!closing) {
                 step();
             }
-            writer.drain();
+            drain();
         } catch (WakeupException e) {
             if (!closing) {
                 fail(e);
@@ -148,31 +148,50 @@ public final class PackagerLoop implements AutoCloseable {
     }
 
     private void step() {
-        poll().forEach(this::accept);
-        long bytes = 0;
-        for (Map.Entry<Integer, PartitionWork> entry : work.entrySet()) {
-            PartitionWork partition = entry.getValue();
-            if (!partition.hasBegun()) {
-                partition.cutsReadUpTo(consumer.position(kafka.partition(Topic.SEGMENTS, entry.getKey())));
-                partition.packetsReadUpTo(consumer.position(kafka.partition(Topic.PACKETS, entry.getKey())));
-            }
-            partition.advance();
-            bytes += partition.cachedBytes();
-            flow(entry.getKey(), partition);
+        ConsumerRecords<String, LogRecord> records = poll();
+        for (TopicPartition partition : records.partitions()) {
+            workers.get(partition.partition()).read(isPackets(partition), records.records(partition));
         }
-        cachedBytes = bytes;
-        if (writer.failure() != null) {
-            throw new KafkaException("Kafka did not accept a part or its index entry", writer.failure());
+        beginning.removeIf(this::begin);
+        workers.forEach(this::flow);
+        if (failure.get() != null) {
+            throw new IllegalStateException("a partition failed", failure.get());
         }
         commit();
     }
 
+    private boolean isPackets(TopicPartition partition) {
+        return partition.topic().equals(kafka.settings().topic(Topic.PACKETS));
+    }
+
     private ConsumerRecords<String, LogRecord> poll() {
         try {
-            return consumer.poll(writer.hasRoom() ? POLL : POLL_WHEN_FULL);
+            return consumer.poll(consumer.paused().isEmpty() ? POLL : POLL_WHEN_PAUSED);
         } catch (WakeupException _) {
             // Only close() calls wakeup().
             return ConsumerRecords.empty();
+        }
+    }
+
+    /** Returns false if the position is not known yet, because Kafka has not found a leader or a committed position. */
+    private boolean begin(int partition) {
+        try {
+            workers.get(partition).begin(consumer.position(kafka.partition(Topic.SEGMENTS, partition), Duration.ZERO),
+                    consumer.position(kafka.partition(Topic.PACKETS, partition), Duration.ZERO));
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        }
+    }
+
+    /** Waits until the parts that were written are in the log, so that the positions include them. */
+    private void drain() throws InterruptedException {
+        List<CompletableFuture<Void>> drained = workers.values().stream().map(PartitionWorker::drain).toList();
+        try {
+            CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new)).get(DRAIN_TIMEOUT.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            log.info("not all parts were written, the next owner will repeat some work", e);
         }
     }
 
@@ -181,7 +200,7 @@ public final class PackagerLoop implements AutoCloseable {
             return;
         }
         lastCommitNanos = System.nanoTime();
-        Map<TopicPartition, OffsetAndMetadata> due = due(work.keySet());
+        Map<TopicPartition, OffsetAndMetadata> due = due(workers.keySet());
         if (!due.isEmpty()) {
             consumer.commitAsync(due, (_, e) -> {
                 if (e != null) {
@@ -192,34 +211,10 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    private void accept(ConsumerRecord<String, LogRecord> record) {
-        PartitionWork partition = work.get(record.partition());
-        boolean packets = record.topic().equals(kafka.settings().topic(Topic.PACKETS));
-        switch (record.value()) {
-            case Packet packet when packets && record.key() != null ->
-                partition.packet(record.offset(), record.key(), packet);
-            case SegmentsRecord decided when !packets && record.key() != null ->
-                partition.decided(record.offset(), record.key(), decided);
-            case null, default -> {
-                if (record.value() instanceof Undecodable undecodable) {
-                    log.warn("skipped undecodable {}-{}@{}: {}", record.topic(), record.partition(), record.offset(),
-                            undecodable.why());
-                    meters.dropped(Drop.UNDECODABLE);
-                }
-                if (packets) {
-                    partition.packetsReadUpTo(record.offset() + 1);
-                } else {
-                    partition.cutsReadUpTo(record.offset() + 1);
-                }
-            }
-        }
-    }
-
     /** Pauses or resumes both topics, depending on the room for their records. */
-    private void flow(int partition, PartitionWork state) {
-        boolean room = writer.hasRoom();
-        flow(kafka.partition(Topic.SEGMENTS, partition), room && state.wantsCuts());
-        flow(kafka.partition(Topic.PACKETS, partition), room && state.wantsPackets());
+    private void flow(int partition, PartitionWorker worker) {
+        flow(kafka.partition(Topic.SEGMENTS, partition), worker.wantsCuts());
+        flow(kafka.partition(Topic.PACKETS, partition), worker.wantsPackets());
     }
 
     private void flow(TopicPartition partition, boolean wanted) {
@@ -232,14 +227,15 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Returns the positions that have changed, both topics of a partition together. */
+    /** Returns the positions that have changed, all topics of a partition together. */
     private Map<TopicPartition, OffsetAndMetadata> due(Collection<Integer> of) {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
         for (int partition : of) {
-            Positions now = work.get(partition).positions();
+            Positions now = workers.get(partition).status().positions();
             if (now != null && !now.equals(committed.put(partition, now))) {
                 due.put(kafka.partition(Topic.SEGMENTS, partition), new OffsetAndMetadata(now.segments()));
                 due.put(kafka.partition(Topic.PACKETS, partition), new OffsetAndMetadata(now.packets()));
+                due.put(kafka.partition(Topic.INDEX, partition), new OffsetAndMetadata(now.index()));
             }
         }
         return due;
@@ -248,13 +244,35 @@ public final class PackagerLoop implements AutoCloseable {
     private final class Rebalance implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> added) {
-            for (TopicPartition partition : added) {
-                work.computeIfAbsent(partition.partition(),
-                        p -> new PartitionWork(p, settings.cacheBytes(), reader, writer, meters));
+            Set<Integer> joining = numbers(added);
+            joining.removeAll(workers.keySet());
+            Map<Integer, Long> indexed = indexPositions(joining);
+            for (int partition : joining) {
+                PartitionWorker worker = new PartitionWorker(partition, indexed.getOrDefault(partition, 0L), resources);
+                workers.put(partition, worker);
+                beginning.add(partition);
+                worker.start();
             }
-            partitions = Set.copyOf(work.keySet());
-            log.info("packager is assigned partitions {}", work.keySet());
+            partitions = Set.copyOf(workers.keySet());
+            log.info("packager is assigned partitions {}", workers.keySet());
             assigned.complete(null);
+        }
+
+        /** Returns where the gaps of partitions begin in the index. A partition without one is read from its beginning. */
+        private Map<Integer, Long> indexPositions(Set<Integer> of) {
+            Map<Integer, Long> positions = new HashMap<>();
+            Set<TopicPartition> index = new HashSet<>();
+            of.forEach(partition -> index.add(kafka.partition(Topic.INDEX, partition)));
+            try {
+                consumer.committed(index, COMMIT_TIMEOUT).forEach((partition, committed) -> {
+                    if (committed != null) {
+                        positions.put(partition.partition(), committed.offset());
+                    }
+                });
+            } catch (TimeoutException e) {
+                log.info("the positions in the index are not known, reading all of it", e);
+            }
+            return positions;
         }
 
         /**
@@ -264,7 +282,7 @@ public final class PackagerLoop implements AutoCloseable {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
             Set<Integer> leaving = numbers(revoked);
-            leaving.retainAll(work.keySet());
+            leaving.retainAll(workers.keySet());
             Map<TopicPartition, OffsetAndMetadata> due = due(leaving);
             try {
                 if (!due.isEmpty()) {
@@ -282,9 +300,15 @@ public final class PackagerLoop implements AutoCloseable {
         }
 
         private void forget(Set<Integer> leaving) {
-            leaving.forEach(work::remove);
-            leaving.forEach(committed::remove);
-            partitions = Set.copyOf(work.keySet());
+            for (int partition : leaving) {
+                PartitionWorker worker = workers.remove(partition);
+                if (worker != null) {
+                    worker.close();
+                }
+                beginning.remove(partition);
+                committed.remove(partition);
+            }
+            partitions = Set.copyOf(workers.keySet());
         }
 
         private static Set<Integer> numbers(Collection<TopicPartition> of) {

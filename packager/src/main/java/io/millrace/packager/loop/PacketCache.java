@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The packets of one partition that wait for their cut, by offset. Packets beyond the size limit, or older than
- * {@link #HORIZON_US}, are evicted; they can be read from the log again.
+ * The packets of one partition that wait for their cut, by offset. Packets beyond the partition's share of memory, or
+ * older than {@link #HORIZON_US}, are evicted; they can be read from the log again.
  *
- * <p>Confined to the loop. Bodies are copied, because a body that refers to a fetch buffer retains the whole buffer.
+ * <p>Confined to the partition's worker. Bodies are copied, because a body that refers to a fetch buffer retains the whole buffer.
  */
 final class PacketCache {
     /** Approximate memory of a packet in addition to its body: record, buffer, map entries. */
@@ -23,25 +23,24 @@ final class PacketCache {
      */
     static final long HORIZON_US = 60_000_000;
 
-    private final long limitBytes;
+    private final ByteBudget.Share memory;
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
     private final Map<String, ArrayDeque<Long>> offsetsByStream = new HashMap<>();
-    private long bytes;
     private long newestArrivalUs = Long.MIN_VALUE;
 
     private record Entry(String stream, Packet packet) {}
 
-    PacketCache(long limitBytes) {
-        this.limitBytes = limitBytes;
+    PacketCache(ByteBudget.Share memory) {
+        this.memory = memory;
     }
 
     long bytes() {
-        return bytes;
+        return memory.bytes();
     }
 
-    /** Whether half of the limit is used. The other half is reserved for packets that have been fetched already. */
+    /** Whether half of the share is used. The other half is reserved for packets that have been fetched already. */
     boolean isFull() {
-        return bytes >= limitBytes / 2;
+        return memory.bytes() >= memory.allowedBytes() / 2;
     }
 
     /** Returns the oldest cached offset, or {@code otherwise} if the cache is empty. */
@@ -55,7 +54,7 @@ final class PacketCache {
         Packet owned = packet.withBody(body);
         if (entries.putIfAbsent(offset, new Entry(stream, owned)) == null) {
             offsetsByStream.computeIfAbsent(stream, _ -> new ArrayDeque<>()).add(offset);
-            bytes += cost(owned);
+            memory.add(cost(owned));
             newestArrivalUs = Math.max(newestArrivalUs, packet.arrivalUs());
             forgetOldest();
         }
@@ -77,7 +76,7 @@ final class PacketCache {
             return;
         }
         while (!offsets.isEmpty() && offsets.getFirst() <= offset) {
-            bytes -= cost(entries.remove(offsets.removeFirst()).packet());
+            memory.add(-cost(entries.remove(offsets.removeFirst()).packet()));
         }
         if (offsets.isEmpty()) {
             offsetsByStream.remove(stream);
@@ -89,11 +88,11 @@ final class PacketCache {
         while (oldest.hasNext()) {
             Map.Entry<Long, Entry> entry = oldest.next();
             Packet packet = entry.getValue().packet();
-            if (bytes <= limitBytes && newestArrivalUs - packet.arrivalUs() <= HORIZON_US) {
+            if (memory.bytes() <= memory.allowedBytes() && newestArrivalUs - packet.arrivalUs() <= HORIZON_US) {
                 return;
             }
             oldest.remove();
-            bytes -= cost(packet);
+            memory.add(-cost(packet));
             String stream = entry.getValue().stream();
             ArrayDeque<Long> offsets = offsetsByStream.get(stream);
             offsets.remove(entry.getKey());

@@ -1,9 +1,10 @@
 package io.millrace.packager.loop;
 
 import io.millrace.packager.mux.MuxedPart;
-import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.IndexRecord;
+import java.util.function.LongConsumer;
 
-/** Writes parts, in order, and then their index entries. */
+/** Writes what becomes of the parts and epochs of one partition, in order. Confined to the partition's worker. */
 interface PartSink {
     /** Whether another part can be written now. Does not block. */
     boolean hasRoom();
@@ -11,14 +12,14 @@ interface PartSink {
     /**
      * Writes a part, then its index entry.
      *
-     * @param indexed called on any thread when the index entry is in the log
+     * @param indexed called on the worker with the offset of the index entry when it is in the log
      */
-    void write(int partition, String stream, MuxedPart part, Runnable indexed);
+    void write(String stream, MuxedPart part, LongConsumer indexed);
 
     /**
-     * Writes the end of an epoch into the index, after the index entries of all earlier parts of the partition.
+     * Writes a gap or the end of an epoch to the index, after the records of everything that was written before.
      *
-     * @param indexed called on any thread when the record is in the log
+     * @param indexed called on the worker with the offset of the record when it is in the log
      */
-    void end(int partition, String stream, EpochEnded ended, Runnable indexed);
+    void write(String stream, IndexRecord record, LongConsumer indexed);
 }

@@ -1,45 +1,44 @@
 package io.millrace.packager.loop;
 
 import io.millrace.media.bytes.MediaException;
-import io.millrace.media.bytes.OverLimitException;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.meters.PackagerMeters.Drop;
 import io.millrace.packager.mux.MuxedPart;
+import io.millrace.packager.mux.Rendition;
 import io.millrace.packager.mux.SegmentMux;
-import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SegmentsRecord;
 import io.millrace.platform.net.PeerLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Turns the cuts and packets of one partition into parts. Confined to the loop.
+ * Turns the cuts and packets of one partition into parts and gaps, and passes the ends of epochs on. Confined to the partition's worker.
  *
- * <p>Cuts are processed in the order of {@code segments}, each when all packets up to its last one have been read. A
- * fault in a stream's media ends processing of that session only; a fault of the log is thrown.
+ * <p>Records are processed in the order of {@code segments}, a cut when all packets up to its last one have been read. A
+ * part that cannot be muxed makes a gap of the rest of its segment; a fault of the log is thrown.
  */
 final class PartitionWork {
     /** Limit of cuts that wait for their packets. At the limit, {@code segments} is paused. */
     static final int WAITING_LIMIT = 512;
     /** Number of streams without an open segment that are remembered in order to recognize repeated cuts. */
     static final int STREAMS_LIMIT = 4_096;
-    /** Limit of a part in its record. The cutter limits parts to {@link Sizes#PART_BYTES}, so it is never reached. */
-    static final int PART_LIMIT_BYTES = Sizes.RECORD_BYTES - 64 * 1024;
     /**
      * Ingest time, µs, in addition to the grace period, after which the open segment of a silent stream is abandoned.
      */
@@ -49,14 +48,15 @@ final class PartitionWork {
     /** For faults that encoders cause, limited per stream name. */
     private static final PeerLog ofStreams = new PeerLog(log);
 
-    private final int partition;
     private final PacketCache cache;
     private final PacketSource source;
     private final PartSink sink;
     private final PackagerMeters meters;
+    private final RecordedGaps gaps;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<OpenSegment> open = new LinkedHashSet<>();
-    private final Set<OpenEnd> ends = new LinkedHashSet<>();
+    /** Offsets in {@code segments} of the ends of epochs that are not in the index. */
+    private final SortedSet<Long> ends = new TreeSet<>();
     private final Map<String, StreamWork> streams = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, StreamWork> eldest) {
@@ -65,6 +65,7 @@ final class PartitionWork {
     };
     private long nextCutOffset = -1;
     private long nextPacketOffset = -1;
+    private long nextIndexOffset;
 
     /** A record of {@code segments} whose turn has not come. */
     private record Waiting(long offset, String stream, SegmentsRecord record) {
@@ -77,35 +78,19 @@ final class PartitionWork {
         }
     }
 
-    /** The end of an epoch on its way into the index. A restart has to begin at it. */
-    private static final class OpenEnd {
-        final long segmentsOffset;
-        private volatile boolean written;
-
-        OpenEnd(long segmentsOffset) {
-            this.segmentsOffset = segmentsOffset;
-        }
-
-        void written() {
-            written = true;
-        }
-
-        boolean isWritten() {
-            return written;
-        }
-    }
-
-    PartitionWork(int partition, long cacheBytes, PacketSource source, PartSink sink, PackagerMeters meters) {
-        this.partition = partition;
-        this.cache = new PacketCache(cacheBytes);
+    /**
+     * @param memory of cached packets
+     * @param gaps what the index says of segments that begin at the partition's position
+     * @param indexOffset end of the index that {@code gaps} were read from
+     */
+    PartitionWork(ByteBudget.Share memory, PacketSource source, PartSink sink, PackagerMeters meters,
+            RecordedGaps gaps, long indexOffset) {
+        this.cache = new PacketCache(memory);
         this.source = source;
         this.sink = sink;
         this.meters = meters;
-    }
-
-    /** Whether the start positions of both topics are known. */
-    boolean hasBegun() {
-        return nextCutOffset >= 0 && nextPacketOffset >= 0;
+        this.gaps = gaps;
+        this.nextIndexOffset = indexOffset;
     }
 
     long cachedBytes() {
@@ -144,19 +129,26 @@ final class PartitionWork {
         nextCutOffset = Math.max(nextCutOffset, position);
     }
 
-    /** Processes the cuts whose packets have been read, while the sink has room. */
-    void advance() {
-        while (!waiting.isEmpty() && waiting.getFirst().lastPacketOffset() < nextPacketOffset && sink.hasRoom()) {
-            Waiting next = waiting.removeFirst();
+    /**
+     * Processes the next record of {@code segments} if its packets have been read and the sink has room.
+     *
+     * @return whether a record was processed
+     * @throws org.apache.kafka.common.errors.RetriableException if its packets could not be read; nothing has changed,
+     *     and the call can be repeated
+     */
+    boolean advance() {
+        boolean ready = !waiting.isEmpty() && waiting.getFirst().lastPacketOffset() < nextPacketOffset
+                && sink.hasRoom();
+        if (ready) {
+            Waiting next = waiting.getFirst();
             switch (next.record()) {
-                case Cut cut -> {
-                    take(next.offset(), next.stream(), cut);
-                    cache.release(next.stream(), cut.packets().lastOffset());
-                }
+                case Cut cut -> take(next.offset(), next.stream(), cut);
                 case EpochEnded ended -> end(next.offset(), next.stream(), ended);
             }
+            waiting.removeFirst();
+            cache.release(next.stream(), next.lastPacketOffset());
         }
-        forgetWritten();
+        return ready;
     }
 
     /** Returns the positions to commit, or null if there are none yet. */
@@ -164,22 +156,19 @@ final class PartitionWork {
         if (nextCutOffset < 0 || nextPacketOffset < 0) {
             return null;
         }
-        forgetWritten();
+        open.removeIf(OpenSegment::isWritten);
         long segments = waiting.isEmpty() ? nextCutOffset : waiting.getFirst().offset();
         long packets = cache.oldestOffset(nextPacketOffset);
+        long index = gaps.oldestOffset(nextIndexOffset);
         for (OpenSegment segment : open) {
             segments = Math.min(segments, segment.firstCutOffset);
             packets = Math.min(packets, segment.firstPacketOffset);
+            index = Math.min(index, segment.firstIndexOffset);
         }
-        for (OpenEnd end : ends) {
-            segments = Math.min(segments, end.segmentsOffset);
+        if (!ends.isEmpty()) {
+            segments = Math.min(segments, ends.first());
         }
-        return new Positions(segments, packets);
-    }
-
-    private void forgetWritten() {
-        open.removeIf(OpenSegment::isWritten);
-        ends.removeIf(OpenEnd::isWritten);
+        return new Positions(segments, packets, index);
     }
 
     private void end(long offset, String name, EpochEnded ended) {
@@ -190,39 +179,68 @@ final class PartitionWork {
         }
         stream.taken(ended);
         if (stream.open != null) {
-            giveUp(stream, Drop.UNFINISHED);
+            giveUp(stream);
         }
-        var end = new OpenEnd(offset);
-        ends.add(end);
-        sink.end(partition, name, ended, end::written);
+        ends.add(offset);
+        sink.write(name, ended, indexOffset -> {
+            ends.remove(offset);
+            indexed(indexOffset);
+        });
     }
 
     private void take(long offset, String name, Cut cut) {
         StreamWork stream = streams.computeIfAbsent(name, _ -> new StreamWork());
-        if (stream.isQuarantined(cut)) {
-            meters.dropped(Drop.QUARANTINED);
-            return;
-        }
         if (stream.isRepeated(cut)) {
             meters.dropped(Drop.REPEATED);
             return;
         }
-        stream.taken(cut);
-        if (cut.id().isFirst() && stream.open != null) {
-            giveUp(stream, Drop.UNFINISHED);
-        }
-        if (!cut.id().isFirst() && (stream.open == null || !stream.open.isNext(cut))) {
+        Optional<OpenSegment> segment = segmentOf(stream, offset, name, cut);
+        if (segment.isEmpty()) {
+            stream.taken(cut);
             meters.dropped(Drop.NO_HEAD);
             return;
         }
-        Optional<List<Packet>> packets = packets(cut);
-        if (packets.isEmpty()) {
-            log.warn("{}: segment {} is abandoned because its packets have expired", name, cut.id().segment());
-            meters.dropped(Drop.EXPIRED);
-            giveUp(stream);
-            return;
+        // Reading may fail, so it precedes every change.
+        Optional<List<Packet>> packets = segment.get().needsPackets() ? packets(cut) : Optional.of(List.of());
+        stream.taken(cut);
+        if (cut.id().isFirst()) {
+            begin(stream, segment.get(), cut);
         }
-        mux(stream, offset, name, cut, packets.get());
+        segment.get().taken(cut);
+        for (Rendition rendition : segment.get().renditions) {
+            output(stream, segment.get(), rendition, cut, packets);
+        }
+        if (cut.last()) {
+            stream.open = null;
+        }
+        forgetSilent(cut.times().arrivalUs());
+    }
+
+    /** Returns the segment of a cut; empty if it began before the position where reading started. */
+    private Optional<OpenSegment> segmentOf(StreamWork stream, long offset, String name, Cut cut) {
+        if (!cut.id().isFirst() || cut.head() == null) {
+            return Optional.ofNullable(stream.open).filter(segment -> segment.isNext(cut));
+        }
+        List<Rendition> renditions = new ArrayList<>();
+        for (var format : cut.head().rules().formats()) {
+            if (SegmentMux.carriesAny(format, cut)) {
+                Rendition rendition = new Rendition(format, cut);
+                if (gaps.contains(name, cut.id(), format)) {
+                    rendition.recordedAsGap();
+                }
+                renditions.add(rendition);
+            }
+        }
+        return Optional.of(new OpenSegment(name, offset, gaps.oldestOffset(nextIndexOffset), cut, renditions));
+    }
+
+    private void begin(StreamWork stream, OpenSegment segment, Cut first) {
+        if (stream.open != null) {
+            giveUp(stream);
+        }
+        gaps.forget(segment.stream, first.id());
+        stream.open = segment;
+        open.add(segment);
     }
 
     /** Returns the packets of the cut's samples, or empty if the log no longer retains one of them. */
@@ -240,7 +258,7 @@ final class PartitionWork {
         }
         if (!missing.isEmpty()) {
             meters.reread();
-            found.putAll(source.read(partition, missing));
+            found.putAll(source.read(missing));
         }
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
@@ -253,91 +271,88 @@ final class PartitionWork {
         return Optional.of(packets);
     }
 
-    private void mux(StreamWork stream, long offset, String name, Cut cut, List<Packet> packets) {
-        List<MuxedPart> parts;
+    /** @param packets empty if they have expired */
+    private void output(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
+            Optional<List<Packet>> packets) {
+        if (rendition.isMissing()) {
+            missing(rendition, cut, Gap.Reason.MEDIA);
+        } else if (packets.isEmpty()) {
+            log.warn("{}: segment {} is a gap because its packets have expired", segment.stream, cut.id().segment());
+            missing(rendition, cut, Gap.Reason.EXPIRED);
+        } else {
+            mux(stream, segment, rendition, cut, packets.get())
+                    .ifPresent(part -> sink.write(segment.stream, part, indexed(segment)));
+        }
+        if (cut.last() && rendition.gap() != null) {
+            meters.gap(rendition.gap().reason());
+            sink.write(segment.stream, rendition.gap(), indexed(segment));
+        }
+    }
+
+    private Optional<MuxedPart> mux(StreamWork stream, OpenSegment segment, Rendition rendition, Cut cut,
+            List<Packet> packets) {
         try {
-            if (cut.id().isFirst()) {
-                open(stream, offset, name, cut);
-            }
-            parts = parts(stream.open, cut, packets);
+            MuxedPart part = rendition.mux(cut, packets);
+            meters.dropped(Drop.FRAME, rendition.newlyDroppedFrames());
+            return Optional.of(part);
         } catch (MediaException e) {
-            quarantine(stream, name, cut, e.reason() + ": " + e.getMessage(), null);
-            return;
+            fault(stream, segment.stream, cut, e.reason() + ": " + e.getMessage(), null);
+            missing(rendition, cut, Gap.Reason.MEDIA);
         } catch (RuntimeException e) {
-            quarantine(stream, name, cut, "a bug in Millrace", e);
-            return;
+            fault(stream, segment.stream, cut, "a bug in Millrace", e);
+            missing(rendition, cut, Gap.Reason.BUG);
         }
-        OpenSegment segment = stream.open;
-        segment.advance();
-        segment.lastArrivalUs = cut.times().arrivalUs();
-        for (Iterator<MuxedPart> it = parts.iterator(); it.hasNext();) {
-            MuxedPart part = it.next();
-            sink.write(partition, name, part, cut.last() && !it.hasNext() ? segment::written : () -> {});
-        }
-        if (cut.last()) {
-            stream.open = null;
-            if (parts.isEmpty()) { // no format carries any of the tracks
-                segment.written();
-            }
-        }
-        giveUpSilent(cut.times().arrivalUs());
+        return Optional.empty();
     }
 
-    private void open(StreamWork stream, long offset, String name, Cut cut) {
-        List<SegmentMux> muxes = cut.head().rules().formats().stream().filter(f -> SegmentMux.carriesAny(f, cut))
-                .map(f -> new SegmentMux(f, cut)).toList();
-        stream.open = new OpenSegment(name, offset, cut, muxes);
-        open.add(stream.open);
+    private void missing(Rendition rendition, Cut cut, Gap.Reason reason) {
+        rendition.missing(cut, reason);
+        meters.dropped(rendition.gap() != null && rendition.gap().reason() == Gap.Reason.EXPIRED
+                ? Drop.EXPIRED
+                : Drop.QUARANTINED);
     }
 
-    private List<MuxedPart> parts(OpenSegment segment, Cut cut, List<Packet> packets) {
-        List<MuxedPart> parts = new ArrayList<>(segment.muxes.size());
-        int dropped = 0;
-        for (SegmentMux mux : segment.muxes) {
-            MuxedPart part = mux.mux(cut, packets);
-            int bytes = part.part().bytes().remaining();
-            if (bytes > PART_LIMIT_BYTES) {
-                throw new OverLimitException("Part", "bytes", bytes, PART_LIMIT_BYTES);
-            }
-            parts.add(part);
-            dropped += mux.droppedFrames();
+    /** Returns the callback for one more record of a segment. */
+    private LongConsumer indexed(OpenSegment segment) {
+        segment.writing();
+        return offset -> {
+            segment.written();
+            indexed(offset);
+        };
+    }
+
+    private void indexed(long offset) {
+        nextIndexOffset = Math.max(nextIndexOffset, offset + 1);
+    }
+
+    /** Counts a session, and logs it, once. */
+    private void fault(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
+        if (stream.quarantine(cut.session())) {
+            meters.quarantined();
+            ofStreams.log(Level.WARN, name, "{}: session {} cannot be muxed, segment {} is a gap: {}", name,
+                    cut.session(), cut.id().segment(), why, bug);
         }
-        meters.dropped(Drop.FRAME, dropped - segment.droppedFrames);
-        segment.droppedFrames = dropped;
-        return parts;
-    }
-
-    private void quarantine(StreamWork stream, String name, Cut cut, String why, RuntimeException bug) {
-        ofStreams.log(Level.WARN, name, "{}: session {} quarantined at segment {}: {}", name, cut.session(),
-                cut.id().segment(), why, bug);
-        meters.quarantined();
-        meters.dropped(Drop.QUARANTINED);
-        stream.quarantine(cut.session());
-        giveUp(stream);
-    }
-
-    private void giveUp(StreamWork stream, Drop reason) {
-        meters.dropped(reason);
-        giveUp(stream);
     }
 
     private void giveUp(StreamWork stream) {
+        meters.dropped(Drop.UNFINISHED);
         open.remove(stream.open);
         stream.open = null;
     }
 
     /**
      * Abandons open segments of streams that have been silent for long, which would hold back the committed position
-     * for ever.
+     * for ever; so would gaps of such streams.
      */
-    private void giveUpSilent(long nowUs) {
+    private void forgetSilent(long nowUs) {
+        gaps.forgetBefore(nowUs - UNFINISHED_US);
         List<OpenSegment> silent = open.stream().filter(s -> !s.isWritten()
                 && nowUs - s.lastArrivalUs > UNFINISHED_US + s.graceMs * 1_000L).toList();
         for (OpenSegment segment : silent) {
             open.remove(segment);
             StreamWork stream = streams.get(segment.stream);
             if (stream != null && stream.open == segment) {
-                giveUp(stream, Drop.UNFINISHED);
+                giveUp(stream);
             }
         }
     }

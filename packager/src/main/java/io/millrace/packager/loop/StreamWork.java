@@ -4,7 +4,7 @@ import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.PartId;
 
-/** State of one stream: the newest processed cut, and the open segment. Confined to the loop. */
+/** State of one stream: the newest processed cut, and the open segment. Confined to the partition's worker. */
 final class StreamWork {
     private static final long NONE = -1;
 
@@ -36,11 +36,10 @@ final class StreamWork {
         return new PartId(ended.epoch(), Long.MAX_VALUE, 0);
     }
 
-    void quarantine(long session) {
+    /** Notes that a session's media cannot be muxed. Returns whether that is new. */
+    boolean quarantine(long session) {
+        boolean isNew = session != quarantinedSession;
         quarantinedSession = session;
-    }
-
-    boolean isQuarantined(Cut cut) {
-        return cut.session() == quarantinedSession;
+        return isNew;
     }
 }

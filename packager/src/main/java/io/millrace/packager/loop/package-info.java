@@ -1,6 +1,7 @@
 /**
- * The packager's consumer loop. {@code PackagerLoop} polls and commits. {@code PartitionWork} holds the state of one
- * partition, {@code StreamWork} that of one stream in it, {@code PacketCache} the packets that wait for their cut.
- * {@code PacketReader} reads packets that the cache has evicted. {@code PartWriter} writes parts and index entries.
+ * What runs and what blocks in the packager. {@code PackagerLoop} polls and commits; {@code PairedAssignor} distributes the
+ * partitions. A {@code PartitionWorker} per partition drives {@code PartitionWork}, which decides what becomes of each cut,
+ * and {@code PartitionWriter}, which writes it in order. {@code PartProducer} and {@code LogReaders} are the log that
+ * all workers share, and {@code ByteBudget} the memory.
  */
 package io.millrace.packager.loop;

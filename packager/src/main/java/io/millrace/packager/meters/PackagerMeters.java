@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.millrace.platform.log.Gap;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -24,7 +25,7 @@ public final class PackagerMeters {
         NO_HEAD,
         /** The log no longer retains the cut's packets. */
         EXPIRED,
-        /** The cut belongs to a session that cannot be muxed. */
+        /** The cut belongs to a segment that cannot be muxed. */
         QUARANTINED,
         /** The last part of the segment never arrived. */
         UNFINISHED,
@@ -41,6 +42,8 @@ public final class PackagerMeters {
     private final Counter bytes;
     private final Counter rereads;
     private final Counter quarantines;
+    private final Counter retries;
+    private final Map<Gap.Reason, Counter> gaps = new EnumMap<>(Gap.Reason.class);
     private final Timer latency;
 
     public PackagerMeters(MeterRegistry registry) {
@@ -55,6 +58,13 @@ public final class PackagerMeters {
         rereads = counter("millrace.packager.rereads", "Cuts whose packets were read from the log again");
         quarantines = Counter.builder("millrace.quarantines").tag("stage", "packager")
                 .description("Sessions given up because their media could not be cut or muxed").register(registry);
+        retries = counter("millrace.packager.retries",
+                "Reads and writes that Kafka did not complete in time, so that a partition waits and repeats them");
+        for (Gap.Reason reason : Gap.Reason.values()) {
+            gaps.put(reason, Counter.builder("millrace.packager.gaps")
+                    .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                    .description("Segments that were recorded as gaps, in any format").register(registry));
+        }
         latency = Timer.builder("millrace.stage.latency").tag("stage", "packager")
                 .description("Time from the ingest timestamp to the end of the stage")
                 .serviceLevelObjectives(LATENCY_BUCKETS)
@@ -88,6 +98,15 @@ public final class PackagerMeters {
 
     public void quarantined() {
         quarantines.increment();
+    }
+
+    /** Counts a gap that is written to the index. */
+    public void gap(Gap.Reason reason) {
+        gaps.get(reason).increment();
+    }
+
+    public void retried() {
+        retries.increment();
     }
 
     private Counter counter(String name, String description) {

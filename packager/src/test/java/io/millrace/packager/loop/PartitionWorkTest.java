@@ -7,6 +7,10 @@ import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.packager.mux.MuxedPart;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Gap;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -30,12 +35,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PartitionWorkTest {
     private static final long ROOMY = 64L << 20;
 
+    private static final Positions BEGINNING = new Positions(0, 0, 0);
+
+    /** What all lives have written to the index. */
+    private final List<Entry<IndexRecord>> index = new ArrayList<>();
     private final WrittenLog log = new WrittenLog().publish(7, 9, "live/a", "live/b");
 
     /** One run of a packager over the partition: reads the log, and records what it wrote. */
     private final class Life implements PacketSource, PartSink {
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         final LinkedHashMap<String, MuxedPart> parts = new LinkedHashMap<>();
+        final Map<String, Gap> gaps = new LinkedHashMap<>();
         final List<String> ends = new ArrayList<>();
         final Deque<Runnable> unacknowledged = new ArrayDeque<>();
         final PartitionWork work;
@@ -45,7 +55,15 @@ class PartitionWorkTest {
         int cutAt;
 
         Life(long cacheBytes, Positions from) {
-            work = new PartitionWork(3, cacheBytes, this, this, new PackagerMeters(registry));
+            var recorded = new RecordedGaps();
+            for (int i = (int) from.index(); i < index.size(); i++) {
+                if (index.get(i).value() instanceof Gap gap) {
+                    recorded.add(i, index.get(i).stream(), gap);
+                }
+            }
+            // A share of a budget that is used alone is half of it.
+            work = new PartitionWork(new ByteBudget(2 * cacheBytes).share(), this, this, new PackagerMeters(registry),
+                    recorded, index.size());
             packetAt = from.packets();
             cutAt = (int) from.segments();
             work.packetsReadUpTo(packetAt);
@@ -53,7 +71,7 @@ class PartitionWorkTest {
         }
 
         Life(long cacheBytes) {
-            this(cacheBytes, new Positions(0, 0));
+            this(cacheBytes, BEGINNING);
         }
 
         Life readPackets(int count) {
@@ -61,15 +79,20 @@ class PartitionWorkTest {
                 Entry<Packet> entry = log.packets.get((int) packetAt);
                 work.packet(packetAt, entry.stream(), entry.value());
             }
-            work.advance();
-            return this;
+            return advance();
         }
 
         Life readCuts(int count) {
             for (int end = Math.min(log.cuts.size(), cutAt + count); cutAt < end; cutAt++) {
                 work.decided(cutAt, log.cuts.get(cutAt).stream(), log.cuts.get(cutAt).value());
             }
-            work.advance();
+            return advance();
+        }
+
+        Life advance() {
+            while (work.advance()) {
+                // The next one.
+            }
             return this;
         }
 
@@ -92,8 +115,7 @@ class PartitionWorkTest {
         }
 
         @Override
-        public Map<Long, Packet> read(int partition, Set<Long> offsets) {
-            assertThat(partition).isEqualTo(3);
+        public Map<Long, Packet> read(Set<Long> offsets) {
             Map<Long, Packet> found = new HashMap<>();
             offsets.stream().filter(o -> o >= keptFrom)
                     .forEach(o -> found.put(o, log.packets.get(o.intValue()).value()));
@@ -106,24 +128,38 @@ class PartitionWorkTest {
         }
 
         @Override
-        public void write(int partition, String stream, MuxedPart part, Runnable indexed) {
-            parts.putIfAbsent(identity(stream, part.cut()), part);
-            unacknowledged.add(indexed);
+        public void write(String stream, MuxedPart part, LongConsumer indexed) {
+            parts.putIfAbsent(identity(stream, part.cut().id()), part);
+            write(stream, part.entry(parts.size()), indexed);
         }
 
         @Override
-        public void end(int partition, String stream, EpochEnded ended, Runnable indexed) {
-            ends.add(stream + " after " + parts.lastEntry().getKey());
-            unacknowledged.add(indexed);
+        public void write(String stream, IndexRecord record, LongConsumer indexed) {
+            switch (record) {
+                case Gap gap -> gaps.putIfAbsent(identity(stream, gap.id()), gap);
+                case EpochEnded _ -> ends.add(stream + " after " + parts.lastEntry().getKey());
+                case IndexEntry _ -> {
+                    // Recorded with its part.
+                }
+            }
+            unacknowledged.add(() -> {
+                index.add(new Entry<>(index.size(), stream, record));
+                indexed.accept(index.size() - 1);
+            });
         }
     }
 
-    private static String identity(String stream, Cut cut) {
-        return stream + " " + cut.id().epoch() + "/" + cut.id().segment() + "." + cut.id().part();
+    private static String identity(String stream, PartId id) {
+        return stream + " " + id.epoch() + "/" + id.segment() + "." + id.part();
+    }
+
+    private static void assertAt(Life life, long segments, long packets) {
+        assertThat(life.work.positions()).extracting(Positions::segments, Positions::packets)
+                .containsExactly(segments, packets);
     }
 
     private List<String> identities() {
-        return log.cuts.stream().map(entry -> identity(entry.stream(), entry.value())).toList();
+        return log.cuts.stream().map(entry -> identity(entry.stream(), entry.value().id())).toList();
     }
 
     @Test
@@ -157,11 +193,15 @@ class PartitionWorkTest {
     }
 
     @Property(tries = 60)
-    void aRestartAnywhereMakesTheSameBytes(@ForAll long seed, @ForAll @IntRange(min = 0, max = 100_000) int cache) {
+    void aRestartAnywhereMakesTheSameBytesAndGaps(@ForAll long seed,
+            @ForAll @IntRange(min = 0, max = 100_000) int cache) {
+        index.clear();
+        breakSegment("live/a", 2, 1);
         Random random = new Random(seed);
         Life whole = new Life(ROOMY).readAll();
         Map<String, MuxedPart> written = new LinkedHashMap<>();
-        Positions from = new Positions(0, 0);
+        Map<String, Gap> gaps = new LinkedHashMap<>();
+        Positions from = BEGINNING;
         for (int lives = 0; lives < 4; lives++) {
             Life life = new Life(cache, from);
             for (int i = random.nextInt(12); i > 0; i--) {
@@ -171,11 +211,14 @@ class PartitionWorkTest {
             Positions next = life.work.positions();
             assertThat(next.segments()).isGreaterThanOrEqualTo(from.segments());
             life.parts.forEach(written::putIfAbsent);
+            life.gaps.forEach(gaps::putIfAbsent);
             from = next;
         }
         Life last = new Life(cache, from).readAll();
         last.parts.forEach(written::putIfAbsent);
+        last.gaps.forEach(gaps::putIfAbsent);
         assertThat(written).containsExactlyInAnyOrderEntriesOf(whole.parts);
+        assertThat(gaps).isEqualTo(whole.gaps).hasSize(1);
         last.parts.forEach((identity, part) -> assertThat(part).isEqualTo(whole.parts.get(identity)));
     }
 
@@ -183,7 +226,7 @@ class PartitionWorkTest {
     void positionIsStartOfOldestOpenSegment() {
         Life life = new Life(ROOMY).readAll();
         Cut first = log.cuts.getFirst().value();
-        assertThat(life.work.positions()).isEqualTo(new Positions(0, first.packets().firstOffset()));
+        assertAt(life, 0, first.packets().firstOffset());
         int firstOpen = 0;
         for (int acknowledged = 0; acknowledged < log.cuts.size(); acknowledged++) {
             life.acknowledge(1);
@@ -192,7 +235,7 @@ class PartitionWorkTest {
             }
             assertThat(life.work.positions().segments()).isEqualTo(firstOpen);
         }
-        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+        assertAt(life, log.cuts.size(), log.packets.size());
     }
 
     /** Whether the segment of the cut is complete when cuts up to {@code acknowledged} are in the index. */
@@ -214,28 +257,72 @@ class PartitionWorkTest {
 
     @Test
     void skipsSegmentThatBeganBeforeStart() {
-        Life life = new Life(ROOMY, new Positions(2, 0)).readAll();
+        Life life = new Life(ROOMY, new Positions(2, 0, 0)).readAll();
         assertThat(life.parts.keySet()).noneMatch(identity -> identity.contains("7/0.")).hasSizeGreaterThan(20);
         assertThat(life.dropped("no_head")).isGreaterThan(0);
     }
 
+    /** Makes a part impossible to mux: its first packet contains a NAL unit whose length exceeds the packet. */
+    private Cut breakSegment(String stream, long segment, int part) {
+        Cut broken = log.cuts.stream().filter(e -> e.stream().equals(stream) && e.value().id().segment() == segment
+                && e.value().id().part() == part).findFirst().orElseThrow().value();
+        Cut.Sample video = broken.samples().stream().filter(s -> s.kind() == Packet.Kind.VIDEO).findFirst()
+                .orElseThrow();
+        log.damage(broken.packets().offsetOf(video),
+                ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+        return broken;
+    }
+
+    private List<Cut> missing(String stream, Cut first) {
+        return log.cuts.stream().filter(e -> e.stream().equals(stream)).map(Entry::value)
+                .filter(cut -> cut.id().isInSegmentOf(first.id()) && cut.id().part() >= first.id().part()).toList();
+    }
+
     @Test
-    void faultQuarantinesItsSessionOnly() {
-        log.publish(900, 9, "live/a", "live/b");
-        Cut broken = log.cuts.stream().filter(e -> e.stream().equals("live/a") && e.value().id().segment() == 3)
-                .findFirst()
-                .orElseThrow().value();
-        // A NAL unit whose length exceeds its packet.
-        log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
+    void faultIsGapUpToEndOfItsSegment() {
+        Cut broken = breakSegment("live/a", 3, 1);
+        List<Cut> missing = missing("live/a", broken);
         Life life = new Life(ROOMY).readAll();
         life.acknowledge(1000);
-        List<String> expected = log.cuts.stream().filter(e -> !e.stream().equals("live/a")
-                || e.value().session() == 900 || e.value().id().segment() < 3).map(e -> identity(e.stream(), e.value()))
-                .toList();
+
+        assertThat(missing).hasSizeGreaterThan(1);
+        List<String> expected = new ArrayList<>(identities());
+        expected.removeAll(missing.stream().map(cut -> identity("live/a", cut.id())).toList());
         assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
+        assertThat(life.gaps).containsOnlyKeys(identity("live/a", broken.id()));
+        Gap gap = life.gaps.values().iterator().next();
+        assertThat(gap.reason()).isEqualTo(Gap.Reason.MEDIA);
+        assertThat(gap.times()).isEqualTo(new PartTimes(broken.times().startTicks(),
+                missing.stream().mapToLong(cut -> cut.times().durationTicks()).sum(),
+                broken.times().programDateTimeMs(), missing.getLast().times().arrivalUs()));
+        assertThat(life.dropped("quarantined")).isEqualTo(missing.size());
+        assertThat(life.registry.get("millrace.packager.gaps").tag("reason", "media").counter().count()).isEqualTo(1);
+        assertAt(life, log.cuts.size(), log.packets.size());
+    }
+
+    @Test
+    void sessionIsReportedOnce() {
+        breakSegment("live/a", 2, 0);
+        breakSegment("live/a", 3, 0);
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.gaps).hasSize(2);
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
-        assertThat(life.dropped("quarantined")).isEqualTo(log.cuts.size() - expected.size());
-        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+    }
+
+    /** As after an update that can mux the segment: readers that begin after the gap would list it. */
+    @Test
+    void doesNotMuxSegmentThatIndexRecordsAsGap() {
+        Cut first = log.cuts.stream().filter(e -> e.value().id().segment() == 1).findFirst().orElseThrow().value();
+        index.add(new Entry<>(0, "live/a", new Gap(first.id(), Format.TS, Gap.Reason.BUG, first.times(),
+                log.cuts.getFirst().value().head().start())));
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.gaps).as("written again").isEmpty();
+        assertThat(life.parts.keySet()).noneMatch(identity -> identity.startsWith("live/a 7/1."))
+                .anyMatch(identity -> identity.startsWith("live/b 7/1."))
+                .anyMatch(identity -> identity.startsWith("live/a 7/2."));
+        assertThat(life.work.positions().index()).as("the gap is needed by the next owner").isZero();
+        life.acknowledge(1000);
+        assertThat(life.work.positions().index()).isEqualTo(index.size());
     }
 
     /** Its cuts are processed, so that they do not hold back the position, and no session is quarantined. */
@@ -246,25 +333,27 @@ class PartitionWorkTest {
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).isNotEmpty().allMatch(identity -> identity.startsWith("live/b"));
         assertThat(life.count("millrace.quarantines")).isZero();
-        assertThat(life.work.positions()).isEqualTo(new Positions(log.cuts.size(), log.packets.size()));
+        assertAt(life, log.cuts.size(), log.packets.size());
     }
 
     @Test
-    void bugQuarantinesItsSessionOnly() {
+    void bugIsGapOfItsSegmentOnly() {
         Cut broken = log.cuts.get(8).value();
+        String stream = log.cuts.get(8).stream();
         // Ingest never writes such a record: it has no body.
         log.packets.set((int) broken.packets().firstOffset(),
-                new Entry<>(broken.packets().firstOffset(), log.cuts.get(8).stream(),
+                new Entry<>(broken.packets().firstOffset(), stream,
                         new Packet(7, 0, 0, 0, 0, Packet.Kind.DATA, 0, Packet.Content.OTHER, ByteBuffer.allocate(0))));
         Life life = new Life(ROOMY).readAll();
         assertThat(life.count("millrace.quarantines")).isEqualTo(1);
-        String other = log.cuts.get(8).stream().equals("live/a") ? "live/b" : "live/a";
-        assertThat(life.parts.keySet().stream().filter(i -> i.startsWith(other)))
-                .containsExactlyElementsOf(identities().stream().filter(i -> i.startsWith(other)).toList());
+        assertThat(life.gaps.values()).extracting(Gap::reason).containsExactly(Gap.Reason.BUG);
+        List<String> expected = new ArrayList<>(identities());
+        expected.removeAll(missing(stream, broken).stream().map(cut -> identity(stream, cut.id())).toList());
+        assertThat(life.parts.keySet()).containsExactlyElementsOf(expected);
     }
 
     @Test
-    void abandonsSegmentWithExpiredPackets() {
+    void segmentWithExpiredPacketsIsGap() {
         Life life = new Life(0);
         Cut third = log.cuts.stream().map(Entry::value).filter(c -> c.id().segment() == 2 && c.id().isFirst())
                 .findFirst()
@@ -273,8 +362,11 @@ class PartitionWorkTest {
         life.readAll();
         life.acknowledge(1000);
         assertThat(life.parts.keySet()).containsExactlyElementsOf(log.cuts.stream()
-                .filter(e -> e.value().id().segment() >= 2).map(e -> identity(e.stream(), e.value())).toList());
-        assertThat(life.dropped("expired")).isEqualTo(4);
+                .filter(e -> e.value().id().segment() >= 2).map(e -> identity(e.stream(), e.value().id())).toList());
+        assertThat(life.dropped("expired")).isEqualTo(
+                log.cuts.stream().filter(e -> e.value().id().segment() < 2).count());
+        assertThat(life.gaps).hasSize(4);
+        assertThat(life.gaps.values()).allMatch(gap -> gap.reason() == Gap.Reason.EXPIRED && gap.id().isFirst());
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
     }
 
@@ -291,7 +383,7 @@ class PartitionWorkTest {
     void endOfEpochHoldsPositionUntilIndexed() {
         Life life = new Life(ROOMY).readAll();
         life.work.decided(log.cuts.size(), "live/a", new EpochEnded(7, 5, 0));
-        life.work.advance();
+        life.advance();
         life.acknowledge(log.cuts.size());
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size());
         life.acknowledge(1);
@@ -309,20 +401,20 @@ class PartitionWorkTest {
         life.work.decided(log.cuts.size() + 2, "live/a", new Cut(new PartId(7, last.id().segment() + 1, 0),
                 last.session(), true, true, last.packets(), last.times(), log.cuts.getFirst().value().head(),
                 last.samples()));
-        life.work.advance();
+        life.advance();
         assertThat(life.unacknowledged).hasSize(parts + 1);
         assertThat(life.ends).hasSize(1);
         assertThat(life.dropped("repeated")).isEqualTo(2);
     }
 
     @Test
-    void passesEndOfEpochOnAfterQuarantine() {
+    void passesEndOfEpochOnAfterGap() {
         Cut broken = log.cuts.get(8).value();
         log.damage(broken.packets().firstOffset(), ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0, 0x7F, 0, 0, 0, 0x65}));
         Life life = new Life(ROOMY).readAll();
         life.work.decided(log.cuts.size(), log.cuts.get(8).stream(), new EpochEnded(7, 5, 0));
-        life.work.advance();
-        assertThat(life.count("millrace.quarantines")).isEqualTo(1);
+        life.advance();
+        assertThat(life.gaps).hasSize(1);
         assertThat(life.ends).hasSize(1);
     }
 
@@ -333,7 +425,7 @@ class PartitionWorkTest {
         life.readAll();
         assertThat(life.parts).isEmpty();
         life.room = true;
-        life.work.advance();
+        life.advance();
         assertThat(life.parts).hasSize(log.cuts.size());
     }
 
@@ -361,7 +453,7 @@ class PartitionWorkTest {
         Cut tail = new Cut(new PartId(7, c.id().segment() + 1, 0), 7, true, true, c.packets(),
                 new PartTimes(0, 1, 0, later), log.cuts.getFirst().value().head(), c.samples());
         life.work.decided(log.cuts.size(), "live/a", tail);
-        life.work.advance();
+        life.advance();
         life.acknowledge(1000);
         assertThat(life.dropped("unfinished")).isEqualTo(1);
         assertThat(life.work.positions().segments()).isEqualTo(log.cuts.size() + 1);
@@ -382,7 +474,7 @@ class PartitionWorkTest {
 
     @Test
     void evictsPacketsWithoutCuts() {
-        PacketCache cache = new PacketCache(ROOMY);
+        PacketCache cache = new PacketCache(new ByteBudget(ROOMY).share());
         Packet p = log.packets.get(5).value();
         for (long i = 0; i < 100; i++) {
             cache.add(i, "live/dead",

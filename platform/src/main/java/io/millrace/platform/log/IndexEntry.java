@@ -1,8 +1,7 @@
 package io.millrace.platform.log;
 
 /**
- * States that one part is available in one format, and where. Readers use the first record of an identity (stream, part
- * and format) and ignore repetitions.
+ * States that one part is available in one format, and where.
  *
  * @param id identity of the part in its stream
  * @param last as in {@link Cut}
@@ -15,9 +14,4 @@ package io.millrace.platform.log;
  * @param start how the part's segment continues its epoch
  */
 public record IndexEntry(PartId id, boolean last, Format format, PartPlace place, PartTimes times,
-        boolean independent, Keyframe keyframe, SegmentStart start) implements IndexRecord {
-    @Override
-    public long epoch() {
-        return id.epoch();
-    }
-}
+        boolean independent, Keyframe keyframe, SegmentStart start) implements IndexedPart {}

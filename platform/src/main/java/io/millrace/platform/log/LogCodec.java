@@ -26,6 +26,7 @@ public final class LogCodec {
             case Cut r -> Schemas.CUT.encode(r);
             case EpochEnded r -> Schemas.EPOCH_ENDED.encode(r);
             case IndexEntry r -> Schemas.INDEX_ENTRY.encode(r);
+            case Gap r -> Schemas.GAP.encode(r);
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);

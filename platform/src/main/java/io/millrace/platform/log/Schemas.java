@@ -22,8 +22,8 @@ final class Schemas {
     private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
-            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "StreamEntry",
-            "StreamExpiry",
+            "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
+            "StreamEntry", "StreamExpiry",
             "IngestNode");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
@@ -82,6 +82,11 @@ final class Schemas {
                     new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes")), times(g), g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
+    static final RecordSchema<Gap> GAP = schema("Gap",
+            (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
+                    .put("format", r.format()).put("reason", r.reason()),
+            g -> new Gap(part(g), g.symbol("format", Format.class), g.symbol("reason", Gap.Reason.class), times(g),
+                    start(g, "segmentIndependent")));
     static final RecordSchema<StreamEntry> STREAM_ENTRY = schema("StreamEntry",
             (r, g) -> playlist(newest(span(g, r.span()), r.session()), r.playlist()).put("stream", r.stream())
                     .put("epoch", r.epoch()).put("state", r.state()).put("rules", rules(g, r.rules()))
@@ -127,7 +132,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {

@@ -3,6 +3,7 @@ package io.millrace.platform.past;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.StreamEntry;
 import java.util.ArrayList;
@@ -59,22 +60,22 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
                 || next.epoch() < epoch.epoch()) {
             return !mayMiss || earliest != null || records < MISSED_RECORDS;
         }
-        if (!(next instanceof IndexEntry entry) || entry.epoch() > epoch.epoch()) {
+        if (!(next instanceof IndexedPart part) || part.epoch() > epoch.epoch()) {
             // This is the end of the epoch, or a later epoch, which starts after the last record of this one.
             settled = true;
             return false;
         }
-        latest = new Approach.Point(record.offset(), entry.times().programDateTimeMs());
+        latest = new Approach.Point(record.offset(), part.times().programDateTimeMs());
         earliest = earliest == null ? latest : earliest;
-        far = records >= Approach.NEAR_RECORDS && entry.times().programDateTimeMs() < nearMs;
-        return !far && add(record.offset(), entry);
+        far = records >= Approach.NEAR_RECORDS && part.times().programDateTimeMs() < nearMs;
+        return !far && add(record.offset(), part);
     }
 
-    private boolean add(long offset, IndexEntry entry) {
+    private boolean add(long offset, IndexedPart part) {
         boolean isLast = epoch.state() == StreamEntry.State.ENDED
-                && entry.id().segment() == epoch.playlist().lastSegment()
-                && entry.last();
-        if (!Moments.isExpired(entry, media, floor.mediaOffset())) {
+                && part.id().segment() == epoch.playlist().lastSegment()
+                && part.last();
+        if (part instanceof IndexEntry entry && !Moments.isExpired(entry, media, floor.mediaOffset())) {
             entries.add(new Moment.At(offset, entry));
             isLast |= !last.fold(offset, entry);
         }

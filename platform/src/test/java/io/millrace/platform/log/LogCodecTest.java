@@ -41,6 +41,8 @@ class LogCodecTest {
                 new Part(new PartId(17, 4, 0), Format.TS, bytes(0x47, 0, 0)),
                 new IndexEntry(new PartId(17, 4, 0), true, Format.TS, new PartPlace(55, 188), new PartTimes(1, 2, 3, 4),
                         true, new Keyframe(18, 100, -3), new SegmentStart(true, false, 1, 2)),
+                new Gap(new PartId(17, 5, 2), Format.TS, Gap.Reason.EXPIRED, new PartTimes(1, 2, 3, 4),
+                        new SegmentStart(true, false, 1, 2)),
                 new StreamEntry("live/show", 17, StreamEntry.State.GRACE, RULES, new StreamEntry.Span(1, 3, 5, 7),
                         new StreamEntry.NewestSession(18, 2, 4, 6, new Encoder("n", "c", "a"),
                                 List.of(new Track(0, Packet.Kind.VIDEO, "AVC", bytes(1, 2))),

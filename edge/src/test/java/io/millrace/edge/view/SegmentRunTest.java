@@ -1,0 +1,47 @@
+package io.millrace.edge.view;
+
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.IndexedPart;
+import io.millrace.testkit.Records;
+import io.millrace.testkit.Records.PartSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SegmentRunTest {
+    private static final long EPOCH = 17;
+
+    private static SegmentRun read(long last, List<IndexedPart> records) {
+        var run = new SegmentRun(EPOCH, Format.TS, 0, last);
+        for (int i = 0; i < records.size() && run.fold(i, records.get(i)); i++) {
+            // The next one.
+        }
+        return run;
+    }
+
+    @Test
+    void recordedGapIsTheSameAsInLivePlaylist() {
+        List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));
+        records.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).part(0, false, 2));
+        records.add(new PartSpec(EPOCH, 1).discontinuity(true, 1).gap(1));
+        records.addAll(Records.segment(EPOCH, 1));
+        records.addAll(Records.segment(EPOCH, 2));
+        var live = new StreamPlaylist(Records.RULES, Format.TS);
+        records.forEach(live::fold);
+
+        List<Segment> past = read(2, records).segments(0, 2);
+        assertThat(past).isEqualTo(List.copyOf(live.view().segments().values()));
+        assertThat(new PlaylistBlock(EPOCH, past, 0).segments()).isEqualTo(past);
+    }
+
+    @Test
+    void gapSettlesRunThatEndsWithIt() {
+        List<IndexedPart> records = new ArrayList<>(Records.segment(EPOCH, 0));
+        records.add(new PartSpec(EPOCH, 1).gap(0));
+        SegmentRun run = read(1, records);
+        assertThat(run.isSettled()).isTrue();
+        assertThat(run.newest()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,212 @@
+package io.millrace.packager.loop;
+
+import io.millrace.packager.meters.PackagerMeters;
+import io.millrace.packager.mux.MuxedPart;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochEnded;
+import io.millrace.platform.log.IndexRecord;
+import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogCodec;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes the parts of one partition and, when Kafka has acknowledged a part, its index entry with the part's offset. The
+ * index has the order of the calls, gaps and ends of epochs included.
+ *
+ * <p>If Kafka does not accept a record in time, this record and all after it are written again, in order: readers use
+ * the first record of an identity and need a segment's parts in order. The end of an epoch is not in flight together with
+ * any other record of the index, because it voids what follows of its epoch. Confined to the partition's worker.
+ */
+final class PartitionWriter implements PartSink, AutoCloseable {
+    private final int partition;
+    private final RecordLog records;
+    private final ByteBudget.Share memory;
+    private final Executor worker;
+    private final Consumer<Exception> failures;
+    private final PackagerMeters meters;
+    private final InstantSource clock;
+    /** In the order of the index, from the oldest record that is not known to be in the log. */
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private int outstanding;
+    private boolean failed;
+
+    /** A part, or a record of the index alone, on its way into the log. */
+    private static final class Pending {
+        final String stream;
+        final MuxedPart part;
+        /** A gap or the end of an epoch; null for a part. */
+        final IndexRecord other;
+        final LongConsumer indexed;
+        State state = State.WAITING;
+        long partsOffset;
+        long indexOffset;
+
+        /** {@code WAITING → STORED → INDEXING → INDEXED}, without {@code STORED} unless it is a part; back to the first by a retry. */
+        enum State {
+            /** The part is not in the log, or the other record waits for its turn. */
+            WAITING,
+            /** The part is in {@code parts}. */
+            STORED,
+            /** The index record has been sent. */
+            INDEXING,
+            /** The index record is in the log. */
+            INDEXED
+        }
+
+        Pending(String stream, MuxedPart part, IndexRecord other, LongConsumer indexed) {
+            this.stream = stream;
+            this.part = part;
+            this.other = other;
+            this.indexed = indexed;
+        }
+
+        int bytes() {
+            return part == null ? 0 : part.part().bytes().remaining();
+        }
+
+        boolean isEnd() {
+            return other instanceof EpochEnded;
+        }
+
+        boolean isReady() {
+            return state == State.STORED || state == State.WAITING && other != null;
+        }
+
+        IndexRecord record() {
+            return part == null ? other : part.entry(partsOffset);
+        }
+
+        /** PROGRAM-DATE-TIME, ms since 1970. */
+        long timeMs() {
+            return switch (record()) {
+                case IndexedPart indexedPart -> indexedPart.times().programDateTimeMs();
+                case EpochEnded ended -> ended.endMs();
+            };
+        }
+    }
+
+    /**
+     * @param memory of the parts that are not in the index, released by {@link #close}
+     * @param worker runs what a result requires on the partition's worker
+     * @param failures receives the failures of writes, on the worker
+     */
+    PartitionWriter(int partition, RecordLog records, ByteBudget.Share memory, Executor worker,
+            Consumer<Exception> failures, PackagerMeters meters, InstantSource clock) {
+        this.partition = partition;
+        this.records = records;
+        this.memory = memory;
+        this.worker = worker;
+        this.failures = failures;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return !failed && memory.hasRoom();
+    }
+
+    /** Whether everything that was written is in the log. */
+    boolean isIdle() {
+        return pending.isEmpty();
+    }
+
+    /** Whether a write has failed and {@link #repeat} can be called. */
+    boolean canRepeat() {
+        return failed && outstanding == 0;
+    }
+
+    @Override
+    public void write(String stream, MuxedPart part, LongConsumer indexed) {
+        Pending next = new Pending(stream, part, null, indexed);
+        pending.add(next);
+        memory.add(next.bytes());
+        store(next);
+    }
+
+    @Override
+    public void write(String stream, IndexRecord record, LongConsumer indexed) {
+        pending.add(new Pending(stream, null, record, indexed));
+        index();
+    }
+
+    /** Writes everything again, from the oldest record on that is not known to be in the log. */
+    void repeat() {
+        failed = false;
+        pending.forEach(next -> next.state = Pending.State.WAITING);
+        for (Pending next : pending.toArray(Pending[]::new)) {
+            if (next.part != null) {
+                store(next);
+            }
+        }
+        index();
+    }
+
+    private void store(Pending next) {
+        append(Topic.PARTS, next, LogCodec.encode(next.part.part()), offset -> {
+            next.partsOffset = offset;
+            next.state = Pending.State.STORED;
+            index();
+        });
+    }
+
+    /** Sends the index records whose turn it is. */
+    private void index() {
+        for (Pending next : pending) {
+            boolean isStored = next.state != Pending.State.WAITING || next.other != null;
+            if (failed || !isStored || next.isEnd() && next != pending.getFirst()) {
+                return;
+            }
+            if (next.isReady()) {
+                next.state = Pending.State.INDEXING;
+                append(Topic.INDEX, next, LogCodec.encode(next.record()), offset -> {
+                    next.indexOffset = offset;
+                    next.state = Pending.State.INDEXED;
+                    finish();
+                    index();
+                });
+            }
+            if (next.isEnd()) {
+                return;
+            }
+        }
+    }
+
+    /** Completes the oldest records as far as they are in the index. */
+    private void finish() {
+        while (!pending.isEmpty() && pending.getFirst().state == Pending.State.INDEXED) {
+            Pending done = pending.removeFirst();
+            memory.add(-done.bytes());
+            done.indexed.accept(done.indexOffset);
+            if (done.part != null) {
+                meters.indexed(done.bytes(), clock.millis() * 1_000 - done.part.cut().times().arrivalUs());
+            }
+        }
+    }
+
+    private void append(Topic topic, Pending next, byte[] value, LongConsumer done) {
+        outstanding++;
+        records.append(topic, partition, next.stream, next.timeMs(), value,
+                (offset, failure) -> worker.execute(() -> appended(offset, failure, done)));
+    }
+
+    private void appended(long offset, Exception failure, LongConsumer done) {
+        outstanding--;
+        if (failure != null) {
+            failed = true;
+            failures.accept(failure);
+        } else if (!failed) {
+            done.accept(offset);
+        }
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

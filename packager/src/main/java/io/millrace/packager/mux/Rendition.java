@@ -1,0 +1,99 @@
+package io.millrace.packager.mux;
+
+import io.millrace.media.bytes.OverLimitException;
+import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.log.Cut;
+import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Gap;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.PartId;
+import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.SegmentStart;
+import java.util.List;
+
+/**
+ * One format of one segment: its parts or, once a part is missing, the gap up to the end of the segment. The next segment
+ * begins anew, so which parts are missing does not depend on where a packager started.
+ *
+ * <p>Confined to one thread.
+ */
+public final class Rendition {
+    /** Limit of a part in its record. The cutter limits parts to {@link Sizes#PART_BYTES}, so it is never reached. */
+    public static final int PART_LIMIT_BYTES = Sizes.RECORD_BYTES - 64 * 1024;
+
+    private final Format format;
+    private final SegmentStart start;
+    private SegmentMux muxer;
+    private int droppedFrames;
+    private Gap gap;
+    private boolean recorded;
+
+    /** @param first part 0 of the segment, of which the format carries a track */
+    public Rendition(Format format, Cut first) {
+        this.format = format;
+        start = first.head().start();
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /** Whether a part of the segment is missing, so that no further part is muxed. */
+    public boolean isMissing() {
+        return gap != null || recorded;
+    }
+
+    /** Marks the segment as one whose gap is in the index already. */
+    public void recordedAsGap() {
+        recorded = true;
+    }
+
+    /**
+     * Returns the part that {@code cut} bounds.
+     *
+     * @param cut the next cut of the segment
+     * @param packets the packets of the cut's samples, in the same order
+     * @throws io.millrace.media.bytes.MediaException if the media cannot be muxed; the part is then {@link #missing}
+     */
+    public MuxedPart mux(Cut cut, List<Packet> packets) {
+        if (muxer == null) {
+            muxer = new SegmentMux(format, cut);
+        }
+        MuxedPart part = muxer.mux(cut, packets);
+        int bytes = part.part().bytes().remaining();
+        if (bytes > PART_LIMIT_BYTES) {
+            throw new OverLimitException("Part", "bytes", bytes, PART_LIMIT_BYTES);
+        }
+        return part;
+    }
+
+    /** Returns how many frames the format could not carry since this was called before. */
+    public int newlyDroppedFrames() {
+        int dropped = muxer.droppedFrames() - droppedFrames;
+        droppedFrames += dropped;
+        return dropped;
+    }
+
+    /**
+     * Adds the part of {@code cut} to the gap.
+     *
+     * @param reason used if this is the first missing part
+     */
+    public void missing(Cut cut, Gap.Reason reason) {
+        PartTimes times = cut.times();
+        if (gap == null) {
+            gap = new Gap(cut.id(), format, reason, times, start);
+        } else {
+            PartId id = gap.id();
+            PartTimes first = gap.times();
+            gap = new Gap(id, format, gap.reason(), new PartTimes(first.startTicks(),
+                    first.durationTicks() + times.durationTicks(), first.programDateTimeMs(), times.arrivalUs()),
+                    start);
+        }
+    }
+
+    /** Returns the gap to record when the segment has ended; null if no part is missing or the index has it already. */
+    public Gap gap() {
+        return recorded ? null : gap;
+    }
+}

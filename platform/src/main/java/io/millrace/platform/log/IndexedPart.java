@@ -1,0 +1,25 @@
+package io.millrace.platform.log;
+
+/**
+ * States that a part of a stream is available, or that it and the rest of its segment never will be. Readers use the
+ * first record of an identity (stream, part and format) and ignore all others.
+ */
+public sealed interface IndexedPart extends IndexRecord permits IndexEntry, Gap {
+    /** Identity of the part in its stream; for a gap, of the first part that is missing. */
+    PartId id();
+
+    Format format();
+
+    /** Whether no part of the segment follows. */
+    boolean last();
+
+    PartTimes times();
+
+    /** How the segment continues its epoch. */
+    SegmentStart start();
+
+    @Override
+    default long epoch() {
+        return id().epoch();
+    }
+}
