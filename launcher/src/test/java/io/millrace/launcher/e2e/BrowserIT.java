@@ -355,6 +355,8 @@ class BrowserIT {
             page.locator("#search").waitFor();
             assertThat(Axe.violations(page)).as("axe-core on the drawer").isEmpty();
         }
+        // A closed page cannot answer the requests that it sent last, whose handlers would fail in the next test.
+        page.unrouteAll();
         page.close();
     }
 
