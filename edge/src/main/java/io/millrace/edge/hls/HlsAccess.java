@@ -21,7 +21,10 @@ import java.util.function.Consumer;
 final class HlsAccess {
     /** Longer than the longest target duration (12 s), in which a player requests its playlist at least once. */
     private static final Duration SESSION = Duration.ofSeconds(15);
-    private static final int SESSION_LIMIT = 100_000;
+    /** A client can choose its User-Agent and the stream's name. A session that is displaced is asked about again. */
+    private static final int SESSIONS_BYTES = 16 << 20;
+    /** Memory of a session without its texts. */
+    static final int ENTRY_BYTES = 256;
 
     private final PlayAccess access;
     /** Decisions that are pending or allow; a refusal is replaced by the next question. */
@@ -29,7 +32,16 @@ final class HlsAccess {
 
     HlsAccess(PlayAccess access, Ticker ticker) {
         this.access = access;
-        sessions = Caffeine.newBuilder().expireAfterAccess(SESSION).maximumSize(SESSION_LIMIT).ticker(ticker).build();
+        sessions = sessions(SESSIONS_BYTES).ticker(ticker).build();
+    }
+
+    static Caffeine<HlsSession, CompletableFuture<AccessAnswer>> sessions(int limitBytes) {
+        return Caffeine.newBuilder().expireAfterAccess(SESSION).maximumWeight(limitBytes)
+                .weigher((session, _) -> sizeBytes(session));
+    }
+
+    private static int sizeBytes(HlsSession session) {
+        return ENTRY_BYTES + 2 * (session.stream().length() + session.host().length() + session.player().length());
     }
 
     /** Asks for a session that begins; continues as {@link PlayAccess#ask} does. */

@@ -121,7 +121,7 @@ public final class DurabilityWatch implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             LOG.debug("the topics could not be checked", e);
         } catch (RuntimeException e) {
-            // A bug. Thrown, it would end the checks without a word.
+            // A bug. The timer would drop the exception and never check again.
             LOG.error("the topics could not be checked", e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
