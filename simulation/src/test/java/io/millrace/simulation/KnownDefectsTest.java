@@ -46,6 +46,9 @@ class KnownDefectsTest {
                 new Known("13: sixteen claims evict one, whose packets never count", 5093,
                         Defect.RULES_OF_VERSION_2, EnumSet.of(Fault.CLAIM_STORMS, Fault.FREEZE),
                         Promise.LOGGED_IS_SHOWN, "unknown_session"),
+                new Known("15: an encoder returns with other tracks, and the epoch goes on", 0,
+                        Defect.EPOCHS_TAKE_ANY_TRACKS, EnumSet.of(Fault.TRACKS), Promise.EPOCHS_HAVE_ONE_TRACK_SET,
+                        "its tracks begin epoch"),
                 new Known("a session whose notice is lost with its node never ends", 9118,
                         Defect.PACKETS_BEFORE_THE_NOTICE, EnumSet.of(Fault.KILL, Fault.SLOW_CONNECTIONS),
                         Promise.EVERY_EPOCH_ENDS, "goes on"));

@@ -172,7 +172,7 @@ final class Publication implements PublishSink {
     }
 
     private void claimForTracks(long session) {
-        log.write(Level.WARN, "session {} is claimed again because the encoder's tracks have changed to {}: players have to load the"
+        log.write(Level.INFO, "session {} is claimed again because the encoder's tracks have changed to {}: players have to load the"
                 + " stream again", session, packets.tracks().words());
         context.meters().tracksChanged();
         formerRecords = records;
