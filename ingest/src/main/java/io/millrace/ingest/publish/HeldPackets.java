@@ -3,6 +3,7 @@ package io.millrace.ingest.publish;
 import io.millrace.platform.log.Packet;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The packets of a publisher that are held until its session begins and its tracks are known, and the limits of that wait. Confined
@@ -19,17 +20,20 @@ final class HeldPackets {
     private static final long NONE = Long.MIN_VALUE;
 
     private final Deque<Packet> packets = new ArrayDeque<>();
-    private long sizeBytes;
+    private int sizeBytes;
     private long firstFrameMs = NONE;
     private long mediaMs;
 
-    void add(Packet packet) {
+    /** Returns the memory that the packet takes, in bytes. */
+    int add(Packet packet) {
         packets.addLast(packet);
-        sizeBytes += PACKET_BYTES + packet.body().remaining();
+        int bytes = PACKET_BYTES + packet.body().remaining();
+        sizeBytes += bytes;
         if (packet.kind() != Packet.Kind.DATA && !packet.isConfig()) {
             firstFrameMs = firstFrameMs == NONE ? packet.timestampMs() : firstFrameMs;
             mediaMs = Math.max(mediaMs, packet.timestampMs() - firstFrameMs);
         }
+        return bytes;
     }
 
     /** Whether one of the limits is reached; false without packets. */
@@ -42,18 +46,18 @@ final class HeldPackets {
         return packets.isEmpty();
     }
 
-    Packet removeFirst() {
-        Packet first = packets.removeFirst();
-        if (packets.isEmpty()) {
-            clear();
-        }
-        return first;
+    /** Returns the memory that the packets take, in bytes. */
+    int sizeBytes() {
+        return sizeBytes;
     }
 
-    void clear() {
+    /** Removes all packets and returns them in order. */
+    List<Packet> removeAll() {
+        List<Packet> all = List.copyOf(packets);
         packets.clear();
         sizeBytes = 0;
         mediaMs = 0;
         firstFrameMs = NONE;
+        return all;
     }
 }

@@ -8,6 +8,7 @@ import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
@@ -92,9 +93,12 @@ final class PacketFlow {
         if (tracks.isKnown()) {
             send(new SessionTracks(session, tracks));
         }
-        while (!held.isEmpty()) {
-            writeIfOfSession(held.removeFirst());
-        }
+        takeHeld().forEach(this::writeIfOfSession);
+    }
+
+    private List<Packet> takeHeld() {
+        valve.settled(held.sizeBytes());
+        return held.removeAll();
     }
 
     /**
@@ -108,7 +112,7 @@ final class PacketFlow {
 
     /** Drops the held packets. No more packets are written. */
     void stop() {
-        held.clear();
+        takeHeld();
         valve.end();
     }
 
@@ -134,14 +138,14 @@ final class PacketFlow {
 
     private boolean accept(Packet packet) {
         if (tracks == null) {
-            held.add(packet);
+            valve.sent(held.add(packet));
             openIfKnown();
             return false;
         }
         if (!watch.tracks().equals(tracks) && context.nowUs() - changedUs >= CHANGE_INTERVAL_US) {
             changedUs = context.nowUs();
             hold();
-            held.add(packet);
+            valve.sent(held.add(packet));
             return true;
         }
         writeIfOfSession(packet);
