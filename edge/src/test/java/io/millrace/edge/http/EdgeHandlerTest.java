@@ -191,7 +191,7 @@ class EdgeHandlerTest {
         directory.put(silent);
         log.segments(silent, 0, 0);
         try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
-            get("/live/silent/@17/ts/0.ts");
+            get("/live/silent/@17/ts/0.ts?token=planted-secret");
             assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("\r\nretry-after: 2\r\n",
                     "\"code\":\"log_unavailable\"");
             assertThat(said.texts(Level.WARN)).singleElement().asString()
@@ -207,7 +207,7 @@ class EdgeHandlerTest {
         directory.put(broken);
         log.segments(broken, 0, 0);
         try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
-            get("/live/broken/@17/ts/0.ts");
+            get("/live/broken/@17/ts/0.ts?token=planted-secret");
             assertThat(sent()).startsWith("HTTP/1.1 503 ");
             channel.pipeline().fireExceptionCaught(new IllegalStateException("a bug"));
             assertThat(said.texts(Level.ERROR)).hasSize(2).isEqualTo(said.traced());
