@@ -36,7 +36,7 @@ public final class HlsEndpoint implements HttpOutput {
             Ticker ticker, EdgeMeters meters) {
         this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
-        var answers = new HlsAnswers(directory, log.past(), meters);
+        var answers = new HlsResponses(directory, log.past(), meters);
         live = new LiveHls(directory, log, audience, answers, retentionMs, meters);
         past = new PastHls(directory, log.epochs(), log.past(), audience, answers, InstantSource.system());
     }

@@ -28,11 +28,11 @@ final class LiveHls {
     private final StreamDirectory directory;
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
-    private final HlsAnswers answers;
+    private final HlsResponses answers;
     private final EdgeMeters meters;
     private final String mediaCaching;
 
-    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsAnswers answers, long retentionMs,
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses answers, long retentionMs,
             EdgeMeters meters) {
         this.directory = directory;
         this.log = log;

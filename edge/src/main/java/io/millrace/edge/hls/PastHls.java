@@ -31,11 +31,11 @@ final class PastHls {
     private final EpochSource epochs;
     private final PastSource past;
     private final HlsAudience audience;
-    private final HlsAnswers answers;
+    private final HlsResponses answers;
     private final InstantSource clock;
 
     PastHls(StreamDirectory directory, EpochSource epochs, PastSource past, HlsAudience audience,
-            HlsAnswers answers, InstantSource clock) {
+            HlsResponses answers, InstantSource clock) {
         this.directory = directory;
         this.epochs = epochs;
         this.past = past;
