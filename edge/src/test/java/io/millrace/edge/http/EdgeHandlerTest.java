@@ -57,7 +57,7 @@ class EdgeHandlerTest {
 
     private final MemoryBudget memory = new MemoryBudget(1 << 20);
 
-    private final AnswerMemory answerMemory = new AnswerMemory(1 << 20);
+    private final ResponseMemory answerMemory = new ResponseMemory(1 << 20);
 
     @BeforeEach
     void connect() {
