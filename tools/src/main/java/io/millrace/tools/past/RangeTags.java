@@ -36,7 +36,7 @@ public final class RangeTags implements AutoCloseable {
     private final PastLog log;
     private final String stream;
     private final Mode mode;
-    private final Places places;
+    private final RangeOffsets places;
     private final PastFold fold;
     private final RangeRecords records;
     private final Queue<Ready> ready = new ArrayDeque<>();
@@ -54,7 +54,7 @@ public final class RangeTags implements AutoCloseable {
         this.log = log;
         this.stream = stream;
         this.mode = mode;
-        places = new Places(log, stream);
+        places = new RangeOffsets(log, stream);
         StreamTags tags = places.start(range);
         OptionalLong found = places.end(range);
         TopicPartition partition = log.partition(Topic.PACKETS, stream);
