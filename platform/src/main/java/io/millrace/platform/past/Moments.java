@@ -108,7 +108,7 @@ public final class Moments {
             var scan = new StretchScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
             reader.read(index, from, end, scan);
             if (scan.isFar()) {
-                from = Approach.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
+                from = InterpolationSearch.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
                         fromMs - depthMs);
                 scan = new StretchScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
                 reader.read(index, from, end, scan);
@@ -137,8 +137,8 @@ public final class Moments {
     public long locate(StreamEntry epoch, long segment, long guessMs, Floor floor, ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
-        var begin = new Approach.Point(oldest, 0);
-        return Approach.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
+        var begin = new InterpolationSearch.Point(oldest, 0);
+        return InterpolationSearch.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
                 reader.end(index), segment);
     }
 

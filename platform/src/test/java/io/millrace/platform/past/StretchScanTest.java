@@ -58,22 +58,22 @@ class StretchScanTest {
 
     @Test
     void readsOnToWhatIsNear() {
-        StretchScan scan = scanTo(Approach.NEAR_RECORDS - 1);
+        StretchScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
 
         // The entry after the wanted one ends the stretch.
-        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS + 1);
+        assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS + 1);
         assertThat(scan.isFar()).isFalse();
-        assertThat(scan.result().entries()).hasSize(Approach.NEAR_RECORDS + 1);
+        assertThat(scan.result().entries()).hasSize(InterpolationSearch.NEAR_RECORDS + 1);
     }
 
     @Test
     void stopsBeforeWhatIsFar() {
-        StretchScan scan = scanTo(Approach.NEAR_RECORDS);
+        StretchScan scan = scanTo(InterpolationSearch.NEAR_RECORDS);
 
-        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS);
+        assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS);
         assertThat(scan.isFar()).isTrue();
-        assertThat(scan.earliest()).isEqualTo(new Approach.Point(0, T0));
-        assertThat(scan.latest().offset()).isEqualTo(Approach.NEAR_RECORDS - 1);
+        assertThat(scan.earliest()).isEqualTo(new InterpolationSearch.Point(0, T0));
+        assertThat(scan.latest().offset()).isEqualTo(InterpolationSearch.NEAR_RECORDS - 1);
     }
 
     @Test
