@@ -47,7 +47,7 @@ public final class PastIndex implements PastSource {
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
-    private final MomentCells moments;
+    private final MomentCache moments;
     private final PastBlocks blocks;
     private final SharedReads<VersionKey, Answer> versions;
     private final Turns turns;
@@ -63,7 +63,7 @@ public final class PastIndex implements PastSource {
             Turns turns) {
         this.directory = directory;
         this.readers = readers;
-        moments = new MomentCells(kafka, readers, Topic.PARTS, ticker);
+        moments = new MomentCache(kafka, readers, Topic.PARTS, ticker);
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
         versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
         this.turns = turns;

@@ -46,7 +46,7 @@ class CacheLimitsTest {
     @Test
     void searchedMinutes() {
         Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
-        holds(MomentCells.cells(3 * ENTRIES), i -> new MomentCells.Key("live/show", 17, i),
+        holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", 17, i),
                 new MomentStretch(Collections.nCopies(2, entry), true));
     }
 

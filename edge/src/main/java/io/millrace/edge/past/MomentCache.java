@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
  * Finds moments in the index, by the minute: one read serves every millisecond of that minute, for all clients. The
  * directory tells where to look, so that nothing is searched where a stream had no media. Thread-safe.
  */
-final class MomentCells {
+final class MomentCache {
     static final long CELL_MS = 60_000;
     /** How long the retained range may be out of date; the log deletes whole segments at a time. */
     private static final Duration FLOOR_KEPT = Duration.ofSeconds(5);
@@ -45,7 +45,7 @@ final class MomentCells {
      * @param media the topic that must be retained at a moment: {@link Topic#PARTS} or {@link Topic#PACKETS}
      * @param ticker the clock for cache expiry
      */
-    MomentCells(KafkaClients kafka, ReaderPool readers, Topic media, Ticker ticker) {
+    MomentCache(KafkaClients kafka, ReaderPool readers, Topic media, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
         this.media = media;
