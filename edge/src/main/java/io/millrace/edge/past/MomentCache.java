@@ -11,7 +11,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.MomentSpan;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.Moments.Floor;
 import io.millrace.platform.past.ReadBudget;
@@ -39,7 +39,7 @@ final class MomentCache {
     private final ReaderPool readers;
     private final Topic media;
     private final SharedReads<Integer, Floor> floors;
-    private final SharedReads<Key, MomentStretch> cells;
+    private final SharedReads<Key, MomentSpan> cells;
 
     /**
      * @param media the topic that must be retained at a moment: {@link Topic#PARTS} or {@link Topic#PACKETS}
@@ -53,10 +53,10 @@ final class MomentCache {
         cells = new SharedReads<>(cells(ENTRIES_LIMIT).ticker(ticker).build());
     }
 
-    static Caffeine<Key, MomentStretch> cells(int entriesLimit) {
+    static Caffeine<Key, MomentSpan> cells(int entriesLimit) {
         return Caffeine.newBuilder().maximumWeight(entriesLimit)
-                .<Key, MomentStretch>weigher((_, stretch) -> 1 + stretch.entries().size())
-                .expireAfter(Expiry.<Key, MomentStretch>writing(
+                .<Key, MomentSpan>weigher((_, stretch) -> 1 + stretch.entries().size())
+                .expireAfter(Expiry.<Key, MomentSpan>writing(
                         (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT));
     }
 
@@ -99,9 +99,9 @@ final class MomentCache {
                 : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
     }
 
-    private CompletableFuture<MomentStretch> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
+    private CompletableFuture<MomentSpan> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
         if (floor.fromMs() == Long.MAX_VALUE) {
-            return CompletableFuture.completedFuture(new MomentStretch(List.of(), false));
+            return CompletableFuture.completedFuture(new MomentSpan(List.of(), false));
         }
         long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.epoch(), cell);
@@ -122,7 +122,7 @@ final class MomentCache {
         });
     }
 
-    private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
+    private CompletableFuture<MomentSpan> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
         long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
         return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));

@@ -10,7 +10,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.MomentSpan;
 import io.millrace.platform.past.SegmentTracks;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
@@ -47,7 +47,7 @@ class CacheLimitsTest {
     void searchedMinutes() {
         Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
         holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", 17, i),
-                new MomentStretch(Collections.nCopies(2, entry), true));
+                new MomentSpan(Collections.nCopies(2, entry), true));
     }
 
     @Test

@@ -96,7 +96,7 @@ public final class Moments {
      * @param budget limit of the whole search, {@link #SEARCH_LIMIT_BYTES}, shared by all reads of it
      * @throws ReadLimitException if the budget is exhausted
      */
-    public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
+    public MomentSpan stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
             ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
@@ -105,15 +105,15 @@ public final class Moments {
         long begin = Math.max(oldest, reader.offsetAt(index, fromMs - FIRST_SPAN_MS));
         while (true) {
             long from = begin;
-            var scan = new StretchScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
+            var scan = new MomentSpanScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
             reader.read(index, from, end, scan);
             if (scan.isFar()) {
                 from = InterpolationSearch.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
                         fromMs - depthMs);
-                scan = new StretchScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
+                scan = new MomentSpanScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
                 reader.read(index, from, end, scan);
             }
-            MomentStretch stretch = scan.result();
+            MomentSpan stretch = scan.result();
             MomentSearch first = stretch.search(fromMs);
             if (first.beganTooLate() && from > oldest) {
                 // The keyframe may be before where a leap came down.

@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Collects a {@link MomentStretch} from index records that are passed in order, leaving out expired media. {@link
+ * Collects a {@link MomentSpan} from index records that are passed in order, leaving out expired media. {@link
  * #test} returns false when the stretch is complete, or when the scan is too far from it and should continue by {@link
  * InterpolationSearch}. For one use; confined to one thread.
  */
-final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> {
+final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord>> {
     /** More than a second of a busy partition, within which a live stream has an entry. */
     static final int MISSED_RECORDS = 2_048;
 
@@ -41,7 +41,7 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
      * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} contain nothing of
      *     the epoch
      */
-    StretchScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
+    MomentSpanScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
             boolean mayMiss) {
         this.epoch = epoch;
         this.media = media;
@@ -98,7 +98,7 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
         return latest;
     }
 
-    MomentStretch result() {
-        return new MomentStretch(entries, settled);
+    MomentSpan result() {
+        return new MomentSpan(entries, settled);
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class StretchScanTest {
+class MomentSpanScanTest {
     private static final long T0 = 1_767_225_600_000L;
     private static final int SEGMENT_MS = 2_000;
     private static final StreamEntry EPOCH = new StreamEntry("live/show", 1, StreamEntry.State.LIVE,
@@ -42,7 +42,7 @@ class StretchScanTest {
      * Reads from segment 0 on, as a search for a moment {@code wanted} segments later does. Returns the number of
      * entries that it used.
      */
-    private static long scan(StretchScan scan) {
+    private static long scan(MomentSpanScan scan) {
         long number = 0;
         while (scan.test(segment(number))) {
             number++;
@@ -50,15 +50,15 @@ class StretchScanTest {
         return number + 1;
     }
 
-    private static StretchScan scanTo(long wanted) {
+    private static MomentSpanScan scanTo(long wanted) {
         long wantedMs = T0 + wanted * SEGMENT_MS;
-        return new StretchScan(EPOCH, Topic.PARTS, new Moments.Floor(0, 0, T0),
+        return new MomentSpanScan(EPOCH, Topic.PARTS, new Moments.Floor(0, 0, T0),
                 new ReadBudget(Moments.SEARCH_LIMIT_BYTES), wantedMs, wantedMs, true);
     }
 
     @Test
     void readsOnToWhatIsNear() {
-        StretchScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
+        MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
 
         // The entry after the wanted one ends the stretch.
         assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS + 1);
@@ -68,7 +68,7 @@ class StretchScanTest {
 
     @Test
     void stopsBeforeWhatIsFar() {
-        StretchScan scan = scanTo(InterpolationSearch.NEAR_RECORDS);
+        MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS);
 
         assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS);
         assertThat(scan.isFar()).isTrue();
@@ -78,7 +78,7 @@ class StretchScanTest {
 
     @Test
     void endOfEpochSettlesStretch() {
-        StretchScan scan = scanTo(9);
+        MomentSpanScan scan = scanTo(9);
         assertThat(scan.test(segment(0))).isTrue();
         assertThat(scan.test(new ConsumerRecord<>("index", 0, 1, "live/show", new EpochEnded(1, 0, T0)))).isFalse();
         assertThat(scan.result().settled()).isTrue();
@@ -87,8 +87,8 @@ class StretchScanTest {
 
     @Test
     void stopsWhereItSeesOnlyOthers() {
-        StretchScan scan = scanTo(0);
-        for (int i = 1; i < StretchScan.MISSED_RECORDS; i++) {
+        MomentSpanScan scan = scanTo(0);
+        for (int i = 1; i < MomentSpanScan.MISSED_RECORDS; i++) {
             assertThat(scan.test(segment("live/other", i))).isTrue();
         }
         assertThat(scan.test(segment("live/other", 0))).isFalse();
@@ -98,9 +98,9 @@ class StretchScanTest {
 
     @Test
     void readsOnAmongOthersOnceItHasSeenTheEpoch() {
-        StretchScan scan = scanTo(1);
+        MomentSpanScan scan = scanTo(1);
         assertThat(scan.test(segment(0))).isTrue();
-        for (int i = 1; i <= StretchScan.MISSED_RECORDS; i++) {
+        for (int i = 1; i <= MomentSpanScan.MISSED_RECORDS; i++) {
             assertThat(scan.test(segment("live/other", i))).isTrue();
         }
         assertThat(scan.result().entries()).hasSize(1);
