@@ -84,7 +84,7 @@ public final class FollowedEpoch {
     }
 
     /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
-    boolean filled(IndexStretch stretch) {
+    boolean filled(IndexBackfill stretch) {
         var past = new StreamPlaylist(entry.rules(), format);
         stretch.records().forEach(record -> fold(past, record));
         if (stretch.fromBeginning()) {

@@ -108,11 +108,11 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         TopicPartition partition = partition(epoch.stream());
         long fromMs = epoch.fillFromMs(System.currentTimeMillis());
         long lastSegment = epoch.lastSegment();
-        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs, lastSegment))
+        readers.submit(reader -> IndexBackfill.read(reader, partition, epoch, fromMs, lastSegment))
                 .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
     }
 
-    private void filled(FollowedEpoch epoch, IndexStretch stretch, Throwable failure) {
+    private void filled(FollowedEpoch epoch, IndexBackfill stretch, Throwable failure) {
         if (failure != null) {
             LOG.log(Level.WARN, epoch.stream(), "the index of {} could not be read, trying again", epoch.stream(),
                     failure);

@@ -109,7 +109,7 @@ class FollowedEpochTest {
                     e.sessions());
             epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
             epoch.fillTo(past.size());
-            assertThat(epoch.filled(new IndexStretch(past, true))).isTrue();
+            assertThat(epoch.filled(new IndexBackfill(past, true))).isTrue();
         }
 
         void read(long offset, IndexRecord record) {
