@@ -31,7 +31,7 @@ final class LoopAudience {
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
     /** The forms in which somebody has watched here, and the shared write of each. */
     private final List<Form> forms = new ArrayList<>();
-    private final List<Stretch> shared = new ArrayList<>();
+    private final List<TagRun> shared = new ArrayList<>();
     private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
@@ -98,7 +98,7 @@ final class LoopAudience {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
+                TagRun stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
                 if (stretch == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
@@ -131,20 +131,20 @@ final class LoopAudience {
         }
     }
 
-    private Stretch shared(TagCursor cursor, long from) {
-        Stretch known = shared.get(cursor.form);
+    private TagRun shared(TagCursor cursor, long from) {
+        TagRun known = shared.get(cursor.form);
         if (known != null) {
             return known;
         }
-        Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
-        Stretch joined = taken == null ? null : taken.joined();
+        TagRun taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
+        TagRun joined = taken == null ? null : taken.joined();
         shared.set(cursor.form, joined);
         return joined;
     }
 
     private void release() {
         for (int i = 0; i < shared.size(); i++) {
-            Stretch written = shared.set(i, null);
+            TagRun written = shared.set(i, null);
             if (written != null) {
                 written.close();
             }

@@ -236,11 +236,11 @@ final class TagRing {
      * Returns the selected tags from {@code from} to {@code to}. Stops once the limit is reached, so the last tag may
      * exceed it. Returns null if {@code from} was discarded.
      */
-    synchronized Stretch take(long from, long to, int limitBytes, Framing framing, Selection selection) {
+    synchronized TagRun take(long from, long to, int limitBytes, Framing framing, Selection selection) {
         if (from < first) {
             return null;
         }
-        var stretch = new Stretch.Builder(framing, selection);
+        var stretch = new TagRun.Builder(framing, selection);
         long index = from;
         while (index < to && stretch.mediaBytes() < limitBytes) {
             stretch.add(tags[slot(index)]);

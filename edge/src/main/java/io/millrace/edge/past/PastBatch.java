@@ -3,7 +3,7 @@ package io.millrace.edge.past;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.fanout.Layout;
 import io.millrace.edge.fanout.SharedTag;
-import io.millrace.edge.fanout.Stretch;
+import io.millrace.edge.fanout.TagRun;
 import io.millrace.edge.fanout.TagSlabs;
 import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
@@ -22,7 +22,7 @@ import java.util.List;
  * @param firstMs timestamp of the first tag, 0 without one
  * @param position what the turn stopped at
  */
-record PastBatch(Stretch stretch, int firstMs, Position position) implements AutoCloseable {
+record PastBatch(TagRun stretch, int firstMs, Position position) implements AutoCloseable {
     /**
      * Bytes per viewer and turn: some tenths of a second of media. Live viewers wait while a core reads them and an
      * event loop writes them.
@@ -70,13 +70,13 @@ record PastBatch(Stretch stretch, int firstMs, Position position) implements Aut
         private final TagSlabs slabs = new TagSlabs(Layout.TAGS);
         private final List<SharedTag> read = new ArrayList<>();
         private final Selection selection;
-        private final Stretch.Builder stretch;
+        private final TagRun.Builder stretch;
         private boolean over;
 
         private Turn(PastTags tags, Framing framing, Selection selection) {
             this.tags = tags;
             this.selection = selection;
-            stretch = new Stretch.Builder(framing, selection);
+            stretch = new TagRun.Builder(framing, selection);
         }
 
         private boolean add(long offset, PacketsRecord record) {

@@ -92,17 +92,17 @@ class TagRingTest {
         entry(0);
         frame(40);
         frame(80);
-        try (Stretch all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             assertThat(all.pieces()).hasSize(1);
             assertThat(all.mediaBytes()).isEqualTo(3 * (11 + 3 + 4));
             assertThat(all.next()).isEqualTo(3);
             assertThat(all.pieces().getFirst().toString(StandardCharsets.ISO_8859_1)).startsWith("12\r\n\t\0\0\3")
                     .endsWith("\0\0\0\u000e\r\n");
         }
-        try (Stretch plain = ring.take(1, 3, Integer.MAX_VALUE, Framing.PLAIN, Selection.ALL)) {
+        try (TagRun plain = ring.take(1, 3, Integer.MAX_VALUE, Framing.PLAIN, Selection.ALL)) {
             assertThat(plain.pieces()).extracting(ByteBuf::readableBytes).containsExactly(18, 18);
         }
-        try (Stretch limited = ring.take(1, 3, 1, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun limited = ring.take(1, 3, 1, Framing.CHUNKED, Selection.ALL)) {
             assertThat(limited.next()).as("one at least").isEqualTo(2);
         }
     }
@@ -111,12 +111,12 @@ class TagRingTest {
     void wrapsTagsOfATurnInOneWebSocketFrame() {
         entry(0);
         frame(40);
-        try (Stretch both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {
+        try (TagRun both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {
             assertThat(both.pieces()).extracting(ByteBuf::readableBytes).containsExactly(2, 18, 18);
             assertThat(ByteBufUtil.hexDump(both.pieces().getFirst())).isEqualTo("8224");
             assertThat(both.pieces()).allMatch(ByteBuf::isDirect);
         }
-        try (Stretch nothing = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.AUDIO)) {
+        try (TagRun nothing = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.AUDIO)) {
             assertThat(nothing.isEmpty()).isTrue();
             assertThat(nothing.next()).isEqualTo(2);
         }
@@ -126,8 +126,8 @@ class TagRingTest {
     void joinsManyPiecesForSharedUse() {
         entry(0);
         frame(40);
-        try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL);
-                Stretch one = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL).joined()) {
+        try (TagRun many = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL);
+                TagRun one = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL).joined()) {
             assertThat(one.pieces()).hasSize(1);
             assertThat(one.pieces().getFirst()).isEqualTo(Unpooled.wrappedBuffer(many.pieces().stream()
                     .map(ByteBuf::duplicate).toArray(ByteBuf[]::new)));
@@ -147,7 +147,7 @@ class TagRingTest {
         add(0, true, new byte[TagSlabs.SLAB_BYTES - 100]);
         add(1, false, new byte[200]);
         add(2, false, new byte[TagSlabs.SLAB_BYTES * 2]);
-        try (Stretch all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             assertThat(all.pieces()).hasSize(3);
         }
     }
@@ -189,7 +189,7 @@ class TagRingTest {
 
     /** Returns the number of tags from {@code index} on. */
     private long taken(long index) {
-        try (Stretch all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             return all.next() - index;
         }
     }

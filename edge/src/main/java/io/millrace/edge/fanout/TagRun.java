@@ -14,7 +14,7 @@ import java.util.List;
  * @param mediaBytes size of the tags without framing
  * @param next index of the tag after them
  */
-public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
+public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
     /** Adjacent tags, and those after the end of a slab. */
     private static final int FEW_PIECES = 2;
 
@@ -75,13 +75,13 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
             return mediaBytes;
         }
 
-        public Stretch build(long next) {
+        public TagRun build(long next) {
             cut();
             byte[] head = mediaBytes > 0 ? framing.head(mediaBytes) : NOTHING;
             if (head.length > 0) {
                 pieces.addFirst(direct(head));
             }
-            return new Stretch(pieces, mediaBytes, next);
+            return new TagRun(pieces, mediaBytes, next);
         }
     }
 
@@ -94,7 +94,7 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
      * Returns the same tags in few enough pieces to be shared by many viewers: each piece costs every viewer as much as
      * copying some kilobytes once. Replaces this stretch, which is closed if necessary.
      */
-    Stretch joined() {
+    TagRun joined() {
         if (pieces.size() <= FEW_PIECES) {
             return this;
         }
@@ -102,7 +102,7 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
         ByteBuf all = PooledByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes);
         pieces.forEach(piece -> all.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
         close();
-        return new Stretch(List.of(all), mediaBytes, next);
+        return new TagRun(List.of(all), mediaBytes, next);
     }
 
     @Override
