@@ -83,8 +83,8 @@ final class FlvBroadcast {
         leads |= event.leads();
     }
 
-    private Map<Layout, Encoded> encode(FlvTag tag) {
-        Map<Layout, Encoded> encodings = new HashMap<>();
+    private Map<Layout, EncodedTag> encode(FlvTag tag) {
+        Map<Layout, EncodedTag> encodings = new HashMap<>();
         slabs.forEach((layout, memory) -> encodings.put(layout, memory.encode(tag)));
         return Map.copyOf(encodings);
     }
@@ -92,7 +92,7 @@ final class FlvBroadcast {
     /** Publishes, in order among the tags, that the publisher has come back or gone, in layouts that tell viewers so. */
     void notice(boolean live, long offset, List<FlvTag> headers) {
         owner.check();
-        Map<Layout, Encoded> encodings = new HashMap<>();
+        Map<Layout, EncodedTag> encodings = new HashMap<>();
         slabs.forEach((layout, memory) -> {
             byte[] message = layout.presence(live);
             if (message.length > 0) {

@@ -117,7 +117,7 @@ final class TagRing {
     }
 
     private static int baseBytes(SharedTag tag) {
-        Encoded base = tag.in(Layout.BASE);
+        EncodedTag base = tag.in(Layout.BASE);
         return base == null ? 0 : base.costBytes();
     }
 
@@ -136,12 +136,12 @@ final class TagRing {
     }
 
     /** Adds a further encoding of a tag; takes ownership of its reference, also if the tag was discarded meanwhile. */
-    void add(long index, Layout layout, Encoded encoded) {
+    void add(long index, Layout layout, EncodedTag encoded) {
         memory.take(encoded.costBytes());
         put(index, layout, encoded);
     }
 
-    private synchronized void put(long index, Layout layout, Encoded encoded) {
+    private synchronized void put(long index, Layout layout, EncodedTag encoded) {
         if (index < first) {
             encoded.slab().release();
             memory.giveBack(encoded.costBytes());
@@ -155,7 +155,7 @@ final class TagRing {
     synchronized void close(Layout layout) {
         for (long index = first; index < head; index++) {
             SharedTag tag = tags[slot(index)];
-            Encoded encoded = tag.in(layout);
+            EncodedTag encoded = tag.in(layout);
             if (encoded != null) {
                 tags[slot(index)] = tag.without(layout);
                 bytes -= encoded.costBytes();

@@ -25,8 +25,8 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
         private final Framing framing;
         private final Selection selection;
         private final List<ByteBuf> pieces = new ArrayList<>(2);
-        private Encoded first;
-        private Encoded last;
+        private EncodedTag first;
+        private EncodedTag last;
         private int mediaBytes;
 
         public Builder(Framing framing, Selection selection) {
@@ -36,7 +36,7 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
 
         /** Adds the next tag; one that is not selected, or not in the layout of these viewers, is skipped. */
         public void add(SharedTag tag) {
-            Encoded encoded = selection.has(tag.type()) ? tag.in(framing.layout()) : null;
+            EncodedTag encoded = selection.has(tag.type()) ? tag.in(framing.layout()) : null;
             if (encoded == null) {
                 return;
             }
@@ -48,7 +48,7 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
             }
         }
 
-        private void extend(Encoded next) {
+        private void extend(EncodedTag next) {
             if (last != null && !last.touches(next)) {
                 cut();
             }

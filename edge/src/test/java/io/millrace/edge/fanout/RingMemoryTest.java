@@ -84,7 +84,7 @@ class RingMemoryTest {
             assertThat(memory.bytes()).as("two partly filled slabs").isEqualTo(before + 2 * TagSlabs.SLAB_BYTES);
             ring.add(1, MessageLayout.FRAMING.layout(), messages.encode(ring.at(1).read()));
             assertThat(memory.bytes()).isGreaterThan(before + 2 * TagSlabs.SLAB_BYTES + MIB / 2);
-            Encoded late = messages.encode(ring.at(0).read());
+            EncodedTag late = messages.encode(ring.at(0).read());
             ring.forget(1);
             long now = memory.bytes();
             ring.add(0, MessageLayout.FRAMING.layout(), late);

@@ -11,7 +11,7 @@ import io.netty.buffer.ByteBuf;
  *
  * @param slab the memory; direct
  */
-public record Encoded(ByteBuf slab, int from, int mediaFrom, int mediaTo, int to) {
+public record EncodedTag(ByteBuf slab, int from, int mediaFrom, int mediaTo, int to) {
     /** Memory of a tag in addition to its bytes, so that a flood of empty tags is bounded, too. */
     private static final int TAG_BYTES = 128;
 
@@ -26,7 +26,7 @@ public record Encoded(ByteBuf slab, int from, int mediaFrom, int mediaTo, int to
     }
 
     /** Returns whether {@code next} lies directly after this tag. */
-    boolean touches(Encoded next) {
+    boolean touches(EncodedTag next) {
         return slab == next.slab && to == next.from;
     }
 }
