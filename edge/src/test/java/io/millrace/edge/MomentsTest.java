@@ -15,7 +15,7 @@ import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
 import io.millrace.platform.past.ReadLimitException;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -104,7 +104,7 @@ class MomentsTest {
                 : 1 + stream.charAt(stream.length() - 1) - '0';
         long partsOffset = (long) segment * (NEIGHBOURS + 1) + neighbour;
         var entry = entry(segment, partsOffset, timeMs);
-        long stampMs = Stamps.of(timeMs, nowMs, RETENTION_MS);
+        long stampMs = LogTimestamps.of(timeMs, nowMs, RETENTION_MS);
         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stampMs, stream,
                 new byte[0]));
         byte[] encoded = LogCodec.encode(entry);
@@ -217,7 +217,7 @@ class MomentsTest {
                 long timeMs = zeroMs + segment * 2_000L;
                 var entry = entry(segment, 1 << 20, timeMs);
                 producer.send(new ProducerRecord<>(index.topic(), index.partition(),
-                        Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
+                        LogTimestamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
             }
             producer.flush();
         }

@@ -15,7 +15,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
@@ -135,7 +135,7 @@ class TwelveHoursTest {
                                 new PartPlace(1, 100_000), new PartTimes(0, 45_000, timeMs, 0), part == 0,
                                 new Keyframe(5, part == 0 ? 1 : Keyframe.NONE, 0), Records.START);
                         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,
-                                Stamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
+                                LogTimestamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
                                 LogCodec.encode(entry)));
                     }
                 }
