@@ -7,7 +7,7 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.ResponseOwner;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
-import io.millrace.edge.flv.Carrier.Parting;
+import io.millrace.edge.flv.ViewerTransport.EndReason;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
@@ -42,7 +42,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     }
 
     private final Responder responder;
-    private final Carrier carrier;
+    private final ViewerTransport carrier;
     private final String stream;
     private final Selection selection;
     private final Viewers viewers;
@@ -55,7 +55,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     private SocketOutlet outlet;
     private Runnable more;
 
-    FlvViewer(Responder responder, Carrier carrier, String stream, Selection selection, Viewers viewers,
+    FlvViewer(Responder responder, ViewerTransport carrier, String stream, Selection selection, Viewers viewers,
             EdgeMeters meters) {
         this.responder = responder;
         this.carrier = carrier;
@@ -138,7 +138,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
 
     @Override
     public void tooSlow() {
-        disconnect("slow", Parting.SLOW);
+        disconnect("slow", EndReason.SLOW);
     }
 
     @Override
@@ -147,15 +147,15 @@ final class FlvViewer implements FlvSink, ResponseOwner {
             close();
             responder.fail(new BusyException("this edge has no memory for another FLV stream"));
         } else {
-            disconnect("memory", Parting.BUSY);
+            disconnect("memory", EndReason.BUSY);
         }
     }
 
     private void kicked() {
-        disconnect("kicked", Parting.KICKED);
+        disconnect("kicked", EndReason.KICKED);
     }
 
-    private void disconnect(String reason, Parting why) {
+    private void disconnect(String reason, EndReason why) {
         if (state == State.PLAYING) {
             meters.closed(carrier.protocol(), reason);
             end(why);
@@ -164,15 +164,15 @@ final class FlvViewer implements FlvSink, ResponseOwner {
 
     @Override
     public void end() {
-        end(Parting.ENDED);
+        end(EndReason.ENDED);
     }
 
     @Override
     public void shutDown() {
-        end(Parting.SHUTDOWN);
+        end(EndReason.SHUTDOWN);
     }
 
-    private void end(Parting why) {
+    private void end(EndReason why) {
         switch (state) {
             case HELD -> giveUp();
             case PLAYING -> {

@@ -9,13 +9,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /** HTTP-FLV: sends the stream as the body of a response. */
-final class ResponseCarrier implements Carrier {
+final class ResponseTransport implements ViewerTransport {
     private final Responder responder;
     private final Framing framing;
     /** Null until the body starts. */
     private BodyStream body;
 
-    ResponseCarrier(Responder responder) {
+    ResponseTransport(Responder responder) {
         this.responder = responder;
         framing = responder.request().takesChunks() ? Framing.CHUNKED : Framing.PLAIN;
     }
@@ -32,7 +32,7 @@ final class ResponseCarrier implements Carrier {
 
     @Override
     public SocketOutlet begin() {
-        body = responder.stream(ResponseCarrier::describe);
+        body = responder.stream(ResponseTransport::describe);
         return body.outlet();
     }
 
@@ -44,7 +44,7 @@ final class ResponseCarrier implements Carrier {
     }
 
     @Override
-    public void end(Parting why) {
+    public void end(EndReason why) {
         switch (why) {
             // Pending tags still belong to the stream; a viewer that stops reading them is closed by the guard.
             case ENDED, SHUTDOWN -> body.end();

@@ -8,9 +8,9 @@ import io.millrace.platform.net.SocketOutlet;
  * Transports the bytes of one FLV viewer. Confined to the event loop of its connection, except for the constant
  * properties.
  */
-interface Carrier {
+interface ViewerTransport {
     /** Why a viewer receives nothing more. */
-    enum Parting {
+    enum EndReason {
         ENDED, SHUTDOWN, SLOW, KICKED, BUSY
     }
 
@@ -27,5 +27,5 @@ interface Carrier {
     SocketOutlet begin();
 
     /** Ends the body; nothing may follow. */
-    void end(Parting why);
+    void end(EndReason why);
 }
