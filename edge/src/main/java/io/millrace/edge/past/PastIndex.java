@@ -29,7 +29,7 @@ import java.util.concurrent.CompletionStage;
  * Answers questions about a stream's past from its index, on behalf of one asker. All askers share the caches.
  * Thread-safe.
  *
- * <p>Each version of a playlist is put together by a {@link PastWalk}, which waits for its turn to run and for every read
+ * <p>Each version of a playlist is put together by a {@link PlaylistAssembler}, which waits for its turn to run and for every read
  * of blocks that are not cached yet, a few at a time. So other clients have their turns in between. The next version
  * reads one block, regardless of the playlist's length.
  */
@@ -117,7 +117,7 @@ public final class PastIndex implements PastSource {
         if (!askers.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var walk = new PastWalk(readBy(askers), turns, addresses.iterator().next());
+        var walk = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
         return walk.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> walk.version(range, epochs, live),
                 Thread::startVirtualThread)).whenComplete((_, _) -> walk.end());
     }

@@ -25,13 +25,13 @@ import java.util.function.Function;
  *
  * <p>Its methods block unless they say otherwise; for one use on one virtual thread.
  */
-final class PastWalk {
+final class PlaylistAssembler {
     private final PastIndex index;
     private final Turns turns;
     private final String network;
     private Turns.Turn turn;
 
-    PastWalk(PastIndex index, Turns turns, String network) {
+    PlaylistAssembler(PastIndex index, Turns turns, String network) {
         this.index = index;
         this.turns = turns;
         this.network = network;
@@ -55,11 +55,11 @@ final class PastWalk {
         }
         long partsBegin = await(index.retained(range.stream())).partsOffset();
         if (range.isDelayed()) {
-            return new DelayWalk(this, range, epochs, live, partsBegin).run();
+            return new DelayAssembler(this, range, epochs, live, partsBegin).run();
         }
         return switch (moment(range.stream(), range.startMs())) {
             case Moment.NotYet() -> new Answer.NotYet();
-            case Moment.At at -> new RangeWalk(this, range, epochs, live, partsBegin, at).run();
+            case Moment.At at -> new RangeAssembler(this, range, epochs, live, partsBegin, at).run();
         };
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** Gathers what one version of a playlist of the past lists, epoch by epoch. Blocks; for one use on one virtual thread. */
-final class RangeWalk {
-    private final PastWalk walk;
+final class RangeAssembler {
+    private final PlaylistAssembler walk;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -24,7 +24,7 @@ final class RangeWalk {
     /** An epoch lacks segments that may still arrive, so that everything after them has to wait. */
     private boolean stalled;
 
-    RangeWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
+    RangeAssembler(PlaylistAssembler walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
             Moment.At start) {
         this.walk = walk;
         this.range = range;

@@ -21,8 +21,8 @@ import java.util.OptionalLong;
  * every edge lists the same for the same state of the log, and the window advances with the stream. Once the stream has
  * ended, the rest of it is listed to its end. Blocks; for one use on one virtual thread.
  */
-final class DelayWalk {
-    private final PastWalk walk;
+final class DelayAssembler {
+    private final PlaylistAssembler walk;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -31,7 +31,7 @@ final class DelayWalk {
     private long ticks;
     private long count;
 
-    DelayWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
+    DelayAssembler(PlaylistAssembler walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
         this.walk = walk;
         this.range = range;
         this.epochs = epochs;
