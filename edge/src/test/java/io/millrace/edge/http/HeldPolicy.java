@@ -1,7 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.media.StreamName;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import java.util.ArrayList;
@@ -13,10 +13,10 @@ import java.util.concurrent.CompletionStage;
 public final class HeldPolicy implements AccessPolicy {
     /** The questions so far. */
     public final List<AccessRequest> asked = new ArrayList<>();
-    private final List<CompletableFuture<AccessAnswer>> answers = new ArrayList<>();
+    private final List<CompletableFuture<AccessDecision>> answers = new ArrayList<>();
 
     @Override
-    public CompletionStage<AccessAnswer> decide(AccessRequest request) {
+    public CompletionStage<AccessDecision> decide(AccessRequest request) {
         asked.add(request);
         answers.add(new CompletableFuture<>());
         return answers.getLast();
@@ -29,12 +29,12 @@ public final class HeldPolicy implements AccessPolicy {
 
     /** Allows the latest question. */
     public void allow(String stream) {
-        answers.getLast().complete(new AccessAnswer.Allowed(new StreamName(stream)));
+        answers.getLast().complete(new AccessDecision.Allowed(new StreamName(stream)));
     }
 
     /** Refuses the latest question. */
     public void refuse(String description) {
-        answers.getLast().complete(new AccessAnswer.Refused(description));
+        answers.getLast().complete(new AccessDecision.Refused(description));
     }
 
     /** The latest question fails because of a bug. */

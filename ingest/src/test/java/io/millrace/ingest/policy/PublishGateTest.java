@@ -9,7 +9,7 @@ import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.LineQuota;
 import io.millrace.testkit.LogCapture;
@@ -88,12 +88,12 @@ class PublishGateTest {
         gate = open(new PolicySettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
-        assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessAnswer.Allowed(SHOW));
+        assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
         AccessRequest unknown = request("live/show", "");
         assertThat(gate.decide(unknown).toCompletableFuture())
-                .isCompletedWithValue(new AccessAnswer.Refused("the stream key is not known here"));
+                .isCompletedWithValue(new AccessDecision.Refused("the stream key is not known here"));
         assertThat(gate.decide(new AccessRequest(AccessRequest.Action.PLAY, SHOW, "", unknown.source()))
-                .toCompletableFuture()).isCompletedWithValue(new AccessAnswer.Allowed(SHOW));
+                .toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
     }
 
