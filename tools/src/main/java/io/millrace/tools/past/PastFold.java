@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * RangeOffsets the tags of one stream, which are those that viewers of an edge receive, on a single timeline across epochs.
+ * Places the tags of one stream, which are those that viewers of an edge receive, on a single timeline across epochs.
  * The timeline begins with 0 at the first frame. Each later epoch, and the media after a gap in the log, continues where
  * the media before it ended.
  *
@@ -96,7 +96,7 @@ final class PastFold {
     }
 
     /**
-     * RangeOffsets a video frame. If an encoder was killed, frames may be missing that precede the last received ones in
+     * Places a video frame. If an encoder was killed, frames may be missing that precede the last received ones in
      * presentation order. The media that follows is then shifted, audio included, to begin after those.
      */
     private void picture(TagEvent.Frame frame, int timeMs) {
