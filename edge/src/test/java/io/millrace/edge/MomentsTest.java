@@ -145,7 +145,7 @@ class MomentsTest {
         var budget = new ReadBudget(limitBytes);
         StreamEntry epoch = Records.entry(STREAM, 1, StreamEntry.State.LIVE);
         long fromMs = startMs + 3 * 3_600_000;
-        moments.stretch(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
+        moments.span(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
                 moments.floor(kafka.partitionOf(STREAM), Topic.PARTS), budget);
         return budget;
     }
@@ -187,7 +187,7 @@ class MomentsTest {
                     HURRIED_SEGMENTS - 1)) {
                 var budget = new ReadBudget(Moments.SEARCH_LIMIT_BYTES);
                 long fromMs = zeroMs + (long) segment * SEGMENT_MS + 7;
-                Moment found = of.stretch(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
+                Moment found = of.span(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
                 assertThat(found).isInstanceOfSatisfying(Moment.At.class,
                         at -> assertThat(at.entry().id().segment()).isEqualTo(segment));
                 assertThat(budget.spentBytes()).as("bytes for segment %d", segment)

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Consumer;
 
 /**
- * A request that waits, for a limited time, for the answer of the access policy. Confined to the event loop of its
+ * A request that waits, for a limited time, for the decision of the access policy. Confined to the event loop of its
  * connection.
  */
 final class PendingAccess implements ResponseOwner {
@@ -21,15 +21,15 @@ final class PendingAccess implements ResponseOwner {
         this.then = then;
     }
 
-    /** @param answer null if the policy failed with {@code failure} */
-    void answered(AccessDecision answer, Throwable failure) {
+    /** @param decision null if the policy failed with {@code failure} */
+    void decided(AccessDecision decision, Throwable failure) {
         if (over) {
             return;
         }
         over = true;
         responder.release();
         if (failure == null) {
-            then.accept(answer);
+            then.accept(decision);
         } else {
             responder.fail(failure);
         }

@@ -98,12 +98,12 @@ final class LoopAudience {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                TagRun stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
-                if (stretch == null) {
+                TagRun run = cursor.isReadyAt(from) ? shared(cursor, from) : null;
+                if (run == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
-                    cursor.write(stretch);
-                    sentBytes[cursor.protocol().ordinal()] += stretch.mediaBytes();
+                    cursor.write(run);
+                    sentBytes[cursor.protocol().ordinal()] += run.mediaBytes();
                 }
             }
             release();

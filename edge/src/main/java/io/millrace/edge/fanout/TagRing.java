@@ -240,13 +240,13 @@ final class TagRing {
         if (from < first) {
             return null;
         }
-        var stretch = new TagRun.Builder(framing, selection);
+        var run = new TagRun.Builder(framing, selection);
         long index = from;
-        while (index < to && stretch.mediaBytes() < limitBytes) {
-            stretch.add(tags[slot(index)]);
+        while (index < to && run.mediaBytes() < limitBytes) {
+            run.add(tags[slot(index)]);
             index++;
         }
-        return stretch.build(index);
+        return run.build(index);
     }
 
     /** Releases all tags; nothing can be read afterwards. */

@@ -92,7 +92,7 @@ public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements
 
     /**
      * Returns the same tags in few enough pieces to be shared by many viewers: each piece costs every viewer as much as
-     * copying some kilobytes once. Replaces this stretch, which is closed if necessary.
+     * copying some kilobytes once. Replaces this run, which is closed if necessary.
      */
     TagRun joined() {
         if (pieces.size() <= FEW_PIECES) {

@@ -133,9 +133,9 @@ public final class FlvEndpoint implements HttpOutput {
     }
 
     private FlvViewer viewer(Responder responder, String stream, Selection selection) {
-        ViewerTransport carrier = responder.request().asksForWebSocket()
+        ViewerTransport transport = responder.request().asksForWebSocket()
                 ? new WebSocketTransport(responder, meters)
                 : new ResponseTransport(responder);
-        return new FlvViewer(responder, carrier, stream, selection, viewers, meters);
+        return new FlvViewer(responder, transport, stream, selection, viewers, meters);
     }
 }

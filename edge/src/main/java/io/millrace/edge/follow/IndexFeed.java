@@ -109,17 +109,17 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         long fromMs = epoch.fillFromMs(System.currentTimeMillis());
         long lastSegment = epoch.lastSegment();
         readers.submit(reader -> IndexBackfill.read(reader, partition, epoch, fromMs, lastSegment))
-                .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
+                .whenComplete((backfill, failure) -> tail.execute(() -> filled(epoch, backfill, failure)));
     }
 
-    private void filled(FollowedEpoch epoch, IndexBackfill stretch, Throwable failure) {
+    private void filled(FollowedEpoch epoch, IndexBackfill backfill, Throwable failure) {
         if (failure != null) {
             LOG.log(Level.WARN, epoch.stream(), "the index of {} could not be read, trying again", epoch.stream(),
                     failure);
             refill.add(epoch);
         } else {
             guard(epoch, () -> {
-                if (!epoch.filled(stretch)) {
+                if (!epoch.filled(backfill)) {
                     fill(epoch);
                 }
             });

@@ -55,9 +55,9 @@ final class MomentCache {
 
     static Caffeine<Key, MomentSpan> cells(int entriesLimit) {
         return Caffeine.newBuilder().maximumWeight(entriesLimit)
-                .<Key, MomentSpan>weigher((_, stretch) -> 1 + stretch.entries().size())
+                .<Key, MomentSpan>weigher((_, span) -> 1 + span.entries().size())
                 .expireAfter(Expiry.<Key, MomentSpan>writing(
-                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT));
+                        (_, span) -> span.settled() ? CELL_KEPT : GROWING_KEPT));
     }
 
     /**
@@ -94,7 +94,7 @@ final class MomentCache {
         }
         StreamEntry epoch = epochs.getFirst();
         long atMs = Math.max(timeMs, epoch.span().startedAtMs());
-        return cell(epoch, atMs, floor, asker).thenCompose(stretch -> stretch.find(atMs) instanceof Moment.At at
+        return cell(epoch, atMs, floor, asker).thenCompose(span -> span.find(atMs) instanceof Moment.At at
                 ? CompletableFuture.completedFuture(at)
                 : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
     }
@@ -124,7 +124,7 @@ final class MomentCache {
 
     private CompletableFuture<MomentSpan> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
         long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
-        return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
+        return readers.submit(askers, reader -> new Moments(kafka, reader).span(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 

@@ -108,18 +108,18 @@ public final class PastIndex implements PastSource {
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
         return versions.get(new VersionKey(range, newest, live != null), asker,
-                askers -> walk(range, epochs, live, askers));
+                askers -> assemble(range, epochs, live, askers));
     }
 
     /** Puts a version together on a virtual thread that starts in its turn. */
-    private CompletableFuture<Answer> walk(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
+    private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
         Set<String> addresses = new HashSet<>();
         if (!askers.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var walk = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
-        return walk.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> walk.version(range, epochs, live),
-                Thread::startVirtualThread)).whenComplete((_, _) -> walk.end());
+        var assembler = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
+        return assembler.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
+                Thread::startVirtualThread)).whenComplete((_, _) -> assembler.end());
     }
 
     /** {@link PastBlocks#from} for this asker. */

@@ -21,7 +21,7 @@ import java.util.function.Function;
 
 /**
  * Puts one version of a playlist together, in the turns of the network that requested it first: a client that requests
- * many long ones must not keep the processors from others. A walk that waits for a read gives its turn up.
+ * many long ones must not keep the processors from others. An assembler that waits for a read gives its turn up.
  *
  * <p>Its methods block unless they say otherwise; for one use on one virtual thread.
  */
@@ -38,7 +38,7 @@ final class PlaylistAssembler {
         turn = turns.next(network);
     }
 
-    /** Completes, without blocking, when the walk may start; fails with {@link BusyException} if too many wait. */
+    /** Completes, without blocking, when it may start; fails with {@link BusyException} if too many wait. */
     CompletableFuture<Void> begin() {
         return turn.begin().exceptionallyCompose(full -> CompletableFuture.failedFuture(
                 new BusyException("too many playlists of the past are waiting")));

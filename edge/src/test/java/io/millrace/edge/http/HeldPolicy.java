@@ -13,13 +13,13 @@ import java.util.concurrent.CompletionStage;
 public final class HeldPolicy implements AccessPolicy {
     /** The questions so far. */
     public final List<AccessRequest> asked = new ArrayList<>();
-    private final List<CompletableFuture<AccessDecision>> answers = new ArrayList<>();
+    private final List<CompletableFuture<AccessDecision>> decisions = new ArrayList<>();
 
     @Override
     public CompletionStage<AccessDecision> decide(AccessRequest request) {
         asked.add(request);
-        answers.add(new CompletableFuture<>());
-        return answers.getLast();
+        decisions.add(new CompletableFuture<>());
+        return decisions.getLast();
     }
 
     /** Allows the latest question under the requested name. */
@@ -29,16 +29,16 @@ public final class HeldPolicy implements AccessPolicy {
 
     /** Allows the latest question. */
     public void allow(String stream) {
-        answers.getLast().complete(new AccessDecision.Allowed(new StreamName(stream)));
+        decisions.getLast().complete(new AccessDecision.Allowed(new StreamName(stream)));
     }
 
     /** Refuses the latest question. */
     public void refuse(String description) {
-        answers.getLast().complete(new AccessDecision.Refused(description));
+        decisions.getLast().complete(new AccessDecision.Refused(description));
     }
 
     /** The latest question fails because of a bug. */
     public void fail() {
-        answers.getLast().completeExceptionally(new IllegalStateException("a bug"));
+        decisions.getLast().completeExceptionally(new IllegalStateException("a bug"));
     }
 }

@@ -2,7 +2,7 @@ package io.millrace.platform.access;
 
 import io.millrace.media.StreamName;
 
-/** The answer to an {@link AccessRequest}. Immutable. */
+/** The decision about an {@link AccessRequest}. Immutable. */
 public sealed interface AccessDecision {
     /**
      * @param stream the name under which viewers find the stream; differs from the requested name if that was a key

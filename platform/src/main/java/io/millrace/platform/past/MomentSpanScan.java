@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Collects a {@link MomentSpan} from index records that are passed in order, leaving out expired media. {@link
- * #test} returns false when the stretch is complete, or when the scan is too far from it and should continue by {@link
+ * #test} returns false when the span is complete, or when the scan is too far from it and should continue by {@link
  * InterpolationSearch}. For one use; confined to one thread.
  */
 final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord>> {
@@ -37,7 +37,7 @@ final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord
     /**
      * @param nearMs PROGRAM-DATE-TIME, ms since 1970, before which entries are not wanted; the scan is far if it has
      *     not reached it after {@link InterpolationSearch#NEAR_RECORDS}
-     * @param toMs the same, of the end of the stretch
+     * @param toMs the same, of the end of the span
      * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} contain nothing of
      *     the epoch
      */

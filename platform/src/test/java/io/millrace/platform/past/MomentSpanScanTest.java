@@ -60,7 +60,7 @@ class MomentSpanScanTest {
     void readsOnToWhatIsNear() {
         MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
 
-        // The entry after the wanted one ends the stretch.
+        // The entry after the wanted one ends the span.
         assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS + 1);
         assertThat(scan.isFar()).isFalse();
         assertThat(scan.result().entries()).hasSize(InterpolationSearch.NEAR_RECORDS + 1);
