@@ -53,7 +53,7 @@ class KnownNamesTest {
         assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L)));
     }
 
-    /** An owner that was frozen writes what it knew after its successor has written more. */
+    /** A frozen owner resumes and writes an outdated record after its successor has written newer ones. */
     @Test
     void repairsLateRecordOfReplacedOwner() {
         known.onExpiry(expiry(1, 20));
@@ -93,7 +93,7 @@ class KnownNamesTest {
         known.onEntry(entry(epoch, StreamEntry.State.ENDED, lastOffset, 0));
     }
 
-    /** The epoch's times are its number. */
+    /** Returns an entry whose times are the epoch's number. */
     private static StreamEntry entry(long epoch, StreamEntry.State state, long lastOffset, long lastSegment) {
         return new StreamEntry("live/a", epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, epoch, epoch),
                 new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(),
