@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A whole edge against a real broker, with an access policy that answers on a thread of its own, as a hook does. */
+/** A whole edge with a real broker and an access policy that decides on another thread, as a hook does. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)

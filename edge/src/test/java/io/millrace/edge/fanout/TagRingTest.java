@@ -46,11 +46,11 @@ class TagRingTest {
             frame(ms);
         }
         assertThat(ring.entry(Selection.ALL).index()).isEqualTo(2);
-        assertThat(taken(2)).as("older than five seconds and needed").isEqualTo(7);
-        assertThat(ring.take(1, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("gone").isNull();
+        assertThat(taken(2)).as("tags older than 5 s that the latest GOP needs").isEqualTo(7);
+        assertThat(ring.take(1, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded").isNull();
         entry(8_001);
         assertThat(taken(4)).as("from 4 000 on").isEqualTo(6);
-        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("needed no more").isNull();
+        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded after the next keyframe").isNull();
     }
 
     @Test
@@ -70,7 +70,7 @@ class TagRingTest {
         for (int i = 1; i <= 5; i++) {
             add(i, false, new byte[4 << 20]);
         }
-        assertThat(ring.entry(Selection.ALL).index()).as("the latest group may be larger").isZero();
+        assertThat(ring.entry(Selection.ALL).index()).as("the latest GOP may exceed the limit").isZero();
         for (int i = 6; i <= 8; i++) {
             add(i, false, new byte[4 << 20]);
         }
@@ -103,7 +103,7 @@ class TagRingTest {
             assertThat(plain.pieces()).extracting(ByteBuf::readableBytes).containsExactly(18, 18);
         }
         try (TagRun limited = ring.take(1, 3, 1, Framing.CHUNKED, Selection.ALL)) {
-            assertThat(limited.next()).as("one at least").isEqualTo(2);
+            assertThat(limited.next()).as("at least one tag").isEqualTo(2);
         }
     }
 
@@ -161,11 +161,11 @@ class TagRingTest {
         frame(100);
         frame(5_001);
         entry(5_002);
-        assertThat(ring.indexOf(100)).as("let go").isEqualTo(TagRing.NONE);
+        assertThat(ring.indexOf(100)).as("discarded").isEqualTo(TagRing.NONE);
         assertThat(ring.indexOf(101)).isEqualTo(1);
         assertThat(ring.indexOf(110)).isEqualTo(1);
         assertThat(ring.indexOf(111)).isEqualTo(2);
-        assertThat(ring.indexOf(500)).as("what comes next").isEqualTo(4);
+        assertThat(ring.indexOf(500)).as("the next tag").isEqualTo(4);
     }
 
     private void entry(int ms) {

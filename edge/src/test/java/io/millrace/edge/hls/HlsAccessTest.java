@@ -11,7 +11,7 @@ class HlsAccessTest {
     private static final int LIMIT = 5;
 
     @Test
-    void remembersSessionsUpToItsMemory() {
+    void limitsMemoryOfSessions() {
         int sizeBytes = HlsAccess.ENTRY_BYTES + 2 * ("live/show".length() + "192.0.2.1".length() + "player 1".length());
         Cache<HlsSession, CompletableFuture<AccessDecision>> sessions = HlsAccess.sessions(LIMIT * sizeBytes)
                 .executor(Runnable::run).build();

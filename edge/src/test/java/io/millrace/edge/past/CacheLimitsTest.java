@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The caches of the past hold what docs/reference.md says, and not one entry more. */
+/** The caches of the past hold as many entries as docs/reference.md states, and not one more. */
 class CacheLimitsTest {
     private static final int ENTRIES = 6;
     private static final EpochKey EPOCH = new EpochKey("live/show", 17);
