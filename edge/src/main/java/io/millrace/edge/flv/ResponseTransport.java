@@ -17,6 +17,7 @@ final class ResponseTransport implements ViewerTransport {
 
     ResponseTransport(Responder responder) {
         this.responder = responder;
+        // HTTP/1.0 has no chunks: the end of the connection ends the body.
         framing = responder.request().takesChunks() ? Framing.CHUNKED : Framing.PLAIN;
     }
 
@@ -46,7 +47,7 @@ final class ResponseTransport implements ViewerTransport {
     @Override
     public void end(EndReason why) {
         switch (why) {
-            // Pending tags still belong to the stream; a viewer that stops reading them is closed by the guard.
+            // Pending tags still belong to the stream; ConnectionGuard closes a viewer that stops reading them.
             case ENDED, SHUTDOWN -> body.end();
             // No last chunk, so that the player does not take this for the end of the stream.
             case SLOW, KICKED, BUSY -> body.abort();

@@ -11,13 +11,22 @@ import io.millrace.platform.net.SocketOutlet;
 interface ViewerTransport {
     /** Why a viewer receives nothing more. */
     enum EndReason {
-        ENDED, SHUTDOWN, SLOW, KICKED, BUSY
+        /** The stream or the requested range has ended. */
+        ENDED,
+        /** The edge shuts down, and the viewer should reconnect. */
+        SHUTDOWN,
+        /** The viewer accepted no data for too long. */
+        SLOW,
+        /** The operator disconnected the viewer. */
+        KICKED,
+        /** The edge has no memory for the stream. */
+        BUSY
     }
 
-    /** Constant. */
+    /** Returns the protocol under which the viewer is counted; constant. */
     Protocol protocol();
 
-    /** Constant. */
+    /** Returns how runs of tags are framed for this connection; constant. */
     Framing framing();
 
     /**
@@ -26,6 +35,6 @@ interface ViewerTransport {
      */
     SocketOutlet begin();
 
-    /** Ends the body; nothing may follow. */
+    /** Ends the body and tells the viewer why, as far as its protocol can; nothing may follow. */
     void end(EndReason why);
 }
