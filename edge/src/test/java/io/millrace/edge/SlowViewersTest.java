@@ -45,7 +45,7 @@ class SlowViewersTest {
     private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
-    /** More than precedes the first video frame. */
+    /** More bytes than precede the first video frame. */
     private static final int OPENING_BYTES = 16 * 1024;
 
     @AutoClose

@@ -64,7 +64,7 @@ final class FlvBroadcast {
         }
     }
 
-    /** Stops to encode tags in a further layout if nobody watches in it. */
+    /** Stops encoding tags in an additional layout if no viewer uses it any more. */
     void closeUnwatched(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout) && !audiences.isWatched(layout)) {

@@ -151,7 +151,7 @@ final class TagRing {
         }
     }
 
-    /** Releases the encodings of a layout in which nobody watches any more. */
+    /** Releases the encodings of a layout that no viewer uses any more. */
     synchronized void close(Layout layout) {
         for (long index = first; index < head; index++) {
             SharedTag tag = tags[slot(index)];

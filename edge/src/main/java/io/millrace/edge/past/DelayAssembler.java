@@ -116,7 +116,7 @@ final class DelayAssembler {
      * Adds an epoch's part of the window.
      *
      * @param to the last segment of this epoch to list
-     * @return whether that is all of the epoch, and the window goes on before it
+     * @return whether the window also includes the end of the previous epoch, because this epoch was added completely
      */
     private boolean addEpoch(int i, long to) {
         StreamEntry epoch = epochs.get(i);

@@ -189,7 +189,7 @@ class PlayAccessTest {
         assertThat(sent()).startsWith("HTTP/1.1 403 ");
     }
 
-    /** As with stream keys: what the client asks for is a secret, and what it gets is public. */
+    /** The requested name may be a secret, like a stream key; the name of the stream is public. */
     @Test
     void servesTheStreamThatThePolicyNames() {
         request("GET /live/secret.m3u8 HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -284,7 +284,7 @@ class PlayAccessTest {
         channel.runPendingTasks();
     }
 
-    /** All bytes that were sent since the last time. */
+    /** Returns all bytes that were sent since the last call. */
     private String sent() {
         channel.runPendingTasks();
         var text = new StringBuilder();

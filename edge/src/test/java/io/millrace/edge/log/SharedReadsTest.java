@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Reads that several clients share on the way to one thread, whose first read goes on until the test lets it end. */
+/** Shared reads of several clients on a pool of one thread, whose first read lasts until the test ends it. */
 @Timeout(60)
 class SharedReadsTest {
     private static final int HOSTILE = 20;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Two epochs of 2 s segments: 17 with 150 segments and a discontinuity before the 100th, then 29, which goes on. */
+/** Two epochs of 2 s segments: 17 with 150 segments and a discontinuity before the 100th, then 29, which is live. */
 class RangePlaylistTest {
     private static final long FIRST = 17;
     private static final long SECOND = 29;
@@ -145,7 +145,7 @@ class RangePlaylistTest {
         assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
     }
 
-    /** As the index grows and the log's beginning moves on, every segment keeps its number and its discontinuity's. */
+    /** While the index grows and old records expire, every segment keeps its number and its discontinuity number. */
     @Property(tries = 300)
     void everyVersionOfAUrlTellsTheSameStory(@ForAll @IntRange(max = SEGMENTS - 1) int start,
             @ForAll @IntRange(min = -1, max = 140) int newest,

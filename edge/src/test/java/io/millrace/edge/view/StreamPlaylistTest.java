@@ -142,7 +142,7 @@ class StreamPlaylistTest {
         assertThat(playlist.view().newestComplete()).get().extracting(Segment::number).isEqualTo(0L);
     }
 
-    /** As after the update of a packager that could not mux the media before. */
+    /** An updated packager muxes media that the previous release could not mux. */
     @Test
     void ignoresPartsAfterRecordedGap() {
         List<IndexedPart> entries = new ArrayList<>(segments(0, 0));

@@ -45,9 +45,9 @@ public final class DurabilityWatch implements AutoCloseable {
         this.meters = meters;
     }
 
-    /** What a problem means for the process. */
+    /** The effect of a problem on the process. */
     public enum Policy {
-        /** It is logged and reported; the process serves. */
+        /** The problem is logged and reported, and the process serves. */
         REPORT,
         /** As {@link #REPORT}, but the only replica on the only broker is expected: the broker is in this process. */
         EXPECT_ONE_BROKER,
