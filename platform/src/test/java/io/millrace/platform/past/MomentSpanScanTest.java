@@ -57,7 +57,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void readsOnToWhatIsNear() {
+    void continuesToNearEntry() {
         MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
 
         // The entry after the wanted one ends the span.
@@ -67,7 +67,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void stopsBeforeWhatIsFar() {
+    void stopsIfEntryIsFar() {
         MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS);
 
         assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS);
@@ -77,7 +77,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void endOfEpochSettlesStretch() {
+    void endOfEpochSettlesSpan() {
         MomentSpanScan scan = scanTo(9);
         assertThat(scan.test(segment(0))).isTrue();
         assertThat(scan.test(new ConsumerRecord<>("index", 0, 1, "live/show", new EpochEnded(1, 0, T0)))).isFalse();
@@ -86,7 +86,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void stopsWhereItSeesOnlyOthers() {
+    void stopsAmongEntriesOfOtherStreams() {
         MomentSpanScan scan = scanTo(0);
         for (int i = 1; i < MomentSpanScan.MISSED_RECORDS; i++) {
             assertThat(scan.test(segment("live/other", i))).isTrue();
@@ -97,7 +97,7 @@ class MomentSpanScanTest {
     }
 
     @Test
-    void readsOnAmongOthersOnceItHasSeenTheEpoch() {
+    void continuesAmongOtherStreamsOnceItHasSeenEpoch() {
         MomentSpanScan scan = scanTo(1);
         assertThat(scan.test(segment(0))).isTrue();
         for (int i = 1; i <= MomentSpanScan.MISSED_RECORDS; i++) {
