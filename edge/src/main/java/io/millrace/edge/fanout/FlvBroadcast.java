@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Sends one stream's tags to all of its viewers: encodes them once for each {@link Layout} in which somebody watches, into a
+ * Sends one stream's tags to all of its viewers: encodes them once for each {@link Layout} that a viewer uses, into a
  * ring from which every event loop with viewers reads. Confined to the packet feed's thread.
  */
 final class FlvBroadcast {
@@ -46,7 +46,7 @@ final class FlvBroadcast {
         return slabs.keySet();
     }
 
-    /** Begins to encode tags in {@code layout}, with those of the latest GOP, so that its viewers start at once. */
+    /** Starts encoding tags in {@code layout}, including those of the latest GOP, so that its viewers start immediately. */
     void open(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout)) {
@@ -89,7 +89,7 @@ final class FlvBroadcast {
         return Map.copyOf(encodings);
     }
 
-    /** Publishes, in order among the tags, that the publisher has come back or gone, in layouts that tell viewers so. */
+    /** Publishes, in order among the tags, that the publisher has returned or left, in layouts that have a message for it. */
     void notice(boolean live, long offset, List<FlvTag> headers) {
         owner.check();
         Map<Layout, EncodedTag> encodings = new HashMap<>();

@@ -11,8 +11,8 @@ public interface AccessPolicy {
             .completedFuture(new AccessDecision.Allowed(request.stream()));
 
     /**
-     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless somebody
-     * has to be asked.
+     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless
+     * another process has to be asked.
      */
     CompletionStage<AccessDecision> decide(AccessRequest request);
 }
