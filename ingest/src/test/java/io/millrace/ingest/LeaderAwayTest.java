@@ -46,7 +46,7 @@ import static org.awaitility.Awaitility.await;
 @SlowTest
 class LeaderAwayTest {
     private static final int FRAME_BYTES = 20_000;
-    /** Interval between frames of the publisher that is not affected: 25 frames per second. */
+    /** The steady publisher's frames: 25 a second. */
     private static final int FRAME_MS = 40;
 
     private final MeterRegistry registry = new SimpleMeterRegistry();

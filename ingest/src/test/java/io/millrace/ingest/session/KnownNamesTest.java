@@ -93,7 +93,7 @@ class KnownNamesTest {
         known.onEntry(entry(epoch, StreamEntry.State.ENDED, lastOffset, 0));
     }
 
-    /** Returns an entry whose times are the epoch's number. */
+    /** The epoch's times are its number. */
     private static StreamEntry entry(long epoch, StreamEntry.State state, long lastOffset, long lastSegment) {
         return new StreamEntry("live/a", epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, epoch, epoch),
                 new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(),
