@@ -8,6 +8,8 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -68,6 +70,12 @@ public final class Tape {
 
         private Publisher(long session) {
             this.session = session;
+        }
+
+        /** Says which tracks the session has; null for none of the kind. */
+        public Publisher tracks(String video, String audio) {
+            add(new SessionTracks(session, new TrackSet(video, audio)));
+            return this;
         }
 
         public Publisher configs() {

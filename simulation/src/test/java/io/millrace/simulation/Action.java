@@ -3,7 +3,7 @@ package io.millrace.simulation;
 /** A step of a {@link Plan}. Immutable. */
 sealed interface Action {
     /** @param sends whether the encoder ever sends a message */
-    record Publish(int encoder, String stream, int node, boolean sends) implements Action {}
+    record Publish(int encoder, String stream, int node, boolean sends, Picture picture) implements Action {}
 
     record Leave(int encoder, boolean politely) implements Action {}
 

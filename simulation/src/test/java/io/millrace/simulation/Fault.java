@@ -17,5 +17,7 @@ enum Fault {
     /** Many claims at a time. */
     CLAIM_STORMS,
     /** A record in {@code sessions} that was not written by Millrace. */
-    POISON
+    POISON,
+    /** Encoders with different tracks, of which some appear later or fall silent. */
+    TRACKS
 }

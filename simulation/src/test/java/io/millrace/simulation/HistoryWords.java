@@ -47,6 +47,7 @@ final class HistoryWords {
             }
             case Fact.Claim it -> line(atMs, "packets: claim " + logged.offset() + " of connection "
                     + it.connection(), out);
+            case Fact.Tracks it -> line(atMs, "packets: session " + it.session() + " has " + it.tracks(), out);
             case Fact.End it -> line(atMs, "packets: session " + it.session() + " has ended"
                     + (it.suspected() ? ", by suspicion" : ""), out);
             case Fact.GraceOver it -> line(atMs, "packets: grace of session " + it.session() + " is over", out);

@@ -34,6 +34,7 @@ import java.util.Set;
  */
 final class NodeProcess implements ModelGroup.Member {
     private static final int FORMER_RULES = 2;
+    private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
     private final World world;
@@ -58,9 +59,7 @@ final class NodeProcess implements ModelGroup.Member {
         this.group = group;
         this.number = number;
         this.defects = defects;
-        PublishSettings settings = NodeSettings.of(number, defects.contains(Defect.RULES_OF_VERSION_2)
-                ? FORMER_RULES
-                : EpochRules.CURRENT_VERSION);
+        PublishSettings settings = NodeSettings.of(number, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
@@ -72,6 +71,13 @@ final class NodeProcess implements ModelGroup.Member {
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
+    }
+
+    private static int rulesVersion(Set<Defect> defects) {
+        if (defects.contains(Defect.RULES_OF_VERSION_2)) {
+            return FORMER_RULES;
+        }
+        return defects.contains(Defect.EPOCHS_TAKE_ANY_TRACKS) ? RULES_OF_ANY_TRACKS : EpochRules.CURRENT_VERSION;
     }
 
     int number() {

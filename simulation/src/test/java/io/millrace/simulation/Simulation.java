@@ -31,7 +31,7 @@ final class Simulation implements World {
     private final Chance chance;
     private final Set<Defect> defects;
     private final History history = new History(events);
-    private final LogWatch watch = new LogWatch(history, Set.copyOf(Plan.STREAMS));
+    private final LogWatch watch;
     private final ModelKafka kafka;
     private final ModelGroup group;
     private final List<NodeClock> clocks = new ArrayList<>();
@@ -41,6 +41,7 @@ final class Simulation implements World {
 
     private Simulation(long seed, Plan plan, Set<Defect> defects) {
         this.defects = Set.copyOf(defects);
+        this.watch = new LogWatch(history, Set.copyOf(Plan.STREAMS), !defects.contains(Defect.RULES_OF_VERSION_2));
         // Different random numbers than those of the plan.
         this.chance = new Chance(~seed);
         this.kafka = new ModelKafka(events, chance, NodeSettings.PARTITIONS, this::committed);
@@ -92,7 +93,7 @@ final class Simulation implements World {
 
     private void perform(Action action) {
         switch (action) {
-            case Action.Publish it -> encoder(it.encoder(), it.stream(), it.sends(), true)
+            case Action.Publish it -> encoder(it.encoder(), it.stream(), it.sends(), true, it.picture())
                     .connect(nodes[it.node()].isDead() ? anyNode().orElse(nodes[it.node()]) : nodes[it.node()]);
             case Action.Leave it -> withEncoder(it.encoder(), encoder -> encoder.leave(it.politely()));
             case Action.Silence it -> withEncoder(it.encoder(), encoder -> encoder.beSilent(it.forMs()));
@@ -120,8 +121,8 @@ final class Simulation implements World {
         }
     }
 
-    private SimulatedEncoder encoder(int encoder, String stream, boolean sends, boolean returns) {
-        SimulatedEncoder created = new SimulatedEncoder(this, encoder, stream, sends, returns);
+    private SimulatedEncoder encoder(int encoder, String stream, boolean sends, boolean returns, Picture picture) {
+        SimulatedEncoder created = new SimulatedEncoder(this, encoder, stream, sends, returns, picture);
         encoders.put(encoder, created);
         return created;
     }
@@ -135,7 +136,7 @@ final class Simulation implements World {
 
     private void storm(Action.Storm storm) {
         for (int i = 0; i < storm.claims(); i++) {
-            SimulatedEncoder encoder = encoder(storm.firstEncoder() + i, storm.stream(), false, false);
+            SimulatedEncoder encoder = encoder(storm.firstEncoder() + i, storm.stream(), false, false, Picture.NEVER);
             events.after(chance.between(0, 1_000), () -> anyNode().ifPresent(encoder::connect));
             events.after(storm.forMs() + chance.between(1_000, 2_000), () -> encoder.leave(true));
         }
@@ -187,7 +188,7 @@ final class Simulation implements World {
     }
 
     private void acknowledged(String stream, byte[] value) {
-        long packet = Wire.numberOf((Packet) LogCodec.decode(ByteBuffer.wrap(value)));
+        long packet = LogCodec.decode(ByteBuffer.wrap(value)) instanceof Packet it ? Wire.numberOf(it) : Fact.UNNUMBERED;
         if (packet != Fact.UNNUMBERED) {
             history.add(new Fact.Acknowledged(stream, packet));
             connections.get(Fact.connectionOf(packet)).acknowledged(packet);

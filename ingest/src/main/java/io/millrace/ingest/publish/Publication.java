@@ -1,7 +1,9 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.SessionLog;
 import io.millrace.media.bytes.MediaException;
+import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishEnd;
@@ -35,6 +37,8 @@ final class Publication implements PublishSink {
     private final CompletableFuture<PublishAnswer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private SessionRecords records;
+    /** Of the session that was replaced because of its tracks. */
+    private SessionRecords formerRecords;
 
     Publication(SessionRecords records, Publisher publisher, Valve valve, PublishContext context) {
         this.records = records;
@@ -76,7 +80,9 @@ final class Publication implements PublishSink {
         PublicationEnd end = guard.received(state.session(), body.remaining());
         if (end == null) {
             try {
-                packets.message(kind, timestampMs, body);
+                if (packets.message(kind, timestampMs, body)) {
+                    apply(new PublicationCommand.TracksChanged());
+                }
             } catch (MediaException e) {
                 end = guard.dropped(state.session(), e);
             }
@@ -109,6 +115,9 @@ final class Publication implements PublishSink {
 
     private void apply(PublicationCommand command) {
         boolean had = state.hasSession();
+        if (command instanceof PublicationCommand.HeartbeatDue) {
+            packets.tick();
+        }
         var steps = state.apply(command);
         if (state.hasSession() && !had) {
             context.meters().sessionBegan();
@@ -126,6 +135,8 @@ final class Publication implements PublishSink {
             case PublicationStep.Begin(long session) -> begin(session);
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
+            case PublicationStep.ClaimForTracks(long session) -> claimForTracks(session);
+            case PublicationStep.EndFormer(long session) -> endFormer(session);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted, (_, _) -> {});
             case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
@@ -157,13 +168,33 @@ final class Publication implements PublishSink {
                 + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
+        claimNext();
+    }
+
+    private void claimForTracks(long session) {
+        log.write(Level.INFO, "session {} is claimed again because the encoder's tracks have changed to {}: players have to load the"
+                + " stream again", session, packets.tracks().words());
+        context.meters().tracksChanged();
+        formerRecords = records;
+        claimNext();
+    }
+
+    private void claimNext() {
         valve.hold(true);
         records = records.again();
         records.started(this::claimDone);
     }
 
+    private void endFormer(long session) {
+        formerRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
+                SessionLog.Outcome.IGNORED);
+        formerRecords.notice(session, SessionNotice.State.ENDED, SessionLog.Outcome.IGNORED);
+        formerRecords = null;
+    }
+
     /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */
     private void writeEnd(long session, PublicationEnd end) {
+        packets.flush();
         log.write(Level.INFO, "session {} ends after {} packets: {} ({})", session, packets.count(), end.reason(),
                 end.detail());
         records.ended(session, end.reason(), end.detail(), (_, failure) -> commands.offer(failure == null

@@ -22,6 +22,9 @@ sealed interface PublicationCommand {
     /** A packet of the session is lost: writing it to the log failed. */
     record PacketLost(long session, String cause) implements PublicationCommand {}
 
+    /** The encoder's tracks are no longer those of the session. */
+    record TracksChanged() implements PublicationCommand {}
+
     /** The interval between two heartbeats is over. */
     record HeartbeatDue() implements PublicationCommand {}
 

@@ -14,6 +14,7 @@ import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
 import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
+import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
 import io.millrace.platform.log.SessionNotice;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,7 +23,8 @@ import java.util.Set;
 
 /**
  * State machine of one publish and its current session: claims a session, keeps it alive, and ends it. If the session
- * is declared over while the encoder still sends, the publish claims another session, unnoticed by the encoder.
+ * is declared over while the encoder still sends, or if the encoder's tracks change, the publish claims another session, unnoticed by
+ * the encoder.
  *
  * <p>Pure: takes commands, returns steps. Confined to one thread.
  */
@@ -30,7 +32,7 @@ final class PublicationState {
     static final long NO_SESSION = -1;
 
     enum State {
-        /** {@code SessionStarted} is being written: for the first session, or for the next one after {@code OVER}. */
+        /** {@code SessionStarted} is being written: for the first session, or for the next one. */
         CLAIMING,
         /** The session has a number, and its notice is being written: packets are held until an owner can know of it. */
         ANNOUNCING,
@@ -61,6 +63,8 @@ final class PublicationState {
     private long session = NO_SESSION;
     /** The greatest session of the stream that any node has noted as live. */
     private long greatestLive = NO_SESSION;
+    /** The session that was replaced because of its tracks and has not been ended yet. */
+    private long former = NO_SESSION;
     private boolean heartbeatPending;
     /** Null before ENDING. */
     private PublicationEnd end;
@@ -93,6 +97,7 @@ final class PublicationState {
             case AnnounceFailed(long of, String cause) -> announceFailed(of, cause);
             case FirstPacketWritten(long of) -> firstPacketWritten(of);
             case PacketLost(long of, String cause) -> isRunning(of) ? end(PublicationEnd.packetLost(cause)) : NOTHING;
+            case TracksChanged() -> tracksChanged();
             case HeartbeatDue() -> heartbeat();
             case HeartbeatDone() -> {
                 heartbeatPending = false;
@@ -133,7 +138,26 @@ final class PublicationState {
             return NOTHING;
         }
         become(State.CLAIMED);
-        return List.of(new PublicationStep.Begin(session), new PublicationStep.Accept());
+        List<PublicationStep> steps = new ArrayList<>(List.of(new PublicationStep.Begin(session)));
+        endFormer(steps);
+        steps.add(new PublicationStep.Accept());
+        return steps;
+    }
+
+    private List<PublicationStep> tracksChanged() {
+        if (state != State.CLAIMED && state != State.LIVE) {
+            return NOTHING;
+        }
+        become(State.CLAIMING);
+        former = session;
+        return List.of(new PublicationStep.ClaimForTracks(session));
+    }
+
+    private void endFormer(List<PublicationStep> steps) {
+        if (former != NO_SESSION) {
+            steps.add(new PublicationStep.EndFormer(former));
+            former = NO_SESSION;
+        }
     }
 
     private List<PublicationStep> announceFailed(long of, String cause) {
@@ -151,6 +175,7 @@ final class PublicationState {
             return NOTHING;
         }
         List<PublicationStep> steps = new ArrayList<>();
+        endFormer(steps);
         if (state == State.CLAIMING) {
             steps.add(new PublicationStep.Disconnect(PublicationEnd.claimFailed()));
         }
@@ -211,6 +236,7 @@ final class PublicationState {
         if (hasSession()) {
             steps.add(new PublicationStep.WriteEnd(session, why));
         }
+        endFormer(steps);
         steps.add(new PublicationStep.Disconnect(why));
         if (state == State.ANNOUNCING) {
             steps.add(new PublicationStep.Accept());

@@ -36,12 +36,13 @@ public final class KnownSessions {
         this.flapWindowMs = flapWindowMs;
     }
 
+    /** An encoder whose node claims the stream again for it takes nothing over. */
     public synchronized void onNotice(SessionNotice notice) {
         Known known = streams.computeIfAbsent(notice.stream(), _ -> new Known());
         SessionNotice before = known.sessions.put(notice.session(), notice);
         boolean becameLive = notice.state() == State.LIVE && (before == null || before.state() == State.CLAIMED);
         if (becameLive && known.sessions.headMap(notice.session()).values().stream()
-                .anyMatch(n -> n.state() == State.LIVE)) {
+                .anyMatch(n -> n.state() == State.LIVE && !n.encoder().equals(notice.encoder()))) {
             if (known.takeoversMs.size() == TAKEOVERS_ALLOWED) {
                 known.takeoversMs.removeFirst();
             }

@@ -14,12 +14,15 @@ import io.millrace.ingest.publish.PublicationCommand.HeartbeatDue;
 import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
+import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
 import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
 import io.millrace.ingest.publish.PublicationStep.Announce;
 import io.millrace.ingest.publish.PublicationStep.Begin;
 import io.millrace.ingest.publish.PublicationStep.ClaimAgain;
+import io.millrace.ingest.publish.PublicationStep.ClaimForTracks;
 import io.millrace.ingest.publish.PublicationStep.Disconnect;
+import io.millrace.ingest.publish.PublicationStep.EndFormer;
 import io.millrace.ingest.publish.PublicationStep.Finish;
 import io.millrace.ingest.publish.PublicationStep.Heartbeat;
 import io.millrace.ingest.publish.PublicationStep.Note;
@@ -142,6 +145,36 @@ class PublicationStateTest {
         assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
         assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new Accept());
         assertThat(running.session()).isEqualTo(NEWER);
+    }
+
+    /** The former session is ended when the next one has begun, so that the encoder never seems to be away. */
+    @ParameterizedTest
+    @EnumSource(names = {"CLAIMED", "LIVE"})
+    void claimsAgainIfTracksChange(State from) {
+        PublicationState running = at(from);
+        assertThat(running.apply(new TracksChanged())).containsExactly(new ClaimForTracks(SESSION));
+        assertThat(running.state()).isEqualTo(State.CLAIMING);
+        assertThat(running.apply(new TracksChanged())).isEmpty();
+        assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
+        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new EndFormer(SESSION), new Accept());
+        running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
+        assertThat(running.state()).isEqualTo(State.CLAIMED);
+        assertThat(running.apply(new End(LEFT))).containsExactly(new WriteEnd(NEWER, LEFT), new Disconnect(LEFT));
+    }
+
+    @Test
+    void endsFormerSessionToo() {
+        PublicationState claiming = at(State.LIVE);
+        claiming.apply(new TracksChanged());
+        assertThat(claiming.apply(new End(LEFT))).containsExactly(new EndFormer(SESSION), new Disconnect(LEFT));
+        assertThat(claiming.apply(new Claimed(NEWER))).containsExactly(new WriteEnd(NEWER, LEFT), new Accept());
+        PublicationState failing = at(State.LIVE);
+        failing.apply(new TracksChanged());
+        assertThat(failing.apply(new ClaimFailed("x"))).startsWith(new EndFormer(SESSION));
+        PublicationState announcing = at(State.LIVE);
+        announcing.apply(new TracksChanged());
+        announcing.apply(new Claimed(NEWER));
+        assertThat(announcing.apply(new AnnounceFailed(NEWER, "x"))).contains(new EndFormer(SESSION));
     }
 
     /** Its node may have died between its first packet, which took over, and the notice that it was live. */
@@ -294,7 +327,7 @@ class PublicationStateTest {
 
     private static PublicationCommand command(Random random, State state) {
         List<PublicationCommand> possible = new ArrayList<>(List.of(new FirstPacketWritten(SESSION), new End(LEFT),
-                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION),
+                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION), new TracksChanged(),
                 new NoticeRead(SESSION, SessionNotice.State.OVER), new NoticeRead(SESSION, SessionNotice.State.LIVE)));
         if (state == State.CLAIMING) {
             possible.addAll(List.of(new Claimed(SESSION), new ClaimFailed("x")));

@@ -48,6 +48,15 @@ class KnownSessionsTest {
         assertThat(known.flaps(STREAM, 4)).isFalse();
     }
 
+    /** Because its tracks have changed. */
+    @Test
+    void sessionsOfSameConnectionAreNoTakeovers() {
+        for (int session = 1; session < 5; session++) {
+            receive(session, LIVE, session * 1_000L, "127.0.0.1:1");
+        }
+        assertThat(known.flaps(STREAM, 5_000)).isFalse();
+    }
+
     @Test
     void allowsAnyoneIfNothingIsLive() {
         receive(1, LIVE, 0);
@@ -86,7 +95,10 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs) {
-        known.onNotice(
-                new SessionNotice(STREAM, session, state, new Encoder("node", "", "127.0.0.1:1"), 0, atMs, 30_000));
+        receive(session, state, atMs, "127.0.0.1:" + session);
+    }
+
+    private void receive(long session, State state, long atMs, String address) {
+        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, atMs, 30_000));
     }
 }

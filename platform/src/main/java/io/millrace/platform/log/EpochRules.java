@@ -19,14 +19,16 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /**
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
      * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
-     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}.
+     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
+     * have the same tracks.
      */
-    public static final int CURRENT_VERSION = 4;
+    public static final int CURRENT_VERSION = 5;
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
     private static final int DECIDED_OVER_VERSION = 3;
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
+    private static final int ONE_TRACK_SET_VERSION = 5;
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
@@ -64,5 +66,13 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean endsByRecord() {
         return rulesVersion >= ENDED_BY_RECORD_VERSION;
+    }
+
+    /**
+     * Whether {@link SessionTracks} counts: the session takes over with it, and ends the epoch if its tracks are others than
+     * those of the epoch.
+     */
+    public boolean hasOneTrackSet() {
+        return rulesVersion >= ONE_TRACK_SET_VERSION;
     }
 }

@@ -24,7 +24,7 @@ final class Schemas {
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode");
+            "IngestNode", "SessionTracks");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -49,6 +49,12 @@ final class Schemas {
     static final RecordSchema<GraceOver> GRACE_OVER = schema("GraceOver",
             (r, g) -> g.put("session", r.session()).put("atMs", r.atMs()),
             g -> new GraceOver(g.int64("session"), g.int64("atMs")));
+    static final RecordSchema<SessionTracks> SESSION_TRACKS = schema("SessionTracks",
+            (r, g) -> g.put("session", r.session()).put("videoCodec", r.tracks().video())
+                    .put("audioCodec", r.tracks().audio()),
+            g -> new SessionTracks(g.int64("session"), new TrackSet(
+                    g.isNull("videoCodec") ? null : g.text("videoCodec"),
+                    g.isNull("audioCodec") ? null : g.text("audioCodec"))));
     static final RecordSchema<SessionNotice> SESSION_NOTICE = schema("SessionNotice",
             (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
                     r.encoder())
@@ -132,7 +138,7 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, SESSION_TRACKS);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {

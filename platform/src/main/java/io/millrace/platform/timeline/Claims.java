@@ -7,13 +7,14 @@ import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.TrackSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The claims to a stream whose first packet has not arrived yet, and the binary form of a claim. Confined to the thread
+ * The claims to a stream whose first packet has not arrived yet, and the binary form of a claim and its tracks. Confined to the thread
  * of its fold.
  */
 final class Claims {
@@ -108,6 +109,17 @@ final class Claims {
             formats.add(format(string("format", in)));
         }
         return new EpochRules(version, segmentTargetMs, partTargetMs, windowMs, graceMs, List.copyOf(formats));
+    }
+
+    static void write(TrackSet tracks, ByteWriter out) {
+        string(tracks.video() == null ? "" : tracks.video(), out);
+        string(tracks.audio() == null ? "" : tracks.audio(), out);
+    }
+
+    static TrackSet tracks(ByteReader in) {
+        String video = string("video", in);
+        String audio = string("audio", in);
+        return new TrackSet(video.isEmpty() ? null : video, audio.isEmpty() ? null : audio);
     }
 
     private static Format format(String name) {

@@ -11,7 +11,9 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,8 @@ import java.util.List;
  * order.
  *
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
- * packets of lesser sessions are ignored from then on. {@link SessionEnded} starts the grace period, the session's next
+ * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its {@link SessionTracks},
+ * which end the epoch and begin another one if they are not those of the epoch. {@link SessionEnded} starts the grace period, the session's next
  * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
  * 3 of the rules). The next session after that begins a new epoch under its own rules.
  *
@@ -30,7 +33,10 @@ import java.util.List;
  * the records that they have already folded.
  */
 public final class SessionFold {
+    /** Of a state without tracks. */
     private static final int VERSION = 1;
+    /** Of a state that ends with the tracks of the epoch. */
+    private static final int TRACKS_VERSION = 2;
     private static final long NONE = -1;
     /**
      * For {@link #lastSeq}: a reader that starts in the middle does not know the number of the packet before its first.
@@ -45,6 +51,7 @@ public final class SessionFold {
     private State state = State.NONE;
     private long epoch = NONE;
     private EpochRules rules;
+    private TrackSet tracks = TrackSet.UNKNOWN;
     private long session = NONE;
     private SessionStarted started;
     private long lastSeq = NONE;
@@ -64,8 +71,8 @@ public final class SessionFold {
     public static SessionFold resume(ByteBuffer bytes) {
         ByteReader in = new ByteReader("SessionFold", bytes.slice());
         int version = in.uint8("version");
-        if (version != VERSION) {
-            throw MalformedException.value("SessionFold", "version", version, String.valueOf(VERSION));
+        if (version != VERSION && version != TRACKS_VERSION) {
+            throw MalformedException.value("SessionFold", "version", version, VERSION + " or " + TRACKS_VERSION);
         }
         SessionFold fold = new SessionFold();
         fold.state = State.values()[Math.min(in.uint8("state"), State.values().length - 1)];
@@ -80,6 +87,7 @@ public final class SessionFold {
         }
         fold.claims = Claims.read(in);
         fold.line = TimeLine.read(in);
+        fold.tracks = version == TRACKS_VERSION ? Claims.tracks(in) : TrackSet.UNKNOWN;
         return fold;
     }
 
@@ -88,8 +96,9 @@ public final class SessionFold {
      *
      * @param entry the directory entry of the epoch
      * @param start the packet
+     * @param tracks the tracks at the packet
      */
-    public static SessionFold join(StreamEntry entry, Keyframe start) {
+    public static SessionFold join(StreamEntry entry, Keyframe start, TrackSet tracks) {
         long session = start.session();
         long offset = start.offset();
         SessionFold fold = new SessionFold();
@@ -99,6 +108,7 @@ public final class SessionFold {
                         : State.LIVE;
         fold.epoch = entry.epoch();
         fold.rules = entry.rules();
+        fold.tracks = tracks;
         fold.session = session;
         fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.session().encoder(),
                 entry.session().startedAtMs(), entry.rules());
@@ -111,6 +121,7 @@ public final class SessionFold {
     public Verdict fold(long offset, PacketsRecord record) {
         return switch (record) {
             case SessionStarted claim -> claimed(offset, claim);
+            case SessionTracks its -> tracks(its);
             case Packet packet -> packet(packet);
             case SessionEnded ended -> ended(ended);
             case GraceOver over -> graceOver(over);
@@ -124,6 +135,15 @@ public final class SessionFold {
         return new Verdict.Control(List.of());
     }
 
+    private Verdict tracks(SessionTracks its) {
+        SessionStarted claim = its.session() > session ? claimOf(its.session()) : null;
+        List<SessionEvent> events = new ArrayList<>(0);
+        if (claim != null && (isRunning() ? rules : claim.rules()).hasOneTrackSet()) {
+            takeOver(its.session(), claim, its.tracks(), events);
+        }
+        return new Verdict.Control(events);
+    }
+
     private Verdict packet(Packet packet) {
         List<SessionEvent> events = new ArrayList<>(0);
         if (packet.session() > session) {
@@ -131,7 +151,7 @@ public final class SessionFold {
             if (claim == null) {
                 return new Verdict.Ignored(Verdict.Reason.UNKNOWN_SESSION, events);
             }
-            takeOver(packet.session(), claim, events);
+            takeOver(packet.session(), claim, TrackSet.UNKNOWN, events);
         } else if (packet.session() < session) {
             return new Verdict.Ignored(Verdict.Reason.LESSER_SESSION, events);
         } else if (state == State.ENDED) {
@@ -172,15 +192,20 @@ public final class SessionFold {
         return claim;
     }
 
-    private void takeOver(long number, SessionStarted claim, List<SessionEvent> events) {
-        if (state == State.NONE || state == State.ENDED) {
+    private void takeOver(long number, SessionStarted claim, TrackSet its, List<SessionEvent> events) {
+        if (isRunning() && its.isKnown() && tracks.isKnown() && !its.equals(tracks)) {
+            endEpoch(claim.startedAtMs(), SessionEnded.Reason.CLOSED_BY_SERVER, events);
+        }
+        if (!isRunning()) {
             epoch = number;
             rules = claim.rules();
+            tracks = TrackSet.UNKNOWN;
             line.beginEpoch();
             events.add(new SessionEvent.EpochBegan(epoch, rules));
         } else {
             line.beginSession();
         }
+        tracks = tracks.isKnown() ? tracks : its;
         state = State.LIVE;
         session = number;
         started = claim;
@@ -209,11 +234,22 @@ public final class SessionFold {
         if (over.session() != session || state != State.GRACE && !cameBack) {
             return new Verdict.Control(List.of());
         }
+        List<SessionEvent> events = new ArrayList<>(2);
+        endEpoch(over.atMs(), SessionEnded.Reason.SUSPECTED, events);
+        return new Verdict.Control(events);
+    }
+
+    /** @param reason why the session ends if it is live */
+    private void endEpoch(long atMs, SessionEnded.Reason reason, List<SessionEvent> events) {
+        if (state == State.LIVE) {
+            events.add(new SessionEvent.Left(session, atMs, reason));
+        }
         state = State.ENDED;
-        SessionEvent epochOver = new SessionEvent.EpochOver(epoch, over.atMs());
-        return new Verdict.Control(cameBack
-                ? List.of(new SessionEvent.Left(session, over.atMs(), SessionEnded.Reason.SUSPECTED), epochOver)
-                : List.of(epochOver));
+        events.add(new SessionEvent.EpochOver(epoch, atMs));
+    }
+
+    private boolean isRunning() {
+        return state == State.LIVE || state == State.GRACE;
     }
 
     public State state() {
@@ -235,6 +271,11 @@ public final class SessionFold {
         return rules;
     }
 
+    /** The tracks of all sessions of {@link #epoch} that have said theirs. */
+    public TrackSet tracks() {
+        return tracks;
+    }
+
     /** The current session's claim, null before the first. */
     public SessionStarted started() {
         return started;
@@ -253,7 +294,7 @@ public final class SessionFold {
     /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter();
-        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
+        out.uint8(tracks.isKnown() ? TRACKS_VERSION : VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
                 .int64(joinedAt);
         if (state != State.NONE) {
             Claims.write(rules, out);
@@ -261,6 +302,9 @@ public final class SessionFold {
         }
         claims.write(out);
         line.write(out);
+        if (tracks.isKnown()) {
+            Claims.write(tracks, out);
+        }
         return out.toByteArray();
     }
 }

@@ -51,7 +51,8 @@ class LogCodecTest {
                         List.of(new StreamEntry.Session(17, 1, 2, 3, 4, List.of("avc1.64001f")))),
                 new IngestNode("n", new IngestNode.Address("live.example.com", 1935), null, true),
                 new IngestNode("n", null, new IngestNode.Address(null, 443), false),
-                new EpochEnded(17, 41, 1_700), new StreamExpiry("live/show", 1, 17, 1_700));
+                new EpochEnded(17, 41, 1_700), new StreamExpiry("live/show", 1, 17, 1_700),
+                new SessionTracks(17, new TrackSet("AVC", "AAC")), new SessionTracks(17, new TrackSet(null, "OPUS")));
     }
 
     @ParameterizedTest

@@ -42,6 +42,8 @@ final class Cutter {
     private static final long LONG_GOP_TICKS = 90_000 / 10;
     /** Largest distance between audio and video without a warning, measured at the arrival of a video frame. */
     private static final long LARGEST_SKEW_MS = 1_000;
+    /** A track without a frame for so long, by the other track's timestamps, is silent, and players stop. */
+    private static final long SILENCE_MS = 3_000;
     private static final long NEVER = Long.MIN_VALUE;
 
     private enum Leading { UNDECIDED, VIDEO, AUDIO }
@@ -209,10 +211,18 @@ final class Cutter {
         }
         // Only at video frames: in a slow slide show, video lags behind audio between any two frames, which is no
         // fault.
-        if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
+        if (audioMs != NEVER && isSilent(packet.timestampMs() - audioMs)) {
+            out.warn(StreamWarning.TRACK_SILENT, "no audio for " + (packet.timestampMs() - audioMs) / 1_000
+                    + " s while video arrives: players stop");
+        } else if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
             out.warn(StreamWarning.TRACK_SKEW, "video is " + Math.abs(packet.timestampMs() - audioMs) + " ms "
                     + (packet.timestampMs() > audioMs ? "ahead of" : "behind") + " audio");
         }
+    }
+
+    /** Earlier rules know no silent tracks. */
+    private boolean isSilent(long silentMs) {
+        return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
     }
 
     /** Whether the video tag, legacy or enhanced, has a frame type of keyframe: 1 keyframe, 4 generated keyframe. */
@@ -276,6 +286,9 @@ final class Cutter {
         audioMs = packet.timestampMs();
         Draft frame = audioClock.place(offset, packet, originMs, audio, samples);
         long silentMs = packet.timestampMs() - videoSeenMs;
+        if (leading == Leading.VIDEO && isSilent(silentMs)) {
+            out.warn(StreamWarning.TRACK_SILENT, "no video for " + silentMs / 1_000 + " s while audio arrives: players stop");
+        }
         if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
             interrupt(out);
             leading = Leading.AUDIO;

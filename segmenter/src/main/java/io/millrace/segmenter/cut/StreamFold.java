@@ -9,6 +9,7 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
@@ -62,6 +63,7 @@ public final class StreamFold {
         }
         lastOffset = offset;
         ByteBuffer before = record instanceof Packet p && isFrame(p) ? ByteBuffer.wrap(sessions.toBytes()) : null;
+        TrackSet tracks = sessions.tracks();
         Verdict verdict = sessions.fold(offset, record);
         verdict.events().forEach(event -> apply(event, offset, step));
         switch (verdict) {
@@ -71,6 +73,10 @@ public final class StreamFold {
                 // Only the events matter.
             }
         }
+        if (step.ended().isPresent() && sessions.state() == SessionFold.State.LIVE) {
+            step.warn(StreamWarning.TRACK_SET_CHANGED, "the tracks changed from " + tracks.words() + " to "
+                    + sessions.tracks().words() + ": players had to load the stream again");
+        }
         enter(offset, step);
         return step;
     }
@@ -78,6 +84,8 @@ public final class StreamFold {
     private void apply(SessionEvent event, long offset, Step step) {
         switch (event) {
             case SessionEvent.EpochBegan began -> {
+                // The previous epoch may end with the same record.
+                enter(offset, step);
                 cutter = new Cutter(began.epoch(), began.rules());
                 directory = new Directory(stream, began.epoch(), began.rules(), offset,
                         sessions.started().startedAtMs());
@@ -177,7 +185,7 @@ public final class StreamFold {
         }
         step.openings().forEach(opening -> directory.opened(opening, cutter.targetDurationS()));
         enterCuts(step);
-        step.warnings().stream().filter(directory::warned).forEach(step::isNew);
+        step.takeNewWarnings().stream().filter(directory::warned).forEach(step::isNew);
         StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);

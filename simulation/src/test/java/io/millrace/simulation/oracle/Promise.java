@@ -26,5 +26,7 @@ public enum Promise {
      */
     EVERY_EPOCH_ENDS,
     /** Epochs, sessions, and packets within a session appear in the order of their numbers. */
-    NUMBERS_RISE
+    NUMBERS_RISE,
+    /** All sessions of an epoch have the same tracks, and nothing of another track is shown in it. */
+    EPOCHS_HAVE_ONE_TRACK_SET
 }

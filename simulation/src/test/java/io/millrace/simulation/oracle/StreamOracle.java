@@ -64,6 +64,7 @@ final class StreamOracle {
     private Optional<Violation> logged(long offset, Fact.Entry entry) {
         switch (entry) {
             case Fact.Claim it -> reference.claimed(offset, it.connection());
+            case Fact.Tracks it -> reference.tracks(it.session(), it.tracks());
             case Fact.Media it -> {
                 fate = reference.media(it.session(), it.seq());
                 logged.add(it.packet());
@@ -102,7 +103,8 @@ final class StreamOracle {
 
     private Optional<Violation> epochOver(long epoch) {
         epochRuns = false;
-        return check(epoch == shownEpoch && !reference.isRunning(), Promise.EVERY_EPOCH_ENDS,
+        boolean isOver = !reference.isRunning() || reference.epoch() > epoch;
+        return check(epoch == shownEpoch && isOver, Promise.EVERY_EPOCH_ENDS,
                 "epoch " + epoch + " ends too early, its session is " + reference.state());
     }
 
@@ -115,10 +117,17 @@ final class StreamOracle {
             return broken(Promise.NUMBERS_RISE, "packet " + it.seq() + " of session " + it.session() + " in epoch "
                     + it.epoch() + " is shown after greater ones");
         }
+        if (fate == ReferenceStream.Fate.SHOWN && it.epoch() < reference.epoch() && reference.beganByTracks()) {
+            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET, "session " + it.session() + " is shown in epoch " + it.epoch()
+                    + ", and its tracks begin epoch " + reference.epoch());
+        }
         if (fate != ReferenceStream.Fate.SHOWN || it.epoch() != reference.epoch()
                 || it.session() != reference.session()) {
             return broken(Promise.LOGGED_IS_SHOWN, "offset " + it.offset() + " is shown in epoch " + it.epoch()
                     + ", and must be " + fate + " in epoch " + reference.epoch());
+        }
+        if (!reference.allows(it.codec())) {
+            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET, "epoch " + it.epoch() + " shows " + it.codec());
         }
         return it.packet() == Fact.UNNUMBERED ? Optional.empty() : wasSent(it);
     }
