@@ -87,7 +87,8 @@ final class Node {
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka, durability);
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check(),
-                life.opened(DurabilityWatch.start(kafka, durability, meters)).check()));
+                life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
+        kafka.stopped().gauge(meters);
         stages = life.opened(new RunningStages());
         stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));

@@ -14,6 +14,7 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
 import io.millrace.testkit.SlowTest;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -208,6 +210,39 @@ class PackagerServiceTest {
             }
             topics.write(0, log.cuts, Topic.SEGMENTS);
             topics.index(0, log.cuts.size());
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
+    @Test
+    void stopsPartitionAtRecordOfNewerRelease() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        KafkaClients kafka = kafka("newer.");
+        TopicAccess topics = new TopicAccess(kafka, fatal);
+        int before = 10;
+        TopicPartition segments = kafka.partition(Topic.SEGMENTS, 0);
+        try (PackagerService _ = start(kafka, "one"); Admin admin = kafka.admin("test");
+                KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            topics.write(0, log.packets, Topic.PACKETS);
+            topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);
+            byte[] newer = LogCodec.encode(log.cuts.get(before).value());
+            newer[5] ^= 1;
+            producer.send(new ProducerRecord<>(segments.topic(), 0, "live/a", newer)).get();
+            topics.write(0, log.cuts.subList(before, log.cuts.size()), Topic.SEGMENTS);
+            topics.write(1, log);
+            topics.index(1, log.cuts.size());
+            topics.index(0, before);
+            Awaitility.await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(kafka.stopped().stoppedAt(segments)).hasValue(before));
+            assertThat(topics.index(0, before)).hasSize(before);
+            Awaitility.await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
+                            .partitionsToOffsetAndMetadata().get().get(kafka.partition(Topic.SEGMENTS, 1)).offset())
+                            .isPositive());
+        }
+        try (Admin admin = kafka.admin("test")) {
+            assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
+                    .partitionsToOffsetAndMetadata().get().get(segments).offset()).isBetween(1L, (long) before);
         }
         assertThat(fatal.get()).isNull();
     }

@@ -114,6 +114,7 @@ public final class SegmenterService implements AutoCloseable {
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        kafka.stopped().config().forEach((name, value) -> all.put(StreamsConfig.mainConsumerPrefix(name), value));
         // Kafka Streams commits by itself, and warns if this is set.
         all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());

@@ -181,6 +181,7 @@ public final class OwnerLoop implements AutoCloseable {
         }
         nextExpiryMs = startMs + EXPIRY_MS;
         List<TopicPartition> packets = owned.keySet().stream()
+                .filter(of -> kafka.stopped().stoppedAt(kafka.partition(Topic.STREAMS, of.partition())).isEmpty())
                 .map(of -> kafka.partition(Topic.PACKETS, of.partition())).toList();
         Map<Integer, Long> beginnings = new HashMap<>();
         ends.beginnings(packets, (partition, offset) -> beginnings.put(partition.partition(), offset),
@@ -189,9 +190,10 @@ public final class OwnerLoop implements AutoCloseable {
         steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), 0L));
     }
 
+    /** Always false after a record that this release cannot read, because heartbeats may follow it. */
     private boolean hasRead(TopicPartition partition, long end) {
         try {
-            return consumer.position(partition, CHECK_PERIOD) >= end;
+            return kafka.stopped().stoppedAt(partition).isEmpty() && consumer.position(partition, CHECK_PERIOD) >= end;
         } catch (RetriableException e) {
             return false;
         }

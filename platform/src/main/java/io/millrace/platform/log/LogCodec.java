@@ -2,6 +2,7 @@ package io.millrace.platform.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 
 /**
@@ -31,12 +32,13 @@ public final class LogCodec {
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
+            case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };
     }
 
     /**
-     * Decodes {@code value}; returns {@link Undecodable} if that fails. The payload of a packet or part is a slice of
-     * {@code value}.
+     * Decodes {@code value}; returns {@link UnknownSchema} if it is a record of a schema that this release does not know,
+     * and {@link Undecodable} if decoding fails. The payload of a packet or part is a slice of {@code value}.
      */
     public static LogRecord decode(ByteBuffer value) {
         try {
@@ -45,5 +47,10 @@ public final class LogCodec {
                 | IndexOutOfBoundsException e) {
             return new Undecodable(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
+    }
+
+    /** Returns the schema of {@code value} if it is a record of a schema that this release does not know. */
+    public static Optional<UnknownSchema> unknownSchema(byte[] value) {
+        return Schemas.unknown(ByteBuffer.wrap(value));
     }
 }

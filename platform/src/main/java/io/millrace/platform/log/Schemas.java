@@ -107,36 +107,50 @@ final class Schemas {
             },
             g -> new IngestNode(g.text("node"), address(g, "rtmp"), address(g, "rtmps"), g.bool("keyRequired")));
 
-    private static final Map<Long, RecordSchema.WrittenAs<?>> BY_FINGERPRINT = byFingerprint();
+    private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
 
     static LogRecord decode(ByteBuffer value) throws IOException {
-        if (value.remaining() < RecordSchema.HEADER_BYTES || value.get() != (byte) 0xC3 || value.get() != 0x01) {
+        if (!hasHeader(value)) {
             throw new IllegalArgumentException("not an Avro single-object record");
         }
-        long fingerprint = value.order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long fingerprint = fingerprint(value);
+        value.position(value.position() + RecordSchema.HEADER_BYTES);
         if (fingerprint == PACKET.fingerprint()) {
             return PayloadCodec.packet(value);
         }
         if (fingerprint == PART.fingerprint()) {
             return PayloadCodec.part(value);
         }
-        RecordSchema.WrittenAs<?> written = BY_FINGERPRINT.get(fingerprint);
-        if (written == null) {
-            throw new IllegalArgumentException(
-                    "schema fingerprint is unknown to this version: " + Long.toHexString(fingerprint));
-        }
-        return written.decode(value);
+        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);
+        return written == null ? new UnknownSchema(fingerprint) : written.decode(value);
     }
 
-    private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
-        List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
+    static Optional<UnknownSchema> unknown(ByteBuffer value) {
+        if (!hasHeader(value) || BY_FINGERPRINT.containsKey(fingerprint(value))) {
+            return Optional.empty();
+        }
+        return Optional.of(new UnknownSchema(fingerprint(value)));
+    }
+
+    private static boolean hasHeader(ByteBuffer value) {
+        int at = value.position();
+        return value.remaining() >= RecordSchema.HEADER_BYTES && value.get(at) == (byte) 0xC3
+                && value.get(at + 1) == 0x01;
+    }
+
+    private static long fingerprint(ByteBuffer value) {
+        return value.order(ByteOrder.LITTLE_ENDIAN).getLong(value.position() + 2);
+    }
+
+    private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
+        List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
-        Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
+        Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
-            for (RecordSchema<?> schema : schemas) {
-                RecordSchema.WrittenAs<?> written = schema.writtenAs(version.get(schema.name()));
+            for (RecordSchema<? extends LogRecord> schema : schemas) {
+                RecordSchema.WrittenAs<? extends LogRecord> written = schema.writtenAs(version.get(schema.name()));
                 byFingerprint.put(written.fingerprint(), written);
             }
         }

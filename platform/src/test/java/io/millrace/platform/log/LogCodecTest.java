@@ -121,11 +121,13 @@ class LogCodecTest {
     }
 
     @Test
-    void unknownSchemaIsUndecodable() {
+    void unknownSchemaIsNoDamage() {
         byte[] encoded = LogCodec.encode(PACKET);
+        assertThat(LogCodec.unknownSchema(encoded)).isEmpty();
         encoded[5] ^= 1;
-        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOfSatisfying(Undecodable.class,
-                u -> assertThat(u.why()).contains("unknown"));
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOf(UnknownSchema.class)
+                .isEqualTo(LogCodec.unknownSchema(encoded).orElseThrow());
+        assertThat(LogCodec.unknownSchema(new byte[]{1, 2, 3})).isEmpty();
     }
 
     @Provide

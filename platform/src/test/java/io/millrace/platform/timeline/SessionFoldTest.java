@@ -1,6 +1,5 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -11,6 +10,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.UnreadableStateException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -305,9 +305,9 @@ class SessionFoldTest {
     @Test
     void rejectsUnreadableState() {
         byte[] bytes = new SessionFold().toBytes();
-        bytes[0] = 99;
-        assertThatExceptionOfType(MediaException.class).isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
-        assertThatExceptionOfType(MediaException.class)
+        bytes[5] ^= 1;
+        assertThatExceptionOfType(UnreadableStateException.class).isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
+        assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(new SessionFold().toBytes(), 0, 20)));
     }
 }

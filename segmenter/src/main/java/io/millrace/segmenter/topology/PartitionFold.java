@@ -1,7 +1,6 @@
 package io.millrace.segmenter.topology;
 
 import io.millrace.media.StreamName;
-import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
@@ -9,6 +8,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.UnreadableStateException;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.segmenter.cut.Step;
 import io.millrace.segmenter.meters.SegmenterMeters;
@@ -66,7 +66,7 @@ final class PartitionFold {
                     // Written once more without outputs, then deleted.
                     dirty.add(stream);
                 }
-            } catch (MediaException e) {
+            } catch (UnreadableStateException e) {
                 log.error("{}: the segmenter's state cannot be read, cutting restarts: {}", stream,
                         e.getMessage());
                 meters.dropped("state");
