@@ -279,6 +279,31 @@ class PackagerServiceTest {
         assertThat(fatal.get()).isNull();
     }
 
+    /** A packager that was frozen and replaced writes a gap of a part that its successor has written. */
+    @Test
+    void lateGapOfAReplacedPackagerIsVoid() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        int before = 10;
+        while (log.cuts.get(before - 1).value().id().part() != 1) {
+            before++;
+        }
+        Cut first = log.cuts.get(before - 2).value();
+        KafkaClients kafka = kafka("late.");
+        TopicAccess topics = new TopicAccess(kafka, fatal);
+        try (PackagerService _ = start(kafka, "next")) {
+            topics.write(0, log.packets, Topic.PACKETS);
+            topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);
+            topics.index(0, before);
+        }
+        Gap late = new Gap(first.id(), Format.TS, Gap.Reason.EXPIRED, first.times(), first.head().start());
+        topics.write(0, List.of(new Entry<>(0, "live/a", late)), Topic.INDEX);
+        try (PackagerService _ = start(kafka, "last")) {
+            topics.write(0, log.cuts.subList(before, log.cuts.size()), Topic.SEGMENTS);
+            assertThat(topics.index(0, log.cuts.size())).hasSize(log.cuts.size());
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
     @Test
     void endsIfLogRejectsParts() throws Exception {
         WrittenLog log = new WrittenLog().publish(7, 9, "live/a");

@@ -15,8 +15,11 @@ import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -162,6 +165,45 @@ class SegmenterServiceTest {
             });
         }
         assertThat(read(kafka, Topic.SEGMENTS, all -> !all.isEmpty())).hasSizeLessThan(expected.size());
+        assertThat(fatal.get()).isNull();
+    }
+
+    /** The changelog is damaged, or its topic was deleted and created again. */
+    @Test
+    void damagedStatesAreRebuiltFromLog() throws Exception {
+        KafkaClients kafka = broker.clients("damaged.");
+        Tape tape = story();
+        List<String> expected = expectedCuts(tape);
+        int half = 400;
+        TopicPartition packets = kafka.partition(Topic.PACKETS, kafka.partitionOf(STREAM));
+        try (SegmenterService _ = start(kafka, "damaged"); Admin admin = kafka.admin("test")) {
+            write(kafka, tape.entries().subList(0, half));
+            Awaitility.await().atMost(PATIENCE).until(() -> {
+                var committed = admin.listConsumerGroupOffsets(kafka.settings().group("segmenter"))
+                        .partitionsToOffsetAndMetadata().get().get(packets);
+                return committed != null && committed.offset() == half;
+            });
+        }
+        TopicPartition changelog = new TopicPartition(kafka.settings().group("segmenter") + "-folds-changelog",
+                packets.partition());
+        try (KafkaConsumer<String, LogRecord> consumer = kafka.seeker("test", Map.of());
+                KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            Set<String> owners = new HashSet<>();
+            consumer.assign(List.of(changelog));
+            consumer.seekToBeginning(consumer.assignment());
+            long end = consumer.endOffsets(consumer.assignment()).get(changelog);
+            while (consumer.position(changelog) < end) {
+                consumer.poll(Duration.ofMillis(50)).forEach(record -> owners.add(record.key()));
+            }
+            for (String owner : owners) {
+                producer.send(new ProducerRecord<>(changelog.topic(), changelog.partition(), owner, new byte[]{9})).get();
+            }
+        }
+        try (SegmenterService _ = start(kafka, "rebuilt")) {
+            write(kafka, tape.entries().subList(half, tape.entries().size()));
+            List<LogRecord> all = read(kafka, Topic.SEGMENTS, records -> firstOfEach(records).size() >= expected.size());
+            assertThat(firstOfEach(all)).isEqualTo(expected);
+        }
         assertThat(fatal.get()).isNull();
     }
 

@@ -147,7 +147,7 @@ public final class SessionFeed implements AutoCloseable {
 
     private void readDirectory(ConsumerRecord<String, LogRecord> record) {
         if (record.value() instanceof StreamEntry entry) {
-            names.onEntry(entry);
+            names.onEntry(entry, record.offset());
             return;
         }
         if (record.value() instanceof StreamExpiry expiry) {

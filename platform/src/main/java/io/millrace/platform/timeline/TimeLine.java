@@ -89,6 +89,9 @@ final class TimeLine {
         lastTimeMs = UNKNOWN;
         offsetMs = 0;
         floorMs = 0;
+        // The state of a stream that has ended may be discarded, so nothing of it may matter in the next epoch.
+        audio.frameMs = DEFAULT_FRAME_MS;
+        video.frameMs = DEFAULT_FRAME_MS;
     }
 
     /** Continues a line in the middle, for a reader that starts there. */

@@ -46,6 +46,12 @@ final class Journal {
         outputs.add(output);
     }
 
+    /** Forgets the outputs, which are in the log. Returns this. */
+    Journal withoutOutputs() {
+        outputs.clear();
+        return this;
+    }
+
     List<Output> outputs() {
         return List.copyOf(outputs);
     }

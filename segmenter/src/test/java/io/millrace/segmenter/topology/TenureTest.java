@@ -1,0 +1,130 @@
+package io.millrace.segmenter.topology;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.segmenter.Tape;
+import io.millrace.segmenter.meters.SegmenterMeters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TenureTest {
+    private static final String STREAM = "live/show";
+    private static final List<byte[]> RECORDS = records();
+
+    private final Map<String, byte[]> changelog = new HashMap<>();
+    private long committed = -1;
+
+    private static List<byte[]> records() {
+        Tape tape = new Tape();
+        tape.publisher().configs().live(0, 130, 33, 60).ends().graceOver();
+        return tape.entries().stream().map(e -> LogCodec.encode(e.record())).toList();
+    }
+
+    /** A task from its start to its end. */
+    private final class Owner {
+        final Tenure tenure;
+        final PartitionFold fold = new PartitionFold(new SegmenterMeters(new SimpleMeterRegistry()));
+
+        Owner(String key) {
+            tenure = new Tenure(key, changelog, () -> committed);
+            fold.resume(tenure.states());
+        }
+
+        void read(int from, int until) {
+            for (int i = from; i < until; i++) {
+                fold.fold(STREAM, i, RECORDS.get(i));
+            }
+        }
+
+        void write() {
+            tenure.commit(fold, (key, value) -> {
+                if (value == null) {
+                    changelog.remove(key);
+                } else {
+                    changelog.put(key, value);
+                }
+            });
+        }
+
+        void commit() {
+            write();
+            committed = fold.position() + 1;
+        }
+    }
+
+    @Test
+    void successorTakesRecordOfGreatestPositionInAnyOrder() {
+        Owner frozen = new Owner("a");
+        frozen.read(0, 20);
+        frozen.commit();
+        frozen.read(20, 30);
+        Owner next = new Owner("b");
+        next.read(20, 60);
+        next.commit();
+        frozen.write();
+
+        Owner last = new Owner("c");
+        assertThat(last.tenure.position()).isEqualTo(59);
+        assertThat(last.tenure.states().get(STREAM)).isEqualTo(new Owner("d").tenure.states().get(STREAM));
+        assertThat(changelog).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void staleOwnerDoesNotRestoreEndedStream() {
+        Owner frozen = new Owner("a");
+        frozen.read(0, 20);
+        frozen.commit();
+        frozen.read(20, 30);
+        Owner next = new Owner("b");
+        next.read(20, RECORDS.size());
+        next.commit();
+        next.fold.fold(STREAM, RECORDS.size(), new byte[]{1});
+        next.commit();
+        frozen.write();
+        assertThat(new Owner("c").tenure.states()).isEmpty();
+    }
+
+    @Test
+    void predecessorsAreDeletedAfterACommitThatSucceeded() {
+        Owner first = new Owner("a");
+        first.read(0, 20);
+        first.commit();
+        Owner second = new Owner("b");
+        second.read(20, 30);
+        second.write();
+        second.read(30, 40);
+        second.write();
+        assertThat(changelog).as("no commit has succeeded").containsOnlyKeys("a", "b");
+        second.commit();
+        second.read(40, 50);
+        second.commit();
+        assertThat(changelog).containsOnlyKeys("b");
+    }
+
+    @Test
+    void nothingIsWrittenWithoutANewRecord() {
+        Owner first = new Owner("a");
+        first.write();
+        assertThat(changelog).isEmpty();
+        first.read(0, 20);
+        first.commit();
+        byte[] written = changelog.get("a");
+        first.write();
+        assertThat(changelog.get("a")).isSameAs(written);
+    }
+
+    @Test
+    void unreadableRecordIsReported() {
+        Owner first = new Owner("a");
+        first.read(0, 20);
+        first.commit();
+        changelog.put("damaged", new byte[]{1, 2, 3});
+        Owner second = new Owner("b");
+        assertThat(second.tenure.isUnreadable()).isTrue();
+        assertThat(second.tenure.position()).isEqualTo(19);
+    }
+}
