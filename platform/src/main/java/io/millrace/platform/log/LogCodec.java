@@ -18,8 +18,8 @@ public final class LogCodec {
     /** Returns the record's encoding as the value of a Kafka record. */
     public static byte[] encode(LogRecord record) {
         return switch (record) {
-            case Packet packet -> PayloadCodec.encode(packet);
-            case Part part -> PayloadCodec.encode(part);
+            case Packet packet -> Schemas.PACKET.isNewest() ? PayloadCodec.encode(packet) : Schemas.PACKET.encode(packet);
+            case Part part -> Schemas.PART.isNewest() ? PayloadCodec.encode(part) : Schemas.PART.encode(part);
             case SessionStarted r -> Schemas.SESSION_STARTED.encode(r);
             case SessionEnded r -> Schemas.SESSION_ENDED.encode(r);
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
@@ -31,6 +31,7 @@ public final class LogCodec {
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
+            case LogVersion r -> Schemas.LOG_VERSION.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
             case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };

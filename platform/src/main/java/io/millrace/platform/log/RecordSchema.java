@@ -20,7 +20,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
-/** One current schema, with the conversion of a type to and from its fields. Thread-safe. */
+/** The schemas of one type, with the conversion of the type to and from the fields. Thread-safe. */
 public final class RecordSchema<T> {
     /** {@code C3 01} and the fingerprint. */
     static final int HEADER_BYTES = 10;
@@ -35,13 +35,20 @@ public final class RecordSchema<T> {
         T read(Generic fields);
     }
 
+    /** By version of the log, from 1 on; null before the type existed. */
+    private final List<Schema> versions;
+    private final List<byte[]> headers;
     private final Schema schema;
     private final long fingerprint;
     private final ToGeneric<T> write;
     private final FromGeneric<T> read;
 
-    RecordSchema(Schema schema, ToGeneric<T> write, FromGeneric<T> read) {
-        this.schema = schema;
+    /** @param versions the schema in each version of the log, oldest first; null before the type existed */
+    RecordSchema(List<Schema> versions, ToGeneric<T> write, FromGeneric<T> read) {
+        this.versions = versions;
+        this.headers = versions.stream()
+                .map(each -> each == null ? new byte[0] : header(SchemaNormalization.parsingFingerprint64(each))).toList();
+        this.schema = versions.getLast();
         this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
         this.write = write;
         this.read = read;
@@ -55,11 +62,26 @@ public final class RecordSchema<T> {
         return fingerprint;
     }
 
+    /** Whether the version that this process writes has the newest schema. */
+    boolean isNewest() {
+        return schema.equals(versions.get(LogVersions.written() - 1));
+    }
+
+    /** Encodes in the version that this process writes. Fields that it does not have are omitted. */
     byte[] encode(T record) {
+        return encode(record, LogVersions.written());
+    }
+
+    byte[] encode(T record, int logVersion) {
+        int version = Math.min(logVersion, versions.size()) - 1;
+        Schema schema = versions.get(version);
+        if (schema == null) {
+            throw new IllegalStateException(name() + " does not exist in version " + logVersion + " of the log");
+        }
         Generic fields = new Generic(new GenericData.Record(schema));
         write.write(record, fields);
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        out.writeBytes(header(fingerprint));
+        out.writeBytes(headers.get(version));
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
         try {
             new GenericDatumWriter<GenericRecord>(schema).write(fields.record, encoder);
@@ -83,6 +105,10 @@ public final class RecordSchema<T> {
 
     record WrittenAs<T>(long fingerprint, GenericDatumReader<GenericRecord> reader,
             FromGeneric<T> read) {
+        boolean isOf(RecordSchema<?> schema) {
+            return read == schema.read;
+        }
+
         T decode(ByteBuffer body) throws IOException {
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
@@ -99,6 +125,9 @@ public final class RecordSchema<T> {
         }
 
         public Generic put(String field, Object value) {
+            if (!has(field)) {
+                return this;
+            }
             record.put(field, switch (value) {
                 case Enum<?> e -> new GenericData.EnumSymbol(record.getSchema().getField(field).schema(), e.name());
                 case Generic g -> g.record;
@@ -107,13 +136,24 @@ public final class RecordSchema<T> {
             return this;
         }
 
+        /** Whether the version that is written has {@code field}; a record in a field that it lacks has none. */
+        private boolean has(String field) {
+            return record != null && record.getSchema().getField(field) != null;
+        }
+
         public Generic symbols(String field, Collection<? extends Enum<?>> values) {
+            if (!has(field)) {
+                return this;
+            }
             Schema element = record.getSchema().getField(field).schema().getElementType();
             record.put(field, values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
             return this;
         }
 
         public <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
+            if (!has(field)) {
+                return this;
+            }
             Schema element = record.getSchema().getField(field).schema().getElementType();
             List<GenericRecord> records = new ArrayList<>(values.size());
             for (E value : values) {
@@ -127,6 +167,9 @@ public final class RecordSchema<T> {
 
         /** Returns a new record for {@code field}, whose type is a record or a nullable record. */
         public Generic child(String field) {
+            if (!has(field)) {
+                return new Generic(null);
+            }
             Schema child = record.getSchema().getField(field).schema();
             return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));
         }

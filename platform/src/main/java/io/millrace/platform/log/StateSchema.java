@@ -10,42 +10,47 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.Schema;
 
 /**
- * The state of a fold in the log: Avro single-object encoding with a schema per version, as for the records. A release
- * writes one version, and reads it and all older ones; a field that a version adds has a default. Thread-safe.
+ * The state of a fold in the log: Avro single-object encoding with a schema per version of the log, as for the
+ * records: see {@link LogVersions}. A field that a version adds has a default. Thread-safe.
  *
  * @param <T> what the state is of
  */
 public final class StateSchema<T> {
-    private final RecordSchema<T> newest;
+    private final RecordSchema<T> records;
     private final Map<Long, RecordSchema.WrittenAs<T>> byFingerprint = new HashMap<>();
 
-    /**
-     * Loads {@code avro/state/VERSION/NAME.avsc} of each version.
-     *
-     * @param versions the versions that can be read, oldest first; the last one is written
-     */
-    public StateSchema(String name, List<String> versions, ToGeneric<T> write, FromGeneric<T> read) {
+    /** Loads {@code avro/state/VERSION/NAME.avsc} of each version of the log. */
+    public StateSchema(String name, ToGeneric<T> write, FromGeneric<T> read) {
+        this(name, LogVersions.NAMES, write, read);
+    }
+
+    StateSchema(String name, List<String> versions, ToGeneric<T> write, FromGeneric<T> read) {
         List<Schema> schemas = versions.stream().map(version -> parse(name, version)).toList();
-        newest = new RecordSchema<>(schemas.getLast(), write, read);
-        schemas.forEach(schema -> {
-            RecordSchema.WrittenAs<T> written = newest.writtenAs(schema);
+        records = new RecordSchema<>(schemas, write, read);
+        schemas.stream().filter(Objects::nonNull).forEach(schema -> {
+            RecordSchema.WrittenAs<T> written = records.writtenAs(schema);
             byFingerprint.put(written.fingerprint(), written);
         });
     }
 
     private static Schema parse(String name, String version) {
         try (InputStream in = StateSchema.class.getResourceAsStream("/avro/state/" + version + "/" + name + ".avsc")) {
-            return new Schema.Parser().parse(in);
+            return in == null ? null : new Schema.Parser().parse(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     public byte[] encode(T state) {
-        return newest.encode(state);
+        return records.encode(state);
+    }
+
+    byte[] encode(T state, int logVersion) {
+        return records.encode(state, logVersion);
     }
 
     /**

@@ -30,7 +30,7 @@ import java.util.List;
  * the records that they have already folded.
  */
 public final class SessionFold {
-    private static final StateSchema<SessionFold> SCHEMA = new StateSchema<>("SessionState", List.of("v1"),
+    private static final StateSchema<SessionFold> SCHEMA = new StateSchema<>("SessionState",
             SessionFold::write, SessionFold::read);
     private static final long NONE = -1;
     /**

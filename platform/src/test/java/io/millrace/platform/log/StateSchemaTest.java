@@ -18,7 +18,7 @@ class StateSchemaTest {
             g -> new Counted(g.int64("count"), g.text("name")));
 
     private static ByteBuffer written(StateSchema<Counted> schema) {
-        return ByteBuffer.wrap(schema.encode(new Counted(7, "seven")));
+        return ByteBuffer.wrap(schema.encode(new Counted(7, "seven"), 2));
     }
 
     @Test
@@ -26,6 +26,14 @@ class StateSchemaTest {
         assertThat(NEW.decode(written(NEW))).isEqualTo(new Counted(7, "seven"));
         assertThat(NEW.decode(written(OLD))).isEqualTo(new Counted(7, "none"));
         assertThat(OLD.decode(written(OLD))).isEqualTo(new Counted(7, "old"));
+    }
+
+    @Test
+    void writesPreviousVersionUntilItsOwnIsFinalized() {
+        ByteBuffer before = ByteBuffer.wrap(NEW.encode(new Counted(7, "seven"), 1));
+        assertThat(OLD.decode(before)).isEqualTo(new Counted(7, "old"));
+        assertThat(before).isEqualTo(written(OLD));
+        assertThat(NEW.decode(before)).isEqualTo(new Counted(7, "none"));
     }
 
     @Test

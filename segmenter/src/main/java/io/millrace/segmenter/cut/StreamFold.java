@@ -22,7 +22,7 @@ import java.util.List;
  * the next session starts fresh. Confined to one thread.
  */
 public final class StreamFold {
-    private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState", List.of("v1"),
+    private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState",
             StreamFold::write, StreamFold::read);
     /** Tag headers without a payload: end of sequence, commands, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;

@@ -13,7 +13,7 @@ import java.util.List;
  * Confined to its task.
  */
 final class Journal {
-    private static final StateSchema<Written> SCHEMA = new StateSchema<>("JournalState", List.of("v1"), Written::write,
+    private static final StateSchema<Written> SCHEMA = new StateSchema<>("JournalState", Written::write,
             Written::read);
 
     private final List<Output> outputs = new ArrayList<>();

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Tenure {
     private static final Logger log = LoggerFactory.getLogger(Tenure.class);
-    private static final StateSchema<Written> SCHEMA = new StateSchema<>("PartitionState", List.of("v1"), Written::write,
+    private static final StateSchema<Written> SCHEMA = new StateSchema<>("PartitionState", Written::write,
             Written::read);
     static final long NONE = -1;
 
