@@ -78,9 +78,9 @@ final class Tenure {
         boolean damaged = false;
         for (Map.Entry<String, byte[]> record : changelog.entrySet()) {
             try {
+                Written chunk = SCHEMA.decode(ByteBuffer.wrap(record.getValue()));
                 String key = record.getKey();
-                slots.computeIfAbsent(key.substring(0, key.lastIndexOf('/') + 1), _ -> new ArrayList<>())
-                        .add(SCHEMA.decode(ByteBuffer.wrap(record.getValue())));
+                slots.computeIfAbsent(key.substring(0, key.lastIndexOf('/') + 1), _ -> new ArrayList<>()).add(chunk);
             } catch (UnreadableStateException e) {
                 log.error("the state of owner {} cannot be read: {}", record.getKey(), e.getMessage());
                 damaged = true;
