@@ -55,6 +55,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +146,30 @@ class IngestServiceTest {
         assertThat(registry.get("millrace.stage.latency").tag("stage", "ingest").timer().count())
                 .isEqualTo(written.size());
         assertThat(registry.get("millrace.sessions.active").gauge().value()).isZero();
+    }
+
+    /** The newest record of a key is all that compaction retains. */
+    @Test
+    void restoresDirectoryEntryThatAReplacedSegmenterOverwrote() throws Exception {
+        StreamEntry right = directoryEntry(StreamEntry.State.ENDED, 200);
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            for (StreamEntry entry : List.of(right, directoryEntry(StreamEntry.State.LIVE, 100))) {
+                producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), kafka.partitionOf(STREAM),
+                        StreamKey.of(STREAM, 7), LogCodec.encode(entry))).get();
+            }
+        }
+        LogTail streams = open(new LogTail(kafka, Topic.STREAMS));
+        IngestService node = node("a", PATIENT_LEASE);
+        List<ConsumerRecord<String, LogRecord>> log = streams.until(all -> all.size() == 3);
+        assertThat(log.getLast().value()).isEqualTo(right);
+        assertThat(log.getLast().key()).isEqualTo(log.getFirst().key());
+        node.close();
+    }
+
+    private static StreamEntry directoryEntry(StreamEntry.State state, long lastOffset) {
+        return new StreamEntry(STREAM, 7, state, rules(GRACE_MS), new StreamEntry.Span(7, lastOffset, 7, 7),
+                new StreamEntry.NewestSession(7, 7, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(), List.of()),
+                new StreamEntry.Playlist(2, 3, 0), List.of());
     }
 
     @Test

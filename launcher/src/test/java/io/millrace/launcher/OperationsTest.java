@@ -7,6 +7,7 @@ import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityMeters;
+import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.io.IOException;
@@ -47,6 +48,7 @@ class OperationsTest {
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
         new DurabilityMeters(registry);
+        new StoppedPartitions().gauge(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }
 

@@ -7,17 +7,24 @@ import io.millrace.platform.UserError;
 import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
+import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.past.RangeReader;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.segmenter.topology.CommittedPositions;
+import io.millrace.segmenter.topology.PacketsRange;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -40,6 +47,10 @@ public final class SegmenterService implements AutoCloseable {
      * repetitions.
      */
     private static final int POLL_MS = 50;
+    /** States that are damaged are rebuilt from all retained packets, before which the group must not give up. */
+    private static final int LONGEST_REBUILD_MS = 30 * 60 * 1_000;
+    /** Records of {@code packets} that are read in one go, within the deadline of {@link RangeReader}. */
+    private static final long RANGE_RECORDS = 2_000;
 
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
@@ -59,8 +70,11 @@ public final class SegmenterService implements AutoCloseable {
      */
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
+        CommittedPositions committed = new CommittedPositions();
         KafkaStreams streams = new KafkaStreams(
-                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters)), properties(settings, kafka));
+                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed,
+                        packets(kafka)),
+                properties(settings, kafka, committed));
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
@@ -87,6 +101,20 @@ public final class SegmenterService implements AutoCloseable {
         return new SegmenterService(streams, meters);
     }
 
+    static PacketsRange packets(KafkaClients kafka) {
+        return (partition, from, to, visitor) -> {
+            TopicPartition of = kafka.partition(Topic.PACKETS, partition);
+            try (RangeReader reader = new RangeReader(kafka.seeker("segmenter-rebuild-" + partition, Map.of()))) {
+                for (long next = Math.max(from, reader.beginning(of)); next < to; next += RANGE_RECORDS) {
+                    reader.read(of, next, Math.min(to, next + RANGE_RECORDS), record -> {
+                        visitor.accept(record);
+                        return true;
+                    });
+                }
+            }
+        };
+    }
+
     private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,
             KafkaClients kafka) {
         String where = kafka.settings().bootstrapServers();
@@ -109,11 +137,14 @@ public final class SegmenterService implements AutoCloseable {
     }
 
     /** The only place that sets Kafka Streams properties. */
-    private static Properties properties(SegmenterSettings settings, KafkaClients kafka) {
+    static Properties properties(SegmenterSettings settings, KafkaClients kafka, CommittedPositions committed) {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        Map<String, Object> watched = new HashMap<>(kafka.stopped().config());
+        watched.putAll(committed.config(watched.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
+        watched.forEach((name, value) -> all.put(StreamsConfig.mainConsumerPrefix(name), value));
         // Kafka Streams commits by itself, and warns if this is set.
         all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());
@@ -133,6 +164,7 @@ public final class SegmenterService implements AutoCloseable {
                 String.valueOf(settings.replicas().minInSync()));
         all.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
                 Timeouts.PATIENT_DELIVERY_MS);
+        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), LONGEST_REBUILD_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         kafka.groupTimes().under(kafka.settings().client())
                 .forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));

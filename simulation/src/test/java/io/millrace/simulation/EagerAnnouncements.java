@@ -3,6 +3,7 @@ package io.millrace.simulation;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
@@ -31,6 +32,11 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
     @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         log.tombstone(stream, session, outcome);
+    }
+
+    @Override
+    public void entry(StreamEntry entry, Outcome outcome) {
+        log.entry(entry, outcome);
     }
 
     @Override

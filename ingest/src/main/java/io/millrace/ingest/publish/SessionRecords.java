@@ -37,7 +37,7 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
 
     void started(SessionLog.Outcome outcome) {
         log.packets(source.partition(), source.stream(), new SessionStarted(SessionStarted.Role.PRIMARY,
-                source.encoder(), start.atMs(), start.rules()), outcome);
+                source.encoder(), start.atMs(), start.rules().ofWrittenLog()), outcome);
     }
 
     void media(byte[] value, Callback callback) {

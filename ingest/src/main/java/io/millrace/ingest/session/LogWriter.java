@@ -9,6 +9,7 @@ import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -130,6 +131,11 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     @Override
     public void epochGone(String stream, long epoch, Outcome outcome) {
         streams(stream, StreamKey.of(stream, epoch), null, outcome);
+    }
+
+    @Override
+    public void entry(StreamEntry entry, Outcome outcome) {
+        streams(entry.stream(), StreamKey.of(entry.stream(), entry.epoch()), LogCodec.encode(entry), outcome);
     }
 
     @Override

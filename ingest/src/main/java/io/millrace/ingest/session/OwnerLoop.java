@@ -6,11 +6,15 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.RangeReader;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
@@ -52,6 +56,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final PartitionEnds ends;
     private final OwnerSteps steps;
     private final int leaseMs;
+    private final String clientId;
     private final FatalError fatal;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
@@ -68,6 +73,7 @@ public final class OwnerLoop implements AutoCloseable {
     private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps, FatalError fatal) {
         this.kafka = kafka;
         this.leaseMs = leaseMs;
+        this.clientId = clientId;
         this.steps = steps;
         this.fatal = fatal;
         this.consumer = kafka.member(clientId, GROUP,
@@ -181,17 +187,39 @@ public final class OwnerLoop implements AutoCloseable {
         }
         nextExpiryMs = startMs + EXPIRY_MS;
         List<TopicPartition> packets = owned.keySet().stream()
+                .filter(of -> kafka.stopped().stoppedAt(kafka.partition(Topic.STREAMS, of.partition())).isEmpty())
                 .map(of -> kafka.partition(Topic.PACKETS, of.partition())).toList();
         Map<Integer, Long> beginnings = new HashMap<>();
         ends.beginnings(packets, (partition, offset) -> beginnings.put(partition.partition(), offset),
                 (partition, failure) -> LOG.debug("the beginning of {} is not known: {}", partition,
                         failure.getMessage()));
         steps.expire(stream -> beginnings.getOrDefault(kafka.partitionOf(stream), 0L));
+        try {
+            steps.restore(stream -> beginnings.containsKey(kafka.partitionOf(stream)), this::entry);
+        } catch (RetriableException e) {
+            LOG.info("overwritten entries of the directory are restored later: {}", e.getMessage());
+        }
     }
 
+    /** Such reads are rare, so each has a consumer of its own. */
+    private Optional<StreamEntry> entry(String stream, long offset) {
+        TopicPartition of = kafka.partition(Topic.STREAMS, kafka.partitionOf(stream));
+        List<StreamEntry> found = new ArrayList<>(1);
+        try (RangeReader reader = new RangeReader(kafka.seeker(clientId + "-entries", Map.of()))) {
+            reader.read(of, offset, offset + 1, record -> {
+                if (record.value() instanceof StreamEntry entry) {
+                    found.add(entry);
+                }
+                return true;
+            });
+        }
+        return found.stream().findFirst();
+    }
+
+    /** Always false after a record that this release cannot read, because heartbeats may follow it. */
     private boolean hasRead(TopicPartition partition, long end) {
         try {
-            return consumer.position(partition, CHECK_PERIOD) >= end;
+            return kafka.stopped().stoppedAt(partition).isEmpty() && consumer.position(partition, CHECK_PERIOD) >= end;
         } catch (RetriableException e) {
             return false;
         }

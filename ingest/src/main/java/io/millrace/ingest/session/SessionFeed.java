@@ -7,6 +7,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.LogVersion;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
@@ -146,8 +147,11 @@ public final class SessionFeed implements AutoCloseable {
     }
 
     private void readDirectory(ConsumerRecord<String, LogRecord> record) {
+        if (record.value() instanceof LogVersion) {
+            return;
+        }
         if (record.value() instanceof StreamEntry entry) {
-            names.onEntry(entry);
+            names.onEntry(entry, record.offset());
             return;
         }
         if (record.value() instanceof StreamExpiry expiry) {

@@ -2,6 +2,7 @@ package io.millrace.ingest.session;
 
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
@@ -48,6 +49,9 @@ public interface SessionLog {
 
     /** Removes the record of what has expired of a stream from the directory. */
     void expiryGone(String stream, Outcome outcome);
+
+    /** Writes an entry of an epoch to the directory again. */
+    void entry(StreamEntry entry, Outcome outcome);
 
     /** Removes an epoch from the directory. */
     void epochGone(String stream, long epoch, Outcome outcome);

@@ -56,12 +56,16 @@ public final class StreamDirectory {
     }
 
     /**
-     * Applies the newest entry of an epoch. Ignores an epoch that has expired: a segmenter that was replaced may still
-     * write it.
+     * Applies an entry of an epoch. Ignores it if the epoch has expired, and if the epoch has an entry of a later offset:
+     * a segmenter that was replaced may still write.
+     *
+     * @return whether it was applied
      */
-    public void put(StreamEntry entry) {
-        if (hasExpired(entry.stream(), entry.epoch())) {
-            return;
+    public boolean put(StreamEntry entry) {
+        StreamEntry known = epochs(entry.stream()).get(entry.epoch());
+        if (hasExpired(entry.stream(), entry.epoch())
+                || known != null && known.span().lastOffset() > entry.span().lastOffset()) {
+            return false;
         }
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(entry.stream()));
         sessionsBytes -= extraBytes(epochs.get(entry.epoch()));
@@ -69,6 +73,7 @@ public final class StreamDirectory {
         sessionsBytes += extraBytes(kept);
         epochs.put(entry.epoch(), kept);
         streams.put(entry.stream(), epochs);
+        return true;
     }
 
     /** Applies the record of what has expired of a stream; the tombstones of its epochs follow. */

@@ -3,6 +3,7 @@ package io.millrace.platform.kafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.UnknownSchema;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class KafkaClients {
 
     private final KafkaSettings settings;
     private final ClientMeters meters;
+    private final StoppedPartitions stopped = new StoppedPartitions();
 
     /** Creates clients without metrics. */
     public KafkaClients(KafkaSettings settings) {
@@ -43,6 +45,11 @@ public final class KafkaClients {
 
     public KafkaSettings settings() {
         return settings;
+    }
+
+    /** The partitions that the consumers of these clients have stopped reading. */
+    public StoppedPartitions stopped() {
+        return stopped;
     }
 
     public TopicPartition partition(Topic topic, int partition) {
@@ -81,22 +88,32 @@ public final class KafkaClients {
         return producer;
     }
 
-    /** Creates a consumer without a group. The caller assigns partitions and seeks. */
+    /**
+     * Creates a consumer without a group, which stops at records of a newer release (see {@link StoppedPartitions}). The
+     * caller assigns partitions and seeks.
+     */
     public KafkaConsumer<String, LogRecord> reader(String clientId) {
         return reader(clientId, Map.of());
     }
 
     /** Creates a consumer without a group, with {@code overrides} of the uniform settings. */
     public KafkaConsumer<String, LogRecord> reader(String clientId, Map<String, ?> overrides) {
+        Map<String, Object> config = readerConfig(clientId, overrides);
+        config.putAll(stopped.config());
+        return consumer(config);
+    }
+
+    private Map<String, Object> readerConfig(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(overrides);
-        return consumer(config);
+        return config;
     }
 
     /**
-     * Creates a consumer without a group for reading short ranges at different positions.
+     * Creates a consumer without a group for reading short ranges at different positions. It returns records of a newer
+     * release as {@link UnknownSchema}.
      *
      * <p>A consumer requests the next records before it returns the previous ones. At the end of the log, that request
      * stays open for as long as the broker may hold a fetch, and a read elsewhere has to wait for it. This consumer
@@ -105,7 +122,7 @@ public final class KafkaClients {
     public KafkaConsumer<String, LogRecord> seeker(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = new HashMap<>(overrides);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Timeouts.SEEKER_FETCH_MS);
-        return reader(clientId, config);
+        return consumer(readerConfig(clientId, config));
     }
 
     /** Queries the cluster. Blocks for one or two round trips. */
@@ -113,7 +130,10 @@ public final class KafkaClients {
         return GroupTimes.of(this);
     }
 
-    /** Creates a consumer in a group without automatic commits. The caller commits. */
+    /**
+     * Creates a consumer in a group without automatic commits, which stops at records of a newer release. The caller
+     * commits.
+     */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group(group));
@@ -121,6 +141,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(groupTimes().under(settings.client()));
         config.putAll(overrides);
+        config.putAll(stopped.config());
         return consumer(config);
     }
 

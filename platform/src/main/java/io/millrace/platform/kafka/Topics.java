@@ -35,6 +35,11 @@ public final class Topics {
     private static final long LARGEST_ROLL_BYTES = 512L * 1024 * 1024;
     /** How soon compaction may remove a superseded notice or directory entry. */
     private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
+    /**
+     * How long superseded records remain at least. A directory entry over which a replaced segmenter has written an older
+     * one can be restored for this long.
+     */
+    private static final long RESTORABLE_MS = COMPACTION_LAG_MS / 2;
     /** How long tombstones remain readable. */
     private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
     private static final int MOST_REPLICAS = 3;
@@ -291,6 +296,7 @@ public final class Topics {
         return Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
                 TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SMALLEST_ROLL_BYTES),
                 TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, String.valueOf(RESTORABLE_MS),
                 TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
                 TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
                 TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));

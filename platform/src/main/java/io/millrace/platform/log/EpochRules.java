@@ -23,12 +23,20 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * have the same tracks.
      */
     public static final int CURRENT_VERSION = 5;
+    /** The version that new epochs have in each version of the log, from 1 on. */
+    private static final List<Integer> BY_LOG_VERSION = List.of(CURRENT_VERSION);
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
     private static final int DECIDED_OVER_VERSION = 3;
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
+
+    /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
+    public EpochRules ofWrittenLog() {
+        int newest = BY_LOG_VERSION.get(Math.min(LogVersions.written(), BY_LOG_VERSION.size()) - 1);
+        return new EpochRules(Math.min(rulesVersion, newest), segmentTargetMs, partTargetMs, windowMs, graceMs, formats);
+    }
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {

@@ -18,14 +18,12 @@ import org.apache.avro.Schema;
  * kept for ever, so that every record ever written can be read.
  */
 final class Schemas {
-    /** Folders of schemas, oldest first. A change of any schema adds a folder with all schemas. */
-    private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode", "SessionTracks");
-    private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
+            "IngestNode", "LogVersion", "SessionTracks");
+    private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
             (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
@@ -113,37 +111,70 @@ final class Schemas {
             },
             g -> new IngestNode(g.text("node"), address(g, "rtmp"), address(g, "rtmps"), g.bool("keyRequired")));
 
-    private static final Map<Long, RecordSchema.WrittenAs<?>> BY_FINGERPRINT = byFingerprint();
+    static final RecordSchema<LogVersion> LOG_VERSION = schema("LogVersion",
+            (r, g) -> g.put("version", r.version()).put("release", r.release()).put("finalizedAtMs", r.finalizedAtMs()),
+            g -> new LogVersion(g.int32("version"), g.text("release"), g.int64("finalizedAtMs")));
+
+    private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
 
+    /** The rules of an epoch are of a newer release. */
+    private static final class NewerRulesException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+    }
+
     static LogRecord decode(ByteBuffer value) throws IOException {
-        if (value.remaining() < RecordSchema.HEADER_BYTES || value.get() != (byte) 0xC3 || value.get() != 0x01) {
+        if (!hasHeader(value)) {
             throw new IllegalArgumentException("not an Avro single-object record");
         }
-        long fingerprint = value.order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long fingerprint = fingerprint(value);
+        value.position(value.position() + RecordSchema.HEADER_BYTES);
         if (fingerprint == PACKET.fingerprint()) {
             return PayloadCodec.packet(value);
         }
         if (fingerprint == PART.fingerprint()) {
             return PayloadCodec.part(value);
         }
-        RecordSchema.WrittenAs<?> written = BY_FINGERPRINT.get(fingerprint);
-        if (written == null) {
-            throw new IllegalArgumentException(
-                    "schema fingerprint is unknown to this version: " + Long.toHexString(fingerprint));
+        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);
+        try {
+            return written == null ? new UnknownSchema(fingerprint) : written.decode(value);
+        } catch (NewerRulesException _) {
+            return new UnknownSchema(fingerprint);
         }
-        return written.decode(value);
     }
 
-    private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
-        List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, SESSION_TRACKS);
-        Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
+    static Optional<UnknownSchema> unknown(ByteBuffer value) {
+        if (!hasHeader(value)) {
+            return Optional.empty();
+        }
+        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint(value));
+        if (written != null && !written.isOf(SESSION_STARTED)) {
+            return Optional.empty();
+        }
+        return LogCodec.decode(value) instanceof UnknownSchema unknown ? Optional.of(unknown) : Optional.empty();
+    }
+
+    private static boolean hasHeader(ByteBuffer value) {
+        int at = value.position();
+        return value.remaining() >= RecordSchema.HEADER_BYTES && value.get(at) == (byte) 0xC3
+                && value.get(at + 1) == 0x01;
+    }
+
+    private static long fingerprint(ByteBuffer value) {
+        return value.order(ByteOrder.LITTLE_ENDIAN).getLong(value.position() + 2);
+    }
+
+    private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
+        List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION, SESSION_TRACKS);
+        Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
-            for (RecordSchema<?> schema : schemas) {
-                RecordSchema.WrittenAs<?> written = schema.writtenAs(version.get(schema.name()));
-                byFingerprint.put(written.fingerprint(), written);
+            for (RecordSchema<? extends LogRecord> schema : schemas) {
+                if (version.containsKey(schema.name())) {
+                    RecordSchema.WrittenAs<? extends LogRecord> written = schema.writtenAs(version.get(schema.name()));
+                    byFingerprint.put(written.fingerprint(), written);
+                }
             }
         }
         return byFingerprint;
@@ -154,7 +185,9 @@ final class Schemas {
         Map<String, Schema> schemas = new HashMap<>();
         for (String name : NAMES) {
             try (InputStream in = Schemas.class.getResourceAsStream("/avro/" + version + "/" + name + ".avsc")) {
-                schemas.put(name, parser.parse(in));
+                if (in != null) {
+                    schemas.put(name, parser.parse(in));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -164,7 +197,7 @@ final class Schemas {
 
     private static <T extends LogRecord> RecordSchema<T> schema(String name, RecordSchema.ToGeneric<T> write,
             RecordSchema.FromGeneric<T> read) {
-        return new RecordSchema<>(PARSED.getLast().get(name), write, read);
+        return new RecordSchema<>(PARSED.stream().map(version -> version.get(name)).toList(), write, read);
     }
 
     private static Generic rules(Generic parent, EpochRules r) {
@@ -173,7 +206,11 @@ final class Schemas {
                 .symbols("formats", r.formats());
     }
 
+    /** @throws NewerRulesException if a newer release wrote the rules, so that this one cannot apply them */
     private static EpochRules rules(Generic g) {
+        if (g.int32("rulesVersion") > EpochRules.CURRENT_VERSION) {
+            throw new NewerRulesException();
+        }
         return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
                 g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
     }

@@ -2,6 +2,7 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.UnknownSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,7 @@ public final class RangeReader implements AutoCloseable {
      * returns false.
      *
      * @throws TimeoutException if Kafka does not respond in time
+     * @throws NewerReleaseException if this release cannot read one of the records
      */
     public void read(TopicPartition partition, long from, long to,
             Predicate<ConsumerRecord<String, LogRecord>> visitor) {
@@ -95,12 +97,19 @@ public final class RangeReader implements AutoCloseable {
         while (position < to) {
             List<ConsumerRecord<String, LogRecord>> records = consumer.poll(POLL).records(partition);
             position = consumer.position(partition, ANSWER);
+            records.forEach(RangeReader::checkSchema);
             if (!visitor.polled(before(to, records), position)) {
                 return;
             }
             if (position < to && System.nanoTime() - began > DEADLINE_NANOS) {
                 throw new TimeoutException(partition + " was not read from offset " + from + " to " + to + " in time");
             }
+        }
+    }
+
+    private static void checkSchema(ConsumerRecord<String, LogRecord> record) {
+        if (record.value() instanceof UnknownSchema schema) {
+            throw new NewerReleaseException(record, schema);
         }
     }
 

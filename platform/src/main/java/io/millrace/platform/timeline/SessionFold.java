@@ -1,17 +1,17 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
@@ -33,10 +33,8 @@ import java.util.List;
  * the records that they have already folded.
  */
 public final class SessionFold {
-    /** Of a state without tracks. */
-    private static final int VERSION = 1;
-    /** Of a state that ends with the tracks of the epoch. */
-    private static final int TRACKS_VERSION = 2;
+    private static final StateSchema<SessionFold> SCHEMA = new StateSchema<>("SessionState",
+            SessionFold::write, SessionFold::read);
     private static final long NONE = -1;
     /**
      * For {@link #lastSeq}: a reader that starts in the middle does not know the number of the packet before its first.
@@ -66,29 +64,36 @@ public final class SessionFold {
     /**
      * Restores a fold from the bytes that {@link #toBytes} returned.
      *
-     * @throws MalformedException if another version wrote the bytes, or if they are damaged
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version
      */
     public static SessionFold resume(ByteBuffer bytes) {
-        ByteReader in = new ByteReader("SessionFold", bytes.slice());
-        int version = in.uint8("version");
-        if (version != VERSION && version != TRACKS_VERSION) {
-            throw MalformedException.value("SessionFold", "version", version, VERSION + " or " + TRACKS_VERSION);
-        }
+        return SCHEMA.decode(bytes);
+    }
+
+    private static SessionFold read(Generic g) {
         SessionFold fold = new SessionFold();
-        fold.state = State.values()[Math.min(in.uint8("state"), State.values().length - 1)];
-        fold.epoch = in.int64("epoch");
-        fold.session = in.int64("session");
-        fold.lastSeq = in.int64("lastSeq");
-        fold.lost = in.int64("lost");
-        fold.joinedAt = in.int64("joinedAt");
-        if (fold.state != State.NONE) {
-            fold.rules = Claims.rules(in);
-            fold.started = Claims.started(in);
-        }
-        fold.claims = Claims.read(in);
-        fold.line = TimeLine.read(in);
-        fold.tracks = version == TRACKS_VERSION ? Claims.tracks(in) : TrackSet.UNKNOWN;
+        fold.state = g.symbol("state", State.class);
+        fold.epoch = g.int64("epoch");
+        fold.session = g.int64("session");
+        fold.lastSeq = g.int64("lastSeq");
+        fold.lost = g.int64("lost");
+        fold.joinedAt = g.int64("joinedAt");
+        fold.rules = g.isNull("rules") ? null : Claims.rules(g.record("rules"));
+        fold.started = g.isNull("started") ? null : Claims.started(g.bytes("started"));
+        fold.claims = Claims.read(g);
+        fold.line = TimeLine.read(g.record("line"));
+        fold.tracks = new TrackSet(g.text("video"), g.text("audio"));
         return fold;
+    }
+
+    private void write(Generic g) {
+        g.put("state", state.name()).put("epoch", epoch).put("session", session).put("lastSeq", lastSeq)
+                .put("lost", lost).put("joinedAt", joinedAt)
+                .put("rules", rules == null ? null : Claims.write(rules, g.child("rules")))
+                .put("started", started == null ? null : ByteBuffer.wrap(LogCodec.encode(started)))
+                .put("line", line.write(g.child("line")))
+                .put("video", tracks.video()).put("audio", tracks.audio());
+        claims.write(g);
     }
 
     /**
@@ -291,20 +296,8 @@ public final class SessionFold {
         return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
     }
 
-    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
+    /** Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes. */
     public byte[] toBytes() {
-        ByteWriter out = new ByteWriter();
-        out.uint8(tracks.isKnown() ? TRACKS_VERSION : VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
-                .int64(joinedAt);
-        if (state != State.NONE) {
-            Claims.write(rules, out);
-            Claims.write(started, out);
-        }
-        claims.write(out);
-        line.write(out);
-        if (tracks.isKnown()) {
-            Claims.write(tracks, out);
-        }
-        return out.toByteArray();
+        return SCHEMA.encode(this);
     }
 }

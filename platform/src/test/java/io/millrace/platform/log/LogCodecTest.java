@@ -122,11 +122,23 @@ class LogCodecTest {
     }
 
     @Test
-    void unknownSchemaIsUndecodable() {
+    void rulesOfANewerReleaseAreAnUnknownSchema() {
+        var rules = new EpochRules(EpochRules.CURRENT_VERSION + 1, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+        byte[] encoded = LogCodec.encode(
+                new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node", "client", "address"), 1, rules));
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOf(UnknownSchema.class);
+        assertThat(LogCodec.unknownSchema(encoded)).isPresent();
+        assertThat(rules.ofWrittenLog().rulesVersion()).isEqualTo(EpochRules.CURRENT_VERSION);
+    }
+
+    @Test
+    void unknownSchemaIsNoDamage() {
         byte[] encoded = LogCodec.encode(PACKET);
+        assertThat(LogCodec.unknownSchema(encoded)).isEmpty();
         encoded[5] ^= 1;
-        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOfSatisfying(Undecodable.class,
-                u -> assertThat(u.why()).contains("unknown"));
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOf(UnknownSchema.class)
+                .isEqualTo(LogCodec.unknownSchema(encoded).orElseThrow());
+        assertThat(LogCodec.unknownSchema(new byte[]{1, 2, 3})).isEmpty();
     }
 
     @Provide

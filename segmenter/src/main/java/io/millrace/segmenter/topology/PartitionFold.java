@@ -1,7 +1,6 @@
 package io.millrace.segmenter.topology;
 
 import io.millrace.media.StreamName;
-import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
@@ -9,6 +8,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.UnreadableStateException;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.segmenter.cut.Step;
 import io.millrace.segmenter.meters.SegmenterMeters;
@@ -47,11 +47,30 @@ final class PartitionFold {
     private final Set<String> over = new LinkedHashSet<>();
     /** Offset of the newest record of the partition, repeated ones included; -1 before the first. */
     private long position = -1;
+    /** Offset of the first record of the partition, -1 before it. */
+    private long firstPosition = -1;
     /** {@link #position} at the last commit: a successor starts after it. */
     private long committedPosition = -1;
+    private boolean damaged;
 
     PartitionFold(SegmenterMeters meters) {
         this.meters = meters;
+    }
+
+    /** Whether a state could not be read by {@link #resume}. */
+    boolean isDamaged() {
+        return damaged;
+    }
+
+    /**
+     * Folds one record again whose outputs are in the log, because a predecessor has committed a position after it. Streams
+     * whose state contains the record ignore it.
+     */
+    void refold(String stream, long offset, LogRecord record) {
+        if (record instanceof PacketsRecord packets && isStream(stream)) {
+            guarded(stream, offset, packets);
+            journals.computeIfPresent(stream, (_, journal) -> journal.withoutOutputs());
+        }
     }
 
     /** Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output. */
@@ -66,9 +85,10 @@ final class PartitionFold {
                     // Written once more without outputs, then deleted.
                     dirty.add(stream);
                 }
-            } catch (MediaException e) {
-                log.error("{}: the segmenter's state cannot be read, cutting restarts: {}", stream,
+            } catch (UnreadableStateException e) {
+                log.error("{}: the segmenter's state cannot be read and is rebuilt from the log: {}", stream,
                         e.getMessage());
+                damaged = true;
                 meters.dropped("state");
             }
         });
@@ -78,15 +98,19 @@ final class PartitionFold {
     /** Folds one record of {@code packets}, in log order, and returns the resulting outputs. */
     List<Output> fold(String stream, long offset, byte[] value) {
         position = offset;
-        if (stream == null || value == null || StreamName.problem(stream).isPresent()) {
-            meters.dropped("undecodable");
-            return List.of();
+        firstPosition = firstPosition < 0 ? offset : firstPosition;
+        if (value != null && isStream(stream) && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
+            return guarded(stream, offset, record);
         }
-        LogRecord record = LogCodec.decode(ByteBuffer.wrap(value));
-        if (!(record instanceof PacketsRecord packets)) {
-            meters.dropped("undecodable");
-            return List.of();
-        }
+        meters.dropped("undecodable");
+        return List.of();
+    }
+
+    private static boolean isStream(String stream) {
+        return stream != null && StreamName.problem(stream).isEmpty();
+    }
+
+    private List<Output> guarded(String stream, long offset, PacketsRecord packets) {
         try {
             return fold(stream, offset, packets);
         } catch (RuntimeException e) {
@@ -156,6 +180,16 @@ final class PartitionFold {
             }
         }
         dirty.clear();
+    }
+
+    /** Offset of the newest record that was passed in, repeated ones included; -1 before the first. */
+    long position() {
+        return position;
+    }
+
+    /** Offset of the first record that was passed in, -1 before it. */
+    long firstPosition() {
+        return firstPosition;
     }
 
     /** Number of streams in memory. */

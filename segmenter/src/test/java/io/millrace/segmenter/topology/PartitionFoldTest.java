@@ -7,6 +7,7 @@ import io.millrace.platform.log.LogCodec;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.testkit.LogCapture;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -191,6 +192,31 @@ class PartitionFoldTest {
         List<String> written = new ArrayList<>();
         fold.commit((stream, _) -> written.add(stream));
         assertThat(written).isEmpty();
+    }
+
+    @Test
+    void damagedStateIsRebuiltFromLog() {
+        PartitionFold first = new PartitionFold(meters);
+        int half = RECORDS.size() / 3;
+        for (int i = 0; i < half; i++) {
+            first.fold(STREAM, 2 * i, RECORDS.get(i));
+            first.fold("live/other", 2 * i + 1, RECORDS.get(i));
+        }
+        Map<String, byte[]> changelog = new HashMap<>();
+        commit(first, changelog);
+        changelog.put(STREAM, new byte[]{9, 9, 9});
+        PartitionFold second = new PartitionFold(meters);
+        second.resume(changelog);
+        assertThat(second.isDamaged()).isTrue();
+        for (int i = 0; i < half; i++) {
+            second.refold(STREAM, 2 * i, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));
+            second.refold("live/other", 2 * i + 1, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));
+        }
+        for (int i = half; i < RECORDS.size(); i++) {
+            assertThat(second.fold(STREAM, 2 * i, RECORDS.get(i))).isEqualTo(first.fold(STREAM, 2 * i, RECORDS.get(i)));
+            assertThat(second.fold("live/other", 2 * i + 1, RECORDS.get(i)))
+                    .isEqualTo(first.fold("live/other", 2 * i + 1, RECORDS.get(i)));
+        }
     }
 
     @Test

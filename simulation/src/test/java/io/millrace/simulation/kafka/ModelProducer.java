@@ -5,6 +5,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.engine.SimulatedProcess;
 import java.util.HashMap;
@@ -89,6 +90,11 @@ public final class ModelProducer implements SessionLog {
     @Override
     public void epochGone(String stream, long epoch, Outcome outcome) {
         streams(stream, StreamKey.of(stream, epoch), null, outcome);
+    }
+
+    @Override
+    public void entry(StreamEntry entry, Outcome outcome) {
+        streams(entry.stream(), StreamKey.of(entry.stream(), entry.epoch()), LogCodec.encode(entry), outcome);
     }
 
     @Override
