@@ -10,12 +10,12 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.platform.past.Moment;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
 import io.millrace.platform.past.ReadLimitException;
-import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -217,7 +217,8 @@ class MomentsTest {
                 long timeMs = zeroMs + segment * 2_000L;
                 var entry = entry(segment, 1 << 20, timeMs);
                 producer.send(new ProducerRecord<>(index.topic(), index.partition(),
-                        LogTimestamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
+                        LogTimestamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream,
+                        LogCodec.encode(entry)));
             }
             producer.flush();
         }

@@ -62,7 +62,8 @@ class RtmpPlayTest {
             assertThat(data(player.next())).isEqualTo("|RtmpSampleAccess");
             PlayerEvent metadata = player.next();
             assertThat(data(metadata)).isEqualTo("onMetaData");
-            assertThat(((PlayerEvent.Media) metadata).timestamp()).as("at another time, FFmpeg takes it for a subtitle").isZero();
+            assertThat(((PlayerEvent.Media) metadata).timestamp()).as("at another time, FFmpeg takes it for a subtitle")
+                    .isZero();
             assertThat(player.media().body().get(1)).as("AVC sequence header").isEqualTo((byte) 0);
             assertThat(player.media().kind()).as("AAC sequence header").isEqualTo(MediaKind.AUDIO);
             PlayerEvent.Media keyframe = player.media();
@@ -332,7 +333,8 @@ class RtmpPlayTest {
                             told.add(code);
                         }
                     }
-                    assertThat(told).as("the player does not support the new codec").containsExactly("NetStream.Play.PublishNotify",
+                    assertThat(told).as("the player does not support the new codec").containsExactly(
+                            "NetStream.Play.PublishNotify",
                             "NetStream.Play.UnpublishNotify", "NetStream.Play.Stop");
                 }
             }

@@ -135,7 +135,8 @@ class TwelveHoursTest {
                                 new PartPlace(1, 100_000), new PartTimes(0, 45_000, timeMs, 0), part == 0,
                                 new Keyframe(5, part == 0 ? 1 : Keyframe.NONE, 0), Records.START);
                         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,
-                                LogTimestamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
+                                LogTimestamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()),
+                                name,
                                 LogCodec.encode(entry)));
                     }
                 }

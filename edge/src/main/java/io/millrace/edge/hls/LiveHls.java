@@ -32,7 +32,8 @@ final class LiveHls {
     private final EdgeMeters meters;
     private final String mediaCaching;
 
-    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses, long retentionMs,
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses,
+            long retentionMs,
             EdgeMeters meters) {
         this.directory = directory;
         this.log = log;

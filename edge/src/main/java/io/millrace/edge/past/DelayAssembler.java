@@ -31,7 +31,8 @@ final class DelayAssembler {
     private long ticks;
     private long count;
 
-    DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
+    DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live,
+            long partsBegin) {
         this.assembler = assembler;
         this.range = range;
         this.epochs = epochs;
@@ -169,7 +170,8 @@ final class DelayAssembler {
     private void appendFrom(long first, StreamEntry epoch) {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= epoch.playlist().lastSegment(); from = found.getLast().last() + 1) {
-            List<PlaylistBlock> blocks = assembler.blocks(epoch, from, epoch.playlist().lastSegment(), OptionalLong.empty());
+            List<PlaylistBlock> blocks = assembler.blocks(epoch, from, epoch.playlist().lastSegment(),
+                    OptionalLong.empty());
             found.addAll(blocks);
             if (blocks.isEmpty() || blocks.getLast().last() < from) {
                 break;

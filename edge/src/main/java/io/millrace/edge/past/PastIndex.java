@@ -112,14 +112,17 @@ public final class PastIndex implements PastSource {
     }
 
     /** Puts a version together on a virtual thread that starts in its turn. */
-    private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
+    private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live,
+            Asker askers) {
         Set<String> addresses = new HashSet<>();
         if (!askers.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
         var assembler = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
-        return assembler.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
-                Thread::startVirtualThread)).whenComplete((_, _) -> assembler.end());
+        return assembler.begin()
+                .thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
+                        Thread::startVirtualThread))
+                .whenComplete((_, _) -> assembler.end());
     }
 
     /** {@link PastBlocks#from} for this asker. */

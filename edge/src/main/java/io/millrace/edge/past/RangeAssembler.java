@@ -24,7 +24,8 @@ final class RangeAssembler {
     /** An epoch lacks segments that may still arrive, so that everything after them has to wait. */
     private boolean stalled;
 
-    RangeAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
+    RangeAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live,
+            long partsBegin,
             Moment.At start) {
         this.assembler = assembler;
         this.range = range;

@@ -117,14 +117,16 @@ class RingMemoryTest {
         for (int i = 0; i < places - 1; i++) {
             channels.add(watched());
         }
-        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("one place is left, and two layouts need two")
+        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout()))
+                .as("one place is left, and two layouts need two")
                 .isFalse();
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isTrue();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isTrue();
         channels.add(watched());
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isFalse();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isFalse();
-        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.TAGS)).as("needs no place of its own").isTrue();
+        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.TAGS)).as("needs no place of its own")
+                .isTrue();
     }
 
     @Test

@@ -50,7 +50,8 @@ class TagRingTest {
         assertThat(ring.take(1, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded").isNull();
         entry(8_001);
         assertThat(taken(4)).as("from 4 000 on").isEqualTo(6);
-        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded after the next keyframe").isNull();
+        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded after the next keyframe")
+                .isNull();
     }
 
     @Test

@@ -153,7 +153,8 @@ class EdgeHandlerTest {
         audienceNanos += TimeUnit.SECONDS.toNanos(16);
         getAs("one more");
         getAs("one more");
-        assertThat(viewers.count("live/show", Protocol.HLS)).as("the places of players that stopped are free").isEqualTo(1);
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the places of players that stopped are free")
+                .isEqualTo(1);
     }
 
     private void getAs(String player) {

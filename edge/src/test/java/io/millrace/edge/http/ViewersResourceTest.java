@@ -41,7 +41,8 @@ class ViewersResourceTest {
                         + "\"bytes\":12}],\"next\":null}");
         assertThat(get(viewers.id(ws), Map.of()).json()).startsWith("{\"id\":\"" + viewers.id(ws) + "\"");
         Viewer hls = join(Protocol.HLS, "live/show");
-        assertThat(get(viewers.id(hls), Map.of()).json()).as("bytes of HLS viewers are not counted").contains("\"bytes\":null");
+        assertThat(get(viewers.id(hls), Map.of()).json()).as("bytes of HLS viewers are not counted")
+                .contains("\"bytes\":null");
     }
 
     @Test

@@ -71,7 +71,8 @@ class StreamPlaylistTest {
             entries.add(new PartSpec(EPOCH, n).discontinuity(false, 1).durationTicks(180_000).part(0, true, n + 1));
         }
         StreamPlaylist playlist = read(entries);
-        assertThat(text(playlist)).as("the discontinuity is the first tag of the window").contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n",
+        assertThat(text(playlist)).as("the discontinuity is the first tag of the window").contains(
+                "#EXT-X-DISCONTINUITY-SEQUENCE:0\n",
                 "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-DISCONTINUITY\n");
 
         playlist.fold(new PartSpec(EPOCH, 7).discontinuity(false, 1).durationTicks(180_000).part(0, true, 9));

@@ -51,12 +51,15 @@ final class InterpolationSearch {
     }
 
     static InterpolationSearch byTime(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new InterpolationSearch(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS,
+        return new InterpolationSearch(reader, index, epoch, budget, each -> each.times().programDateTimeMs(),
+                TIME_AIM_MS,
                 TIME_NEAR_MS);
     }
 
-    static InterpolationSearch bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new InterpolationSearch(reader, index, epoch, budget, each -> each.id().segment(), SEGMENTS_AIM, SEGMENTS_NEAR);
+    static InterpolationSearch bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch,
+            ReadBudget budget) {
+        return new InterpolationSearch(reader, index, epoch, budget, each -> each.id().segment(), SEGMENTS_AIM,
+                SEGMENTS_NEAR);
     }
 
     /**

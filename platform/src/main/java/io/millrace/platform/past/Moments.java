@@ -108,7 +108,8 @@ public final class Moments {
             var scan = new MomentSpanScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
             reader.read(index, from, end, scan);
             if (scan.isFar()) {
-                from = InterpolationSearch.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
+                from = InterpolationSearch.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(),
+                        end, end,
                         fromMs - depthMs);
                 scan = new MomentSpanScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
                 reader.read(index, from, end, scan);
@@ -138,7 +139,8 @@ public final class Moments {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
         var begin = new InterpolationSearch.Point(oldest, 0);
-        return InterpolationSearch.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
+        return InterpolationSearch.bySegment(reader, index, epoch, budget).approach(begin, begin,
+                reader.offsetAt(index, guessMs),
                 reader.end(index), segment);
     }
 

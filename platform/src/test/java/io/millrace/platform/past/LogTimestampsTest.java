@@ -11,8 +11,10 @@ class LogTimestampsTest {
     @Test
     void areTheMediasTimeWithinWhatBrokersTakeAndRetain() {
         assertThat(LogTimestamps.of(NOW - 5, NOW, DAY)).isEqualTo(NOW - 5);
-        assertThat(LogTimestamps.of(NOW + LogTimestamps.LEAD_LIMIT_MS, NOW, DAY)).isEqualTo(NOW + LogTimestamps.LEAD_LIMIT_MS);
-        assertThat(LogTimestamps.of(NOW + LogTimestamps.LEAD_LIMIT_MS + 1, NOW, DAY)).isEqualTo(NOW + LogTimestamps.LEAD_LIMIT_MS);
+        assertThat(LogTimestamps.of(NOW + LogTimestamps.LEAD_LIMIT_MS, NOW, DAY))
+                .isEqualTo(NOW + LogTimestamps.LEAD_LIMIT_MS);
+        assertThat(LogTimestamps.of(NOW + LogTimestamps.LEAD_LIMIT_MS + 1, NOW, DAY))
+                .isEqualTo(NOW + LogTimestamps.LEAD_LIMIT_MS);
         assertThat(LogTimestamps.of(NOW - DAY / 2 - 1, NOW, DAY)).isEqualTo(NOW - DAY / 2);
         assertThat(LogTimestamps.of(0, NOW, Long.MAX_VALUE)).as("retained for ever").isZero();
     }

@@ -78,7 +78,8 @@ class RtmpServerTest {
                     awaitNext(application.messages);
                 }
             }
-            assertThat(sending).as("still sending 100 MB, which socket buffers do not hold, when another client has finished")
+            assertThat(sending)
+                    .as("still sending 100 MB, which socket buffers do not hold, when another client has finished")
                     .isNotDone();
             assertThat(application.messages).as("messages of the paused publisher").isEmpty();
             publisher.resumeReading();

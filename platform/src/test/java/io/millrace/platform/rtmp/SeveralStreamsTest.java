@@ -119,7 +119,8 @@ class SeveralStreamsTest {
         ByteBuf message = Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.VIDEO, 40, ByteBuffer.allocate(3)));
         player.send(List.of(message));
         assertThat(message.release()).as("no other reference is held").isTrue();
-        assertThat(sent()).as("sent on the stream of the play").endsWith("000028" + "000003" + "09" + "02000000" + "000000");
+        assertThat(sent()).as("sent on the stream of the play")
+                .endsWith("000028" + "000003" + "09" + "02000000" + "000000");
         player.end();
         assertThat(application.played).containsExactly("ended");
         video(1, 10);
