@@ -221,7 +221,8 @@ class PackagerServiceTest {
         TopicAccess topics = new TopicAccess(kafka, fatal);
         int before = 10;
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, 0);
-        try (PackagerService _ = start(kafka, "one"); Admin admin = kafka.admin("test");
+        try (PackagerService _ = start(kafka, "one");
+                Admin admin = kafka.admin("test");
                 KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
             topics.write(0, log.packets, Topic.PACKETS);
             topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);

@@ -196,12 +196,14 @@ class SegmenterServiceTest {
                 consumer.poll(Duration.ofMillis(50)).forEach(record -> owners.add(record.key()));
             }
             for (String owner : owners) {
-                producer.send(new ProducerRecord<>(changelog.topic(), changelog.partition(), owner, new byte[]{9})).get();
+                producer.send(new ProducerRecord<>(changelog.topic(), changelog.partition(), owner, new byte[]{9}))
+                        .get();
             }
         }
         try (SegmenterService _ = start(kafka, "rebuilt")) {
             write(kafka, tape.entries().subList(half, tape.entries().size()));
-            List<LogRecord> all = read(kafka, Topic.SEGMENTS, records -> firstOfEach(records).size() >= expected.size());
+            List<LogRecord> all = read(kafka, Topic.SEGMENTS,
+                    records -> firstOfEach(records).size() >= expected.size());
             assertThat(firstOfEach(all)).isEqualTo(expected);
         }
         assertThat(fatal.get()).isNull();

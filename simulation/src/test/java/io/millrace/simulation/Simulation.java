@@ -188,7 +188,9 @@ final class Simulation implements World {
     }
 
     private void acknowledged(String stream, byte[] value) {
-        long packet = LogCodec.decode(ByteBuffer.wrap(value)) instanceof Packet it ? Wire.numberOf(it) : Fact.UNNUMBERED;
+        long packet = LogCodec.decode(ByteBuffer.wrap(value)) instanceof Packet it
+                ? Wire.numberOf(it)
+                : Fact.UNNUMBERED;
         if (packet != Fact.UNNUMBERED) {
             history.add(new Fact.Acknowledged(stream, packet));
             connections.get(Fact.connectionOf(packet)).acknowledged(packet);

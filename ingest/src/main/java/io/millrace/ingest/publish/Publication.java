@@ -172,8 +172,10 @@ final class Publication implements PublishSink {
     }
 
     private void claimForTracks(long session) {
-        log.write(Level.INFO, "session {} is claimed again because the encoder's tracks have changed to {}: players have to load the"
-                + " stream again", session, packets.tracks().words());
+        log.write(Level.INFO,
+                "session {} is claimed again because the encoder's tracks have changed to {}: players have to load the"
+                        + " stream again",
+                session, packets.tracks().words());
         context.meters().tracksChanged();
         formerRecords = records;
         claimNext();

@@ -156,7 +156,8 @@ class PublicationStateTest {
         assertThat(running.state()).isEqualTo(State.CLAIMING);
         assertThat(running.apply(new TracksChanged())).isEmpty();
         assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
-        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new EndFormer(SESSION), new Accept());
+        assertThat(running.apply(new Announced(NEWER))).containsExactly(new Begin(NEWER), new EndFormer(SESSION),
+                new Accept());
         running.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
         assertThat(running.state()).isEqualTo(State.CLAIMED);
         assertThat(running.apply(new End(LEFT))).containsExactly(new WriteEnd(NEWER, LEFT), new Disconnect(LEFT));
@@ -327,7 +328,8 @@ class PublicationStateTest {
 
     private static PublicationCommand command(Random random, State state) {
         List<PublicationCommand> possible = new ArrayList<>(List.of(new FirstPacketWritten(SESSION), new End(LEFT),
-                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION), new TracksChanged(),
+                new PacketLost(SESSION, "x"), new HeartbeatDue(), new HeartbeatDone(), new TombstoneRead(SESSION),
+                new TracksChanged(),
                 new NoticeRead(SESSION, SessionNotice.State.OVER), new NoticeRead(SESSION, SessionNotice.State.LIVE)));
         if (state == State.CLAIMING) {
             possible.addAll(List.of(new Claimed(SESSION), new ClaimFailed("x")));

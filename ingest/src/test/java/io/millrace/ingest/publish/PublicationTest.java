@@ -53,7 +53,8 @@ class PublicationTest {
     private static final byte[] AAC_CONFIG = {(byte) 0xaf, 0, 0x12, 0x10};
     private static final byte[] AAC_FRAME = {(byte) 0xaf, 1, 1, 2, 3};
     private static final byte[] AVC_CONFIG = HexFormat.of()
-            .parseHex("1700000000" + "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20");
+            .parseHex("1700000000"
+                    + "0142c00dffe100196742c00dd901419f9f0110000003001000000303c0f142a48001000568cb83cb20");
     private static final byte[] AVC_KEYFRAME = HexFormat.of().parseHex("1701000000" + "0000000165");
     /** hvcC of x265, in an Enhanced RTMP sequence start. */
     private static final byte[] HEVC_CONFIG = HexFormat.of().parseHex("9068766331" + """
@@ -147,8 +148,9 @@ class PublicationTest {
         return written(Topic.PACKETS).stream().map(record -> switch (record) {
             case SessionStarted _ -> "claim";
             case SessionTracks(long session, TrackSet tracks) -> tracks.video() + "+" + tracks.audio() + "@" + session;
-            case Packet packet -> (packet.kind() == Packet.Kind.DATA ? "data" : packet.isConfig() ? "config" : "frame") + "@"
-                    + packet.session() + "." + packet.seq();
+            case Packet packet ->
+                (packet.kind() == Packet.Kind.DATA ? "data" : packet.isConfig() ? "config" : "frame") + "@"
+                        + packet.session() + "." + packet.seq();
             case SessionEnded ended -> "end@" + ended.session();
             default -> record.toString();
         }).toList();
@@ -392,7 +394,8 @@ class PublicationTest {
         acknowledge();
         sendConfigs();
         acknowledge();
-        assertThat(story()).containsSubsequence("data@0.0", "claim", "AVC+AAC@2", "data@2.0", "config@2.1", "config@2.2");
+        assertThat(story()).containsSubsequence("data@0.0", "claim", "AVC+AAC@2", "data@2.0", "config@2.1",
+                "config@2.2");
     }
 
     @Test
@@ -418,15 +421,18 @@ class PublicationTest {
         assertThat(encoder.reading).isTrue();
         assertThat(encoder.closedWith).isNull();
         long again = lastSession();
-        assertThat(story()).containsSubsequence("claim", "AVC+AAC@" + again, "data@" + again + ".0", "config@" + again + ".1",
+        assertThat(story()).containsSubsequence("claim", "AVC+AAC@" + again, "data@" + again + ".0",
+                "config@" + again + ".1",
                 "config@" + again + ".2", "frame@" + again + ".3", "end@0");
-        assertThat(notices()).containsSubsequence(SessionNotice.State.CLAIMED, SessionNotice.State.ENDED, SessionNotice.State.LIVE);
+        assertThat(notices()).containsSubsequence(SessionNotice.State.CLAIMED, SessionNotice.State.ENDED,
+                SessionNotice.State.LIVE);
         assertThat(active()).isEqualTo(1);
         assertThat(registry.get("millrace.ingest.track.changes").counter().count()).isEqualTo(1);
     }
 
     private long lastSession() {
-        return written(Topic.PACKETS).stream().filter(Packet.class::isInstance).mapToLong(r -> ((Packet) r).session()).max()
+        return written(Topic.PACKETS).stream().filter(Packet.class::isInstance).mapToLong(r -> ((Packet) r).session())
+                .max()
                 .orElseThrow();
     }
 
@@ -438,9 +444,11 @@ class PublicationTest {
         acknowledge();
         long again = lastSession();
         assertThat(again).isPositive();
-        assertThat(story()).containsSubsequence("HEVC+AAC@" + again, "config@" + again + ".0", "config@" + again + ".1");
+        assertThat(story()).containsSubsequence("HEVC+AAC@" + again, "config@" + again + ".0",
+                "config@" + again + ".1");
         assertThat(written(Topic.PACKETS)).filteredOn(r -> r instanceof Packet p && p.session() == again)
-                .extracting(r -> ((Packet) r).body()).containsExactly(ByteBuffer.wrap(AAC_CONFIG), ByteBuffer.wrap(HEVC_CONFIG));
+                .extracting(r -> ((Packet) r).body())
+                .containsExactly(ByteBuffer.wrap(AAC_CONFIG), ByteBuffer.wrap(HEVC_CONFIG));
     }
 
     @Test
@@ -455,7 +463,8 @@ class PublicationTest {
         assertThat(encoder.reading).isFalse();
         acknowledge();
         long silent = lastSession();
-        assertThat(story()).containsSubsequence("AVC+null@" + silent, "config@" + silent + ".0", "frame@" + silent + ".1");
+        assertThat(story()).containsSubsequence("AVC+null@" + silent, "config@" + silent + ".0",
+                "frame@" + silent + ".1");
 
         now = now.plusMillis(9_999);
         audio(10_510, AAC_FRAME);

@@ -13,7 +13,8 @@ class TrackWatchTest {
     private final TrackWatch watch = new TrackWatch();
 
     private void frame(Packet.Kind kind, long timestampMs) {
-        watch.received(new Packet(1, 0, 0, timestampMs, 0, kind, 0, Packet.Content.OTHER, ByteBuffer.allocate(8)), BOTH);
+        watch.received(new Packet(1, 0, 0, timestampMs, 0, kind, 0, Packet.Content.OTHER, ByteBuffer.allocate(8)),
+                BOTH);
     }
 
     private void frames(Packet.Kind kind, long fromMs, long toMs, int stepMs) {
@@ -52,8 +53,12 @@ class TrackWatchTest {
     void configurationsAndOtherTracksEndNoSilence() {
         frame(Packet.Kind.AUDIO, 0);
         frames(Packet.Kind.VIDEO, 0, 9_000, 500);
-        watch.received(new Packet(1, 0, 0, 9_000, 0, Packet.Kind.AUDIO, 0, Packet.Content.CONFIG, ByteBuffer.allocate(8)), BOTH);
-        watch.received(new Packet(1, 0, 0, 9_000, 0, Packet.Kind.AUDIO, 1, Packet.Content.OTHER, ByteBuffer.allocate(8)), BOTH);
+        watch.received(
+                new Packet(1, 0, 0, 9_000, 0, Packet.Kind.AUDIO, 0, Packet.Content.CONFIG, ByteBuffer.allocate(8)),
+                BOTH);
+        watch.received(
+                new Packet(1, 0, 0, 9_000, 0, Packet.Kind.AUDIO, 1, Packet.Content.OTHER, ByteBuffer.allocate(8)),
+                BOTH);
         frames(Packet.Kind.VIDEO, 9_500, 10_500, 500);
         assertThat(watch.tracks()).isEqualTo(new TrackSet("AVC", null));
     }

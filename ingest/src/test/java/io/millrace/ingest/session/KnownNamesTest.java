@@ -99,7 +99,8 @@ class KnownNamesTest {
         known.onEntry(entry(1, StreamEntry.State.ENDED, 200, 3), 40);
         known.onEntry(entry(1, StreamEntry.State.LIVE, 100, 0), 41);
         assertThat(known.overwritten()).containsExactly(new KnownNames.Overwritten("live/a", 1, 40));
-        assertThat(known.expired(_ -> 201)).singleElement().satisfies(it -> assertThat(it.epochs()).containsExactly(1L));
+        assertThat(known.expired(_ -> 201)).singleElement()
+                .satisfies(it -> assertThat(it.epochs()).containsExactly(1L));
         known.onEntry(entry(1, StreamEntry.State.ENDED, 200, 3), 42);
         assertThat(known.overwritten()).isEmpty();
     }

@@ -59,8 +59,9 @@ class LogFixtureTest {
             entries.addAll(step.entries());
         });
         assertThat(cuts).isNotEmpty();
-        assertThat(cuts.stream().map(LogFixtureTest::withoutState).toList()).isEqualTo(values(fixture, Topic.SEGMENTS).values().stream()
-                .map(cut -> withoutState((Cut) cut)).toList());
+        assertThat(cuts.stream().map(LogFixtureTest::withoutState).toList())
+                .isEqualTo(values(fixture, Topic.SEGMENTS).values().stream()
+                        .map(cut -> withoutState((Cut) cut)).toList());
         // In version 1, the client was flashVer; later it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields(
                 "session.encoder.client")
@@ -74,8 +75,9 @@ class LogFixtureTest {
         Cut.SegmentHead h = cut.head();
         return h == null
                 ? cut
-                : cut.withHead(new Cut.SegmentHead(h.rules(), h.start(), h.tracks(), h.originMs(), h.timestampOffsetMs(),
-                        ByteBuffer.allocate(0)));
+                : cut.withHead(
+                        new Cut.SegmentHead(h.rules(), h.start(), h.tracks(), h.originMs(), h.timestampOffsetMs(),
+                                ByteBuffer.allocate(0)));
     }
 
     @ParameterizedTest

@@ -145,7 +145,8 @@ public final class LogVersionWatch implements AutoCloseable {
         return version == null || version.version() <= LogVersions.newest()
                 ? Optional.empty()
                 : Optional.of("version " + version.version() + " of the log is final since release " + version.release()
-                        + "; this release, " + release + ", reads up to version " + LogVersions.newest() + ": start release "
+                        + "; this release, " + release + ", reads up to version " + LogVersions.newest()
+                        + ": start release "
                         + version.release() + " or later");
     }
 

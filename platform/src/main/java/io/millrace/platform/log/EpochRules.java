@@ -35,7 +35,8 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
     public EpochRules ofWrittenLog() {
         int newest = BY_LOG_VERSION.get(Math.min(LogVersions.written(), BY_LOG_VERSION.size()) - 1);
-        return new EpochRules(Math.min(rulesVersion, newest), segmentTargetMs, partTargetMs, windowMs, graceMs, formats);
+        return new EpochRules(Math.min(rulesVersion, newest), segmentTargetMs, partTargetMs, windowMs, graceMs,
+                formats);
     }
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */

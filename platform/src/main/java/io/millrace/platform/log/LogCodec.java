@@ -18,7 +18,8 @@ public final class LogCodec {
     /** Returns the record's encoding as the value of a Kafka record. */
     public static byte[] encode(LogRecord record) {
         return switch (record) {
-            case Packet packet -> Schemas.PACKET.isNewest() ? PayloadCodec.encode(packet) : Schemas.PACKET.encode(packet);
+            case Packet packet ->
+                Schemas.PACKET.isNewest() ? PayloadCodec.encode(packet) : Schemas.PACKET.encode(packet);
             case Part part -> Schemas.PART.isNewest() ? PayloadCodec.encode(part) : Schemas.PART.encode(part);
             case SessionStarted r -> Schemas.SESSION_STARTED.encode(r);
             case SessionEnded r -> Schemas.SESSION_ENDED.encode(r);

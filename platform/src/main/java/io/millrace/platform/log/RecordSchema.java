@@ -47,7 +47,8 @@ public final class RecordSchema<T> {
     RecordSchema(List<Schema> versions, ToGeneric<T> write, FromGeneric<T> read) {
         this.versions = versions;
         this.headers = versions.stream()
-                .map(each -> each == null ? new byte[0] : header(SchemaNormalization.parsingFingerprint64(each))).toList();
+                .map(each -> each == null ? new byte[0] : header(SchemaNormalization.parsingFingerprint64(each)))
+                .toList();
         this.schema = versions.getLast();
         this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
         this.write = write;

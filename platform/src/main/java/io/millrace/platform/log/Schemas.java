@@ -166,8 +166,10 @@ final class Schemas {
     }
 
     private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
-        List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION, SESSION_TRACKS);
+        List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
+                SESSION_NOTICE, CUT,
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION,
+                SESSION_TRACKS);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {

@@ -50,8 +50,9 @@ final class Claims {
     }
 
     void write(Generic fold) {
-        fold.list("claims", List.copyOf(bySession.entrySet()), (claim, g) -> g.put("session", claim.getKey()).put("started",
-                ByteBuffer.wrap(LogCodec.encode(claim.getValue()))));
+        fold.list("claims", List.copyOf(bySession.entrySet()),
+                (claim, g) -> g.put("session", claim.getKey()).put("started",
+                        ByteBuffer.wrap(LogCodec.encode(claim.getValue()))));
     }
 
     static Claims read(Generic fold) {

@@ -49,7 +49,8 @@ public final class StreamTags {
      */
     public static StreamTags from(StreamEntry epoch, Keyframe start, Tracks tracks,
             LongFunction<Optional<Tracks>> tracksOf) {
-        return new StreamTags(start.offset(), SessionFold.join(epoch, start, tracks.set()), epoch.epoch(), tracks, tracksOf);
+        return new StreamTags(start.offset(), SessionFold.join(epoch, start, tracks.set()), epoch.epoch(), tracks,
+                tracksOf);
     }
 
     /**

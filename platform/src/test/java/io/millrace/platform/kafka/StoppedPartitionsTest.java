@@ -72,8 +72,9 @@ class StoppedPartitionsTest {
         assertThat(stopped.check().probe().get().up()).isTrue();
         stopped.passed(poll(PARTITION, 10, UNKNOWN));
         assertThat(stopped.check().probe().get().up()).isFalse();
-        assertThat(stopped.check().probe().get().detail()).isEqualTo("packets-3 is stopped at offset 10: a newer release"
-                + " wrote this record (schema 0000000000001234); upgrade this node to that release");
+        assertThat(stopped.check().probe().get().detail())
+                .isEqualTo("packets-3 is stopped at offset 10: a newer release"
+                        + " wrote this record (schema 0000000000001234); upgrade this node to that release");
         assertThat(registry.get("millrace.stopped.partitions").gauge().value()).isEqualTo(1);
     }
 }

@@ -186,10 +186,12 @@ class SessionFoldTest {
 
     static Stream<Story> storiesOfTracks() {
         return Stream.of(
-                new Story("a session takes over with its tracks", List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0)),
+                new Story("a session takes over with its tracks",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0)),
                         ".", "began0 took0", "0/0@0 line"),
                 new Story("a session with the same tracks joins the epoch",
-                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5), tracks(4, BOTH),
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, BOTH),
                                 video(4, 0, 70)),
                         ".", "began0 took0", "0/0@0 line", "left0", ".", "took4", "0/4@40 line"),
                 new Story("a session that has lost its sound ends the epoch and begins another",
@@ -222,7 +224,8 @@ class SessionFoldTest {
                 new Story("an epoch of version 4 takes any tracks",
                         List.of(claim(RULES_4), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
                                 tracks(4, SILENT), video(4, 0, 70), ended(4), over(4), claim(RULES_5), tracks(9, BOTH)),
-                        ".", ".", "began0 took0 0/0@0 line", "left0", ".", ".", "took4 0/4@40 line", "left4", "over0", ".",
+                        ".", ".", "began0 took0 0/0@0 line", "left0", ".", ".", "took4 0/4@40 line", "left4", "over0",
+                        ".",
                         "began9 took9"),
                 new Story("the tracks of a new epoch are its own",
                         List.of(claim(RULES_5), tracks(0, BOTH), ended(0), over(0), claim(RULES_5), tracks(4, SILENT),
@@ -399,7 +402,8 @@ class SessionFoldTest {
     void rejectsUnreadableState() {
         byte[] bytes = new SessionFold().toBytes();
         bytes[5] ^= 1;
-        assertThatExceptionOfType(UnreadableStateException.class).isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
+        assertThatExceptionOfType(UnreadableStateException.class)
+                .isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
         assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(new SessionFold().toBytes(), 0, 20)));
     }

@@ -291,7 +291,8 @@ final class Cutter {
         Draft frame = audioClock.place(offset, packet, originMs, audio, samples);
         long silentMs = packet.timestampMs() - videoSeenMs;
         if (leading == Leading.VIDEO && isSilent(silentMs)) {
-            out.warn(StreamWarning.TRACK_SILENT, "no video for " + silentMs / 1_000 + " s while audio arrives: players stop");
+            out.warn(StreamWarning.TRACK_SILENT,
+                    "no video for " + silentMs / 1_000 + " s while audio arrives: players stop");
         }
         if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
             interrupt(out);

@@ -144,7 +144,8 @@ public final class StreamFold {
         } else if (packet.isConfig()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
-            cutter.frame(offset, packet, new Cutter.Head(() -> ByteBuffer.wrap(sessions.toBytes()), sessions.timestampOffsetMs()), step);
+            cutter.frame(offset, packet,
+                    new Cutter.Head(() -> ByteBuffer.wrap(sessions.toBytes()), sessions.timestampOffsetMs()), step);
         } else if (packet.kind() == Packet.Kind.DATA) {
             directory.described(Metadata.parse(packet.body()));
         }

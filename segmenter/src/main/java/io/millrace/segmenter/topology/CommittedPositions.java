@@ -20,7 +20,8 @@ public final class CommittedPositions {
 
     /** Returns the settings of the consumer of {@code packets}, which has the interceptors {@code others}, too. */
     public Map<String, Object> config(Object others) {
-        return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, others + "," + Interceptor.class.getName(), SELF, this);
+        return Map.of(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, others + "," + Interceptor.class.getName(), SELF,
+                this);
     }
 
     /** Returns the newest position that was committed, -1 before the first. */

@@ -26,7 +26,8 @@ record Output(Topic topic, String key, byte[] value, long arrivalUs) {
 
     /** Reads an output to repeat. It has no ingest stamp, because its latency must not be measured. */
     static Output read(Generic g) {
-        return new Output(g.symbol("topic", Topic.class), g.text("key"), g.isNull("value") ? null : g.bytes("value").array(),
+        return new Output(g.symbol("topic", Topic.class), g.text("key"),
+                g.isNull("value") ? null : g.bytes("value").array(),
                 0);
     }
 

@@ -99,7 +99,8 @@ final class PartitionFold {
     List<Output> fold(String stream, long offset, byte[] value) {
         position = offset;
         firstPosition = firstPosition < 0 ? offset : firstPosition;
-        if (value != null && isStream(stream) && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
+        if (value != null && isStream(stream)
+                && LogCodec.decode(ByteBuffer.wrap(value)) instanceof PacketsRecord record) {
             return guarded(stream, offset, record);
         }
         meters.dropped("undecodable");

@@ -135,7 +135,8 @@ final class Tenure {
         written = fold.position();
         List<Map<String, byte[]>> chunks = chunks();
         for (int i = 0; i < chunks.size(); i++) {
-            put.accept(owner + '/' + slot + '/' + i, SCHEMA.encode(new Written(written, i, chunks.size(), chunks.get(i))));
+            put.accept(owner + '/' + slot + '/' + i,
+                    SCHEMA.encode(new Written(written, i, chunks.size(), chunks.get(i))));
         }
         slot = (slot + 1) % SLOTS;
     }

@@ -63,7 +63,8 @@ public sealed interface Fact {
      *
      * @param codec the codec of the packet's track, empty for metadata
      */
-    record Shown(String stream, long offset, long epoch, long session, long seq, long packet, String codec) implements Fact {}
+    record Shown(String stream, long offset, long epoch, long session, long seq, long packet,
+            String codec) implements Fact {}
 
     /** A reader of {@code packets} does not show the packet at {@code offset}. */
     record Hidden(String stream, long offset, String why) implements Fact {}

@@ -118,8 +118,9 @@ final class StreamOracle {
                     + it.epoch() + " is shown after greater ones");
         }
         if (fate == ReferenceStream.Fate.SHOWN && it.epoch() < reference.epoch() && reference.beganByTracks()) {
-            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET, "session " + it.session() + " is shown in epoch " + it.epoch()
-                    + ", and its tracks begin epoch " + reference.epoch());
+            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET,
+                    "session " + it.session() + " is shown in epoch " + it.epoch()
+                            + ", and its tracks begin epoch " + reference.epoch());
         }
         if (fate != ReferenceStream.Fate.SHOWN || it.epoch() != reference.epoch()
                 || it.session() != reference.session()) {
