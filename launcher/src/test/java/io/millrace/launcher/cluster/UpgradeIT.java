@@ -44,14 +44,14 @@ class UpgradeIT {
 
     /** Writes what differs in the next release, and returns the directory. */
     private static Path nextRelease(Path dir) throws IOException {
-        Files.createDirectories(dir.resolve("avro/v2"));
-        Files.createDirectories(dir.resolve("avro/state/v2"));
-        Files.writeString(dir.resolve("avro/versions"), "v1\nv2\n");
+        Files.createDirectories(dir.resolve("avro/v3"));
+        Files.createDirectories(dir.resolve("avro/state/v3"));
+        Files.writeString(dir.resolve("avro/versions"), "v1\nv2\nv3\n");
         for (String name : SCHEMAS) {
-            copy("avro/v1/" + name, dir.resolve("avro/v2"), name, CHANGED.contains(name));
+            copy("avro/v2/" + name, dir.resolve("avro/v3"), name, CHANGED.contains(name));
         }
         for (String name : STATES) {
-            copy("avro/state/v1/" + name, dir.resolve("avro/state/v2"), name, true);
+            copy("avro/state/v2/" + name, dir.resolve("avro/state/v3"), name, true);
         }
         return dir;
     }
@@ -85,7 +85,7 @@ class UpgradeIT {
                 chaos.restart(stage, 1, () -> {
                     cluster.stop(stage, 1);
                     cluster.release(stage, 1, null);
-                    assertThat(cluster.startRefused(stage, 1)).contains("version 2 of the log is final since release ");
+                    assertThat(cluster.startRefused(stage, 1)).contains("version 3 of the log is final since release ");
                     cluster.release(stage, 1, next);
                     cluster.start(stage, 1);
                 });

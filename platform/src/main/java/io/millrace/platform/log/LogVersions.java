@@ -9,12 +9,14 @@ import java.util.List;
 /**
  * The versions of the log that this release can read, and the one that this process writes. A release reads all versions
  * up to its own. It writes the version before its own until the operator finalizes its own, so that nodes of the previous
- * release can read everything until then. Thread-safe; one state per process.
+ * release can read everything until then. Version 1 was never released: it is read, and a log begins with version 2.
+ * Thread-safe; one state per process.
  */
 public final class LogVersions {
     /** Names of the versions, oldest first: the folders of their schemas. */
     static final List<String> NAMES = names();
-    private static volatile int written = Math.max(1, NAMES.size() - 1);
+    private static final int FIRST = 2;
+    private static volatile int written = Math.max(FIRST, NAMES.size() - 1);
 
     private LogVersions() {}
 
