@@ -11,6 +11,7 @@ import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
 import io.netty.buffer.ByteBuf;
@@ -127,16 +128,21 @@ final class LiveHls {
     }
 
     private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
-        responder.then(source.read(responder.request().asker(), stream, segment.parts()), answer -> {
+        var first = new PartId(epoch, segment.number(), 0);
+        responder.then(source.read(responder.request().asker(), stream, first, segment.parts()), answer -> {
             switch (answer) {
                 case PartSource.Answer.Bytes bytes -> {
-                    var body = new SegmentBody("\"" + epoch + "-" + segment.number() + "\"", "video/mp2t",
-                            mediaCaching);
+                    var body = new SegmentBody(etag(segment, bytes), "video/mp2t", mediaCaching);
                     meters.sent(Protocol.HLS, body.send(responder, bytes.bytes()));
                 }
                 case PartSource.Answer.Expired() -> answers.expired(responder, stream);
             }
         }, LiveHls::discard);
+    }
+
+    /** Two bodies with the same ETag have the same size and checksum, whatever URL they have. */
+    private static String etag(Segment segment, PartSource.Answer.Bytes bytes) {
+        return "\"" + Long.toHexString(segment.sizeBytes()) + "-" + Integer.toHexString(bytes.check()) + "\"";
     }
 
     /** Releases media that were read for a client that has left. */
