@@ -11,6 +11,7 @@ import io.millrace.edge.view.RenderedText;
 import io.millrace.edge.view.Segment;
 import io.millrace.edge.view.VariantList;
 import io.millrace.platform.directory.StreamDirectory;
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.Tracks;
@@ -71,12 +72,12 @@ final class LiveHls {
         if (entry.state() != StreamEntry.State.ENDED) {
             return VariantList.render(entry, view);
         }
-        var whole = new PastRange(entry.stream(), entry.epoch(), entry.epoch(), entry.span().startedAtMs(),
+        var whole = new PastRange(entry.stream(), entry.name(), entry.name(), entry.span().startedAtMs(),
                 PastRange.OPEN);
         return VariantList.render(whole, VariantList.inHls(List.of(entry)), view.peakBitrate(), view.averageBitrate());
     }
 
-    void media(Responder responder, String stream, long epoch) {
+    void media(Responder responder, String stream, EpochName epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             answers.absent(responder, stream, directory.presence(stream, epoch));
@@ -89,7 +90,7 @@ final class LiveHls {
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
-    void segment(Responder responder, String stream, long epoch, long number) {
+    void segment(Responder responder, String stream, EpochName epoch, long number) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
             answers.absent(responder, stream, directory.presence(stream, epoch));
@@ -102,7 +103,7 @@ final class LiveHls {
         HeldView.await(responder, log.epochs().watch(entry.get()), _ -> true, view -> {
             Optional<Segment> segment = view.complete(number);
             if (segment.isPresent()) {
-                send(responder, stream, epoch, segment.get(), log.parts());
+                send(responder, stream, entry.get().epoch(), segment.get(), log.parts());
             } else if (!view.segments().isEmpty() && number < view.segments().firstKey()) {
                 older(responder, entry.get(), number, view);
             } else {

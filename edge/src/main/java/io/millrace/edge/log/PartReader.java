@@ -59,7 +59,7 @@ public final class PartReader implements PartSource, AutoCloseable {
     record PartKey(String stream, PartId id, PartPlace place) {
         boolean is(ConsumerRecord<String, LogRecord> record) {
             return stream.equals(record.key()) && record.value() instanceof Part part && part.id().equals(id)
-                    && part.bytes().remaining() == place.sizeBytes();
+                    && place.isOf(part.bytes().remaining(), part.check());
         }
     }
 
@@ -134,12 +134,8 @@ public final class PartReader implements PartSource, AutoCloseable {
     private static int check(List<CachedPart> parts) {
         ByteBuffer checks = ByteBuffer.allocate(Integer.BYTES * parts.size());
         parts.forEach(part -> checks.putInt(part.check()));
-        return check(checks.flip());
-    }
-
-    private static int check(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes);
+        crc.update(checks.flip());
         return (int) crc.getValue();
     }
 
@@ -188,7 +184,7 @@ public final class PartReader implements PartSource, AutoCloseable {
     private CachedPart copy(Part part) {
         int sizeBytes = part.bytes().remaining();
         return new CachedPart(memory.directBuffer(sizeBytes, sizeBytes).writeBytes(part.bytes().duplicate()),
-                check(part.bytes().duplicate()));
+                part.check());
     }
 
     @Override

@@ -58,14 +58,23 @@ final class Publication implements PublishSink {
      * Writes the claim. Called once, on any thread. The result completes when the claim is acknowledged or has failed.
      */
     CompletionStage<PublishAnswer> claim() {
-        records.started(this::claimDone);
+        claim(records);
         return answer;
     }
 
-    private void claimDone(long offset, Exception failure) {
-        commands.offer(failure == null
-                ? new PublicationCommand.Claimed(offset)
-                : new PublicationCommand.ClaimFailed(failure.getMessage()));
+    private void claim(SessionRecords of) {
+        of.started((offset, failure) -> claimDone(of, offset, failure));
+    }
+
+    private void claimDone(SessionRecords of, long offset, Exception failure) {
+        if (failure != null) {
+            commands.offer(new PublicationCommand.ClaimFailed(failure.getMessage()));
+            return;
+        }
+        long session = of.session(offset);
+        commands.offer(of.showsLoss(session)
+                ? new PublicationCommand.ClaimOutdated(session)
+                : new PublicationCommand.Claimed(session));
     }
 
     @Override
@@ -126,6 +135,7 @@ final class Publication implements PublishSink {
             case PublicationStep.Begin(long session) -> begin(session);
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
+            case PublicationStep.ClaimAfterLoss(long session) -> claimAfterLoss(session);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted, (_, _) -> {});
             case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
@@ -155,11 +165,22 @@ final class Publication implements PublishSink {
     private void claimAgain(long session, long over) {
         log.write(Level.WARN, "session {} claims again because session {} was declared over while its encoder is "
                 + "connected", session, over);
+        claimNext(records.again(over, context.random()));
+    }
+
+    private void claimAfterLoss(long session) {
+        SessionRecords next = records.afterLoss(session, context.random());
+        log.write(Level.ERROR, "the log has lost records: session {} is replaced by one of generation {}", session,
+                next.start().generation());
+        claimNext(next);
+    }
+
+    private void claimNext(SessionRecords next) {
         context.meters().claimedAgain();
         packets.hold();
         valve.hold(true);
-        records = records.again();
-        records.started(this::claimDone);
+        records = next;
+        claim(next);
     }
 
     /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */

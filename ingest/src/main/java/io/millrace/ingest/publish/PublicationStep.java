@@ -22,6 +22,9 @@ sealed interface PublicationStep {
      */
     record ClaimAgain(long session, long over) implements PublicationStep {}
 
+    /** Claim another session in the next generation, because the log has lost records; packets are held until then. */
+    record ClaimAfterLoss(long session) implements PublicationStep {}
+
     /** Write a notice. */
     record Note(long session, SessionNotice.State state) implements PublicationStep {}
 

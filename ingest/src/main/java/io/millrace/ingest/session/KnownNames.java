@@ -1,5 +1,6 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.net.PeerNetwork;
@@ -34,9 +35,10 @@ public final class KnownNames {
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     * @param greatest number that a claim at the newest offset known of the epoch would have
      * @param shown what to remember of the epoch when it has expired, null if it has no segment
      */
-    private record Span(String network, long lastOffset, StreamExpiry shown) {
+    private record Span(String network, long lastOffset, long greatest, StreamExpiry shown) {
         boolean isBefore(long offset) {
             return lastOffset != RUNNING && lastOffset < offset;
         }
@@ -75,7 +77,23 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry)));
+        epochs.put(entry.epoch(), new Span(network, lastOffset, greatest(entry), shown(entry)));
+    }
+
+    private static long greatest(StreamEntry entry) {
+        long session = entry.session().number();
+        return Math.max(session, SessionStarted.number(SessionStarted.generation(session), entry.span().lastOffset()));
+    }
+
+    /**
+     * Returns the greatest number that is known of {@code stream}, -1 without one. Sessions that are claimed now have greater
+     * ones, unless the log has lost records.
+     */
+    public synchronized long greatest(String stream) {
+        Expiry expiry = expiries.get(stream);
+        long expired = expiry == null ? -1 : expiry.whole().lastEpoch();
+        return names.getOrDefault(stream, new TreeMap<>()).values().stream().mapToLong(Span::greatest)
+                .reduce(expired, Math::max);
     }
 
     private static StreamExpiry shown(StreamEntry entry) {

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -61,10 +62,10 @@ class PublicationTest {
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
         var context = new PublishContext(MediaLimits.DEFAULT, 0, CLOCK, new IngestMeters(registry),
-                new PeerLog(NOPLogger.NOP_LOGGER));
+                new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, CLOCK, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000")),
-                new SessionRecords.Start(CLOCK.millis(), 700, rules));
+                new SessionRecords.Start(CLOCK.millis(), 700, rules, -1));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 context);
     }

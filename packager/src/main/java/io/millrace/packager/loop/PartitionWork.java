@@ -250,7 +250,7 @@ final class PartitionWork {
         for (Cut.Sample sample : cut.samples()) {
             long offset = cut.packets().offsetOf(sample);
             Packet packet = cache.get(offset);
-            if (packet == null) {
+            if (packet == null || packet.session() != cut.session()) {
                 missing.add(offset);
             } else {
                 found.put(offset, packet);
@@ -263,7 +263,8 @@ final class PartitionWork {
         List<Packet> packets = new ArrayList<>(cut.samples().size());
         for (Cut.Sample sample : cut.samples()) {
             Packet packet = found.get(cut.packets().offsetOf(sample));
-            if (packet == null) {
+            if (packet == null || packet.session() != cut.session()) {
+                // Expired, or lost: then the offset may have been used again.
                 return Optional.empty();
             }
             packets.add(packet);

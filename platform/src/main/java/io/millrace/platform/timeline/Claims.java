@@ -62,11 +62,12 @@ final class Claims {
         });
     }
 
-    static Claims read(ByteReader in) {
+    /** @param version of the state, see {@link SessionFold} */
+    static Claims read(ByteReader in, int version) {
         Claims claims = new Claims();
         for (int left = in.uint8("claims"); left > 0; left--) {
             long session = in.int64("session");
-            claims.bySession.put(session, started(in));
+            claims.bySession.put(session, started(in, version));
         }
         return claims;
     }
@@ -76,29 +77,31 @@ final class Claims {
         string(started.encoder().node(), out);
         string(started.encoder().client(), out);
         string(started.encoder().address(), out);
-        out.int64(started.startedAtMs());
+        out.int64(started.startedAtMs()).uint16(started.generation());
         write(started.rules(), out);
     }
 
-    static SessionStarted started(ByteReader in) {
+    static SessionStarted started(ByteReader in, int version) {
         SessionStarted.Role role = in.uint8("role") == 0 ? SessionStarted.Role.PRIMARY : SessionStarted.Role.BACKUP;
-        return new SessionStarted(role,
-                new Encoder(string("node", in), string("client", in), string("address", in)), in.int64("startedAtMs"),
-                rules(in));
+        var encoder = new Encoder(string("node", in), string("client", in), string("address", in));
+        long startedAtMs = in.int64("startedAtMs");
+        int generation = version < SessionFold.GENERATIONS_VERSION ? 0 : in.uint16("generation");
+        return new SessionStarted(role, encoder, startedAtMs, rules(in, version), generation);
     }
 
     static void write(EpochRules rules, ByteWriter out) {
         out.uint32(rules.rulesVersion()).uint32(rules.segmentTargetMs()).uint32(rules.partTargetMs())
-                .uint32(rules.windowMs()).uint32(rules.graceMs()).uint8(rules.formats().size());
+                .uint32(rules.windowMs()).uint32(rules.graceMs()).int64(rules.nonce()).uint8(rules.formats().size());
         rules.formats().forEach(f -> string(f.name(), out));
     }
 
-    static EpochRules rules(ByteReader in) {
-        int version = in.int32("rulesVersion");
+    static EpochRules rules(ByteReader in, int version) {
+        int rulesVersion = in.int32("rulesVersion");
         int segmentTargetMs = in.int32("segmentTargetMs");
         int partTargetMs = in.int32("partTargetMs");
         int windowMs = in.int32("windowMs");
         int graceMs = in.int32("graceMs");
+        long nonce = version < SessionFold.GENERATIONS_VERSION ? EpochRules.NO_NONCE : in.int64("nonce");
         int count = in.uint8("formats");
         if (count > FORMATS_LIMIT) {
             throw MalformedException.value("EpochRules", "formats", count, "up to " + FORMATS_LIMIT);
@@ -107,7 +110,7 @@ final class Claims {
         for (int i = 0; i < count; i++) {
             formats.add(format(string("format", in)));
         }
-        return new EpochRules(version, segmentTargetMs, partTargetMs, windowMs, graceMs, List.copyOf(formats));
+        return new EpochRules(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, List.copyOf(formats), nonce);
     }
 
     private static Format format(String name) {

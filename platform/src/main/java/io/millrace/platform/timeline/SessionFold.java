@@ -24,13 +24,16 @@ import java.util.List;
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
  * packets of lesser sessions are ignored from then on. {@link SessionEnded} starts the grace period, the session's next
  * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
- * 3 of the rules). The next session after that begins a new epoch under its own rules.
+ * 3 of the rules). The next session after that begins a new epoch under its own rules. A session of a later generation
+ * ends the epoch as well: the log has lost records since.
  *
  * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
  * the records that they have already folded.
  */
 public final class SessionFold {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** Since this version, the state contains nonces and generations. The previous version is read. */
+    static final int GENERATIONS_VERSION = 2;
     private static final long NONE = -1;
     /**
      * For {@link #lastSeq}: a reader that starts in the middle does not know the number of the packet before its first.
@@ -64,8 +67,8 @@ public final class SessionFold {
     public static SessionFold resume(ByteBuffer bytes) {
         ByteReader in = new ByteReader("SessionFold", bytes.slice());
         int version = in.uint8("version");
-        if (version != VERSION) {
-            throw MalformedException.value("SessionFold", "version", version, String.valueOf(VERSION));
+        if (version != VERSION && version != VERSION - 1) {
+            throw MalformedException.value("SessionFold", "version", version, VERSION - 1 + ", " + VERSION);
         }
         SessionFold fold = new SessionFold();
         fold.state = State.values()[Math.min(in.uint8("state"), State.values().length - 1)];
@@ -75,10 +78,10 @@ public final class SessionFold {
         fold.lost = in.int64("lost");
         fold.joinedAt = in.int64("joinedAt");
         if (fold.state != State.NONE) {
-            fold.rules = Claims.rules(in);
-            fold.started = Claims.started(in);
+            fold.rules = Claims.rules(in, version);
+            fold.started = Claims.started(in, version);
         }
-        fold.claims = Claims.read(in);
+        fold.claims = Claims.read(in, version);
         fold.line = TimeLine.read(in);
         return fold;
     }
@@ -118,8 +121,9 @@ public final class SessionFold {
     }
 
     private Verdict claimed(long offset, SessionStarted claim) {
-        if (offset > session) {
-            claims.add(offset, claim);
+        long number = claim.number(offset);
+        if (number > session) {
+            claims.add(number, claim);
         }
         return new Verdict.Control(List.of());
     }
@@ -163,7 +167,7 @@ public final class SessionFold {
 
     private SessionStarted claimOf(long number) {
         SessionStarted claim = claims.of(number);
-        if (claim == null && number < joinedAt && state != State.ENDED) {
+        if (claim == null && SessionStarted.offset(number) < joinedAt && state != State.ENDED) {
             // The session was claimed before this reader's first offset: its first packet is the only trace of the
             // claim that the reader will see.
             return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(),
@@ -173,6 +177,9 @@ public final class SessionFold {
     }
 
     private void takeOver(long number, SessionStarted claim, List<SessionEvent> events) {
+        if (SessionStarted.generation(number) > SessionStarted.generation(session)) {
+            endLostEpoch(claim.startedAtMs(), events);
+        }
         if (state == State.NONE || state == State.ENDED) {
             epoch = number;
             rules = claim.rules();
@@ -188,6 +195,17 @@ public final class SessionFold {
         lost = 0;
         claims.tookOver(number);
         events.add(new SessionEvent.TookOver(number, claim));
+    }
+
+    /** The log has lost records of the epoch, possibly its end. What follows does not continue it. */
+    private void endLostEpoch(long atMs, List<SessionEvent> events) {
+        if (state == State.LIVE) {
+            events.add(new SessionEvent.Left(session, atMs, SessionEnded.Reason.SUSPECTED));
+        }
+        if (state == State.LIVE || state == State.GRACE) {
+            state = State.ENDED;
+            events.add(new SessionEvent.EpochOver(epoch, atMs));
+        }
     }
 
     private Verdict ended(SessionEnded ended) {

@@ -78,6 +78,8 @@ public final class StreamFold {
     private void apply(SessionEvent event, long offset, Step step) {
         switch (event) {
             case SessionEvent.EpochBegan began -> {
+                // The record may also end the epoch before.
+                enter(offset, step);
                 cutter = new Cutter(began.epoch(), began.rules());
                 directory = new Directory(stream, began.epoch(), began.rules(), offset,
                         sessions.started().startedAtMs());
