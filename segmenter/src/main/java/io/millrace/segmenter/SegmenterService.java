@@ -8,6 +8,7 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.segmenter.topology.MarkReader;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,9 @@ public final class SegmenterService implements AutoCloseable {
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
         KafkaStreams streams = new KafkaStreams(
-                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters)), properties(settings, kafka));
+                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters),
+                        new MarkReader(kafka, kafka.settings().group(settings.applicationId()) + "-mark")),
+                properties(settings, kafka));
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -47,6 +48,9 @@ final class PartitionFold {
     private final Set<String> over = new LinkedHashSet<>();
     /** Offset of the newest record of the partition, repeated ones included; -1 before the first. */
     private long position = -1;
+    /** The record with the greatest offset, as it was last folded or repeated. Null before the first. */
+    private LogMark mark;
+    private boolean markWritten;
     /** {@link #position} at the last commit: a successor starts after it. */
     private long committedPosition = -1;
 
@@ -54,10 +58,28 @@ final class PartitionFold {
         this.meters = meters;
     }
 
-    /** Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output. */
-    List<Output> resume(Map<String, byte[]> states) {
+    /**
+     * Restores the states of a predecessor's last commit. Returns the outputs to repeat before any new output.
+     *
+     * @param isInLog whether the log still has the newest record of the states; if not, their streams are ended
+     */
+    List<Output> resume(Map<String, byte[]> states, Predicate<LogMark> isInLog) {
+        Map<String, byte[]> ofStreams = new TreeMap<>(states);
+        byte[] newest = ofStreams.remove(LogMark.KEY);
+        List<Output> outputs = resume(ofStreams);
+        if (newest != null) {
+            mark = LogMark.read(newest);
+            markWritten = true;
+            if (!isInLog.test(mark)) {
+                outputs.addAll(lose());
+            }
+        }
+        return outputs;
+    }
+
+    private List<Output> resume(Map<String, byte[]> states) {
         List<Output> repeated = new ArrayList<>();
-        new TreeMap<>(states).forEach((stream, bytes) -> {
+        states.forEach((stream, bytes) -> {
             try {
                 Journal journal = Journal.resume(stream, bytes);
                 journals.put(stream, journal);
@@ -75,9 +97,46 @@ final class PartitionFold {
         return repeated;
     }
 
-    /** Folds one record of {@code packets}, in log order, and returns the resulting outputs. */
+    /**
+     * Folds one record of {@code packets}, in log order, and returns the resulting outputs. An offset that is not greater
+     * than the one before shows that the log has lost records.
+     */
     List<Output> fold(String stream, long offset, byte[] value) {
+        List<Output> outputs = new ArrayList<>(offset <= position ? lose() : List.of());
         position = offset;
+        if (mark == null || offset >= mark.offset()) {
+            mark = LogMark.of(offset, value);
+            markWritten = false;
+        }
+        outputs.addAll(next(stream, offset, value));
+        return outputs;
+    }
+
+    /**
+     * Ends the streams whose states may contain records that the log has lost, and forgets them: offsets are used again, so
+     * these states would skip what follows.
+     */
+    private List<Output> lose() {
+        log.error("packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
+                + "them again", mark == null ? position : mark.offset());
+        meters.dropped("state");
+        mark = null;
+        List<Output> outputs = new ArrayList<>();
+        journals.replaceAll((stream, journal) -> {
+            Step step = journal.fold().lose();
+            Journal next = new Journal(stream);
+            outputs(stream, step).forEach(output -> {
+                next.add(output);
+                outputs.add(output);
+            });
+            dirty.add(stream);
+            return next;
+        });
+        over.clear();
+        return outputs;
+    }
+
+    private List<Output> next(String stream, long offset, byte[] value) {
         if (stream == null || value == null || StreamName.problem(stream).isPresent()) {
             meters.dropped("undecodable");
             return List.of();
@@ -115,6 +174,12 @@ final class PartitionFold {
             ofStreams.log(Level.WARN, stream, "{}: session quarantined at record {}: {}", stream, offset,
                     step.failure().toString());
         }
+        List<Output> outputs = outputs(stream, step);
+        outputs.forEach(journal::add);
+        return outputs;
+    }
+
+    private static List<Output> outputs(String stream, Step step) {
         List<Output> outputs = new ArrayList<>(step.cuts().size() + step.entries().size());
         for (Cut cut : step.cuts()) {
             outputs.add(
@@ -126,7 +191,6 @@ final class PartitionFold {
             outputs.add(new Output(Topic.STREAMS, StreamKey.of(stream, entry.epoch()), LogCodec.encode(entry), 0));
         }
         step.withdrawn().ifPresent(epoch -> outputs.add(Output.tombstone(StreamKey.of(stream, epoch))));
-        outputs.forEach(journal::add);
         return outputs;
     }
 
@@ -148,6 +212,10 @@ final class PartitionFold {
             return true;
         });
         committedPosition = position;
+        if (mark != null && !markWritten) {
+            put.accept(LogMark.KEY, mark.toBytes());
+            markWritten = true;
+        }
         for (String stream : dirty) {
             Journal journal = journals.get(stream);
             put.accept(stream, journal.commit());

@@ -19,14 +19,16 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     private static final Duration SOON = Duration.ofMillis(10);
 
     private final SegmenterMeters meters;
+    private final LogMark.Log log;
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
     private PartitionFold fold;
     private Cancellable start;
 
-    SegmentProcessor(SegmenterMeters meters) {
+    SegmentProcessor(SegmenterMeters meters, LogMark.Log log) {
         this.meters = meters;
+        this.log = log;
     }
 
     @Override
@@ -39,9 +41,11 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void start(long nowMs) {
+        var next = new PartitionFold(meters);
+        List<Output> repeated = next.resume(store.contents(), mark -> log.has(mark, context.taskId().partition()));
+        // Set last: Kafka Streams repeats the call if Kafka does not respond in time.
         start.cancel();
-        fold = new PartitionFold(meters);
-        List<Output> repeated = fold.resume(store.contents());
+        fold = next;
         store.atCommit(fold::commit);
         repeated.forEach(output -> forward(output, nowMs));
         if (!repeated.isEmpty()) {

@@ -39,10 +39,11 @@ public final class SegmenterTopology {
 
     private SegmenterTopology() {}
 
-    public static Topology build(KafkaSettings kafka, SegmenterMeters meters) {
+    /** @param log what states are compared with when they are loaded */
+    public static Topology build(KafkaSettings kafka, SegmenterMeters meters, LogMark.Log log) {
         return new Topology()
                 .addSource(PACKETS, new StringDeserializer(), new ByteArrayDeserializer(), kafka.topic(Topic.PACKETS))
-                .addProcessor(CUT, () -> new SegmentProcessor(meters), PACKETS)
+                .addProcessor(CUT, () -> new SegmentProcessor(meters, log), PACKETS)
                 .addStateStore(CommitStore.builder(FOLDS, CHANGELOG), CUT)
                 .addSink(SEGMENTS, kafka.topic(Topic.SEGMENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT)

@@ -78,7 +78,7 @@ class PartitionFoldTest {
                 durable.addAll(unsure.subList(0, random.nextInt(unsure.size() + 1)));
                 unsure.clear();
                 fold = new PartitionFold(meters);
-                unsure.addAll(fold.resume(changelog));
+                unsure.addAll(fold.resume(changelog, _ -> true));
                 next = committed;
             }
         }
@@ -144,7 +144,7 @@ class PartitionFoldTest {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
 
-        assertThat(second.resume(changelog)).isNotEmpty();
+        assertThat(second.resume(changelog, _ -> true)).isNotEmpty();
         // Commits while records are repeated: a task that takes over after such a commit repeats the remaining records
         // once more.
         for (int i = RECORDS.size() - 5; i < RECORDS.size(); i++) {
@@ -163,7 +163,7 @@ class PartitionFoldTest {
     void recordsOfOtherStreamsLetSuccessorDeleteEndedStream() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
-        second.resume(changelog);
+        second.resume(changelog, _ -> true);
         commit(second, changelog);
 
         second.fold("live/other", RECORDS.size(), RECORDS.getFirst());
@@ -205,7 +205,7 @@ class PartitionFoldTest {
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
         try (LogCapture log = new LogCapture(PartitionFold.class)) {
-            assertThat(second.resume(changelog)).extracting(Output::key)
+            assertThat(second.resume(changelog, _ -> true)).extracting(Output::key)
                     .allMatch(key -> key.startsWith("live/other"));
             assertThat(log.texts(Level.WARN)).singleElement().asString()
                     .startsWith(STREAM + ": the segmenter's state cannot be read");

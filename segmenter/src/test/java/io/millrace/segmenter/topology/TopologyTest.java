@@ -53,7 +53,7 @@ class TopologyTest {
             config.put(StreamsConfig.APPLICATION_ID_CONFIG, "t");
             config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
             config.put(StreamsConfig.STATE_DIR_CONFIG, dir.toString());
-            driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry)), config);
+            driver = new TopologyTestDriver(SegmenterTopology.build(KAFKA, new SegmenterMeters(registry), (_, _) -> true), config);
             packets = driver.createInputTopic("t.packets", new StringSerializer(), new ByteArraySerializer());
             segments = output("t.segments");
             streams = output("t.streams");
