@@ -17,12 +17,14 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,8 @@ public final class SegmenterService implements AutoCloseable {
      * repetitions.
      */
     private static final int POLL_MS = 50;
+    /** Interval between two attempts to join the group while a topic is missing. */
+    private static final long MISSING_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
@@ -73,6 +77,11 @@ public final class SegmenterService implements AutoCloseable {
                 settled.countDown();
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             }
+            if (isTopicMissing(e)) {
+                log.warn("the segmenter waits for its topics: {}", e.getMessage());
+                LockSupport.parkNanos(MISSING_TOPIC_NANOS);
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
             if (deaths.isTooMany()) {
                 fatal.fatal("the segmenter's stream threads keep failing", e);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -88,6 +97,11 @@ public final class SegmenterService implements AutoCloseable {
         streams.start();
         await(streams, settled, failure, kafka);
         return new SegmenterService(streams, meters);
+    }
+
+    /** An operator has deleted a topic. The stages continue when it has been created again. */
+    private static boolean isTopicMissing(Throwable e) {
+        return e instanceof MissingSourceTopicException || e.getCause() instanceof MissingSourceTopicException;
     }
 
     private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,

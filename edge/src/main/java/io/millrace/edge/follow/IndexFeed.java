@@ -149,6 +149,14 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         }
     }
 
+    /** Epochs that are requested are followed anew, from the records that the index has now. */
+    @Override
+    public void lost(TopicPartition partition) {
+        List<FollowedEpoch> epochs = byStream.values().stream().flatMap(some -> some.values().stream())
+                .filter(epoch -> partition(epoch.stream()).equals(partition)).toList();
+        epochs.forEach(this::drop);
+    }
+
     private void read(FollowedEpoch epoch, long offset, IndexRecord next) {
         boolean news = epoch.next(offset, next);
         if (news && next instanceof IndexedPart part && part.last() && part.epoch() == epoch.number()) {
@@ -162,9 +170,14 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
             work.run();
         } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
             LOG.log(Level.ERROR, epoch.stream(), "the playlist of {} cannot be made", epoch.stream(), e);
-            followed.values().remove(epoch);
-            forget(epoch);
+            drop(epoch);
         }
+    }
+
+    private void drop(FollowedEpoch epoch) {
+        followed.values().remove(epoch);
+        refill.remove(epoch);
+        forget(epoch);
     }
 
     @Override
