@@ -159,6 +159,17 @@ public final class TestBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
+    /** Copies the data of the stopped broker to a directory that does not exist. */
+    public void copy(Path to) throws IOException {
+        Directories.copy(directory, to);
+    }
+
+    /** Replaces the data of the stopped broker, which then knows nothing of what was written since the copy. */
+    public void restore(Path copy) throws IOException {
+        Directories.delete(directory);
+        Directories.copy(copy, directory);
+    }
+
     @Override
     public void close() {
         Runtime.getRuntime().removeShutdownHook(atExit);

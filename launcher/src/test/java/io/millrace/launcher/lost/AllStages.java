@@ -28,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** The four stages, in this process, and encoders that reconnect for as long as they are wanted. */
@@ -38,17 +39,18 @@ final class AllStages implements AutoCloseable {
     private static final long RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     final List<String> fatal = new CopyOnWriteArrayList<>();
+    /** How often an encoder was refused or disconnected. */
+    final AtomicInteger disconnected = new AtomicInteger();
     private final Deque<Runnable> opened = new ArrayDeque<>();
     private final IngestService ingest;
     private final EdgeService edge;
-    final PackagerService packager;
 
     AllStages(KafkaClients kafka, Path dir) throws Exception {
         var registry = new SimpleMeterRegistry();
         SegmenterService segmenter = SegmenterService.start(SegmenterSettings.below(dir, 0, new Topics.Replicas(1)),
                 kafka, registry, this::fatal);
         opened.push(segmenter::close);
-        packager = PackagerService.start(PackagerSettings.of("p"), kafka, registry, this::fatal);
+        PackagerService packager = PackagerService.start(PackagerSettings.of("p"), kafka, registry, this::fatal);
         opened.push(packager::close);
         packager.ready().get(Patience.MILLIS, TimeUnit.MILLISECONDS);
         edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "e").withRtmp(PatientRtmp.listen()), kafka, registry,
@@ -77,8 +79,8 @@ final class AllStages implements AutoCloseable {
                     PushJob.demo(url, (_, _) -> {}).run();
                 } catch (InterruptedException _) {
                     Thread.currentThread().interrupt();
-                } catch (UserError e) {
-                    System.out.println(java.time.Instant.now() + " encoder " + e.getMessage());
+                } catch (UserError _) {
+                    disconnected.incrementAndGet();
                     LockSupport.parkNanos(RECONNECT_NANOS);
                 }
             }

@@ -2,15 +2,17 @@ package io.millrace.launcher.lost;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.kafka.Topics;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -36,13 +38,8 @@ class RecreatedTopicsTest {
         broker.close();
     }
 
-    static java.util.stream.Stream<Topic> topics() {
-        String only = System.getProperty("only");
-        return java.util.stream.Stream.of(Topic.values()).filter(t -> only == null || only.contains(t.name()));
-    }
-
     @ParameterizedTest
-    @MethodSource("topics")
+    @EnumSource(Topic.class)
     void streamsGoOnWhileAllStagesRun(Topic lost) throws Exception {
         KafkaClients kafka = broker.clients("running-" + lost + ".");
         var audience = new Audience(STREAM);
@@ -59,7 +56,7 @@ class RecreatedTopicsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("topics")
+    @EnumSource(Topic.class)
     void nextBroadcastIsSeenAfterRestart(Topic lost) throws Exception {
         KafkaClients kafka = broker.clients("stopped-" + lost + ".");
         var audience = new Audience(STREAM);
@@ -71,6 +68,45 @@ class RecreatedTopicsTest {
             see(SEGMENTS, audience, stages);
             audience.assertNothingHasChanged(stages.httpPort());
             assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void publishersAreRefusedWhilePacketsIsMissingAndAcceptedAfterwards() throws Exception {
+        KafkaClients kafka = broker.clients("missing.");
+        var audience = new Audience(STREAM);
+        try (var stages = new AllStages(kafka, dir); AutoCloseable _ = stages.encoder(STREAM)) {
+            see(SEGMENTS, audience, stages);
+            int before = stages.disconnected.get();
+            TestBroker.delete(kafka, Topic.PACKETS);
+            await().atMost(Patience.TIME).until(() -> stages.disconnected.get() >= before + 20);
+            Topics.ensure(kafka);
+            see(SEGMENTS, audience, stages);
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
+        }
+    }
+
+    /** The broker repeats topic ids and leader epochs. */
+    @Test
+    void streamsGoOnAfterTheBrokerWasRestoredFromAnOlderCopy() throws Exception {
+        try (TestBroker restored = TestBroker.running()) {
+            KafkaClients kafka = restored.clients("restored.");
+            var audience = new Audience(STREAM);
+            try (var stages = new AllStages(kafka, dir.resolve("stages")); AutoCloseable _ = stages.encoder(STREAM)) {
+                see(SEGMENTS, audience, stages);
+                restored.stop();
+                Path copy = dir.resolve("copy");
+                restored.copy(copy);
+                restored.start();
+                see(2 * SEGMENTS, audience, stages);
+                restored.stop();
+                restored.restore(copy);
+                restored.start();
+                see(2 * SEGMENTS, audience, stages);
+                audience.assertNothingHasChanged(stages.httpPort());
+                assertThat(stages.fatal).isEmpty();
+            }
         }
     }
 
@@ -86,7 +122,7 @@ class RecreatedTopicsTest {
     /** Waits for segments that have not been seen before. */
     private static void see(int segments, Audience audience, AllStages stages) {
         int[] seen = {0};
-        await().atMost(java.time.Duration.ofSeconds(Integer.getInteger("patience", 120))).failFast(() -> assertThat(stages.fatal).isEmpty()).until(() -> {
+        await().atMost(Patience.TIME).failFast(() -> assertThat(stages.fatal).isEmpty()).until(() -> {
             seen[0] += audience.watch(stages.httpPort());
             return seen[0] >= segments;
         });

@@ -21,8 +21,13 @@ public record LogMark(long offset, int check) {
     static final String KEY = "@newest";
     private static final int VERSION = 1;
 
-    /** Compares marks with the log. */
+    /** Receives a record of {@code packets}. */
     @FunctionalInterface
+    public interface Visitor {
+        void record(String stream, long offset, byte[] value);
+    }
+
+    /** Compares marks with the log, and reads what Kafka Streams has skipped. */
     public interface Log {
         /**
          * Returns whether the log has the record of {@code mark}, or has expired it.
@@ -30,6 +35,15 @@ public record LogMark(long offset, int check) {
          * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
          */
         boolean has(LogMark mark, int partition);
+
+        /**
+         * Passes the records before an offset to {@code visitor}, in log order. Only the newest, if there are many.
+         *
+         * @param from the first offset to pass, if it is retained
+         * @param to the offset after the last one to pass
+         * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not respond in time
+         */
+        void read(int partition, long from, long to, Visitor visitor);
     }
 
     static LogMark of(long offset, byte[] value) {

@@ -14,8 +14,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Compares marks with {@code packets}, by a consumer for each comparison. Blocks. Thread-safe. */
+/** Reads {@code packets}, by a consumer for each call. Blocks. Thread-safe. */
 public final class MarkReader implements LogMark.Log {
+    /** Limit of records that are read after a loss. The segmenter is rarely away for as long as it takes to write so many. */
+    private static final long READ_LIMIT = 50_000;
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final KafkaClients kafka;
@@ -29,20 +31,50 @@ public final class MarkReader implements LogMark.Log {
     @Override
     public boolean has(LogMark mark, int partition) {
         TopicPartition packets = kafka.partition(Topic.PACKETS, partition);
-        Map<String, Object> config = kafka.consumerConfig(clientId);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(packets));
-            if (consumer.beginningOffsets(List.of(packets), ANSWER).get(packets) > mark.offset()) {
+        try (var consumer = consumer(packets)) {
+            if (beginning(consumer, packets) > mark.offset()) {
                 return true;
             }
             return consumer.endOffsets(List.of(packets), ANSWER).get(packets) > mark.offset()
-                    && mark.equals(read(consumer, packets, mark.offset()));
+                    && mark.equals(newest(consumer, packets, mark.offset()));
         }
     }
 
-    private static LogMark read(KafkaConsumer<String, byte[]> consumer, TopicPartition partition, long offset) {
+    private KafkaConsumer<String, byte[]> consumer(TopicPartition packets) {
+        Map<String, Object> config = kafka.consumerConfig(clientId);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+        consumer.assign(List.of(packets));
+        return consumer;
+    }
+
+    private static long beginning(KafkaConsumer<String, byte[]> consumer, TopicPartition packets) {
+        return consumer.beginningOffsets(List.of(packets), ANSWER).get(packets);
+    }
+
+    @Override
+    public void read(int partition, long from, long to, LogMark.Visitor visitor) {
+        TopicPartition packets = kafka.partition(Topic.PACKETS, partition);
+        try (var consumer = consumer(packets)) {
+            long position = Math.max(Math.max(from, to - READ_LIMIT), beginning(consumer, packets));
+            consumer.seek(packets, position);
+            while (position < to) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(ANSWER)) {
+                    if (record.offset() < to) {
+                        visitor.record(record.key(), record.offset(), record.value());
+                    }
+                }
+                long next = consumer.position(packets, ANSWER);
+                if (next == position) {
+                    throw new TimeoutException(packets + " was not read from offset " + position + " in time");
+                }
+                position = next;
+            }
+        }
+    }
+
+    private static LogMark newest(KafkaConsumer<String, byte[]> consumer, TopicPartition partition, long offset) {
         long began = System.nanoTime();
         consumer.seek(partition, offset);
         while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(ANSWER.toSeconds())) {

@@ -51,6 +51,7 @@ final class PartitionFold {
     /** The record with the greatest offset, as it was last folded or repeated. Null before the first. */
     private LogMark mark;
     private boolean markWritten;
+    private boolean lacksPast;
     /** {@link #position} at the last commit: a successor starts after it. */
     private long committedPosition = -1;
 
@@ -72,9 +73,27 @@ final class PartitionFold {
             markWritten = true;
             if (!isInLog.test(mark)) {
                 outputs.addAll(lose());
+                lacksPast = true;
             }
         }
         return outputs;
+    }
+
+    /**
+     * Whether records before the first one must be folded first. Kafka Streams continues at the committed offset, which is one
+     * of the lost records: what has its offset now may be in the middle of a session.
+     */
+    boolean lacksPast() {
+        return lacksPast;
+    }
+
+    void hasPast() {
+        lacksPast = false;
+    }
+
+    /** Offset of the newest record that was folded or repeated, -1 before the first. */
+    long position() {
+        return position;
     }
 
     private List<Output> resume(Map<String, byte[]> states) {

@@ -59,6 +59,11 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
             start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
+        if (fold.lacksPast()) {
+            log.read(context.taskId().partition(), fold.position() + 1, offset, (stream, before, value) -> fold
+                    .fold(stream, before, value).forEach(output -> forward(output, record.timestamp())));
+            fold.hasPast();
+        }
         for (Output output : fold.fold(record.key(), offset, record.value())) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {

@@ -3,10 +3,14 @@ package io.millrace.segmenter.topology;
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.platform.kafka.Topic;
+import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.segmenter.Tape;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import io.millrace.testkit.LogCapture;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +102,12 @@ class PartitionFoldTest {
         });
     }
 
+    private static Map<String, byte[]> ofStreams(Map<String, byte[]> changelog) {
+        Map<String, byte[]> streams = new HashMap<>(changelog);
+        streams.remove(LogMark.KEY);
+        return streams;
+    }
+
     private static List<Output> cuts(List<Output> outputs) {
         return outputs.stream().filter(o -> o.topic() == Topic.SEGMENTS).toList();
     }
@@ -112,6 +122,67 @@ class PartitionFoldTest {
         return last;
     }
 
+    private static List<LogRecord> records(List<Output> outputs) {
+        return outputs.stream().map(output -> LogCodec.decode(ByteBuffer.wrap(output.value()))).toList();
+    }
+
+    private static List<byte[]> live() {
+        Tape tape = new Tape();
+        tape.publisher().configs().live(0, 130, 33, 60);
+        return tape.entries().stream().map(e -> LogCodec.encode(e.record())).toList();
+    }
+
+    /** The state has a session of which the log has lost everything; another session has the same number. */
+    @Test
+    void endsStreamsOfALogThatHasLostTheNewestRecordOfTheState() {
+        Map<String, byte[]> changelog = new HashMap<>();
+        PartitionFold first = new PartitionFold(meters);
+        List<byte[]> lost = live();
+        for (int i = 0; i < lost.size(); i++) {
+            first.fold(STREAM, i, lost.get(i));
+        }
+        commit(first, changelog);
+        List<LogMark> asked = new ArrayList<>();
+        PartitionFold second = new PartitionFold(meters);
+        try (LogCapture logged = new LogCapture(PartitionFold.class)) {
+            List<LogRecord> outputs = records(second.resume(changelog, mark -> {
+                asked.add(mark);
+                return false;
+            }));
+            assertThat(asked).containsExactly(LogMark.of(lost.size() - 1, lost.getLast()));
+            assertThat(outputs).filteredOn(EpochEnded.class::isInstance).hasSize(1);
+            assertThat(outputs).filteredOn(StreamEntry.class::isInstance).last()
+                    .extracting(entry -> ((StreamEntry) entry).state()).isEqualTo(StreamEntry.State.ENDED);
+            assertThat(logged.texts(Level.ERROR)).singleElement().asString().contains("lost records");
+        }
+        assertThat(second.lacksPast()).isTrue();
+        List<Output> again = new ArrayList<>();
+        for (int i = 0; i < RECORDS.size(); i++) {
+            again.addAll(second.fold(STREAM, i, RECORDS.get(i)));
+        }
+        assertThat(again).as("as if nothing had been before").isEqualTo(STRAIGHT);
+    }
+
+    @Test
+    void beginsAnewWhereOffsetsGoBack() {
+        PartitionFold fold = new PartitionFold(meters);
+        List<byte[]> lost = live();
+        for (int i = 0; i < lost.size(); i++) {
+            fold.fold(STREAM, i, lost.get(i));
+        }
+        List<Output> again = new ArrayList<>();
+        try (LogCapture logged = new LogCapture(PartitionFold.class)) {
+            again.addAll(fold.fold(STREAM, 0, RECORDS.getFirst()));
+            assertThat(logged.texts(Level.ERROR)).hasSize(1);
+        }
+        assertThat(records(again)).filteredOn(EpochEnded.class::isInstance).hasSize(1);
+        again.clear();
+        for (int i = 1; i < RECORDS.size(); i++) {
+            again.addAll(fold.fold(STREAM, i, RECORDS.get(i)));
+        }
+        assertThat(again).isEqualTo(STRAIGHT);
+    }
+
     @Test
     void endedStreamIsDeletedOneCommitLater() {
         PartitionFold fold = new PartitionFold(meters);
@@ -121,10 +192,10 @@ class PartitionFoldTest {
         Map<String, byte[]> changelog = new HashMap<>();
 
         commit(fold, changelog);
-        assertThat(changelog).containsKey(STREAM);
+        assertThat(ofStreams(changelog)).containsKey(STREAM);
         assertThat(fold.size()).isOne();
         commit(fold, changelog);
-        assertThat(changelog).isEmpty();
+        assertThat(ofStreams(changelog)).isEmpty();
         assertThat(fold.size()).isZero();
     }
 
@@ -150,13 +221,13 @@ class PartitionFoldTest {
         for (int i = RECORDS.size() - 5; i < RECORDS.size(); i++) {
             commit(second, changelog);
             commit(second, changelog);
-            assertThat(changelog).containsKey(STREAM);
+            assertThat(ofStreams(changelog)).containsKey(STREAM);
             assertThat(second.fold(STREAM, i, RECORDS.get(i))).isEmpty();
         }
         commit(second, changelog);
-        assertThat(changelog).containsKey(STREAM);
+        assertThat(ofStreams(changelog)).containsKey(STREAM);
         commit(second, changelog);
-        assertThat(changelog).isEmpty();
+        assertThat(ofStreams(changelog)).isEmpty();
     }
 
     @Test
@@ -169,7 +240,7 @@ class PartitionFoldTest {
         second.fold("live/other", RECORDS.size(), RECORDS.getFirst());
         commit(second, changelog);
         commit(second, changelog);
-        assertThat(changelog).containsOnlyKeys("live/other");
+        assertThat(ofStreams(changelog)).containsOnlyKeys("live/other");
     }
 
     @Test
