@@ -78,7 +78,8 @@ class PartReaderTest {
 
     /** After the topic was created again, offsets are used again. */
     @ParameterizedTest
-    @ValueSource(strings = {"other segment", "other size", "other epoch", "other part", "other stream", "nothing"})
+    @ValueSource(strings = {"other segment", "other size", "other epoch", "other part", "other stream", "other bytes",
+        "nothing"})
     void servesNoOtherPartAtSameOffset(String now, TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("reused-" + now.replace(' ', '-') + ".");
         try (var pool = new ReaderPool("test-reused", 1, _ -> new RangeReader(kafka.seeker("test-reused", Map.of())));
@@ -130,10 +131,11 @@ class PartReaderTest {
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 32 << 20)) {
             byte[] bytes = new byte[sizeBytes];
             bytes[0] = (byte) fill;
+            var part = new Part(id, Format.TS, ByteBuffer.wrap(bytes));
             long offset = producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS),
-                    kafka.partitionOf(STREAM), stream, LogCodec.encode(new Part(id, Format.TS, ByteBuffer.wrap(bytes)))))
+                    kafka.partitionOf(STREAM), stream, LogCodec.encode(part)))
                     .get(Patience.MILLIS, TimeUnit.MILLISECONDS).offset();
-            return new PartPlace(offset, sizeBytes);
+            return new PartPlace(offset, sizeBytes, part.check());
         }
     }
 

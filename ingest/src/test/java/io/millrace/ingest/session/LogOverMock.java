@@ -3,7 +3,7 @@ package io.millrace.ingest.session;
 import io.millrace.platform.kafka.KafkaClients;
 import org.apache.kafka.clients.producer.MockProducer;
 
-/** The writer of ingest over Kafka's own stand-in for a producer, which acknowledges when a test says so. */
+/** Creates ingest's log writer with Kafka's {@link MockProducer}, which acknowledges when the test says so. */
 public final class LogOverMock {
     private LogOverMock() {}
 

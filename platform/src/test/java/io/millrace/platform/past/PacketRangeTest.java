@@ -49,7 +49,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void passesTheStreamsRecordsUpToTheEnd() {
+    void passesRecordsOfStreamUpToEnd() {
         poll(STREAM, 5, 6);
         poll("live/neighbour", 7, 8);
         poll(STREAM, 9, 10);
@@ -60,7 +60,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void remembersTheLastRecordOfTheStreamItself() {
+    void remembersLastRecordOfStream() {
         poll(STREAM, 5, 6);
         poll("live/neighbour", 7, 8);
 
@@ -70,7 +70,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void pausesWhereTheVisitorWantsNoMore() {
+    void pausesWhenVisitorStops() {
         poll(STREAM, 5, 6, 7);
         assertThat(range.read(reader, 8, NO_LIMIT, (_, _) -> false)).isEqualTo(PacketRange.Stop.PAUSED);
         assertThat(range.next()).isEqualTo(6);
@@ -81,7 +81,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void pausesAfterThePollThatReachesTheLimitOfTheTurn() {
+    void pausesAfterPollThatReachesTurnLimit() {
         poll("live/neighbour", 5);
         poll("live/neighbour", 6);
         poll("live/neighbour", 7);
@@ -91,7 +91,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aTurnWithoutBytesIsOnePoll() {
+    void turnWithoutBytesIsOnePoll() {
         poll(STREAM);
         poll(STREAM, 5, 6);
 
@@ -116,7 +116,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void deletedRecordsAtTheEndOfTheRangeAreNoticed() {
+    void detectsDeletedRecordsAtEndOfRange() {
         poll(STREAM, 5, 6);
         consumer.schedulePollTask(() -> {
             consumer.updateBeginningOffsets(Map.of(PARTITION, 12L));
@@ -129,7 +129,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void deletedRecordsAreNoticedIfNoneIsLeft() {
+    void detectsDeletionOfAllRecords() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 10L));
         consumer.schedulePollTask(() -> consumer.seek(PARTITION, 10));
 
@@ -138,7 +138,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void offsetsWithoutARecordAreSkipped() {
+    void skipsOffsetsWithoutRecord() {
         consumer.schedulePollTask(() -> consumer.seek(PARTITION, 7));
         poll(STREAM, 7);
 
@@ -147,7 +147,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aRecordThatIsNoPacketIsSkipped() {
+    void skipsRecordThatIsNoPacket() {
         consumer.schedulePollTask(() -> {
             consumer.addRecord(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), 5, STREAM, null));
         });
@@ -158,7 +158,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aFailureAfterSomeRecordsOnlyEndsTheTurn() {
+    void failureAfterSomeRecordsEndsOnlyTurn() {
         poll(STREAM, 5);
         consumer.schedulePollTask(() -> consumer.setPollException(new TimeoutException()));
         assertThat(read(8, NO_LIMIT)).isEqualTo(PacketRange.Stop.PAUSED);
