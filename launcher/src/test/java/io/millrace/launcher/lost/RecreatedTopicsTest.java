@@ -89,24 +89,28 @@ class RecreatedTopicsTest {
 
     /** The broker repeats topic ids and leader epochs. */
     @Test
-    void streamsGoOnAfterTheBrokerWasRestoredFromAnOlderCopy() throws Exception {
+    void nextBroadcastIsSeenAfterTheBrokerWasRestoredFromAnOlderCopy() throws Exception {
         try (TestBroker restored = TestBroker.running()) {
             KafkaClients kafka = restored.clients("restored.");
             var audience = new Audience(STREAM);
-            try (var stages = new AllStages(kafka, dir.resolve("stages")); AutoCloseable _ = stages.encoder(STREAM)) {
-                see(SEGMENTS, audience, stages);
-                restored.stop();
-                Path copy = dir.resolve("copy");
-                restored.copy(copy);
-                restored.start();
-                see(2 * SEGMENTS, audience, stages);
-                restored.stop();
-                restored.restore(copy);
-                restored.start();
-                see(2 * SEGMENTS, audience, stages);
-                audience.assertNothingHasChanged(stages.httpPort());
-                assertThat(stages.fatal).isEmpty();
-            }
+            Path copy = dir.resolve("copy");
+            broadcast(audience, kafka);
+            restored.stop();
+            restored.copy(copy);
+            restored.start();
+            broadcast(audience, kafka);
+            restored.stop();
+            restored.restore(copy);
+            restored.start();
+            broadcast(audience, kafka);
+        }
+    }
+
+    private void broadcast(Audience audience, KafkaClients kafka) throws Exception {
+        try (var stages = new AllStages(kafka, dir.resolve("stages")); AutoCloseable _ = stages.encoder(STREAM)) {
+            see(SEGMENTS, audience, stages);
+            audience.assertNothingHasChanged(stages.httpPort());
+            assertThat(stages.fatal).isEmpty();
         }
     }
 
