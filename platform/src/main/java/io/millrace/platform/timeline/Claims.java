@@ -54,11 +54,20 @@ final class Claims {
         return bySession.isEmpty();
     }
 
-    void write(ByteWriter out) {
+    /** Whether any claim has what {@link SessionFold#GENERATIONS_VERSION} added. */
+    boolean haveNonces() {
+        return bySession.values().stream().anyMatch(Claims::hasNonce);
+    }
+
+    static boolean hasNonce(SessionStarted started) {
+        return started.generation() > 0 || started.rules().nonce() != EpochRules.NO_NONCE;
+    }
+
+    void write(ByteWriter out, int version) {
         out.uint8(bySession.size());
         bySession.forEach((session, started) -> {
             out.int64(session);
-            write(started, out);
+            write(started, out, version);
         });
     }
 
@@ -72,13 +81,16 @@ final class Claims {
         return claims;
     }
 
-    static void write(SessionStarted started, ByteWriter out) {
+    static void write(SessionStarted started, ByteWriter out, int version) {
         out.uint8(started.role().ordinal());
         string(started.encoder().node(), out);
         string(started.encoder().client(), out);
         string(started.encoder().address(), out);
-        out.int64(started.startedAtMs()).uint16(started.generation());
-        write(started.rules(), out);
+        out.int64(started.startedAtMs());
+        if (version >= SessionFold.GENERATIONS_VERSION) {
+            out.uint16(started.generation());
+        }
+        write(started.rules(), out, version);
     }
 
     static SessionStarted started(ByteReader in, int version) {
@@ -89,9 +101,13 @@ final class Claims {
         return new SessionStarted(role, encoder, startedAtMs, rules(in, version), generation);
     }
 
-    static void write(EpochRules rules, ByteWriter out) {
+    static void write(EpochRules rules, ByteWriter out, int version) {
         out.uint32(rules.rulesVersion()).uint32(rules.segmentTargetMs()).uint32(rules.partTargetMs())
-                .uint32(rules.windowMs()).uint32(rules.graceMs()).int64(rules.nonce()).uint8(rules.formats().size());
+                .uint32(rules.windowMs()).uint32(rules.graceMs());
+        if (version >= SessionFold.GENERATIONS_VERSION) {
+            out.int64(rules.nonce());
+        }
+        out.uint8(rules.formats().size());
         rules.formats().forEach(f -> string(f.name(), out));
     }
 

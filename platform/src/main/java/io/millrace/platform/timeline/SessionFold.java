@@ -268,16 +268,22 @@ public final class SessionFold {
         return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
     }
 
-    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
+    /**
+     * Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes, in every
+     * release: states of logs without nonces have the version before.
+     */
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter();
-        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
+        boolean isFormer = !claims.haveNonces()
+                && (state == State.NONE || rules.nonce() == EpochRules.NO_NONCE && !Claims.hasNonce(started));
+        int version = isFormer ? VERSION - 1 : VERSION;
+        out.uint8(version).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
                 .int64(joinedAt);
         if (state != State.NONE) {
-            Claims.write(rules, out);
-            Claims.write(started, out);
+            Claims.write(rules, out, version);
+            Claims.write(started, out, version);
         }
-        claims.write(out);
+        claims.write(out, version);
         line.write(out);
         return out.toByteArray();
     }
