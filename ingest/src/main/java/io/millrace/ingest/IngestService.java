@@ -20,6 +20,7 @@ import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
 import java.time.Duration;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +99,7 @@ public final class IngestService implements AutoCloseable, Drainable {
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var names = new KnownNames();
         var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, listeners.gate(), space,
-                names, listeners.meters(), clock);
+                names, listeners.meters(), clock, new SecureRandom());
         var service = new IngestService(settings, log, desk, listeners);
         try {
             service.run(kafka, names, new OwnerSteps(log, names, clock, listeners.meters()), fatal);

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /**
@@ -67,7 +68,7 @@ final class NodeProcess implements ModelGroup.Member {
                 ? new EagerAnnouncements(producer)
                 : producer;
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                NodeSettings.METERS, clock);
+                NodeSettings.METERS, clock, new Random(number));
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);

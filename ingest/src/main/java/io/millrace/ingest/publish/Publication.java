@@ -62,14 +62,23 @@ final class Publication implements PublishSink {
      * Writes the claim. Called once, on any thread. The result completes when the claim is acknowledged or has failed.
      */
     CompletionStage<PublishAnswer> claim() {
-        records.started(this::claimDone);
+        claim(records);
         return answer;
     }
 
-    private void claimDone(long offset, Exception failure) {
-        commands.offer(failure == null
-                ? new PublicationCommand.Claimed(offset)
-                : new PublicationCommand.ClaimFailed(failure.getMessage()));
+    private void claim(SessionRecords of) {
+        of.started((offset, failure) -> claimDone(of, offset, failure));
+    }
+
+    private void claimDone(SessionRecords of, long offset, Exception failure) {
+        if (failure != null) {
+            commands.offer(new PublicationCommand.ClaimFailed(failure.getMessage()));
+            return;
+        }
+        long session = of.session(offset);
+        commands.offer(of.showsLoss(session)
+                ? new PublicationCommand.ClaimOutdated(session)
+                : new PublicationCommand.Claimed(session));
     }
 
     @Override
@@ -137,6 +146,7 @@ final class Publication implements PublishSink {
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
             case PublicationStep.ClaimForTracks(long session) -> claimForTracks(session);
             case PublicationStep.EndFormer(long session) -> endFormer(session);
+            case PublicationStep.ClaimAfterLoss(long session) -> claimAfterLoss(session);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted, (_, _) -> {});
             case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
@@ -168,7 +178,16 @@ final class Publication implements PublishSink {
                 + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
-        claimNext();
+        claimNext(records.again(over, context.random()));
+    }
+
+    private void claimAfterLoss(long session) {
+        SessionRecords next = records.afterLoss(session, context.random());
+        log.write(Level.ERROR, "the log has lost records: session {} is replaced by one of generation {}", session,
+                next.start().generation());
+        context.meters().claimedAgain();
+        packets.hold();
+        claimNext(next);
     }
 
     private void claimForTracks(long session) {
@@ -178,13 +197,13 @@ final class Publication implements PublishSink {
                 session, packets.tracks().words());
         context.meters().tracksChanged();
         formerRecords = records;
-        claimNext();
+        claimNext(records.again(session, context.random()));
     }
 
-    private void claimNext() {
+    private void claimNext(SessionRecords next) {
         valve.hold(true);
-        records = records.again();
-        records.started(this::claimDone);
+        records = next;
+        claim(next);
     }
 
     private void endFormer(long session) {

@@ -30,6 +30,8 @@ sealed interface PublicationStep {
      * they fail, the owner of the partition ends that session.
      */
     record EndFormer(long session) implements PublicationStep {}
+    /** Claim another session in the next generation, because the log has lost records; packets are held until then. */
+    record ClaimAfterLoss(long session) implements PublicationStep {}
 
     /** Write a notice. */
     record Note(long session, SessionNotice.State state) implements PublicationStep {}

@@ -4,6 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.net.PeerLog;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 
 /**
  * Settings, clock, meters and log that all publications of a node share. Immutable.
@@ -13,9 +14,10 @@ import java.time.InstantSource;
  * @param clock the wall clock
  * @param meters meters of the node
  * @param log log of this process, limited per peer
+ * @param random source of nonces; thread-safe
  */
 record PublishContext(MediaLimits media, long ceilingBitsPerSecond, InstantSource clock,
-        IngestMeters meters, PeerLog log) {
+        IngestMeters meters, PeerLog log, RandomGenerator random) {
     /** Returns the ingest timestamp of now, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final SessionLog log;
     private final AccessPolicy access;
     private final KnownSessions known;
+    private final KnownNames names;
     private final PublishAdmission admission;
     private final PublishContext context;
     private final ByteBudget nodeBudget;
@@ -51,16 +53,18 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final Publications publications = new Publications();
     private volatile boolean closed;
 
+    /** @param random source of the sessions' nonces; thread-safe */
     public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
             LogSpace space,
-            KnownNames names, IngestMeters meters, InstantSource clock) {
+            KnownNames names, IngestMeters meters, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
         this.access = access;
+        this.names = names;
         this.known = new KnownSessions(settings.flapWindowMs());
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
-                new PeerLog(LOG));
+                new PeerLog(LOG), random);
         this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
                 publications::count, context);
         int partitions = kafka.settings().partitions();
@@ -155,7 +159,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var source = new SessionRecords.Source(stream, partition,
                 new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
         var start = new SessionRecords.Start(context.clock().millis(),
-                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
+                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules().withNonce(context.random()),
+                Math.max(known.greatest(stream), names.greatest(stream)));
         var records = new SessionRecords(log, context.clock(), source, start);
         var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
         var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),

@@ -1,6 +1,7 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.net.PeerNetwork;
@@ -36,10 +37,11 @@ public final class KnownNames {
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     * @param greatest number that a claim at the newest offset known of the epoch would have
      * @param shown what to remember of the epoch when it has expired, null if it has no segment
      * @param at where the directory has the entry
      */
-    private record Span(String network, long lastOffset, StreamExpiry shown, Place at) {
+    private record Span(String network, long lastOffset, long greatest, StreamExpiry shown, Place at) {
         boolean isBefore(long offset) {
             return lastOffset != RUNNING && lastOffset < offset;
         }
@@ -99,7 +101,7 @@ public final class KnownNames {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
         if (before != null && before.at().position() > entry.span().lastOffset()) {
-            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.shown(),
+            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.greatest(), before.shown(),
                     new Place(before.at().position(), before.at().offset(), true)));
             return;
         }
@@ -111,7 +113,7 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry),
+        epochs.put(entry.epoch(), new Span(network, lastOffset, greatest(entry), shown(entry),
                 new Place(entry.span().lastOffset(), offset, false)));
     }
 
@@ -124,6 +126,22 @@ public final class KnownNames {
             }
         }));
         return overwritten;
+    }
+
+    private static long greatest(StreamEntry entry) {
+        long session = entry.session().number();
+        return Math.max(session, SessionStarted.number(SessionStarted.generation(session), entry.span().lastOffset()));
+    }
+
+    /**
+     * Returns the greatest number that is known of {@code stream}, -1 without one. Sessions that are claimed now have greater
+     * ones, unless the log has lost records.
+     */
+    public synchronized long greatest(String stream) {
+        Expiry expiry = expiries.get(stream);
+        long expired = expiry == null ? -1 : expiry.whole().lastEpoch();
+        return names.getOrDefault(stream, new TreeMap<>()).values().stream().mapToLong(Span::greatest)
+                .reduce(expired, Math::max);
     }
 
     private static StreamExpiry shown(StreamEntry entry) {

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
@@ -53,7 +54,7 @@ class ClaimsLimitTest {
         var settings = new PublishSettings("a", rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK);
+                LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK, new Random(1));
     }
 
     @AfterEach

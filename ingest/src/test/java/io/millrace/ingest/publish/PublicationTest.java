@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -80,10 +81,10 @@ class PublicationTest {
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
         var context = new PublishContext(MediaLimits.DEFAULT, 0, clock, new IngestMeters(registry),
-                new PeerLog(NOPLogger.NOP_LOGGER));
+                new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000")),
-                new SessionRecords.Start(clock.millis(), 700, rules));
+                new SessionRecords.Start(clock.millis(), 700, rules, -1));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 context);
     }
