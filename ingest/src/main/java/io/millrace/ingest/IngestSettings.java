@@ -32,8 +32,8 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
     }
 
     /** Returns the settings of the publications, whose streams are in {@code partitions}. */
-    PublishSettings publish(int partitions) {
-        return new PublishSettings(nodeId, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
+    PublishSettings publish(int partitions, long process) {
+        return new PublishSettings(nodeId, process, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
                 new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(partitions),
                         limits.nodeBytes()));
     }
@@ -44,8 +44,9 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
      * @param connectionBytes unacknowledged bytes of one publisher above which its socket is not read
      * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read
      * @param bufferBytes memory of the producer; half of it is divided among the partitions, so that it is never full
-     * @param heartbeatMs interval of a session's heartbeats in {@code sessions}
-     * @param leaseMs a session without a heartbeat for this long is considered dead
+     * @param heartbeatMs interval of this process's heartbeats in {@code nodes}
+     * @param leaseMs a process without a heartbeat is considered dead after as many heartbeats of others as this time has
+     *        intervals
      * @param flapWindowMs a third takeover of a stream within this time is refused
      * @param closeMs how long {@code close} waits for the last acknowledgements
      * @param deliveryMs a record that is not acknowledged after this has failed, and its publisher is disconnected
@@ -64,6 +65,11 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
                 throw new IllegalArgumentException(
                         "a lease of " + leaseMs + " ms is less than two heartbeats of " + heartbeatMs + " ms");
             }
+        }
+
+        /** Returns for how many heartbeats of this process another one may be silent. */
+        public int leaseBeats() {
+            return Math.ceilDiv(leaseMs, heartbeatMs);
         }
 
         /** Returns the limit of bytes in flight of the node: the producer's batches are half empty at worst. */

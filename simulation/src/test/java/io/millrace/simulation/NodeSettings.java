@@ -27,7 +27,7 @@ final class NodeSettings {
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);
     static final String SESSIONS = KAFKA.settings().topic(Topic.SESSIONS);
     static final ModelProducer.Topics TOPICS = new ModelProducer.Topics(PACKETS, SESSIONS,
-            KAFKA.settings().topic(Topic.STREAMS), KAFKA::partitionOf);
+            KAFKA.settings().topic(Topic.STREAMS), KAFKA.settings().topic(Topic.NODES), KAFKA::partitionOf);
     /** Shared by all simulations, because no check uses them. */
     static final IngestMeters METERS = new IngestMeters(new SimpleMeterRegistry());
 
@@ -35,9 +35,9 @@ final class NodeSettings {
 
     private NodeSettings() {}
 
-    static PublishSettings of(int node, int rulesVersion) {
+    static PublishSettings of(int node, long process, int rulesVersion) {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
-        return new PublishSettings("node-" + node, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
+        return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
                         LIMITS.partitionBytes(PARTITIONS), LIMITS.nodeBytes()));
     }

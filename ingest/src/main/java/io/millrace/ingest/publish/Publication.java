@@ -17,10 +17,10 @@ import org.slf4j.event.Level;
  * returns.
  *
  * <p>Owned by the event loop of the encoder's connection, which delivers the messages. All other threads (the
- * producer's, the feed's, the heartbeat's) send commands through a bounded queue; no command is sent per packet.
+ * producer's, the feed's, the timer's) send commands through a bounded queue; no command is sent per packet.
  */
 final class Publication implements PublishSink {
-    /** Capacity for more than minutes of heartbeats and notices: only an event loop that hangs lets the queue fill. */
+    /** Capacity for minutes of ticks and notices: only an event loop that hangs lets the queue fill. */
     private static final int COMMANDS = 1_024;
 
     private final Publisher publisher;
@@ -35,6 +35,8 @@ final class Publication implements PublishSink {
     private final CompletableFuture<PublishAnswer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private SessionRecords records;
+    /** The session that this publication keeps, for other threads. */
+    private volatile long session = PublicationState.NO_SESSION;
 
     Publication(SessionRecords records, Publisher publisher, Valve valve, PublishContext context) {
         this.records = records;
@@ -44,7 +46,7 @@ final class Publication implements PublishSink {
         this.log = new PublisherLog(context.log(), records.source().stream(), records.source().encoder().address());
         this.commands = new CommandQueue<>(COMMANDS, publisher.loop(), this::handle,
                 () -> handle(new PublicationCommand.End(PublicationEnd.internalError("the event loop hangs"))));
-        this.proxy = new PublicationProxy(commands, publisher, finished);
+        this.proxy = new PublicationProxy(commands, publisher, () -> session, finished);
         this.guard = new MediaGuard(context, log);
         this.packets = new PacketFlow(records, valve, context, commands);
     }
@@ -110,6 +112,7 @@ final class Publication implements PublishSink {
     private void apply(PublicationCommand command) {
         boolean had = state.hasSession();
         var steps = state.apply(command);
+        session = state.keeps();
         if (state.hasSession() && !had) {
             context.meters().sessionBegan();
         } else if (had && !state.hasSession()) {
@@ -126,13 +129,16 @@ final class Publication implements PublishSink {
             case PublicationStep.Begin(long session) -> begin(session);
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
+            case PublicationStep.EndFormer(long session) ->
+                context.orphans().add(records.notice(session, SessionNotice.State.LIVE));
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> {});
-            case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> commands.offer(new PublicationCommand.HeartbeatDone()));
+                records.notice(session, noted,
+                        (_, failure) -> commands.offer(new PublicationCommand.Noted(failure == null)));
             case PublicationStep.WriteEnd(long session, PublicationEnd end) -> writeEnd(session, end);
             case PublicationStep.NoteEnd(long session) -> records.notice(session, SessionNotice.State.ENDED,
-                    (_, _) -> commands.offer(new PublicationCommand.EndNoted()));
+                    (_, failure) -> commands.offer(failure == null
+                            ? new PublicationCommand.EndNoted()
+                            : new PublicationCommand.EndNoteFailed()));
             case PublicationStep.Disconnect(PublicationEnd end) -> disconnect(end);
             case PublicationStep.RefuseClaim(String cause) -> refuseClaim(cause);
             case PublicationStep.Finish() -> finished.complete(null);

@@ -22,11 +22,11 @@ sealed interface PublicationStep {
      */
     record ClaimAgain(long session, long over) implements PublicationStep {}
 
-    /** Write a notice. */
-    record Note(long session, SessionNotice.State state) implements PublicationStep {}
+    /** End a session that the publish had before it claimed again; nothing is reported. */
+    record EndFormer(long session) implements PublicationStep {}
 
-    /** Write a notice, and report {@link PublicationCommand.HeartbeatDone}. */
-    record Heartbeat(long session, SessionNotice.State state) implements PublicationStep {}
+    /** Write a notice, and report {@link PublicationCommand.Noted}. */
+    record Note(long session, SessionNotice.State state) implements PublicationStep {}
 
     /**
      * Write {@code SessionEnded}, and report {@link PublicationCommand.EndWritten} or
@@ -34,7 +34,10 @@ sealed interface PublicationStep {
      */
     record WriteEnd(long session, PublicationEnd end) implements PublicationStep {}
 
-    /** Write the notice of the end, and report {@link PublicationCommand.EndNoted}. */
+    /**
+     * Write the notice of the end, and report {@link PublicationCommand.EndNoted} or
+     * {@link PublicationCommand.EndNoteFailed}.
+     */
     record NoteEnd(long session) implements PublicationStep {}
 
     /** Write no more packets, and disconnect the encoder unless it left by itself. */

@@ -7,6 +7,7 @@ import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamExpiry;
@@ -28,18 +29,25 @@ import org.slf4j.LoggerFactory;
 public final class LogWriter implements SessionLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final long FIRST_SENDS_MS = 3_000;
+    private static final long HEARTBEATS_BYTES = 1 << 20;
+    private static final int HEARTBEATS_BATCH_BYTES = 16 << 10;
 
     private final KafkaClients kafka;
     private final LogProducer producer;
+    private final LogProducer heartbeats;
     private final String packetsTopic;
     private final String sessionsTopic;
     private final String nodesTopic;
     private final String streamsTopic;
 
-    /** @param producer closed with the writer */
-    LogWriter(KafkaClients kafka, LogProducer producer) {
+    /**
+     * @param producer of everything else; closed with the writer
+     * @param heartbeats producer of heartbeats; closed with the writer
+     */
+    LogWriter(KafkaClients kafka, LogProducer producer, LogProducer heartbeats) {
         this.kafka = kafka;
         this.producer = producer;
+        this.heartbeats = heartbeats;
         this.packetsTopic = kafka.settings().topic(Topic.PACKETS);
         this.sessionsTopic = kafka.settings().topic(Topic.SESSIONS);
         this.nodesTopic = kafka.settings().topic(Topic.NODES);
@@ -60,9 +68,13 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     /** @param deliveryMs time after which a record that is not acknowledged has failed */
     public static LogWriter start(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes,
             int deliveryMs) {
-        var writer = new LogWriter(kafka, LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs));
+        var writer = new LogWriter(kafka,
+                LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs, Timeouts.REQUEST_MS),
+                LogProducer.open(kafka, clientId + "-heartbeats", HEARTBEATS_BYTES, HEARTBEATS_BATCH_BYTES, deliveryMs,
+                        Timeouts.HEARTBEAT_REQUEST_MS));
         try {
             writer.producer.fetchMetadata(List.of(writer.packetsTopic, writer.sessionsTopic, writer.nodesTopic));
+            writer.heartbeats.fetchMetadata(List.of(writer.nodesTopic));
             writer.firstSends(clientId);
             return writer;
         } catch (RuntimeException e) {
@@ -111,6 +123,12 @@ public final class LogWriter implements SessionLog, AutoCloseable {
     @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         sessions(stream, session, null, outcome);
+    }
+
+    @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        heartbeats.send(new ProducerRecord<>(nodesTopic, NodeHeartbeat.PARTITION, heartbeat.key(),
+                LogCodec.encode(heartbeat)), callback(outcome));
     }
 
     /** Writes the addresses at which encoders reach a node to {@code nodes}. */
@@ -166,6 +184,7 @@ public final class LogWriter implements SessionLog, AutoCloseable {
 
     /** Closes the writer. Waits until the sent records are acknowledged, at most for {@code timeoutMs}. */
     public void close(long timeoutMs) {
+        heartbeats.close(0);
         producer.close(timeoutMs);
     }
 

@@ -8,6 +8,7 @@ public final class LogOverMock {
     private LogOverMock() {}
 
     public static LogWriter of(KafkaClients kafka, MockProducer<String, byte[]> producer) {
-        return new LogWriter(kafka, new LogProducer(producer, () -> {}, "test", "nowhere"));
+        return new LogWriter(kafka, new LogProducer(producer, () -> {}, "test", "nowhere"),
+                new LogProducer(new MockProducer<>(), () -> {}, "test-heartbeats", "nowhere"));
     }
 }

@@ -4,6 +4,8 @@ package io.millrace.platform.kafka;
 public final class Timeouts {
     /** A request without a response is retried after this. */
     public static final int REQUEST_MS = 10_000;
+    /** The same for heartbeats of ingest processes, which are small and must not miss a lease when their leader changes. */
+    public static final int HEARTBEAT_REQUEST_MS = 1_500;
     /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**

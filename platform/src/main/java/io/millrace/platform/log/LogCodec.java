@@ -30,6 +30,7 @@ public final class LogCodec {
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
+            case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
         };
     }

@@ -18,13 +18,16 @@ import org.apache.avro.Schema;
  * kept for ever, so that every record ever written can be read.
  */
 final class Schemas {
-    /** Folders of schemas, oldest first. A change of any schema adds a folder with all schemas. */
-    private static final List<String> VERSIONS = List.of("v1");
+    /**
+     * Folders of schemas, oldest first. A change of any schema adds a folder with all schemas. A folder lacks the schemas
+     * that its release did not have.
+     */
+    private static final List<String> VERSIONS = List.of("v1", "v2");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode");
+            "IngestNode", "NodeHeartbeat");
     private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -53,10 +56,10 @@ final class Schemas {
             (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
                     r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
-                    .put("graceMs", r.graceMs()),
+                    .put("graceMs", r.graceMs()).put("process", r.process()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
                     g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
-                    g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.int64("noticedAtMs"), g.int32("graceMs"), g.int64("process")));
     static final RecordSchema<Cut> CUT = schema("Cut",
             (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
                     .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
@@ -107,6 +110,10 @@ final class Schemas {
             },
             g -> new IngestNode(g.text("node"), address(g, "rtmp"), address(g, "rtmps"), g.bool("keyRequired")));
 
+    static final RecordSchema<NodeHeartbeat> NODE_HEARTBEAT = schema("NodeHeartbeat",
+            (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
+            g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
+
     private static final Map<Long, RecordSchema.WrittenAs<?>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
@@ -132,12 +139,14 @@ final class Schemas {
 
     private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
         List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, NODE_HEARTBEAT);
         Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<?> schema : schemas) {
-                RecordSchema.WrittenAs<?> written = schema.writtenAs(version.get(schema.name()));
-                byFingerprint.put(written.fingerprint(), written);
+                if (version.containsKey(schema.name())) {
+                    RecordSchema.WrittenAs<?> written = schema.writtenAs(version.get(schema.name()));
+                    byFingerprint.put(written.fingerprint(), written);
+                }
             }
         }
         return byFingerprint;
@@ -148,7 +157,9 @@ final class Schemas {
         Map<String, Schema> schemas = new HashMap<>();
         for (String name : NAMES) {
             try (InputStream in = Schemas.class.getResourceAsStream("/avro/" + version + "/" + name + ".avsc")) {
-                schemas.put(name, parser.parse(in));
+                if (in != null) {
+                    schemas.put(name, parser.parse(in));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -2,7 +2,9 @@ package io.millrace.simulation.kafka;
 
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamExpiry;
@@ -20,7 +22,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ModelProducer implements SessionLog {
     /** @param partitionOf a stream, the same in every topic */
-    public record Topics(String packets, String sessions, String streams, ToIntFunction<String> partitionOf) {}
+    public record Topics(String packets, String sessions, String streams, String nodes,
+            ToIntFunction<String> partitionOf) {}
 
     /**
      * @param requestMs a request without a response is repeated after this
@@ -79,6 +82,14 @@ public final class ModelProducer implements SessionLog {
     @Override
     public void notice(SessionNotice notice, Outcome outcome) {
         sessions(notice.stream(), notice.session(), LogCodec.encode(notice), outcome);
+    }
+
+    @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        ModelPartition of = kafka.partition(topics.nodes(), NodeHeartbeat.PARTITION);
+        lanes.computeIfAbsent(of, _ -> new Lane(kafka, of, id, process,
+                new Times(Timeouts.HEARTBEAT_REQUEST_MS, times.deliveryMs()), () -> slowUntilMs))
+                .add(heartbeat.key(), LogCodec.encode(heartbeat), outcome);
     }
 
     @Override
