@@ -102,7 +102,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         var names = new KnownNames();
         long process = process();
         var nodes = new NodeLeases(process, settings.limits().leaseBeats());
-        var desk = new PublishDesk(settings.publish(kafka.settings().partitions(), process), kafka, log, listeners.gate(), space,
+        var desk = new PublishDesk(settings.publish(process), kafka, log, listeners.gate(), space,
                 names, listeners.meters(), clock);
         var service = new IngestService(settings, log, desk, listeners);
         try {

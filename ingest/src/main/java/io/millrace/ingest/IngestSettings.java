@@ -31,10 +31,10 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
         this(listen, nodeId, addresses, rules, policy, ceilingBitsPerSecond, media, NameLimits.DEFAULT, limits);
     }
 
-    /** Returns the settings of the publications, whose streams are in {@code partitions}. */
-    PublishSettings publish(int partitions, long process) {
+    /** Returns the settings of the publications of one process. */
+    PublishSettings publish(long process) {
         return new PublishSettings(nodeId, process, rules, ceilingBitsPerSecond, media, names, limits.flapWindowMs(),
-                new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(partitions),
+                new PublishSettings.Unacknowledged(limits.connectionBytes(), limits.partitionBytes(),
                         limits.nodeBytes()));
     }
 
@@ -42,8 +42,9 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
      * Bounds and times.
      *
      * @param connectionBytes unacknowledged bytes of one publisher above which its socket is not read
-     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read
-     * @param bufferBytes memory of the producer; half of it is divided among the partitions, so that it is never full
+     * @param partitionBytes unacknowledged bytes of one partition above which none of its publishers' sockets is read;
+     *        less if the node has little left
+     * @param bufferBytes memory of the producer; the partitions share half of it, so that it is never full
      * @param heartbeatMs interval of this process's heartbeats in {@code nodes}
      * @param leaseMs a process without a heartbeat is considered dead after as many heartbeats of others as this time has
      *        intervals
@@ -75,14 +76,6 @@ public record IngestSettings(RtmpListen listen, String nodeId, PublicRtmp addres
         /** Returns the limit of bytes in flight of the node: the producer's batches are half empty at worst. */
         public long nodeBytes() {
             return bufferBytes / 2;
-        }
-
-        /**
-         * Returns the limit of bytes in flight of one of {@code partitions}: even if all are full, the node's limit
-         * holds.
-         */
-        public long partitionBytes(int partitions) {
-            return Math.min(partitionBytes, Math.max(1L << 20, nodeBytes() / partitions));
         }
 
         /**

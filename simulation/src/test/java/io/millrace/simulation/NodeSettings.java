@@ -39,6 +39,6 @@ final class NodeSettings {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
         return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
-                        LIMITS.partitionBytes(PARTITIONS), LIMITS.nodeBytes()));
+                        LIMITS.partitionBytes(), LIMITS.nodeBytes()));
     }
 }

@@ -20,13 +20,11 @@ import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.Publisher;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +46,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final KnownSessions known;
     private final PublishAdmission admission;
     private final PublishContext context;
-    private final ByteBudget nodeBudget;
-    private final List<ByteBudget> partitionBudgets;
+    private final LogBudgets budgets;
     private final Publications publications = new Publications();
     private final OrphanedSessions orphans;
     private final AtomicBoolean heartbeatPending = new AtomicBoolean();
@@ -67,13 +64,10 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clock,
                 meters,
                 new PeerLog(LOG));
+        this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
         this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
-                publications::count, context);
-        int partitions = kafka.settings().partitions();
-        this.nodeBudget = new ByteBudget(settings.unacknowledged().nodeBytes());
-        this.partitionBudgets = IntStream.range(0, partitions)
-                .mapToObj(_ -> new ByteBudget(settings.unacknowledged().partitionBytes())).toList();
-        meters.gaugeInFlight(nodeBudget::bytes);
+                publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
+        meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
     }
 
@@ -173,9 +167,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
         var records = new SessionRecords(log, context.clock(), source, start);
-        var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
-        var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
-                context.meters()::paused);
+        var valve = new Valve(publisher, budgets.of(partition), context.meters()::paused);
         return new Publication(records, publisher, valve, context);
     }
 

@@ -1,6 +1,8 @@
 package io.millrace.ingest.session;
 
 import io.millrace.platform.kafka.KafkaClients;
+import java.util.Collections;
+import java.util.List;
 import org.apache.kafka.clients.producer.MockProducer;
 
 /** The writer of ingest over Kafka's own stand-in for a producer, which acknowledges when a test says so. */
@@ -8,7 +10,9 @@ public final class LogOverMock {
     private LogOverMock() {}
 
     public static LogWriter of(KafkaClients kafka, MockProducer<String, byte[]> producer) {
-        return new LogWriter(kafka, new LogProducer(producer, () -> {}, "test", "nowhere"),
-                new LogProducer(new MockProducer<>(), () -> {}, "test-heartbeats", "nowhere"));
+        LogProducer all = new LogProducer(producer, () -> {}, "test", "nowhere");
+        LogProducer heartbeats = new LogProducer(new MockProducer<>(), () -> {}, "test-heartbeats", "nowhere");
+        int partitions = kafka.settings().partitions();
+        return new LogWriter(kafka, all, heartbeats, List.of(all), new Lanes(1, Collections.nCopies(partitions, 0)));
     }
 }
