@@ -55,15 +55,12 @@ final class LogProducer implements AutoCloseable {
      * @param bufferBytes memory for records that are not acknowledged
      * @param batchBytes limit of the bytes of one partition in one request
      * @param deliveryMs time after which a record that is not acknowledged has failed
-     * @param requestMs time after which a request without a response is repeated
      */
-    static LogProducer open(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes, int deliveryMs,
-            int requestMs) {
+    static LogProducer open(KafkaClients kafka, String clientId, long bufferBytes, int batchBytes, int deliveryMs) {
         var producer = kafka.producer(clientId, bufferBytes, Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS,
                 ProducerConfig.BATCH_SIZE_CONFIG, batchBytes,
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, IN_FLIGHT, ProducerConfig.LINGER_MS_CONFIG,
-                LINGER_MS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMs,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, requestMs));
+                LINGER_MS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, deliveryMs));
         return new LogProducer(producer, producer::flush, clientId, kafka.settings().bootstrapServers());
     }
 

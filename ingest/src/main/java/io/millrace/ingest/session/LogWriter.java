@@ -80,20 +80,19 @@ public final class LogWriter implements SessionLog, AutoCloseable {
             int deliveryMs) {
         List<LogProducer> opened = new ArrayList<>();
         try {
-            LogProducer producer = LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs,
-                    Timeouts.REQUEST_MS);
+            LogProducer producer = LogProducer.open(kafka, clientId, bufferBytes, batchBytes, deliveryMs);
             opened.add(producer);
             String packets = kafka.settings().topic(Topic.PACKETS);
             String nodes = kafka.settings().topic(Topic.NODES);
             producer.fetchMetadata(List.of(packets, kafka.settings().topic(Topic.SESSIONS), nodes));
             LogProducer heartbeats = LogProducer.open(kafka, clientId + "-heartbeats", HEARTBEATS_BYTES,
-                    HEARTBEATS_BATCH_BYTES, deliveryMs, Timeouts.HEARTBEAT_REQUEST_MS);
+                    HEARTBEATS_BATCH_BYTES, deliveryMs);
             opened.add(heartbeats);
             heartbeats.fetchMetadata(List.of(nodes));
             Lanes lanes = Lanes.among(producer.partitions(packets));
             for (int lane = 0; lanes.count() > 1 && lane < lanes.count(); lane++) {
                 LogProducer media = LogProducer.open(kafka, clientId + "-media-" + lane, bufferBytes, batchBytes,
-                        deliveryMs, Timeouts.REQUEST_MS);
+                        deliveryMs);
                 opened.add(media);
                 media.fetchMetadata(List.of(packets));
             }

@@ -2,10 +2,14 @@ package io.millrace.platform.kafka;
 
 /** Timeouts of the Kafka clients in ms. Those of consumer groups are in {@link GroupTimes}. */
 public final class Timeouts {
-    /** A request without a response is retried after this. */
-    public static final int REQUEST_MS = 10_000;
-    /** The same for heartbeats of ingest processes, which are small and must not miss a lease when their leader changes. */
-    public static final int HEARTBEAT_REQUEST_MS = 1_500;
+    /**
+     * A request without a response is repeated after this, perhaps at another broker. Longer than embedded brokers need to
+     * fence one that does not respond, so that the first repetition succeeds, and short enough that a stream stalls for
+     * less than 3 s.
+     */
+    public static final int REQUEST_MS = 2_500;
+    /** The same for connections, to a machine that is off. */
+    public static final int CONNECT_MS = 1_000;
     /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**

@@ -2,7 +2,6 @@ package io.millrace.simulation.kafka;
 
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.kafka.StreamKey;
-import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
@@ -86,10 +85,7 @@ public final class ModelProducer implements SessionLog {
 
     @Override
     public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
-        ModelPartition of = kafka.partition(topics.nodes(), NodeHeartbeat.PARTITION);
-        lanes.computeIfAbsent(of, _ -> new Lane(kafka, of, id, process,
-                new Times(Timeouts.HEARTBEAT_REQUEST_MS, times.deliveryMs()), () -> slowUntilMs))
-                .add(heartbeat.key(), LogCodec.encode(heartbeat), outcome);
+        lane(topics.nodes(), NodeHeartbeat.PARTITION).add(heartbeat.key(), LogCodec.encode(heartbeat), outcome);
     }
 
     @Override
