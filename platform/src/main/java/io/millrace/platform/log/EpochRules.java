@@ -20,13 +20,15 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
      * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
      * Since version 4, an epoch ends by a record in {@code segments} and {@code index}.
+     * Since version 5, PROGRAM-DATE-TIME follows the clock of ingest if the encoder's timestamps drift.
      */
-    public static final int CURRENT_VERSION = 4;
+    public static final int CURRENT_VERSION = 5;
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
     private static final int DECIDED_OVER_VERSION = 3;
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
+    private static final int CORRECTED_DRIFT_VERSION = 5;
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
@@ -64,5 +66,10 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean endsByRecord() {
         return rulesVersion >= ENDED_BY_RECORD_VERSION;
+    }
+
+    /** Whether PROGRAM-DATE-TIME is corrected at the end of a segment when the encoder's timestamps drift from the clock. */
+    public boolean correctsDrift() {
+        return rulesVersion >= CORRECTED_DRIFT_VERSION;
     }
 }

@@ -63,6 +63,7 @@ final class Cutter {
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
+    private WallDrift drift = new WallDrift();
     private Segment segment;
 
     Cutter(long epoch, EpochRules rules) {
@@ -130,6 +131,7 @@ final class Cutter {
 
     /** @param head for the head of a segment that begins with this frame */
     void frame(long offset, Packet packet, Head head, Step out) {
+        drift.add(Math.floorDiv(packet.arrivalUs(), 1_000L), wallMs + packet.timestampMs() - originMs);
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, head, out);
             return;
@@ -165,6 +167,7 @@ final class Cutter {
         waitingTicks = 0;
         videoClock.beginLine();
         audioClock.beginLine();
+        drift.beginLine();
     }
 
     private void video(long offset, Packet packet, Head head, Step out) {
@@ -402,6 +405,9 @@ final class Cutter {
         long end = closing.close(endTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         playlist.fixTarget(end - closing.startTicks, out::cut);
         endWallMs = wallMs + Math.floorDiv(end, 90L);
+        if (playlist.rules.correctsDrift()) {
+            wallMs += drift.endSegment(Math.floorDiv(end - closing.startTicks, 90L));
+        }
     }
 
     void write(ByteWriter out) {
@@ -413,6 +419,9 @@ final class Cutter {
                 .int64(videoSeenMs).int64(audioMs).int64(waitingTicks);
         videoClock.write(out);
         audioClock.write(out);
+        if (playlist.rules.correctsDrift()) {
+            drift.write(out);
+        }
         out.uint8(segment == null ? 0 : 1);
         if (segment != null) {
             segment.write(out);
@@ -436,6 +445,9 @@ final class Cutter {
         cutter.waitingTicks = in.int64("waitingTicks");
         cutter.videoClock = VideoClock.read(in);
         cutter.audioClock = AudioClock.read(in);
+        if (rules.correctsDrift()) {
+            cutter.drift = WallDrift.read(in);
+        }
         cutter.segment = in.uint8("segment") == 1 ? Segment.read(in) : null;
         return cutter;
     }
