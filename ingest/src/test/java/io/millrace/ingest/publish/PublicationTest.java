@@ -60,7 +60,8 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, new OrphanedSessions(1, log, _ -> 0, CLOCK), CLOCK, new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, new OrphanedSessions(1, log, _ -> 0, CLOCK), CLOCK,
+                CLOCK::millis, new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         var records = new SessionRecords(log, CLOCK, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000"), 1),
