@@ -137,7 +137,7 @@ final class Attack {
         ByteArrayOutputStream media = new ByteArrayOutputStream();
         media.writeBytes(Rtmp.message(4, 0, Rtmp.AUDIO, Rtmp.audioConfig()));
         media.writeBytes(Rtmp.message(4, 20, Rtmp.AUDIO, Rtmp.audioFrame(64)));
-        Crowd crowd = new Crowd(rtmp, Integer.MAX_VALUE);
+        Crowd crowd = new Crowd(rtmp, Integer.MAX_VALUE, 2);
         int count = count(1_000);
         for (int begin = 0; begin < count; begin += NAMES_AT_ONCE) {
             int first = begin;

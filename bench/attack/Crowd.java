@@ -19,9 +19,13 @@ final class Crowd {
     private static final int OF_ADDRESS = 200;
     /** Longer than any machine needs to connect. */
     private static final long HANG_S = 120;
+    /** What a crowd says when it stays until its standard input ends (-Dstay=true), so that a test can look at the server meanwhile. */
+    private static final String STAYING = "staying";
+    private static final boolean STAYS = Boolean.getBoolean("stay");
 
     private final int port;
     private final int ofAddress;
+    private final int network;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicLong sentBytes = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
@@ -29,13 +33,17 @@ final class Crowd {
     private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
 
     Crowd(int port) {
-        this(port, OF_ADDRESS);
+        this(port, OF_ADDRESS, 1);
     }
 
-    /** @param ofAddress so many come from one address */
-    Crowd(int port, int ofAddress) {
+    /**
+     * @param ofAddress so many come from one address
+     * @param network the third byte of these addresses: the server still limits them when the crowd has left
+     */
+    Crowd(int port, int ofAddress, int network) {
         this.port = port;
         this.ofAddress = ofAddress;
+        this.network = network;
     }
 
     /** What one connection does; it stays open until the crowd leaves. */
@@ -93,7 +101,7 @@ final class Crowd {
     private void connect(Socket socket, int number) throws IOException {
         socket.setReceiveBufferSize(4_096);
         socket.bind(new InetSocketAddress(
-                InetAddress.getByAddress(new byte[]{127, 0, 1, (byte) (1 + number / ofAddress)}), 0));
+                InetAddress.getByAddress(new byte[]{127, 0, (byte) network, (byte) (1 + number / ofAddress)}), 0));
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) TimeUnit.SECONDS.toMillis(HANG_S));
         connections.incrementAndGet();
     }
@@ -131,8 +139,13 @@ final class Crowd {
     }
 
     /** Keeps the connections for so long, then counts those that the server has closed, and closes the others. */
-    Crowd leavesAfter(int holdMs) throws InterruptedException {
-        Thread.sleep(holdMs);
+    Crowd leavesAfter(int holdMs) throws IOException, InterruptedException {
+        if (STAYS) {
+            System.out.println(STAYING);
+            System.in.readAllBytes();
+        } else {
+            Thread.sleep(holdMs);
+        }
         for (Socket socket : sockets) {
             try (socket) {
                 if (!socket.isClosed() && socket.isConnected()) {

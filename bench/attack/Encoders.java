@@ -26,7 +26,7 @@ final class Encoders {
      * Connection after connection publishes one of a few names, with one frame of sound, and leaves: every other one
      * properly, which ends the session at once, and the others by closing the socket.
      */
-    Crowd again(int count, int withinMs, int patienceMs) throws InterruptedException {
+    Crowd again(int count, int withinMs, int patienceMs) throws IOException, InterruptedException {
         Crowd crowd = new Crowd(port);
         return crowd.all(count, withinMs, patienceMs, (socket, i) -> {
             crowd.send(socket, Rtmp.hello("live", "publish", "again" + i % NAMES));
@@ -42,7 +42,7 @@ final class Encoders {
     }
 
     /** Media right after publish, before its answer: 480 messages of 1 KiB, which is more than the server keeps until then. */
-    Crowd early(int count, int holdMs) throws InterruptedException {
+    Crowd early(int count, int holdMs) throws IOException, InterruptedException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < 480; i++) {
             bytes.writeBytes(Rtmp.message(4, 20 * i, Rtmp.AUDIO, Rtmp.audioFrame(1 << 10)));
@@ -62,7 +62,7 @@ final class Encoders {
      *
      * @throws IllegalStateException if that one was refused
      */
-    String questions(int count, int holdMs) throws InterruptedException {
+    String questions(int count, int holdMs) throws IOException, InterruptedException {
         AtomicBoolean over = new AtomicBoolean();
         Honest honest = new Honest();
         Thread publishing = Thread.ofPlatform().start(() -> honest.publishUntil(over));
