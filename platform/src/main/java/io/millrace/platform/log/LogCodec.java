@@ -43,7 +43,7 @@ public final class LogCodec {
         try {
             return Schemas.decode(value.slice());
         } catch (AvroRuntimeException | IOException | IllegalArgumentException | ArithmeticException
-                | IndexOutOfBoundsException e) {
+                | IndexOutOfBoundsException | UnsupportedOperationException e) {
             return new Undecodable(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

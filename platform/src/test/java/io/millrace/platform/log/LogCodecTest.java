@@ -100,6 +100,14 @@ class LogCodecTest {
         }
     }
 
+    /** Avro reports such a length by another exception than other damage. */
+    @Test
+    void stringOfImpossibleLengthIsUndecodable() {
+        byte[] encoded = LogCodec.encode(new NodeHeartbeat("node-name", PROCESS, 1_700));
+        System.arraycopy(HexFormat.of().parseHex("f0ffffff0f"), 0, encoded, RecordSchema.HEADER_BYTES, 5);
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isInstanceOf(Undecodable.class);
+    }
+
     @Property
     void handWrittenPacketsAreTheBytesOfAvro(@ForAll("packets") Packet packet) {
         byte[] encoded = LogCodec.encode(packet);
