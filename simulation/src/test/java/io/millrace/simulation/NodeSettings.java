@@ -21,7 +21,9 @@ final class NodeSettings {
     static final int PARTITIONS = 2;
     static final int GRACE_MS = 8_000;
     static final IngestSettings.Limits LIMITS = IngestSettings.Limits.DEFAULT;
-    static final ModelProducer.Times TIMES = new ModelProducer.Times(Timeouts.REQUEST_MS, Timeouts.DELIVERY_MS);
+    /** Near production's, but fixed: another time would be another history of every seed. */
+    private static final int REQUEST_MS = 2_500;
+    static final ModelProducer.Times TIMES = new ModelProducer.Times(REQUEST_MS, Timeouts.DELIVERY_MS);
     /** A name only: no client connects to it. */
     static final KafkaClients KAFKA = new KafkaClients(new KafkaSettings("", "", PARTITIONS, 1, 0, -1, Map.of()));
     static final String PACKETS = KAFKA.settings().topic(Topic.PACKETS);

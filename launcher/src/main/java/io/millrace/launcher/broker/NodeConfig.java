@@ -97,11 +97,11 @@ final class NodeConfig {
             config.put("broker.heartbeat.interval.ms", "500");
             return;
         }
-        // A new controller begins to count when it is elected: both times together are shorter than Timeouts.REQUEST_MS, so
-        // that a client that repeats its request finds the new leader.
+        // A new controller begins to count when it is elected. Clients that repeat their requests must find the new leaders:
+        // Timeouts.REQUEST_MS, and Timeouts.MEMBER_REQUEST_MS if the active controller is lost.
         config.put("broker.session.timeout.ms", "1000");
         config.put("broker.heartbeat.interval.ms", "200");
-        config.put("controller.quorum.fetch.timeout.ms", "1000");
+        config.put("controller.quorum.fetch.timeout.ms", "900");
         config.put("controller.quorum.request.timeout.ms", "1000");
         config.put("controller.quorum.election.timeout.ms", "500");
         config.put("controller.quorum.election.backoff.max.ms", "200");
