@@ -30,13 +30,6 @@ viewer=$!
 while kill -0 "$viewer" 2>/dev/null; do curl -sf "$media" -o /dev/null; sleep 1; done &
 pids+=($!)
 
-# buckets STAGE...: prints the histogram of those stages at this moment: upper bounds in seconds, and the number of values up to each.
-buckets() {
-    curl -sf "$(part "$1" admin)/metrics" |
-        sed -n "s/^millrace_stage_latency_seconds_bucket{.*le=\"\([^\"]*\)\".*stage=\"$2\".*} \(\S*\)$/\1 \2/p;
-                s/^millrace_stage_latency_seconds_bucket{.*stage=\"$2\".*le=\"\([^\"]*\)\".*} \(\S*\)$/\1 \2/p"
-}
-
 readonly HOPS=("ingest ingest acknowledged by the log" "edge edge given to viewers of HTTP-FLV"
     "segmenter segmenter cut: the part is decided" "packager packager muxed and indexed"
     "edge playlist the segment is listed")
@@ -44,28 +37,20 @@ readonly HOPS=("ingest ingest acknowledged by the log" "edge edge given to viewe
 sleep "$WARM_S"
 for hop in "${HOPS[@]}"; do
     read -r process stage_name _ <<<"$hop"
-    buckets "$process" "$stage_name" >"$work/$stage_name.before"
+    buckets "$(part "$process" admin)" "$stage_name" >"$work/$stage_name.before"
 done
 wait "$viewer"
 
-# Interpolates within a bucket, as Prometheus does.
-quantile() {
-    paste -d' ' "$work/$1.before" <(buckets "$2" "$1") | awk -v q="$3" '
-        { le[NR] = $3; count[NR] = $4 - $2 }
-        END {
-            want = q * count[NR]
-            for (i = 1; i <= NR; i++) if (count[i] >= want) break
-            low = i > 1 ? le[i - 1] : 0; under = i > 1 ? count[i - 1] : 0
-            high = le[i] == "+Inf" ? low : le[i]
-            width = count[i] - under
-            printf "%.1f", 1000 * (width > 0 ? low + (high - low) * (want - under) / width : low)
-        }'
-}
+for hop in "${HOPS[@]}"; do
+    read -r process stage_name _ <<<"$hop"
+    buckets "$(part "$process" admin)" "$stage_name" >"$work/$stage_name.after"
+done
+quantile_of() { quantile "$work/$1.before" "$work/$1.after" "$2"; }
 
 echo "| hop | from the ingest stamp to | p50 ms | p99 ms |"
 echo "|---|---|---|---|"
 for hop in "${HOPS[@]}"; do
     read -r process stage_name what <<<"$hop"
-    echo "| $stage_name | $what | $(quantile "$stage_name" "$process" 0.5) | $(quantile "$stage_name" "$process" 0.99) |"
+    echo "| $stage_name | $what | $(quantile_of "$stage_name" 0.5) | $(quantile_of "$stage_name" 0.99) |"
 done
 tail -n 1 "$work/flv" | jq -r '"| all | publisher'"'"'s send() to the whole tag at a viewer of HTTP-FLV | \(.lat_p50_ms*10|round/10) | \(.lat_p99_ms*10|round/10) |"'

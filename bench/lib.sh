@@ -14,25 +14,37 @@ trap end EXIT
 
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
-# start NAME ARG...: runs `millrace ARG...` and waits for its ready line, which is written to $work/NAME.out; sets $pid.
-start() {
+# launch NAME ARG...: runs `millrace ARG...`, whose ready line will be in $work/NAME.out; sets $pid.
+launch() {
     local name=$1
     shift
     : >"$work/$name.out"
     ./millrace "$@" >"$work/$name.out" 2>"$work/$name.err" &
     pid=$!
     pids+=("$pid")
-    until grep -q ^ready "$work/$name.out"; do
-        kill -0 "$pid" 2>/dev/null || { cat "$work/$name.err" >&2; exit 1; }
+}
+
+# await_ready NAME PID
+await_ready() {
+    until grep -q ^ready "$work/$1.out"; do
+        kill -0 "$2" 2>/dev/null || { cat "$work/$1.err" >&2; exit 1; }
         sleep 0.02
     done
+}
+
+# start NAME ARG...: the same, and waits for the ready line.
+start() {
+    launch "$@"
+    await_ready "$1" "$pid"
 }
 
 # part NAME PART: prints the part PART, such as rtmp or http, of the ready line of NAME.
 part() { sed -n "s/^ready.* $2=\(\S*\).*/\1/p; s/^ready $2=\(\S*\).*/\1/p" "$work/$1.out" | head -n 1; }
 
-# start_nginx_rtmp PORT: starts nginx as an RTMP server with the application live, in one process; sets $pid.
+# start_nginx_rtmp PORT [DIRECTIVE…]: starts nginx as an RTMP server with the application live, in one process; sets $pid.
 start_nginx_rtmp() {
+    local port=$1
+    shift
     cat >"$work/nginx-rtmp.conf" <<NGINX
 load_module ${NGINX_RTMP_MODULE:-/usr/lib/nginx/modules/ngx_rtmp_module.so};
 daemon off;
@@ -43,15 +55,15 @@ error_log $work/nginx-rtmp.log;
 events { worker_connections 10000; }
 rtmp {
     server {
-        listen 127.0.0.1:$1;
-        application live { live on; }
+        listen 127.0.0.1:$port;
+        application live { live on; $* }
     }
 }
 NGINX
     nginx -c "$work/nginx-rtmp.conf" -p "$work" -e "$work/nginx-rtmp.log" &
     pid=$!
     pids+=("$pid")
-    until (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
         kill -0 "$pid" 2>/dev/null || { cat "$work/nginx-rtmp.log" >&2; exit 1; }
         sleep 0.05
     done
@@ -68,6 +80,27 @@ make_clip() {
 cpu_s() { awk -v hz="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); printf "%.2f", ($12 + $13) / hz}' "/proc/$1/stat"; }
 
 rss_mb() { awk '/^VmRSS/ {printf "%d", $2 / 1024}' "/proc/$1/status"; }
+
+# buckets ADMIN STAGE: prints the latency histogram of a stage so far, from the URL of an admin port: upper bounds in seconds, and the
+# number of values up to each.
+buckets() {
+    curl -sf "$1/metrics" | grep '^millrace_stage_latency_seconds_bucket{' | grep "stage=\"$2\"" |
+        sed 's/.*le="\([^"]*\)".*} \(\S*\)$/\1 \2/'
+}
+
+# quantile BEFORE AFTER Q: prints a quantile in ms of the values between two outputs of `buckets`; interpolates as Prometheus does.
+quantile() {
+    paste -d' ' "$1" "$2" | awk -v q="$3" '
+        { le[NR] = $3; count[NR] = $4 - $2 }
+        END {
+            want = q * count[NR]
+            for (i = 1; i <= NR; i++) if (count[i] >= want) break
+            low = i > 1 ? le[i - 1] : 0; under = i > 1 ? count[i - 1] : 0
+            high = le[i] == "+Inf" ? low : le[i]
+            width = count[i] - under
+            printf "%.1f", 1000 * (width > 0 ? low + (high - low) * (want - under) / width : low)
+        }'
+}
 
 # find_jdk: sets jdk to the JDK 25 that ./millrace finds.
 find_jdk() {

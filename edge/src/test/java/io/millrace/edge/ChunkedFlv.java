@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A chunked HTTP-FLV response that is read tag by tag. It needs so little memory that a test can have a thousand. */
+/** Reads a chunked HTTP-FLV response tag by tag, with so little memory that a test can open a thousand. */
 final class ChunkedFlv implements Closeable {
     private static final int LONGEST_LINE = 1_000;
 
@@ -26,7 +26,7 @@ final class ChunkedFlv implements Closeable {
         if (status == 0) {
             status = Integer.parseInt(line().split(" ", 3)[1]);
             while (!line().isEmpty()) {
-                // Headers are tested elsewhere.
+                // The response headers are tested elsewhere.
             }
         }
         return status;

@@ -43,8 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * The cuts of a stream of a real broker. Its configuration has changed since, so the directory, which contains the
- * newest one, is wrong about all of them.
+ * Finds the cuts of a stream in the log of a real broker. The configuration has changed since, so the directory, which
+ * contains only the newest one, is wrong about all of them.
  */
 @SlowTest
 @Timeout(300)
@@ -86,7 +86,7 @@ class CutsTest {
         return new Cut.SegmentHead(Records.RULES, Records.START, all, 0, 0, ByteBuffer.allocate(stateBytes));
     }
 
-    /** Writes a cut whose newest packet arrived at {@code arrivalMs}. Returns what the index says of its part. */
+    /** Writes a cut whose newest packet arrived at {@code arrivalMs}. Returns the index entry of its part. */
     private IndexEntry cut(long segment, int part, Tracks tracks, long arrivalMs) {
         var id = new PartId(EPOCH, segment, part);
         var times = new PartTimes(0, 45_000, T0, arrivalMs * 1_000);
@@ -114,7 +114,7 @@ class CutsTest {
     }
 
     @Test
-    void eachSegmentHasItsOwnTracks() {
+    void findsTracksOfEachSegment() {
         IndexEntry silent = cut(0, 0, VIDEO, T0);
         IndexEntry withSound = cut(1, 0, BOTH, T0 + 2_000);
         IndexEntry changed = cut(2, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 4_000);
@@ -123,9 +123,9 @@ class CutsTest {
         assertThat(find(changed)).isEqualTo(Tracks.of(DIRECTORY.session().tracks()));
     }
 
-    /** Its segment began without a keyframe, and the encoder stalled before it sent one. */
+    /** The segment began without a keyframe, and the encoder stalled before it sent one. */
     @Test
-    void aKeyframeLongAfterTheBeginningOfItsSegmentHasTheTracksOfThatSegment() {
+    void findsTracksOfKeyframeLongAfterStartOfSegment() {
         cut(0, 0, BOTH, T0);
         cut(0, 1, BOTH, T0 + 500);
         IndexEntry keyframe = cut(0, 2, BOTH, T0 + 60_000);
@@ -134,15 +134,15 @@ class CutsTest {
     }
 
     @Test
-    void tracksAreFoundAmongCutsOfManyNeighbours() {
+    void findsTracksAmongCutsOfOtherStreams() {
         neighbours(60, T0 - 2_000);
         IndexEntry keyframe = cut(0, 0, BOTH, T0);
         assertThat(find(keyframe)).isEqualTo(BOTH);
     }
 
-    /** A segmenter that was restarted writes the cuts since its last commit again. */
+    /** A restarted segmenter writes the cuts since its last commit again. */
     @Test
-    void repeatedCutsChangeNothing() {
+    void ignoresRepeatedCuts() {
         IndexEntry first = cut(0, 0, BOTH, T0);
         IndexEntry second = cut(1, 0, Tracks.of(DIRECTORY.session().tracks()), T0 + 2_000);
         cut(0, 0, BOTH, T0 + 3_000);
@@ -152,7 +152,7 @@ class CutsTest {
     }
 
     @Test
-    void ofAnExpiredCutTheDirectoryKnowsTheTracks() throws Exception {
+    void takesTracksOfExpiredCutFromDirectory() throws Exception {
         IndexEntry expired = cut(0, 0, BOTH, T0);
         cut(1, 0, BOTH, T0 + 2_000);
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, kafka.partitionOf(STREAM));
@@ -163,7 +163,7 @@ class CutsTest {
     }
 
     @Test
-    void aSearchThatIsTooLongFailsAndDoesNotGuess() {
+    void failsInsteadOfGuessingIfSearchIsTooLong() {
         neighbours(2, T0 - 10_000);
         cut(0, 0, BOTH, T0);
         IndexEntry keyframe = cut(0, 1, BOTH, T0 + 60_000);
@@ -171,9 +171,9 @@ class CutsTest {
                 .isInstanceOf(ReadLimitException.class);
     }
 
-    /** Two frames of 40 ms each in a part; the range ends between the second and the third. */
+    /** Each part has two frames of 40 ms; the range ends between the second and the third frame. */
     @Test
-    void theEndOfARangeIsTheFirstFrameAtOrAfterIt() {
+    void endOfRangeIsFirstFrameAtOrAfterIt() {
         List<Cut.Sample> samples = List.of(new Cut.Sample(0, Packet.Kind.VIDEO, 0, 0, 3_600, true),
                 new Cut.Sample(1, Packet.Kind.AUDIO, 0, 0, 1_024, false),
                 new Cut.Sample(2, Packet.Kind.VIDEO, 3_600, 0, 3_600, false));

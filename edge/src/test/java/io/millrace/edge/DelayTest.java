@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Windows that stay behind their stream ({@code ?delay=}), of a whole edge against a real broker. */
+/** Delayed windows ({@code ?delay=}), served by a whole edge with a real broker. */
 @SlowTest
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -59,7 +59,7 @@ class DelayTest {
     }
 
     @Test
-    void theWindowMovesOnOverAnEpochsEndTheSameOnEveryEdge() throws Exception {
+    void windowCrossesEndOfEpochEquallyOnAllEdges() throws Exception {
         KafkaClients kafka = broker.clients("delay.moves.");
         long startMs = System.currentTimeMillis() - 900_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -81,7 +81,7 @@ class DelayTest {
                             - SEGMENT_MS);
                     MediaPlaylist now = player.playlist(edge, media);
                     isContinued(before, now);
-                    // The last segment that had ended then; between the epochs the last one of the first.
+                    // The last segment that had ended by then; between the epochs, the last one of the first epoch.
                     long endMs = nowMs - DELAY_MS;
                     long lastMs = endMs < secondMs + SEGMENT_MS
                             ? Math.min(endMs, secondMs - 20_000)
@@ -98,12 +98,12 @@ class DelayTest {
             await(() -> player.playlist(edge, media).ended());
             MediaPlaylist rest = player.playlist(edge, media);
             isContinued(before, rest);
-            assertThat(newestMs(rest)).as("plays to the end").isEqualTo(log.timeMs() - SEGMENT_MS);
-            assertThat(player.child(edge, DELAY)).as("from that time on").contains("?start=");
+            assertThat(newestMs(rest)).as("the rest is listed to the end").isEqualTo(log.timeMs() - SEGMENT_MS);
+            assertThat(player.child(edge, DELAY)).as("the rest is a range").contains("?start=");
         }
     }
 
-    /** Numbers go on, and what both list is the same. */
+    /** Asserts that segment numbers increase and that segments in both playlists are equal. */
     private static void isContinued(MediaPlaylist before, MediaPlaylist now) {
         assertThat(now.mediaSequence()).isGreaterThanOrEqualTo(before.mediaSequence());
         int gone = (int) (now.mediaSequence() - before.mediaSequence());
@@ -114,7 +114,7 @@ class DelayTest {
     }
 
     @Test
-    void saysWhatItCannotDo() throws Exception {
+    void rejectsInvalidQueries() throws Exception {
         KafkaClients kafka = broker.clients("delay.cannot.");
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
             log.epoch(3, System.currentTimeMillis() - 60_000).segments(30).entry(StreamEntry.State.LIVE);

@@ -91,7 +91,7 @@ class EdgeServiceTest {
                 assertThat(edge.get(other, "/live/same/@3/ts/index.m3u8").body()).isEqualTo(here);
                 assertThat(edge.get(other, "/live/same.m3u8").body()).isEqualTo(edge.get("/live/same.m3u8").body());
                 assertThat(here).contains("#EXT-X-MEDIA-SEQUENCE:14");
-                assertThat(edge.get(other, "/live/same/@3/ts/1.ts").body()).as("long out of the window")
+                assertThat(edge.get(other, "/live/same/@3/ts/1.ts").body()).as("a segment that left the window long ago")
                         .isEqualTo(text(3, 1));
             }
         }

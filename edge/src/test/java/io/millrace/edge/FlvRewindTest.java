@@ -43,7 +43,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Rewinding by HTTP-FLV with a real broker: every frame that a viewer gets is compared with what was published. */
+/** Rewinding over HTTP-FLV with a real broker: every frame that a viewer receives is compared with the published one. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -79,7 +79,7 @@ class FlvRewindTest {
         assertThat(FATAL.get()).isNull();
     }
 
-    /** Twenty groups, ten seconds nobody, then another publisher with another picture. */
+    /** Publishes twenty groups, and after ten seconds without a publisher a session with another video configuration. */
     private static PublishedPast twoSessions(String stream) throws InterruptedException {
         var past = new PublishedPast(kafka, stream, System.currentTimeMillis() - 100_000);
         past.session(Records.AVC_RECORD, 5_000);
@@ -99,7 +99,7 @@ class FlvRewindTest {
     }
 
     @Test
-    void runsFromAnyMomentIntoThePresentWithoutAGapOrARepeat() throws Exception {
+    void continuesFromAnyMomentIntoLiveWithoutGapOrRepeat() throws Exception {
         try (PublishedPast past = twoSessions("live/seam")) {
             long firstMs = past.frames.getFirst().programDateTimeMs();
             long spanMs = past.nowMs() - firstMs;
@@ -118,7 +118,7 @@ class FlvRewindTest {
             }
             Future<Watched> live = viewers.submit(() -> watch("/live/seam.flv", begun::countDown));
             groups(past, 5);
-            // Who comes after the end of a stream is another case.
+            // A viewer that joins after the end of the stream is tested elsewhere.
             assertThat(begun.await(Patience.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             past.over();
             for (int i = 0; i < starts.size(); i++) {
@@ -130,7 +130,7 @@ class FlvRewindTest {
     }
 
     @Test
-    void endsAClosedRangeWhereItWasAskedTo() throws Exception {
+    void closedRangeEndsAtItsEnd() throws Exception {
         try (PublishedPast past = twoSessions("live/closed")) {
             long firstMs = past.frames.getFirst().programDateTimeMs();
             long spanMs = past.nowMs() - firstMs;
@@ -140,7 +140,7 @@ class FlvRewindTest {
                 String query = "?start=" + Instant.ofEpochMilli(startMs) + "&end=" + Instant.ofEpochMilli(endMs);
                 List<Frame> expected = upTo(from(past.frames, startMs), endMs);
                 if (expected.isEmpty()) {
-                    // Both within the time when nobody published.
+                    // Start and end are both within the time without a publisher.
                     assertThat(get("/live/closed.flv" + query).statusCode()).as(query).isEqualTo(404);
                 } else {
                     assertShows(watch("/live/closed.flv" + query), expected);
@@ -150,7 +150,7 @@ class FlvRewindTest {
     }
 
     @Test
-    void waitsForAnEndThatHasNotComeAndForNoPublisherThatIsAway() throws Exception {
+    void waitsForEndInFutureButNotForPublisherThatIsAway() throws Exception {
         try (PublishedPast past = twoSessions("live/later")) {
             long startMs = past.nowMs() - PublishedPast.GROUP_MS;
             long endMs = past.nowMs() + PublishedPast.GROUP_MS;
@@ -166,7 +166,7 @@ class FlvRewindTest {
     }
 
     @Test
-    void opensWithThePictureThatWasInForceThen() throws Exception {
+    void beginsWithConfigurationOfThatTime() throws Exception {
         try (PublishedPast past = twoSessions("live/picture")) {
             past.over();
             long firstMs = past.frames.getFirst().programDateTimeMs();
@@ -183,7 +183,7 @@ class FlvRewindTest {
     }
 
     @Test
-    void answersWithTheStatusOfTheContract() throws Exception {
+    void respondsWithDocumentedStatus() throws Exception {
         try (PublishedPast past = twoSessions("live/ended")) {
             Instant start = Instant.ofEpochMilli(past.frames.getFirst().programDateTimeMs());
             for (String query : List.of("?start=yesterday", "?start=2026-01-01T00:00:00", "?end=x",
@@ -202,7 +202,7 @@ class FlvRewindTest {
                     .build(), HttpResponse.BodyHandlers.discarding());
             assertThat(head.statusCode()).isEqualTo(200);
             assertThat(get("/live/ended.flv?start=" + Instant.ofEpochMilli(past.nowMs() + 60_000)).statusCode())
-                    .as("later than all of it").isEqualTo(404);
+                    .as("later than all media").isEqualTo(404);
 
             long retained = past.next();
             Frame kept = null;
@@ -212,7 +212,7 @@ class FlvRewindTest {
             for (Frame frame : past.frames) {
                 kept = kept == null && frame.timestampMs() == first.timestampMs() && frame.keyframe() ? frame : kept;
             }
-            assertThat(kept).as("begins with the earliest keyframe that is left").isNotNull();
+            assertThat(kept).as("begins with the earliest retained keyframe").isNotNull();
             assertShows(watched, past.frames.subList(past.frames.indexOf(kept), past.frames.size()));
             HttpResponse<String> gone = get("/live/ended.flv?start=" + start + "&end=" + start.plusSeconds(5));
             assertThat(gone.statusCode()).isEqualTo(410);
@@ -223,13 +223,13 @@ class FlvRewindTest {
     }
 
     @Test
-    void readsNoFurtherThanASlowViewerTakes() throws Exception {
+    void readsNoFurtherThanSlowViewerReceives() throws Exception {
         try (PublishedPast past = twoSessions("live/slow")) {
             long firstMs = past.frames.getFirst().programDateTimeMs();
             try (var slow = new HttpFlvViewer(http, HttpRequest.newBuilder(
                     uri("/live/slow.flv?start=" + Instant.ofEpochMilli(firstMs))).build())) {
                 assertThat(slow.next().type()).isEqualTo(FlvTag.Type.SCRIPT);
-                // Others are served meanwhile, and the slow one goes on where it was.
+                // Other viewers are served meanwhile, and the slow one continues where it stopped.
                 long endMs = past.nowMs() - 2 * PublishedPast.GROUP_MS;
                 assertShows(watch("/live/slow.flv?start=" + Instant.ofEpochMilli(firstMs) + "&end="
                         + Instant.ofEpochMilli(endMs)), upTo(past.frames, endMs));
@@ -252,7 +252,7 @@ class FlvRewindTest {
         }
     }
 
-    /** From the keyframe at or before a time on; where nothing was shown, from the first one after it. */
+    /** Returns the frames from the keyframe at or before a time on; if nothing was playing then, from the next keyframe on. */
     private static List<Frame> from(List<Frame> frames, long timeMs) {
         int start = -1;
         for (int i = 0; i < frames.size(); i++) {
@@ -285,7 +285,7 @@ class FlvRewindTest {
                 .isEqualTo(expected.stream().map(f -> new Seen(f.type(), f.timestampMs(), f.body())).toList());
     }
 
-    /** Bodies are compared byte by byte. */
+    /** A frame as a value; bodies are compared by their bytes. */
     private record Seen(FlvTag.Type type, int timestampMs, ByteBuffer body) {
         @Override
         public String toString() {
@@ -297,7 +297,7 @@ class FlvRewindTest {
         return watch(path, () -> {});
     }
 
-    /** @param begun is told when the response has begun */
+    /** @param begun called when the response has begun */
     private static Watched watch(String path, Runnable begun) throws IOException, InterruptedException {
         List<FlvTag> headers = new ArrayList<>();
         List<FlvTag> frames = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 
-/** One stream's past and present: epochs of 2 s segments in two parts, as packager and segmenter write them. */
+/** Writes the epochs of one stream to the log as segmenter and packager do: 2 s segments of two parts. */
 final class IndexedPast implements AutoCloseable {
     static final int SEGMENT_MS = 2_000;
 
@@ -33,7 +33,7 @@ final class IndexedPast implements AutoCloseable {
     private long discontinuity;
     private boolean discontinuous;
 
-    /** @param fillBytes that each part has beside its text */
+    /** @param fillBytes size of each part in addition to its text */
     IndexedPast(KafkaClients kafka, String stream, int fillBytes) {
         this.stream = stream;
         this.fillBytes = fillBytes;
@@ -52,7 +52,7 @@ final class IndexedPast implements AutoCloseable {
         return this;
     }
 
-    /** The publisher comes back within grace. */
+    /** The publisher returns within its grace period. */
     IndexedPast session(long number, long atMs) {
         end();
         sessions.add(new StreamEntry.Session(number, atMs, 0, 0, 1, List.of("avc1.64001f")));

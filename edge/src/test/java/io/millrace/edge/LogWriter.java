@@ -12,7 +12,7 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import java.nio.ByteBuffer;
@@ -47,7 +47,7 @@ final class LogWriter implements AutoCloseable {
 
     /** Writes the record whose retention depends on media time, without waiting for it. Completes with its offset. */
     Future<Long> send(Topic topic, LogRecord record, long programDateTimeMs) {
-        long stampMs = Stamps.of(programDateTimeMs, System.currentTimeMillis(), kafka.settings().retentionMs());
+        long stampMs = LogTimestamps.of(programDateTimeMs, System.currentTimeMillis(), kafka.settings().retentionMs());
         return sent(topic, stream, stampMs, LogCodec.encode(record));
     }
 

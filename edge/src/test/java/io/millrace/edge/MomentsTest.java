@@ -15,7 +15,7 @@ import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.RangeReader;
 import io.millrace.platform.past.ReadBudget;
 import io.millrace.platform.past.ReadLimitException;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -37,8 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Moments in a log of a real broker: six hours of a stream, an hour before now, among others in its partition that run ahead
- * of the clock, pause, and are cut at other times.
+ * Finds moments in the log of a real broker: six hours of a stream that ended an hour ago, in a partition with other streams
+ * that run ahead of the clock, pause, and are cut at other times.
  */
 @SlowTest
 @Timeout(300)
@@ -51,10 +51,10 @@ class MomentsTest {
     private static final int NEIGHBOURS = 7;
     private static final String HURRIED = "live/hurried";
     private static final int HURRIED_SEGMENTS = 3 * 1_800;
-    /** Of the index: a scan would read up to all of it. */
+    /** A search reads less than this fraction of the index; a scan would read up to all of it. */
     private static final int SHARE_OF_A_LEAP = 5;
     private static final int MOMENTS = 100;
-    /** A scan would read half of it on average. */
+    /** The same on average over many moments; a scan would read half of the index. */
     private static final int SHARE_OF_A_MOMENT = 3;
 
     private static TestBroker shared;
@@ -62,7 +62,7 @@ class MomentsTest {
     private static RangeReader reader;
     private static Moments moments;
     private static long indexBytes;
-    /** Of segment 0. */
+    /** PROGRAM-DATE-TIME of segment 0. */
     private static long startMs;
 
     @BeforeAll
@@ -76,7 +76,7 @@ class MomentsTest {
             for (int segment = 0; segment < SEGMENTS; segment++) {
                 write(producer, STREAM, segment, startMs);
                 for (int i = 0; i < NEIGHBOURS; i++) {
-                    // One of them is a quarter of an hour ahead, the others a little apart from each other.
+                    // One of them is a quarter of an hour ahead, and the others differ by little.
                     write(producer, "live/neighbour-" + i, segment, startMs + (i == 0 ? 900_000 : i * 333L));
                 }
             }
@@ -84,18 +84,18 @@ class MomentsTest {
         }
     }
 
-    /** Part 0 of a segment and its index entry, in the partition of {@link #STREAM}; parts offsets as they would be. */
+    /** Writes part 0 of a segment and its index entry to the partition of {@link #STREAM}. */
     private static void write(KafkaProducer<String, byte[]> producer, String stream, int segment, long zeroMs) {
         indexBytes += write(kafka, producer, kafka.partitionOf(STREAM), stream, segment, zeroMs,
                 System.currentTimeMillis());
     }
 
-    /** Returns the size of the entry, which is written at {@code nowMs}. */
     private static IndexEntry entry(long segment, long partsOffset, long timeMs) {
         return new IndexEntry(new PartId(1, segment, 0), true, Format.TS, new PartPlace(partsOffset, 1),
                 new PartTimes(0, SEGMENT_MS * 90L, timeMs, 0), true, new Keyframe(1, partsOffset, 0), Records.START);
     }
 
+    /** Writes as at {@code nowMs}, and returns the size of the index entry in bytes. */
     private static int write(KafkaClients kafka, KafkaProducer<String, byte[]> producer, int partition, String stream,
             int segment, long zeroMs, long nowMs) {
         long timeMs = zeroMs + (long) segment * SEGMENT_MS;
@@ -104,7 +104,7 @@ class MomentsTest {
                 : 1 + stream.charAt(stream.length() - 1) - '0';
         long partsOffset = (long) segment * (NEIGHBOURS + 1) + neighbour;
         var entry = entry(segment, partsOffset, timeMs);
-        long stampMs = Stamps.of(timeMs, nowMs, RETENTION_MS);
+        long stampMs = LogTimestamps.of(timeMs, nowMs, RETENTION_MS);
         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.PARTS), partition, stampMs, stream,
                 new byte[0]));
         byte[] encoded = LogCodec.encode(entry);
@@ -117,7 +117,7 @@ class MomentsTest {
         reader.close();
     }
 
-    /** Its start is older than all media here. */
+    /** An epoch whose start is older than all media of this test. */
     private static StreamEntry epoch(String stream) {
         return Records.entry(stream, 1, StreamEntry.State.LIVE);
     }
@@ -129,29 +129,29 @@ class MomentsTest {
     }
 
     @Test
-    void findsEveryMomentAndReadsLittle() {
+    void findsEveryMomentWithFewReads() {
         String index = kafka.settings().topic(Topic.INDEX);
         long before = shared.bytesRead(index);
         for (int i = 0; i < MOMENTS; i++) {
             long ms = i * (SEGMENTS * (long) SEGMENT_MS / MOMENTS) + 7 * i;
             assertThat(segmentAt(startMs + ms)).isEqualTo(ms / SEGMENT_MS);
         }
-        assertThat((shared.bytesRead(index) - before) / MOMENTS).as("bytes for each")
+        assertThat((shared.bytesRead(index) - before) / MOMENTS).as("bytes per moment")
                 .isLessThan(indexBytes / SHARE_OF_A_MOMENT);
     }
 
-    /** A minute in the middle of the six hours. */
+    /** Reads a minute in the middle of the six hours. */
     private static ReadBudget read(long limitBytes) {
         var budget = new ReadBudget(limitBytes);
         StreamEntry epoch = Records.entry(STREAM, 1, StreamEntry.State.LIVE);
         long fromMs = startMs + 3 * 3_600_000;
-        moments.stretch(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
+        moments.span(epoch, fromMs, fromMs + 60_000, Topic.PARTS,
                 moments.floor(kafka.partitionOf(STREAM), Topic.PARTS), budget);
         return budget;
     }
 
     @Test
-    void oneSearchReadsUpToItsBudgetAndNotAByteMore() {
+    void searchReadsAtMostItsBudget() {
         long neededBytes = read(Moments.SEARCH_LIMIT_BYTES).spentBytes();
 
         assertThat(neededBytes).isPositive();
@@ -160,11 +160,11 @@ class MomentsTest {
     }
 
     /**
-     * Six hours ago, up to three hours ahead of the clock: Kafka's time index knows but the first quarter of an hour of it, and has
-     * another stream at the times of all the rest.
+     * The stream began six hours ago and runs up to three hours ahead of the clock, so Kafka's time index finds only its first
+     * quarter of an hour, and another stream at all later times.
      */
     @Test
-    void leapsWithinStreamThatWasPushedInAHurry(TestBroker broker) {
+    void searchesStreamPublishedFasterThanRealTime(TestBroker broker) {
         KafkaClients hurried = broker.clients("hurried.");
         int partition = hurried.partitionOf(HURRIED);
         long zeroMs = System.currentTimeMillis() - 6 * 3_600_000;
@@ -187,7 +187,7 @@ class MomentsTest {
                     HURRIED_SEGMENTS - 1)) {
                 var budget = new ReadBudget(Moments.SEARCH_LIMIT_BYTES);
                 long fromMs = zeroMs + (long) segment * SEGMENT_MS + 7;
-                Moment found = of.stretch(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
+                Moment found = of.span(epoch, fromMs, fromMs, Topic.PARTS, floor, budget).find(fromMs);
                 assertThat(found).isInstanceOfSatisfying(Moment.At.class,
                         at -> assertThat(at.entry().id().segment()).isEqualTo(segment));
                 assertThat(budget.spentBytes()).as("bytes for segment %d", segment)
@@ -197,7 +197,7 @@ class MomentsTest {
     }
 
     @Test
-    void knowsWhatIsBeforeAndAfterAll() {
+    void findsNothingBeforeAndAfterAllMedia() {
         assertThat(segmentAt(0)).isZero();
         assertThat(segmentAt(startMs - 60_000)).isZero();
         assertThat(segmentAt(startMs + SEGMENTS * SEGMENT_MS - 1)).isEqualTo(SEGMENTS - 1);
@@ -208,7 +208,7 @@ class MomentsTest {
     }
 
     @Test
-    void findsAStreamThatRanAheadOfTheClock() throws Exception {
+    void findsStreamAheadOfClock() throws Exception {
         String stream = "live/ahead";
         long zeroMs = System.currentTimeMillis();
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(stream));
@@ -217,7 +217,7 @@ class MomentsTest {
                 long timeMs = zeroMs + segment * 2_000L;
                 var entry = entry(segment, 1 << 20, timeMs);
                 producer.send(new ProducerRecord<>(index.topic(), index.partition(),
-                        Stamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
+                        LogTimestamps.of(timeMs, System.currentTimeMillis(), RETENTION_MS), stream, LogCodec.encode(entry)));
             }
             producer.flush();
         }
@@ -227,9 +227,9 @@ class MomentsTest {
         }
     }
 
-    /** The parts of the first half, of which the index still tells. */
+    /** The parts of the first half have expired, and their index entries have not. */
     @Test
-    void startsAtTheEarliestWhoseMediaIsRetained() throws Exception {
+    void startsAtEarliestRetainedMedia() throws Exception {
         KafkaClients kafka = shared.clients("moments-short.");
         String stream = "live/short";
         int partition = kafka.partitionOf(stream);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What reading a range in turns costs a real broker. */
+/** What a range that is read in turns costs a real broker. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -31,9 +31,9 @@ class PacketRangeFetchTest {
     private static final int BODY_BYTES = 10_000;
     private static final long ONE_POLL = 0;
 
-    /** An export reads hours of media, so what the consumer has fetched ahead must not be fetched again. */
+    /** An export reads hours of media, so records that the consumer has fetched ahead must not be fetched again. */
     @Test
-    void turnsOfOnePollFetchEachRecordOnce(TestBroker broker) throws Exception {
+    void fetchesEachRecordOnce(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("fetch.");
         long start;
         Future<Long> last = null;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static io.millrace.edge.IndexedPast.SEGMENT_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Playlists of the past of a whole edge against a real broker. */
+/** Playlists of the past, served by a whole edge with a real broker. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -76,7 +76,7 @@ class PastPlaylistsTest {
     }
 
     @Test
-    void aClosedRangePlaysOverRestartsAndEpochs() throws Exception {
+    void closedRangeSpansSessionsAndEpochs() throws Exception {
         KafkaClients kafka = shared.clients("past.closed.");
         long hourAgoMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -91,7 +91,7 @@ class PastPlaylistsTest {
             assertThat(one).startsWith("/live/show/@3/ts/index.m3u8?start=");
             MediaPlaylist minutes = player.playlist(edge, one);
             assertThat(minutes.ended()).isTrue();
-            assertThat(minutes.mediaSequence()).as("the keyframe before").isEqualTo(10);
+            assertThat(minutes.mediaSequence()).as("the segment that contains the start").isEqualTo(10);
             assertThat(minutes.segments()).hasSize(11);
             assertThat(minutes.segments().getFirst().programDateTimeMs()).isEqualTo(hourAgoMs + 20_000);
             assertThat(player.get(edge, one).body()).contains("#EXT-X-PLAYLIST-TYPE:VOD");
@@ -109,11 +109,11 @@ class PastPlaylistsTest {
 
             String hole = player.child(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000));
             assertThat(player.playlist(edge, hole).segments().getFirst().programDateTimeMs()).isEqualTo(secondMs);
-            assertThat(player.playlist(edge, hole).ended()).as("open, but nothing goes on").isTrue();
+            assertThat(player.playlist(edge, hole).ended()).as("an open range of a stream that has ended").isTrue();
             assertThat(player
                     .get(edge, "/live/show.m3u8?start=" + time(secondMs - 30_000) + "&end=" + time(secondMs - 9_000))
                     .statusCode()).isEqualTo(404);
-            assertThat(player.get(edge, "/live/show.m3u8?start=-1s").statusCode()).as("after all").isEqualTo(404);
+            assertThat(player.get(edge, "/live/show.m3u8?start=-1s").statusCode()).as("after all media").isEqualTo(404);
             String sessions = player.get(edge, "/api/v1/streams/live/show/sessions").body();
             for (String url : List.of("/live/show.m3u8?start=" + time(hourAgoMs) + "&end=", "start="
                     + time(hourAgoMs + 210_000), "start=" + time(secondMs))) {
@@ -123,7 +123,7 @@ class PastPlaylistsTest {
     }
 
     @Test
-    void anOpenRangeRunsOnIntoLiveTheSameOnEveryEdge() throws Exception {
+    void openRangeContinuesIntoLiveEquallyOnAllEdges() throws Exception {
         KafkaClients kafka = shared.clients("past.open.");
         long startMs = System.currentTimeMillis() - 400_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -159,7 +159,7 @@ class PastPlaylistsTest {
     }
 
     @Test
-    void answersAsProtocolAndContractSay() throws Exception {
+    void respondsWithDocumentedStatus() throws Exception {
         KafkaClients kafka = shared.clients("past.contract.");
         long startMs = System.currentTimeMillis() - 60_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -189,7 +189,7 @@ class PastPlaylistsTest {
             assertThat(head.headers().firstValue("content-length")).contains(String.valueOf(plain.body().length()));
             assertThat(head.body()).isEmpty();
 
-            // A little ahead of what there is: held, and then there.
+            // A start shortly after the newest media: the request is held until that media arrives.
             String soon = "/live/show.m3u8?start=" + time(log.timeMs() + 1_000);
             var held = player.http()
                     .sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + soon))
@@ -200,7 +200,7 @@ class PastPlaylistsTest {
     }
 
     @Test
-    void movesOnAsTheLogForgets() throws Exception {
+    void beginsLaterAsMediaExpires() throws Exception {
         KafkaClients kafka = shared.clients("past.forget.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0);
@@ -217,7 +217,7 @@ class PastPlaylistsTest {
             assertThat(whole.segments()).hasSize(200);
 
             var parts = kafka.partition(Topic.PARTS, kafka.partitionOf("live/show"));
-            // In the middle of segment 70, then all of the first epoch, then a part of the second.
+            // The log expires up to the middle of segment 70, then the whole first epoch, then some of the second.
             for (int left : new int[]{129, 100, 60}) {
                 int gone = 200 - left;
                 admin.deleteRecords(Map.of(parts, RecordsToDelete.beforeOffset(2L * gone - (left == 129 ? 1 : 0))))

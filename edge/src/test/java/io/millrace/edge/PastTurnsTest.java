@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a playlist of the past needs turns for. */
+/** Playlists of the past are assembled in turns. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -87,14 +87,14 @@ class PastTurnsTest {
     }
 
     @Test
-    void versionOfPlaylistTakesItsTurnEvenIfNothingIsToBeRead() throws Exception {
+    void waitsForTurnEvenIfNothingIsRead() throws Exception {
         assertThat(playlist(0).get()).isInstanceOf(Answer.Listed.class);
         readers.close();
         Turns.Turn other = turns.next("127.0.0.2");
 
         assertThat(playlist(0).get()).as("the same version").isInstanceOf(Answer.Listed.class);
         CompletableFuture<Answer> waiting = playlist(1);
-        assertThatThrownBy(playlist(2)::get).as("one waits already").hasCauseInstanceOf(BusyException.class);
+        assertThatThrownBy(playlist(2)::get).as("another one is waiting").hasCauseInstanceOf(BusyException.class);
         assertThat(waiting).isNotDone();
 
         turns.done(other);
@@ -102,7 +102,7 @@ class PastTurnsTest {
     }
 
     @Test
-    void playlistWhoseClientHasLeftIsNotPutTogether() {
+    void assemblesNothingIfClientHasLeft() {
         Turns.Turn other = turns.next("127.0.0.2");
         var left = new AtomicBoolean();
         CompletableFuture<Answer> waiting = playlist(0, Asker.of("127.0.0.1", left::get));
@@ -112,7 +112,7 @@ class PastTurnsTest {
     }
 
     @Test
-    void playlistThatWaitsForAReadGivesItsTurnUp() throws Exception {
+    void yieldsTurnDuringRead() throws Exception {
         var reading = new CountDownLatch(1);
         var mayRead = new CountDownLatch(1);
         readers.submit(Asker.EDGE, _ -> {
@@ -131,7 +131,7 @@ class PastTurnsTest {
     }
 
     @Test
-    void refusedReadOfPlaylistFailsAsRefused() {
+    void refusedReadFailsAsBusy() {
         readers.close();
 
         assertThatThrownBy(playlist(0)::get).hasCauseInstanceOf(BusyException.class);

@@ -32,8 +32,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 
 /**
- * One epoch as a publisher, a segmenter and a packager write it: groups of two seconds, ten frames of picture and twenty of
- * sound each, and what every viewer of it should get. Wall clock and media time go together but where a publisher was away.
+ * Writes one epoch to the log as a publisher, a segmenter and a packager do, and records the frames that every viewer must
+ * receive. A group lasts two seconds and has ten video and twenty audio frames. Wall-clock and media time advance equally,
+ * except while the publisher is away.
  */
 final class PublishedPast implements AutoCloseable {
     static final int GROUP_MS = 2_000;
@@ -41,17 +42,17 @@ final class PublishedPast implements AutoCloseable {
     private static final int SOUND_MS = 100;
     private static final long TICKS_A_MS = 90;
 
-    /** A frame as a viewer should see it. */
+    /** A frame as a viewer must receive it. */
     record Frame(FlvTag.Type type, int timestampMs, ByteBuffer body, boolean keyframe, long programDateTimeMs) {
         boolean isPicture() {
             return type == FlvTag.Type.VIDEO;
         }
     }
 
-    /** A frame that the log has not acknowledged. */
+    /** A frame that the log has not acknowledged yet. */
     private record Underway(Packet packet, long nowMs, Future<Long> offset) {}
 
-    /** A session with what was cut of it. */
+    /** A session, and the duration that has been cut of it. */
     private record Published(long session, long startedAtMs, long durationMs) {}
 
     final List<Frame> frames = new CopyOnWriteArrayList<>();
@@ -72,7 +73,7 @@ final class PublishedPast implements AutoCloseable {
     private boolean begun;
     private ByteBuffer picture;
 
-    /** @param startMs wall clock of its first frame */
+    /** @param startMs wall-clock time of the first frame, ms since 1970 */
     PublishedPast(KafkaClients kafka, String stream, long startMs) {
         this.stream = stream;
         log = new LogWriter(kafka, stream);
@@ -83,7 +84,7 @@ final class PublishedPast implements AutoCloseable {
         return nowMs;
     }
 
-    /** A publisher comes. */
+    /** Begins a session with this video configuration and first RTMP timestamp. */
     void session(ByteBuffer avcRecord, long firstStampMs) {
         session = log.session();
         truth.fold(session, Records.CLAIM);
@@ -99,13 +100,13 @@ final class PublishedPast implements AutoCloseable {
         write(Records.audioConfig(session, seq++, Records.AAC_RECORD));
     }
 
-    /** The publisher changes its picture amid the session. */
+    /** Changes the video configuration within the session. */
     void change(ByteBuffer avcRecord) {
         picture = avcRecord;
         write(Records.videoConfig(session, seq++, avcRecord));
     }
 
-    /** The publisher is gone for a while. */
+    /** Ends the session by a disconnect, and lets this time pass. */
     void away(long millis) {
         write(new SessionEnded(session, nowMs, SessionEnded.Reason.DISCONNECTED, ""));
         nowMs += millis;
@@ -116,7 +117,7 @@ final class PublishedPast implements AutoCloseable {
         write(new GraceOver(session, nowMs));
     }
 
-    /** A group of pictures, and what the index says of it. */
+    /** Publishes one group, which becomes one segment, and writes its cut and its index entry. */
     void group() {
         long startMs = nowMs;
         for (int ms = 0; ms < GROUP_MS; ms += SOUND_MS) {
@@ -156,7 +157,7 @@ final class PublishedPast implements AutoCloseable {
         return List.of(new Track(0, Packet.Kind.VIDEO, "AVC", picture), Records.TRACKS.get(1));
     }
 
-    /** What the directory says. */
+    /** Writes the directory entry of everything published so far. */
     void tell(StreamEntry.State state) {
         log.write(Topic.STREAMS,
                 new StreamEntry(stream, epoch, state, Records.RULES,
@@ -178,7 +179,7 @@ final class PublishedPast implements AutoCloseable {
         log.expire(epoch);
     }
 
-    /** Offset in {@code packets} of what comes next. */
+    /** Returns the offset in {@code packets} of the next record. Writes a record that readers ignore. */
     long next() {
         return log.write(Topic.PACKETS, new SessionEnded(0, 0, SessionEnded.Reason.SUSPECTED, "")) + 1;
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an edge says of ranges that have nothing, of what has ended, and of what HLS cannot show. */
+/** Responses to requests for ranges without media, for streams that have ended, and for streams without a codec for HLS. */
 @SlowTest
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -69,7 +69,7 @@ class RangeAnswersTest {
     }
 
     @Test
-    void anEndedStreamPlaysFromItsBeginningAndItsWindowStays() throws Exception {
+    void endedStreamPlaysFromItsBeginning() throws Exception {
         KafkaClients kafka = broker.clients("range.ended.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -83,7 +83,7 @@ class RangeAnswersTest {
 
             log.entry(StreamEntry.State.ENDED);
             await(() -> player.playlist(edge, live).ended());
-            assertThat(player.playlist(edge, live).mediaSequence()).as("never goes back")
+            assertThat(player.playlist(edge, live).mediaSequence()).as("the media sequence never decreases")
                     .isEqualTo(window.mediaSequence());
             String all = player.child(edge, "/live/show.m3u8");
             assertThat(all).startsWith("/live/show/@7/ts/index.m3u8?start=");
@@ -96,7 +96,7 @@ class RangeAnswersTest {
     }
 
     @Test
-    void whatWasNeverShownIsNotFoundAtOnce() throws Exception {
+    void rangeWithoutMediaIsNotFoundImmediately() throws Exception {
         KafkaClients kafka = broker.clients("range.never.");
         long startMs = System.currentTimeMillis() - 600_000;
         try (var log = new IndexedPast(kafka, "live/show", 0); EdgeService edge = edge(kafka)) {
@@ -117,7 +117,7 @@ class RangeAnswersTest {
     }
 
     @Test
-    void aStreamWithNothingForHlsSaysSoAtOnce() throws Exception {
+    void reportsCodecNotInHlsImmediately() throws Exception {
         KafkaClients kafka = broker.clients("range.opus.");
         try (var log = new LogWriter(kafka, "live/opus"); EdgeService edge = edge(kafka)) {
             log.write(Topic.STREAMS, Records.entry("live/opus", 5, StreamEntry.State.LIVE, OPUS, 0, 12));

@@ -2,7 +2,7 @@ package io.millrace.edge;
 
 import io.millrace.media.flv.FlvTag;
 import io.millrace.media.rtmp.PlayerEvent;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.testkit.SharedBroker;
 import io.millrace.testkit.SlowTest;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A whole edge against a real broker, with an access policy that answers on a thread of its own, as a hook does. */
+/** A whole edge with a real broker and an access policy that decides on another thread, as a hook does. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -37,11 +37,11 @@ class RestrictedEdgeTest {
     }
 
     /** Allows what has the token. */
-    private static CompletionStage<AccessAnswer> decide(AccessRequest request) {
-        var answer = new CompletableFuture<AccessAnswer>();
+    private static CompletionStage<AccessDecision> decide(AccessRequest request) {
+        var answer = new CompletableFuture<AccessDecision>();
         Thread.ofVirtual().start(() -> answer.complete(request.query().contains("token=1")
-                ? new AccessAnswer.Allowed(request.stream())
-                : new AccessAnswer.Refused(REASON)));
+                ? new AccessDecision.Allowed(request.stream())
+                : new AccessDecision.Refused(REASON)));
         return answer;
     }
 

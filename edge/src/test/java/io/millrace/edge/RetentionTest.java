@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a real broker deletes is gone for viewers, and what it has moved to Kafka's tiered storage is there. */
+/** Viewers of a real broker's log: media that it has deleted is expired, and media in Kafka's tiered storage plays. */
 @SlowTest
 @Timeout(300)
 class RetentionTest {
@@ -45,7 +45,7 @@ class RetentionTest {
     private static TestBroker broker;
     private static HlsPlayer viewer;
 
-    /** As docs/operations.md has it, with Kafka's own local tier, and all that waits shortened. */
+    /** Configured as in docs/operations.md, with Kafka's local tier and short intervals. */
     @BeforeAll
     static void start() throws Exception {
         Map<String, String> tiers = new HashMap<>(Map.of("remote.log.storage.system.enable", "true",
@@ -95,7 +95,7 @@ class RetentionTest {
     }
 
     @Test
-    void aViewerIsMovedToTheEarliestThatTheBrokerKeeps() throws Exception {
+    void playsFromEarliestRetainedMedia() throws Exception {
         KafkaClients kafka = broker.clients("small.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-small")) {
@@ -122,7 +122,7 @@ class RetentionTest {
     }
 
     @Test
-    void aRewindBeyondTheLocalLogPlays() throws Exception {
+    void playsMediaFromTieredStorage() throws Exception {
         KafkaClients kafka = broker.clients("tiered.");
         long startMs = System.currentTimeMillis() - 3_600_000;
         try (var log = new IndexedPast(kafka, "live/show", PART_BYTES); Admin admin = kafka.admin("test-tiered")) {

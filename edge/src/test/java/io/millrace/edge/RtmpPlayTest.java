@@ -62,7 +62,7 @@ class RtmpPlayTest {
             assertThat(data(player.next())).isEqualTo("|RtmpSampleAccess");
             PlayerEvent metadata = player.next();
             assertThat(data(metadata)).isEqualTo("onMetaData");
-            assertThat(((PlayerEvent.Media) metadata).timestamp()).as("where FFmpeg takes it for what it is").isZero();
+            assertThat(((PlayerEvent.Media) metadata).timestamp()).as("at another time, FFmpeg takes it for a subtitle").isZero();
             assertThat(player.media().body().get(1)).as("AVC sequence header").isEqualTo((byte) 0);
             assertThat(player.media().kind()).as("AAC sequence header").isEqualTo(MediaKind.AUDIO);
             PlayerEvent.Media keyframe = player.media();
@@ -117,7 +117,7 @@ class RtmpPlayTest {
                     .isEqualTo(new PlayerEvent.Status("NetStream.Play.PublishNotify", "The publisher is back."));
             PlayerEvent.Media after = player.media();
             assertThat(frame(after)).isEqualTo(7);
-            assertThat(after.timestamp()).as("times run on")
+            assertThat(after.timestamp()).as("timestamps continue")
                     .isBetween(before.timestamp() + 1, before.timestamp() + 1_000);
         }
     }
@@ -146,7 +146,7 @@ class RtmpPlayTest {
             assertThat(player.media().kind()).isEqualTo(MediaKind.AUDIO);
             player.say(session -> session.receiveVideo(false));
             assertThat(player.media().body().get(1)).as("AAC sequence header").isEqualTo((byte) 0);
-            assertThat(player.media().body().get(1)).as("the latest sound").isEqualTo((byte) 1);
+            assertThat(player.media().body().get(1)).as("the latest audio frame").isEqualTo((byte) 1);
             live.video(3_040, false, 4);
             live.audio(3_050);
             live.video(3_080, true, 5);
@@ -167,7 +167,7 @@ class RtmpPlayTest {
             int last = 123;
             for (int i = 4; i <= last; i++) {
                 live.large(3_000 + i * 40, i % 10 == 0, i);
-                assertThat(frame(fast.media())).as("nobody else is held up").isEqualTo(i);
+                assertThat(frame(fast.media())).as("other players are not delayed").isEqualTo(i);
             }
             List<Integer> gaps = new ArrayList<>();
             int before = 3;
@@ -178,7 +178,7 @@ class RtmpPlayTest {
                 }
                 before = next;
             }
-            assertThat(gaps).as("where it went on: with the latest keyframe, once").containsExactly(120);
+            assertThat(gaps).as("it skipped once, to the latest keyframe").containsExactly(120);
             live.video(10_000, false, 124);
             assertThat(frame(slow.media())).isEqualTo(124);
         }
@@ -241,7 +241,7 @@ class RtmpPlayTest {
             edge.awaitKnown("live/over");
             try (RtmpClient stays = edge.rtmp("live/never")) {
                 assertThat(stays.status()).isEqualTo("NetStream.Play.StreamNotFound");
-                assertThat(stays.status()).as("also one that does not leave").isEqualTo("closed");
+                assertThat(stays.status()).as("even if the player does not leave").isEqualTo("closed");
             }
             assertThat(refusal("live/never")).isEqualTo(
                     new PlayerEvent.Status("NetStream.Play.StreamNotFound", "there is no stream live/never"));
@@ -277,7 +277,7 @@ class RtmpPlayTest {
                 first(all, 1);
                 assertThat(all.media().kind()).isEqualTo(MediaKind.AUDIO);
                 first(picture, 1);
-                assertThat(frame(picture.media())).as("no sound in between").isEqualTo(2);
+                assertThat(frame(picture.media())).as("no audio before the next video frame").isEqualTo(2);
             }
             assertThat(refusal("live/all-opus")).isEqualTo(new PlayerEvent.Status("NetStream.Play.Failed",
                     "live/all-opus has nothing but Opus, which needs a player of Enhanced RTMP that names it in fourCcList"));
@@ -332,7 +332,7 @@ class RtmpPlayTest {
                             told.add(code);
                         }
                     }
-                    assertThat(told).as("its codec is gone").containsExactly("NetStream.Play.PublishNotify",
+                    assertThat(told).as("the player does not support the new codec").containsExactly("NetStream.Play.PublishNotify",
                             "NetStream.Play.UnpublishNotify", "NetStream.Play.Stop");
                 }
             }
@@ -387,9 +387,9 @@ class RtmpPlayTest {
             first(stays, 3);
             CompletableFuture<Void> drained = other.drain(Patience.TIME);
             assertThat(knows.status()).isEqualTo("NetConnection.Connect.ReconnectRequest");
-            assertThat(drained).as("it has not left yet").isNotDone();
+            assertThat(drained).as("waits for the player to leave").isNotDone();
             live.video(3_040, false, 4);
-            assertThat(frame(knows.media())).as("and plays until it leaves").isEqualTo(4);
+            assertThat(frame(knows.media())).as("plays until it leaves").isEqualTo(4);
             knows.close();
             drained.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
             assertThat(frame(stays.media())).isEqualTo(4);

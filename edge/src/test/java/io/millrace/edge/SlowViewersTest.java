@@ -45,7 +45,7 @@ class SlowViewersTest {
     private static final String NO_VIEWERS = "\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}";
     private static final int LAST = Integer.MAX_VALUE;
     private static final int VIDEO_HEADER_BYTES = 5;
-    /** More than precedes the first video frame. */
+    /** More bytes than precede the first video frame. */
     private static final int OPENING_BYTES = 16 * 1024;
 
     @AutoClose
@@ -149,9 +149,9 @@ class SlowViewersTest {
             publish(live, fast, published, LAST);
             reading.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
 
-            assertThat(gaps(seen)).as("once more for each time it was too far behind, never after").isEqualTo(SKIPS);
+            assertThat(gaps(seen)).as("number of skips: one for each time it was too far behind").isEqualTo(SKIPS);
             assertThat(seen.size()).as("of %d frames", published).isGreaterThan(published * 2 / 5);
-            assertThat(dropped() - droppedBefore).as("what it missed").isEqualTo(published + 1.0 - seen.size());
+            assertThat(dropped() - droppedBefore).as("skipped frames").isEqualTo(published + 1.0 - seen.size());
         }
     }
 
@@ -179,7 +179,7 @@ class SlowViewersTest {
 
     private static void publish(LiveStream live, Pictures fast, int at, int number) throws Exception {
         live.large(4_000 + at * FRAME_MS, at % GOP == 0, number);
-        assertThat(number(fast.next())).as("nobody else is held up").isEqualTo(number);
+        assertThat(number(fast.next())).as("other viewers are not delayed").isEqualTo(number);
     }
 
     /** Returns the name of a complete frame. */
@@ -194,7 +194,7 @@ class SlowViewersTest {
         int before = -1;
         for (int number : seen) {
             if (number != before + 1 && number != LAST) {
-                assertThat(number % GOP).as("%d behind %d begins a group", number, before).isZero();
+                assertThat(number % GOP).as("frame %d after %d is a keyframe", number, before).isZero();
                 assertThat(number).isGreaterThan(before);
                 gaps++;
             }

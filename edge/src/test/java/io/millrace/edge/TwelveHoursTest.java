@@ -15,7 +15,7 @@ import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartPlace;
 import io.millrace.platform.log.PartTimes;
 import io.millrace.platform.log.StreamEntry;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import io.millrace.testkit.Patience;
 import io.millrace.testkit.Records;
 import io.millrace.testkit.SharedBroker;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A playlist of twelve hours, of a stream that shares its partition with seven others: what it costs. */
+/** What a playlist of twelve hours reads from the broker, for a stream that shares its partition with seven others. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -49,7 +49,7 @@ class TwelveHoursTest {
     private static final int SHARE_OF_ANOTHER_START = 50;
 
     @Test
-    void isReadOnceForAllWhoAskForIt(TestBroker broker) throws Exception {
+    void isReadOnceForAllClients(TestBroker broker) throws Exception {
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("twelve.");
         String index = kafka.settings().topic(Topic.INDEX);
@@ -64,14 +64,14 @@ class TwelveHoursTest {
             assertThat(all.segments()).hasSize(SEGMENTS);
             long onceBytes = broker.bytesRead(index);
             HttpResponse<String> plain = viewer.get(edge, media);
-            assertThat(broker.bytesRead(index)).as("the same again").isEqualTo(onceBytes);
+            assertThat(broker.bytesRead(index)).as("bytes after the second request").isEqualTo(onceBytes);
             for (int i = 0; i < OTHER_STARTS; i++) {
-                // None of these versions was made before, their blocks were.
+                // These versions are new, but their blocks are cached.
                 HttpResponse<String> other = viewer.get(edge,
                         media.replaceFirst("start=.*", "start=" + Instant.ofEpochMilli(startMs + i * 2_000L)));
                 assertThat(other.statusCode()).isEqualTo(200);
             }
-            assertThat((broker.bytesRead(index) - onceBytes) / OTHER_STARTS).as("what another start costs, in bytes")
+            assertThat((broker.bytesRead(index) - onceBytes) / OTHER_STARTS).as("bytes per additional start")
                     .isLessThan(onceBytes / SHARE_OF_ANOTHER_START);
             long gzipBytes = Long.parseLong(viewer.get(edge, media, "Accept-Encoding", "gzip").headers()
                     .firstValue("content-length").orElseThrow());
@@ -80,9 +80,9 @@ class TwelveHoursTest {
         assertThat(fatal.get()).isNull();
     }
 
-    /** Each for another millisecond of a minute, all at once, by nine addresses. */
+    /** Concurrent requests from nine addresses, each for another millisecond of one minute. */
     @Test
-    void oneReadServesEveryMomentOfAMinute(TestBroker broker) throws Exception {
+    void oneReadServesWholeMinute(TestBroker broker) throws Exception {
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("minute.");
         String index = kafka.settings().topic(Topic.INDEX);
@@ -93,7 +93,7 @@ class TwelveHoursTest {
                 kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause), new PassingTime(), new ManualClock());
                 var viewer = new HlsPlayer()) {
-            // The floor of what is retained, and all that a first viewer waits for.
+            // The start of the retained range, and everything else that the first viewer of a stream waits for.
             assertThat(viewer.get(edge, rewind(startMs)).statusCode()).isEqualTo(200);
             long beforeBytes = broker.bytesRead(index);
             assertThat(viewer.get(edge, rewind(minuteMs + 120_000)).statusCode()).isEqualTo(200);
@@ -113,7 +113,7 @@ class TwelveHoursTest {
                         .startsWith("HTTP/1.1 200 ");
                 socket.close();
             }
-            // They may meet the end of a minute and of a block, and consumers fetch ahead.
+            // The minute and the block may end meanwhile, and consumers fetch ahead.
             assertThat(broker.bytesRead(index) - beforeBytes - oneBytes).isLessThan(4 * oneBytes);
         }
         assertThat(fatal.get()).isNull();
@@ -135,7 +135,7 @@ class TwelveHoursTest {
                                 new PartPlace(1, 100_000), new PartTimes(0, 45_000, timeMs, 0), part == 0,
                                 new Keyframe(5, part == 0 ? 1 : Keyframe.NONE, 0), Records.START);
                         producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.INDEX), partition,
-                                Stamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
+                                LogTimestamps.of(timeMs, System.currentTimeMillis(), kafka.settings().retentionMs()), name,
                                 LogCodec.encode(entry)));
                     }
                 }

@@ -53,7 +53,7 @@ class UnwatchedStreamsTest {
         try (EdgeService edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "edge-1"), kafka,
                 new SimpleMeterRegistry(), (_, cause) -> fatal.set(cause))) {
             assertThat(heapBytes() - before).isLessThan(STREAMS * HEAP_BYTES_PER_STREAM);
-            assertThat(mediaFetches(broker, kafka)).as("of what nobody watches, nothing is asked for").isZero();
+            assertThat(mediaFetches(broker, kafka)).as("fetches of media without viewers").isZero();
             cold.forEach(name -> watchTheFirstKeyframe(edge.port(), name));
             var fetches = new AtomicLong(mediaFetches(broker, kafka));
             assertThat(fetches.get()).isPositive();

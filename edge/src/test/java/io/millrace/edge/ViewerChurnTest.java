@@ -116,7 +116,7 @@ class ViewerChurnTest {
             await().until(() -> viewers() == 0);
             long endBytes = usedBytes();
             assertThat(visits.get()).isEqualTo(1 + VIEWERS * VISITS);
-            assertThat(skipped.get()).as("frames that slow viewers did not get, as the edge counts them")
+            assertThat(skipped.get()).as("frames that slow viewers skipped, as counted by the edge")
                     .isLessThanOrEqualTo((long) registry.get("millrace.dropped").tag("reason", "slow_viewer").counter()
                             .count());
             assertThat(endBytes - halfwayBytes).isLessThan(FLAT_BYTES);
@@ -167,7 +167,7 @@ class ViewerChurnTest {
                 int number = body.getInt(body.limit() - 4);
                 assertThat(body.remaining()).isEqualTo(FRAME_BYTES + 5);
                 if (number != last + 1 || last < 0) {
-                    assertThat(key).as("frame %d behind %d begins a group", number, last).isTrue();
+                    assertThat(key).as("frame %d after %d is a keyframe", number, last).isTrue();
                     assertThat(number).isGreaterThan(last);
                     skipped.addAndGet(last < 0 ? 0 : number - last - 1);
                 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** WebSocket-FLV with the JDK's client and a real broker; and either track alone, in both ways. */
+/** WebSocket-FLV with the JDK's client and a real broker, and single tracks over both HTTP and WebSocket. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -38,7 +38,7 @@ class WebSocketFlvTest {
     }
 
     @Test
-    void keepsViewersWhenThePublisherComesBackAndTellsThemTheEnd() throws Exception {
+    void keepsViewersUntilStreamEnds() throws Exception {
         try (var live = new LiveStream(edge, "live/ws")) {
             live.audio(3_010);
             try (var viewer = edge.ws("/live/ws.flv")) {
@@ -65,7 +65,7 @@ class WebSocketFlvTest {
     }
 
     @Test
-    void givesTheSoundAloneFromItsLatestFrameOn() throws Exception {
+    void audioAloneBeginsAtLatestFrame() throws Exception {
         try (var live = new LiveStream(edge, "live/sound")) {
             live.audio(3_010);
             live.audio(3_040);
@@ -91,7 +91,7 @@ class WebSocketFlvTest {
                 int last = last(both, 9).timestampMs();
                 FlvTag first = sound.next();
                 assertThat(first.type()).isEqualTo(FlvTag.Type.AUDIO);
-                assertThat(first.timestampMs()).as("not the whole group").isEqualTo(last - 40);
+                assertThat(first.timestampMs()).as("begins with the latest frame").isEqualTo(last - 40);
                 assertThat(sound.next().timestampMs()).isEqualTo(last - 20);
                 assertThat(sound.next().timestampMs()).isEqualTo(last + 1);
                 assertThat(socket.next().timestampMs()).isEqualTo(last - 40);
@@ -106,7 +106,7 @@ class WebSocketFlvTest {
     }
 
     @Test
-    void rewindsByWebSocketAndTakesEitherTrackOfThePast() throws Exception {
+    void rewindsWithSingleTracks() throws Exception {
         try (var past = new PublishedPast(edge.kafka(), "live/wspast", System.currentTimeMillis() - 100_000)) {
             past.session(Records.AVC_RECORD, 5_000);
             for (int i = 0; i < 20; i++) {
@@ -134,7 +134,7 @@ class WebSocketFlvTest {
     }
 
     @Test
-    void refusesBeforeTheHandshake() {
+    void refusesBeforeHandshake() {
         assertThatThrownBy(() -> edge.ws("/live/never.flv"))
                 .isInstanceOf(CompletionException.class).cause().isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
@@ -142,7 +142,7 @@ class WebSocketFlvTest {
     }
 
     @Test
-    void letsViewersGoOnDemandAndWhenTheEdgeEnds() throws Exception {
+    void disconnectsViewersOnRequestAndAtShutdown() throws Exception {
         EdgeService other = edge.another();
         try (var _ = new LiveStream(edge, "live/kick")) {
             TestEdge.await(() -> edge.get(other, "/api/v1/streams/live/kick").statusCode() == 200);
@@ -166,7 +166,7 @@ class WebSocketFlvTest {
         }
     }
 
-    /** Reads up to the frame of that name. */
+    /** Reads up to the frame with this name. */
     private static FlvTag last(HttpFlvViewer viewer, int name) throws IOException {
         FlvTag tag = viewer.next();
         while (tag.type() != FlvTag.Type.VIDEO || frame(tag) != name) {

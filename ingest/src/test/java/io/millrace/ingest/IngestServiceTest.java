@@ -68,16 +68,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** Ingest as a whole: real sockets on one side, a real Kafka on the other. */
+/** The whole ingest service between real sockets and a real broker. */
 @SlowTest
 class IngestServiceTest {
     private static final String STREAM = "live/show";
     private static final int GRACE_MS = 700;
-    /** A node of this test that is alive is never taken for dead, however slow the machine is. */
+    /** No running node of these tests loses its lease, however slow the machine is. */
     private static final Duration PATIENT_LEASE = Duration.ofMinutes(5);
-    /** Takeovers of one test all come within it. */
+    /** All takeovers of one test happen within it. */
     private static final int FLAP_WINDOW_MS = 600_000;
-    /** Longer than a broker takes to come back. */
+    /** Longer than a broker takes to restart. */
     private static final int DELIVERY_MS = 300_000;
     private static final long DEAD_PROCESS = 77;
     private static final AtomicInteger PREFIXES = new AtomicInteger();
@@ -87,7 +87,7 @@ class IngestServiceTest {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private KafkaClients kafka;
-    /** What nodes log about publishers and sessions, which every test here provokes. */
+    /** Captures the log lines about publishers and sessions, which every test here provokes. */
     private LogCapture log;
     private LogTail packets;
     private LogTail sessions;
@@ -229,7 +229,7 @@ class IngestServiceTest {
                 .hasMessageContaining("newer publisher");
         List<SessionEnded> ended = packets.until(SessionEnded.class, 1, e -> true);
         assertThat(ended).extracting(SessionEnded::session).containsExactly(first);
-        // The older one is over without grace; its GraceOver is void, and the newer one goes on.
+        // The older session ends without grace: its GraceOver has no effect, and the newer session continues.
         awaitTombstone(first);
         sendClip(newer);
         packets.until(Packet.class, Clip.TAGS.size() + 1, p -> p.session() > first);
@@ -250,7 +250,7 @@ class IngestServiceTest {
         var newest = new AtomicReference<>(client(node));
         sendClip(newest.get());
         live(3);
-        // The node may not have read yet that its own publisher took over: then one more does, and the next one may not.
+        // The node may not have read the last takeover yet: then it accepts one more, and refuses the next.
         await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThatThrownBy(() -> newest.set(client(node)))
                 .hasMessageContaining("Another publisher has this stream"));
         assertThat(log.texts(Level.INFO))
@@ -272,7 +272,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void newNodeFinishesWhatOthersLeft() throws Exception {
+    void newNodeEndsSessionsOfFailedNodes() throws Exception {
         long session = claimOfANodeThatDies();
         node("a", Duration.ofSeconds(1));
         assertThat(packets.until(GraceOver.class, 1, g -> true).getFirst().session()).isEqualTo(session);
@@ -384,7 +384,7 @@ class IngestServiceTest {
             for (int i = 0; i < 10_000; i++) {
                 client.send(MediaKind.VIDEO, 2_000 + i, frame.duplicate());
             }
-            // The sockets may have taken them all before the node has read the first.
+            // The sockets may have accepted all messages before the node reads the first.
             sendUntilRefused(client);
         }).isInstanceOf(RtmpException.class).hasMessageContaining(
                 "The bitrate exceeds the limit of 100 kbit/s (NetStream.Publish.Rejected)");
@@ -556,19 +556,19 @@ class IngestServiceTest {
         }
     }
 
-    /** FFmpeg's end of sequence is no packet. */
+    /** The end of sequence does not become a packet. */
     private static boolean hasMedia(FlvTag tag) {
         return tag.type() != FlvTag.Type.VIDEO || tag.body().get(tag.body().position() + 1) != 2;
     }
 
-    /** An inter frame of 20 kB. */
+    /** Returns an inter frame of 20 kB. */
     private static ByteBuffer bigFrame() {
         ByteBuffer frame = ByteBuffer.allocate(20_000);
         frame.put(new byte[]{0x27, 1, 0, 0, 0}).putInt(frame.capacity() - 9).put((byte) 0x41);
         return frame.rewind();
     }
 
-    /** The first {@code count} sessions that became live. */
+    /** Returns the first {@code count} sessions that became live. */
     private List<Long> live(int count) {
         sessions.until(all -> LogTail.of(all, SessionNotice.class, n -> n.state() == State.LIVE).stream()
                 .map(SessionNotice::session).distinct().count() >= count);
@@ -587,7 +587,7 @@ class IngestServiceTest {
                 .anyMatch(r -> r.value() == null && r.key().equals(StreamKey.of(STREAM, session))));
     }
 
-    /** What is in the log of a node that was killed in the middle of a publish. */
+    /** Writes the log that a node leaves if it is killed during a publish. */
     private long claimOfANodeThatDies() throws Exception {
         try (LogWriter dead = LogWriter.start(kafka, "dead", 1 << 20, 16 << 10)) {
             var claimed = new CompletableFuture<Long>();

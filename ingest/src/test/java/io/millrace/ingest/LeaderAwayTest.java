@@ -39,7 +39,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** Two brokers, one of which goes away: its partitions' publishers wait, for 30 s, and the others' notice nothing. */
+/**
+ * One of two brokers leaves: the publishers of its partitions are slowed down for up to 30 s and then disconnected, and the
+ * publishers of other partitions are not affected.
+ */
 @SlowTest
 class LeaderAwayTest {
     private static final int FRAME_BYTES = 20_000;
@@ -49,7 +52,7 @@ class LeaderAwayTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @Test
-    void onlyItsPublishersAreSlowedAndClosed() throws Exception {
+    void affectsOnlyPublishersOfItsPartitions() throws Exception {
         try (TestBroker stays = TestBroker.running();
                 TestBroker leaves = stays.second();
                 LogCapture said = new LogCapture(PublishDesk.class)) {
@@ -82,14 +85,14 @@ class LeaderAwayTest {
                 assertThat(registry.get("millrace.ingest.failures").counter().count()).isEqualTo(1);
                 assertThat(steadyFrames(packets)).as("frames of the other in the log").isEqualTo(sent);
             }
-            // It depends on the producer whether the end of the stuck session has been given up by then.
+            // Whether the end of the stuck session is still being written depends on the producer.
             assertThat(said.texts(Level.WARN)).allMatch(line -> line.startsWith("not every session's end"));
         }
     }
 
     private volatile int sent;
 
-    /** Frame by frame: the next one when the log has taken the one before, so that one who waits with the other stands out. */
+    /** Sends each frame after the log has acknowledged the previous one, so that any delay by the other publisher shows. */
     private void sendSteadily(RtmpClient client, AtomicBoolean over) {
         while (!over.get()) {
             double before = acknowledged();
@@ -100,7 +103,7 @@ class LeaderAwayTest {
         }
     }
 
-    /** More than is taken without an acknowledgement, and no more than sockets hold; then nothing until it is told. */
+    /** Sends more than ingest accepts without an acknowledgement, and no more than the sockets hold; then waits to be told why. */
     private static void waitToBeClosed(RtmpClient client) throws RtmpException {
         for (int i = 0; i < 60; i++) {
             client.send(MediaKind.VIDEO, 2_000 + i, frame());
@@ -119,7 +122,7 @@ class LeaderAwayTest {
         return registry.find("millrace.ingest.packets").counters().stream().mapToDouble(c -> c.count()).sum();
     }
 
-    /** FFmpeg's end of sequence is no packet. */
+    /** Returns the number of packets in the clip: the end of sequence is none. */
     private static long media() {
         return Clip.TAGS.stream()
                 .filter(t -> t.type() != FlvTag.Type.VIDEO || t.body().get(t.body().position() + 1) != 2)
@@ -155,14 +158,14 @@ class LeaderAwayTest {
         return frame.rewind();
     }
 
-    /** A name that falls into {@code partition}. */
+    /** Returns a name whose partition is {@code partition}. */
     private static String streamOf(int partition, KafkaClients kafka) {
         return IntStream.range(0, 1_000).mapToObj(i -> "live/show" + i)
                 .filter(name -> kafka.partitionOf(name) == partition)
                 .findFirst().orElseThrow();
     }
 
-    /** A partition of which all the topics that a publisher needs are led by {@code broker}. */
+    /** Returns a partition that {@code broker} leads. */
     private static int partitionOf(TestBroker broker, KafkaClients kafka) throws Exception {
         try (Admin admin = Admin.create(
                 Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.settings().bootstrapServers()))) {

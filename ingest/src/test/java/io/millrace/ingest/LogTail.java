@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** All that a topic holds, read as it comes. */
+/** Reads all records of a topic, from the earliest on. */
 final class LogTail implements AutoCloseable {
     private static final long DEADLINE_MS = 120_000;
 
@@ -26,7 +26,7 @@ final class LogTail implements AutoCloseable {
                 .toList());
     }
 
-    /** Reads until {@code enough} is true of everything read so far. */
+    /** Reads until {@code enough} accepts all records read so far, and returns them. */
     List<ConsumerRecord<String, LogRecord>> until(Predicate<List<ConsumerRecord<String, LogRecord>>> enough) {
         long deadline = System.nanoTime() + DEADLINE_MS * 1_000_000;
         while (!enough.test(seen)) {
@@ -38,7 +38,7 @@ final class LogTail implements AutoCloseable {
         return List.copyOf(seen);
     }
 
-    /** Reads until {@code count} values of {@code type} match, and gives them. */
+    /** Reads until at least {@code count} values of {@code type} match, and returns those. */
     <T extends LogRecord> List<T> until(Class<T> type, int count, Predicate<T> matching) {
         until(all -> of(all, type, matching).size() >= count);
         return of(seen, type, matching);

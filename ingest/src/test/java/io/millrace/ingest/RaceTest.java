@@ -36,26 +36,26 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two ingest nodes and one name that is pushed to both at about the same time: one of the two has it, whoever asks.
- * {@code -Dmillrace.race.rounds=200} for more rounds, {@code -Dmillrace.race.seed} to have the same delays again.
+ * One name is published to two ingest nodes at about the same time: all readers agree which of them has it.
+ * {@code -Dmillrace.race.rounds=200} sets the number of rounds, {@code -Dmillrace.race.seed} repeats the delays of a run.
  */
 @SlowTest
 class RaceTest {
     private static final int ROUNDS = Integer.getInteger("millrace.race.rounds", 20);
     private static final long SEED = Long.getLong("millrace.race.seed", System.nanoTime());
     private static final int APART_MS = 50;
-    /** Between two messages of an encoder: some are on their way whenever the other one comes. */
+    /** Interval between two messages of an encoder, so that messages are in flight when the other encoder connects. */
     private static final Duration PACE = Duration.ofMillis(2);
-    /** What the winner sends when the other one has been told. */
-    private static final int MORE = 20;
+    /** Number of messages that the winner sends after the loser has been told. */
+    private static final int MESSAGES_AFTER_DECISION = 20;
     private static final EpochRules RULES = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000,
             List.of(Format.TS));
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Tally tally = new Tally();
 
-    /** One encoder's story: when and how it was let down, null if it was not. */
-    private record Configured(Instant at, String words) {}
+    /** When and with which message an encoder was told that it lost the name. */
+    private record Loss(Instant at, String message) {}
 
     @Test
     void everyReaderAgreesWhichNodeHasTheName() throws Exception {
@@ -76,14 +76,14 @@ class RaceTest {
     private void race(String stream, IngestService a, IngestService b, LogTail packets, ExecutorService encoders)
             throws Exception {
         AtomicBoolean decided = new AtomicBoolean();
-        List<Future<Configured>> told = new ArrayList<>();
+        List<Future<Loss>> told = new ArrayList<>();
         for (IngestService node : List.of(a, b)) {
             Duration delay = Duration.ofNanos(random.nextLong(APART_MS * 1_000_000L));
             URI url = URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream);
             told.add(encoders.submit(() -> push(url, delay, decided)));
         }
-        Configured toldA = told.get(0).get(120, TimeUnit.SECONDS);
-        Configured toldB = told.get(1).get(120, TimeUnit.SECONDS);
+        Loss toldA = told.get(0).get(120, TimeUnit.SECONDS);
+        Loss toldB = told.get(1).get(120, TimeUnit.SECONDS);
         List<ConsumerRecord<String, LogRecord>> log = packets
                 .until(all -> ends(of(stream, all)) == 2).stream().filter(r -> r.key().equals(stream)).toList();
         assertThat((toldA == null) != (toldB == null))
@@ -91,8 +91,8 @@ class RaceTest {
         judge(stream, log, toldA == null ? "a" : "b", toldA == null ? toldB : toldA);
     }
 
-    private void judge(String stream, List<ConsumerRecord<String, LogRecord>> log, String kept, Configured loser) {
-        assertThat(loser.words()).contains("Taken over by a newer publisher").contains("NetStream.Publish.BadName");
+    private void judge(String stream, List<ConsumerRecord<String, LogRecord>> log, String kept, Loss loser) {
+        assertThat(loser.message()).contains("Taken over by a newer publisher").contains("NetStream.Publish.BadName");
         List<ConsumerRecord<String, LogRecord>> claims = log.stream()
                 .filter(r -> r.value() instanceof SessionStarted).toList();
         assertThat(claims).as("claims to %s", stream).hasSize(2);
@@ -109,7 +109,7 @@ class RaceTest {
         List<ConsumerRecord<String, LogRecord>> winners = log.stream()
                 .filter(r -> r.value() instanceof Packet p && p.session() == winner).toList();
         long first = winners.getFirst().offset();
-        assertThat(whole.countedFrom(first)).as("what counts of %s from the winner's first packet on", stream)
+        assertThat(whole.countedFrom(first)).as("counted packets of %s from the winner's first one on", stream)
                 .isEqualTo(winners.stream().map(ConsumerRecord::offset).toList());
         long firstPacket = log.stream().filter(r -> r.value() instanceof Packet).findFirst().orElseThrow().offset();
         long arrivedUs = ((Packet) winners.getFirst().value()).arrivalUs();
@@ -117,11 +117,11 @@ class RaceTest {
         tally.round(kept, firstPacket > winner, readings.size(), untilToldMs);
     }
 
-    /** Publishes until it is let down, or the other one has been and it has sent some more. */
-    private static Configured push(URI url, Duration delay, AtomicBoolean decided) throws InterruptedException {
+    /** Publishes until this encoder is told that it lost, or until it has sent some messages after the other was told. */
+    private static Loss push(URI url, Duration delay, AtomicBoolean decided) throws InterruptedException {
         Thread.sleep(delay);
         try (RtmpClient client = PatientRtmp.publish(url)) {
-            int left = MORE;
+            int left = MESSAGES_AFTER_DECISION;
             for (int message = 0; left > 0; message++) {
                 left -= decided.get() ? 1 : 0;
                 send(client, message);
@@ -130,11 +130,11 @@ class RaceTest {
             return null;
         } catch (RtmpException e) {
             decided.set(true);
-            return new Configured(Instant.now(), e.getMessage());
+            return new Loss(Instant.now(), e.getMessage());
         }
     }
 
-    /** The clip's headers, and then its frames again and again. */
+    /** Sends one message: first the clip's headers, then its frames in a loop. */
     private static void send(RtmpClient client, int message) throws RtmpException {
         List<FlvTag> frames = Clip.TAGS;
         int headers = 3;
@@ -164,7 +164,7 @@ class RaceTest {
         return log.stream().filter(r -> r.value() instanceof SessionEnded).count();
     }
 
-    /** What came of all rounds. */
+    /** Statistics of all rounds. */
     private static final class Tally {
         private final List<Long> toldMs = new ArrayList<>();
         private int wonByA;

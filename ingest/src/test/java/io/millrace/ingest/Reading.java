@@ -12,16 +12,19 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What one reader of a stream's log says of it.
+ * The result of one reader of a stream's log.
  *
- * @param reader how it reads
+ * @param reader where it began to read, for messages
  * @param from offset of its first record
- * @param session who has the stream at the end
+ * @param session the session that has the stream at the end
  * @param counted offsets of the packets that count
  */
 record Reading(String reader, long from, long session, List<Long> counted) {
 
-    /** The whole first; then one that resumes before each record, and one that joins at each packet that counts. */
+    /**
+     * Returns the reading of the whole log first, then those of a reader that resumes before each record and of one that
+     * joins at each packet that counts.
+     */
     static List<Reading> all(List<ConsumerRecord<String, LogRecord>> log) {
         List<Reading> readings = new ArrayList<>();
         SessionFold whole = new SessionFold();
@@ -52,7 +55,7 @@ record Reading(String reader, long from, long session, List<Long> counted) {
         return new Reading(reader, log.get(first).offset(), fold.session(), counted);
     }
 
-    /** What the directory says at {@code offset}: all that a reader in the middle gets to know. */
+    /** Returns the directory entry at {@code offset}, which is all that a joining reader knows about earlier records. */
     private static StreamEntry entry(SessionFold at, long offset) {
         long startedAtMs = at.started().startedAtMs();
         return new StreamEntry("live/race", at.epoch(), StreamEntry.State.LIVE, at.rules(),

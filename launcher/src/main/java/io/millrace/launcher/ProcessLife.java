@@ -130,7 +130,7 @@ public final class ProcessLife implements FatalError {
     @Override
     public void fatal(String what, Throwable cause) {
         if (end.complete(new End.Fault(what, cause))) {
-            LOG.error("Fatal error: {}", what, cause);
+            LOG.error("fatal error: {}", what, cause);
             interruptStart();
         }
     }
@@ -184,7 +184,7 @@ public final class ProcessLife implements FatalError {
         }
         try {
             if (!closed.await(drainLimit.plus(CLOSE_DEADLINE).toMillis() + SLACK_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("Closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
+                LOG.warn("closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -199,7 +199,7 @@ public final class ProcessLife implements FatalError {
     private void closeInTime() throws InterruptedException {
         Thread closer = Thread.ofPlatform().daemon().name("millrace-close").start(this::closeParts);
         if (!closer.join(CLOSE_DEADLINE)) {
-            LOG.warn("Closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
+            LOG.warn("closing took longer than {} s; exiting without waiting", CLOSE_DEADLINE.toSeconds());
         }
     }
 
@@ -209,7 +209,7 @@ public final class ProcessLife implements FatalError {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.warn("Closing {} failed", part.getClass().getSimpleName(), e);
+                LOG.warn("closing {} failed", part.getClass().getSimpleName(), e);
             }
         }
     }

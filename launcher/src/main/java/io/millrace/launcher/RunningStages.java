@@ -81,9 +81,9 @@ final class RunningStages implements AutoCloseable {
         try {
             CompletableFuture.allOf(drained).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.info("Draining did not finish within {} s; the remaining clients are disconnected", limit.toSeconds());
+            LOG.info("draining did not finish within {} s; the remaining clients are disconnected", limit.toSeconds());
         } catch (ExecutionException e) {
-            LOG.warn("Draining failed", e.getCause());
+            LOG.warn("draining failed", e.getCause());
         }
     }
 
@@ -101,7 +101,7 @@ final class RunningStages implements AutoCloseable {
         try {
             service.close();
         } catch (Exception e) {
-            LOG.warn("Closing {} failed", service.getClass().getSimpleName(), e);
+            LOG.warn("closing {} failed", service.getClass().getSimpleName(), e);
         }
     }
 

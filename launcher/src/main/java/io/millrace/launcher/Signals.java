@@ -37,7 +37,7 @@ final class Signals {
             }
         } catch (Throwable e) {
             // A second signal is then ignored, as by any other Java program.
-            LOG.debug("Cannot restore the default signal actions; a second signal is ignored", e);
+            LOG.debug("cannot restore the default signal actions; a second signal is ignored", e);
         }
     }
 }

@@ -23,7 +23,7 @@ final class Waiting implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** @param what completes "Still waiting for …"; called for each line, on a thread of its own */
+    /** @param what completes "still waiting for …"; called for each line, on a thread of its own */
     static Waiting begin(Supplier<String> what) {
         return begin(what, Thread::sleep);
     }
@@ -37,7 +37,7 @@ final class Waiting implements AutoCloseable {
             Duration pause = FIRST;
             while (true) {
                 clock.pass(pause);
-                LOG.info("Still waiting for {}", what.get());
+                LOG.info("still waiting for {}", what.get());
                 pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
             }
         } catch (InterruptedException _) {

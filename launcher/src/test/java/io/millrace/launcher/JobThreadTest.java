@@ -37,7 +37,7 @@ class JobThreadTest {
             assertThatThrownBy(() -> run(() -> {
                 throw new IllegalStateException("a bug");
             })).isInstanceOf(UserError.class).hasMessage("the test failed: a bug; see the log above");
-            assertThat(log.lines()).containsExactly("ERROR Fatal error: the test failed");
+            assertThat(log.lines()).containsExactly("ERROR fatal error: the test failed");
         }
     }
 

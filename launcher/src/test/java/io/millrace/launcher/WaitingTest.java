@@ -30,8 +30,8 @@ class WaitingTest {
             for (long seconds : new long[]{5, 10, 20, 40, 60, 60}) {
                 assertThat(pauses.take()).isEqualTo(Duration.ofSeconds(seconds));
             }
-            assertThat(said.lines()).hasSize(5).startsWith("INFO Still waiting for Kafka at a:1 to answer",
-                    "INFO Still waiting for its topics");
+            assertThat(said.lines()).hasSize(5).startsWith("INFO still waiting for Kafka at a:1 to answer",
+                    "INFO still waiting for its topics");
             waiting.close();
             interrupted.await();
             assertThat(said.lines()).hasSize(5);

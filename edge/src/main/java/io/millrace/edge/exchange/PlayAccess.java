@@ -1,7 +1,7 @@
 package io.millrace.edge.exchange;
 
 import io.millrace.media.StreamName;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the answer, not even
+ * Asks the access policy whether a client may play a stream. Nothing about the stream is sent before the decision, not even
  * whether it exists. Thread-safe; called on event loops.
  */
 public final class PlayAccess {
@@ -27,7 +27,7 @@ public final class PlayAccess {
     }
 
     /** Asks the policy. The result may be shared by several requests. */
-    public CompletableFuture<AccessAnswer> decide(Request request, AccessRequest.Protocol protocol, String stream) {
+    public CompletableFuture<AccessDecision> decide(Request request, AccessRequest.Protocol protocol, String stream) {
         String uri = request.uri();
         int mark = uri.indexOf('?');
         var source = new AccessRequest.Source(protocol, request.remoteAddress(),
@@ -37,20 +37,20 @@ public final class PlayAccess {
     }
 
     /** Continues as {@link #ask} does, when {@code decision} is complete; immediately if it is. */
-    public void await(Responder responder, CompletableFuture<AccessAnswer> decision, Consumer<String> allowed) {
+    public void await(Responder responder, CompletableFuture<AccessDecision> decision, Consumer<String> allowed) {
         if (decision.state() == Future.State.SUCCESS) {
-            answered(responder, decision.resultNow(), allowed);
+            decided(responder, decision.resultNow(), allowed);
             return;
         }
-        var question = new AccessQuestion(responder, answer -> answered(responder, answer, allowed));
-        decision.whenComplete((answer, failure) -> responder.execute(() -> question.answered(answer, failure)));
-        responder.hold(question, Responder.HOLD_MS);
+        var pending = new PendingAccess(responder, made -> decided(responder, made, allowed));
+        decision.whenComplete((made, failure) -> responder.execute(() -> pending.decided(made, failure)));
+        responder.hold(pending, Responder.HOLD_MS);
     }
 
-    private static void answered(Responder responder, AccessAnswer answer, Consumer<String> allowed) {
-        switch (answer) {
-            case AccessAnswer.Allowed(StreamName stream) -> allowed.accept(stream.value());
-            case AccessAnswer.Refused(String description) ->
+    private static void decided(Responder responder, AccessDecision decision, Consumer<String> allowed) {
+        switch (decision) {
+            case AccessDecision.Allowed(StreamName stream) -> allowed.accept(stream.value());
+            case AccessDecision.Refused(String description) ->
                 responder.error(HttpResponseStatus.FORBIDDEN, "access_denied", description);
         }
     }

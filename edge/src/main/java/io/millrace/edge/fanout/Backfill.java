@@ -41,12 +41,18 @@ final class Backfill {
         this.memory = memory;
     }
 
-    /** Returns where viewers begin: at the latest keyframe, or at the beginning of the newest session. */
+    /**
+     * Returns where viewers begin: at the latest keyframe of the index, or at the beginning of the newest session if the
+     * index contains no keyframe of it.
+     */
     static Keyframe start(StreamEntry entry, EpochView view) {
         return keyframe(entry, view).map(IndexEntry::keyframe).orElseGet(() -> entry.session().start());
     }
 
-    /** Returns the latest keyframe, unless its session is older than that of the directory. */
+    /**
+     * Returns the latest keyframe of the index. Empty if its session is older than the newest one in the directory: the
+     * index does not contain the new session yet, whose beginning is then the later place to start from.
+     */
     private static Optional<IndexEntry> keyframe(StreamEntry entry, EpochView view) {
         return Optional.ofNullable(view.newestKeyframe())
                 .filter(newest -> newest.keyframe().session() >= entry.session().number());

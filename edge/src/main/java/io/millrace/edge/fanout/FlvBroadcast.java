@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Sends one stream's tags to all of its viewers: encodes them once for each {@link Layout} in which somebody watches, into a
+ * Sends one stream's tags to all of its viewers: encodes them once for each {@link Layout} that a viewer uses, into a
  * ring from which every event loop with viewers reads. Confined to the packet feed's thread.
  */
 final class FlvBroadcast {
@@ -46,7 +46,7 @@ final class FlvBroadcast {
         return slabs.keySet();
     }
 
-    /** Begins to encode tags in {@code layout}, with those of the latest GOP, so that its viewers start at once. */
+    /** Starts encoding tags in {@code layout}, including those of the latest GOP, so that its viewers start immediately. */
     void open(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout)) {
@@ -64,7 +64,7 @@ final class FlvBroadcast {
         }
     }
 
-    /** Stops to encode tags in a further layout if nobody watches in it. */
+    /** Stops encoding tags in an additional layout if no viewer uses it any more. */
     void closeUnwatched(Layout layout) {
         owner.check();
         if (slabs.containsKey(layout) && !audiences.isWatched(layout)) {
@@ -83,16 +83,16 @@ final class FlvBroadcast {
         leads |= event.leads();
     }
 
-    private Map<Layout, Encoded> encode(FlvTag tag) {
-        Map<Layout, Encoded> encodings = new HashMap<>();
+    private Map<Layout, EncodedTag> encode(FlvTag tag) {
+        Map<Layout, EncodedTag> encodings = new HashMap<>();
         slabs.forEach((layout, memory) -> encodings.put(layout, memory.encode(tag)));
         return Map.copyOf(encodings);
     }
 
-    /** Publishes, in order among the tags, that the publisher has come back or gone, in layouts that tell viewers so. */
+    /** Publishes, in order among the tags, that the publisher has returned or left, in layouts that have a message for it. */
     void notice(boolean live, long offset, List<FlvTag> headers) {
         owner.check();
-        Map<Layout, Encoded> encodings = new HashMap<>();
+        Map<Layout, EncodedTag> encodings = new HashMap<>();
         slabs.forEach((layout, memory) -> {
             byte[] message = layout.presence(live);
             if (message.length > 0) {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * In-memory encoding of a stream's tags, shared by all viewers that use it. A ring has every tag in {@link #BASE}, and in
- * each further layout while somebody watches in it; a layout is the key of its encodings. Immutable.
+ * each additional layout while a viewer uses it; a layout is the key of its encodings. Immutable.
  */
 public interface Layout {
     /** FLV tags, each as an HTTP chunk. */
@@ -38,6 +38,6 @@ public interface Layout {
     /** Returns the sequence headers for a viewer that continues at {@code timestampMs}. */
     byte[] headers(List<FlvTag> headers, int timestampMs);
 
-    /** Returns what tells viewers that the publisher has come back or gone; empty if viewers are not told. */
+    /** Returns the message that tells viewers that the publisher has returned or left; empty if the layout has none. */
     byte[] presence(boolean live);
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class LoopAudience {
     private static final Protocol[] PROTOCOLS = Protocol.values();
 
-    /** What viewers who share a write have in common. */
+    /** The framing and selection of viewers that share a write. */
     private record Form(Framing framing, Selection selection) {}
 
     private final EventExecutor loop;
@@ -29,9 +29,9 @@ final class LoopAudience {
     private final EdgeMeters meters;
     private final List<TagCursor> cursors = new ArrayList<>();
     private final Map<FlvSink, TagCursor> bySink = new IdentityHashMap<>();
-    /** The forms in which somebody has watched here, and the shared write of each. */
+    /** The forms that viewers of this loop have used, and the shared write of each. */
     private final List<Form> forms = new ArrayList<>();
-    private final List<Stretch> shared = new ArrayList<>();
+    private final List<TagRun> shared = new ArrayList<>();
     private final long[] sentBytes = new long[PROTOCOLS.length];
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final AtomicBoolean timing = new AtomicBoolean();
@@ -55,7 +55,11 @@ final class LoopAudience {
         }
     }
 
-    /** The ring has more; called by the feed. @param leads whether there is something that viewers wait for */
+    /**
+     * Schedules a write of new tags of the ring. Called by the feed, on its thread.
+     *
+     * @param leads whether the new tags include one that viewers wait for, such as a video frame
+     */
     void published(boolean leads) {
         long tickNanos = pace.tickNanos();
         if (tickNanos == 0 || leads && Pace.isDue(tickNanos, ledNanos, loop.ticker().nanoTime())) {
@@ -74,7 +78,7 @@ final class LoopAudience {
         write();
     }
 
-    /** Schedules a tick for tags that no video frame triggers. */
+    /** Schedules a tick for tags that are not followed by a video frame in time. */
     private void time() {
         timing.set(false);
         if (ring.head() == at) {
@@ -98,12 +102,12 @@ final class LoopAudience {
             measure(from);
             for (int i = 0; i < cursors.size(); i++) {
                 TagCursor cursor = cursors.get(i);
-                Stretch stretch = cursor.isReadyAt(from) ? shared(cursor, from) : null;
-                if (stretch == null) {
+                TagRun run = cursor.isReadyAt(from) ? shared(cursor, from) : null;
+                if (run == null) {
                     cursor.catchUp(at, startNanos);
                 } else {
-                    cursor.write(stretch);
-                    sentBytes[cursor.protocol().ordinal()] += stretch.mediaBytes();
+                    cursor.write(run);
+                    sentBytes[cursor.protocol().ordinal()] += run.mediaBytes();
                 }
             }
             release();
@@ -131,20 +135,20 @@ final class LoopAudience {
         }
     }
 
-    private Stretch shared(TagCursor cursor, long from) {
-        Stretch known = shared.get(cursor.form);
+    private TagRun shared(TagCursor cursor, long from) {
+        TagRun known = shared.get(cursor.form);
         if (known != null) {
             return known;
         }
-        Stretch taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
-        Stretch joined = taken == null ? null : taken.joined();
+        TagRun taken = ring.take(from, at, Integer.MAX_VALUE, cursor.framing(), cursor.selection());
+        TagRun joined = taken == null ? null : taken.joined();
         shared.set(cursor.form, joined);
         return joined;
     }
 
     private void release() {
         for (int i = 0; i < shared.size(); i++) {
-            Stretch written = shared.set(i, null);
+            TagRun written = shared.set(i, null);
             if (written != null) {
                 written.close();
             }

@@ -75,7 +75,7 @@ public final class RingMemory {
      * never refused.
      *
      * @param channels all channels of the feed
-     * @param channel the channel of the viewer's stream; null if nobody watches the stream yet
+     * @param channel the channel of the viewer's stream; null if the stream has no viewers yet
      * @param layout the layout in which the viewer receives tags
      */
     boolean hasPlaces(Collection<FlvChannel> channels, FlvChannel channel, Layout layout) {

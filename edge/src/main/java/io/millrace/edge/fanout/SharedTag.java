@@ -20,7 +20,7 @@ import java.util.Map;
  * @param headers the sequence headers in force; the same object until they change
  */
 public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolean soundEntry, Origin origin,
-        List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+        List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
     /**
      * Where a tag comes from.
      *
@@ -30,36 +30,36 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
      */
     public record Origin(long offset, long arrivalUs, long publishedNanos) {}
 
-    static SharedTag of(TagEvent.Media event, Origin origin, List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+    static SharedTag of(TagEvent.Media event, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         FlvTag tag = event.tag();
         boolean sound = event instanceof TagEvent.Frame && tag.type() == FlvTag.Type.AUDIO;
         return new SharedTag(tag.type(), tag.timestampMs(), event.entry(), sound, origin, headers, encodings);
     }
 
-    static SharedTag notice(int timestampMs, Origin origin, List<FlvTag> headers, Map<Layout, Encoded> encodings) {
+    static SharedTag notice(int timestampMs, Origin origin, List<FlvTag> headers, Map<Layout, EncodedTag> encodings) {
         return new SharedTag(FlvTag.Type.SCRIPT, timestampMs, false, false, origin, headers, encodings);
     }
 
     /** Returns null if viewers of this layout do not receive the tag. */
-    Encoded in(Layout layout) {
+    EncodedTag in(Layout layout) {
         return encodings.get(layout);
     }
 
-    SharedTag with(Layout layout, Encoded encoded) {
-        Map<Layout, Encoded> more = new HashMap<>(encodings);
+    SharedTag with(Layout layout, EncodedTag encoded) {
+        Map<Layout, EncodedTag> more = new HashMap<>(encodings);
         more.put(layout, encoded);
         return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(more));
     }
 
     SharedTag without(Layout layout) {
-        Map<Layout, Encoded> less = new HashMap<>(encodings);
+        Map<Layout, EncodedTag> less = new HashMap<>(encodings);
         less.remove(layout);
         return new SharedTag(type, timestampMs, entry, soundEntry, origin, headers, Map.copyOf(less));
     }
 
     /** Returns the tag itself, which shares the memory of its base encoding; null for a notice. */
     FlvTag read() {
-        Encoded base = in(Layout.BASE);
+        EncodedTag base = in(Layout.BASE);
         if (base == null) {
             return null;
         }
@@ -76,7 +76,7 @@ public record SharedTag(FlvTag.Type type, int timestampMs, boolean entry, boolea
     /** Returns the memory that all encodings count for. */
     int costBytes() {
         int costBytes = 0;
-        for (Encoded encoded : encodings.values()) {
+        for (EncodedTag encoded : encodings.values()) {
             costBytes += encoded.costBytes();
         }
         return costBytes;

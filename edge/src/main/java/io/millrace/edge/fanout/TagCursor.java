@@ -66,7 +66,7 @@ final class TagCursor {
     }
 
     /** Writes the tags that are shared with other viewers. */
-    void write(Stretch shared) {
+    void write(TagRun shared) {
         // First, since the socket may report from within the flush that it accepts more.
         at = shared.next();
         stuckSinceNanos = NEVER;
@@ -78,7 +78,7 @@ final class TagCursor {
     /** Writes as many of the tags before {@code to} as the socket accepts. */
     void catchUp(long to, long nowNanos) {
         while (at < to && sink.isReady()) {
-            try (Stretch next = ring.take(at, to, CATCH_UP_BYTES, framing, selection)) {
+            try (TagRun next = ring.take(at, to, CATCH_UP_BYTES, framing, selection)) {
                 if (next != null) {
                     meters.sent(protocol, next.mediaBytes());
                     write(next);
@@ -120,7 +120,7 @@ final class TagCursor {
 
     /** Writes everything that is left, even if the socket is full, then ends the stream. */
     void end(long to) {
-        try (Stretch rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
+        try (TagRun rest = ring.take(at, to, Integer.MAX_VALUE, framing, selection)) {
             if (rest != null) {
                 meters.sent(protocol, rest.mediaBytes());
                 write(rest);

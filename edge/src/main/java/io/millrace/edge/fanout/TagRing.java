@@ -117,7 +117,7 @@ final class TagRing {
     }
 
     private static int baseBytes(SharedTag tag) {
-        Encoded base = tag.in(Layout.BASE);
+        EncodedTag base = tag.in(Layout.BASE);
         return base == null ? 0 : base.costBytes();
     }
 
@@ -136,12 +136,12 @@ final class TagRing {
     }
 
     /** Adds a further encoding of a tag; takes ownership of its reference, also if the tag was discarded meanwhile. */
-    void add(long index, Layout layout, Encoded encoded) {
+    void add(long index, Layout layout, EncodedTag encoded) {
         memory.take(encoded.costBytes());
         put(index, layout, encoded);
     }
 
-    private synchronized void put(long index, Layout layout, Encoded encoded) {
+    private synchronized void put(long index, Layout layout, EncodedTag encoded) {
         if (index < first) {
             encoded.slab().release();
             memory.giveBack(encoded.costBytes());
@@ -151,11 +151,11 @@ final class TagRing {
         }
     }
 
-    /** Releases the encodings of a layout in which nobody watches any more. */
+    /** Releases the encodings of a layout that no viewer uses any more. */
     synchronized void close(Layout layout) {
         for (long index = first; index < head; index++) {
             SharedTag tag = tags[slot(index)];
-            Encoded encoded = tag.in(layout);
+            EncodedTag encoded = tag.in(layout);
             if (encoded != null) {
                 tags[slot(index)] = tag.without(layout);
                 bytes -= encoded.costBytes();
@@ -236,17 +236,17 @@ final class TagRing {
      * Returns the selected tags from {@code from} to {@code to}. Stops once the limit is reached, so the last tag may
      * exceed it. Returns null if {@code from} was discarded.
      */
-    synchronized Stretch take(long from, long to, int limitBytes, Framing framing, Selection selection) {
+    synchronized TagRun take(long from, long to, int limitBytes, Framing framing, Selection selection) {
         if (from < first) {
             return null;
         }
-        var stretch = new Stretch.Builder(framing, selection);
+        var run = new TagRun.Builder(framing, selection);
         long index = from;
-        while (index < to && stretch.mediaBytes() < limitBytes) {
-            stretch.add(tags[slot(index)]);
+        while (index < to && run.mediaBytes() < limitBytes) {
+            run.add(tags[slot(index)]);
             index++;
         }
-        return stretch.build(index);
+        return run.build(index);
     }
 
     /** Releases all tags; nothing can be read afterwards. */

@@ -30,19 +30,19 @@ public final class TagSlabs implements AutoCloseable {
     }
 
     /** Writes a tag. The result holds a reference to its slab, which belongs to the caller. */
-    Encoded encode(FlvTag tag) {
+    EncodedTag encode(FlvTag tag) {
         Layout.Writing writing = layout.write(tag);
         int from = reserve(writing.totalBytes());
         writing.to().accept(slab.nioBuffer(from, writing.totalBytes()));
         int mediaFrom = from + writing.headBytes();
-        return new Encoded(slab.retain(), from, mediaFrom, mediaFrom + writing.mediaBytes(), end);
+        return new EncodedTag(slab.retain(), from, mediaFrom, mediaFrom + writing.mediaBytes(), end);
     }
 
     /** Writes bytes that are encoded already, as {@link #encode}. */
-    Encoded copy(byte[] encoded) {
+    EncodedTag copy(byte[] encoded) {
         int from = reserve(encoded.length);
         slab.nioBuffer(from, encoded.length).put(encoded);
-        return new Encoded(slab.retain(), from, from, end, end);
+        return new EncodedTag(slab.retain(), from, from, end, end);
     }
 
     private int reserve(int size) {

@@ -117,7 +117,7 @@ public final class FlvEndpoint implements HttpOutput {
     }
 
     private static void describeOnly(Responder responder) {
-        responder.stream(ResponseCarrier::describe).end();
+        responder.stream(ResponseTransport::describe).end();
     }
 
     private void play(Responder responder, FlvPast.Range.Playable range, Selection selection) {
@@ -133,9 +133,9 @@ public final class FlvEndpoint implements HttpOutput {
     }
 
     private FlvViewer viewer(Responder responder, String stream, Selection selection) {
-        Carrier carrier = responder.request().asksForWebSocket()
-                ? new WebSocketCarrier(responder, meters)
-                : new ResponseCarrier(responder);
-        return new FlvViewer(responder, carrier, stream, selection, viewers, meters);
+        ViewerTransport transport = responder.request().asksForWebSocket()
+                ? new WebSocketTransport(responder, meters)
+                : new ResponseTransport(responder);
+        return new FlvViewer(responder, transport, stream, selection, viewers, meters);
     }
 }

@@ -7,7 +7,7 @@ import io.millrace.edge.exchange.Responder;
 import io.millrace.edge.exchange.ResponseOwner;
 import io.millrace.edge.fanout.FlvSink;
 import io.millrace.edge.fanout.Framing;
-import io.millrace.edge.flv.Carrier.Parting;
+import io.millrace.edge.flv.ViewerTransport.EndReason;
 import io.millrace.edge.log.BusyException;
 import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.meters.Protocol;
@@ -20,7 +20,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 
 /**
- * One FLV viewer: passes framed tags on to its carrier, and owns the response. Confined to the event loop of its
+ * One FLV viewer: passes framed tags on to its transport, and owns the response. Confined to the event loop of its
  * connection.
  *
  * <p>HELD -> PLAYING -> OVER; HELD -> OVER.
@@ -42,7 +42,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     }
 
     private final Responder responder;
-    private final Carrier carrier;
+    private final ViewerTransport transport;
     private final String stream;
     private final Selection selection;
     private final Viewers viewers;
@@ -55,10 +55,10 @@ final class FlvViewer implements FlvSink, ResponseOwner {
     private SocketOutlet outlet;
     private Runnable more;
 
-    FlvViewer(Responder responder, Carrier carrier, String stream, Selection selection, Viewers viewers,
+    FlvViewer(Responder responder, ViewerTransport transport, String stream, Selection selection, Viewers viewers,
             EdgeMeters meters) {
         this.responder = responder;
-        this.carrier = carrier;
+        this.transport = transport;
         this.stream = stream;
         this.selection = selection;
         this.viewers = viewers;
@@ -88,12 +88,12 @@ final class FlvViewer implements FlvSink, ResponseOwner {
 
     @Override
     public Protocol protocol() {
-        return carrier.protocol();
+        return transport.protocol();
     }
 
     @Override
     public Framing framing() {
-        return carrier.framing();
+        return transport.framing();
     }
 
     @Override
@@ -106,10 +106,10 @@ final class FlvViewer implements FlvSink, ResponseOwner {
         more = again;
         if (state == State.HELD) {
             state = State.PLAYING;
-            viewer = viewers.joined(carrier.protocol(), stream, responder.request().remoteAddress(),
+            viewer = viewers.joined(transport.protocol(), stream, responder.request().remoteAddress(),
                     responder.request().headers().get(HttpHeaderNames.USER_AGENT),
                     () -> responder.execute(this::kicked));
-            outlet = carrier.begin();
+            outlet = transport.begin();
         }
     }
 
@@ -138,7 +138,7 @@ final class FlvViewer implements FlvSink, ResponseOwner {
 
     @Override
     public void tooSlow() {
-        disconnect("slow", Parting.SLOW);
+        disconnect("slow", EndReason.SLOW);
     }
 
     @Override
@@ -147,37 +147,37 @@ final class FlvViewer implements FlvSink, ResponseOwner {
             close();
             responder.fail(new BusyException("this edge has no memory for another FLV stream"));
         } else {
-            disconnect("memory", Parting.BUSY);
+            disconnect("memory", EndReason.BUSY);
         }
     }
 
     private void kicked() {
-        disconnect("kicked", Parting.KICKED);
+        disconnect("kicked", EndReason.KICKED);
     }
 
-    private void disconnect(String reason, Parting why) {
+    private void disconnect(String reason, EndReason why) {
         if (state == State.PLAYING) {
-            meters.closed(carrier.protocol(), reason);
+            meters.closed(transport.protocol(), reason);
             end(why);
         }
     }
 
     @Override
     public void end() {
-        end(Parting.ENDED);
+        end(EndReason.ENDED);
     }
 
     @Override
     public void shutDown() {
-        end(Parting.SHUTDOWN);
+        end(EndReason.SHUTDOWN);
     }
 
-    private void end(Parting why) {
+    private void end(EndReason why) {
         switch (state) {
             case HELD -> giveUp();
             case PLAYING -> {
                 close();
-                carrier.end(why);
+                transport.end(why);
             }
             case OVER -> {
                 // The end of the stream and that of the connection are two events.

@@ -84,10 +84,10 @@ public final class FollowedEpoch {
     }
 
     /** Prepends the past. Returns false if it does not reach back far enough and more must be read. */
-    boolean filled(IndexStretch stretch) {
+    boolean filled(IndexBackfill backfill) {
         var past = new StreamPlaylist(entry.rules(), format);
-        stretch.records().forEach(record -> fold(past, record));
-        if (stretch.fromBeginning()) {
+        backfill.records().forEach(record -> fold(past, record));
+        if (backfill.fromBeginning()) {
             past.beginningReached();
         }
         if (!past.isFilled()) {

@@ -108,18 +108,18 @@ public final class IndexFeed implements EpochSource, AutoCloseable, Tail.Owner {
         TopicPartition partition = partition(epoch.stream());
         long fromMs = epoch.fillFromMs(System.currentTimeMillis());
         long lastSegment = epoch.lastSegment();
-        readers.submit(reader -> IndexStretch.read(reader, partition, epoch, fromMs, lastSegment))
-                .whenComplete((stretch, failure) -> tail.execute(() -> filled(epoch, stretch, failure)));
+        readers.submit(reader -> IndexBackfill.read(reader, partition, epoch, fromMs, lastSegment))
+                .whenComplete((backfill, failure) -> tail.execute(() -> filled(epoch, backfill, failure)));
     }
 
-    private void filled(FollowedEpoch epoch, IndexStretch stretch, Throwable failure) {
+    private void filled(FollowedEpoch epoch, IndexBackfill backfill, Throwable failure) {
         if (failure != null) {
             LOG.log(Level.WARN, epoch.stream(), "the index of {} could not be read, trying again", epoch.stream(),
                     failure);
             refill.add(epoch);
         } else {
             guard(epoch, () -> {
-                if (!epoch.filled(stretch)) {
+                if (!epoch.filled(backfill)) {
                     fill(epoch);
                 }
             });

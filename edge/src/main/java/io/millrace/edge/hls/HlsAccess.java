@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.millrace.edge.exchange.PlayAccess;
 import io.millrace.edge.exchange.Responder;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -28,14 +28,14 @@ final class HlsAccess {
 
     private final PlayAccess access;
     /** Decisions that are pending or allow; a refusal is replaced by the next question. */
-    private final Cache<HlsSession, CompletableFuture<AccessAnswer>> sessions;
+    private final Cache<HlsSession, CompletableFuture<AccessDecision>> sessions;
 
     HlsAccess(PlayAccess access, Ticker ticker) {
         this.access = access;
         sessions = sessions(SESSIONS_BYTES).ticker(ticker).build();
     }
 
-    static Caffeine<HlsSession, CompletableFuture<AccessAnswer>> sessions(int limitBytes) {
+    static Caffeine<HlsSession, CompletableFuture<AccessDecision>> sessions(int limitBytes) {
         return Caffeine.newBuilder().expireAfterAccess(SESSION).maximumWeight(limitBytes)
                 .weigher((session, _) -> sizeBytes(session));
     }
@@ -46,7 +46,7 @@ final class HlsAccess {
 
     /** Asks for a session that begins; continues as {@link PlayAccess#ask} does. */
     void begin(Responder responder, String stream, Consumer<String> allowed) {
-        CompletableFuture<AccessAnswer> decision = decide(responder, stream);
+        CompletableFuture<AccessDecision> decision = decide(responder, stream);
         access.await(responder, decision, name -> {
             // The playlist leads to URLs of this name.
             sessions.put(HlsSession.of(responder.request(), name), decision);
@@ -57,7 +57,7 @@ final class HlsAccess {
     /** Asks unless the session has been allowed to play already; continues as {@link PlayAccess#ask} does. */
     void resume(Responder responder, String stream, Consumer<String> allowed) {
         var session = HlsSession.of(responder.request(), stream);
-        CompletableFuture<AccessAnswer> decision = sessions.getIfPresent(session);
+        CompletableFuture<AccessDecision> decision = sessions.getIfPresent(session);
         if (decision != null && decision.isDone() && !allows(decision)) {
             sessions.asMap().remove(session, decision);
             decision = null;
@@ -68,11 +68,11 @@ final class HlsAccess {
         access.await(responder, decision, allowed);
     }
 
-    private CompletableFuture<AccessAnswer> decide(Responder responder, String stream) {
+    private CompletableFuture<AccessDecision> decide(Responder responder, String stream) {
         return access.decide(responder.request(), AccessRequest.Protocol.HLS, stream);
     }
 
-    private static boolean allows(CompletableFuture<AccessAnswer> done) {
-        return done.state() == Future.State.SUCCESS && done.resultNow() instanceof AccessAnswer.Allowed;
+    private static boolean allows(CompletableFuture<AccessDecision> done) {
+        return done.state() == Future.State.SUCCESS && done.resultNow() instanceof AccessDecision.Allowed;
     }
 }

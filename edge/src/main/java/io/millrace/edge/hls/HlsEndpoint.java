@@ -36,9 +36,9 @@ public final class HlsEndpoint implements HttpOutput {
             Ticker ticker, EdgeMeters meters) {
         this.access = new HlsAccess(access, ticker);
         var audience = new HlsAudience(viewers, meters, ticker);
-        var answers = new HlsAnswers(directory, log.past(), meters);
-        live = new LiveHls(directory, log, audience, answers, retentionMs, meters);
-        past = new PastHls(directory, log.epochs(), log.past(), audience, answers, InstantSource.system());
+        var responses = new HlsResponses(directory, log.past(), meters);
+        live = new LiveHls(directory, log, audience, responses, retentionMs, meters);
+        past = new PastHls(directory, log.epochs(), log.past(), audience, responses, InstantSource.system());
     }
 
     @Override

@@ -28,16 +28,16 @@ final class LiveHls {
     private final StreamDirectory directory;
     private final HlsEndpoint.Log log;
     private final HlsAudience audience;
-    private final HlsAnswers answers;
+    private final HlsResponses responses;
     private final EdgeMeters meters;
     private final String mediaCaching;
 
-    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsAnswers answers, long retentionMs,
+    LiveHls(StreamDirectory directory, HlsEndpoint.Log log, HlsAudience audience, HlsResponses responses, long retentionMs,
             EdgeMeters meters) {
         this.directory = directory;
         this.log = log;
         this.audience = audience;
-        this.answers = answers;
+        this.responses = responses;
         this.meters = meters;
         mediaCaching = "public, max-age=" + retentionMs / 1000 + ", immutable";
     }
@@ -45,21 +45,21 @@ final class LiveHls {
     void multivariant(Responder responder, String stream) {
         Optional<StreamEntry> newest = directory.newest(stream);
         if (newest.isEmpty()) {
-            answers.absent(responder, stream, directory.presence(stream));
+            responses.absent(responder, stream, directory.presence(stream));
             return;
         }
         long epoch = newest.get().epoch();
         if (newest.get().state() != StreamEntry.State.ENDED
                 && Tracks.areOutsideTs(newest.get().session().tracks(), newest.get().rules())) {
-            answers.notInHls(responder, newest.get());
+            responses.notInHls(responder, newest.get());
             return;
         }
         // The directory and the index are two topics: the segment may arrive before the tracks.
         Predicate<EpochView> showable = view -> view.isListed()
                 && directory.epoch(stream, epoch).filter(e -> !e.session().tracks().isEmpty()).isPresent();
         hold(responder, newest.get(), showable, view -> directory.epoch(stream, epoch).ifPresentOrElse(
-                entry -> answers.multivariant(responder, variants(entry, view)),
-                () -> answers.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
+                entry -> responses.multivariant(responder, variants(entry, view)),
+                () -> responses.absent(responder, stream, StreamDirectory.Presence.EXPIRED)));
     }
 
     /**
@@ -78,20 +78,20 @@ final class LiveHls {
     void media(Responder responder, String stream, long epoch) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            answers.absent(responder, stream, directory.presence(stream, epoch));
+            responses.absent(responder, stream, directory.presence(stream, epoch));
             return;
         }
         if (entry.get().state() != StreamEntry.State.ENDED && audience.refuses(responder, stream)) {
             return;
         }
-        hold(responder, entry.get(), EpochView::isListed, view -> answers.media(responder, view.media(),
+        hold(responder, entry.get(), EpochView::isListed, view -> responses.media(responder, view.media(),
                 view.segments().lastEntry().getValue().start().targetDurationS(), view.ended()));
     }
 
     void segment(Responder responder, String stream, long epoch, long number) {
         Optional<StreamEntry> entry = directory.epoch(stream, epoch);
         if (entry.isEmpty()) {
-            answers.absent(responder, stream, directory.presence(stream, epoch));
+            responses.absent(responder, stream, directory.presence(stream, epoch));
             return;
         }
         if (entry.get().state() == StreamEntry.State.ENDED) {
@@ -105,7 +105,7 @@ final class LiveHls {
             } else if (!view.segments().isEmpty() && number < view.segments().firstKey()) {
                 older(responder, entry.get(), number, view);
             } else {
-                answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
+                responses.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
             }
         }, () -> responder.fail(new TimeoutException("the index of " + stream + " could not be read in time")));
     }
@@ -113,7 +113,7 @@ final class LiveHls {
     /** @param live the view of the epoch, or null if it has ended */
     private void older(Responder responder, StreamEntry entry, long number, EpochView live) {
         if (live == null && number > entry.playlist().lastSegment()) {
-            answers.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
+            responses.notFound(responder, "segment_not_found", "segment " + number + " does not exist");
         } else {
             responder.inTurns(() -> find(responder, entry, number, live));
         }
@@ -123,7 +123,7 @@ final class LiveHls {
         responder.then(log.past().readBy(responder.request().asker()).segment(entry, number, live),
                 found -> found.ifPresentOrElse(
                         segment -> send(responder, entry.stream(), entry.epoch(), segment, log.pastParts()),
-                        () -> answers.expired(responder, entry.stream())));
+                        () -> responses.expired(responder, entry.stream())));
     }
 
     private void send(Responder responder, String stream, long epoch, Segment segment, PartSource source) {
@@ -134,7 +134,7 @@ final class LiveHls {
                             mediaCaching);
                     meters.sent(Protocol.HLS, body.send(responder, bytes.bytes()));
                 }
-                case PartSource.Answer.Expired() -> answers.expired(responder, stream);
+                case PartSource.Answer.Expired() -> responses.expired(responder, stream);
             }
         }, LiveHls::discard);
     }
@@ -155,7 +155,7 @@ final class LiveHls {
      */
     private void hold(Responder responder, StreamEntry entry, Predicate<EpochView> wanted, Consumer<EpochView> then) {
         if (entry.state() == StreamEntry.State.ENDED && Tracks.areOutsideTs(entry)) {
-            answers.notInHls(responder, entry);
+            responses.notInHls(responder, entry);
             return;
         }
         Predicate<EpochView> hopeless = view -> !view.isListed() && (view.ended() || isOutsideHls(entry));
@@ -163,13 +163,13 @@ final class LiveHls {
             if (view.isListed()) {
                 retained(responder, entry.stream(), view, then);
             } else if (isOutsideHls(entry)) {
-                answers.notInHls(responder, newest(entry));
+                responses.notInHls(responder, newest(entry));
             } else if (entry.session().tracks().isEmpty()) {
-                answers.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
+                responses.notFound(responder, "nothing_to_show", entry.stream() + " ended before its first segment");
             } else {
-                answers.expired(responder, entry.stream());
+                responses.expired(responder, entry.stream());
             }
-        }, () -> answers.nothingYet(responder, entry.stream()));
+        }, () -> responses.nothingYet(responder, entry.stream()));
     }
 
     /** Decides by the tracks known now, which may be more than when the request arrived. */
@@ -190,7 +190,7 @@ final class LiveHls {
         }
         responder.then(log.past().readBy(responder.request().asker()).retained(stream), now -> {
             if (view.newestComplete().stream().noneMatch(s -> s.parts().getFirst().offset() >= now.partsOffset())) {
-                answers.expired(responder, stream);
+                responses.expired(responder, stream);
             } else {
                 then.accept(view);
             }

@@ -31,16 +31,16 @@ final class PastHls {
     private final EpochSource epochs;
     private final PastSource past;
     private final HlsAudience audience;
-    private final HlsAnswers answers;
+    private final HlsResponses responses;
     private final InstantSource clock;
 
     PastHls(StreamDirectory directory, EpochSource epochs, PastSource past, HlsAudience audience,
-            HlsAnswers answers, InstantSource clock) {
+            HlsResponses responses, InstantSource clock) {
         this.directory = directory;
         this.epochs = epochs;
         this.past = past;
         this.audience = audience;
-        this.answers = answers;
+        this.responses = responses;
         this.clock = clock;
     }
 
@@ -50,7 +50,7 @@ final class PastHls {
             OptionalLong delayMs = TimeSpan.delayMs(query);
             TimeSpan span = delayMs.isPresent() ? null : TimeSpan.parse(query, clock.millis());
             if (newest.isEmpty()) {
-                answers.absent(responder, stream, directory.presence(stream));
+                responses.absent(responder, stream, directory.presence(stream));
             } else if (delayMs.isPresent()) {
                 delayed(responder, newest.get(), delayMs.getAsLong());
             } else {
@@ -78,15 +78,15 @@ final class PastHls {
         List<StreamEntry> history = directory.history(stream);
         List<StreamEntry> before = history.stream().filter(epoch -> epoch.span().startedAtMs() <= timeMs).toList();
         if (before.isEmpty()) {
-            answers.nothingYet(responder, stream);
+            responses.nothingYet(responder, stream);
             return;
         }
         var range = PastRange.delayed(stream, before.getLast().epoch(), newest.epoch(), delayMs);
         List<StreamEntry> all = history.stream().filter(epoch -> range.hasEpoch(epoch.epoch())).toList();
         playlist(responder, range, all, view,
-                _ -> answers.multivariant(responder,
+                _ -> responses.multivariant(responder,
                         VariantList.render(range, VariantList.inHls(all), view.peakBitrate(), view.averageBitrate())),
-                () -> answers.nothingYet(responder, stream));
+                () -> responses.nothingYet(responder, stream));
     }
 
     private void between(Responder responder, StreamEntry newest, TimeSpan span) {
@@ -98,16 +98,16 @@ final class PastHls {
             } else if (isOutsideHls(responder, shownWithin(stream, startMs, span.endMs()))) {
                 return;
             } else if (startMs > clock.millis()) {
-                answers.nothingToShow(responder, stream);
+                responses.nothingToShow(responder, stream);
             } else if (newest.state() == StreamEntry.State.ENDED) {
-                answers.nothingWithin(responder, stream, startMs, span.endMs());
+                responses.nothingWithin(responder, stream, startMs, span.endMs());
             } else {
                 hold(responder, newest, view -> shows(view, startMs),
                         _ -> responder.then(past.readBy(responder.request().asker()).moment(stream, startMs), again -> {
                             if (again instanceof Moment.At at) {
                                 variants(responder, stream, span, at);
                             } else {
-                                answers.nothingYet(responder, stream);
+                                responses.nothingYet(responder, stream);
                             }
                         }));
             }
@@ -116,7 +116,7 @@ final class PastHls {
 
     private void variants(Responder responder, String stream, TimeSpan span, Moment.At start) {
         if (start.entry().times().programDateTimeMs() >= span.endMs()) {
-            answers.nothingWithin(responder, stream, span.startMs(), span.endMs());
+            responses.nothingWithin(responder, stream, span.startMs(), span.endMs());
             return;
         }
         List<StreamEntry> all = directory.history(stream).stream()
@@ -125,7 +125,7 @@ final class PastHls {
                 .toList();
         if (all.isEmpty() || all.getFirst().epoch() != start.entry().id().epoch()) {
             // The index is ahead of the directory.
-            answers.nothingYet(responder, stream);
+            responses.nothingYet(responder, stream);
             return;
         }
         StreamEntry first = all.getFirst();
@@ -139,10 +139,10 @@ final class PastHls {
     private void variants(Responder responder, PastRange range, List<Tracks> tracks, Optional<PlaylistBlock> around,
             long from) {
         if (around.isEmpty() || tracks.isEmpty()) {
-            answers.nothingYet(responder, range.stream());
+            responses.nothingYet(responder, range.stream());
         } else {
             PlaylistBlock block = around.get();
-            answers.multivariant(responder,
+            responses.multivariant(responder,
                     VariantList.render(range, tracks, block.peakBitrate(from), block.averageBitrate(from)));
         }
     }
@@ -173,7 +173,7 @@ final class PastHls {
         String stream = range.stream();
         for (long epoch : List.of(range.firstEpoch(), range.lastEpoch())) {
             if (directory.epoch(stream, epoch).isEmpty()) {
-                answers.absent(responder, stream, directory.presence(stream, epoch));
+                responses.absent(responder, stream, directory.presence(stream, epoch));
                 return;
             }
         }
@@ -190,16 +190,16 @@ final class PastHls {
     /** @param patient whether to wait for a time in the future */
     private void media(Responder responder, PastRange range, List<StreamEntry> all, EpochView view, boolean patient) {
         playlist(responder, range, all, view,
-                listed -> answers.media(responder, listed.playlist().text(), listed.playlist().targetDurationS(),
+                listed -> responses.media(responder, listed.playlist().text(), listed.playlist().targetDurationS(),
                         listed.playlist().ended()),
                 () -> {
                     if (patient) {
                         hold(responder, all.getLast(), later -> shows(later, range.startMs()),
                                 later -> media(responder, range, all, later, false));
                     } else if (range.startMs() > clock.millis()) {
-                        answers.nothingToShow(responder, range.stream());
+                        responses.nothingToShow(responder, range.stream());
                     } else {
-                        answers.nothingYet(responder, range.stream());
+                        responses.nothingYet(responder, range.stream());
                     }
                 });
     }
@@ -210,8 +210,8 @@ final class PastHls {
             switch (answer) {
                 case PastSource.Answer.Listed found -> listed.accept(found);
                 case PastSource.Answer.NotYet() when view != null -> notYet.run();
-                case PastSource.Answer.Nothing() when range.isDelayed() -> answers.expired(responder, range.stream());
-                case PastSource.Answer.Nothing(),PastSource.Answer.NotYet() -> answers.nothingWithin(responder,
+                case PastSource.Answer.Nothing() when range.isDelayed() -> responses.expired(responder, range.stream());
+                case PastSource.Answer.Nothing(),PastSource.Answer.NotYet() -> responses.nothingWithin(responder,
                         range.stream(), range.startMs(), range.endMs());
             }
         });
@@ -221,7 +221,7 @@ final class PastHls {
     private boolean isOutsideHls(Responder responder, List<StreamEntry> some) {
         boolean outside = !some.isEmpty() && some.stream().allMatch(Tracks::areOutsideTs);
         if (outside) {
-            answers.notInHls(responder, some.getLast());
+            responses.notInHls(responder, some.getLast());
         }
         return outside;
     }
@@ -253,9 +253,9 @@ final class PastHls {
             if (wanted.test(view)) {
                 then.accept(view);
             } else {
-                answers.nothingYet(responder, epoch.stream());
+                responses.nothingYet(responder, epoch.stream());
             }
-        }, () -> answers.nothingYet(responder, epoch.stream()));
+        }, () -> responses.nothingYet(responder, epoch.stream()));
     }
 
     private static void badParameter(Responder responder, String message) {

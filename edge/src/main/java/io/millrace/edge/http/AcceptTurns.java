@@ -85,7 +85,7 @@ final class AcceptTurns extends ChannelInboundHandlerAdapter {
         return connection.remoteAddress() instanceof InetSocketAddress inet ? PeerNetwork.of(inet.getAddress()) : "";
     }
 
-    /** The listener was closed: nobody serves the connections that still wait. */
+    /** The listener was closed, so the waiting connections will not be served. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         waiting.forEach(connection -> connection.unsafe().closeForcibly());

@@ -20,13 +20,13 @@ final class ApiEndpoint {
     private final StreamDirectory directory;
     private final PastSource past;
     private final Viewers viewers;
-    private final AnswerMemory memory;
+    private final ResponseMemory memory;
 
     ApiEndpoint(StreamDirectory directory, PastSource past, Viewers viewers) {
-        this(directory, past, viewers, AnswerMemory.ofHeap());
+        this(directory, past, viewers, ResponseMemory.ofHeap());
     }
 
-    ApiEndpoint(StreamDirectory directory, PastSource past, Viewers viewers, AnswerMemory memory) {
+    ApiEndpoint(StreamDirectory directory, PastSource past, Viewers viewers, ResponseMemory memory) {
         this.memory = memory;
         this.directory = directory;
         this.past = past;

@@ -7,6 +7,7 @@ import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.past.ReadLimitException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
@@ -29,11 +30,12 @@ final class FailedRequest {
             unavailable(responder, ApiError.of("busy", cause.getMessage()), BUSY_RETRY_AFTER_S);
             return;
         }
-        String uri = responder.request().uri();
+        // The query may contain a viewer's credentials.
+        String path = new QueryStringDecoder(responder.request().uri()).rawPath();
         if (cause instanceof TimeoutException || cause instanceof KafkaException) {
-            log.log(Level.WARN, peer, "http {}: request for {} failed: {}", peer, uri, cause.toString());
+            log.log(Level.WARN, peer, "http {}: request for {} failed: {}", peer, path, cause.toString());
         } else {
-            log.log(Level.ERROR, peer, "http {}: request for {} failed because of a bug, please report it", peer, uri,
+            log.log(Level.ERROR, peer, "http {}: request for {} failed because of a bug, please report it", peer, path,
                     cause);
         }
         unavailable(responder, ApiError.of("log_unavailable", "the log is unavailable, try again"),

@@ -38,7 +38,7 @@ final class HttpResponder implements Responder {
     private ResponseState state = ResponseState.OPEN;
     /** The network in whose turns the request is processed; null if it does not wait for turns. */
     private String network;
-    /** Null unless somebody has held the request. */
+    /** The owner of a held request; null if the request is not held. */
     private ResponseOwner owner;
     /** Null without a hold that expires. */
     private Future<?> expiry;

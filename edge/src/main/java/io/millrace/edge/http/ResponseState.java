@@ -31,7 +31,7 @@ enum ResponseState {
         };
     }
 
-    /** Returns whether nobody receives the response any more, so that a late answer is discarded. */
+    /** Returns whether the response can no longer be delivered, so that a late answer is discarded. */
     boolean isAbandoned() {
         return this == ABORTED || this == CLIENT_LEFT;
     }

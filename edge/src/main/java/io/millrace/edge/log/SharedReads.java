@@ -65,7 +65,7 @@ public final class SharedReads<K, V> {
         });
     }
 
-    /** A read that throws has failed like any other: it must not stay under way for ever. */
+    /** Begins a read. A read that throws has failed like any other, so that its key can be read again. */
     private static <K, V> CompletableFuture<Map<K, V>> begin(Read<K, V> read, Set<K> keys, Askers askers) {
         try {
             return read.of(keys, askers);

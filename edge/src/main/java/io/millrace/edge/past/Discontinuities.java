@@ -18,20 +18,20 @@ final class Discontinuities {
      *
      * @param listed at least one
      */
-    static Map<Long, Long> before(PastWalk walk, List<StreamEntry> epochs, List<Share> listed) {
+    static Map<Long, Long> before(PlaylistAssembler assembler, List<StreamEntry> epochs, List<Share> listed) {
         Map<Long, Long> counts = new HashMap<>();
         for (StreamEntry epoch : epochs) {
             if (epoch.epoch() < listed.getFirst().epoch().epoch() && epoch.playlist().lastSegment() >= 0) {
-                counts.put(epoch.epoch(), of(walk, epoch));
+                counts.put(epoch.epoch(), of(assembler, epoch));
             }
         }
         return counts;
     }
 
     /** Counts sessions instead if the index of the epoch has expired. */
-    private static long of(PastWalk walk, StreamEntry epoch) {
+    private static long of(PlaylistAssembler assembler, StreamEntry epoch) {
         long last = epoch.playlist().lastSegment();
-        List<PlaylistBlock> blocks = walk.blocks(epoch, last, last, OptionalLong.empty());
+        List<PlaylistBlock> blocks = assembler.blocks(epoch, last, last, OptionalLong.empty());
         return blocks.isEmpty() || !blocks.getFirst().contains(last)
                 ? StreamDirectory.sessions(epoch) - 1L
                 : blocks.getFirst().segment(last).start().discontinuity();

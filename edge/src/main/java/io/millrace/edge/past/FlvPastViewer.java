@@ -170,8 +170,8 @@ final class FlvPastViewer {
             sink.send(opening);
             meters.sent(sink.protocol(), opening.length);
         }
-        sink.send(batch.stretch().pieces());
-        meters.sent(sink.protocol(), batch.stretch().mediaBytes());
+        sink.send(batch.run().pieces());
+        meters.sent(sink.protocol(), batch.run().mediaBytes());
     }
 
     /** Returns what the viewer has to receive before the next tag, if anything. */

@@ -3,7 +3,7 @@ package io.millrace.edge.past;
 import io.millrace.edge.fanout.Framing;
 import io.millrace.edge.fanout.Layout;
 import io.millrace.edge.fanout.SharedTag;
-import io.millrace.edge.fanout.Stretch;
+import io.millrace.edge.fanout.TagRun;
 import io.millrace.edge.fanout.TagSlabs;
 import io.millrace.edge.view.PastTags;
 import io.millrace.edge.view.Selection;
@@ -18,11 +18,11 @@ import java.util.List;
 /**
  * The result of one turn of reading the past. Holds its memory until it is closed.
  *
- * @param stretch the tags
+ * @param run the tags
  * @param firstMs timestamp of the first tag, 0 without one
  * @param position what the turn stopped at
  */
-record PastBatch(Stretch stretch, int firstMs, Position position) implements AutoCloseable {
+record PastBatch(TagRun run, int firstMs, Position position) implements AutoCloseable {
     /**
      * Bytes per viewer and turn: some tenths of a second of media. Live viewers wait while a core reads them and an
      * event loop writes them.
@@ -39,12 +39,12 @@ record PastBatch(Stretch stretch, int firstMs, Position position) implements Aut
     }
 
     boolean isEmpty() {
-        return stretch.pieces().isEmpty();
+        return run.pieces().isEmpty();
     }
 
     @Override
     public void close() {
-        stretch.close();
+        run.close();
     }
 
     /** Reads the next tags of a viewer; blocks. */
@@ -70,13 +70,13 @@ record PastBatch(Stretch stretch, int firstMs, Position position) implements Aut
         private final TagSlabs slabs = new TagSlabs(Layout.TAGS);
         private final List<SharedTag> read = new ArrayList<>();
         private final Selection selection;
-        private final Stretch.Builder stretch;
+        private final TagRun.Builder run;
         private boolean over;
 
         private Turn(PastTags tags, Framing framing, Selection selection) {
             this.tags = tags;
             this.selection = selection;
-            stretch = new Stretch.Builder(framing, selection);
+            run = new TagRun.Builder(framing, selection);
         }
 
         private boolean add(long offset, PacketsRecord record) {
@@ -89,17 +89,17 @@ record PastBatch(Stretch stretch, int firstMs, Position position) implements Aut
                         long arrivalUs = record instanceof Packet packet ? packet.arrivalUs() : 0;
                         SharedTag tag = slabs.put(media, offset, arrivalUs, 0, tags.headers());
                         read.add(tag);
-                        stretch.add(tag);
+                        run.add(tag);
                     }
                     case TagEvent.End _ -> over = true;
                 }
             }
-            return !over && stretch.mediaBytes() < TURN_BYTES;
+            return !over && run.mediaBytes() < TURN_BYTES;
         }
 
         private PastBatch batch(Position position) {
             int firstMs = read.isEmpty() ? 0 : read.getFirst().timestampMs();
-            return new PastBatch(stretch.build(0), firstMs, position);
+            return new PastBatch(run.build(0), firstMs, position);
         }
 
         @Override

@@ -56,12 +56,12 @@ final class PastBlocks {
 
     private final KafkaClients kafka;
     private final ReaderPool readers;
-    private final MomentCells moments;
+    private final MomentCache moments;
     private final SharedReads<BlockKey, Loaded> blocks;
     private final Cache<EpochKey, PlaylistBlock> tails;
     private final SharedReads<TailKey, List<PlaylistBlock>> tailReads;
 
-    PastBlocks(KafkaClients kafka, ReaderPool readers, MomentCells moments, long cacheBytes, Ticker ticker) {
+    PastBlocks(KafkaClients kafka, ReaderPool readers, MomentCache moments, long cacheBytes, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
         this.moments = moments;

@@ -44,7 +44,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
     private final PacketFeed live;
     private final EdgeMeters meters;
     private final ReaderPool readers;
-    private final MomentCells moments;
+    private final MomentCache moments;
     private final CutTracks tracks;
     private final Asker.One asker;
     private final PastViewers viewers;
@@ -59,7 +59,7 @@ public final class PastFeed implements FlvPast, AutoCloseable {
         readers = new ReaderPool("edge-past-packets", READERS,
                 i -> new RangeReader(kafka.seeker(node + "-edge-past-packets-" + i,
                         Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PastBatch.TURN_BYTES))));
-        moments = new MomentCells(kafka, readers, Topic.PACKETS, ticker);
+        moments = new MomentCache(kafka, readers, Topic.PACKETS, ticker);
         tracks = new CutTracks(kafka, readers, ticker);
         asker = Asker.EDGE;
         viewers = new PastViewers();

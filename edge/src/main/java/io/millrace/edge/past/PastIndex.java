@@ -29,7 +29,7 @@ import java.util.concurrent.CompletionStage;
  * Answers questions about a stream's past from its index, on behalf of one asker. All askers share the caches.
  * Thread-safe.
  *
- * <p>Each version of a playlist is put together by a {@link PastWalk}, which waits for its turn to run and for every read
+ * <p>Each version of a playlist is put together by a {@link PlaylistAssembler}, which waits for its turn to run and for every read
  * of blocks that are not cached yet, a few at a time. So other clients have their turns in between. The next version
  * reads one block, regardless of the playlist's length.
  */
@@ -47,7 +47,7 @@ public final class PastIndex implements PastSource {
 
     private final StreamDirectory directory;
     private final ReaderPool readers;
-    private final MomentCells moments;
+    private final MomentCache moments;
     private final PastBlocks blocks;
     private final SharedReads<VersionKey, Answer> versions;
     private final Turns turns;
@@ -63,7 +63,7 @@ public final class PastIndex implements PastSource {
             Turns turns) {
         this.directory = directory;
         this.readers = readers;
-        moments = new MomentCells(kafka, readers, Topic.PARTS, ticker);
+        moments = new MomentCache(kafka, readers, Topic.PARTS, ticker);
         blocks = new PastBlocks(kafka, readers, moments, cacheBytes, ticker);
         versions = new SharedReads<>(versions(cacheBytes / VERSIONS_SHARE).ticker(ticker).build());
         this.turns = turns;
@@ -108,18 +108,18 @@ public final class PastIndex implements PastSource {
     public CompletionStage<Answer> playlist(PastRange range, List<StreamEntry> epochs, EpochView live) {
         long newest = live == null ? epochs.getLast().playlist().lastSegment() : live.newest();
         return versions.get(new VersionKey(range, newest, live != null), asker,
-                askers -> walk(range, epochs, live, askers));
+                askers -> assemble(range, epochs, live, askers));
     }
 
     /** Puts a version together on a virtual thread that starts in its turn. */
-    private CompletableFuture<Answer> walk(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
+    private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live, Asker askers) {
         Set<String> addresses = new HashSet<>();
         if (!askers.collect(addresses)) {
             return CompletableFuture.failedFuture(new BusyException("the client has left"));
         }
-        var walk = new PastWalk(readBy(askers), turns, addresses.iterator().next());
-        return walk.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> walk.version(range, epochs, live),
-                Thread::startVirtualThread)).whenComplete((_, _) -> walk.end());
+        var assembler = new PlaylistAssembler(readBy(askers), turns, addresses.iterator().next());
+        return assembler.begin().thenCompose(_ -> CompletableFuture.supplyAsync(() -> assembler.version(range, epochs, live),
+                Thread::startVirtualThread)).whenComplete((_, _) -> assembler.end());
     }
 
     /** {@link PastBlocks#from} for this asker. */

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads the index of the past. Blocks; confined to its reader's thread, created anew for each read. */
+/** Reads the index of the past. Blocks; confined to its reader's thread; one is created for each read. */
 final class PastReader {
     /** An estimated position aims this far before the wanted segment. */
     private static final long AIM_MS = 4_000;

@@ -8,7 +8,7 @@ import io.millrace.media.StreamName;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.flv.FourCc;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.directory.StreamDirectory;
 import io.millrace.platform.log.StreamEntry;
@@ -64,9 +64,9 @@ public final class PlayDesk implements PlayApplication {
     @Override
     public CompletionStage<PlayAnswer> play(PlayRequest request, Player player) {
         return access.decide(request.access()).thenApplyAsync(answer -> switch (answer) {
-            case AccessAnswer.Allowed(StreamName stream) when !player.isOver() -> allowed(request.of(stream), player);
-            case AccessAnswer.Allowed _ -> new PlayAnswer.Refused(FAILED, "the player has left");
-            case AccessAnswer.Refused(String description) -> new PlayAnswer.Refused(FAILED, description);
+            case AccessDecision.Allowed(StreamName stream) when !player.isOver() -> allowed(request.of(stream), player);
+            case AccessDecision.Allowed _ -> new PlayAnswer.Refused(FAILED, "the player has left");
+            case AccessDecision.Refused(String description) -> new PlayAnswer.Refused(FAILED, description);
         }, task -> onLoop(player, task));
     }
 

@@ -54,7 +54,7 @@ class FlvBroadcastTest {
         channel.runPendingTasks();
         List<ByteBuf> pieces = viewers.stream().flatMap(viewer -> viewer.pieces.stream()).toList();
         pieces.forEach(ByteBuf::release);
-        assertThat(pieces).as("nobody else holds them").allMatch(piece -> piece.refCnt() == 0);
+        assertThat(pieces).as("no other reference is held").allMatch(piece -> piece.refCnt() == 0);
         channel.finishAndReleaseAll();
     }
 
@@ -96,7 +96,7 @@ class FlvBroadcastTest {
         assertThat(two.sent()).containsExactly("FLV", "1");
         pass(40);
         publish(sound(2), 3);
-        assertThat(one.sent()).as("a picture is due and takes the sound along").containsExactly("2 3");
+        assertThat(one.sent()).as("a video frame is sent together with the audio before it").containsExactly("2 3");
         pass(20);
         publish(picture(4));
         assertThat(one.sent()).as("half a tick later").isEmpty();
@@ -129,7 +129,7 @@ class FlvBroadcastTest {
         assertThat(viewer.sent()).containsExactly("2");
         pass(1_000);
         publish(sound(3));
-        assertThat(viewer.sent()).as("nothing was written for long").containsExactly("3");
+        assertThat(viewer.sent()).as("a tick has passed since the last write").containsExactly("3");
     }
 
     @Test
@@ -169,7 +169,7 @@ class FlvBroadcastTest {
         broadcast.flush();
         slow.ready = true;
         slow.more.run();
-        assertThat(slow.sent()).as("it knows the headers").containsExactly("skipped 1", "3 4");
+        assertThat(slow.sent()).as("the headers have not changed").containsExactly("skipped 1", "3 4");
         slow.ready = false;
         headers = List.of(new FlvTag(FlvTag.Type.VIDEO, 0, ByteBuffer.wrap(new byte[]{99})));
         frame(5);
@@ -227,7 +227,7 @@ class FlvBroadcastTest {
         pass(6_000);
         entry(4);
         var late = new HeldSink(channel);
-        assertThat(broadcast.joinAt(late, 1, headers, headers)).as("let go").isFalse();
+        assertThat(broadcast.joinAt(late, 1, headers, headers)).as("already discarded").isFalse();
         assertThat(late.sent()).isEmpty();
     }
 
@@ -285,7 +285,7 @@ class FlvBroadcastTest {
         entry(1);
         HeldSink both = join();
         HeldSink picture = join(Selection.VIDEO);
-        assertThat(broadcast.entry(Selection.AUDIO)).as("no sound yet").isNull();
+        assertThat(broadcast.entry(Selection.AUDIO)).as("no audio yet").isNull();
         publish(sound(2));
         publish(sound(3));
         HeldSink sound = join(Selection.AUDIO);
@@ -332,7 +332,7 @@ class FlvBroadcastTest {
         viewers.add(player);
         broadcast.open(MessageLayout.FRAMING.layout());
         broadcast.join(player, broadcast.entry(Selection.ALL), OPENING);
-        assertThat(received(player)).as("the latest group of pictures")
+        assertThat(received(player)).as("the latest GOP")
                 .isEqualTo(bytes(OPENING, message(1), message(2)));
         assertThat(tags.sent()).containsExactly("FLV", "1 2");
         publish(picture(3));
@@ -343,7 +343,7 @@ class FlvBroadcastTest {
         assertThat(received(player)).isEqualTo(PlayChunks.dry());
         assertThat(tags.sent()).as("FLV has no such message").isEmpty();
         broadcast.closeUnwatched(MessageLayout.FRAMING.layout());
-        assertThat(broadcast.layouts()).as("somebody watches").contains(MessageLayout.FRAMING.layout());
+        assertThat(broadcast.layouts()).as("a viewer uses the layout").contains(MessageLayout.FRAMING.layout());
         broadcast.leave(player);
         broadcast.closeUnwatched(MessageLayout.FRAMING.layout());
         publish(picture(4));

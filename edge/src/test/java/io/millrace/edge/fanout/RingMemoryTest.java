@@ -42,7 +42,7 @@ class RingMemoryTest {
         add(ring, 0, true);
         assertThat(ring.at(0)).as("the oldest").isNull();
         assertThat(memory.bytes()).isLessThanOrEqualTo(LIMIT);
-        assertThat(ring.entry(Selection.ALL).index()).as("the newest is there").isEqualTo(ring.head() - 1);
+        assertThat(ring.entry(Selection.ALL).index()).as("index of the newest keyframe").isEqualTo(ring.head() - 1);
     }
 
     @Test
@@ -57,7 +57,7 @@ class RingMemoryTest {
         assertThat(small).allSatisfy(ring -> assertThat(ring.at(0)).isNotNull());
         addUpTo(large, LIMIT);
         add(small.getFirst(), MIB / 2, false);
-        assertThat(small.getFirst().at(0)).as("another one makes room for it").isNotNull();
+        assertThat(small.getFirst().at(0)).as("the larger ring discards instead").isNotNull();
         assertThat(memory.bytes()).isLessThanOrEqualTo(LIMIT);
     }
 
@@ -80,11 +80,11 @@ class RingMemoryTest {
         add(ring, MIB / 2, false);
         long before = memory.bytes();
         try (var messages = new TagSlabs(MessageLayout.FRAMING.layout())) {
-            assertThat(ring.open()).as("the latest keyframe").isZero();
+            assertThat(ring.open()).as("index of the latest keyframe").isZero();
             assertThat(memory.bytes()).as("two partly filled slabs").isEqualTo(before + 2 * TagSlabs.SLAB_BYTES);
             ring.add(1, MessageLayout.FRAMING.layout(), messages.encode(ring.at(1).read()));
             assertThat(memory.bytes()).isGreaterThan(before + 2 * TagSlabs.SLAB_BYTES + MIB / 2);
-            Encoded late = messages.encode(ring.at(0).read());
+            EncodedTag late = messages.encode(ring.at(0).read());
             ring.forget(1);
             long now = memory.bytes();
             ring.add(0, MessageLayout.FRAMING.layout(), late);
@@ -117,14 +117,14 @@ class RingMemoryTest {
         for (int i = 0; i < places - 1; i++) {
             channels.add(watched());
         }
-        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("two are one too many")
+        assertThat(memory.hasPlaces(channels, null, MessageLayout.FRAMING.layout())).as("one place is left, and two layouts need two")
                 .isFalse();
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isTrue();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isTrue();
         channels.add(watched());
         assertThat(memory.hasPlaces(channels, null, Layout.TAGS)).isFalse();
         assertThat(memory.hasPlaces(channels, channels.getFirst(), MessageLayout.FRAMING.layout())).isFalse();
-        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.TAGS)).as("needs none").isTrue();
+        assertThat(memory.hasPlaces(channels, channels.getFirst(), Layout.TAGS)).as("needs no place of its own").isTrue();
     }
 
     @Test
@@ -150,7 +150,7 @@ class RingMemoryTest {
         return ring;
     }
 
-    /** Adds tags until exactly this much is held. */
+    /** Adds tags until the ring holds exactly this many bytes. */
     private void addUpTo(TagRing ring, int heldBytes) {
         while (memory.bytes() + MIB <= heldBytes - MIB) {
             add(ring, MIB, true);

@@ -46,11 +46,11 @@ class TagRingTest {
             frame(ms);
         }
         assertThat(ring.entry(Selection.ALL).index()).isEqualTo(2);
-        assertThat(taken(2)).as("older than five seconds and needed").isEqualTo(7);
-        assertThat(ring.take(1, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("gone").isNull();
+        assertThat(taken(2)).as("tags older than 5 s that the latest GOP needs").isEqualTo(7);
+        assertThat(ring.take(1, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded").isNull();
         entry(8_001);
         assertThat(taken(4)).as("from 4 000 on").isEqualTo(6);
-        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("needed no more").isNull();
+        assertThat(ring.take(3, ring.head(), 1, Framing.CHUNKED, Selection.ALL)).as("discarded after the next keyframe").isNull();
     }
 
     @Test
@@ -70,7 +70,7 @@ class TagRingTest {
         for (int i = 1; i <= 5; i++) {
             add(i, false, new byte[4 << 20]);
         }
-        assertThat(ring.entry(Selection.ALL).index()).as("the latest group may be larger").isZero();
+        assertThat(ring.entry(Selection.ALL).index()).as("the latest GOP may exceed the limit").isZero();
         for (int i = 6; i <= 8; i++) {
             add(i, false, new byte[4 << 20]);
         }
@@ -92,18 +92,18 @@ class TagRingTest {
         entry(0);
         frame(40);
         frame(80);
-        try (Stretch all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             assertThat(all.pieces()).hasSize(1);
             assertThat(all.mediaBytes()).isEqualTo(3 * (11 + 3 + 4));
             assertThat(all.next()).isEqualTo(3);
             assertThat(all.pieces().getFirst().toString(StandardCharsets.ISO_8859_1)).startsWith("12\r\n\t\0\0\3")
                     .endsWith("\0\0\0\u000e\r\n");
         }
-        try (Stretch plain = ring.take(1, 3, Integer.MAX_VALUE, Framing.PLAIN, Selection.ALL)) {
+        try (TagRun plain = ring.take(1, 3, Integer.MAX_VALUE, Framing.PLAIN, Selection.ALL)) {
             assertThat(plain.pieces()).extracting(ByteBuf::readableBytes).containsExactly(18, 18);
         }
-        try (Stretch limited = ring.take(1, 3, 1, Framing.CHUNKED, Selection.ALL)) {
-            assertThat(limited.next()).as("one at least").isEqualTo(2);
+        try (TagRun limited = ring.take(1, 3, 1, Framing.CHUNKED, Selection.ALL)) {
+            assertThat(limited.next()).as("at least one tag").isEqualTo(2);
         }
     }
 
@@ -111,12 +111,12 @@ class TagRingTest {
     void wrapsTagsOfATurnInOneWebSocketFrame() {
         entry(0);
         frame(40);
-        try (Stretch both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {
+        try (TagRun both = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL)) {
             assertThat(both.pieces()).extracting(ByteBuf::readableBytes).containsExactly(2, 18, 18);
             assertThat(ByteBufUtil.hexDump(both.pieces().getFirst())).isEqualTo("8224");
             assertThat(both.pieces()).allMatch(ByteBuf::isDirect);
         }
-        try (Stretch nothing = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.AUDIO)) {
+        try (TagRun nothing = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.AUDIO)) {
             assertThat(nothing.isEmpty()).isTrue();
             assertThat(nothing.next()).isEqualTo(2);
         }
@@ -126,8 +126,8 @@ class TagRingTest {
     void joinsManyPiecesForSharedUse() {
         entry(0);
         frame(40);
-        try (Stretch many = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL);
-                Stretch one = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL).joined()) {
+        try (TagRun many = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL);
+                TagRun one = ring.take(0, 2, Integer.MAX_VALUE, WebSocketFraming.INSTANCE, Selection.ALL).joined()) {
             assertThat(one.pieces()).hasSize(1);
             assertThat(one.pieces().getFirst()).isEqualTo(Unpooled.wrappedBuffer(many.pieces().stream()
                     .map(ByteBuf::duplicate).toArray(ByteBuf[]::new)));
@@ -147,7 +147,7 @@ class TagRingTest {
         add(0, true, new byte[TagSlabs.SLAB_BYTES - 100]);
         add(1, false, new byte[200]);
         add(2, false, new byte[TagSlabs.SLAB_BYTES * 2]);
-        try (Stretch all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(0, 3, Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             assertThat(all.pieces()).hasSize(3);
         }
     }
@@ -161,11 +161,11 @@ class TagRingTest {
         frame(100);
         frame(5_001);
         entry(5_002);
-        assertThat(ring.indexOf(100)).as("let go").isEqualTo(TagRing.NONE);
+        assertThat(ring.indexOf(100)).as("discarded").isEqualTo(TagRing.NONE);
         assertThat(ring.indexOf(101)).isEqualTo(1);
         assertThat(ring.indexOf(110)).isEqualTo(1);
         assertThat(ring.indexOf(111)).isEqualTo(2);
-        assertThat(ring.indexOf(500)).as("what comes next").isEqualTo(4);
+        assertThat(ring.indexOf(500)).as("the next tag").isEqualTo(4);
     }
 
     private void entry(int ms) {
@@ -189,7 +189,7 @@ class TagRingTest {
 
     /** Returns the number of tags from {@code index} on. */
     private long taken(long index) {
-        try (Stretch all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
+        try (TagRun all = ring.take(index, ring.head(), Integer.MAX_VALUE, Framing.CHUNKED, Selection.ALL)) {
             return all.next() - index;
         }
     }

@@ -65,7 +65,7 @@ class FollowedEpochTest {
         assertThat(edge.isEnded()).isTrue();
     }
 
-    /** As before version 4 of the rules: with the last segment, or when that is late. */
+    /** Before version 4 of the rules, an epoch ends with its last segment, or when that is late. */
     @Test
     void epochWithoutRecordEndsByDirectory() {
         List<IndexRecord> records = segments(0, 9);
@@ -109,7 +109,7 @@ class FollowedEpochTest {
                     e.sessions());
             epoch = new FollowedEpoch(entry, Format.TS, Watch.unread());
             epoch.fillTo(past.size());
-            assertThat(epoch.filled(new IndexStretch(past, true))).isTrue();
+            assertThat(epoch.filled(new IndexBackfill(past, true))).isTrue();
         }
 
         void read(long offset, IndexRecord record) {

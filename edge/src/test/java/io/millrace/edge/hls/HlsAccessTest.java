@@ -1,7 +1,7 @@
 package io.millrace.edge.hls;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -11,9 +11,9 @@ class HlsAccessTest {
     private static final int LIMIT = 5;
 
     @Test
-    void remembersSessionsUpToItsMemory() {
+    void limitsMemoryOfSessions() {
         int sizeBytes = HlsAccess.ENTRY_BYTES + 2 * ("live/show".length() + "192.0.2.1".length() + "player 1".length());
-        Cache<HlsSession, CompletableFuture<AccessAnswer>> sessions = HlsAccess.sessions(LIMIT * sizeBytes)
+        Cache<HlsSession, CompletableFuture<AccessDecision>> sessions = HlsAccess.sessions(LIMIT * sizeBytes)
                 .executor(Runnable::run).build();
         for (int i = 1; i <= LIMIT; i++) {
             put(sessions, i);
@@ -23,7 +23,7 @@ class HlsAccessTest {
         assertThat(sessions.estimatedSize()).as("one past it").isEqualTo(LIMIT);
     }
 
-    private static void put(Cache<HlsSession, CompletableFuture<AccessAnswer>> sessions, int player) {
+    private static void put(Cache<HlsSession, CompletableFuture<AccessDecision>> sessions, int player) {
         sessions.put(new HlsSession("live/show", "192.0.2.1", "player " + player), new CompletableFuture<>());
         sessions.cleanUp();
     }

@@ -17,7 +17,7 @@ class HlsAudienceTest {
     private final HlsAudience audience = new HlsAudience(viewers, meters, () -> 0, LIMIT);
 
     @Test
-    void oneViewerAboveTheLimitDisplacesAnother() {
+    void viewerAboveLimitDisplacesAnother() {
         for (int i = 1; i <= LIMIT; i++) {
             watch(i);
             assertThat(count()).isEqualTo(i);

@@ -22,7 +22,7 @@ class HlsUrlTest {
 
     @ParameterizedTest
     @MethodSource("urls")
-    void namesWhatThePathSays(String path, HlsUrl url) {
+    void parsesPath(String path, HlsUrl url) {
         assertThat(HlsUrl.parse(path)).contains(url);
     }
 
@@ -30,12 +30,12 @@ class HlsUrlTest {
     @ValueSource(strings = {"/", "/live/show.flv", "/live/show/@29-17/ts/index.m3u8", "/live/show/@17-29/ts/5.ts",
         "/live/show/@17/ts/05.ts", "/live/show/@17/ts/1234567890123456789.ts", "/live/show/@x/ts/5.ts",
         "/live/show/@17/ts/5.flv", "/show/@17/ts/5.ts", "/show.m3u8", "/api/show.m3u8", "/live/../show.m3u8"})
-    void anyOtherPathIsNone(String path) {
+    void rejectsOtherPaths(String path) {
         assertThat(HlsUrl.parse(path)).isEmpty();
     }
 
     @Property
-    void takesAnyTextForAPath(@ForAll String text) {
+    void parsesAnyTextWithoutException(@ForAll String text) {
         assertThat(HlsUrl.parse("/" + text)).isNotNull();
     }
 }

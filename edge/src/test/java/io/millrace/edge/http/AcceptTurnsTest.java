@@ -59,12 +59,12 @@ class AcceptTurnsTest {
     }
 
     @Test
-    void aConnectionOvertakesThoseOfNetworksThatHaveMany() {
+    void connectionOvertakesNetworksWithMany() {
         List<EmbeddedChannel> first = Stream.of("127.0.1.1", "127.0.1.1", "127.0.1.1").map(this::accept).toList();
         accept("127.0.1.2");
         accept("127.0.1.2");
         EmbeddedChannel late = accept("127.0.0.2");
-        assertThat(passed).as("until the first was read").containsExactly(first.getFirst());
+        assertThat(passed).as("one connection until it is read").containsExactly(first.getFirst());
         read();
         read();
         assertThat(passed).hasSize(3).contains(late);
@@ -75,20 +75,20 @@ class AcceptTurnsTest {
     }
 
     @Test
-    void acceptsNoMoreWhileAsManyWaitAsMay() {
+    void stopsAcceptingAtLimitOfWaitingConnections() {
         accept("127.0.1.1");
         for (int i = 1; i < WAITING; i++) {
             accept("127.0.1.1");
         }
         assertThat(listener.config().isAutoRead()).isTrue();
         accept("127.0.1.1");
-        assertThat(listener.config().isAutoRead()).as("as many wait as may").isFalse();
+        assertThat(listener.config().isAutoRead()).as("at the limit").isFalse();
         read();
         assertThat(listener.config().isAutoRead()).isTrue();
     }
 
     @Test
-    void connectionsThatWaitAreClosedWithTheListener() {
+    void closesWaitingConnectionsWithListener() {
         EmbeddedChannel first = accept("127.0.1.1");
         EmbeddedChannel second = accept("127.0.1.1");
         listener.close();

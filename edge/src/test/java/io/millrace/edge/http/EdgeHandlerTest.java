@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The test advances the clock. */
+/** The HTTP handlers of one connection, in an embedded channel; the test advances the clock. */
 class EdgeHandlerTest {
     private static final StreamEntry LIVE = Records.entry("live/show", 17, StreamEntry.State.LIVE);
 
@@ -57,7 +57,7 @@ class EdgeHandlerTest {
 
     private final MemoryBudget memory = new MemoryBudget(1 << 20);
 
-    private final AnswerMemory answerMemory = new AnswerMemory(1 << 20);
+    private final ResponseMemory answerMemory = new ResponseMemory(1 << 20);
 
     @BeforeEach
     void connect() {
@@ -90,7 +90,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void holdsAPlaylistForTenSeconds() {
+    void holdsPlaylistRequestForTenSeconds() {
         get("/live/show.m3u8");
         pass(9_999);
         assertThat(channel.<Object>readOutbound()).isNull();
@@ -98,19 +98,19 @@ class EdgeHandlerTest {
         assertThat(status()).isEqualTo(404);
     }
 
-    /** The tasks that wait on the loop meanwhile are those that write to live viewers. */
+    /** Other tasks of the event loop, such as writes to live viewers, run between the requests of a pipeline. */
     @Test
-    void aPipelineLetsOthersHaveTheirTurn() {
+    void pipelineYieldsToOtherTasks() {
         List<Integer> answered = new ArrayList<>();
         channel.eventLoop().execute(() -> answered.add(sent().split("HTTP/1.1 200", -1).length - 1));
         request("GET /api/v1/streams HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3 * ReadGate.TURN + 1));
         assertThat(answered).containsExactly(ReadGate.TURN);
-        assertThat(sent().split("HTTP/1.1 200", -1)).as("then all of them").hasSize(2 * ReadGate.TURN + 2);
+        assertThat(sent().split("HTTP/1.1 200", -1)).as("the remaining requests").hasSize(2 * ReadGate.TURN + 2);
         assertThat(memory.bytes()).isZero();
     }
 
     @Test
-    void answersAHeldPlaylistAsSoonAsThereIsOne() {
+    void answersHeldRequestWhenPlaylistExists() {
         get("/live/show.m3u8");
         pass(5_000);
         log.segments(LIVE, 0, 0);
@@ -121,7 +121,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void countsAnHlsPlayerWhileItAsksAndRefusesOneThatWasLetGo() {
+    void countsHlsPlayerAndRefusesDisconnectedOne() {
         log.segments(LIVE, 0, 0);
         get("/live/show/@17/ts/index.m3u8");
         get("/live/show/@17/ts/index.m3u8");
@@ -136,24 +136,24 @@ class EdgeHandlerTest {
         assertThat(status()).isEqualTo(200);
         audienceNanos += TimeUnit.SECONDS.toNanos(61);
         get("/live/show/@17/ts/index.m3u8");
-        assertThat(status()).as("a hand on a connection, not a ban").isEqualTo(200);
-        assertThat(viewers.count("live/show", Protocol.HLS)).as("the other asks no more").isEqualTo(1);
+        assertThat(status()).as("disconnected for a minute, not banned").isEqualTo(200);
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the other player has stopped").isEqualTo(1);
     }
 
     @Test
-    void countsNoMorePlayersOfOneAddressThanItsShare() {
+    void limitsCountedPlayersPerAddress() {
         log.segments(LIVE, 0, 0);
         for (int player = 0; player < HlsAudience.NETWORK_LIMIT; player++) {
             getAs("player " + player);
         }
         assertThat(viewers.count("live/show", Protocol.HLS)).isEqualTo(HlsAudience.NETWORK_LIMIT);
         getAs("one more");
-        assertThat(viewers.count("live/show", Protocol.HLS)).as("it is served and not counted")
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("served but not counted")
                 .isEqualTo(HlsAudience.NETWORK_LIMIT);
         audienceNanos += TimeUnit.SECONDS.toNanos(16);
         getAs("one more");
         getAs("one more");
-        assertThat(viewers.count("live/show", Protocol.HLS)).as("the others' places are free again").isEqualTo(1);
+        assertThat(viewers.count("live/show", Protocol.HLS)).as("the places of players that stopped are free").isEqualTo(1);
     }
 
     private void getAs(String player) {
@@ -162,7 +162,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void forgetsAHeldRequestWhoseConnectionIsGone() {
+    void dropsHeldRequestOfClosedConnection() {
         get("/live/show.m3u8");
         channel.close();
         log.segments(LIVE, 0, 0);
@@ -171,11 +171,11 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aListIsMadeWhileThereIsRoomForThoseThatNobodyHasTaken() {
+    void refusesListIfUnreadResponsesUseTheMemory() {
         assertThat(answerMemory.take((1 << 20) - 1_000)).isTrue();
         for (int i = 0; i < 10; i++) {
             get("/api/v1/streams?state=ended");
-            assertThat(status()).as("what is taken counts no more").isEqualTo(200);
+            assertThat(status()).as("a response that was read does not count").isEqualTo(200);
         }
         assertThat(answerMemory.take(1_000)).isTrue();
         get("/api/v1/streams?state=ended");
@@ -186,12 +186,12 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aSegmentThatDoesNotComeInTimeIsAskedForAgainLater() {
+    void readThatTimesOutIsUnavailable() {
         StreamEntry silent = Records.entry(MemoryLog.SILENT, 17, StreamEntry.State.LIVE);
         directory.put(silent);
         log.segments(silent, 0, 0);
         try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
-            get("/live/silent/@17/ts/0.ts");
+            get("/live/silent/@17/ts/0.ts?token=planted-secret");
             assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("\r\nretry-after: 2\r\n",
                     "\"code\":\"log_unavailable\"");
             assertThat(said.texts(Level.WARN)).singleElement().asString()
@@ -202,12 +202,12 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aBugIsLoggedAsAnErrorWithItsStackTrace() {
+    void logsBugWithStackTrace() {
         StreamEntry broken = Records.entry(MemoryLog.BROKEN, 17, StreamEntry.State.LIVE);
         directory.put(broken);
         log.segments(broken, 0, 0);
         try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
-            get("/live/broken/@17/ts/0.ts");
+            get("/live/broken/@17/ts/0.ts?token=planted-secret");
             assertThat(sent()).startsWith("HTTP/1.1 503 ");
             channel.pipeline().fireExceptionCaught(new IllegalStateException("a bug"));
             assertThat(said.texts(Level.ERROR)).hasSize(2).isEqualTo(said.traced());
@@ -217,7 +217,7 @@ class EdgeHandlerTest {
 
     @ParameterizedTest
     @MethodSource
-    void aFaultOfThePeerIsNotLoggedAsABug(Throwable fault) {
+    void doesNotLogFaultOfPeerAsBug(Throwable fault) {
         try (LogCapture said = new LogCapture(EdgeHandlerTest.class)) {
             channel.pipeline().fireExceptionCaught(fault);
             assertThat(said.texts(Level.WARN)).isEmpty();
@@ -226,13 +226,13 @@ class EdgeHandlerTest {
         }
     }
 
-    static List<Throwable> aFaultOfThePeerIsNotLoggedAsABug() {
+    static List<Throwable> doesNotLogFaultOfPeerAsBug() {
         return List.of(new IOException("connection reset"), new DecoderException("malformed"),
                 new HAProxyProtocolException("malformed"));
     }
 
     @Test
-    void closesAConnectionThatAsksForNothing() {
+    void closesConnectionWithoutRequest() {
         pass(9_999);
         assertThat(channel.isOpen()).isTrue();
         pass(1);
@@ -240,7 +240,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void anIncompleteRequestThatTimesOutIsNotMalformedAsWell() {
+    void incompleteRequestThatTimesOutHasOneReason() {
         request("GET / HTTP/1.1\r\nHost: x\r\n");
         pass(HttpLimits.DEFAULT.headers().toMillis());
         assertThat(channel.isActive()).isFalse();
@@ -249,7 +249,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aClientThatLeavesWithinItsRequestIsNotMalformed() {
+    void incompleteRequestOfClosedConnectionIsNotMalformed() {
         request("GET / HTTP/1.1\r\nHost: x\r\n");
         channel.close();
         assertThat(closed(HttpCloseReason.MALFORMED)).isZero();
@@ -258,7 +258,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void closesAConnectionThatAsksForNothingMore() {
+    void closesIdleConnection() {
         get("/api/v1/streams");
         channel.runPendingTasks();
         pass(59_999);
@@ -268,7 +268,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void readsNoMoreWhileALongPipelineWaits() {
+    void pausesReadingWhileLongPipelineWaits() {
         String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
         get("/live/show.m3u8");
         request(request.repeat(RequestGate.WAITING_LIMIT - 1));
@@ -281,12 +281,12 @@ class EdgeHandlerTest {
         assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(1 + RequestGate.WAITING_LIMIT);
     }
 
-    /** 16 of them were kept as parsed headers, 150 KB each. */
+    /** A parsed request can take 150 KB, so only the next one is parsed. */
     @Test
-    void keepsAPipelineAsBytesAndAnswersAllOfIt() {
+    void keepsWaitingPipelineAsBytes() {
         get("/live/show.m3u8");
         request("GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(180));
-        assertThat(memory.bytes()).as("8 KiB, and the headers of two").isLessThan(10_000);
+        assertThat(memory.bytes()).as("8 KiB, and the headers of two requests").isLessThan(10_000);
         log.segments(LIVE, 0, 0);
         channel.runPendingTasks();
         assertThat(sent().split("HTTP/1.1 404 ", -1)).hasSize(1 + 180);
@@ -295,7 +295,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aRequestInPiecesIsCountedUntilItIsAnswered() {
+    void countsMemoryOfRequestUntilItIsAnswered() {
         for (String piece : "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r".split("(?<=\\G.{7})", -1)) {
             request(piece);
         }
@@ -306,7 +306,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aHundredHeadersAreEnough() {
+    void limitsHeadersToHundred() {
         request("GET / HTTP/1.1\r\nHost: x\r\n" + "a:\r\n".repeat(99) + "\r\n");
         assertThat(sent()).startsWith("HTTP/1.1 200 ");
         request("GET / HTTP/1.1\r\nHost: x\r\n" + "a:\r\n".repeat(100) + "\r\n");
@@ -314,7 +314,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void aClientIsDisconnectedWhereTheMemoryOfAllIsUsedUp() {
+    void disconnectsClientIfMemoryIsExhausted() {
         MemoryBudget.Share viewers = memory.open(() -> {});
         viewers.admit(true);
         viewers.take((1 << 20) - 1_000);
@@ -326,7 +326,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void answersNothingMoreBeforeTheClientTakesWhatItAskedFor() {
+    void answersNextRequestOnceClientReads() {
         String request = "GET /live/never.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n";
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
         request(request.repeat(3));
@@ -337,7 +337,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void holdsAnFlvViewerForTenSeconds() {
+    void holdsFlvViewerForTenSeconds() {
         get("/live/show.flv");
         assertThat(log.sinks).hasSize(1);
         pass(10_000);
@@ -346,7 +346,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void writesFramedTagsAsTheyAreAndEndsCleanly() {
+    void writesFramedTagsUnchangedAndEndsCleanly() {
         get("/live/show.flv");
         pass(9_000);
         FlvSink sink = log.sinks.getFirst();
@@ -359,7 +359,7 @@ class EdgeHandlerTest {
         String response = sent();
         assertThat(response).contains("transfer-encoding: chunked", "X-Accel-Buffering: no", "cache-control: no-store")
                 .endsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
-        assertThat(channel.isOpen()).as("the connection goes on").isTrue();
+        assertThat(channel.isOpen()).as("the connection stays open").isTrue();
         assertThat(viewers()).isZero();
         assertThat(sink.isReady()).isFalse();
         send(sink, "late");
@@ -367,7 +367,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void writesToOldClientsWithoutChunksAndClosesAtTheEnd() {
+    void writesToHttp10WithoutChunksAndCloses() {
         request("GET /live/show.flv HTTP/1.0\r\n\r\n");
         FlvSink sink = log.sinks.getFirst();
         assertThat(sink.framing()).isEqualTo(Framing.PLAIN);
@@ -379,7 +379,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void tellsAViewerWhenItsSocketTakesBytesAgain() {
+    void notifiesViewerWhenSocketIsWritable() {
         get("/live/show.flv");
         FlvSink sink = log.sinks.getFirst();
         var calls = new AtomicInteger();
@@ -394,7 +394,7 @@ class EdgeHandlerTest {
     }
 
     @Test
-    void letsGoAViewerThatIsTooSlow() {
+    void disconnectsViewerThatIsTooSlow() {
         get("/live/show.flv");
         FlvSink sink = log.sinks.getFirst();
         sink.start(() -> {});

@@ -81,7 +81,7 @@ class EdgeServerTest {
         "/api/v1/streams?limit=0, 400", "/api/v1/streams?limit=x, 400", "/api/v2/streams, 404", "/, 200",
         "/?stream=live/show&player=flv, 200", "/assets/page.js, 200", "/assets/../index.html, 404",
         "/assets/vendor/hls.light.min.js, 200", "/favicon.ico, 404"})
-    void answersWithTheStatusOfTheContract(String target, int status) throws IOException {
+    void respondsWithDocumentedStatus(String target, int status) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get(target).read();
             assertThat(response.status()).as(response.body()).isEqualTo(status);
@@ -97,7 +97,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void sendsViewersOfThePastAwayForAMomentWhereTooMuchIsRead() throws IOException {
+    void refusesPastWithRetryIfTooManyReadsWait() throws IOException {
         directory.put(Records.entry(MemoryLog.BUSY, 30, StreamEntry.State.LIVE));
         try (var http = new RawHttp(port)) {
             RawHttp.Response flv = http.get("/live/busy.flv?start=-5m").read();
@@ -112,7 +112,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void readsSegmentsInTheTurnOfTheClientsAddress() throws IOException {
+    void readsSegmentsInTurnOfClientAddress() throws IOException {
         try (var first = new RawHttp(port, "127.0.0.3", 0); var second = new RawHttp(port, "127.0.0.4", 0)) {
             assertThat(first.get("/live/show/@17/ts/3.ts").read().status()).isEqualTo(200);
             assertThat(second.get("/live/show/@17/ts/3.ts").read().status()).isEqualTo(200);
@@ -121,7 +121,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void tellsClientsHowLongAnAnswerHolds() throws IOException {
+    void setsCacheLifetimes() throws IOException {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/live/show/@17/ts/3.ts").read().headers())
                     .containsEntry("cache-control", "public, max-age=3600, immutable")
@@ -139,7 +139,7 @@ class EdgeServerTest {
         "bytes=-3, 206, 007, bytes 17-19/20", "bytes=8-11, 206, 06pa, bytes 8-11/20",
         "bytes=15-99, 206, 01007, bytes 15-19/20", "bytes=20-, 416, -, bytes */20", "bytes=-0, 416, -, bytes */20",
         "bytes=5-2, 200, -, -", "'bytes=0-1,4-5', 200, -, -", "items=0-1, 200, -, -", "bytes=x, 200, -, -"})
-    void servesOneRangeOfASegment(String range, int status, String body, String contentRange) throws IOException {
+    void servesOneRangeOfSegment(String range, int status, String body, String contentRange) throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http.get("/live/show/@17/ts/3.ts", "Range: " + range).read();
             assertThat(response.status()).isEqualTo(status);
@@ -153,7 +153,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void servesTheWholeSegmentWhereTheClientsPieceIsOfAnother() throws IOException {
+    void servesWholeSegmentIfIfRangeDiffers() throws IOException {
         try (var http = new RawHttp(port)) {
             String etag = http.get("/live/show/@17/ts/3.ts").read().headers().get("etag");
             assertThat(http.get("/live/show/@17/ts/3.ts", "Range: bytes=0-1", "If-Range: " + etag).read().status())
@@ -166,7 +166,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void drainAnswersWhatIsHeldAndClosesBehindIt() throws Exception {
+    void drainAnswersHeldRequestsAndClosesConnections() throws Exception {
         try (var idle = new RawHttp(port); var held = new RawHttp(port); var heldFlv = new RawHttp(port)) {
             assertThat(idle.get("/live/show.m3u8").read().status()).isEqualTo(200);
             held.get("/live/new.m3u8");
@@ -186,7 +186,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void streamsGoOnWhileItDrainsAndEndCleanlyAtItsEnd() throws Exception {
+    void streamsContinueDuringDrainAndEndCleanly() throws Exception {
         try (var viewer = new RawHttp(port)) {
             viewer.get("/live/show.flv");
             await().until(() -> log.sinks.size() == 1);
@@ -212,7 +212,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void answersHeadAsGetWithoutABody() throws IOException {
+    void answersHeadLikeGetWithoutBody() throws IOException {
         try (var http = new RawHttp(port)) {
             for (String target : List.of("/live/show.m3u8", "/live/show/@17/ts/index.m3u8", "/live/show/@17/ts/3.ts",
                     "/api/v1/streams", "/", "/live/never.m3u8")) {
@@ -241,7 +241,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void keepsAPipelineBehindAHeldRequestWaiting() throws IOException {
+    void pipelineWaitsForHeldRequest() throws IOException {
         try (var http = new RawHttp(port); var other = new RawHttp(port)) {
             http.get("/live/new.m3u8").get("/live/never.m3u8");
             assertThat(other.get("/live/new/@18/ts/0.ts").read().status()).isEqualTo(404);
@@ -252,7 +252,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void closesWhenTheClientAsksForIt() throws IOException {
+    void closesOnRequestOfClient() throws IOException {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams", "Connection: close").read().headers()).containsEntry("connection",
                     "close");
@@ -265,7 +265,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void refusesWhatIsNoRequestOfOurs() throws IOException {
+    void refusesInvalidRequests() throws IOException {
         assertRefused("POST / HTTP/1.1\r\nHost: x\r\n\r\n", 405);
         assertRefused("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414);
         assertRefused("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9_000) + "\r\n\r\n", 431);
@@ -285,7 +285,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void doesNotTakeABodyForTheNextRequest() throws IOException {
+    void doesNotParseBodyAsRequest() throws IOException {
         try (var http = new RawHttp(port)) {
             http.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\nGET /api/v1/streams HTTP/1.1\r\n");
             assertThat(http.read().status()).isEqualTo(405);
@@ -294,7 +294,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void allowsEveryOriginToAsk() throws IOException {
+    void allowsEveryOrigin() throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response response = http
                     .request("OPTIONS", "/live/show/@17/ts/3.ts", "Origin: http://x",
@@ -303,12 +303,12 @@ class EdgeServerTest {
             assertThat(response.status()).isEqualTo(204);
             assertThat(response.headers()).containsEntry("access-control-allow-methods", "GET, HEAD, OPTIONS")
                     .containsEntry("access-control-expose-headers", "Date, Age, Content-Length, Content-Range, ETag");
-            assertThat(http.get("/").read().status()).as("the connection goes on").isEqualTo(200);
+            assertThat(http.get("/").read().status()).as("the connection stays open").isEqualTo(200);
         }
     }
 
     @Test
-    void compressesPlaylistsForWhoTakesThat() throws IOException {
+    void compressesPlaylistsIfAccepted() throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response packed = http.get("/live/show/@17/ts/index.m3u8", "Accept-Encoding: br, gzip;q=0.8")
                     .read();
@@ -321,7 +321,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void writesTheJsonOfTheContract() throws IOException {
+    void writesDocumentedJson() throws IOException {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams/live/show").read().body()).isEqualTo("{\"name\":\"live/show\","
                     + "\"state\":\"live\",\"epoch\":17,\"session\":17,\"startedAt\":\"2026-01-01T00:00:00.000Z\","
@@ -344,7 +344,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void listsStreamsOfTheStatesAndNamesThatAreAskedFor() throws IOException {
+    void filtersStreamsByStateAndName() throws IOException {
         try (var http = new RawHttp(port)) {
             assertThat(names(http, "state=live")).containsExactly("live/new", "live/show", "old/bytes");
             assertThat(names(http, "state=live,grace")).containsExactly("live/away", "live/new", "live/show",
@@ -369,7 +369,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void framesOfOtherSitesMayHaveThePlayerAlone() throws IOException {
+    void onlyEmbedPageMayBeFramedByOtherSites() throws IOException {
         try (var http = new RawHttp(port)) {
             RawHttp.Response page = http.get("/").read();
             assertThat(page.headers().get("content-security-policy")).contains("frame-ancestors 'self'");
@@ -382,7 +382,7 @@ class EdgeServerTest {
     }
 
     @Test
-    void countsWhoWatches() throws IOException {
+    void countsViewers() throws IOException {
         try (var http = new RawHttp(port)) {
             http.get("/live/show/@17/ts/index.m3u8", "User-Agent: a").read();
             http.get("/live/show/@17/ts/index.m3u8", "User-Agent: a").read();

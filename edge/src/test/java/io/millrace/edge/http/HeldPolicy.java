@@ -1,7 +1,7 @@
 package io.millrace.edge.http;
 
 import io.millrace.media.StreamName;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import java.util.ArrayList;
@@ -13,13 +13,13 @@ import java.util.concurrent.CompletionStage;
 public final class HeldPolicy implements AccessPolicy {
     /** The questions so far. */
     public final List<AccessRequest> asked = new ArrayList<>();
-    private final List<CompletableFuture<AccessAnswer>> answers = new ArrayList<>();
+    private final List<CompletableFuture<AccessDecision>> decisions = new ArrayList<>();
 
     @Override
-    public CompletionStage<AccessAnswer> decide(AccessRequest request) {
+    public CompletionStage<AccessDecision> decide(AccessRequest request) {
         asked.add(request);
-        answers.add(new CompletableFuture<>());
-        return answers.getLast();
+        decisions.add(new CompletableFuture<>());
+        return decisions.getLast();
     }
 
     /** Allows the latest question under the requested name. */
@@ -29,16 +29,16 @@ public final class HeldPolicy implements AccessPolicy {
 
     /** Allows the latest question. */
     public void allow(String stream) {
-        answers.getLast().complete(new AccessAnswer.Allowed(new StreamName(stream)));
+        decisions.getLast().complete(new AccessDecision.Allowed(new StreamName(stream)));
     }
 
     /** Refuses the latest question. */
     public void refuse(String description) {
-        answers.getLast().complete(new AccessAnswer.Refused(description));
+        decisions.getLast().complete(new AccessDecision.Refused(description));
     }
 
     /** The latest question fails because of a bug. */
     public void fail() {
-        answers.getLast().completeExceptionally(new IllegalStateException("a bug"));
+        decisions.getLast().completeExceptionally(new IllegalStateException("a bug"));
     }
 }

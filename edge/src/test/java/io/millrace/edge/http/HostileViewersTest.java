@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /** Hostile clients of the HTTP port, over loopback, and that other clients are not affected. */
 @Timeout(180)
 class HostileViewersTest {
-    /** In the edge's time; the kernel's limit, which is twice as long, is never reached during a test. */
+    /** A timeout on the edge's clock, which the test advances; the kernel's limit, twice as long, is not reached. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final Duration MOMENT = Duration.ofMillis(1);
@@ -100,7 +100,7 @@ class HostileViewersTest {
         try (var http = new RawHttp(port)) {
             assertThat(http.get("/api/v1/streams").read().status()).isEqualTo(200);
             clock.pass(LIMIT.multipliedBy(2));
-            assertThat(http.get("/api/v1/streams").read().status()).as("idle").isEqualTo(200);
+            assertThat(http.get("/api/v1/streams").read().status()).as("the connection was idle").isEqualTo(200);
             http.send(SLOW_REQUEST);
             await().until(() -> {
                 clock.pass(LIMIT);
@@ -182,8 +182,8 @@ class HostileViewersTest {
     }
 
     /**
-     * The short form of bench/attack.sh: instead of 150 kB of objects for each of 16 requests, there is one parsed
-     * request and some bytes.
+     * As in bench/attack.sh, shorter: of each pipeline of 16 requests, one is parsed and the others are bytes, because a parsed
+     * request can take 150 kB.
      */
     @Test
     void waitingPipelinesHoldOneRequestEach() throws Exception {

@@ -56,7 +56,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void everyStepTakesATurn() {
+    void everyStepWaitsForTurn() {
         Turns.Turn other = turns.next("other");
         var read = new CompletableFuture<String>();
         responder.inTurns(() -> {
@@ -82,7 +82,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void tooManyThatWaitAreRefused() {
+    void refusesTooManyWaitingRequests() {
         for (int i = 0; i < 3; i++) {
             turns.next("");
         }
@@ -95,7 +95,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void theTurnOfAClientThatHasLeftIsSkippedAndItsReadDiscarded() {
+    void skipsTurnOfClientThatLeft() {
         var read = new CompletableFuture<String>();
         responder.inTurns(() -> responder.then(read, told::add, value -> told.add("discarded " + value)));
         channel.runPendingTasks();
@@ -106,7 +106,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aClientThatLeavesBeforeItsTurnBeginsNothing() {
+    void beginsNothingForClientThatLeft() {
         Turns.Turn other = turns.next("other");
         responder.inTurns(() -> told.add("begun"));
         responder.abandon();
@@ -117,7 +117,7 @@ class HttpResponderTest {
     }
 
     @Test
-    void aStepThatFailsEndsItsTurn() {
+    void failedStepEndsTurn() {
         responder.inTurns(() -> {
             throw new IllegalStateException("x");
         });
@@ -158,7 +158,7 @@ class HttpResponderTest {
         responder.send(HttpResponseStatus.OK, late, _ -> {});
         assertThat(late.refCnt()).isZero();
         hold(Responder.NO_LIMIT);
-        assertThat(told).as("the owner that comes too late").containsExactly("left", "left");
+        assertThat(told).as("calls of an owner that is set after the client left").containsExactly("left", "left");
         responder.then(CompletableFuture.completedFuture("value"), told::add, value -> told.add("no " + value));
         channel.runPendingTasks();
         assertThat(told).endsWith("no value");

@@ -37,7 +37,7 @@ class HttpSemanticsTest {
             assertThat(response.status()).isEqualTo(304);
             assertThat(response.headers()).containsEntry("etag", "\"17-3\"").containsKeys("cache-control", "date")
                     .doesNotContainKeys("content-length", "transfer-encoding", "content-range");
-            assertThat(http.get(SEGMENT).read().body()).as("what follows is the next response").isEqualTo(BODY);
+            assertThat(http.get(SEGMENT).read().body()).as("the next response follows directly").isEqualTo(BODY);
         }
     }
 
@@ -115,7 +115,7 @@ class HttpSemanticsTest {
             assertThat(http.read(true).status()).isEqualTo(204);
             assertThat(http.read(true).status()).isEqualTo(304);
             assertThat(http.read().headers()).containsEntry("connection", "close");
-            assertThat(http.next()).as("nothing behind the last response").isEqualTo(-1);
+            assertThat(http.next()).as("nothing follows the last response").isEqualTo(-1);
         }
     }
 

@@ -32,7 +32,7 @@ import org.slf4j.helpers.NOPLogger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Every output over HTTP asks the access policy before it sends anything of a stream. */
+/** Every output over HTTP asks the access policy before it sends anything about a stream. */
 class PlayAccessTest {
     /** A request of each output. */
     enum Output {
@@ -95,14 +95,14 @@ class PlayAccessTest {
     }
 
     @AfterEach
-    void everythingIsReleased() {
+    void keepsNoReferences() {
         channels.forEach(EmbeddedChannel::finishAndReleaseAll);
         assertThat(log.sinks).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void refusesWithTheReasonOfThePolicy(Output output) {
+    void refusesWithReasonOfPolicy(Output output) {
         request(output.request());
         policy.refuse("this stream is for subscribers");
         assertThat(sent()).startsWith("HTTP/1.1 403 ").contains("cache-control: no-store",
@@ -111,10 +111,10 @@ class PlayAccessTest {
         assertThatNothingWasRead();
     }
 
-    /** The thread of this test is the event loop, which a pending question does not block. */
+    /** The test thread is the event loop, which a pending decision does not block. */
     @ParameterizedTest
     @EnumSource(Output.class)
-    void servesNothingBeforeTheAnswer(Output output) {
+    void servesNothingBeforeDecision(Output output) {
         request(output.request());
         assertThat(policy.asked).hasSize(1);
         pass(9_000);
@@ -128,7 +128,7 @@ class PlayAccessTest {
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void aClientThatLeavesBeforeTheAnswerCostsNothing(Output output) {
+    void looksNothingUpForClientThatLeft(Output output) {
         request(output.request());
         channel.close();
         policy.allow();
@@ -139,7 +139,7 @@ class PlayAccessTest {
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void servesNothingIfThePolicyFails(Output output) {
+    void servesNothingIfPolicyFails(Output output) {
         request(output.request());
         policy.fail();
         assertThat(sent()).startsWith("HTTP/1.1 503 ");
@@ -148,7 +148,7 @@ class PlayAccessTest {
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void waitsTenSecondsForTheAnswer(Output output) {
+    void waitsTenSecondsForDecision(Output output) {
         request(output.request());
         pass(10_000);
         assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("access_undecided", "retry-after: 2");
@@ -158,7 +158,7 @@ class PlayAccessTest {
     }
 
     @Test
-    void doesNotWaitWhileTheEdgeShutsDown() {
+    void doesNotWaitDuringShutdown() {
         request(Output.FLV.request());
         channel.pipeline().get(EdgeHandler.class).drain(channel.pipeline().context(EdgeHandler.class));
         assertThat(sent()).startsWith("HTTP/1.1 503 ").contains("access_undecided", "connection: close");
@@ -169,7 +169,7 @@ class PlayAccessTest {
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void tellsThePolicyWhoAsks(Output output) {
+    void passesClientToPolicy(Output output) {
         request(output.request().replace("host: x\r\n", "host: x\r\nuser-agent: player/1\r\n"));
         AccessRequest asked = policy.asked.getFirst();
         boolean hls = output.target.contains("m3u8");
@@ -183,15 +183,15 @@ class PlayAccessTest {
 
     @ParameterizedTest
     @EnumSource(Output.class)
-    void doesNotTellARefusedClientWhetherThereIsAStream(Output output) {
+    void refusalDoesNotRevealWhetherStreamExists(Output output) {
         request(output.request().replace("live/show", "live/never"));
         policy.refuse("no");
         assertThat(sent()).startsWith("HTTP/1.1 403 ");
     }
 
-    /** As with stream keys: what the client asks for is a secret, and what it gets is public. */
+    /** The requested name may be a secret, like a stream key; the name of the stream is public. */
     @Test
-    void servesTheStreamThatThePolicyNames() {
+    void servesStreamNamedByPolicy() {
         request("GET /live/secret.m3u8 HTTP/1.1\r\nhost: x\r\n\r\n");
         policy.allow("live/show");
         assertThat(sent()).startsWith("HTTP/1.1 200 ").contains("show/@17/ts/index.m3u8").doesNotContain("secret");
@@ -204,7 +204,7 @@ class PlayAccessTest {
     }
 
     @Test
-    void asksOncePerSessionOfHls() {
+    void asksOncePerHlsSession() {
         request(get("a", "/live/show.m3u8"));
         policy.allow();
         assertThat(sent()).startsWith("HTTP/1.1 200 ");
@@ -212,24 +212,24 @@ class PlayAccessTest {
             getAs("a", "/live/show/@17/ts/index.m3u8");
             nanos += TimeUnit.SECONDS.toNanos(12);
         }
-        assertThat(policy.asked).as("as long as the player comes back").hasSize(1);
+        assertThat(policy.asked).as("requests of a session that continues").hasSize(1);
         request(get("b", "/live/show/@17/ts/index.m3u8"));
         assertThat(policy.asked).as("another player").hasSize(2);
         policy.allow();
         sent();
         nanos += TimeUnit.SECONDS.toNanos(16);
         request(get("a", "/live/show/@17/ts/index.m3u8"));
-        assertThat(policy.asked).as("a player that was away").hasSize(3);
+        assertThat(policy.asked).as("a player that returns after its session expired").hasSize(3);
         policy.allow();
         assertThat(sent()).startsWith("HTTP/1.1 200 ");
         request(get("a", "/live/show.m3u8"));
-        assertThat(policy.asked).as("a session that begins").hasSize(4);
+        assertThat(policy.asked).as("a new session").hasSize(4);
         policy.allow();
         sent();
     }
 
     @Test
-    void aSessionWhoseFirstRequestsComeTogetherIsOneQuestion() {
+    void asksOnceForConcurrentFirstRequests() {
         EmbeddedChannel first = channel;
         request(get("a", "/live/show/@17/ts/index.m3u8"));
         channel = open();
@@ -242,7 +242,7 @@ class PlayAccessTest {
     }
 
     @Test
-    void aRefusedSessionMayAskAgain() {
+    void asksAgainAfterRefusal() {
         request(get("a", "/live/show/@17/ts/index.m3u8"));
         policy.refuse("not yet");
         assertThat(sent()).startsWith("HTTP/1.1 403 ");
@@ -284,7 +284,7 @@ class PlayAccessTest {
         channel.runPendingTasks();
     }
 
-    /** All bytes that were sent since the last time. */
+    /** Returns all bytes that were sent since the last call. */
     private String sent() {
         channel.runPendingTasks();
         var text = new StringBuilder();

@@ -41,7 +41,7 @@ class StreamsResourceTest {
         assertThat(get("", Map.of()).json()).startsWith("{\"streams\":[{\"name\":\"live/a\"").contains(SOURCE)
                 .contains("\"viewers\":{\"hls\":0,\"flv\":0,\"ws\":0,\"rtmp\":0}").endsWith("\"next\":null}");
         assertThat(get("live/b", Map.of()).json()).startsWith("{\"name\":\"live/b\"").contains(SOURCE);
-        assertThat(DirectoryJson.streams(List.of(directory.newest("live/a").orElseThrow()))).as("who reads the log")
+        assertThat(DirectoryJson.streams(List.of(directory.newest("live/a").orElseThrow()))).as("as read from the log")
                 .contains(SOURCE);
         assertThat(get("live/none", Map.of()).status()).isEqualTo(404);
     }
@@ -55,7 +55,7 @@ class StreamsResourceTest {
                 StandardCharsets.UTF_8);
         assertThat(node).matches("\\{\"node\":\"[0-9a-f]{4}\",.*").doesNotContain("studio");
         assertThat(IntStream.range(0, 200).mapToObj(i -> ApiJson.opaque("host-" + i)).distinct().count())
-                .as("they tell nodes apart").isGreaterThan(190);
+                .as("distinct short names of 200 nodes").isGreaterThan(190);
     }
 
     @Test

@@ -41,7 +41,7 @@ class ViewersResourceTest {
                         + "\"bytes\":12}],\"next\":null}");
         assertThat(get(viewers.id(ws), Map.of()).json()).startsWith("{\"id\":\"" + viewers.id(ws) + "\"");
         Viewer hls = join(Protocol.HLS, "live/show");
-        assertThat(get(viewers.id(hls), Map.of()).json()).as("nobody counts them").contains("\"bytes\":null");
+        assertThat(get(viewers.id(hls), Map.of()).json()).as("bytes of HLS viewers are not counted").contains("\"bytes\":null");
     }
 
     @Test
@@ -50,7 +50,7 @@ class ViewersResourceTest {
         assertThat(first.json()).contains(viewers.id(flv), viewers.id(ws)).doesNotContain(viewers.id(other))
                 .endsWith("\"next\":\"" + viewers.id(ws) + "\"}");
         viewers.left(ws);
-        assertThat(get("", Map.of("limit", "2", "after", viewers.id(ws))).json()).as("also after one that has gone")
+        assertThat(get("", Map.of("limit", "2", "after", viewers.id(ws))).json()).as("after a viewer that has left")
                 .contains(viewers.id(other)).doesNotContain(viewers.id(flv)).endsWith("\"next\":null}");
     }
 
@@ -61,7 +61,7 @@ class ViewersResourceTest {
         assertThat(delete("", Map.of("stream", "live/show")).json()).isEqualTo("{\"kicked\":2}");
         assertThat(delete("", Map.of("stream", "live/other", "protocol", "flv")).json()).isEqualTo("{\"kicked\":0}");
         assertThat(kicked).containsExactlyInAnyOrder("FLV live/show", "FLV live/show", "WS live/show");
-        assertThat(delete("", Map.of()).status()).as("never everybody").isEqualTo(400);
+        assertThat(delete("", Map.of()).status()).as("without a stream").isEqualTo(400);
     }
 
     @Test

@@ -203,7 +203,7 @@ class WebSocketTest {
         assertThat(sent()).startsWith("88").contains(code);
         assertThat(closed("abuse")).isEqualTo(1);
         sink.send("late".getBytes(StandardCharsets.US_ASCII));
-        assertThat(sent()).as("nothing stands behind a close").isEmpty();
+        assertThat(sent()).as("nothing follows a close frame").isEmpty();
         assertThat(log.sinks).isEmpty();
         pass(2_000);
         assertThat(channel.isOpen()).isFalse();

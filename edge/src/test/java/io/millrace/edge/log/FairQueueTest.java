@@ -45,7 +45,7 @@ class FairQueueTest {
         return queue.offer(new Read(address, name));
     }
 
-    /** Offers a read for which others of these addresses may wait, too. */
+    /** Offers a read that clients of these addresses wait for; more may join. */
     private Askers offerShared(String address, String name) {
         var askers = new Askers(Asker.of(address, () -> gone.contains(name)));
         assertThat(queue.offer(new Read(askers, name))).isTrue();
@@ -66,7 +66,7 @@ class FairQueueTest {
     }
 
     @Test
-    void everySecondItemIsThatOfTheAddressWithTheFewest() throws InterruptedException {
+    void everySecondTurnGoesToAddressWithFewest() throws InterruptedException {
         offer("much", "a1");
         offer("much", "a2");
         offer("much", "a3");
@@ -79,7 +79,7 @@ class FairQueueTest {
     }
 
     @Test
-    void addressesThatWaitForAsManyTakeTurns() throws InterruptedException {
+    void addressesWithEqualCountsTakeTurns() throws InterruptedException {
         for (String address : List.of("a", "b", "c")) {
             offer(address, address + 1);
             offer(address, address + 2);
@@ -89,7 +89,7 @@ class FairQueueTest {
     }
 
     @Test
-    void clientOfOneItemWaitsForOneOtherBesideHundredAddressesOfMany() throws InterruptedException {
+    void singleItemOvertakesHundredBusyAddresses() throws InterruptedException {
         FairQueue<Read> large = new FairQueue<>(1024, 256);
         for (int i = 0; i < 500; i++) {
             assertThat(large.offer(new Read("hostile " + i % 100, "hostile " + i))).isTrue();
@@ -108,7 +108,7 @@ class FairQueueTest {
     }
 
     @Test
-    void addressOfManyItemsHasItsTurnBesideAnyNumberOfClientsOfOne() throws InterruptedException {
+    void busyAddressIsNotStarvedBySingleItems() throws InterruptedException {
         offer("much", "a1");
         offer("much", "a2");
         for (int i = 1; i <= 3; i++) {
@@ -125,7 +125,7 @@ class FairQueueTest {
     }
 
     @Test
-    void joinedItemIsNextInTheTurnOfItsNewAsker() throws InterruptedException {
+    void joinedItemTakesTurnOfNewClient() throws InterruptedException {
         offer("much", "a1");
         offer("much", "a2");
         Askers last = offerShared("much", "a3");
@@ -136,7 +136,7 @@ class FairQueueTest {
     }
 
     @Test
-    void joinedItemStaysWhileOneOfItsAskersDoes() throws InterruptedException {
+    void joinedItemStaysWhileOneClientWaits() throws InterruptedException {
         Askers shared = offerShared("much", "a1");
         shared.join(Asker.of("little", () -> gone.contains("joiner")));
         gone.add("a1");
@@ -150,7 +150,7 @@ class FairQueueTest {
     }
 
     @Test
-    void itemIsRefusedOnlyIfNoneOfItsAskersHasRoom() throws InterruptedException {
+    void refusesItemIfAllItsAddressesAreFull() throws InterruptedException {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             offer("much", "a" + i);
         }
@@ -164,7 +164,7 @@ class FairQueueTest {
     }
 
     @Test
-    void dropsAtOnceWhatNobodyWaitsForWhenItComes() throws InterruptedException {
+    void dropsAbandonedItemOnOffer() throws InterruptedException {
         gone.add("a1");
 
         assertThat(offer("much", "a1")).isTrue();
@@ -173,7 +173,7 @@ class FairQueueTest {
     }
 
     @Test
-    void refusesOnePastTheLimitOfAnAddress() throws InterruptedException {
+    void limitsItemsPerAddress() throws InterruptedException {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             assertThat(offer("much", "a" + i)).isTrue();
         }
@@ -185,7 +185,7 @@ class FairQueueTest {
     }
 
     @Test
-    void refusesOnePastTheLimitOfAll() throws InterruptedException {
+    void limitsAllItems() throws InterruptedException {
         for (int i = 1; i <= LIMIT; i++) {
             assertThat(offer("address " + i, "a" + i)).isTrue();
         }
@@ -197,7 +197,7 @@ class FairQueueTest {
     }
 
     @Test
-    void lastPlacesAreForAddressesOfFewItems() throws InterruptedException {
+    void lastPlacesAreForAddressesWithFewItems() throws InterruptedException {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             offer("a", "a" + i);
             offer("b", "b" + i);
@@ -229,7 +229,7 @@ class FairQueueTest {
     }
 
     @Test
-    void dropsThoseThatLeftInsteadOfHandingThemOut() throws InterruptedException {
+    void dropsAbandonedItemsOnPoll() throws InterruptedException {
         offer("much", "a1");
         offer("much", "a2");
         offer("little", "b1");
@@ -241,7 +241,7 @@ class FairQueueTest {
     }
 
     @Test
-    void fullQueueMakesRoomByDroppingThoseThatLeft() throws InterruptedException {
+    void fullQueueDropsAbandonedItems() throws InterruptedException {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             offer("much", "a" + i);
         }
@@ -254,7 +254,7 @@ class FairQueueTest {
     }
 
     @Test
-    void drainReturnsAllThatWaitsAndFreesItsRoom() throws InterruptedException {
+    void drainReturnsAllItems() throws InterruptedException {
         for (int i = 1; i <= LIMIT_OF_ADDRESS; i++) {
             offer("much", "a" + i);
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Reads that several clients share on the way to one thread, whose first read goes on until the test lets it end. */
+/** Shared reads of several clients on a pool of one thread, whose first read lasts until the test ends it. */
 @Timeout(60)
 class SharedReadsTest {
     private static final int HOSTILE = 20;
@@ -29,7 +29,7 @@ class SharedReadsTest {
     private final SharedReads<String, String> reads = new SharedReads<>(Caffeine.newBuilder().build());
     private final CountDownLatch busy = new CountDownLatch(1);
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
-    /** The keys that were read, in their order. */
+    /** The keys that were read, in order. */
     private final List<String> done = new CopyOnWriteArrayList<>();
 
     @BeforeEach
@@ -87,7 +87,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void sharedReadHasItsTurnWithAnyOfItsAskers() throws Exception {
+    void sharedReadTakesFirstTurnOfItsClients() throws Exception {
         List<CompletableFuture<String>> hostile = hostileReads();
         CompletableFuture<String> legitimate = read("cell 19", client("viewer", "viewer"));
         busy.countDown();
@@ -101,7 +101,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void turnPassesThroughSharedReadsOfSharedReads() throws Exception {
+    void nestedSharedReadTakesFirstTurn() throws Exception {
         hostileReads();
         SharedReads<String, String> versions = new SharedReads<>(Caffeine.newBuilder().build());
         CompletableFuture<String> hostile = versions.get("playlist", client("one more", "hostile"),
@@ -116,7 +116,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void readGoesOnForThoseWhoStay() throws Exception {
+    void readContinuesForRemainingClients() throws Exception {
         CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
         CompletableFuture<String> ofSecond = read("cell", client("second", "b"));
         gone.add("first");
@@ -128,7 +128,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void readThatAllHaveLeftIsNotMade() {
+    void dropsReadIfAllClientsLeft() {
         CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
         CompletableFuture<String> ofSecond = read("cell", client("second", "b"));
         gone.addAll(List.of("first", "second"));
@@ -140,7 +140,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void nobodyJoinsReadThatAllHadLeft() throws Exception {
+    void abandonedReadCannotBeJoined() throws Exception {
         var askers = new Askers(client("first", "a"));
         assertThat(askers.join(client("second", "b"))).isTrue();
         gone.addAll(List.of("first", "second"));
@@ -154,7 +154,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void newcomerGetsReadOfItsOwnAfterDroppedOne() throws Exception {
+    void newClientReadsAgainAfterDroppedRead() throws Exception {
         CompletableFuture<String> ofFirst = read("cell", client("first", "a"));
         gone.add("first");
         busy.countDown();
@@ -165,7 +165,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void valueIsKeptAndFailureIsNot() throws Exception {
+    void cachesValueButNotFailure() throws Exception {
         busy.countDown();
         CompletableFuture<String> failed = reads.get("cell", Asker.EDGE,
                 _ -> CompletableFuture.failedFuture(new BusyException("too many")));
@@ -182,7 +182,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void readThatThrowsFailsAndIsMadeAgain() throws Exception {
+    void readThatThrowsCanBeRepeated() throws Exception {
         busy.countDown();
         CompletableFuture<String> failed = reads.get("cell", Asker.EDGE, _ -> {
             throw new IllegalStateException("thrown");
@@ -193,7 +193,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void clientsThatComeAndGoWhileReadWaitsDoNotAccumulate() {
+    void removesClientsThatLeftWhileReadWaits() {
         Askers askers = new Askers(client("stays", "127.0.0.1"));
         for (int i = 0; i < 100; i++) {
             assertThat(askers.join(client("leaves", "127.0.0.2"))).isTrue();
@@ -204,7 +204,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void onlyWhatIsMissingIsRead() throws Exception {
+    void readsOnlyMissingKeys() throws Exception {
         CompletableFuture<String> one = read("b", client("first", "a"));
         CompletableFuture<Map<String, String>> all = readAll(List.of("a", "b", "c"), client("second", "b"));
         busy.countDown();
@@ -216,7 +216,7 @@ class SharedReadsTest {
     }
 
     @Test
-    void keyThatIsNowhereIsLeftOut() throws Exception {
+    void omitsUnknownKey() throws Exception {
         busy.countDown();
         CompletableFuture<Map<String, String>> found = reads.getAll(List.of("a", "b"), Asker.EDGE,
                 (_, _) -> CompletableFuture.completedFuture(Map.of("a", "text")));

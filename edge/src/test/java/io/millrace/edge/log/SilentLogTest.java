@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Requests for parts while no broker responds. There is none here. */
+/** Reads of parts while no broker responds; the test has no broker. */
 @Timeout(300)
 class SilentLogTest {
     private static final List<PartPlace> PARTS = List.of(new PartPlace(17, 1_000), new PartPlace(18, 1_000));
 
     @Test
-    void waitingReadsTimeOutBehindReadThatNeverEnds() {
+    void waitingReadsTimeOutAfterReadThatNeverEnds() {
         var kafka = new KafkaClients(new KafkaSettings("127.0.0.1:1", "silent.", 1, 1, 0, 0, Map.of()));
         var never = new CountDownLatch(1);
         try (var pool = new ReaderPool("silent", 1, _ -> neverMade(never));

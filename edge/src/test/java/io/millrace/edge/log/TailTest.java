@@ -68,7 +68,7 @@ class TailTest {
                 producer.send(new ProducerRecord<>(partition.topic(), 0, "live/show", LogCodec.encode(ended)));
                 assertThat(owner.records.poll(Patience.MILLIS, TimeUnit.MILLISECONDS).value()).isEqualTo(ended);
             }
-            assertThat(owner.ticks.get()).as("it does not turn in circles").isLessThan(5 * COMMANDS);
+            assertThat(owner.ticks.get()).as("ticks: the tail does not spin").isLessThan(5 * COMMANDS);
         }
         assertThat(fatal).isNotDone();
     }

@@ -10,7 +10,7 @@ import io.millrace.edge.view.PlaylistBlock;
 import io.millrace.edge.view.Segment;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.MomentSpan;
 import io.millrace.platform.past.SegmentTracks;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The caches of the past hold what docs/reference.md says, and not one entry more. */
+/** The caches of the past hold as many entries as docs/reference.md states, and not one more. */
 class CacheLimitsTest {
     private static final int ENTRIES = 6;
     private static final EpochKey EPOCH = new EpochKey("live/show", 17);
@@ -46,8 +46,8 @@ class CacheLimitsTest {
     @Test
     void searchedMinutes() {
         Moment.At entry = new Moment.At(1, Records.segment(17, 0).getFirst());
-        holds(MomentCells.cells(3 * ENTRIES), i -> new MomentCells.Key("live/show", 17, i),
-                new MomentStretch(Collections.nCopies(2, entry), true));
+        holds(MomentCache.cells(3 * ENTRIES), i -> new MomentCache.Key("live/show", 17, i),
+                new MomentSpan(Collections.nCopies(2, entry), true));
     }
 
     @Test

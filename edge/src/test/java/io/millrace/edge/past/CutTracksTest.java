@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Searches for codec configurations in a log of a real broker: how much of it they read. */
+/** Searches for codec configurations in the log of a real broker, and how much of the log they read. */
 @SlowTest
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -103,7 +103,7 @@ class CutTracksTest {
     }
 
     @Test
-    void oneSearchServesAllSegmentsThatItPassed() throws Exception {
+    void oneSearchServesAllSegmentsItRead() throws Exception {
         var expected = Optional.of(Tracks.of(Records.TRACKS));
         assertThat(find(SEGMENTS / 2).get()).isEqualTo(expected);
         long read = records();
@@ -115,9 +115,9 @@ class CutTracksTest {
         assertThat(records()).isEqualTo(read);
     }
 
-    /** The encoder stalled within the segment, so its first cut is much older than its keyframe. */
+    /** The encoder stalled within the segment, so the segment's first cut is much older than its keyframe. */
     @Test
-    void aSegmentThatBeganLongBeforeItsKeyframeIsFound() throws Exception {
+    void findsSegmentThatBeganLongBeforeKeyframe() throws Exception {
         long arrivalUs = (System.currentTimeMillis() + 60_000) * 1_000;
         var late = entry(new PartId(5, SEGMENTS / 2, 1), arrivalUs, false);
         assertThat(tracks.at(STREAM, late, Asker.of("127.0.0.1", () -> false)).get())
@@ -125,7 +125,7 @@ class CutTracksTest {
     }
 
     @Test
-    void searchesThatWaitAtTheSameTimeReadOnce() throws Exception {
+    void concurrentSearchesReadOnce() throws Exception {
         var busy = new CountDownLatch(1);
         readers.submit(reader -> {
             await(busy);
@@ -144,7 +144,7 @@ class CutTracksTest {
     }
 
     @Test
-    void cutThatIsNotThereIsNotSearchedTwice() throws Exception {
+    void absentCutIsSearchedOnce() throws Exception {
         assertThat(find(SEGMENTS).get()).isEmpty();
         long read = records();
 

@@ -8,7 +8,7 @@ class PastViewersTest {
     private final PastViewers viewers = new PastViewers();
 
     @Test
-    void refusesThe65thOfAnAddress() {
+    void limitsViewersPerAddress() {
         for (int i = 0; i < 64; i++) {
             assertThat(viewers.isFull("a")).isFalse();
             assertThat(viewers.enter("a")).isTrue();
@@ -24,7 +24,7 @@ class PastViewersTest {
     }
 
     @Test
-    void refusesThe513thOfAll() {
+    void limitsAllViewers() {
         for (int i = 0; i < 512; i++) {
             assertThat(viewers.enter("address " + i)).isTrue();
         }
@@ -38,7 +38,7 @@ class PastViewersTest {
     }
 
     @Test
-    void lastQuarterOfThePlacesIsForAddressesWithoutViewers() {
+    void lastQuarterIsForAddressesWithoutViewers() {
         for (int i = 0; i < 383; i++) {
             assertThat(viewers.enter("address " + i % 6)).isTrue();
         }
@@ -59,7 +59,7 @@ class PastViewersTest {
     }
 
     @Test
-    void addressWithoutViewersHasPlaceBesideHundredThatTakeWhatTheyCan() {
+    void newAddressHasPlaceBesideHundredGreedyOnes() {
         for (int address = 0; address < 100; address++) {
             for (int i = 0; i < 64; i++) {
                 viewers.enter("hostile " + address);
@@ -73,7 +73,7 @@ class PastViewersTest {
     }
 
     @Test
-    void viewerThatSeeksIsNotTurnedAwayBeforeItsEarlierConnectionIsSeenToBeClosed() {
+    void viewerMaySeekBeforeItsOldConnectionIsClosed() {
         for (int i = 0; i < 384; i++) {
             assertThat(viewers.enter("address " + i % 6)).isTrue();
         }
@@ -85,7 +85,7 @@ class PastViewersTest {
     }
 
     @Test
-    void oneThatFallsBehindLiveIsCountedAndNotRefused() {
+    void countsLiveViewerThatFallsBehindWithoutRefusing() {
         for (int i = 0; i < 64; i++) {
             assertThat(viewers.enter("a")).isTrue();
         }

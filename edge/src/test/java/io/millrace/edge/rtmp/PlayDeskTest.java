@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The desk asks the access policy, whose answer comes on the thread of the test and not on the player's event loop. */
+/** The access policy decides on the test's thread, and not on the player's event loop. */
 @Timeout(120)
 class PlayDeskTest implements FlvSource {
     private static final AccessRequest REQUEST = new AccessRequest(AccessRequest.Action.PLAY,
@@ -73,7 +73,7 @@ class PlayDeskTest implements FlvSource {
     }
 
     @Test
-    void nothingIsPlayedBeforeTheAnswer() throws Exception {
+    void playsNothingBeforeDecision() throws Exception {
         CompletableFuture<PlayAnswer> answer = play();
         assertThat(policy.asked).containsExactly(REQUEST);
         assertThat(answer).isNotDone();
@@ -85,7 +85,7 @@ class PlayDeskTest implements FlvSource {
     }
 
     @Test
-    void aRefusalTellsTheReason() throws Exception {
+    void refusalContainsReason() throws Exception {
         CompletableFuture<PlayAnswer> answer = play();
         policy.refuse("this stream is for subscribers");
         assertThat(answer.get())
@@ -94,7 +94,7 @@ class PlayDeskTest implements FlvSource {
     }
 
     @Test
-    void aRefusedPlayerDoesNotLearnWhetherThereIsAStream() throws Exception {
+    void refusalDoesNotRevealWhetherStreamExists() throws Exception {
         CompletableFuture<PlayAnswer> answer = desk
                 .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/never")),
                         player)
@@ -104,7 +104,7 @@ class PlayDeskTest implements FlvSource {
     }
 
     @Test
-    void playsTheStreamThatThePolicyNames() throws Exception {
+    void playsStreamNamedByPolicy() throws Exception {
         CompletableFuture<PlayAnswer> answer = desk
                 .play(new PlayRequest(REQUEST, Set.of(), PlayDuration.UNLIMITED).of(new StreamName("live/secret")),
                         player)
@@ -116,7 +116,7 @@ class PlayDeskTest implements FlvSource {
 
     /** The limit is one player. */
     @Test
-    void aPlayerThatLeavesBeforeTheAnswerTakesNoPlace() throws Exception {
+    void playerThatLeavesBeforeDecisionTakesNoPlace() throws Exception {
         CompletableFuture<PlayAnswer> gone = play();
         player.over = true;
         policy.allow();
@@ -130,7 +130,7 @@ class PlayDeskTest implements FlvSource {
     }
 
     @Test
-    void nothingIsPlayedIfThePolicyFails() {
+    void playsNothingIfPolicyFails() {
         CompletableFuture<PlayAnswer> answer = play();
         policy.fail();
         assertThat(answer).failsWithin(1, TimeUnit.MINUTES);

@@ -18,7 +18,7 @@ class PaceTest {
         assertThat(pace.tickNanos()).isEqualTo(Pace.TICK_NANOS);
         pace.left();
         busy(1);
-        assertThat(pace.tickNanos()).as("few again, a second later").isZero();
+        assertThat(pace.tickNanos()).as("a second after most viewers have left").isZero();
     }
 
     @Test
@@ -29,7 +29,7 @@ class PaceTest {
         busy(51);
         assertThat(pace.tickNanos()).isEqualTo(Pace.SLOW_TICK_NANOS);
         busy(16);
-        assertThat(pace.tickNanos()).as("the longer tick took the load away").isEqualTo(Pace.SLOW_TICK_NANOS);
+        assertThat(pace.tickNanos()).as("the load is low because of the longer tick").isEqualTo(Pace.SLOW_TICK_NANOS);
         busy(14);
         assertThat(pace.tickNanos()).isEqualTo(Pace.TICK_NANOS);
     }

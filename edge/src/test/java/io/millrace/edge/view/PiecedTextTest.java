@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class PiecedTextTest {
     @Property
-    void isOneTextPlainAndCompressed(@ForAll @Size(max = 8) List<@StringLength(max = 3_000) String> texts)
+    void plainAndCompressedTextAreEqual(@ForAll @Size(max = 8) List<@StringLength(max = 3_000) String> texts)
             throws IOException {
         PiecedText text = PiecedText.of(texts.stream().map(TextPiece::of).toList());
         byte[] whole = String.join("", texts).getBytes(StandardCharsets.UTF_8);
@@ -28,7 +28,7 @@ class PiecedTextTest {
     }
 
     @Property(tries = 50)
-    void hasTheSameTagHoweverItIsCut(@ForAll @StringLength(max = 100) String a,
+    void tagDoesNotDependOnPieces(@ForAll @StringLength(max = 100) String a,
             @ForAll @StringLength(max = 100) String b) {
         assertThat(PiecedText.of(List.of(TextPiece.of(a), TextPiece.of(b))).etag())
                 .isEqualTo(PiecedText.of(List.of(TextPiece.of(a + b))).etag());
@@ -36,7 +36,7 @@ class PiecedTextTest {
 
     /** Caches count a text before it is compressed. */
     @Test
-    void theCountedSizeIsNotLessThanThatOfBothForms() {
+    void countsSizeOfBothForms() {
         List<TextPiece> pieces = List.of(TextPiece.of(MediaPlaylistWriter.END),
                 TextPiece.of(MediaPlaylistWriter.DISCONTINUITY),
                 TextPiece.of(

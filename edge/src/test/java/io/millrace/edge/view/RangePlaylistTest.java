@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Two epochs of 2 s segments: 17 with 150 segments and a discontinuity before the 100th, then 29, which goes on. */
+/** Two epochs of 2 s segments: 17 with 150 segments and a discontinuity before the 100th, then 29, which is live. */
 class RangePlaylistTest {
     private static final long FIRST = 17;
     private static final long SECOND = 29;
@@ -45,7 +45,7 @@ class RangePlaylistTest {
         return entries;
     }
 
-    /** Blocks as an edge has them that began to read at the block of {@code from}. */
+    /** Returns the blocks of an edge that began to read at the block of {@code from}. */
     private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from / 64 * 64; first <= to; first += 64) {
@@ -53,7 +53,7 @@ class RangePlaylistTest {
             var run = new SegmentRun(epoch, Format.TS, first, last);
             List<IndexEntry> entries = entries(epoch, first, last);
             for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
-                // Until it has all.
+                // Until it has all segments.
             }
             assertThat(run.isSettled()).isTrue();
             blocks.add(new PlaylistBlock(epoch, run.segments(first, last), entries.size()));
@@ -117,7 +117,7 @@ class RangePlaylistTest {
     }
 
     @Test
-    void anOpenRangeRunsOnIntoTheNextEpoch() {
+    void openRangeContinuesIntoNextEpoch() {
         String text = text(render(open(SECOND), 148, 1, 0));
         assertThat(text).contains("#EXT-X-MEDIA-SEQUENCE:148\n", "#EXT-X-DISCONTINUITY-SEQUENCE:1\n",
                 "#EXT-X-START:TIME-OFFSET=0\n").doesNotContain("ENDLIST", "PLAYLIST-TYPE");
@@ -134,20 +134,20 @@ class RangePlaylistTest {
     }
 
     @Test
-    void goesBackToWhereAGroupOfPicturesBegins() {
+    void beginsAtKeyframeBeforeStart() {
         List<Segment> segments = new ArrayList<>();
         for (long n = 0; n < 4; n++) {
             segments.add(Segment.begin(new PartSpec(FIRST, n).independent(n < 2).part(0, true, n)));
         }
         var share = new Share(ENDED, List.of(new PlaylistBlock(FIRST, segments, 4)), 0, 3);
         assertThat(share.startingAt(3, 0).from()).isEqualTo(1);
-        assertThat(share.startingAt(3, 2).from()).as("as far as it is retained").isEqualTo(2);
+        assertThat(share.startingAt(3, 2).from()).as("the earliest retained segment").isEqualTo(2);
         assertThat(share.startingAt(0, 4).isEmpty()).isTrue();
     }
 
-    /** As the index grows and the log's beginning moves on, every segment keeps its number and its discontinuity's. */
+    /** While the index grows and old records expire, every segment keeps its number and its discontinuity number. */
     @Property(tries = 300)
-    void everyVersionOfAUrlTellsTheSameStory(@ForAll @IntRange(max = SEGMENTS - 1) int start,
+    void versionsOfOneUrlAreConsistent(@ForAll @IntRange(max = SEGMENTS - 1) int start,
             @ForAll @IntRange(min = -1, max = 140) int newest,
             @ForAll @IntRange(max = 2 * SEGMENTS + 40) int partsBegin) {
         Map<String, Long> numbers = new HashMap<>();
@@ -170,7 +170,7 @@ class RangePlaylistTest {
         String last = newest >= 0 ? "../../@29/ts/" + newest + ".ts" : "../../@17/ts/" + (SEGMENTS - 1) + ".ts";
         assertThat(version.segments().getLast().uri()).isEqualTo(last);
         long oldest = Math.max(start, Math.ceilDiv(partsBegin, 2));
-        assertThat(version.segments()).as("nothing is left out").hasSize((int) (SEGMENTS + newest + 1 - oldest));
+        assertThat(version.segments()).as("number of segments").hasSize((int) (SEGMENTS + newest + 1 - oldest));
     }
 
     private static void tell(MediaPlaylist playlist, Map<String, Long> numbers, Map<String, Long> discontinuities) {
@@ -183,9 +183,9 @@ class RangePlaylistTest {
         }
     }
 
-    /** An edge that read the block from the log and one that saw it grow have the same bytes, compressed ones, too. */
+    /** An edge that read a block from the log and one that built it while it grew have the same bytes, plain and compressed. */
     @Property(tries = 100)
-    void isTheSameOnEveryEdge(@ForAll @IntRange(max = 130) int newest,
+    void isEqualOnAllEdges(@ForAll @IntRange(max = 130) int newest,
             @ForAll @IntRange(min = 1, max = 20) int window) {
         var live = new TreeMap<Long, Segment>();
         PlaylistBlock grown = null;
@@ -203,7 +203,7 @@ class RangePlaylistTest {
     }
 
     @Test
-    void asksForTheLogWhereItWasNotAskedForTooLong() {
+    void doesNotGrowBlockWithoutItsFirstSegments() {
         var live = new TreeMap<Long, Segment>();
         List<IndexEntry> parts = entries(SECOND, 70, 70);
         live.put(70L, Segment.begin(parts.getFirst()).with(parts.getLast()));
@@ -211,7 +211,7 @@ class RangePlaylistTest {
     }
 
     @Test
-    void listsAsGapsWhatTheIndexLeftOut() {
+    void listsMissingSegmentsAsGaps() {
         List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 1, 1));
         entries.add(entries(FIRST, 2, 2).getFirst());
         entries.addAll(entries(FIRST, 4, 5));
@@ -228,7 +228,7 @@ class RangePlaylistTest {
     @Test
     void endOfEpochSettlesItsRun() {
         var run = new SegmentRun(FIRST, Format.TS, 0, 2);
-        assertThat(run.fold(0, new EpochEnded(FIRST - 1, 7, 0))).as("an earlier epoch").isTrue();
+        assertThat(run.fold(0, new EpochEnded(FIRST - 1, 7, 0))).as("the end of an earlier epoch").isTrue();
         run.fold(1, entries(FIRST, 0, 0).getFirst());
         assertThat(run.fold(2, new EpochEnded(FIRST, 2, 0))).isFalse();
         assertThat(run.isSettled()).isTrue();
@@ -236,12 +236,12 @@ class RangePlaylistTest {
     }
 
     @Test
-    void readsOnOverRepeatsOfARestartedPackager() {
+    void ignoresRepeatsOfRestartedPackager() {
         List<IndexEntry> entries = new ArrayList<>(entries(FIRST, 0, 3));
         entries.addAll(entries(FIRST, 2, 4));
         var run = new SegmentRun(FIRST, Format.TS, 0, 4);
         for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
-            // Until it has all.
+            // Until it has all segments.
         }
         assertThat(run.segments(0, 4)).allMatch(Segment::complete);
         assertThat(run.nextOffset(4, -1)).isEqualTo(entries.size());

@@ -71,7 +71,7 @@ class StreamPlaylistTest {
             entries.add(new PartSpec(EPOCH, n).discontinuity(false, 1).durationTicks(180_000).part(0, true, n + 1));
         }
         StreamPlaylist playlist = read(entries);
-        assertThat(text(playlist)).as("the tag is the window's first").contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n",
+        assertThat(text(playlist)).as("the discontinuity is the first tag of the window").contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n",
                 "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-DISCONTINUITY\n");
 
         playlist.fold(new PartSpec(EPOCH, 7).discontinuity(false, 1).durationTicks(180_000).part(0, true, 9));
@@ -142,7 +142,7 @@ class StreamPlaylistTest {
         assertThat(playlist.view().newestComplete()).get().extracting(Segment::number).isEqualTo(0L);
     }
 
-    /** As after the update of a packager that could not mux the media before. */
+    /** An updated packager muxes media that the previous release could not mux. */
     @Test
     void ignoresPartsAfterRecordedGap() {
         List<IndexedPart> entries = new ArrayList<>(segments(0, 0));
@@ -170,7 +170,7 @@ class StreamPlaylistTest {
         }
         StreamPlaylist playlist = read(entries);
 
-        assertThat(numbers(playlist)).as("a window slides over them").containsExactly(24L, 25L, 26L, 27L, 28L, 29L);
+        assertThat(numbers(playlist)).as("the window moves past gaps").containsExactly(24L, 25L, 26L, 27L, 28L, 29L);
         assertThat(playlist.view().peakBitrate()).isZero();
         assertThat(playlist.view().newestComplete()).isEmpty();
     }
@@ -186,14 +186,14 @@ class StreamPlaylistTest {
     void isNotFilledBeforeWindowIs() {
         assertThat(read(segments(10, 15)).isFilled()).isFalse();
         assertThat(read(segments(10, 16)).isFilled()).isTrue();
-        assertThat(read(segments(0, 1)).isFilled()).as("the epoch's beginning").isTrue();
+        assertThat(read(segments(0, 1)).isFilled()).as("the whole epoch is shorter than the window").isTrue();
         StreamPlaylist rest = read(segments(10, 11));
         rest.beginningReached();
         assertThat(rest.isFilled()).isTrue();
     }
 
     @Property
-    void isTheSameTextWhereverReadingBegan(@ForAll @IntRange(min = 0, max = 40) int last,
+    void textDoesNotDependOnStartOfReading(@ForAll @IntRange(min = 0, max = 40) int last,
             @ForAll @IntRange(min = 0, max = 40) int first) {
         StreamPlaylist late = read(segments(Math.min(first, last), last));
         if (late.isFilled()) {
@@ -202,7 +202,7 @@ class StreamPlaylistTest {
     }
 
     @Property
-    void forgetsNoSegmentOfTheWindowAndDoesNotGrow(@ForAll @IntRange(min = 20, max = 60) int last) {
+    void keepsExactlySegmentsOfWindow(@ForAll @IntRange(min = 20, max = 60) int last) {
         StreamPlaylist playlist = read(segments(0, last));
         assertThat(playlist.view().segments().size()).isBetween(6, 14);
     }

@@ -3,7 +3,7 @@ package io.millrace.ingest.policy;
 import io.millrace.media.StreamName;
 import io.millrace.platform.SecretFile;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import java.nio.charset.StandardCharsets;
@@ -70,12 +70,12 @@ public final class PublishGate implements AccessPolicy, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<AccessAnswer> decide(AccessRequest request) {
+    public CompletionStage<AccessDecision> decide(AccessRequest request) {
         return switch (request.action()) {
             case PLAY -> ALLOW_ALL.decide(request);
             case PUBLISH -> decidePublish(request).thenApply(decision -> switch (decision) {
-                case Decision.Allowed(var stream) -> new AccessAnswer.Allowed(stream);
-                case Decision.Refused(_, String description) -> new AccessAnswer.Refused(description);
+                case Decision.Allowed(var stream) -> new AccessDecision.Allowed(stream);
+                case Decision.Refused(_, String description) -> new AccessDecision.Refused(description);
             });
         };
     }

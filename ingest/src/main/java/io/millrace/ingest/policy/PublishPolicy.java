@@ -57,7 +57,7 @@ public record PublishPolicy(StreamKeys keys, SigningSecrets secrets) {
         if (!secrets.isGenuine(asked, expires, sign)) {
             return refused(Reason.BAD_SIGNATURE, "the signature is not for this stream and time");
         }
-        if (!SECONDS.matcher(expires).matches()) { // whoever has the secret may sign anything
+        if (!SECONDS.matcher(expires).matches()) { // an owner of the secret can sign any text
             return refused(Reason.BAD_SIGNATURE, "what is signed as 'expires' is no number of seconds since 1970");
         }
         return nowS < Long.parseLong(expires)

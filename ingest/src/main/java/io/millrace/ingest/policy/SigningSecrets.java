@@ -62,7 +62,10 @@ public final class SigningSecrets {
         return HexFormat.of().formatHex(mac(secrets.getFirst(), stream, expires));
     }
 
-    /** Returns whether {@code sign} is valid. Takes the same time wherever it differs from a valid one. */
+    /**
+     * Returns whether {@code sign} was created with one of the secrets; the caller checks that {@code expires} has not
+     * passed. Takes the same time wherever {@code sign} differs from a valid one.
+     */
     boolean isGenuine(StreamName stream, String expires, String sign) {
         byte[] claimed = sign.getBytes(StandardCharsets.UTF_8);
         boolean genuine = false;

@@ -10,11 +10,12 @@ final class BitrateCeiling {
     /** The time for which the log may keep a publisher waiting before the publisher is disconnected. */
     static final int SAVED_SECONDS = 30;
 
+    /** The result of {@link #spend}. */
     enum Answer {
         WITHIN,
         /** Less than half of the bucket is left. Returned once until the bucket is full again. */
         WARN,
-        /** The bucket is empty. */
+        /** The bucket is empty: the publish ends. */
         OVER
     }
 

@@ -7,7 +7,7 @@ import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.SessionListener;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.media.StreamName;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
@@ -86,8 +86,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         return refusal.isPresent()
                 ? answered(refusal.get())
                 : access.decide(request).thenCompose(answer -> switch (answer) {
-                    case AccessAnswer.Allowed(StreamName stream) -> allowed(stream.value(), request, publisher);
-                    case AccessAnswer.Refused(String description) ->
+                    case AccessDecision.Allowed(StreamName stream) -> allowed(stream.value(), request, publisher);
+                    case AccessDecision.Refused(String description) ->
                         answered(new PublishAnswer.Refused(PublishEnd.DENIED, description));
                 });
     }

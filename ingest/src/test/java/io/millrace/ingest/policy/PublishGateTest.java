@@ -9,7 +9,7 @@ import io.millrace.ingest.policy.Decision.Reason;
 import io.millrace.media.StreamName;
 import io.millrace.platform.UserError;
 import io.millrace.platform.WatchedFiles;
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.net.LineQuota;
 import io.millrace.testkit.LogCapture;
@@ -42,9 +42,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** The shell around the policy: files that change, and a hook over the loopback. */
+/** The policy with its I/O: files that change, and a hook on loopback. */
 class PublishGateTest {
-    /** No answer of a test takes as long, however slow the machine is. */
+    /** Longer than any hook of these tests takes, however slow the machine is. */
     private static final Duration PATIENT = Duration.ofMinutes(5);
     private static final StreamName SHOW = new StreamName("live/show");
 
@@ -88,12 +88,12 @@ class PublishGateTest {
         gate = open(new PolicySettings(Files.writeString(directory.resolve("keys"), "the-secret-key-of: live/show\n"),
                 null, null));
         AccessRequest keyed = request("live/the-secret-key-of", "");
-        assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessAnswer.Allowed(SHOW));
+        assertThat(gate.decide(keyed).toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
         AccessRequest unknown = request("live/show", "");
         assertThat(gate.decide(unknown).toCompletableFuture())
-                .isCompletedWithValue(new AccessAnswer.Refused("the stream key is not known here"));
+                .isCompletedWithValue(new AccessDecision.Refused("the stream key is not known here"));
         assertThat(gate.decide(new AccessRequest(AccessRequest.Action.PLAY, SHOW, "", unknown.source()))
-                .toCompletableFuture()).isCompletedWithValue(new AccessAnswer.Allowed(SHOW));
+                .toCompletableFuture()).isCompletedWithValue(new AccessDecision.Allowed(SHOW));
         assertThat(refused(Reason.UNKNOWN_KEY)).isEqualTo(1);
     }
 
@@ -167,21 +167,21 @@ class PublishGateTest {
     @Test
     void fallbackAppliesWhenHookIsDown() throws Exception {
         try (Socket bound = new Socket()) {
-            // Bound, so that nobody else gets the port, and not listening.
+            // The port is bound, so that no other process gets it, but nothing listens on it.
             bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            URI nobody = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
-            gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, false)));
+            URI unreachable = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
+            gate = open(new PolicySettings(null, null, settings(unreachable, HookForm.NGINX, false)));
             hookFails("refused: no connection to 127.0.0.1",
                     () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
             gate.close();
-            gate = open(new PolicySettings(null, null, settings(nobody, HookForm.NGINX, true)));
+            gate = open(new PolicySettings(null, null, settings(unreachable, HookForm.NGINX, true)));
             hookFails("allowed: no connection to 127.0.0.1",
                     () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
         }
         assertThat(registry.get("millrace.ingest.hook.failures").counter().count()).isPositive();
     }
 
-    /** The hook would have turned it into the public name. */
+    /** The requested name may be a secret that the hook would have converted to the public name. */
     @Test
     void logsNoKeyOfTheHook() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", false)));
@@ -192,20 +192,20 @@ class PublishGateTest {
     }
 
     @Test
-    void serverErrorIsNoAnswer() throws Exception {
+    void fallbackAppliesToServerError() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.NGINX, 502, "", true)));
         hookFails("allowed: status 502",
                 () -> assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW)));
     }
 
     @Test
-    void acceptsLongestAnswer() throws Exception {
+    void acceptsAnswerAtLimit() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024 - 1), false)));
         assertThat(decide("live/show", "")).isEqualTo(new Decision.Allowed(SHOW));
     }
 
     @Test
-    void answerThatIsTooLongIsNone() throws Exception {
+    void fallbackAppliesToAnswerOverLimit() throws Exception {
         gate = open(new PolicySettings(null, null, hook(HookForm.SRS, 200, "0" + " ".repeat(32 * 1024), false)));
         hookFails("body exceeds capacity: 32768",
                 () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
@@ -223,11 +223,11 @@ class PublishGateTest {
             for (CompletableFuture<Decision> each : waiting) {
                 assertRefused(each.get(120, TimeUnit.SECONDS), Reason.HOOK_FAILED);
             }
-        })).as("a place is waited for no longer; one address has some lines of the log")
+        })).as("each request times out, with a place or waiting for one; log lines are limited per address")
                 .hasSizeBetween(LineQuota.LINES_PER_PEER, many)
                 .allSatisfy(line -> assertThat(line).endsWith(": none within 2000 ms"));
         mayAnswer.countDown();
-        // Each may be too late on a slow machine, and takes its place with it for that long only.
+        // On a slow machine, a request may time out again; its place is then free for the next one.
         await().atMost(Duration.ofMinutes(2)).until(() -> decide("live/show", "").equals(new Decision.Allowed(SHOW)));
     }
 
@@ -252,7 +252,7 @@ class PublishGateTest {
         gate = open(new PolicySettings(null, null, new PolicySettings.Hook(
                 URI.create("http://127.0.0.1:" + dripping.getAddress().getPort() + "/"), HookForm.SRS,
                 Duration.ofSeconds(1), false)));
-        // On a slow machine, time may be over before a request has reached the hook.
+        // On a slow machine, a request may time out before it has reached the hook.
         do {
             hookFails("refused: none within 1000 ms",
                     () -> assertRefused(decide("live/show", ""), Reason.HOOK_FAILED));
@@ -261,7 +261,7 @@ class PublishGateTest {
         await().atMost(Duration.ofMinutes(2)).until(() -> registry.get("millrace.ingest.hook").timer().count() > 0);
     }
 
-    /** After a restart. */
+    /** As when all encoders reconnect after a restart. */
     @Test
     void waitsForTurnWhenAllPlacesAreTaken() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
@@ -280,7 +280,7 @@ class PublishGateTest {
         assertThat(mostAtOnce).hasValue(PublishHook.AT_ONCE);
     }
 
-    /** As many as one address may have with requests that it withdraws. */
+    /** One address has as many requests at the hook as it may have. */
     @Test
     void addressWithManyRequestsDelaysOnlyItself() throws Exception {
         gate = open(new PolicySettings(null, null, silentHook(PATIENT)));
@@ -290,14 +290,14 @@ class PublishGateTest {
             }
         });
         assertThat(refusals).isNotEmpty().allSatisfy(line -> assertThat(line).contains("127.0.0.9", "too many others"));
-        CompletableFuture<Decision> honest = gate.decidePublish(request("live/show", ""));
+        CompletableFuture<Decision> other = gate.decidePublish(request("live/show", ""));
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> requests.stream().anyMatch(request -> request.contains("name=show")));
         mayAnswer.countDown();
-        assertThat(honest.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
+        assertThat(other.get(120, TimeUnit.SECONDS)).isEqualTo(new Decision.Allowed(SHOW));
     }
 
-    /** Says yes once it may answer. */
+    /** Returns a hook that does not answer until {@link #mayAnswer} is open, and then allows everything. */
     private PolicySettings.Hook silentHook(Duration timeout) throws IOException {
         AtomicInteger atOnce = new AtomicInteger();
         HttpServer silent = server(exchange -> {
@@ -359,9 +359,9 @@ class PublishGateTest {
         assertThat(logOf(PublishHook.class, attempt)).singleElement().asString().endsWith(why);
     }
 
-    /** What one class says meanwhile. */
-    private static List<String> logOf(Class<?> speaker, Attempt attempt) throws Exception {
-        try (LogCapture log = new LogCapture(speaker)) {
+    /** Returns what one class logs during the attempt. */
+    private static List<String> logOf(Class<?> logger, Attempt attempt) throws Exception {
+        try (LogCapture log = new LogCapture(logger)) {
             attempt.run();
             return log.texts(Level.INFO);
         }
@@ -379,7 +379,7 @@ class PublishGateTest {
         return request(asked, query, "127.0.0.1:5");
     }
 
-    /** @param address its lines in the log are counted by it */
+    /** @param address of the encoder, by which log lines are counted */
     private static AccessRequest request(String asked, String query, String address) {
         return new AccessRequest(AccessRequest.Action.PUBLISH, new StreamName(asked), query,
                 new AccessRequest.Source(AccessRequest.Protocol.RTMP, address, "FMLE/3.0",

@@ -84,7 +84,7 @@ class PublishPolicyTest {
         assertRefused(decide(byEither, "live/show", ""), Reason.NO_CREDENTIALS);
     }
 
-    /** By a script of the operator's, with the right secret. */
+    /** An operator's script may sign with the right secret and still write the time wrongly. */
     @ParameterizedTest
     @ValueSource(strings = {"tomorrow", "", "1767225601.5", "-1", "99999999999999999999"})
     void signedTextMustBeATime(String expires) {

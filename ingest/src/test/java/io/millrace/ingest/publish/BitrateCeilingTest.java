@@ -6,18 +6,18 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class BitrateCeilingTest {
-    /** 8 kbit/s: a thousand bytes a second. */
+    /** 8 kbit/s is 1000 bytes per second. */
     private final BitrateCeiling ceiling = new BitrateCeiling(8_000);
 
     @Test
-    void whoSendsWhatIsAllowedIsNeverOver() {
+    void isNeverOverAtAllowedRate() {
         for (int second = 0; second < 100_000; second++) {
             assertThat(ceiling.spend(1_000, second * 1_000L)).isEqualTo(Answer.WITHIN);
         }
     }
 
     @Test
-    void whoSendsTwiceAsMuchIsWarnedOnceAndThenOver() {
+    void warnsOnceAndIsThenOverAtTwiceTheRate() {
         int warnings = 0;
         int second = 0;
         Answer answer = Answer.WITHIN;
@@ -25,18 +25,18 @@ class BitrateCeilingTest {
             answer = ceiling.spend(2_000, second++ * 1_000L);
             warnings += answer == Answer.WARN ? 1 : 0;
         }
-        assertThat(second).as("the second in which all that was saved is spent").isEqualTo(30);
+        assertThat(second).as("seconds until the saved bytes are spent").isEqualTo(30);
         assertThat(warnings).isEqualTo(1);
     }
 
     @Test
-    void isOverAtOneByteMoreThanWasSaved() {
+    void isOverOneBytePastSaved() {
         assertThat(ceiling.spend(30_000, 0)).isEqualTo(Answer.WARN);
         assertThat(ceiling.spend(1, 0)).isEqualTo(Answer.OVER);
     }
 
     @Test
-    void whoWasKeptWaitingMayCatchUp() {
+    void allowsCatchUpAfterPause() {
         for (int second = 0; second < 60; second++) {
             ceiling.spend(1_000, second * 1_000L);
         }
@@ -45,14 +45,14 @@ class BitrateCeilingTest {
     }
 
     @Test
-    void warnsAgainAfterEverythingWasSavedAgain() {
+    void warnsAgainAfterRefill() {
         assertThat(ceiling.spend(16_000, 0)).isEqualTo(Answer.WARN);
         assertThat(ceiling.spend(1_000, 1)).as("once").isEqualTo(Answer.WITHIN);
         assertThat(ceiling.spend(16_000, 60_000)).isEqualTo(Answer.WARN);
     }
 
     @Test
-    void aClockThatGoesBackGivesNothing() {
+    void refillsNothingIfClockGoesBack() {
         assertThat(ceiling.spend(30_000, 100_000)).isEqualTo(Answer.WARN);
         assertThat(ceiling.spend(0, 50_000)).isEqualTo(Answer.WITHIN);
         assertThat(ceiling.spend(1, 100_000)).isEqualTo(Answer.OVER);

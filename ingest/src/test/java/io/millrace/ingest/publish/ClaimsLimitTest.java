@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Claims that wait for their first packet: every reader of the log has to remember them. */
+/** Limit of claims that wait for their first packet, because every reader of the log must remember them. */
 class ClaimsLimitTest {
     private static final int LIMIT = 16;
     private static final StreamName STREAM = new StreamName("live/show");
@@ -63,7 +63,7 @@ class ClaimsLimitTest {
     }
 
     @Test
-    void oneNodeHasNoMoreClaimsToANameThanReadersRemember() {
+    void limitsClaimsToNameOnOneNode() {
         List<PublishSink> accepted = new ArrayList<>();
         for (int i = 0; i < LIMIT; i++) {
             accepted.add(((PublishAnswer.Accepted) publish()).sink());
@@ -74,7 +74,7 @@ class ClaimsLimitTest {
     }
 
     @Test
-    void claimsOnOtherNodesCount() {
+    void countsClaimsOfOtherNodes() {
         for (int session = 100; session < 100 + LIMIT; session++) {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,

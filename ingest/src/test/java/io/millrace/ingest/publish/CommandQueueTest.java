@@ -30,7 +30,7 @@ class CommandQueueTest {
     }
 
     @Test
-    void wakesItsOwnerOnceForManyCommandsAndKeepsTheirOrder() {
+    void wakesOwnerOnceAndKeepsOrder() {
         CommandQueue<Integer> queue = queue(8);
         queue.offer(1);
         queue.offer(2);
@@ -45,7 +45,7 @@ class CommandQueueTest {
     }
 
     @Test
-    void handlesWhatItsOwnHandlerOffersAfterThatCommand() {
+    void handlesCommandOfferedByHandlerNext() {
         List<CommandQueue<Integer>> self = new ArrayList<>();
         var queue = new CommandQueue<Integer>(8, tasks::add, command -> {
             if (command == 1) {
@@ -60,7 +60,7 @@ class CommandQueueTest {
     }
 
     @Test
-    void takesAsManyAsItsCapacityAndTellsItsOwnerOfOneMore() {
+    void reportsOverflowAtOneCommandPastCapacity() {
         CommandQueue<Integer> queue = queue(3);
         IntStream.range(0, 3).forEach(queue::offer);
         runTasks();
@@ -76,7 +76,7 @@ class CommandQueueTest {
     }
 
     @Test
-    void isHandledByTheCallerWhenTheOwnerHasEnded() {
+    void callerHandlesCommandIfOwnerHasEnded() {
         var queue = new CommandQueue<Integer>(8, _ -> {
             throw new RejectedExecutionException();
         }, handled::add, () -> overflows++);
@@ -85,9 +85,9 @@ class CommandQueueTest {
         assertThat(handled).containsExactly(1, 2);
     }
 
-    /** The handler writes to a plain list: two at once, or one that does not see the other, would lose some. */
+    /** The handler writes to a list that is not thread-safe: concurrent or unsynchronised calls would lose entries. */
     @Test
-    void losesNothingBetweenThreadsAndHandlesOneAtATime() throws Exception {
+    void handlesCommandsOfManyThreadsOneAtATime() throws Exception {
         int senders = 3;
         int each = 20_000;
         try (ExecutorService threads = Executors.newCachedThreadPool();

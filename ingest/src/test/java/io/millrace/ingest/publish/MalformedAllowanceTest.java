@@ -8,7 +8,7 @@ class MalformedAllowanceTest {
     private final MalformedAllowance allowance = new MalformedAllowance(10);
 
     @Test
-    void forgivesTenWithinAMinuteAndNotTheEleventh() {
+    void isExceededByEleventhWithinMinute() {
         for (int i = 0; i < 10; i++) {
             assertThat(allowance.exceeded(i)).isFalse();
         }
@@ -16,7 +16,7 @@ class MalformedAllowanceTest {
     }
 
     @Test
-    void forgivesTheEleventhAMinuteAfterTheFirst() {
+    void toleratesEleventhOneMinuteAfterFirst() {
         for (int i = 0; i < 10; i++) {
             assertThat(allowance.exceeded(i)).isFalse();
         }

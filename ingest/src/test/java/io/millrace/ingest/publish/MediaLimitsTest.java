@@ -21,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Every limit is the one that was set: what reaches it passes, what is one more does not. */
+/** Each limit is the configured one: a message at the limit is accepted, and one past it is not. */
 class MediaLimitsTest {
-    /** Stricter than the default, and no two alike. */
+    /** Stricter than the defaults; no two limits are equal. */
     private static final MediaLimits STRICT = new MediaLimits(900, 90, 3, 4, 5, 2, 6, 7);
     private static final VideoTagBody.Config AVC = Clip.TAGS.stream().filter(t -> t.type() == FlvTag.Type.VIDEO)
             .findFirst().map(t -> (VideoTagBody.Config) VideoTagBody.parse(t.body())).orElseThrow();
@@ -32,7 +32,7 @@ class MediaLimitsTest {
 
     private final PacketTranslator translator = new PacketTranslator(STRICT);
 
-    /** A message of a size that counts for one limit, and what has to come before it. */
+    /** A message whose size or count a limit applies to, and the messages that must precede it. */
     record Counted(String what, int most, Kind kind, List<ByteBuffer> before, IntFunction<ByteBuffer> message) {
         Counted(String what, int most, Kind kind, IntFunction<ByteBuffer> message) {
             this(what, most, kind, List.of(), message);
@@ -67,7 +67,7 @@ class MediaLimitsTest {
 
     @ParameterizedTest
     @FieldSource("MESSAGES")
-    void aMessageHoldsWhatItMay(Counted counted) {
+    void acceptsMessageAtLimitOnly(Counted counted) {
         counted.before().forEach(message -> translate(counted.kind(), message));
         assertThat(translate(counted.kind(), counted.message().apply(counted.most())))
                 .isInstanceOf(PacketTranslator.Result.Translated.class);
@@ -77,7 +77,7 @@ class MediaLimitsTest {
     }
 
     @Test
-    void theParameterSetsOfHevcAreCountedToo() {
+    void limitsParameterSetsOfHevc() {
         var strict = new PacketTranslator(new MediaLimits(900, 43, 1, 1, 1, 1, 1, 1));
         assertThatCode(() -> strict.translate(0, 0, 0, Kind.VIDEO, 0, HEVC.duplicate())).doesNotThrowAnyException();
         var stricter = new PacketTranslator(new MediaLimits(900, 42, 1, 1, 1, 1, 1, 1));
@@ -86,7 +86,7 @@ class MediaLimitsTest {
     }
 
     @Test
-    void framesAreReadByTheConfigurationThatIsInTheLogAndByNoOther() {
+    void rejectedConfigurationDoesNotApplyToFrames() {
         assertThatThrownBy(() -> translate(Kind.VIDEO, avc(4, 1, 30))).isInstanceOf(OverLimitException.class);
         assertThat(translate(Kind.VIDEO, hex("17 01 000000 00000003 658800")))
                 .isInstanceOf(PacketTranslator.Result.Dropped.class);
@@ -95,7 +95,7 @@ class MediaLimitsTest {
     @ParameterizedTest
     @CsvSource({"0,65536,bytes of a sequence header", "1,4096,bytes of a parameter set", "2,31,SPS", "3,255,PPS",
         "4,2048,NAL units", "5,8,ModEx", "6,16,tracks", "7,1000,malformed messages"})
-    void aLimitIsWithinReason(int index, int most, String what) {
+    void rejectsLimitOutOfRange(int index, int most, String what) {
         assertThat(with(index, 1)).isNotEqualTo(with(index, most));
         assertThatIllegalArgumentException().isThrownBy(() -> with(index, 0)).withMessageContaining(what)
                 .withMessageContaining("less than 1");
@@ -113,7 +113,7 @@ class MediaLimitsTest {
         return translator.translate(0, 0, 0, kind, 0, body.duplicate());
     }
 
-    /** A sequence header with copies of the clip's parameter sets, the SPS {@code bytes} long. */
+    /** Returns a sequence header with copies of the clip's parameter sets; each SPS has {@code bytes} bytes. */
     private static ByteBuffer avc(int sps, int pps, int bytes) {
         AvcConfig config = AvcConfig.parse(AVC.record());
         ByteWriter out = new ByteWriter().bytes(hex("17 00 000000").array())

@@ -17,7 +17,7 @@ class NameGateTest {
     private final KnownNames known = new KnownNames();
 
     @Test
-    void theDirectoryHasAsManyNamesAsItMayAndNoMore() {
+    void limitsNamesInDirectory() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
         for (int i = 0; i < 7; i++) {
             known.onEntry(entry("live/" + i, 1, "192.0.2." + i + ":1", StreamEntry.State.LIVE, 0));
@@ -31,9 +31,9 @@ class NameGateTest {
         assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).isEmpty();
     }
 
-    /** An encoder that comes back under one name for ever, each time after its grace. */
+    /** An encoder returns under the same name again and again, each time after its grace period. */
     @Test
-    void epochsOfANameAreEntriesOfTheDirectoryToo() {
+    void countsEpochsOfOneName() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
         known.onEntry(entry("live/show", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 0));
         known.onEntry(entry("live/show", 1, "192.0.2.9:1", StreamEntry.State.ENDED, 1));
@@ -55,7 +55,7 @@ class NameGateTest {
     }
 
     @Test
-    void oneAddressHasAQuarterOfThem() {
+    void limitsAddressToQuarter() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
         known.onEntry(entry("live/0", 1, "[2001:db8::1]:1", StreamEntry.State.LIVE, 0));
         assertThat(gate.refusal("live/new", "[2001:db8::2]:1", 0)).isEmpty();
@@ -66,7 +66,7 @@ class NameGateTest {
     }
 
     @Test
-    void newNamesOfAnAddressComeNoFasterThanTheyMay() {
+    void limitsRateOfNewNamesPerAddress() {
         NameGate gate = new NameGate(new NameLimits(2, 3, 100), known, 0);
         known.onEntry(entry("live/old", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9));
         assertThat(gate.refusal("live/a", "192.0.2.1:1", 0)).isEmpty();

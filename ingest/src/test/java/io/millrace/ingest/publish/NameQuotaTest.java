@@ -12,14 +12,14 @@ class NameQuotaTest {
     private final NameQuota quota = new NameQuota(new NameLimits(3, 5, 100), 0);
 
     @Test
-    void anAddressHasItsNamesAtOnceAndNoMore() {
+    void limitsNamesOfAddress() {
         take(A, 3, 0);
         assertThat(quota.take(A, 0)).isEqualTo(ADDRESS);
         assertThat(quota.take("192.0.2.2", 0)).isEqualTo(TAKEN);
     }
 
     @Test
-    void theyComeBackOneByOne() {
+    void refillsGradually() {
         take(A, 3, 0);
         long one = NameQuota.FILL_MS / 3;
         assertThat(quota.take(A, one - 1)).isEqualTo(ADDRESS);
@@ -30,7 +30,7 @@ class NameQuotaTest {
     }
 
     @Test
-    void allAddressesTogetherHaveThoseOfTheNode() {
+    void limitsNamesOfAllAddresses() {
         take(A, 3, 0);
         take("192.0.2.2", 2, 0);
         assertThat(quota.take("192.0.2.3", 0)).isEqualTo(NODE);
@@ -38,14 +38,14 @@ class NameQuotaTest {
     }
 
     @Test
-    void aClockThatGoesBackFillsNothing() {
+    void refillsNothingIfClockGoesBack() {
         take(A, 3, 1_000_000);
         assertThat(quota.take(A, 0)).isEqualTo(ADDRESS);
         assertThat(quota.take(A, 1_000_000)).isEqualTo(ADDRESS);
     }
 
     @Test
-    void remembersNoMoreThanTwiceAsManyAddressesAsTheNodeHasNames() {
+    void remembersAtMostTwiceAsManyAddressesAsNames() {
         int most = 0;
         for (int i = 0; i < 10_000; i++) {
             quota.take("192.0.2." + i, i * 1_000L);

@@ -25,7 +25,7 @@ class PacketTranslatorTest {
     private final PacketTranslator translator = new PacketTranslator(MediaLimits.DEFAULT);
 
     @Test
-    void readsWhatFfmpegPublishes() {
+    void translatesClipOfFfmpeg() {
         List<Packet> packets = Clip.TAGS.stream().map(this::translate).flatMap(PacketTranslatorTest::packet).toList();
         List<Packet> video = packets.stream().filter(p -> p.kind() == Packet.Kind.VIDEO).toList();
         assertThat(video.getFirst().isConfig()).isTrue();
@@ -42,7 +42,7 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void keepsBodiesVerbatimAndWithoutACopy() {
+    void keepsBodyWithoutCopy() {
         ByteBuffer body = config();
         Packet packet = packet(translator.translate(3, 4, 5, Kind.VIDEO, 0, body)).findFirst().orElseThrow();
         assertThat(packet.body()).isSameAs(body);
@@ -52,7 +52,7 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void aFrameFlaggedAsKeyWithoutAnIdrIsARecoveryPointAndNoKeyframe() {
+    void flaggedFrameWithoutIdrIsRecoveryPoint() {
         translate(Kind.VIDEO, config());
         Packet packet = packet(translate(Kind.VIDEO, hex("17 01 000000 00000003 419a00"))).findFirst().orElseThrow();
         assertThat(packet.isKeyframe()).isFalse();
@@ -60,7 +60,7 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void anIdrIsAKeyframeWhateverTheFlagSays() {
+    void idrIsKeyframeWithoutFlag() {
         translate(Kind.VIDEO, config());
         Packet packet = packet(translate(Kind.VIDEO, hex("27 01 fffffb 00000003 658800"))).findFirst().orElseThrow();
         assertThat(packet.isKeyframe()).isTrue();
@@ -69,7 +69,7 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void lengthsThatDoNotFitAreMalformed() {
+    void avcLengthBeyondTagIsMalformed() {
         translate(Kind.VIDEO, config());
         assertThatThrownBy(() -> translate(Kind.VIDEO, hex("17 01 000000 00000004 658800")))
                 .isInstanceOf(MalformedException.class);
@@ -79,21 +79,21 @@ class PacketTranslatorTest {
     @CsvSource({"VIDEO, 27 01 000000 00000003 419a00, NO_CONFIG", "VIDEO, 17 02 000000, NO_MEDIA",
         "VIDEO, 57 00, NO_MEDIA", "VIDEO, d1 00, NO_MEDIA", "VIDEO, '', NO_MEDIA", "AUDIO, '', NO_MEDIA",
         "AUDIO, af 01, NO_MEDIA"})
-    void dropsWhatNobodyCanShow(Kind kind, String body, Drop reason) {
+    void dropsMessageWithoutMedia(Kind kind, String body, Drop reason) {
         assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
     }
 
-    /** DJI's drones send frames of nothing but NAL units of no length. */
+    /** DJI drones send frames that contain only empty NAL units. */
     @ParameterizedTest
     @ValueSource(strings = {"27 01 000000 00000000", "17 01 000000 0000000000000000", "a3 68766331 00000000"})
-    void aFrameOfEmptyUnitsIsNone(String body) {
+    void dropsFrameOfEmptyNalUnits(String body) {
         translate(Kind.VIDEO, config());
         assertThat(translate(Kind.VIDEO, hex(body))).isEqualTo(new Result.Dropped(Drop.NO_MEDIA));
     }
 
-    /** Players could not read a sample with such a unit in it. */
+    /** Players cannot read a sample with an empty NAL unit. */
     @Test
-    void anEmptyUnitBesideOthersIsMalformed() {
+    void emptyNalUnitAmongOthersIsMalformed() {
         translate(Kind.VIDEO, config());
         assertThatThrownBy(() -> translate(Kind.VIDEO, hex("27 01 000000 00000000 00000003 419a00")))
                 .isInstanceOf(MalformedException.class);
@@ -102,16 +102,16 @@ class PacketTranslatorTest {
     @ParameterizedTest
     @CsvSource({"VIDEO, 1d 01 000000 00", "VIDEO, 90 76766331 00", "VIDEO, 12 00", "VIDEO, 67 01 000000 00",
         "AUDIO, 7f ff", "AUDIO, 90 73706578"})
-    void saysThatACodecIsNotSupported(Kind kind, String body) {
+    void rejectsUnsupportedCodec(Kind kind, String body) {
         assertThatThrownBy(() -> translate(kind, hex(body))).isInstanceOf(UnsupportedException.class);
     }
 
-    /** What FFmpeg 8 sends of each codec: configuration, keyframe, other frame. */
+    /** Configuration, keyframe and another frame of each codec, as FFmpeg 8 sends them. */
     @ParameterizedTest
     @CsvSource({
         "'90 61763031 81000c00 0a0a00000003b50d936be401', '91 61763031 1200 0a0a00000003b50d936be401 320110', 'a1 61763031 1200 320130'",
         "'90 76703039 01000000 000a820202020000', '91 76703039 82', 'a1 76703039 86'"})
-    void findsKeyframesByTheCodecsOwnHeaders(String config, String key, String frame) {
+    void findsKeyframesByCodecHeaders(String config, String key, String frame) {
         assertThat(packet(translate(Kind.VIDEO, hex(config))).findFirst().orElseThrow().isConfig()).isTrue();
         assertThat(packet(translate(Kind.VIDEO, hex(key))).findFirst().orElseThrow().isKeyframe()).isTrue();
         Packet other = packet(translate(Kind.VIDEO, hex(frame))).findFirst().orElseThrow();
@@ -121,7 +121,7 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void aFlagThatLiesIsNoKeyframe() {
+    void wronglyFlaggedFrameIsNoKeyframe() {
         translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
         Packet packet = packet(translate(Kind.VIDEO, hex("91 76703039 86"))).findFirst().orElseThrow();
         assertThat(packet.isKeyframe()).isFalse();
@@ -130,7 +130,7 @@ class PacketTranslatorTest {
 
     @ParameterizedTest
     @CsvSource({"VIDEO, d4 68766331 02", "AUDIO, 94 6d703461 01 02 00000003", "AUDIO, 90 61632d33"})
-    void coloursLoudspeakersAndEmptyHeadersConfigure(Kind kind, String body) {
+    void colourChannelAndEmptyHeadersAreConfigurations(Kind kind, String body) {
         Packet packet = packet(translate(kind, hex(body))).findFirst().orElseThrow();
         assertThat(packet.isConfig()).isTrue();
         assertThat(packet.body()).isEqualTo(hex(body));
@@ -139,7 +139,7 @@ class PacketTranslatorTest {
     @ParameterizedTest
     @CsvSource({"AUDIO, 91 61632d33 0b7738900c4043e1", "AUDIO, 91 65632d33 0b77 0003 3487 c000", "AUDIO, 2e fffb30c4",
         "AUDIO, 91 2e6d7033 fffb30c4"})
-    void framesThatDescribeThemselvesNeedNoHeader(Kind kind, String body) {
+    void selfDescribingFramesNeedNoConfiguration(Kind kind, String body) {
         assertThat(packet(translate(kind, hex(body)))).hasSize(1);
     }
 
@@ -147,18 +147,18 @@ class PacketTranslatorTest {
     @CsvSource({"AUDIO, 91 4f707573 fc, NO_CONFIG", "AUDIO, 91 664c6143 fff8, NO_CONFIG", "AUDIO, af 01 21, NO_CONFIG",
         "VIDEO, 91 61763031 12, NO_CONFIG", "VIDEO, 90 61763031, NO_MEDIA", "VIDEO, 92 68766331, NO_MEDIA",
         "AUDIO, 92 4f707573, NO_MEDIA"})
-    void dropsWhatCannotBeDecoded(Kind kind, String body, Drop reason) {
+    void dropsFrameWithoutConfigurationOrMedia(Kind kind, String body, Drop reason) {
         assertThat(translate(kind, hex(body))).isEqualTo(new Result.Dropped(reason));
     }
 
     @Test
-    void aFrameOfAnotherCodecThanTheConfigurationWaitsForItsOwn() {
+    void dropsFrameOfOtherCodecThanConfiguration() {
         translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
         assertThat(translate(Kind.VIDEO, hex("91 61763031 1200"))).isEqualTo(new Result.Dropped(Drop.NO_CONFIG));
     }
 
     @Test
-    void tracksAreReadByThemselves() {
+    void eachTrackNeedsItsOwnConfiguration() {
         translate(Kind.VIDEO, hex("90 76703039 01000000 000a820202020000"));
         assertThat(translate(Kind.VIDEO, hex("96 01 76703039 01 82"))).isEqualTo(new Result.Dropped(Drop.NO_CONFIG));
         Packet config = packet(translate(Kind.VIDEO, hex("96 00 76703039 01 01000000 000a820202020000"))).findFirst()
@@ -171,18 +171,18 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void aMessageOfSeveralTracksIsOnePacketOfItsMainTrack() {
+    void multitrackMessageIsOnePacketOfMainTrack() {
         translate(Kind.VIDEO, hex("96 20 76703039 01 00000c 01000000 000a820202020000"
                 + "76703039 00 00000c 01000000 000a820202020000"));
         ByteBuffer body = hex("96 21 76703039 01 000001 82 76703039 00 000001 86");
         Packet packet = packet(translate(Kind.VIDEO, body)).findFirst().orElseThrow();
         assertThat(packet.track()).isZero();
-        assertThat(packet.isKeyframe()).as("track 1 has one, track 0 not").isFalse();
+        assertThat(packet.isKeyframe()).as("the keyframe is on track 1").isFalse();
         assertThat(packet.body()).isSameAs(body);
     }
 
     @Test
-    void takes16TracksOfAKindAndNoMore() {
+    void accepts16TracksOfKind() {
         for (int track = 0; track < 16; track++) {
             translate(Kind.AUDIO, hex("95 01 6d703461 %02x 21".formatted(track)));
         }
@@ -192,13 +192,13 @@ class PacketTranslatorTest {
     }
 
     @Test
-    void aConfigurationThatWouldBeRepeatedForEverHasALimit() {
+    void limitsColourConfiguration() {
         String colours = "d4 68766331" + "00".repeat(64 * 1024);
         assertThatThrownBy(() -> translate(Kind.VIDEO, hex(colours))).isInstanceOf(OverLimitException.class);
     }
 
     @Test
-    void lengthsThatDoNotFitAreMalformedInHevcToo() {
+    void hevcLengthBeyondTagIsMalformed() {
         String hvcC = Clip.HEVC_CONFIG;
         translate(Kind.VIDEO, hex("90 68766331" + hvcC));
         assertThat(packet(translate(Kind.VIDEO, hex("91 68766331 000000 00000003 260100"))).findFirst().orElseThrow()

@@ -12,7 +12,7 @@ class PreambleTest {
     private final Preamble preamble = new Preamble();
 
     @Test
-    void repeatsWhatConfiguresEachTrackTheLatestOfEach() {
+    void containsLatestConfigurationOfEachTrack() {
         remember(Packet.Kind.VIDEO, 0, true, "9076703039" + "000a820202020000");
         remember(Packet.Kind.VIDEO, 0, true, "d476703039" + "02");
         remember(Packet.Kind.AUDIO, 0, true, "af001190");

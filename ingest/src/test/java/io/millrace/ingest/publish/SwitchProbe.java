@@ -4,7 +4,7 @@ import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.Publisher;
 import java.util.concurrent.Executor;
 
-/** Stands where a connection stands and remembers where its reading switch is. */
+/** A publisher without a connection: records whether it is being read from, and why it was closed. */
 final class SwitchProbe implements Publisher {
     volatile boolean reading = true;
     volatile PublishEnd closedWith;
@@ -40,7 +40,7 @@ final class SwitchProbe implements Publisher {
 
     @Override
     public void requestReconnect(String description) {
-        throw new AssertionError("does not know it");
+        throw new AssertionError("this encoder does not support it");
     }
 
     @Override

@@ -25,7 +25,7 @@ class ValveTest {
     private final SwitchProbe second = new SwitchProbe();
 
     @Test
-    void readsUpToTheLimitAndNotOnePastIt() {
+    void pausesOneBytePastLimit() {
         Valve valve = valve(first, 400);
         valve.sent(400);
         assertThat(first.reading).isTrue();
@@ -34,7 +34,7 @@ class ValveTest {
     }
 
     @Test
-    void readsAgainAtHalfTheLimit() {
+    void resumesAtHalfTheLimit() {
         Valve valve = valve(first, 400);
         valve.sent(200);
         valve.sent(201);
@@ -45,7 +45,7 @@ class ValveTest {
     }
 
     @Test
-    void whoFillsAPartitionStopsItsOtherPublishersToo() {
+    void fullPartitionPausesItsOtherPublishers() {
         Valve one = valve(first, 5_000);
         Valve other = valve(second, 5_000);
         one.sent(1_001);
@@ -57,7 +57,7 @@ class ValveTest {
     }
 
     @Test
-    void anotherPartitionNoticesNothing() {
+    void fullPartitionDoesNotAffectOtherPartition() {
         Valve one = valve(first, 5_000);
         Valve other = new Valve(second, List.of(new ByteBudget(5_000), new ByteBudget(1_000)), () -> {});
         one.sent(2_000);
@@ -67,7 +67,7 @@ class ValveTest {
     }
 
     @Test
-    void staysOffWhileHeldWhateverTheBudgetsSay() {
+    void staysPausedWhileHeld() {
         Valve valve = valve(first, 400);
         valve.hold(true);
         assertThat(first.reading).isFalse();
@@ -79,7 +79,7 @@ class ValveTest {
     }
 
     @Test
-    void leavesTheConnectionAloneAfterTheEnd() {
+    void doesNotResumeAfterEnd() {
         Valve valve = valve(first, 400);
         valve.sent(401);
         valve.end();
@@ -87,9 +87,9 @@ class ValveTest {
         assertThat(first.reading).isFalse();
     }
 
-    /** After all is acknowledged every budget is empty and everybody reads; while shut, whoever sends is off. */
+    /** Once everything is acknowledged, every budget is empty and every publisher is read from, whatever the order was. */
     @Property(tries = 300)
-    void nothingIsForgottenInAnyOrder(@ForAll long seed) {
+    void resumesAllPublishersAfterAllAcknowledgements(@ForAll long seed) {
         var random = new Random(seed);
         var node = new ByteBudget(3_000);
         List<ByteBudget> partitions = List.of(new ByteBudget(1_000), new ByteBudget(1_000));
@@ -111,7 +111,7 @@ class ValveTest {
                 valves.get(i).settled(flights.get(i).remove());
             }
             long bytes = flights.stream().flatMap(Deque::stream).mapToInt(x -> x).sum();
-            // Each publisher learns that a budget is shut by the one message that it still sends.
+            // A publisher is paused when it sends to a full budget, so each exceeds the budget by at most one message.
             assertThat(node.bytes()).isEqualTo(bytes).isLessThanOrEqualTo(3_000 + 6 * 300);
             assertThat(partitions).allSatisfy(p -> assertThat(p.bytes()).isLessThanOrEqualTo(1_000 + 3 * 300));
         }
@@ -122,9 +122,9 @@ class ValveTest {
         assertThat(probes).allMatch(p -> p.reading);
     }
 
-    /** Event loops send and one producer thread acknowledges: nobody is left waiting for ever. */
+    /** Three event loops send and one producer thread acknowledges: no publisher stays paused. */
     @Test
-    void nobodyIsLeftWaitingUnderRealThreads() throws Exception {
+    void resumesAllPublishersWithConcurrentThreads() throws Exception {
         var node = new ByteBudget(2_000);
         BlockingQueue<Runnable> acknowledgements = new LinkedBlockingQueue<>();
         List<Future<?>> loops = new ArrayList<>();

@@ -15,7 +15,7 @@ import static org.awaitility.Awaitility.await;
 class AdaptiveLingerTest {
     private static final int WAIT_S = 120;
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /** More in a window than those of six publishers. */
+    /** More records per window than six publishers send. */
     private static final int MANY = 1_000;
 
     private final AtomicLong records = new AtomicLong();
@@ -56,7 +56,7 @@ class AdaptiveLingerTest {
             looks.incrementAndGet();
             return records.get();
         }, flushes::incrementAndGet, nowNanos::get)) {
-            // The thread takes the time at its start, and only then does time pass.
+            // The thread reads the clock when it starts, so the clock must not advance earlier.
             add(linger);
             within().until(() -> flushes.get() > 0);
             addManyInAWindow(linger);
@@ -83,7 +83,7 @@ class AdaptiveLingerTest {
         add(linger);
     }
 
-    /** Only a hang takes longer. */
+    /** Long enough that only a hang exceeds it. */
     private static ConditionFactory within() {
         return await().atMost(Duration.ofSeconds(WAIT_S)).pollInterval(Duration.ofMillis(1));
     }

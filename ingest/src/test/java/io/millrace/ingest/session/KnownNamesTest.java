@@ -53,7 +53,7 @@ class KnownNamesTest {
         assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L)));
     }
 
-    /** An owner that was frozen writes what it knew after its successor has written more. */
+    /** A frozen owner resumes and writes an outdated record after its successor has written newer ones. */
     @Test
     void repairsLateRecordOfReplacedOwner() {
         known.onExpiry(expiry(1, 20));

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.kafka.clients.producer.MockProducer;
 
-/** The writer of ingest over Kafka's own stand-in for a producer, which acknowledges when a test says so. */
+/** Creates ingest's log writer with Kafka's {@link MockProducer}, which acknowledges when the test says so. */
 public final class LogOverMock {
     private LogOverMock() {}
 

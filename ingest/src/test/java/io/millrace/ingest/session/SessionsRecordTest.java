@@ -25,12 +25,12 @@ class SessionsRecordTest {
     @NullSource
     @ValueSource(strings = {"", "live/show", "live/show#", "live/show#x", "live/show#-1",
         "live/show#99999999999999999999"})
-    void aTombstoneWithAnyOtherKeyIsUnreadable(String key) {
+    void rejectsTombstoneWithInvalidKey(String key) {
         assertThat(SessionsRecord.of(key, null)).isInstanceOf(SessionsRecord.Unreadable.class);
     }
 
     @Test
-    void aRecordOfAnotherTypeIsUnreadable() {
+    void rejectsOtherRecordType() {
         assertThat(SessionsRecord.of("live/show#7", new Undecodable("bytes"))).isEqualTo(
                 new SessionsRecord.Unreadable("bytes"));
         assertThat(SessionsRecord.of("live/show#7", new GraceOver(7, 0))).isInstanceOf(SessionsRecord.Unreadable.class);

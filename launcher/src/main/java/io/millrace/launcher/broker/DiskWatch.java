@@ -71,12 +71,12 @@ public final class DiskWatch implements LogSpace, AutoCloseable {
 
     private void log(Level now) {
         switch (now) {
-            case ROOM -> LOG.info("The disk of {} has enough free space again: {}", directory, space);
-            case LOW -> LOG.warn("The disk of {} fills up: {}; free disk space, or reduce --retention or"
+            case ROOM -> LOG.info("the disk of {} has enough free space again: {}", directory, space);
+            case LOW -> LOG.warn("the disk of {} fills up: {}; free disk space, or reduce --retention or"
                     + " --retention-size; below {} MB publishers are refused", directory, space,
                     DiskSpace.megabytes(space.fullBytes()));
             case FULL ->
-                LOG.error("The disk of {} is nearly full: {}; publishers are disconnected and refused; free disk space,"
+                LOG.error("the disk of {} is nearly full: {}; publishers are disconnected and refused; free disk space,"
                         + " or reduce --retention or --retention-size", directory, space);
         }
     }

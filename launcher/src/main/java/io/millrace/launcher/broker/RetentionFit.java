@@ -84,8 +84,8 @@ public record RetentionFit(long topicBytes, DiskSpace disk, long logBytes) {
                 : "set --retention-size to %dMB or less, or choose a larger disk with --data-dir"
                         .formatted(fittingBytes() / 1_000_000);
         return Optional.of(String.format(Locale.ROOT,
-                "The retention is larger than the disk: packets and parts may take %.1f GB each, and the disk of %s has"
-                        + " room for %.1f GB of both; %s. Nobody may publish once the disk is nearly full",
+                "the retention is larger than the disk: packets and parts may take %.1f GB each, and the disk of %s has"
+                        + " room for %.1f GB of both; %s. Publishers are refused once the disk is nearly full",
                 topicBytes / GB, directory, roomBytes() / GB, help));
     }
 

@@ -59,9 +59,9 @@ class DiskSpaceTest {
             assertThat(meters.get("millrace.disk.free").gauge().value()).isEqualTo(499 * MB);
             assertThat(meters.get("millrace.disk.total").gauge().value()).isEqualTo(10_000 * MB);
             assertThat(said.lines()).satisfiesExactly(
-                    line -> assertThat(line).startsWith("WARN The disk of data fills up: 999 of 10,000 MB are free;")
+                    line -> assertThat(line).startsWith("WARN the disk of data fills up: 999 of 10,000 MB are free;")
                             .endsWith("below 500 MB publishers are refused"),
-                    line -> assertThat(line).startsWith("ERROR The disk of data is nearly full"));
+                    line -> assertThat(line).startsWith("ERROR the disk of data is nearly full"));
         }
     }
 

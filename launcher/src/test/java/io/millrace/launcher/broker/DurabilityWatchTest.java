@@ -74,7 +74,7 @@ class DurabilityWatchTest {
                 assertThat(problems("min_in_sync")).isEqualTo(1);
                 set(kafka, List.of(Topic.values()), "min.insync.replicas", "2");
                 Patience.await().until(() -> status(watch).equals(DURABLE));
-                assertThat(log.lines()).last().asString().startsWith("INFO The topics meet all preconditions");
+                assertThat(log.lines()).last().asString().startsWith("INFO the topics meet all preconditions");
             }
         }
     }
@@ -106,7 +106,7 @@ class DurabilityWatchTest {
         KafkaClients kafka = kafka("alone.");
         Topics.ensure(kafka);
         try (DurabilityWatch watch = DurabilityWatch.start(kafka, Policy.EXPECT_ONE_BROKER, meters)) {
-            assertThat(log.lines()).singleElement().asString().startsWith("INFO Media is stored once, on this machine");
+            assertThat(log.lines()).singleElement().asString().startsWith("INFO media is stored once, on this machine");
             assertThat(status(watch)).isEqualTo(Status.up("media is stored once, on this machine"));
             assertThat(meters.find("millrace.durability.problems").gauges()).allMatch(gauge -> gauge.value() == 0);
         }

@@ -22,9 +22,9 @@ class RetentionFitTest {
 
     @Test
     void suggestsASize() {
-        assertThat(warning(10_000, 3_770, 0)).contains("The retention is larger than the disk: packets and parts may "
+        assertThat(warning(10_000, 3_770, 0)).contains("the retention is larger than the disk: packets and parts may "
                 + "take 10.0 GB each, and the disk of data has room for 3.3 GB of both; set --retention-size to 1600MB "
-                + "or less, or choose a larger disk with --data-dir. Nobody may publish once the disk is nearly full");
+                + "or less, or choose a larger disk with --data-dir. Publishers are refused once the disk is nearly full");
         assertThat(warning(100, 600, 0).orElseThrow()).contains("; choose a larger disk with --data-dir.");
     }
 

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
  */
 public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int frameLength) implements AudioConfig {
     private static final String STRUCTURE = "MPEG audio frame";
+    /** The fields of a header that are equal in all frames of a track: sync, version, layer, rate and mode. */
     private static final int KEPT = 0xFFFF_0CC0;
     private static final int[] RATES = {44_100, 48_000, 32_000};
     /**
@@ -59,6 +60,11 @@ public record Mp3Config(ByteBuffer record, int sampleRate, int channels, int fra
         return version == 3 ? 1 : version == 2 ? 2 : 4;
     }
 
+    /**
+     * Returns the configuration of the track to which a frame belongs.
+     *
+     * @throws io.millrace.media.bytes.MediaException if this is not the header of a layer III frame
+     */
     public static Mp3Config ofFrame(ByteBuffer frame) {
         int header = new ByteReader(STRUCTURE, frame.duplicate()).int32("header");
         if (header >>> 21 != 0x7FF) {

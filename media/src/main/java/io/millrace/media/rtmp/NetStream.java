@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** One message stream of {@code createStream} and its current use. Confined to one thread. */
 final class NetStream {
-    /** What the peer uses the stream for. */
+    /** The peer's use of the stream. */
     enum Use {
         NONE,
         /** The caller has not answered the request yet. */

@@ -106,7 +106,7 @@ final class PartialMemory {
         share.yielded();
     }
 
-    /** What the first bytes of a message may claim. */
+    /** Returns the memory that a message may allocate before its bytes arrive. */
     int eagerBytes() {
         return share.isAdmitted() ? RtmpLimits.EAGER_BYTES : RtmpLimits.PENDING_EAGER_BYTES;
     }

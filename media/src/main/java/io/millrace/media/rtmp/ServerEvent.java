@@ -61,7 +61,7 @@ public sealed interface ServerEvent {
             UNKNOWN_MESSAGE, UNKNOWN_COMMAND,
             /** Audio, video or data for a stream that the peer does not publish. */
             MEDIA_WITHOUT_PUBLISH,
-            /** One message of a publisher, for which the process had no memory; the publish goes on. */
+            /** One message of a publisher, for which the process had no memory; the publish continues. */
             MEDIA_WITHOUT_MEMORY
         }
     }

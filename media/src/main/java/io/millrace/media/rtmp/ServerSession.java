@@ -61,7 +61,7 @@ public final class ServerSession {
             };
         }
 
-        /** Returns whether a publish or play has been accepted and goes on. */
+        /** Returns whether a publish or play has been accepted and has not ended. */
         private boolean isAccepted() {
             return this == PUBLISHING || this == PLAYING;
         }
@@ -257,7 +257,7 @@ public final class ServerSession {
             throw new IllegalStateException("a connection cannot go from " + state + " to " + next);
         }
         boolean connects = state == State.AWAITING_CONNECT && next == State.CONNECTED;
-        // A request that the peer withdraws restores nothing: otherwise it could request and withdraw for ever.
+        // A withdrawn request restores nothing; otherwise a peer could request and withdraw without a limit.
         boolean ended = state.isAccepted() && next.isConnected() && !next.isAccepted();
         if (connects || ended) {
             budget.restore(link.received());

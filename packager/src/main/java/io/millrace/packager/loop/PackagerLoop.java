@@ -227,7 +227,10 @@ public final class PackagerLoop implements AutoCloseable {
         }
     }
 
-    /** Returns the positions that have changed, all topics of a partition together. */
+    /**
+     * Returns the positions that have changed since the last commit. The positions of one partition in the three topics
+     * are committed together, so that the next owner restarts at one point of the stream.
+     */
     private Map<TopicPartition, OffsetAndMetadata> due(Collection<Integer> of) {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
         for (int partition : of) {
@@ -258,7 +261,10 @@ public final class PackagerLoop implements AutoCloseable {
             assigned.complete(null);
         }
 
-        /** Returns where the gaps of partitions begin in the index. A partition without one is read from its beginning. */
+        /**
+         * Returns the committed positions in the index, which this consumer does not read: from there on, a worker looks
+         * for the gaps that earlier owners recorded. A partition without a position is read from its beginning.
+         */
         private Map<Integer, Long> indexPositions(Set<Integer> of) {
             Map<Integer, Long> positions = new HashMap<>();
             Set<TopicPartition> index = new HashSet<>();

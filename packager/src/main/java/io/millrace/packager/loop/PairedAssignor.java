@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>All members subscribe to the same topics, with the same number of partitions. Created by Kafka's client.
  */
 public final class PairedAssignor implements ConsumerPartitionAssignor {
-    /** As in Kafka, of a member that has not been assigned anything yet. */
+    /** The generation of a member without an assignment, as in Kafka. */
     private static final int NO_GENERATION = -1;
 
     private final CooperativeStickyAssignor first = new CooperativeStickyAssignor();

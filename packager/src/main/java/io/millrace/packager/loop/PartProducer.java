@@ -4,7 +4,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Sizes;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.past.Stamps;
+import io.millrace.platform.past.LogTimestamps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class PartProducer implements RecordLog, AutoCloseable {
 
     @Override
     public void append(Topic topic, int partition, String stream, long timeMs, byte[] value, Result result) {
-        long stampMs = Stamps.of(timeMs, clock.millis(), kafka.settings().retentionMs());
+        long stampMs = LogTimestamps.of(timeMs, clock.millis(), kafka.settings().retentionMs());
         producer.send(new ProducerRecord<>(kafka.settings().topic(topic), partition, stampMs, stream, value),
                 (metadata, e) -> result.appended(metadata == null ? -1 : metadata.offset(), e));
     }

@@ -341,8 +341,8 @@ final class PartitionWork {
     }
 
     /**
-     * Abandons open segments of streams that have been silent for long, which would hold back the committed position
-     * for ever; so would gaps of such streams.
+     * Abandons open segments and gaps of streams that have been silent for long, because they would hold back the
+     * committed position indefinitely.
      */
     private void forgetSilent(long nowUs) {
         gaps.forgetBefore(nowUs - UNFINISHED_US);

@@ -12,7 +12,7 @@ interface RecordLog {
      */
     void append(Topic topic, int partition, String stream, long timeMs, byte[] value, Result result);
 
-    /** What became of a record. */
+    /** Receives the result of an append. */
     interface Result {
         /**
          * @param offset of the record; unspecified after a failure

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletionStage;
 public interface AccessPolicy {
     /** Allows everything, under the requested name. */
     AccessPolicy ALLOW_ALL = request -> CompletableFuture
-            .completedFuture(new AccessAnswer.Allowed(request.stream()));
+            .completedFuture(new AccessDecision.Allowed(request.stream()));
 
     /**
-     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless somebody
-     * has to be asked.
+     * Decides one request. The stage never fails, and completes within seconds, on any thread: immediately unless
+     * another process has to be asked.
      */
-    CompletionStage<AccessAnswer> decide(AccessRequest request);
+    CompletionStage<AccessDecision> decide(AccessRequest request);
 }

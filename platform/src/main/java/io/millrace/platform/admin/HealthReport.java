@@ -8,12 +8,14 @@ import tools.jackson.databind.node.ObjectNode;
 record HealthReport(List<Line> lines) {
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** The result of one check. */
     record Line(String name, HealthCheck.Status status) {}
 
     static HealthReport of(List<HealthCheck> checks) {
         return new HealthReport(checks.stream().map(check -> new Line(check.name(), check.status())).toList());
     }
 
+    /** Returns whether every check is up; otherwise {@code /health/ready} responds with 503. */
     boolean up() {
         return lines.stream().allMatch(line -> line.status().up());
     }

@@ -24,8 +24,8 @@ public record SessionSpan(StreamEntry epoch, StreamEntry.Session session, long s
             for (StreamEntry.Session session : epoch.sessions()) {
                 long startMs = Math.max(earliestMs, session.startedAtMs());
                 earliestMs = Math.max(session.endedAtMs(), startMs + session.durationMs());
-                boolean goesOn = session.endedAtMs() == 0;
-                spans.add(new SessionSpan(epoch, session, startMs, goesOn ? OPEN : earliestMs));
+                boolean isLive = session.endedAtMs() == 0;
+                spans.add(new SessionSpan(epoch, session, startMs, isLive ? OPEN : earliestMs));
             }
         }
         return spans;

@@ -113,7 +113,7 @@ public final class StreamDirectory {
         return expiries.containsKey(stream) ? Presence.EXPIRED : Presence.UNKNOWN;
     }
 
-    /** Of a stream with expired epochs, every number up to theirs counts as one of them. */
+    /** Returns the presence of one epoch. Every number up to that of the newest expired epoch counts as expired. */
     public Presence presence(String stream, long epoch) {
         if (epochs(stream).containsKey(epoch)) {
             return Presence.KNOWN;

@@ -8,13 +8,13 @@ import java.util.Locale;
  * @param message one line: the topics, their setting, the risk, and what to do
  */
 record DurabilityProblem(Condition condition, String message) {
-    /** What has to hold of the topics. */
+    /** A condition that the topics must meet. */
     enum Condition {
         /** Every topic exists and has the number of partitions in the settings. */
         TOPICS,
         /** There is more than one broker. */
         BROKERS,
-        /** As many replicas as the settings ask for, and more than one. */
+        /** Topics have as many replicas as the settings require, and more than one. */
         REPLICATION,
         /** A record is acknowledged when at least two replicas have it. */
         MIN_IN_SYNC,

@@ -45,9 +45,9 @@ public final class DurabilityWatch implements AutoCloseable {
         this.meters = meters;
     }
 
-    /** What a problem means for the process. */
+    /** The effect of a problem on the process. */
     public enum Policy {
-        /** It is logged and reported; the process serves. */
+        /** The problem is logged and reported, and the process serves. */
         REPORT,
         /** As {@link #REPORT}, but the only replica on the only broker is expected: the broker is in this process. */
         EXPECT_ONE_BROKER,
@@ -109,7 +109,7 @@ public final class DurabilityWatch implements AutoCloseable {
         }
         onState(log);
         if (isExpectedBroker()) {
-            LOG.info("Media is stored once, on this machine: it survives a crash of Millrace, but not the loss of the"
+            LOG.info("media is stored once, on this machine: it survives a crash of Millrace, but not the loss of the"
                     + " disk, and a power failure can lose the newest seconds");
         }
     }
@@ -135,9 +135,9 @@ public final class DurabilityWatch implements AutoCloseable {
         List<DurabilityProblem> now = reported();
         meters.set(now);
         now.stream().filter(problem -> !before.contains(problem))
-                .forEach(problem -> LOG.warn("Acknowledged media is at risk: {}", problem.message()));
+                .forEach(problem -> LOG.warn("acknowledged media is at risk: {}", problem.message()));
         if (problems.isEmpty() && !before.isEmpty()) {
-            LOG.info("The topics meet all preconditions of durable media again");
+            LOG.info("the topics meet all preconditions of durable media again");
         }
     }
 

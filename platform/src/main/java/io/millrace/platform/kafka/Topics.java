@@ -183,7 +183,7 @@ public final class Topics {
 
     /**
      * Waits until the leader of every partition returns its end offset. Before that, a producer's first batch may be
-     * rejected and its second one accepted, which leaves the first one out of order for ever.
+     * rejected and its second one accepted, which leaves the first one out of order permanently.
      */
     private void awaitLeaders() {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);

@@ -96,7 +96,7 @@ sealed interface CutSearch {
 
     /** The first packet at or after a time that is not before the part of {@code entry}. */
     final class End implements CutSearch {
-        /** Exact to a tick of 90 kHz. */
+        /** Times of parts are in ticks of 90 kHz. */
         private static final long TICKS_PER_MS = 90;
 
         private final IndexEntry entry;

@@ -26,7 +26,7 @@ public final class Cuts {
     private static final int TARGET_DURATIONS = 2;
     private static final int DEEPER = 4;
     private static final long BEGINNING = 0;
-    /** What is read beyond the wanted segment for later searches: it has been fetched anyway. */
+    /** Records that are read beyond the wanted segment for later searches, because the consumer has fetched them anyway. */
     static final int BEYOND_BYTES = 64 * 1024;
 
     private final KafkaClients kafka;

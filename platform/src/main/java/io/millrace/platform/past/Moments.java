@@ -79,7 +79,7 @@ public final class Moments {
         Floor floor = floor(kafka.partitionOf(candidates.getFirst().stream()), media);
         for (StreamEntry epoch : candidates) {
             long atMs = Math.max(timeMs, epoch.span().startedAtMs());
-            if (stretch(epoch, atMs, atMs, media, floor, ReadBudget.unlimited()).find(atMs) instanceof Moment.At at) {
+            if (span(epoch, atMs, atMs, media, floor, ReadBudget.unlimited()).find(atMs) instanceof Moment.At at) {
                 return at;
             }
         }
@@ -96,7 +96,7 @@ public final class Moments {
      * @param budget limit of the whole search, {@link #SEARCH_LIMIT_BYTES}, shared by all reads of it
      * @throws ReadLimitException if the budget is exhausted
      */
-    public MomentStretch stretch(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
+    public MomentSpan span(StreamEntry epoch, long fromMs, long toMs, Topic media, Floor floor,
             ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
@@ -105,16 +105,16 @@ public final class Moments {
         long begin = Math.max(oldest, reader.offsetAt(index, fromMs - FIRST_SPAN_MS));
         while (true) {
             long from = begin;
-            var scan = new StretchScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
+            var scan = new MomentSpanScan(epoch, media, floor, budget, fromMs - depthMs, toMs, begin > oldest);
             reader.read(index, from, end, scan);
             if (scan.isFar()) {
-                from = Approach.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
+                from = InterpolationSearch.byTime(reader, index, epoch, budget).approach(scan.earliest(), scan.latest(), end, end,
                         fromMs - depthMs);
-                scan = new StretchScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
+                scan = new MomentSpanScan(epoch, media, floor, budget, Long.MIN_VALUE, toMs, false);
                 reader.read(index, from, end, scan);
             }
-            MomentStretch stretch = scan.result();
-            MomentSearch first = stretch.search(fromMs);
+            MomentSpan span = scan.result();
+            MomentSearch first = span.search(fromMs);
             if (first.beganTooLate() && from > oldest) {
                 // The keyframe may be before where a leap came down.
                 depthMs *= DEEPER;
@@ -123,7 +123,7 @@ public final class Moments {
                 // The media may have been published any time ahead of the clock, so the time index does not help.
                 begin = oldest;
             } else {
-                return stretch;
+                return span;
             }
         }
     }
@@ -137,8 +137,8 @@ public final class Moments {
     public long locate(StreamEntry epoch, long segment, long guessMs, Floor floor, ReadBudget budget) {
         TopicPartition index = kafka.partition(Topic.INDEX, kafka.partitionOf(epoch.stream()));
         long oldest = Math.max(floor.indexOffset(), reader.offsetAt(index, epoch.span().startedAtMs() - FIRST_SPAN_MS));
-        var begin = new Approach.Point(oldest, 0);
-        return Approach.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
+        var begin = new InterpolationSearch.Point(oldest, 0);
+        return InterpolationSearch.bySegment(reader, index, epoch, budget).approach(begin, begin, reader.offsetAt(index, guessMs),
                 reader.end(index), segment);
     }
 

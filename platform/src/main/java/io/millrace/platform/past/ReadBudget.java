@@ -11,7 +11,7 @@ public final class ReadBudget {
         this.limitBytes = limitBytes;
     }
 
-    /** Returns a budget for a reader of its own, which delays nobody. */
+    /** Returns a budget without a limit, for readers whose reads delay no other client. */
     public static ReadBudget unlimited() {
         return new ReadBudget(Long.MAX_VALUE);
     }

@@ -127,12 +127,12 @@ class AdminServerTest {
         assertThat(deleted.statusCode()).isEqualTo(204);
         HttpResponse<String> asked = client.send(HttpRequest.newBuilder(uri("/api/v1/things"))
                 .method("OPTIONS", HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(asked.statusCode()).as("pages of others may not").isEqualTo(405);
+        assertThat(asked.statusCode()).as("a foreign page must not").isEqualTo(405);
         assertThat(asked.headers().firstValue("Allow")).contains("GET, DELETE");
     }
 
     @Test
-    void takenPortIsBindException() {
+    void portInUseIsBindException() {
         assertThatThrownBy(() -> AdminServer.start(admin.address(), meters.registry()))
                 .isInstanceOf(BindException.class);
     }
@@ -161,12 +161,12 @@ class AdminServerTest {
         assertThat(raw("DELETE /api/v1/things HTTP/1.1\r\nHost: evil.example:8081\r\n\r\n"))
                 .startsWith("HTTP/1.1 421 ");
         assertThat(raw("GET /health/live HTTP/1.1\r\nHost: localhost:1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-        assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("a balancer").startsWith("HTTP/1.1 200 ");
+        assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).as("HTTP/1.0 without Host").startsWith("HTTP/1.1 200 ");
     }
 
     /** The JDK's limit, see docs/reference.md. */
     @Test
-    void aRequestHas200Headers() {
+    void limitsNumberOfHeaders() {
         assertThat(answer(IntStream.range(1, 200).mapToObj(i -> "a" + i + ": b\r\n").collect(Collectors.joining())))
                 .startsWith("HTTP/1.1 200 ");
         assertThat(answer(IntStream.range(1, 201).mapToObj(i -> "a" + i + ": b\r\n").collect(Collectors.joining())))
@@ -175,7 +175,7 @@ class AdminServerTest {
 
     /** The JDK's limit, which counts 32 bytes more for the request line and 33 for each header. */
     @Test
-    void theHeadersOfARequestHave380KiB() {
+    void limitsSizeOfHeaders() {
         int longest = 380 * 1024 - (LIVE.length() + 32) - ("Host: localhost".length() + 33) - ("a: ".length() + 33);
         assertThat(answer("a: " + "b".repeat(longest) + "\r\n")).startsWith("HTTP/1.1 200 ");
         assertThat(answer("a: " + "b".repeat(longest + 1) + "\r\n")).doesNotContain("200 OK");

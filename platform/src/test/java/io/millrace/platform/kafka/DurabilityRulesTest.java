@@ -24,7 +24,7 @@ class DurabilityRulesTest {
     }
 
     @Test
-    void threeReplicasOfWhichTwoAreInSyncMeetAll() {
+    void threeReplicasWithTwoInSyncMeetAllConditions() {
         set(Topic.PACKETS, "retention.ms", "-1");
         set(Topic.NODES, "cleanup.policy", "compact,delete");
         changelog = Optional.of(new TopicState("m.segmenter-folds-changelog", PARTITIONS, 3,

@@ -109,7 +109,7 @@ class LogCodecTest {
     }
 
     @Property
-    void handWrittenPacketsAreTheBytesOfAvro(@ForAll("packets") Packet packet) {
+    void handWrittenPacketsEqualAvroBytes(@ForAll("packets") Packet packet) {
         byte[] encoded = LogCodec.encode(packet);
         assertThat(encoded).isEqualTo(Schemas.PACKET.encode(packet));
         assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isEqualTo(packet);
@@ -129,7 +129,7 @@ class LogCodecTest {
     }
 
     @Test
-    void decodesInTheMiddleOfALargerBuffer() {
+    void decodesWithinLargerBuffer() {
         byte[] encoded = LogCodec.encode(PACKET);
         ByteBuffer fetch = ByteBuffer.allocate(encoded.length + 20).position(7).put(encoded).limit(7 + encoded.length)
                 .position(7);
@@ -138,12 +138,12 @@ class LogCodecTest {
     }
 
     @Property
-    void anyBytesAreARecordOrUndecodable(@ForAll @Size(max = 200) byte[] bytes) {
+    void anyBytesAreRecordOrUndecodable(@ForAll @Size(max = 200) byte[] bytes) {
         assertThat(LogCodec.decode(ByteBuffer.wrap(bytes))).isNotNull();
     }
 
     @Property
-    void damagedRecordsAreARecordOrUndecodable(@ForAll("damaged") byte[] bytes) {
+    void damagedRecordsAreRecordOrUndecodable(@ForAll("damaged") byte[] bytes) {
         assertThat(LogCodec.decode(ByteBuffer.wrap(bytes))).isNotNull();
     }
 

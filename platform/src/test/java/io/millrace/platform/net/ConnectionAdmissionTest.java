@@ -66,7 +66,7 @@ class ConnectionAdmissionTest {
     }
 
     @Test
-    void countsAnIpv6AddressByItsNetwork() throws UnknownHostException {
+    void countsIpv6AddressByNetwork() throws UnknownHostException {
         var admission = new ConnectionAdmission(NO_LIMIT, NO_LIMIT, 2);
         assertThat(enter(admission, "a").enter(InetAddress.getByName("2001:db8:0:1::1"))).isTrue();
         assertThat(enter(admission, "b").enter(InetAddress.getByName("2001:db8:0:1:ffff::1"))).isTrue();
@@ -94,7 +94,7 @@ class ConnectionAdmissionTest {
     }
 
     @Test
-    void admitsOneAtATimeWithTheSmallestLimits() throws UnknownHostException {
+    void admitsOneConnectionWithSmallestLimits() throws UnknownHostException {
         var admission = new ConnectionAdmission(1, 1, 1);
         ConnectionAdmission.Place first = enter(admission, "first");
         assertThat(first.enter(InetAddress.getByName("127.0.0.1"))).isTrue();

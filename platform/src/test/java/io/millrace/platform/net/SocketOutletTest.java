@@ -57,7 +57,7 @@ class SocketOutletTest {
     }
 
     private ChannelHandlerContext connectByEpoll() throws Exception {
-        assumeThat(Epoll.isAvailable()).as("epoll is there").isTrue();
+        assumeThat(Epoll.isAvailable()).as("epoll is available").isTrue();
         return connect(true, false);
     }
 
@@ -99,7 +99,7 @@ class SocketOutletTest {
         }
     }
 
-    /** The bytes count on across pieces. */
+    /** Each byte is one more than the previous one, across pieces. */
     private static ByteBuf piece(int number) {
         ByteBuf piece = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES, PIECE_BYTES);
         for (int i = 0; i < PIECE_BYTES; i++) {
@@ -145,7 +145,7 @@ class SocketOutletTest {
             SocketOutlet outlet = SocketOutlet.of(context);
             ByteBuf piece = piece(0);
             outlet.send(List.of(piece));
-            assertThat(piece.refCnt()).as("nobody else holds it").isOne();
+            assertThat(piece.refCnt()).as("no other reference is held").isOne();
             piece.release();
         }).sync();
         assertComplete(1);
@@ -186,7 +186,7 @@ class SocketOutletTest {
     @Test
     void closesChannelIfPeerIsGone() throws Exception {
         ChannelHandlerContext context = connectByEpoll();
-        // So that only a write can detect it.
+        // Not reading, so that only a write can detect that the peer has left.
         context.channel().config().setAutoRead(false);
         peer.setSoLinger(true, 0);
         peer.close();
@@ -216,10 +216,10 @@ class SocketOutletTest {
             next.connect(listener.localAddress());
             others.add(accepted.poll(120, TimeUnit.SECONDS));
         }
-        assertThat(others).as("one has the descriptor of the closed one")
+        assertThat(others).as("a connection has the descriptor of the closed one")
                 .anyMatch(other -> descriptor(other) == descriptor);
         List<ByteBuf> late = first.executor().submit(() -> sendPair(outlet, 0)).sync().getNow();
-        assertThat(late).as("nobody else holds them").allMatch(piece -> piece.refCnt() == 0);
+        assertThat(late).as("no other reference is held").allMatch(piece -> piece.refCnt() == 0);
         for (ChannelHandlerContext other : others) {
             other.channel().close().sync();
         }

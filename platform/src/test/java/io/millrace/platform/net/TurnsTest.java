@@ -13,7 +13,7 @@ class TurnsTest {
     private final Turns turns = new Turns(new Turns.Limits(1, 1, WAITING, WAITING_OF_NETWORK, 0));
 
     @Test
-    void theOldestIsTheNext() {
+    void oldestTaskIsNext() {
         Turns.Turn first = turns.next("a");
         Turns.Turn second = turns.next("a");
         Turns.Turn third = turns.next("a");
@@ -32,14 +32,14 @@ class TurnsTest {
         turns.done(running);
         assertThat(greedy.getFirst().begin()).isCompleted();
         turns.done(greedy.getFirst());
-        assertThat(late.begin()).as("before the others of the first network").isCompleted();
+        assertThat(late.begin()).as("overtakes the first network").isCompleted();
         turns.done(late);
         assertThat(greedy.get(1).begin()).isCompleted();
         assertThat(greedy.get(2).begin()).isNotDone();
     }
 
     @Test
-    void everySecondTurnIsThatOfTheNetworkThatWaitsForTheFewest() {
+    void everySecondTurnGoesToNetworkWithFewest() {
         Turns.Turn running = turns.next("a");
         List<Turns.Turn> greedy = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -49,11 +49,11 @@ class TurnsTest {
         turns.done(running);
         assertThat(greedy.getFirst().begin()).isCompleted();
         turns.done(greedy.getFirst());
-        assertThat(modest.begin()).as("before four networks that came earlier").isCompleted();
+        assertThat(modest.begin()).as("overtakes four earlier networks").isCompleted();
     }
 
     @Test
-    void aFurtherStepIsNeverRefused() {
+    void neverRefusesFurtherStep() {
         turns.next("a");
         next("a", WAITING_OF_NETWORK);
         assertThat(turns.again("a").begin()).isNotDone();
@@ -71,11 +71,11 @@ class TurnsTest {
         assertThat(reserving.next("greedy").begin()).isCompletedExceptionally();
         assertThat(List.of(reserving.next("b"), reserving.next("b")))
                 .noneMatch(turn -> turn.begin().isCompletedExceptionally());
-        assertThat(reserving.next("c").begin()).as("above the limit of all").isCompletedExceptionally();
+        assertThat(reserving.next("c").begin()).as("above the total limit").isCompletedExceptionally();
     }
 
     @Test
-    void oneNetworkRunsThreeQuartersAndTheLastAreForOthers() {
+    void limitsRunningTasksPerNetwork() {
         Turns four = new Turns(new Turns.Limits(4, 3, WAITING, WAITING_OF_NETWORK, 0));
         List<Turns.Turn> greedy = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -86,20 +86,20 @@ class TurnsTest {
         Turns.Turn other = four.next("other");
         assertThat(other.begin()).isCompleted();
         four.done(other);
-        assertThat(greedy.get(3).begin()).as("it still runs three").isNotDone();
+        assertThat(greedy.get(3).begin()).as("three tasks of the network are still running").isNotDone();
         four.done(greedy.get(0));
         assertThat(greedy.get(3).begin()).isCompleted();
     }
 
     @Test
-    void asManyOfANetworkWaitAsMayAndTheNextIsToldAtOnce() {
+    void limitsWaitingTasksPerNetwork() {
         Turns.Turn first = turns.next("a");
         List<Turns.Turn> waiting = next("a", WAITING_OF_NETWORK);
         Turns.Turn tooMany = turns.next("a");
         assertThat(waiting).noneMatch(turn -> turn.begin().isDone());
         assertThat(tooMany.begin()).isCompletedExceptionally();
         turns.done(tooMany);
-        assertThat(waiting).as("it had no turn to hand on").noneMatch(turn -> turn.begin().isDone());
+        assertThat(waiting).as("a refused task releases no turn").noneMatch(turn -> turn.begin().isDone());
         assertThat(turns.next("b").begin()).as("another network").isNotDone();
         turns.done(first);
         assertThat(waiting.getFirst().begin()).isCompleted();
@@ -107,7 +107,7 @@ class TurnsTest {
     }
 
     @Test
-    void asManyWaitInTotalAsMay() {
+    void limitsAllWaitingTasks() {
         turns.next("a");
         for (String network : List.of("a", "b", "c", "d")) {
             next(network, WAITING_OF_NETWORK);
@@ -120,7 +120,7 @@ class TurnsTest {
     }
 
     @Test
-    void oneThatGivesUpLeavesTheLine() {
+    void taskThatGivesUpLeavesQueue() {
         Turns.Turn running = turns.next("a");
         Turns.Turn impatient = turns.next("b");
         Turns.Turn last = turns.next("c");

@@ -88,45 +88,45 @@ class MomentSearchTest {
     }
 
     @Test
-    void startsAtTheKeyframeAtOrBefore() {
+    void startsAtKeyframeAtOrBeforeTime() {
         Index index = new Index().segments(5);
         assertThat(found(index, 2_000)).as("at a keyframe").isEqualTo(2_000);
         assertThat(found(index, 1_999)).as("just before it").isEqualTo(1_000);
         assertThat(found(index, 2_700)).as("in the second part").isEqualTo(2_000);
-        assertThat(found(index, 4_999)).as("in what was shown last").isEqualTo(4_000);
+        assertThat(found(index, 4_999)).as("in the last part").isEqualTo(4_000);
     }
 
     @Test
-    void startsAtTheKeyframeOfAnEarlierSegmentWhereOneHasNone() {
+    void startsAtKeyframeOfEarlierSegment() {
         Index index = new Index().segments(2).segment(false).segment(false).segments(1);
         assertThat(found(index, 3_600)).isEqualTo(1_000);
     }
 
     @Test
-    void startsWhereASegmentBeginsAndNotAtAKeyframeWithinIt() {
+    void startsAtSegmentAndNotAtKeyframeWithinIt() {
         Index index = new Index().segments(1).segment(true, true).segments(1);
         assertThat(found(index, 1_900)).isEqualTo(1_000);
     }
 
     @Test
-    void startsWithinASegmentThatBeginsWithoutAKeyframeIfTheKeyframeIsBeforeTheTimeForSure() {
+    void startsWithinSegmentIfItsKeyframeIsSurelyBeforeTime() {
         Index index = new Index().segments(1).segment(false, true).segments(1);
-        assertThat(found(index, 1_900)).as("it may be in what is left of the part").isZero();
+        assertThat(found(index, 1_900)).as("the keyframe may be later in the part").isZero();
         assertThat(found(index, 2_000)).isEqualTo(2_000);
         Index longer = new Index().segments(1).segment(false, true).segment(false).segments(1);
         assertThat(found(longer, 2_100)).isEqualTo(1_500);
     }
 
     @Test
-    void startsAtTheEarliestThatIsLeft() {
+    void startsAtEarliestRetainedKeyframe() {
         assertThat(found(new Index().segments(2), -5_000)).isZero();
         MomentSearch middle = search(new Index().segments(4).entries, 3, T0);
         assertThat(middle.beganTooLate()).isTrue();
-        assertThat(((Moment.At) middle.result()).offset()).as("the first keyframe left").isEqualTo(4);
+        assertThat(((Moment.At) middle.result()).offset()).as("the earliest retained keyframe").isEqualTo(4);
     }
 
     @Test
-    void startsBehindAHole() {
+    void startsAfterHole() {
         Index within = new Index().segments(2).pauseMs(20_000).segments(2);
         assertThat(found(within, 2_000)).as("the hole begins").isEqualTo(1_000);
         assertThat(found(within, 2_500)).isEqualTo(22_000);
@@ -137,20 +137,20 @@ class MomentSearchTest {
     }
 
     @Test
-    void takesNoKeyframeFromBeyondAHole() {
+    void takesNoKeyframeFromBeforeHole() {
         Index index = new Index().segments(2).pauseMs(20_000).segment(false).segments(1);
         assertThat(found(index, 22_100)).as("the first after it").isEqualTo(23_000);
     }
 
     @Test
-    void hasNothingForAFutureThatHasNotComeYet() {
+    void findsNothingInFuture() {
         assertThat(found(new Index().segments(2), 2_000)).isEqualTo(-1);
         assertThat(search(List.of(), 0, T0).result()).isEqualTo(new Moment.NotYet());
         assertThat(search(List.of(), 0, T0).sawNothing()).isTrue();
     }
 
     @Test
-    void takesTheOlderEpochWhereAClockWentBack() {
+    void takesOlderEpochIfClockWentBack() {
         Index index = new Index().segments(10).epoch(-5_000).segments(10);
         MomentSearch search = search(index.entries, 0, T0 + 7_300);
         assertThat(((Moment.At) search.result()).entry())
@@ -160,7 +160,7 @@ class MomentSearchTest {
 
     /** Wherever reading began, it either returns the result of the whole index or reports that it began too late. */
     @Property
-    void findsTheSameWhereverReadingBegan(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 5) Integer> shape,
+    void resultDoesNotDependOnStartOfReading(@ForAll @Size(max = 12) List<@IntRange(min = 0, max = 5) Integer> shape,
             @ForAll @IntRange(min = -2_000, max = 30_000) int timeMs, @ForAll @IntRange(max = 40) int from) {
         Index index = new Index();
         for (int step : shape) {

@@ -48,7 +48,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void passesTheStreamsRecordsUpToTheEnd() {
+    void passesRecordsOfStreamUpToEnd() {
         poll(STREAM, 5, 6);
         poll("live/neighbour", 7, 8);
         poll(STREAM, 9, 10);
@@ -59,7 +59,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void remembersTheLastRecordOfTheStreamItself() {
+    void remembersLastRecordOfStream() {
         poll(STREAM, 5, 6);
         poll("live/neighbour", 7, 8);
 
@@ -69,7 +69,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void pausesWhereTheVisitorWantsNoMore() {
+    void pausesWhenVisitorStops() {
         poll(STREAM, 5, 6, 7);
         assertThat(range.read(reader, 8, NO_LIMIT, (_, _) -> false)).isEqualTo(PacketRange.Stop.PAUSED);
         assertThat(range.next()).isEqualTo(6);
@@ -80,7 +80,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void pausesAfterThePollThatReachesTheLimitOfTheTurn() {
+    void pausesAfterPollThatReachesTurnLimit() {
         poll("live/neighbour", 5);
         poll("live/neighbour", 6);
         poll("live/neighbour", 7);
@@ -90,7 +90,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aTurnWithoutBytesIsOnePoll() {
+    void turnWithoutBytesIsOnePoll() {
         poll(STREAM);
         poll(STREAM, 5, 6);
 
@@ -115,7 +115,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void deletedRecordsAtTheEndOfTheRangeAreNoticed() {
+    void detectsDeletedRecordsAtEndOfRange() {
         poll(STREAM, 5, 6);
         consumer.schedulePollTask(() -> {
             consumer.updateBeginningOffsets(Map.of(PARTITION, 12L));
@@ -128,7 +128,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void deletedRecordsAreNoticedIfNoneIsLeft() {
+    void detectsDeletionOfAllRecords() {
         consumer.updateBeginningOffsets(Map.of(PARTITION, 10L));
         consumer.schedulePollTask(() -> consumer.seek(PARTITION, 10));
 
@@ -137,7 +137,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void offsetsWithoutARecordAreSkipped() {
+    void skipsOffsetsWithoutRecord() {
         consumer.schedulePollTask(() -> consumer.seek(PARTITION, 7));
         poll(STREAM, 7);
 
@@ -146,7 +146,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aRecordThatIsNoPacketIsSkipped() {
+    void skipsRecordThatIsNoPacket() {
         consumer.schedulePollTask(() -> {
             consumer.addRecord(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), 5, STREAM, null));
         });
@@ -157,7 +157,7 @@ class PacketRangeTest {
     }
 
     @Test
-    void aFailureAfterSomeRecordsOnlyEndsTheTurn() {
+    void failureAfterSomeRecordsEndsOnlyTurn() {
         poll(STREAM, 5);
         consumer.schedulePollTask(() -> consumer.setPollException(new TimeoutException()));
         assertThat(read(8, NO_LIMIT)).isEqualTo(PacketRange.Stop.PAUSED);

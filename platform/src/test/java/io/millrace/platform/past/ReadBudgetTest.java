@@ -15,7 +15,7 @@ class ReadBudgetTest {
     private final ReadBudget budget = new ReadBudget(Moments.SEARCH_LIMIT_BYTES);
 
     @Test
-    void aSearchReads8MiBAndNoByteMore() {
+    void limitsSearchTo8MiB() {
         for (int i = 0; i < 8; i++) {
             budget.spend(record(MIB));
         }
@@ -26,7 +26,7 @@ class ReadBudgetTest {
     }
 
     @Test
-    void aRecordWithoutAValueSpendsNothing() {
+    void recordWithoutValueCostsNothing() {
         budget.spend(record(8 * MIB));
         budget.spend(record(ConsumerRecord.NULL_SIZE));
 

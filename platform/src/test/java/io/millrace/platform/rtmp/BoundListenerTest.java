@@ -14,13 +14,13 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A listener that is bound before there is anything to serve. */
+/** A listener that is bound before its service starts. */
 @Timeout(30)
 class BoundListenerTest {
     private final RecordingApplication application = new RecordingApplication();
 
     @Test
-    void anEncoderThatComesBeforeTheServiceWaitsAndIsServed() throws Exception {
+    void servesEncoderThatConnectedBeforeStart() throws Exception {
         try (RtmpListener listener = bind(0, _ -> false)) {
             CompletableFuture<RtmpClient> client = CompletableFuture.supplyAsync(() -> publish(listener.port()),
                     Thread::startVirtualThread);
@@ -32,7 +32,7 @@ class BoundListenerTest {
     }
 
     @Test
-    void aPortIsTakenFromTheBindOn() {
+    void portIsTakenOnceBound() {
         try (RtmpListener first = bind(0, _ -> false)) {
             assertThatThrownBy(() -> bind(first.port(), _ -> false)).isInstanceOf(UserError.class)
                     .hasMessageStartingWith("RTMP cannot listen on 127.0.0.1:" + first.port()
@@ -42,7 +42,7 @@ class BoundListenerTest {
     }
 
     @Test
-    void anyFreePortIsNoneThatIsNamed() {
+    void freePortIsNoneOfThoseNamed() {
         AtomicInteger refused = new AtomicInteger();
         IntPredicate named = port -> refused.compareAndSet(0, port) || refused.get() == port;
         try (RtmpListener listener = bind(0, named)) {

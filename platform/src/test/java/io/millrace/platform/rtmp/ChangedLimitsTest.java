@@ -16,7 +16,7 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A server whose operator has changed limits, over the loopback: those hold, and what exceeds them is counted. */
+/** A server with changed limits, on loopback: it enforces the changed values and counts what exceeds them. */
 class ChangedLimitsTest {
     private static final int VIDEO_BYTES = 100;
     private static final ConnectionLimits LIMITS = PatientLimits.of(1_000, 1_000,
@@ -42,7 +42,7 @@ class ChangedLimitsTest {
     }
 
     @Test
-    void aMessageOfThatLengthPassesAndOneThatIsLongerEndsTheConnection() throws Exception {
+    void acceptsMessageAtLimitAndClosesOnLongerOne() throws Exception {
         try (RtmpClient client = publish("live/show")) {
             client.send(MediaKind.VIDEO, 1, ByteBuffer.allocate(VIDEO_BYTES));
             assertThat(awaitNext(application.messages).body().remaining()).isEqualTo(VIDEO_BYTES);
@@ -57,7 +57,7 @@ class ChangedLimitsTest {
     }
 
     @Test
-    void aNameThatIsLongerIsRefused() throws Exception {
+    void refusesLongerName() throws Exception {
         assertThatThrownBy(() -> publish("live/shows")).isInstanceOf(RtmpException.class)
                 .hasMessageContaining("a stream name at most 4");
         closed.assertOne("refused");

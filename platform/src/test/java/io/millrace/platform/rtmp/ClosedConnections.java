@@ -6,12 +6,12 @@ import java.time.Duration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What the metrics say of connections that a server ended. */
+/** Reads the meters of connections that a server closed. */
 record ClosedConnections(MeterRegistry registry) {
-    /** Only a hang takes longer. */
+    /** Long enough that only a hang exceeds it. */
     private static final Duration HANG = Duration.ofMinutes(2);
 
-    /** One was ended for a reason, by now or later. */
+    /** Waits until one connection has been closed for this reason. */
     void assertOne(String reason) {
         awaitAtLeast(1, reason);
         assertThat(count(reason)).as("closed by %s", reason).isEqualTo(1);
@@ -21,7 +21,7 @@ record ClosedConnections(MeterRegistry registry) {
         await("closed by " + reason).atMost(HANG).until(() -> count(reason) >= count);
     }
 
-    /** All of them are ended, for whatever reasons. */
+    /** Waits until this many connections have been closed, for any reasons. */
     void awaitAll(int count) {
         await("closed").atMost(HANG).until(() -> count() == count);
     }

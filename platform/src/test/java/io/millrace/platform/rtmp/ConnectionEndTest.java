@@ -36,12 +36,12 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** However a connection ends, and whatever else happens then: it has one reason, counted once and logged once. */
+/** Each way in which a connection ends has one reason, counted once and logged once, even if more happens afterwards. */
 class ConnectionEndTest {
     /**
      * One way to end a connection.
      *
-     * @param sink how the sink of its publisher learns of it; null if no publish was accepted
+     * @param sink the end that the sink of its publisher receives; null if no publish was accepted
      */
     record Way(String name, Consumer<ConnectionEndTest> provoke, String reason, PublishSink.End sink) {
         Way(String name, Consumer<ConnectionEndTest> provoke, String reason) {
@@ -123,7 +123,7 @@ class ConnectionEndTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void hasOneReasonThatIsLoggedOnceAndCountedOnce(Way way) {
+    void logsAndCountsOneReason(Way way) {
         way.provoke().accept(this);
         handler.shutDown();
         if (channel.isOpen()) {
@@ -137,7 +137,7 @@ class ConnectionEndTest {
         assertThat(registry.get("millrace.connections.closed").tag("reason", way.reason()).counter().count())
                 .isEqualTo(1);
         assertThat(registry.find("millrace.connections.closed").counters()).extracting(Counter::count)
-                .as("in all").containsOnlyOnce(1.0).containsOnly(0.0, 1.0);
+                .as("counters of all reasons").containsOnlyOnce(1.0).containsOnly(0.0, 1.0);
         assertThat(application.ends).extracting(RecordingApplication.Ended::end)
                 .isEqualTo(way.sink() == null ? List.of() : List.of(way.sink()));
         assertThat(admission.addresses()).isZero();
@@ -160,7 +160,7 @@ class ConnectionEndTest {
         }
     }
 
-    /** Requests to publish, as far as the server lets it. */
+    /** Connects and requests to publish, until the server sends nothing more. */
     private void publish(String app, String name) {
         ClientSession client = new ClientSession(new RtmpUrl(false, "host", RtmpUrl.DEFAULT_PORT, app, name),
                 new SplittableRandom(1));

@@ -24,7 +24,7 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-/** Our server under a real FFmpeg, and our client against one. */
+/** Our server with FFmpeg as its client, and our client with FFmpeg as its server. */
 @Tag("slow")
 class FfmpegRtmpTest {
     private static final int LISTEN_PORT = 11_935;
@@ -48,14 +48,14 @@ class FfmpegRtmpTest {
     }
 
     @Test
-    void serverGetsWhatFfmpegPublishes() throws Exception {
+    void receivesPublishOfFfmpeg() throws Exception {
         List<FlvTag> received = publish(SOURCE);
         assertThat(media(received)).hasSizeGreaterThan(200).isEqualTo(media(tags(directory.resolve("same.flv"))));
         assertThat(received.getFirst().type()).isEqualTo(FlvTag.Type.SCRIPT);
     }
 
     @Test
-    void serverGetsWhatFfmpegPublishesByRtmps() throws Exception {
+    void receivesRtmpsPublishOfFfmpeg() throws Exception {
         Path certificateFile = directory.resolve("tls.crt");
         Path keyFile = directory.resolve("tls.key");
         TestCertificate.make("rtmps", "EC", directory).write(certificateFile, keyFile);
@@ -76,9 +76,9 @@ class FfmpegRtmpTest {
         }
     }
 
-    /** As after 4 h 39 min 37 s; with frames that take several chunks, whose headers repeat the timestamp. */
+    /** As a session does after 4 h 39 min 37 s. Frames take several chunks, whose headers repeat the timestamp. */
     @Test
-    void serverGetsWhatFfmpegPublishesBeyond24BitsOfTime() throws Exception {
+    void receivesExtendedTimestampsOfFfmpeg() throws Exception {
         List<FlvTag> received = publish(List.of("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25", "-t", "2", "-vf",
                 "noise=alls=60:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p",
                 "-output_ts_offset", "16776.5", "-map", "0"));
@@ -89,7 +89,7 @@ class FfmpegRtmpTest {
                 .anyMatch(tag -> tag.body().remaining() > 2 * 65_536);
     }
 
-    /** What arrives of one publish; the same packets are in {@code same.flv}. */
+    /** Returns what the server receives of one publish; FFmpeg writes the same packets to {@code same.flv}. */
     private List<FlvTag> publish(List<String> source) throws Exception {
         RecordingApplication application = new RecordingApplication();
         try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
@@ -108,7 +108,7 @@ class FfmpegRtmpTest {
     }
 
     @Test
-    void ffmpegTellsItsUserWhyItIsRefused() throws Exception {
+    void ffmpegPrintsReasonOfRefusal() throws Exception {
         RecordingApplication application = new RecordingApplication();
         try (RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
                 PatientLimits.SETTINGS)) {
@@ -123,9 +123,9 @@ class FfmpegRtmpTest {
                 .contains("a stream name does not begin with api or assets");
     }
 
-    /** As a player FFmpeg checks the digest of S1 and the signature of S2, and says nothing more to a server that fails. */
+    /** As a player, FFmpeg verifies the digest of S1 and the signature of S2, and disconnects if one of them is wrong. */
     @Test
-    void ffmpegAsAPlayerFindsTheHandshakeRightAndGetsAsFarAsTheRefusal() throws Exception {
+    void ffmpegAsPlayerAcceptsHandshake() throws Exception {
         try (RtmpServer server = new RtmpServer(new RecordingApplication(),
                 new RtmpMeters(new SimpleMeterRegistry()), PatientLimits.SETTINGS)) {
             int port = server.bind("127.0.0.1", 0);
@@ -136,14 +136,14 @@ class FfmpegRtmpTest {
     }
 
     @Test
-    void ffmpegGetsWhatTheClientPushes() throws Exception {
+    void ffmpegReceivesPublishOfClient() throws Exception {
         Path source = directory.resolve("source.flv");
         List<String> arguments = new ArrayList<>(SOURCE);
         arguments.addAll(List.of("-f", "flv", source.toString()));
         assertThat(ffmpeg(arguments).waitFor(120, TimeUnit.SECONDS)).isTrue();
 
         Path copy = directory.resolve("copy.flv");
-        // An address of this process alone: FFmpeg cannot say which port it was given.
+        // On an address of this process alone, because FFmpeg cannot report the port that it was given.
         String address = OwnLoopback.ADDRESS + ":" + LISTEN_PORT;
         Process listening = ffmpeg(
                 List.of("-listen", "1", "-i", "rtmp://" + address + "/live/show", "-c", "copy",
@@ -157,7 +157,7 @@ class FfmpegRtmpTest {
         assertThat(media(tags(copy))).hasSizeGreaterThan(200).isEqualTo(media(tags(source)));
     }
 
-    /** FFmpeg does not say when it listens: until then the connection is refused. */
+    /** Retries until FFmpeg listens, which it does not report. */
     private static RtmpClient connect(String address, Process listening) throws Exception {
         while (true) {
             try {
@@ -182,7 +182,7 @@ class FfmpegRtmpTest {
         return new FlvReader(FlvTag.MAX_BODY_BYTES).readAll(ByteBuffer.wrap(Files.readAllBytes(file)));
     }
 
-    /** Metadata differs: FFmpeg writes duration and size into files afterwards. */
+    /** Without metadata, because FFmpeg adds the duration and size to its file at the end. */
     private static List<FlvTag> media(List<FlvTag> tags) {
         return tags.stream().filter(t -> t.type() != FlvTag.Type.SCRIPT).toList();
     }

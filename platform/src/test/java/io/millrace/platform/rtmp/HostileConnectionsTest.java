@@ -25,15 +25,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Peers that never come to the point, against a server that has another publisher: they end, it loses nothing, and memory does
- * not grow with them.
+ * Peers that connect and never get as far as publishing, while another publisher is active: they are disconnected, the
+ * publisher loses nothing, and memory usage stays bounded.
  */
 class HostileConnectionsTest {
     private static final int UNAUTHENTICATED = 500;
     private static final int IDLE_CONNECTIONS = 10_000;
-    /** A handshake under way has its 1.5 kB, and Netty its share of a chunk. */
+    /** Each incomplete handshake takes 1.5 kB, and a part of one of Netty's chunks. */
     private static final long HEAP_BYTES = 32L << 20;
-    /** Strangers run into them; the other publisher tries until it is fast enough, and then only its silence could end it. */
+    /** Short enough for hostile peers to exceed. A publisher retries until it connects in time; afterwards, no short limit applies to it. */
     private static final Duration SHORT = Duration.ofSeconds(2);
 
     private final RecordingApplication application = new RecordingApplication();
@@ -45,7 +45,7 @@ class HostileConnectionsTest {
     private RtmpClient publisher;
     private int sent;
 
-    /** Starts the server with its other publisher. */
+    /** Starts the server and the publisher that must not be affected. */
     private void serve(ConnectionLimits limits) throws Exception {
         server = new RtmpServer(application, new RtmpMeters(registry),
                 new RtmpServerSettings(null, ProxySources.NONE, limits));
@@ -59,14 +59,14 @@ class HostileConnectionsTest {
                 RtmpLimits.DEFAULT);
     }
 
-    /** On a slow machine the times are too short for anybody now and then. */
+    /** Retries, because on a slow machine even an honest publisher may exceed the short limits. */
     private RtmpClient publish(String stream) {
         return await().atMost(Duration.ofMinutes(2)).ignoreExceptionsInstanceOf(RtmpException.class).until(
                 () -> PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/" + stream)), Objects::nonNull);
     }
 
     @AfterEach
-    void theOtherPublisherHasLostNothing() throws Exception {
+    void otherPublisherHasLostNothing() throws Exception {
         try {
             publisher.close();
             for (int i = 0; i < sent; i++) {
@@ -82,7 +82,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void unfinishedHandshakesEndAndTheirPlacesAreFreeAgain() throws Exception {
+    void incompleteHandshakesTimeOutAndFreeTheirPlaces() throws Exception {
         serve(shortTimes(3));
         byte[] almost = new byte[1 + 1536 - 1];
         almost[0] = 3;
@@ -96,7 +96,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void aByteNowAndThenIsNoProgress() throws Exception {
+    void tricklingHandshakeTimesOut() throws Exception {
         serve(shortTimes(UNAUTHENTICATED));
         double before = closed.count("handshake_timeout");
         Socket socket = open();
@@ -109,7 +109,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void handshakeAloneEnds() throws Exception {
+    void handshakeWithoutConnectTimesOut() throws Exception {
         serve(shortTimes(UNAUTHENTICATED));
         double before = closed.count("connect_timeout");
         openAndShakeHands();
@@ -117,7 +117,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void otherProtocolsEndAtTheirFirstByte() throws Exception {
+    void closesOtherProtocolsAtFirstByte() throws Exception {
         serve(PatientLimits.LIMITS);
         open().getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
         open().getOutputStream().write("POST /open/1 HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -130,7 +130,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void idleConnectionsAreBoundedAndTakeNoMemory() throws Exception {
+    void boundsIdleConnectionsAndTheirMemory() throws Exception {
         serve(PatientLimits.of(IDLE_CONNECTIONS, UNAUTHENTICATED, RtmpLimits.DEFAULT));
         long before = usedHeapBytes();
         for (int i = 0; i < IDLE_CONNECTIONS; i++) {
@@ -153,7 +153,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void whoPublishesTakesNoPlaceOfThoseWhoDoNot() throws Exception {
+    void publishersDoNotCountAsUnauthenticated() throws Exception {
         serve(PatientLimits.of(100, 1, RtmpLimits.DEFAULT));
         Socket oldest = openAndShakeHands();
         Socket newest = openAndShakeHands();
@@ -166,7 +166,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void oneAddressHasItsShareOnly() throws Exception {
+    void limitsConnectionsPerAddress() throws Exception {
         serve(PatientLimits.of(2, 100, RtmpLimits.DEFAULT));
         Socket second = openAndShakeHands();
         assertEnded(open());
@@ -177,9 +177,9 @@ class HostileConnectionsTest {
         assertThat(closed.count("too_many_of_address")).isEqualTo(1);
     }
 
-    /** The short form of bench/attack.sh: each declares 64 KiB of a command, and sends all but its end. */
+    /** Each peer declares a command of 64 KiB and never completes it, as in bench/attack.sh. */
     @Test
-    void begunMessagesOfStrangersHaveOneBudgetAndThePublisherGoesOn() throws Exception {
+    void incompleteCommandsOfAllPeersShareOneBudget() throws Exception {
         MemoryBudget budget = serveWithin(256 * 1024);
         byte[] begun = begun("030000000100001400000000");
         for (int i = 0; i < 20; i++) {
@@ -190,7 +190,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void begunVideoWithoutAPublishEndsItsConnectionAndTakesNoMemory() throws Exception {
+    void incompleteVideoWithoutPublishTakesNoMemory() throws Exception {
         MemoryBudget budget = serveWithin(256 * 1024);
         for (int i = 0; i < 20; i++) {
             connect().getOutputStream().write(begunVideo(4), 0, 12);
@@ -202,11 +202,11 @@ class HostileConnectionsTest {
     }
 
     /**
-     * They have published, so they are no strangers any more: they lose what they have begun, and not their connections. The one that
-     * was there before them loses nothing.
+     * These peers are accepted publishers, so they lose their incomplete messages and not their connections. The publisher that was
+     * there before them loses nothing.
      */
     @Test
-    void begunVideoOfManyPublishersHasTheSameBudgetAndNoneOfThemIsClosed() throws Exception {
+    void incompleteVideoOfPublishersIsDroppedWithoutClosing() throws Exception {
         try (var log = new ServerLog()) {
             beginVideoOfManyPublishers();
             assertThat(log.lines()).anyMatch(
@@ -237,7 +237,7 @@ class HostileConnectionsTest {
         long eachBytes = 64 << 10;
         await().atMost(Duration.ofMinutes(2)).until(() -> dropped() == begun - budget.bytes() / eachBytes);
         assertThat(budget.bytes()).isPositive().isLessThanOrEqualTo(1 << 20);
-        assertThat(application.ends).as("nobody is closed").isEmpty();
+        assertThat(application.ends).as("closed publishers").isEmpty();
         sendToOther();
         for (Socket socket : sockets) {
             socket.close();
@@ -254,9 +254,9 @@ class HostileConnectionsTest {
                 .count();
     }
 
-    /** With room for two reserves: the third publisher is told before it begins, and takes nothing from those two. */
+    /** The budget has room for two reserves: the third publisher is refused, and the first two keep theirs. */
     @Test
-    void aPublisherForWhomThereIsNoMemoryIsRefused() throws Exception {
+    void refusesPublisherWithoutMemory() throws Exception {
         serveWithin(4 << 10, 1_500);
         RtmpClient second = publish("live/second");
         assertThatThrownBy(() -> PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/third")))
@@ -293,7 +293,7 @@ class HostileConnectionsTest {
         assertThat(budget.bytes()).isZero();
     }
 
-    /** Up to the answer to connect, with a stream of createStream. */
+    /** Opens a connection, and sends connect and createStream. */
     private Socket connect() throws IOException {
         Socket socket = openAndShakeHands();
         socket.getOutputStream().write(command(0, text("connect") + number(1) + "03" + field("app") + text("live")
@@ -306,7 +306,7 @@ class HostileConnectionsTest {
         return begun("%02x0000008000000901000000".formatted(csid));
     }
 
-    /** A header, and then 33 KiB of its body in whole chunks of 128 bytes. */
+    /** Returns a message header and the first 33 KiB of its body, in whole chunks of 128 bytes. */
     private static byte[] begun(String header) {
         byte[] begun = new byte[12 + 128 + 263 * 129];
         System.arraycopy(HexFormat.of().parseHex(header), 0, begun, 0, 12);
@@ -316,12 +316,12 @@ class HostileConnectionsTest {
         return begun;
     }
 
-    /** All that was sent before the command is read by then. */
+    /** Waits for the answer to a command; the server has then read everything that was sent before it. */
     private static void awaitAnswer(Socket socket, String transaction) throws IOException {
         StringBuilder answers = new StringBuilder();
         while (answers.indexOf(transaction) < 0) {
             int next = socket.getInputStream().read();
-            assertThat(next).as("an answer, after %s", answers).isNotNegative();
+            assertThat(next).as("an answer after %s", answers).isNotNegative();
             answers.append("%02x".formatted(next));
         }
     }
@@ -353,7 +353,7 @@ class HostileConnectionsTest {
         return socket;
     }
 
-    /** By then the server has taken it, whatever comes to its other event loops. */
+    /** Returns once the server has answered, so that connections are accepted in the order of these calls. */
     private Socket openAndShakeHands() throws IOException {
         Socket socket = open();
         socket.getOutputStream().write(3);
@@ -362,7 +362,7 @@ class HostileConnectionsTest {
         return socket;
     }
 
-    /** A byte, and then a moment in which no answer comes. */
+    /** Sends a byte and waits a moment, in which the server sends nothing. */
     private static void trickle(Socket socket) {
         try {
             socket.getOutputStream().write(0);
@@ -373,7 +373,7 @@ class HostileConnectionsTest {
         }
     }
 
-    /** The end of the stream, or a reset by a server that did not want to hear more. */
+    /** Asserts that the server closes: with the end of the stream, or with a reset if it has left input unread. */
     private static void assertEnded(Socket socket) {
         try {
             assertThat(socket.getInputStream().readAllBytes()).isEmpty();

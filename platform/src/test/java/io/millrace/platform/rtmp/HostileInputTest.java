@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The hostile list of docs/protocols.md for handshake, chunks and AMF, on sockets: each ends its own connection, and a stream
- * that is published meanwhile loses nothing.
+ * The hostile input of docs/protocols.md for handshake, chunks and AMF, on sockets: each item closes its own connection, and a
+ * stream that is published at the same time loses nothing.
  */
 class HostileInputTest {
     private static final int MESSAGES_BETWEEN = 5;
@@ -67,7 +67,7 @@ class HostileInputTest {
     }
 
     @Test
-    void eachEndsItsOwnConnectionAndNobodyElsesStream() throws Exception {
+    void closesOnlyItsOwnConnection() throws Exception {
         int port = server.bind("127.0.0.1", 0);
         int sent = 0;
         try (RtmpClient good = PatientLimits.publish(URI.create("rtmp://127.0.0.1:" + port + "/live/good"))) {
@@ -87,9 +87,9 @@ class HostileInputTest {
         assertThat(application.publishers).hasSize(1);
     }
 
-    /** Before its publish it would be passed over unread, like all media. */
+    /** After publish, because media is skipped unread before it. */
     @Test
-    void anAggregateBeyondItsEndEndsItsPublish() throws Exception {
+    void malformedAggregateEndsPublish() throws Exception {
         int port = server.bind("127.0.0.1", 0);
         Socket socket = new Socket("127.0.0.1", port);
         try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
@@ -99,7 +99,7 @@ class HostileInputTest {
         }
     }
 
-    /** Whether the server closes: by an end of what it writes, or by a reset because it has not read all. */
+    /** Returns whether the server closes: with the end of the stream, or with a reset if it has left input unread. */
     private static boolean isEnded(Socket socket, byte[] bytes) throws IOException {
         socket.setSoTimeout(120_000);
         try {
@@ -119,7 +119,7 @@ class HostileInputTest {
         return out.toByteArray();
     }
 
-    /** A connect whose object is {@code hex}, in one chunk. */
+    /** Returns a connect command whose object is {@code hex}, in one chunk. */
     private static byte[] command(String hex) {
         byte[] body = hex(text("connect") + "003ff0000000000000" + hex);
         return chunks("02 000000 000004 01 00000000 00ffffff 03 000000 %06x 14 00000000".formatted(body.length)

@@ -1,8 +1,8 @@
 package io.millrace.platform.rtmp;
 
 /**
- * An address of the loopback that no other process listens on: made of this process's number. So a port of it is free, without
- * a look that may be outdated when the port is taken. Linux only.
+ * A loopback address that no other process listens on, because it is derived from this process's ID. Its ports are therefore free
+ * without a check that could be outdated when the port is bound. Linux only.
  */
 final class OwnLoopback {
     static final String ADDRESS = address(ProcessHandle.current().pid());

@@ -5,7 +5,7 @@ import io.millrace.platform.net.ProxySources;
 import java.net.URI;
 import java.time.Duration;
 
-/** Connections whose time limits no test reaches, however slow the machine is. */
+/** Connection limits with timeouts that no test reaches, however slow the machine is. */
 final class PatientLimits {
     private static final Duration NEVER = Duration.ofMinutes(10);
     private static final ConnectionLimits DEFAULT = ConnectionLimits.DEFAULT;

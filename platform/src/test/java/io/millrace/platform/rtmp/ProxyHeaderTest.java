@@ -16,7 +16,7 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Headers as HAProxy writes them, over the loopback. */
+/** PROXY headers as HAProxy writes them, on loopback. */
 class ProxyHeaderTest {
     private static final String V1 = "PROXY TCP4 203.0.113.9 127.0.0.1 40000 1935\r\n";
 
@@ -32,7 +32,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void publisherHasTheAddressThatTheHeaderNames() throws Exception {
+    void publisherHasAddressOfHeader() throws Exception {
         bind("10.0.0.0/8,127.0.0.1");
         publishAfter(V1.getBytes(StandardCharsets.US_ASCII));
         assertThat(awaitNext(application.requests).source().address()).isEqualTo("203.0.113.9:40000");
@@ -48,7 +48,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void balancersOwnConnectionKeepsItsAddress() throws Exception {
+    void localHeaderKeepsAddressOfBalancer() throws Exception {
         bind("127.0.0.1");
         publishAfter(v2(0x20, 0, new byte[0]));
         assertThat(awaitNext(application.requests).source().address()).startsWith("127.0.0.1:");
@@ -59,7 +59,7 @@ class ProxyHeaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"PROXY TCP4 203.0.113.999 127.0.0.1 40000 1935\r\n", "PROXY TCP9 1 2 3 4\r\n",
         "PROXY TCP4 203.0.113.9 127.0.0.1 40000 99999\r\n"})
-    void malformedHeaderOrNoneEndsTheConnection(String header) throws Exception {
+    void closesConnectionWithoutValidHeader(String header) throws Exception {
         bind("127.0.0.1");
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
@@ -70,7 +70,7 @@ class ProxyHeaderTest {
     }
 
     @Test
-    void balancerThatSendsNoHeaderIsNotListenedTo() throws Exception {
+    void closesBalancerWithoutHeader() throws Exception {
         bind("127.0.0.1");
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream().write(3);
@@ -82,7 +82,7 @@ class ProxyHeaderTest {
 
     @ParameterizedTest
     @CsvSource({"off, 1", "'10.0.0.0/8,127.0.0.2', 1", "off, 2"})
-    void headerOfAnybodyElseIsNoRtmp(String sources, int version) throws Exception {
+    void rejectsHeaderFromOtherSource(String sources, int version) throws Exception {
         bind(sources);
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream()

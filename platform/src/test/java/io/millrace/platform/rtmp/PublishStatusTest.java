@@ -16,7 +16,7 @@ class PublishStatusTest {
         "DISK_FULL, DISK_FULL, NetStream.Publish.Rejected", "SHUTDOWN, SHUTDOWN, NetStream.Failed",
         "BITRATE, BITRATE, NetStream.Publish.Rejected", "MALFORMED, MALFORMED, NetStream.Failed",
         "INTERNAL_ERROR, INTERNAL_ERROR, NetStream.Failed"})
-    void hasAReasonAndACode(PublishEnd end, CloseReason reason, String code) {
+    void mapsEndToReasonAndCode(PublishEnd end, CloseReason reason, String code) {
         assertThat(PublishStatus.of(end)).isEqualTo(new PublishStatus(reason, code));
     }
 }

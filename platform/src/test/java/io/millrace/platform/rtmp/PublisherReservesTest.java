@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Memory for eight publishers: the eighth is left for another network than that of the others. */
+/** Memory for eight publishers, of which the eighth reserve is left to a network other than that of the first seven. */
 class PublisherReservesTest {
     private static final int PUBLISHERS = 8;
     private static final long MEMORY_BYTES = 4 << 20;
@@ -36,7 +36,7 @@ class PublisherReservesTest {
     }
 
     @Test
-    void theLastReserveIsForAnotherNetwork() {
+    void lastReserveIsLeftToOtherNetwork() {
         for (int i = 1; i < PUBLISHERS; i++) {
             assertThat(publish("2001:db8::" + i)).isEqualTo(new ClientEvent.Started());
         }
@@ -45,7 +45,7 @@ class PublisherReservesTest {
         assertThat(publish("2001:db8:0:1::1")).isEqualTo(new ClientEvent.Started());
     }
 
-    /** Returns the answer to a publisher whose PROXY header names {@code address}. */
+    /** Returns the server's answer to a publisher whose PROXY header names {@code address}. */
     private ClientEvent publish(String address) {
         RtmpHandler handler = new RtmpHandler(application, meters, ConnectionLimits.DEFAULT, shared, true);
         EmbeddedChannel channel = new EmbeddedChannel(handler);

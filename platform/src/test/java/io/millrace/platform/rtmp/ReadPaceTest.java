@@ -14,22 +14,22 @@ class ReadPaceTest {
 
     @ParameterizedTest
     @CsvSource({"50, 0", "200, 0", "300, 16500", "450, 33000", "20000, 33000"})
-    void theMoreComesTheLongerItWaits(int readsPerSecond, long waitUs) {
+    void waitGrowsWithReadRate(int readsPerSecond, long waitUs) {
         runForASecond(readsPerSecond);
-        lookAtATick();
+        pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos)).isEqualTo(waitUs * MS / 1_000);
     }
 
-    /** A longer tick finds the messages of a publisher together: fewer reads must not be taken for fewer publishers. */
+    /** With a longer tick, one read finds several messages of a publisher. Fewer reads must not look like fewer publishers. */
     @ParameterizedTest
     @CsvSource({"3, 0", "5, 16500", "9, 33000", "100, 33000"})
-    void publishersThatStayLeaveItsPaceAlone(int publishers, long waitUs) {
+    void paceIsStableForSameNumberOfPublishers(int publishers, long waitUs) {
         for (int second = 0; second < 5; second++) {
-            lookAtATick();
+            pollAtTick();
             long wait = pace.waitNanos(nowNanos);
-            double looks = wait == 0 ? 75 : Math.min(75, 1e9 / wait);
-            runForASecond((int) (publishers * looks));
+            double polls = wait == 0 ? 75 : Math.min(75, 1e9 / wait);
+            runForASecond((int) (publishers * polls));
             if (second > 1) {
                 assertThat(wait).isEqualTo(waitUs * MS / 1_000);
             }
@@ -37,18 +37,18 @@ class ReadPaceTest {
     }
 
     @Test
-    void aLookThatComesLateDoesNotWait() {
+    void latePollWaitsOnlyForRestOfTick() {
         runForASecond(5_000);
-        lookAtATick();
+        pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos + 5 * MS)).isEqualTo(28 * MS);
         assertThat(pace.waitNanos(nowNanos + 40 * MS)).isZero();
     }
 
     @Test
-    void loopsLookAtTheSameTime() {
+    void loopsPollAtSameTime() {
         runForASecond(5_000);
-        lookAtATick();
+        pollAtTick();
         pace.polled(nowNanos + 3 * MS);
 
         assertThat(pace.waitNanos(nowNanos + 4 * MS)).isEqualTo(29 * MS);
@@ -56,21 +56,21 @@ class ReadPaceTest {
     }
 
     @Test
-    void whenTheManyHaveLeftNothingWaitsAnyMore() {
+    void doesNotWaitAfterPublishersHaveLeft() {
         runForASecond(5_000);
         runForASecond(100);
-        lookAtATick();
+        pollAtTick();
 
         assertThat(pace.waitNanos(nowNanos)).isZero();
     }
 
-    private void lookAtATick() {
+    private void pollAtTick() {
         pace.polled(nowNanos);
         nowNanos += pace.waitNanos(nowNanos);
         pace.polled(nowNanos);
     }
 
-    /** In 50 turns, of which each finds a fiftieth. */
+    /** Passes a second in 50 polls, each of which finds a fiftieth of the reads. */
     private void runForASecond(int reads) {
         for (int turn = 0; turn < 50; turn++) {
             nowNanos += 20 * MS;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An application of the tests: keeps what it is told, and answers as it is told to. */
+/** An application that records every call and answers as the test sets it. Thread-safe. */
 final class RecordingApplication implements RtmpApplication {
     record Message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {}
 
@@ -25,7 +25,7 @@ final class RecordingApplication implements RtmpApplication {
     final BlockingQueue<Publisher> publishers = new LinkedBlockingQueue<>();
     final BlockingQueue<PlayRequest> plays = new LinkedBlockingQueue<>();
     final BlockingQueue<Player> players = new LinkedBlockingQueue<>();
-    /** What the players did. */
+    /** The calls of {@link #playSink}, as text. */
     final BlockingQueue<String> played = new LinkedBlockingQueue<>();
     final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
@@ -53,7 +53,7 @@ final class RecordingApplication implements RtmpApplication {
 
         @Override
         public void resume(boolean audio, boolean video) {
-            played.add("go on" + (audio ? " audio" : "") + (video ? " video" : ""));
+            played.add("resume" + (audio ? " audio" : "") + (video ? " video" : ""));
         }
 
         @Override
@@ -61,10 +61,10 @@ final class RecordingApplication implements RtmpApplication {
             played.add("ended");
         }
     };
-    /** Refuses unless the test puts something else here. */
+    /** The answer to players; the test may replace it. */
     CompletionStage<PlayAnswer> playAnswer = CompletableFuture.completedFuture(
             new PlayAnswer.Refused("NetStream.Play.Failed", "players are served elsewhere"));
-    /** Accepts at once unless the test puts something else here. */
+    /** The answer to publishers; the test may replace it. */
     CompletionStage<PublishAnswer> answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(sink));
 
     @Override
@@ -89,7 +89,7 @@ final class RecordingApplication implements RtmpApplication {
 
     static <T> T awaitNext(BlockingQueue<T> queue) throws InterruptedException {
         T taken = queue.poll(120, TimeUnit.SECONDS);
-        assertThat(taken).as("what should have come within two minutes").isNotNull();
+        assertThat(taken).as("next element, within two minutes").isNotNull();
         return taken;
     }
 }

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class RtmpClientTest {
-    /** More than the sockets' buffers hold: the client is in the middle of writing it when the connection breaks. */
+    /** More than the sockets' buffers hold, so that the client is still writing when the connection breaks. */
     private static final int LARGE_BYTES = 8_000_000;
     private static final int SMALL_BUFFER_BYTES = 4_096;
 
     @Test
-    void reportsWhatTheServerSaidBeforeItResetTheConnection() throws Exception {
+    void reportsErrorThatPrecededReset() throws Exception {
         try (ServerSocket listener = new ServerSocket()) {
             listener.setReceiveBufferSize(SMALL_BUFFER_BYTES);
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

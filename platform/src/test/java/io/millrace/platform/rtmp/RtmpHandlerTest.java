@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The shell without a network: our client session on the other side of an embedded channel, and a clock that stands still. */
+/** The handler without a network: a client session at the other end of an embedded channel, and a clock that the test advances. */
 class RtmpHandlerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RecordingApplication application = new RecordingApplication();
@@ -79,7 +79,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void bodiesStayWhenTheBufferIsReused() {
+    void bodiesDoNotShareBuffer() {
         carry();
         client.send(MediaKind.VIDEO, 0, ByteBuffer.wrap(new byte[]{1, 2, 3}));
         ByteBuf buffer = Unpooled.directBuffer().writeBytes(client.takeOutput());
@@ -90,20 +90,20 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void answerMayComeLater() {
+    void encoderWaitsForLateAnswer() {
         CompletableFuture<PublishAnswer> later = new CompletableFuture<>();
         application.answer = later;
         carry();
         assertThat(clientEvents).isEmpty();
         passSeconds(60);
-        assertThat(channel.isOpen()).as("the application's time, not the encoder's").isTrue();
+        assertThat(channel.isOpen()).as("the encoder's timeouts do not apply while the application decides").isTrue();
         later.complete(new PublishAnswer.Accepted(application.sink));
         carry();
         assertThat(clientEvents).containsExactly(new ClientEvent.Started());
     }
 
     @Test
-    void encoderThatLeavesBeforeTheAnswerIsToldToTheSinkAtOnce() {
+    void sinkOfLateAnswerEndsIfEncoderLeft() {
         CompletableFuture<PublishAnswer> later = new CompletableFuture<>();
         application.answer = later;
         carry();
@@ -115,11 +115,11 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aPlayerGetsWhatTheApplicationWritesBetweenTheWordsOfTheConnection() {
+    void playerReceivesMediaBetweenControlMessages() {
         plays();
         assertThat(playerTold).as("held").isEmpty();
         passSeconds(60);
-        assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
+        assertThat(channel.isOpen()).as("the player's timeouts do not apply while the application decides").isTrue();
         Player asked = application.players.remove();
         asked.start();
         asked.send(message(MediaKind.VIDEO, 40, 100_000));
@@ -139,14 +139,14 @@ class RtmpHandlerTest {
         asked.end();
         carryToPlayer();
         assertThat(playerTold).endsWith("NetStream.Play.UnpublishNotify", "NetStream.Play.Stop");
-        assertThat(application.played).containsExactly("hold", "hold", "go on audio video", "hold",
-                "go on audio", "hold", "go on audio video", "ended");
+        assertThat(application.played).containsExactly("hold", "hold", "resume audio video", "hold",
+                "resume audio", "hold", "resume audio video", "ended");
         passSeconds(2);
         assertThat(closed("stream_ended")).isEqualTo(1);
     }
 
     @Test
-    void aPlayerThatSaysNothingStaysAndIsAskedNowAndThenWhetherItIsThere() {
+    void pingsSilentPlayer() {
         plays();
         Player asked = application.players.remove();
         asked.start();
@@ -163,7 +163,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aPlayerThatLeavesIsGoneForTheApplication() {
+    void playEndsIfPlayerLeaves() {
         plays();
         Player asked = application.players.remove();
         channel.close();
@@ -172,16 +172,16 @@ class RtmpHandlerTest {
         asked.start();
         asked.send(List.of(late));
         asked.end();
-        assertThat(late.release()).as("nobody else holds it").isTrue();
+        assertThat(late.release()).as("no other reference is held").isTrue();
         assertThat(asked.isWritable()).isFalse();
     }
 
     @Test
-    void theAnswerToAPlayerMayComeLater() {
+    void playerWaitsForLateAnswer() {
         CompletableFuture<PlayAnswer> later = asksToPlay();
         passSeconds(60);
         assertThat(playerTold).isEmpty();
-        assertThat(channel.isOpen()).as("the application's time, not the player's").isTrue();
+        assertThat(channel.isOpen()).as("the player's timeouts do not apply while the application decides").isTrue();
         later.complete(new PlayAnswer.Accepted(application.playSink));
         Player asked = application.players.remove();
         asked.start();
@@ -191,7 +191,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aPlayerIsToldALateRefusal() {
+    void playerReceivesLateRefusal() {
         CompletableFuture<PlayAnswer> later = asksToPlay();
         later.complete(new PlayAnswer.Refused("NetStream.Play.Failed", "for subscribers"));
         carryToPlayer();
@@ -201,7 +201,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aPlayerThatLeavesBeforeTheAnswerIsToldToTheSinkAtOnce() {
+    void sinkOfLateAnswerEndsIfPlayerLeft() {
         CompletableFuture<PlayAnswer> later = asksToPlay();
         channel.close();
         assertThat(application.players.remove().isOver()).isTrue();
@@ -211,7 +211,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void anApplicationThatFailsRefusesThePlay() {
+    void bugOfApplicationRefusesPlay() {
         CompletableFuture<PlayAnswer> later = asksToPlay();
         assertThat(logged(() -> later.completeExceptionally(new IllegalStateException("a bug")))).singleElement()
                 .satisfies(line -> assertThat(line.getFormattedMessage())
@@ -222,7 +222,7 @@ class RtmpHandlerTest {
         assertThat(closed("internal_error")).isEqualTo(1);
     }
 
-    /** Returns the answer to a player that has asked to play. */
+    /** Connects a player that requests to play, and returns its answer, which the test completes. */
     private CompletableFuture<PlayAnswer> asksToPlay() {
         CompletableFuture<PlayAnswer> later = new CompletableFuture<>();
         application.playAnswer = later;
@@ -239,7 +239,7 @@ class RtmpHandlerTest {
     private final List<String> playerTold = new ArrayList<>();
     private PlayerSession player;
 
-    /** A player that the application accepts and holds. */
+    /** Connects a player that the application accepts. */
     private void plays() {
         application.playAnswer = CompletableFuture
                 .completedFuture(new PlayAnswer.Accepted(application.playSink));
@@ -272,7 +272,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void refusalIsToldAndInputDrainedBeforeTheClose() {
+    void drainsInputAfterRefusal() {
         application.answer = CompletableFuture
                 .completedFuture(new PublishAnswer.Refused(PublishEnd.NAME_IN_USE, "taken"));
         carry();
@@ -284,9 +284,9 @@ class RtmpHandlerTest {
         assertThat(closed("refused")).isEqualTo(1);
     }
 
-    /** Operators must see that the log is away: it is neither the encoder's fault nor a bug. */
+    /** Operators must see that the log is unavailable, which is neither the encoder's fault nor a bug. */
     @Test
-    void unavailableLogIsNeitherRefusalNorBug() {
+    void unavailableLogHasReasonOfItsOwn() {
         application.answer = CompletableFuture
                 .completedFuture(new PublishAnswer.Refused(PublishEnd.CLAIM_FAILED, "connect again"));
         try (var log = new ServerLog(Level.INFO)) {
@@ -313,7 +313,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void nameThatIsNoStreamNameIsDenied() {
+    void deniesInvalidName() {
         client = client("rtmp://host/api/show");
         carry();
         assertThat(clientEvents).containsExactly(new ClientEvent.Failed("NetStream.Publish.Denied",
@@ -324,7 +324,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void publisherIsClosedWithTheReasonAndTheSinkAtOnce() {
+    void closeTellsPublisherReasonAndEndsSink() {
         carry();
         Publisher publisher = application.publishers.remove();
         publisher.close(PublishEnd.TAKEN_OVER, "another encoder took over");
@@ -362,13 +362,13 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void publisherOfAnEndedPublishDoesNothingToTheNext() {
+    void publisherOfEndedPublishDoesNotAffectNext() {
         carry();
         Publisher first = application.publishers.remove();
         first.pauseReading();
         client.finish();
         carry();
-        assertThat(channel.config().isAutoRead()).as("the end of a publish undoes its pause").isTrue();
+        assertThat(channel.config().isAutoRead()).as("reading resumes when the paused publish ends").isTrue();
         first.pauseReading();
         first.close(PublishEnd.PACKET_LOST, "late");
         assertThat(channel.config().isAutoRead()).isTrue();
@@ -377,7 +377,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void bytesKeepAPublisherAlive() {
+    void anyBytesKeepPublisherAlive() {
         carry();
         for (int i = 0; i < 10; i++) {
             passSeconds(10);
@@ -388,7 +388,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void handshakeHasFiveSeconds() {
+    void handshakeTimesOutAfterFiveSeconds() {
         passSeconds(4);
         assertThat(channel.isOpen()).isTrue();
         passSeconds(1);
@@ -397,7 +397,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void connectHasFiveSecondsAfterTheHandshake() {
+    void connectTimesOutAfterFiveSeconds() {
         give(Unpooled.wrappedBuffer(new byte[]{3}, new byte[2 * 1536]));
         channel.releaseOutbound();
         passSeconds(5);
@@ -407,7 +407,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void publishHasTenSecondsAfterTheOneBefore() {
+    void publishTimesOutTenSecondsAfterPreviousOne() {
         carry();
         client.finish();
         carry();
@@ -418,13 +418,13 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void hostileBytesEndTheConnection() {
+    void closesOnMalformedBytes() {
         give(Unpooled.wrappedBuffer(new byte[]{3}, new byte[2 * 1536], new byte[]{(byte) 0xC4}));
         assertThat(channel.isOpen()).isFalse();
         assertThat(closed("malformed")).isEqualTo(1);
     }
 
-    /** What the server logs meanwhile, which is not printed. */
+    /** Returns what the server logs during the action, which is not printed. */
     private static List<ILoggingEvent> logged(Runnable provoking) {
         try (var log = new ServerLog()) {
             provoking.run();
@@ -433,7 +433,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void sinkThatThrowsEndsItsConnectionOnly() {
+    void bugOfSinkClosesOnlyItsConnection() {
         application.answer = CompletableFuture.completedFuture(new PublishAnswer.Accepted(new PublishSink() {
             @Override
             public void message(Kind kind, long timestampMs, ByteBuffer body) {
@@ -460,7 +460,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void shutdownTellsThePublisher() {
+    void shutdownTellsPublisher() {
         carry();
         handler.shutDown();
         carry();
@@ -473,7 +473,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void aProcessThatStoodStillDoesNotBlameItsPublishers() {
+    void stalledProcessDoesNotTimeOutPublishers() {
         carry();
         channel.advanceTimeBy(1, TimeUnit.HOURS);
         channel.runScheduledPendingTasks();
@@ -497,7 +497,7 @@ class RtmpHandlerTest {
         channel.writeInbound(bytes);
     }
 
-    /** Until neither side has anything to say. */
+    /** Passes bytes between both sides until neither has any to send. */
     private void carry() {
         channel.runPendingTasks();
         for (boolean busy = true; busy;) {

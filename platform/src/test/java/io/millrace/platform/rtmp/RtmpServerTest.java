@@ -27,7 +27,7 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Server and client over the loopback. */
+/** Our server and our client on loopback. */
 class RtmpServerTest {
     private final RecordingApplication application = new RecordingApplication();
     private final RtmpServer server = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
@@ -65,7 +65,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void pauseSlowsTheClientThroughTcpAndResumeLetsItGoOn() throws Exception {
+    void pauseBlocksClientUntilResume() throws Exception {
         try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             Publisher publisher = awaitNext(application.publishers);
             publisher.pauseReading();
@@ -78,9 +78,9 @@ class RtmpServerTest {
                     awaitNext(application.messages);
                 }
             }
-            assertThat(sending).as("100 MB do not fit into socket buffers, while another one is through with them")
+            assertThat(sending).as("still sending 100 MB, which socket buffers do not hold, when another client has finished")
                     .isNotDone();
-            assertThat(application.messages).as("of the one that is paused").isEmpty();
+            assertThat(application.messages).as("messages of the paused publisher").isEmpty();
             publisher.resumeReading();
             sending.get(120, TimeUnit.SECONDS);
             for (int i = 0; i < frames; i++) {
@@ -90,7 +90,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void clientIsToldWhyItIsRefused() {
+    void clientReportsReasonOfRefusal() {
         application.answer = CompletableFuture
                 .completedFuture(new PublishAnswer.Refused(PublishEnd.DENIED, "the token is wrong"));
         assertThatThrownBy(() -> PatientLimits.publish(url("/live/show"))).isInstanceOf(RtmpException.class).hasMessage(
@@ -98,7 +98,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void clientIsToldThatTheServerEnds() throws Exception {
+    void clientReportsShutdown() throws Exception {
         try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             server.close();
             assertThatThrownBy(() -> sendUntilItFails(client)).isInstanceOf(RtmpException.class)
@@ -108,7 +108,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void whoKnowsItIsAskedToConnectAgainAndGoesOnUntilItDoes() throws Exception {
+    void requestsReconnectAndServesClientUntilThen() throws Exception {
         CompletableFuture<Void> asked = new CompletableFuture<>();
         try (RtmpClient client = PatientLimits.publish(url("/live/show"), () -> asked.complete(null))) {
             Publisher publisher = awaitNext(application.publishers);
@@ -122,7 +122,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void whoDoesNotKnowItIsNotAsked() throws Exception {
+    void requestsNoReconnectFromClientWithoutSupport() throws Exception {
         try (RtmpClient client = PatientLimits.publish(url("/live/show"))) {
             Publisher publisher = awaitNext(application.publishers);
             assertThat(publisher.knowsReconnect()).isFalse();
@@ -134,7 +134,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void closeEndsConnectionsThatSayNothing() throws Exception {
+    void closeDisconnectsSilentPeers() throws Exception {
         try (Socket silent = new Socket("127.0.0.1", port)) {
             silent.getOutputStream().write(new byte[]{3});
             silent.getOutputStream().write(new byte[1536]);
@@ -146,7 +146,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void portThatIsTakenIsOneClearLine() {
+    void portInUseIsUserError() {
         try (RtmpServer second = new RtmpServer(application, new RtmpMeters(new SimpleMeterRegistry()),
                 PatientLimits.SETTINGS)) {
             assertThatThrownBy(() -> second.bind("127.0.0.1", port)).isInstanceOf(BindException.class)
@@ -156,9 +156,9 @@ class RtmpServerTest {
     }
 
     @Test
-    void clientExplainsWhatItCannotReach() throws Exception {
+    void clientReportsUnreachableAddress() throws Exception {
         try (Socket nobody = new Socket()) {
-            // Bound, so that nobody else gets the port, and not listening.
+            // The port is bound, so that no other process gets it, but nothing listens on it.
             nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             String address = "127.0.0.1:" + nobody.getLocalPort();
             assertThatThrownBy(() -> PatientLimits.publish(URI.create("rtmp://" + address + "/live/show")))
@@ -172,7 +172,7 @@ class RtmpServerTest {
     }
 
     @Test
-    void clientReportsAServerThatGoesAway() throws Exception {
+    void clientReportsClosedConnection() throws Exception {
         try (ServerSocket listener = new ServerSocket(0)) {
             CompletableFuture<Void> away = CompletableFuture.runAsync(() -> acceptAndClose(listener),
                     Thread::startVirtualThread);

@@ -32,7 +32,7 @@ import static io.millrace.platform.rtmp.RecordingApplication.awaitNext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** RTMPS over the loopback, with the JDK's sockets on the other side. */
+/** RTMPS on loopback, with TLS sockets of the JDK as clients. */
 @Tag("slow")
 class RtmpsTest {
     @TempDir
@@ -78,7 +78,7 @@ class RtmpsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-    void publishesOnItsOwnPortAndByFirstByteOnThatOfRtmp(String protocol) throws Exception {
+    void publishesOnRtmpsPortAndOnRtmpPort(String protocol) throws Exception {
         for (int port : new int[]{rtmps, rtmp}) {
             SSLSocket socket = tls(new Socket("127.0.0.1", port), protocol);
             try (SocketPublisher publisher = SocketPublisher.publish(socket)) {
@@ -106,13 +106,13 @@ class RtmpsTest {
         try (Socket socket = new Socket("127.0.0.1", rtmps)) {
             socket.getOutputStream().write(hello, 0, 54);
             byte[] answer = socket.getInputStream().readAllBytes();
-            assertThat(answer).as("an alert of level fatal: protocol_version").endsWith(2, 70);
+            assertThat(answer).as("a fatal alert, protocol_version").endsWith(2, 70);
         }
         closed.assertOne("tls");
     }
 
     @Test
-    void anotherCertificateIsTakenWithoutARestartAndConnectionsGoOn() throws Exception {
+    void reloadsCertificateWithoutClosingConnections() throws Exception {
         SSLSocket before = tls(new Socket("127.0.0.1", rtmps), "TLSv1.3");
         try (SocketPublisher publisher = SocketPublisher.publish(before)) {
             assertThat(subject(before)).isEqualTo("CN=one");
@@ -132,7 +132,7 @@ class RtmpsTest {
     }
 
     @Test
-    void filesThatCannotBeUsedChangeNothing() throws Exception {
+    void keepsCertificateIfFilesAreInvalid() throws Exception {
         Files.writeString(certificateFile, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         assertThat(certificate.reloadIfChanged()).isFalse();
         Files.delete(keyFile);
@@ -145,7 +145,7 @@ class RtmpsTest {
     }
 
     @Test
-    void saysWhatIsWrongWithFilesAtTheStart() throws IOException {
+    void reportsInvalidFilesAtStart() throws IOException {
         Files.writeString(keyFile, two.key());
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining("the key is not that of the certificate");
@@ -162,7 +162,7 @@ class RtmpsTest {
 
     @ParameterizedTest
     @CsvSource({"-40d, it expired at ", "+10d, it is not valid before "})
-    void doesNotTakeACertificateThatIsNotOfToday(String start, String complaint) throws Exception {
+    void rejectsCertificateOutsideItsValidity(String start, String complaint) throws Exception {
         TestCertificate.make("other", "EC", start, directory).write(certificateFile, keyFile);
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
                 .hasMessageContaining(" cannot be used: " + complaint);
@@ -170,7 +170,7 @@ class RtmpsTest {
     }
 
     @Test
-    void saysThatAFileIsCutOff() throws IOException {
+    void reportsTruncatedFile() throws IOException {
         String whole = Files.readString(certificateFile);
         Files.writeString(certificateFile, whole.substring(0, whole.indexOf("-----END") + 12));
         assertThatThrownBy(() -> ServerCertificate.open(certificateFile, keyFile)).isInstanceOf(UserError.class)
@@ -184,23 +184,23 @@ class RtmpsTest {
                 .hasMessageEndingWith("that can be read: it is damaged");
     }
 
-    /** Each file named for the other. */
+    /** Certificate and key are swapped. */
     @Test
-    void saysWhichFileIsNotWhatItShouldBe() {
+    void reportsSwappedFiles() {
         assertThatThrownBy(() -> ServerCertificate.open(keyFile, certificateFile))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("the first file holds no certificate in PEM");
     }
 
-    /** It could be a request with its cookies. */
+    /** The bytes could be an HTTP request with cookies. */
     @Test
-    void nothingOfWhatIsNoTlsIsInTheLog() {
+    void doesNotLogBytesThatAreNotTls() {
         assertThat(TlsFault.reason(new NotSslRecordException("not an SSL/TLS record: 474554")))
                 .doesNotContain("474554");
     }
 
     @Test
-    void whatIsNoTlsEndsItsConnectionOnThePortOfRtmps() throws IOException {
+    void closesPlainConnectionOnRtmpsPort() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", rtmps)) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().readAllBytes())
@@ -209,7 +209,7 @@ class RtmpsTest {
         closed.assertOne("tls");
     }
 
-    /** A balancer in front of both: its header comes before TLS. */
+    /** A load balancer that does not terminate TLS sends its header before it. */
     @Test
     void proxyHeaderComesBeforeTls() throws Exception {
         try (Socket balancer = new Socket("127.0.0.1", rtmp, java.net.InetAddress.getByName("127.0.0.2"), 0)) {
@@ -245,7 +245,7 @@ class RtmpsTest {
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // What the server shows is what the tests look at.
+            // The tests inspect the certificate themselves.
         }
 
         @Override
@@ -255,7 +255,7 @@ class RtmpsTest {
     }
 
     @Test
-    void ourClientPublishesToAServerThatItTrustsAndToNoOther() throws Exception {
+    void clientPublishesOnlyToTrustedServer() throws Exception {
         URI url = URI.create("rtmps://127.0.0.1:" + rtmps + "/live/show");
         try (RtmpClient client = RtmpClient.publish(url, ServerTrust.of(certificateFile))) {
             client.send(MediaKind.AUDIO, 7, ByteBuffer.wrap(new byte[]{(byte) 0xAF, 1, 0}));

@@ -16,7 +16,7 @@ final class ServerLog implements AutoCloseable {
         this(null);
     }
 
-    /** @param least the least level to collect; null for that of the tests' configuration */
+    /** @param least the lowest level to collect; null for the level of the tests' configuration */
     ServerLog(Level least) {
         log.setLevel(least);
         lines.start();
@@ -24,7 +24,7 @@ final class ServerLog implements AutoCloseable {
         log.addAppender(lines);
     }
 
-    /** Returns the lines so far. */
+    /** Returns the lines that were collected so far. */
     List<ILoggingEvent> lines() {
         return List.copyOf(lines.list);
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import static io.millrace.media.amf.AmfValue.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** One connection, two publishes and a play; the bytes are written by hand, since no client of ours does that. */
+/** Two publishes and a play on one connection. The test writes the bytes itself, because our clients use one stream only. */
 class SeveralStreamsTest {
     private static final int COMMAND = 20;
     private static final int VIDEO = 9;
@@ -55,7 +55,7 @@ class SeveralStreamsTest {
     }
 
     @Test
-    void theEndOfOnePublishIsNotThatOfTheOther() {
+    void endOfOnePublishDoesNotEndOther() {
         publish(1, "one");
         publish(2, "two");
         assertThat(application.requests).extracting(AccessRequest::stream)
@@ -75,7 +75,7 @@ class SeveralStreamsTest {
     }
 
     @Test
-    void whoLosesOneStreamKeepsTheOtherAndIsClosedWithTheLast() {
+    void connectionClosesWithLastStream() {
         publish(1, "one");
         publish(2, "two");
         List<Publisher> publishers = new ArrayList<>(application.publishers);
@@ -96,7 +96,7 @@ class SeveralStreamsTest {
     }
 
     @Test
-    void readingStopsWhileAnyOfThemWantsItTo() {
+    void pausesReadingWhileAnyPublishIsPaused() {
         publish(1, "one");
         publish(2, "two");
         List<Publisher> publishers = new ArrayList<>(application.publishers);
@@ -104,11 +104,11 @@ class SeveralStreamsTest {
         publishers.get(0).resumeReading();
         assertThat(channel.config().isAutoRead()).isFalse();
         command(2, "closeStream", 0, AmfValue.NULL);
-        assertThat(channel.config().isAutoRead()).as("who wanted it has gone").isTrue();
+        assertThat(channel.config().isAutoRead()).as("the paused publish has ended").isTrue();
     }
 
     @Test
-    void whoPublishesMayPlayAsWell() {
+    void publisherMayAlsoPlay() {
         application.playAnswer = CompletableFuture
                 .completedFuture(new PlayAnswer.Accepted(application.playSink));
         publish(1, "one");
@@ -118,20 +118,20 @@ class SeveralStreamsTest {
         player.start();
         ByteBuf message = Unpooled.wrappedBuffer(PlayChunks.message(MediaKind.VIDEO, 40, ByteBuffer.allocate(3)));
         player.send(List.of(message));
-        assertThat(message.release()).as("nobody else holds it").isTrue();
-        assertThat(sent()).as("on its own stream").endsWith("000028" + "000003" + "09" + "02000000" + "000000");
+        assertThat(message.release()).as("no other reference is held").isTrue();
+        assertThat(sent()).as("sent on the stream of the play").endsWith("000028" + "000003" + "09" + "02000000" + "000000");
         player.end();
         assertThat(application.played).containsExactly("ended");
         video(1, 10);
-        assertThat(application.messages).as("the publish goes on").hasSize(1);
+        assertThat(application.messages).as("the publish continues").hasSize(1);
         command(3, "play", 0, AmfValue.NULL, new AmfValue.Text("third"));
         channel.close();
         assertThat(application.played).containsExactly("ended", "ended");
     }
 
-    /** A decoder of TLS passes on all records that it has, also after the connection was closed because of the first. */
+    /** A TLS decoder passes on all records that it has, even after the first has caused the connection to close. */
     @Test
-    void aRequestAfterTheEndIsIgnored() {
+    void ignoresRequestAfterClose() {
         publish(1, "one");
         channel.pipeline().fireExceptionCaught(new IOException("reset"));
         assertThat(channel.isOpen()).isFalse();
@@ -170,7 +170,7 @@ class SeveralStreamsTest {
         give(message(stream, VIDEO, timestamp, ByteBuffer.wrap(new byte[]{0x17, 1, 0, 0, 0})));
     }
 
-    /** One chunk: no message here has more than the 128 bytes that fit into one. */
+    /** Writes a message as one chunk, which all messages of this test fit into. */
     private static ByteBuf message(int stream, int type, int timestamp, ByteBuffer body) {
         assertThat(body.remaining()).isLessThanOrEqualTo(128);
         return Unpooled.wrappedBuffer(new ByteWriter().uint8(3).uint24(timestamp).uint24(body.remaining()).uint8(type)

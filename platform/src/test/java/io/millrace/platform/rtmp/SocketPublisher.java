@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Publishes over a socket that the test has made: TLS, or with something said before. */
+/** Publishes over a socket that the test has opened, such as a TLS socket or one with a PROXY header. Confined to one thread. */
 final class SocketPublisher implements AutoCloseable {
     private final Socket socket;
     private final ClientSession session = new ClientSession(RtmpUrl.parse(URI.create("rtmp://host/live/show")),
@@ -22,7 +22,7 @@ final class SocketPublisher implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** Returns once the server takes media. */
+    /** Returns once the server has accepted the publish. */
     static SocketPublisher publish(Socket socket) throws IOException {
         SocketPublisher publisher = new SocketPublisher(socket);
         publisher.await(ClientEvent.Started.class);

@@ -11,7 +11,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A self-signed certificate and its key as PEM, made by the JDK's keytool. */
+/** A self-signed certificate and its key in PEM, created by the JDK's keytool. */
 record TestCertificate(String name, String certificate, String key) {
     private static final String PASSWORD = "changeit";
 
@@ -20,7 +20,7 @@ record TestCertificate(String name, String certificate, String key) {
         return make(name, algorithm, "+0d", directory);
     }
 
-    /** @param start of its 30 days, from now: {@code -40d} */
+    /** @param start start of its validity of 30 days, relative to now: {@code -40d} */
     static TestCertificate make(String name, String algorithm, String start, Path directory) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(

@@ -10,7 +10,7 @@ class WatchdogTest {
     private final Watchdog watchdog = new Watchdog(ConnectionLimits.DEFAULT);
 
     @Test
-    void closesAPeerThatDoesNotReadForTenSeconds() {
+    void closesPeerThatDoesNotReadForTenSeconds() {
         for (int second = 1; second <= 10; second++) {
             assertThat(watchdog.tick(State.PUBLISHING, false, false)).isEmpty();
         }
@@ -18,7 +18,7 @@ class WatchdogTest {
     }
 
     @Test
-    void forgivesAPeerThatReadsAgain() {
+    void toleratesPeerThatReadsAgain() {
         for (int second = 1; second <= 40; second++) {
             watchdog.bytesReceived();
             assertThat(watchdog.tick(State.PUBLISHING, true, second % 10 == 0)).isEmpty();
@@ -26,7 +26,7 @@ class WatchdogTest {
     }
 
     @Test
-    void countsSilenceFromTheLastByte() {
+    void measuresSilenceFromLastByte() {
         for (int second = 1; second <= 14; second++) {
             watchdog.tick(State.PUBLISHING, true, true);
         }
@@ -38,7 +38,7 @@ class WatchdogTest {
     }
 
     @Test
-    void leavesTheApplicationItsTime() {
+    void appliesNoTimeoutWhileApplicationDecides() {
         for (int second = 1; second <= 1000; second++) {
             assertThat(watchdog.tick(State.ANSWERING, true, true)).isEmpty();
         }

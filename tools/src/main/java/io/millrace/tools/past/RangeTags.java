@@ -36,7 +36,7 @@ public final class RangeTags implements AutoCloseable {
     private final PastLog log;
     private final String stream;
     private final Mode mode;
-    private final Places places;
+    private final RangeOffsets offsets;
     private final PastFold fold;
     private final RangeRecords records;
     private final Queue<Ready> ready = new ArrayDeque<>();
@@ -54,9 +54,9 @@ public final class RangeTags implements AutoCloseable {
         this.log = log;
         this.stream = stream;
         this.mode = mode;
-        places = new Places(log, stream);
-        StreamTags tags = places.start(range);
-        OptionalLong found = places.end(range);
+        offsets = new RangeOffsets(log, stream);
+        StreamTags tags = offsets.start(range);
+        OptionalLong found = offsets.end(range);
         TopicPartition partition = log.partition(Topic.PACKETS, stream);
         untilMs = range.to().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
         end = found.isPresent() || mode == Mode.FOLLOW
@@ -133,7 +133,7 @@ public final class RangeTags implements AutoCloseable {
             throw new UserError("retention has deleted the next records of " + stream + "; "
                     + "choose a later start with --from");
         }
-        StreamTags tags = places.oldest();
+        StreamTags tags = offsets.oldest();
         fold.moveTo(tags);
         return tags.startOffset();
     }

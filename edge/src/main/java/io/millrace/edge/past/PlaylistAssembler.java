@@ -21,24 +21,24 @@ import java.util.function.Function;
 
 /**
  * Puts one version of a playlist together, in the turns of the network that requested it first: a client that requests
- * many long ones must not keep the processors from others. A walk that waits for a read gives its turn up.
+ * many long ones must not keep the processors from others. An assembler that waits for a read gives its turn up.
  *
  * <p>Its methods block unless they say otherwise; for one use on one virtual thread.
  */
-final class PastWalk {
+final class PlaylistAssembler {
     private final PastIndex index;
     private final Turns turns;
     private final String network;
     private Turns.Turn turn;
 
-    PastWalk(PastIndex index, Turns turns, String network) {
+    PlaylistAssembler(PastIndex index, Turns turns, String network) {
         this.index = index;
         this.turns = turns;
         this.network = network;
         turn = turns.next(network);
     }
 
-    /** Completes, without blocking, when the walk may start; fails with {@link BusyException} if too many wait. */
+    /** Completes, without blocking, when it may start; fails with {@link BusyException} if too many wait. */
     CompletableFuture<Void> begin() {
         return turn.begin().exceptionallyCompose(full -> CompletableFuture.failedFuture(
                 new BusyException("too many playlists of the past are waiting")));
@@ -55,11 +55,11 @@ final class PastWalk {
         }
         long partsBegin = await(index.retained(range.stream())).partsOffset();
         if (range.isDelayed()) {
-            return new DelayWalk(this, range, epochs, live, partsBegin).run();
+            return new DelayAssembler(this, range, epochs, live, partsBegin).run();
         }
         return switch (moment(range.stream(), range.startMs())) {
             case Moment.NotYet() -> new Answer.NotYet();
-            case Moment.At at -> new RangeWalk(this, range, epochs, live, partsBegin, at).run();
+            case Moment.At at -> new RangeAssembler(this, range, epochs, live, partsBegin, at).run();
         };
     }
 

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
  * WebSocket-FLV: binary frames of whole tags. The handshake completes only when there is something to show, so that a
  * refusal is an ordinary HTTP response.
  */
-final class WebSocketCarrier implements Carrier {
+final class WebSocketTransport implements ViewerTransport {
     private static final WebSocketCloseStatus ENDED = new WebSocketCloseStatus(1000, "the stream has ended");
     private static final WebSocketCloseStatus SHUTDOWN = new WebSocketCloseStatus(1001, "the server is shutting down");
     private static final WebSocketCloseStatus KICKED = new WebSocketCloseStatus(1008, "disconnected by the operator");
@@ -22,7 +22,7 @@ final class WebSocketCarrier implements Carrier {
     private final Responder responder;
     private final WebSocketGate gate;
 
-    WebSocketCarrier(Responder responder, EdgeMeters meters) {
+    WebSocketTransport(Responder responder, EdgeMeters meters) {
         this.responder = responder;
         gate = new WebSocketGate(responder, meters);
     }
@@ -43,7 +43,7 @@ final class WebSocketCarrier implements Carrier {
     }
 
     @Override
-    public void end(Parting why) {
+    public void end(EndReason why) {
         gate.close(switch (why) {
             case ENDED -> ENDED;
             case SHUTDOWN -> SHUTDOWN;

@@ -9,14 +9,15 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /** HTTP-FLV: sends the stream as the body of a response. */
-final class ResponseCarrier implements Carrier {
+final class ResponseTransport implements ViewerTransport {
     private final Responder responder;
     private final Framing framing;
     /** Null until the body starts. */
     private BodyStream body;
 
-    ResponseCarrier(Responder responder) {
+    ResponseTransport(Responder responder) {
         this.responder = responder;
+        // HTTP/1.0 has no chunks: the end of the connection ends the body.
         framing = responder.request().takesChunks() ? Framing.CHUNKED : Framing.PLAIN;
     }
 
@@ -32,7 +33,7 @@ final class ResponseCarrier implements Carrier {
 
     @Override
     public SocketOutlet begin() {
-        body = responder.stream(ResponseCarrier::describe);
+        body = responder.stream(ResponseTransport::describe);
         return body.outlet();
     }
 
@@ -44,9 +45,9 @@ final class ResponseCarrier implements Carrier {
     }
 
     @Override
-    public void end(Parting why) {
+    public void end(EndReason why) {
         switch (why) {
-            // Pending tags still belong to the stream; a viewer that stops reading them is closed by the guard.
+            // Pending tags still belong to the stream; ConnectionGuard closes a viewer that stops reading them.
             case ENDED, SHUTDOWN -> body.end();
             // No last chunk, so that the player does not take this for the end of the stream.
             case SLOW, KICKED, BUSY -> body.abort();

@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Finds the start and end offsets in {@code packets} of a range of a stream. Blocks; confined to the thread of its log.
  */
-final class Places {
+final class RangeOffsets {
     private final PastLog log;
     private final String stream;
     /** The retained epochs, oldest first; at least one. */
@@ -28,7 +28,7 @@ final class Places {
     private final Moments moments;
     private final Cuts cuts;
 
-    Places(PastLog log, String stream) {
+    RangeOffsets(PastLog log, String stream) {
         this.log = log;
         this.stream = stream;
         epochs = log.epochs(stream);

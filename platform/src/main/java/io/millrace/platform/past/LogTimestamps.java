@@ -5,7 +5,7 @@ package io.millrace.platform.past;
  * time index finds a moment no matter how late the packager was. They also determine retention, and are therefore
  * limited.
  */
-public final class Stamps {
+public final class LogTimestamps {
     /**
      * A publisher may run ahead of the clock (faster than real time), but its timestamps by no more than this: brokers
      * reject records that are more than an hour ahead ({@code message.timestamp.after.max.ms}), and a record that is
@@ -18,7 +18,7 @@ public final class Stamps {
      */
     private static final int LAG_DIVISOR = 2;
 
-    private Stamps() {}
+    private LogTimestamps() {}
 
     /**
      * Returns the Kafka timestamp of a record.

@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
  * were published faster than real time, since their media times run ahead of the clock. Blocks; confined to the thread
  * of its reader.
  */
-final class Approach {
+final class InterpolationSearch {
     /** After this many records, a search that is not near its goal continues by interpolation. */
     static final int NEAR_RECORDS = 128;
     /** Limit of records read per leap while looking for an entry of the stream among those of other streams. */
@@ -39,7 +39,7 @@ final class Approach {
     /** Distance before the position within which a leap counts as near. */
     private final long near;
 
-    private Approach(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget,
+    private InterpolationSearch(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget,
             ToLongFunction<IndexEntry> position, long aim, long near) {
         this.reader = reader;
         this.index = index;
@@ -50,13 +50,13 @@ final class Approach {
         this.near = near;
     }
 
-    static Approach byTime(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new Approach(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS,
+    static InterpolationSearch byTime(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
+        return new InterpolationSearch(reader, index, epoch, budget, each -> each.times().programDateTimeMs(), TIME_AIM_MS,
                 TIME_NEAR_MS);
     }
 
-    static Approach bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
-        return new Approach(reader, index, epoch, budget, each -> each.id().segment(), SEGMENTS_AIM, SEGMENTS_NEAR);
+    static InterpolationSearch bySegment(RangeReader reader, TopicPartition index, StreamEntry epoch, ReadBudget budget) {
+        return new InterpolationSearch(reader, index, epoch, budget, each -> each.id().segment(), SEGMENTS_AIM, SEGMENTS_NEAR);
     }
 
     /**

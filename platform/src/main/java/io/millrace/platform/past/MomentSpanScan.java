@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Collects a {@link MomentStretch} from index records that are passed in order, leaving out expired media. {@link
- * #test} returns false when the stretch is complete, or when the scan is too far from it and should continue by {@link
- * Approach}. For one use; confined to one thread.
+ * Collects a {@link MomentSpan} from index records that are passed in order, leaving out expired media. {@link
+ * #test} returns false when the span is complete, or when the scan is too far from it and should continue by {@link
+ * InterpolationSearch}. For one use; confined to one thread.
  */
-final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> {
+final class MomentSpanScan implements Predicate<ConsumerRecord<String, LogRecord>> {
     /** More than a second of a busy partition, within which a live stream has an entry. */
     static final int MISSED_RECORDS = 2_048;
 
@@ -31,17 +31,17 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
     private boolean settled;
     private boolean far;
     private int records;
-    private Approach.Point earliest;
-    private Approach.Point latest;
+    private InterpolationSearch.Point earliest;
+    private InterpolationSearch.Point latest;
 
     /**
      * @param nearMs PROGRAM-DATE-TIME, ms since 1970, before which entries are not wanted; the scan is far if it has
-     *     not reached it after {@link Approach#NEAR_RECORDS}
-     * @param toMs the same, of the end of the stretch
+     *     not reached it after {@link InterpolationSearch#NEAR_RECORDS}
+     * @param toMs the same, of the end of the span
      * @param mayMiss whether the scan stops, without a result, if the first {@link #MISSED_RECORDS} contain nothing of
      *     the epoch
      */
-    StretchScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
+    MomentSpanScan(StreamEntry epoch, Topic media, Moments.Floor floor, ReadBudget budget, long nearMs, long toMs,
             boolean mayMiss) {
         this.epoch = epoch;
         this.media = media;
@@ -65,9 +65,9 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
             settled = true;
             return false;
         }
-        latest = new Approach.Point(record.offset(), part.times().programDateTimeMs());
+        latest = new InterpolationSearch.Point(record.offset(), part.times().programDateTimeMs());
         earliest = earliest == null ? latest : earliest;
-        far = records >= Approach.NEAR_RECORDS && part.times().programDateTimeMs() < nearMs;
+        far = records >= InterpolationSearch.NEAR_RECORDS && part.times().programDateTimeMs() < nearMs;
         return !far && add(record.offset(), part);
     }
 
@@ -89,16 +89,16 @@ final class StretchScan implements Predicate<ConsumerRecord<String, LogRecord>> 
     }
 
     /** Returns the first entry of the epoch that was read, or null. */
-    Approach.Point earliest() {
+    InterpolationSearch.Point earliest() {
         return earliest;
     }
 
     /** Returns the last entry of the epoch that was read, or null. */
-    Approach.Point latest() {
+    InterpolationSearch.Point latest() {
         return latest;
     }
 
-    MomentStretch result() {
-        return new MomentStretch(entries, settled);
+    MomentSpan result() {
+        return new MomentSpan(entries, settled);
     }
 }

@@ -9,8 +9,8 @@ import java.util.List;
  * @param entries the entries in log order, without omissions
  * @param settled whether later records of the log cannot change the results
  */
-public record MomentStretch(List<Moment.At> entries, boolean settled) {
-    public MomentStretch {
+public record MomentSpan(List<Moment.At> entries, boolean settled) {
+    public MomentSpan {
         entries = List.copyOf(entries);
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param records records of the epoch, in the order of the log, and the first one of a later epoch if that was reached
  * @param fromBeginning whether nothing older is retained
  */
-record IndexStretch(List<IndexRecord> records, boolean fromBeginning) {
+record IndexBackfill(List<IndexRecord> records, boolean fromBeginning) {
     /**
      * Reads the records of {@code epoch} from {@code fromMs} to the offset where its feed began to follow, or to the end of
      * the epoch.
@@ -21,7 +21,7 @@ record IndexStretch(List<IndexRecord> records, boolean fromBeginning) {
      * @param lastSegment the last segment of the epoch, where reading stops; -1 if that is not known, or if a record follows
      *     it
      */
-    static IndexStretch read(RangeReader reader, TopicPartition partition, FollowedEpoch epoch, long fromMs,
+    static IndexBackfill read(RangeReader reader, TopicPartition partition, FollowedEpoch epoch, long fromMs,
             long lastSegment) {
         long from = reader.offsetAt(partition, fromMs);
         boolean fromBeginning = from <= reader.beginning(partition);
@@ -36,6 +36,6 @@ record IndexStretch(List<IndexRecord> records, boolean fromBeginning) {
             return next.epoch() == epoch.number() && next instanceof IndexedPart part
                     && !(part.id().segment() == lastSegment && part.last());
         });
-        return new IndexStretch(records, fromBeginning);
+        return new IndexBackfill(records, fromBeginning);
     }
 }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** Gathers what one version of a playlist of the past lists, epoch by epoch. Blocks; for one use on one virtual thread. */
-final class RangeWalk {
-    private final PastWalk walk;
+final class RangeAssembler {
+    private final PlaylistAssembler assembler;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -24,9 +24,9 @@ final class RangeWalk {
     /** An epoch lacks segments that may still arrive, so that everything after them has to wait. */
     private boolean stalled;
 
-    RangeWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
+    RangeAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin,
             Moment.At start) {
-        this.walk = walk;
+        this.assembler = assembler;
         this.range = range;
         this.epochs = epochs;
         this.live = live;
@@ -42,7 +42,7 @@ final class RangeWalk {
             boolean comes = live != null && !over && start.entry().id().epoch() <= range.lastEpoch();
             return comes ? new Answer.NotYet() : new Answer.Nothing();
         }
-        return walk.listed(range, epochs, shares, over);
+        return assembler.listed(range, epochs, shares, over);
     }
 
     private void epoch(int i) {
@@ -73,8 +73,8 @@ final class RangeWalk {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= to && (found.isEmpty() || !startsAfterEnd(found.getLast()));) {
             List<PlaylistBlock> next = from <= lastWhole
-                    ? walk.blocks(epoch, from, lastWhole, hint)
-                    : walk.tail(epoch, to, live, hint);
+                    ? assembler.blocks(epoch, from, lastWhole, hint)
+                    : assembler.tail(epoch, to, live, hint);
             if (next.isEmpty() || next.getLast().last() < from) {
                 // The index does not contain them yet.
                 return found;

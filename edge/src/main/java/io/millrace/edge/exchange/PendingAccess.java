@@ -1,35 +1,35 @@
 package io.millrace.edge.exchange;
 
-import io.millrace.platform.access.AccessAnswer;
+import io.millrace.platform.access.AccessDecision;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Consumer;
 
 /**
- * A request that waits, for a limited time, for the answer of the access policy. Confined to the event loop of its
+ * A request that waits, for a limited time, for the decision of the access policy. Confined to the event loop of its
  * connection.
  */
-final class AccessQuestion implements ResponseOwner {
+final class PendingAccess implements ResponseOwner {
     private static final int RETRY_AFTER_S = 2;
 
     private final Responder responder;
-    private final Consumer<AccessAnswer> then;
+    private final Consumer<AccessDecision> then;
     private boolean over;
 
-    AccessQuestion(Responder responder, Consumer<AccessAnswer> then) {
+    PendingAccess(Responder responder, Consumer<AccessDecision> then) {
         this.responder = responder;
         this.then = then;
     }
 
-    /** @param answer null if the policy failed with {@code failure} */
-    void answered(AccessAnswer answer, Throwable failure) {
+    /** @param decision null if the policy failed with {@code failure} */
+    void decided(AccessDecision decision, Throwable failure) {
         if (over) {
             return;
         }
         over = true;
         responder.release();
         if (failure == null) {
-            then.accept(answer);
+            then.accept(decision);
         } else {
             responder.fail(failure);
         }

@@ -21,8 +21,8 @@ import java.util.OptionalLong;
  * every edge lists the same for the same state of the log, and the window advances with the stream. Once the stream has
  * ended, the rest of it is listed to its end. Blocks; for one use on one virtual thread.
  */
-final class DelayWalk {
-    private final PastWalk walk;
+final class DelayAssembler {
+    private final PlaylistAssembler assembler;
     private final PastRange range;
     private final List<StreamEntry> epochs;
     private final EpochView live;
@@ -31,8 +31,8 @@ final class DelayWalk {
     private long ticks;
     private long count;
 
-    DelayWalk(PastWalk walk, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
-        this.walk = walk;
+    DelayAssembler(PlaylistAssembler assembler, PastRange range, List<StreamEntry> epochs, EpochView live, long partsBegin) {
+        this.assembler = assembler;
         this.range = range;
         this.epochs = epochs;
         this.live = live;
@@ -47,7 +47,7 @@ final class DelayWalk {
         if (now.isEmpty()) {
             return new Answer.Nothing();
         }
-        Moment found = walk.moment(range.stream(), now.getAsLong() - range.delayMs());
+        Moment found = assembler.moment(range.stream(), now.getAsLong() - range.delayMs());
         Optional<Position> newest = found instanceof Moment.At at ? newest(at.entry()) : Optional.empty();
         if (newest.isEmpty()) {
             return new Answer.NotYet();
@@ -56,7 +56,7 @@ final class DelayWalk {
         if (live == null) {
             rest(newest.get());
         }
-        return shares.isEmpty() ? new Answer.Nothing() : walk.listed(range, epochs, shares, live == null);
+        return shares.isEmpty() ? new Answer.Nothing() : assembler.listed(range, epochs, shares, live == null);
     }
 
     private OptionalLong nowMs() {
@@ -64,7 +64,7 @@ final class DelayWalk {
         if (live != null) {
             return live.newestListed().stream().mapToLong(Segment::endMs).findFirst();
         }
-        return walk.around(last, last.playlist().lastSegment(), null).stream()
+        return assembler.around(last, last.playlist().lastSegment(), null).stream()
                 .mapToLong(block -> block.segment(last.playlist().lastSegment()).endMs()).findFirst();
     }
 
@@ -116,7 +116,7 @@ final class DelayWalk {
      * Adds an epoch's part of the window.
      *
      * @param to the last segment of this epoch to list
-     * @return whether that is all of the epoch, and the window goes on before it
+     * @return whether the window also includes the end of the previous epoch, because this epoch was added completely
      */
     private boolean addEpoch(int i, long to) {
         StreamEntry epoch = epochs.get(i);
@@ -124,7 +124,7 @@ final class DelayWalk {
         long from = to + 1;
         boolean isMore = true;
         while (isMore && from > 0) {
-            Optional<PlaylistBlock> block = walk.around(epoch, from - 1, isLive(i) ? live : null);
+            Optional<PlaylistBlock> block = assembler.around(epoch, from - 1, isLive(i) ? live : null);
             if (block.isPresent()) {
                 from = fill(epoch, block.get(), from - 1, found);
             }
@@ -169,7 +169,7 @@ final class DelayWalk {
     private void appendFrom(long first, StreamEntry epoch) {
         List<PlaylistBlock> found = new ArrayList<>();
         for (long from = first; from <= epoch.playlist().lastSegment(); from = found.getLast().last() + 1) {
-            List<PlaylistBlock> blocks = walk.blocks(epoch, from, epoch.playlist().lastSegment(), OptionalLong.empty());
+            List<PlaylistBlock> blocks = assembler.blocks(epoch, from, epoch.playlist().lastSegment(), OptionalLong.empty());
             found.addAll(blocks);
             if (blocks.isEmpty() || blocks.getLast().last() < from) {
                 break;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class StretchScanTest {
+class MomentSpanScanTest {
     private static final long T0 = 1_767_225_600_000L;
     private static final int SEGMENT_MS = 2_000;
     private static final StreamEntry EPOCH = new StreamEntry("live/show", 1, StreamEntry.State.LIVE,
@@ -42,7 +42,7 @@ class StretchScanTest {
      * Reads from segment 0 on, as a search for a moment {@code wanted} segments later does. Returns the number of
      * entries that it used.
      */
-    private static long scan(StretchScan scan) {
+    private static long scan(MomentSpanScan scan) {
         long number = 0;
         while (scan.test(segment(number))) {
             number++;
@@ -50,35 +50,35 @@ class StretchScanTest {
         return number + 1;
     }
 
-    private static StretchScan scanTo(long wanted) {
+    private static MomentSpanScan scanTo(long wanted) {
         long wantedMs = T0 + wanted * SEGMENT_MS;
-        return new StretchScan(EPOCH, Topic.PARTS, new Moments.Floor(0, 0, T0),
+        return new MomentSpanScan(EPOCH, Topic.PARTS, new Moments.Floor(0, 0, T0),
                 new ReadBudget(Moments.SEARCH_LIMIT_BYTES), wantedMs, wantedMs, true);
     }
 
     @Test
-    void readsOnToWhatIsNear() {
-        StretchScan scan = scanTo(Approach.NEAR_RECORDS - 1);
+    void continuesToNearEntry() {
+        MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS - 1);
 
-        // The entry after the wanted one ends the stretch.
-        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS + 1);
+        // The entry after the wanted one ends the span.
+        assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS + 1);
         assertThat(scan.isFar()).isFalse();
-        assertThat(scan.result().entries()).hasSize(Approach.NEAR_RECORDS + 1);
+        assertThat(scan.result().entries()).hasSize(InterpolationSearch.NEAR_RECORDS + 1);
     }
 
     @Test
-    void stopsBeforeWhatIsFar() {
-        StretchScan scan = scanTo(Approach.NEAR_RECORDS);
+    void stopsIfEntryIsFar() {
+        MomentSpanScan scan = scanTo(InterpolationSearch.NEAR_RECORDS);
 
-        assertThat(scan(scan)).isEqualTo(Approach.NEAR_RECORDS);
+        assertThat(scan(scan)).isEqualTo(InterpolationSearch.NEAR_RECORDS);
         assertThat(scan.isFar()).isTrue();
-        assertThat(scan.earliest()).isEqualTo(new Approach.Point(0, T0));
-        assertThat(scan.latest().offset()).isEqualTo(Approach.NEAR_RECORDS - 1);
+        assertThat(scan.earliest()).isEqualTo(new InterpolationSearch.Point(0, T0));
+        assertThat(scan.latest().offset()).isEqualTo(InterpolationSearch.NEAR_RECORDS - 1);
     }
 
     @Test
-    void endOfEpochSettlesStretch() {
-        StretchScan scan = scanTo(9);
+    void endOfEpochSettlesSpan() {
+        MomentSpanScan scan = scanTo(9);
         assertThat(scan.test(segment(0))).isTrue();
         assertThat(scan.test(new ConsumerRecord<>("index", 0, 1, "live/show", new EpochEnded(1, 0, T0)))).isFalse();
         assertThat(scan.result().settled()).isTrue();
@@ -86,9 +86,9 @@ class StretchScanTest {
     }
 
     @Test
-    void stopsWhereItSeesOnlyOthers() {
-        StretchScan scan = scanTo(0);
-        for (int i = 1; i < StretchScan.MISSED_RECORDS; i++) {
+    void stopsAmongEntriesOfOtherStreams() {
+        MomentSpanScan scan = scanTo(0);
+        for (int i = 1; i < MomentSpanScan.MISSED_RECORDS; i++) {
             assertThat(scan.test(segment("live/other", i))).isTrue();
         }
         assertThat(scan.test(segment("live/other", 0))).isFalse();
@@ -97,10 +97,10 @@ class StretchScanTest {
     }
 
     @Test
-    void readsOnAmongOthersOnceItHasSeenTheEpoch() {
-        StretchScan scan = scanTo(1);
+    void continuesAmongOtherStreamsOnceItHasSeenEpoch() {
+        MomentSpanScan scan = scanTo(1);
         assertThat(scan.test(segment(0))).isTrue();
-        for (int i = 1; i <= StretchScan.MISSED_RECORDS; i++) {
+        for (int i = 1; i <= MomentSpanScan.MISSED_RECORDS; i++) {
             assertThat(scan.test(segment("live/other", i))).isTrue();
         }
         assertThat(scan.result().entries()).hasSize(1);

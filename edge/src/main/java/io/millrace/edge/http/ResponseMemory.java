@@ -6,19 +6,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limits the memory of responses that were built for a single client and not read by it yet, over the whole process.
  * Thread-safe.
  */
-final class AnswerMemory {
+final class ResponseMemory {
     /** The limit is this fraction of the maximum heap. */
     private static final int SHARE = 16;
 
     private final long limitBytes;
     private final AtomicLong bytes = new AtomicLong();
 
-    AnswerMemory(long limitBytes) {
+    ResponseMemory(long limitBytes) {
         this.limitBytes = limitBytes;
     }
 
-    static AnswerMemory ofHeap() {
-        return new AnswerMemory(Runtime.getRuntime().maxMemory() / SHARE);
+    static ResponseMemory ofHeap() {
+        return new ResponseMemory(Runtime.getRuntime().maxMemory() / SHARE);
     }
 
     /** Reserves memory. Returns false, and reserves nothing, if that would exceed the limit. */

@@ -11,7 +11,7 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IndexEntry;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.past.Moment;
-import io.millrace.platform.past.MomentStretch;
+import io.millrace.platform.past.MomentSpan;
 import io.millrace.platform.past.Moments;
 import io.millrace.platform.past.Moments.Floor;
 import io.millrace.platform.past.ReadBudget;
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
  * Finds moments in the index, by the minute: one read serves every millisecond of that minute, for all clients. The
  * directory tells where to look, so that nothing is searched where a stream had no media. Thread-safe.
  */
-final class MomentCells {
+final class MomentCache {
     static final long CELL_MS = 60_000;
     /** How long the retained range may be out of date; the log deletes whole segments at a time. */
     private static final Duration FLOOR_KEPT = Duration.ofSeconds(5);
@@ -39,13 +39,13 @@ final class MomentCells {
     private final ReaderPool readers;
     private final Topic media;
     private final SharedReads<Integer, Floor> floors;
-    private final SharedReads<Key, MomentStretch> cells;
+    private final SharedReads<Key, MomentSpan> cells;
 
     /**
      * @param media the topic that must be retained at a moment: {@link Topic#PARTS} or {@link Topic#PACKETS}
      * @param ticker the clock for cache expiry
      */
-    MomentCells(KafkaClients kafka, ReaderPool readers, Topic media, Ticker ticker) {
+    MomentCache(KafkaClients kafka, ReaderPool readers, Topic media, Ticker ticker) {
         this.kafka = kafka;
         this.readers = readers;
         this.media = media;
@@ -53,11 +53,11 @@ final class MomentCells {
         cells = new SharedReads<>(cells(ENTRIES_LIMIT).ticker(ticker).build());
     }
 
-    static Caffeine<Key, MomentStretch> cells(int entriesLimit) {
+    static Caffeine<Key, MomentSpan> cells(int entriesLimit) {
         return Caffeine.newBuilder().maximumWeight(entriesLimit)
-                .<Key, MomentStretch>weigher((_, stretch) -> 1 + stretch.entries().size())
-                .expireAfter(Expiry.<Key, MomentStretch>writing(
-                        (_, stretch) -> stretch.settled() ? CELL_KEPT : GROWING_KEPT));
+                .<Key, MomentSpan>weigher((_, span) -> 1 + span.entries().size())
+                .expireAfter(Expiry.<Key, MomentSpan>writing(
+                        (_, span) -> span.settled() ? CELL_KEPT : GROWING_KEPT));
     }
 
     /**
@@ -94,14 +94,14 @@ final class MomentCells {
         }
         StreamEntry epoch = epochs.getFirst();
         long atMs = Math.max(timeMs, epoch.span().startedAtMs());
-        return cell(epoch, atMs, floor, asker).thenCompose(stretch -> stretch.find(atMs) instanceof Moment.At at
+        return cell(epoch, atMs, floor, asker).thenCompose(span -> span.find(atMs) instanceof Moment.At at
                 ? CompletableFuture.completedFuture(at)
                 : find(epochs.subList(1, epochs.size()), timeMs, floor, asker));
     }
 
-    private CompletableFuture<MomentStretch> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
+    private CompletableFuture<MomentSpan> cell(StreamEntry epoch, long atMs, Floor floor, Asker asker) {
         if (floor.fromMs() == Long.MAX_VALUE) {
-            return CompletableFuture.completedFuture(new MomentStretch(List.of(), false));
+            return CompletableFuture.completedFuture(new MomentSpan(List.of(), false));
         }
         long cell = (atMs - epoch.span().startedAtMs()) / CELL_MS;
         var key = new Key(epoch.stream(), epoch.epoch(), cell);
@@ -122,9 +122,9 @@ final class MomentCells {
         });
     }
 
-    private CompletableFuture<MomentStretch> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
+    private CompletableFuture<MomentSpan> read(StreamEntry epoch, long cell, Floor floor, Asker askers) {
         long fromMs = epoch.span().startedAtMs() + cell * CELL_MS;
-        return readers.submit(askers, reader -> new Moments(kafka, reader).stretch(epoch, fromMs, fromMs + CELL_MS - 1,
+        return readers.submit(askers, reader -> new Moments(kafka, reader).span(epoch, fromMs, fromMs + CELL_MS - 1,
                 media, floor, new ReadBudget(Moments.SEARCH_LIMIT_BYTES)));
     }
 

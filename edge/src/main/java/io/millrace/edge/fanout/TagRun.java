@@ -14,7 +14,7 @@ import java.util.List;
  * @param mediaBytes size of the tags without framing
  * @param next index of the tag after them
  */
-public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
+public record TagRun(List<ByteBuf> pieces, int mediaBytes, long next) implements AutoCloseable {
     /** Adjacent tags, and those after the end of a slab. */
     private static final int FEW_PIECES = 2;
 
@@ -25,8 +25,8 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
         private final Framing framing;
         private final Selection selection;
         private final List<ByteBuf> pieces = new ArrayList<>(2);
-        private Encoded first;
-        private Encoded last;
+        private EncodedTag first;
+        private EncodedTag last;
         private int mediaBytes;
 
         public Builder(Framing framing, Selection selection) {
@@ -36,7 +36,7 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
 
         /** Adds the next tag; one that is not selected, or not in the layout of these viewers, is skipped. */
         public void add(SharedTag tag) {
-            Encoded encoded = selection.has(tag.type()) ? tag.in(framing.layout()) : null;
+            EncodedTag encoded = selection.has(tag.type()) ? tag.in(framing.layout()) : null;
             if (encoded == null) {
                 return;
             }
@@ -48,7 +48,7 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
             }
         }
 
-        private void extend(Encoded next) {
+        private void extend(EncodedTag next) {
             if (last != null && !last.touches(next)) {
                 cut();
             }
@@ -75,13 +75,13 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
             return mediaBytes;
         }
 
-        public Stretch build(long next) {
+        public TagRun build(long next) {
             cut();
             byte[] head = mediaBytes > 0 ? framing.head(mediaBytes) : NOTHING;
             if (head.length > 0) {
                 pieces.addFirst(direct(head));
             }
-            return new Stretch(pieces, mediaBytes, next);
+            return new TagRun(pieces, mediaBytes, next);
         }
     }
 
@@ -92,9 +92,9 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
 
     /**
      * Returns the same tags in few enough pieces to be shared by many viewers: each piece costs every viewer as much as
-     * copying some kilobytes once. Replaces this stretch, which is closed if necessary.
+     * copying some kilobytes once. Replaces this run, which is closed if necessary.
      */
-    Stretch joined() {
+    TagRun joined() {
         if (pieces.size() <= FEW_PIECES) {
             return this;
         }
@@ -102,7 +102,7 @@ public record Stretch(List<ByteBuf> pieces, int mediaBytes, long next) implement
         ByteBuf all = PooledByteBufAllocator.DEFAULT.directBuffer(sizeBytes, sizeBytes);
         pieces.forEach(piece -> all.writeBytes(piece, piece.readerIndex(), piece.readableBytes()));
         close();
-        return new Stretch(List.of(all), mediaBytes, next);
+        return new TagRun(List.of(all), mediaBytes, next);
     }
 
     @Override

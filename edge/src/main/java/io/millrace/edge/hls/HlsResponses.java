@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Responses that several parts of HLS share. Thread-safe. */
-final class HlsAnswers {
+final class HlsResponses {
     private static final String PLAYLIST = "application/vnd.apple.mpegurl";
     /** Live players do not reload a multivariant playlist; new players must see a new epoch soon. */
     private static final int MULTIVARIANT_MAX_AGE_S = 3;
@@ -30,7 +30,7 @@ final class HlsAnswers {
     private final PastSource past;
     private final EdgeMeters meters;
 
-    HlsAnswers(StreamDirectory directory, PastSource past, EdgeMeters meters) {
+    HlsResponses(StreamDirectory directory, PastSource past, EdgeMeters meters) {
         this.directory = directory;
         this.past = past;
         this.meters = meters;
@@ -69,7 +69,7 @@ final class HlsAnswers {
     /** Answers a request for a stream of which HLS can carry no codec: names the codecs and what plays them. */
     void notInHls(Responder responder, StreamEntry entry) {
         String stream = entry.stream();
-        String codecs = entry.session().tracks().stream().map(HlsAnswers::codec).distinct()
+        String codecs = entry.session().tracks().stream().map(HlsResponses::codec).distinct()
                 .collect(Collectors.joining(", "));
         boolean isOver = entry.state() == StreamEntry.State.ENDED;
         String message = "HLS cannot carry the codecs of %s (%s); %s".formatted(stream, codecs, isOver

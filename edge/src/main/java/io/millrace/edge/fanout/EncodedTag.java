@@ -1,0 +1,35 @@
+package io.millrace.edge.fanout;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One tag in one {@link Layout}: the tag between the head and the tail of its framing, in a slab of memory. Adjacent tags
+ * of a ring lie directly after each other, so a run of tags in one slab is one piece of memory, ready to be sent.
+ *
+ * <p>Immutable. Whoever holds this record holds a reference to the slab.
+ *
+ * @param slab direct memory
+ * @param from index in the slab where the head begins
+ * @param mediaFrom index where the head ends and the tag begins
+ * @param mediaTo index where the tag ends and the tail begins
+ * @param to index where the tail ends
+ */
+public record EncodedTag(ByteBuf slab, int from, int mediaFrom, int mediaTo, int to) {
+    /** Memory of a tag in addition to its bytes, so that a flood of empty tags is bounded, too. */
+    private static final int TAG_BYTES = 128;
+
+    /** Returns the size of the tag without its framing. */
+    int mediaBytes() {
+        return mediaTo - mediaFrom;
+    }
+
+    /** Returns the memory that the tag counts for. */
+    int costBytes() {
+        return to - from + TAG_BYTES;
+    }
+
+    /** Returns whether {@code next} lies directly after this tag. */
+    boolean touches(EncodedTag next) {
+        return slab == next.slab && to == next.from;
+    }
+}

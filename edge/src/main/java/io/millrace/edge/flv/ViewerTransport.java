@@ -1,0 +1,40 @@
+package io.millrace.edge.flv;
+
+import io.millrace.edge.fanout.Framing;
+import io.millrace.edge.meters.Protocol;
+import io.millrace.platform.net.SocketOutlet;
+
+/**
+ * Transports the bytes of one FLV viewer. Confined to the event loop of its connection, except for the constant
+ * properties.
+ */
+interface ViewerTransport {
+    /** Why a viewer receives nothing more. */
+    enum EndReason {
+        /** The stream or the requested range has ended. */
+        ENDED,
+        /** The edge shuts down, and the viewer should reconnect. */
+        SHUTDOWN,
+        /** The viewer accepted no data for too long. */
+        SLOW,
+        /** The operator disconnected the viewer. */
+        KICKED,
+        /** The edge has no memory for the stream. */
+        BUSY
+    }
+
+    /** Returns the protocol under which the viewer is counted; constant. */
+    Protocol protocol();
+
+    /** Returns how runs of tags are framed for this connection; constant. */
+    Framing framing();
+
+    /**
+     * Starts the body; everything before it has been written. Returns the outlet for framed bytes; its first flush also
+     * sends what was written before.
+     */
+    SocketOutlet begin();
+
+    /** Ends the body and tells the viewer why, as far as its protocol can; nothing may follow. */
+    void end(EndReason why);
+}
