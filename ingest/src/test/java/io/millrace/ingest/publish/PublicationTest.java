@@ -79,10 +79,11 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, clock, new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, new OrphanedSessions(1, log, _ -> 0, clock), clock,
+                clock::millis, new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
-                new Encoder("a", "", "127.0.0.1:5000")),
+                new Encoder("a", "", "127.0.0.1:5000"), 1),
                 new SessionRecords.Start(clock.millis(), 700, rules));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 context);
@@ -121,7 +122,7 @@ class PublicationTest {
 
     private void passMs(long ms) {
         now = now.plusMillis(ms);
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         runLoop();
     }
 
@@ -170,7 +171,7 @@ class PublicationTest {
     }
 
     private SessionNotice notice(long session, SessionNotice.State state) {
-        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700);
+        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700, 2);
     }
 
     @Test
@@ -253,7 +254,7 @@ class PublicationTest {
     void commandsOfOtherThreadsWaitForTheEventLoop() {
         becomeLive();
         publication.proxy().shutDown();
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         assertThat(loop).hasSize(1);
         assertThat(encoder.closedWith).isNull();
         runLoop();
