@@ -203,6 +203,18 @@ class PublicationStateTest {
         assertThat(announcing.apply(new AnnounceFailed(NEWER, "x"))).contains(new EndReplaced(SESSION));
     }
 
+    /** Otherwise a late notice of the replaced session would end it before the next one has begun. */
+    @Test
+    void keepsReplacedSessionUntilItsEnd() {
+        PublicationState running = at(State.LIVE);
+        running.apply(new TracksChanged());
+        assertThat(running.keeps()).containsExactly(SESSION);
+        running.apply(new Claimed(NEWER));
+        assertThat(running.keeps()).containsExactlyInAnyOrder(SESSION, NEWER);
+        running.apply(new Announced(NEWER));
+        assertThat(running.keeps()).containsExactly(NEWER);
+    }
+
     /** Its node may have died between its first packet, which took over, and the notice that it was live. */
     @Test
     void claimsAgainIfAGreaterSessionIsDeclaredOverThatNobodyAnnouncedAsLive() {
