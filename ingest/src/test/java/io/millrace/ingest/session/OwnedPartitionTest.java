@@ -9,13 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OwnedPartitionTest {
     private static final int LEASE_MS = 5_000;
 
-    private final OwnedPartition partition = new OwnedPartition(new LeaseTable(LEASE_MS));
+    private final OwnedPartition partition = new OwnedPartition(new LeaseTable(LEASE_MS, new NodeLeases(1, 5)));
 
     private void liveUntil(long nowMs) {
         partition.historyEndsAt(0);
         partition.catchUp(_ -> true, 0);
         partition.onNotice(new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "", ""), 0, nowMs,
-                30_000), nowMs);
+                30_000, SessionNotice.NO_PROCESS), 0, nowMs);
     }
 
     @Test
