@@ -27,7 +27,7 @@ class OverloadTest {
 
     private PublishAdmission admission() {
         var context = new PublishContext(MediaLimits.DEFAULT, 0, null, CLOCK, () -> 0, new IngestMeters(registry),
-                new PeerLog(LoggerFactory.getLogger(OverloadTest.class)));
+                new PeerLog(LoggerFactory.getLogger(OverloadTest.class)), new Random(1));
         return new PublishAdmission(LogSpace.UNKNOWN, new KnownSessions(30_000),
                 new NameGate(NameLimits.DEFAULT, new KnownNames(), CLOCK.millis()), _ -> 0, "live/slow"::equals, skew,
                 context);
