@@ -83,7 +83,8 @@ class PastTurnsTest {
     }
 
     private CompletableFuture<Answer> playlist(long afterMs, Asker asker) {
-        var range = new PastRange(STREAM, new EpochName(7, 0), new EpochName(7, 0), Records.EPOCH_MS + afterMs, PastRange.OPEN);
+        var range = new PastRange(STREAM, new EpochName(7, 0), new EpochName(7, 0), Records.EPOCH_MS + afterMs,
+                PastRange.OPEN);
         return index.readBy(asker).playlist(range, List.of(EPOCH), null).toCompletableFuture();
     }
 

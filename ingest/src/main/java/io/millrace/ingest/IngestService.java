@@ -124,12 +124,13 @@ public final class IngestService implements AutoCloseable, Drainable {
 
     private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, long process, OwnerSteps steps,
             FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, (heartbeat, appendedAtMs) -> {
-            nodes.onHeartbeat(heartbeat.process());
-            if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
-                skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
-            }
-        }, listeners.meters(), fatal);
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names,
+                (heartbeat, appendedAtMs) -> {
+                    nodes.onHeartbeat(heartbeat.process());
+                    if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
+                        skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
+                    }
+                }, listeners.meters(), fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, skew,
                 steps, fatal);
         int periodMs = settings.limits().heartbeatMs();

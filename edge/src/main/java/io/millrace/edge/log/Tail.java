@@ -160,7 +160,8 @@ public final class Tail implements AutoCloseable {
             List<ConsumerRecord<String, LogRecord>> records = polled.records(partition);
             Long before = newest.put(partition, records.getLast().offset());
             if (before != null && records.getFirst().offset() <= before) {
-                LOG.error("{}: {} has lost records: its offsets continue at {} instead of {}", thread.getName(), partition,
+                LOG.error("{}: {} has lost records: its offsets continue at {} instead of {}", thread.getName(),
+                        partition,
                         records.getFirst().offset(), before + 1);
                 owner.lost(partition);
             }

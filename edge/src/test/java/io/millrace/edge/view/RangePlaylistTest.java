@@ -98,7 +98,8 @@ class RangePlaylistTest {
 
     @Test
     void aClosedRangeIsVideoOnDemand() {
-        var range = new PastRange("live/show", name(FIRST), name(FIRST), Records.EPOCH_MS + 4_500, Records.EPOCH_MS + 8_000);
+        var range = new PastRange("live/show", name(FIRST), name(FIRST), Records.EPOCH_MS + 4_500,
+                Records.EPOCH_MS + 8_000);
         assertThat(text(render(range, 2, -1, 0))).isEqualTo("""
                 #EXTM3U
                 #EXT-X-VERSION:3

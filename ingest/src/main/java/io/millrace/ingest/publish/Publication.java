@@ -221,7 +221,8 @@ final class Publication implements PublishSink {
                 context.orphans().add(live);
             }
         };
-        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed", outcome);
+        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
+                outcome);
         replacedRecords.notice(session, SessionNotice.State.ENDED, outcome);
         replacedRecords = null;
     }

@@ -25,8 +25,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Map;
+import java.util.Random;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -80,7 +80,8 @@ class ClaimsLimitTest {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
-                            0, 30_000, 2), false);
+                            0, 30_000, 2),
+                    false);
         }
         assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,

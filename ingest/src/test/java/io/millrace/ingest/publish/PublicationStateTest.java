@@ -11,8 +11,8 @@ import io.millrace.ingest.publish.PublicationCommand.EndNoteFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.Noted;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
 import io.millrace.ingest.publish.PublicationCommand.RecordsLost;
 import io.millrace.ingest.publish.PublicationCommand.RepeatDue;
@@ -255,9 +255,11 @@ class PublicationStateTest {
     void endsFormerSessionWhoseNoticeWasLate() {
         PublicationState again = at(State.LIVE);
         again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
-        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE))).containsExactly(new EndFormer(SESSION));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
         again.apply(new Claimed(NEWER));
-        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE))).containsExactly(new EndFormer(SESSION));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
         assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED))).isEmpty();
     }
 

@@ -33,8 +33,8 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -81,7 +81,8 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis, new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis,
+                new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000"), 1),

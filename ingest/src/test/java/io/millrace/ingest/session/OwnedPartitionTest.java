@@ -14,8 +14,10 @@ class OwnedPartitionTest {
     private void liveUntil(long nowMs) {
         partition.historyEndsAt(0);
         partition.catchUp(_ -> true, 0);
-        partition.onNotice(new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "", ""), 0, nowMs,
-                30_000, SessionNotice.NO_PROCESS), 0, nowMs);
+        partition.onNotice(
+                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "", ""), 0, nowMs,
+                        30_000, SessionNotice.NO_PROCESS),
+                0, nowMs);
     }
 
     @Test

@@ -56,8 +56,10 @@ final class AllStages implements AutoCloseable {
         edge = EdgeService.start(EdgeSettings.of("127.0.0.1", 0, "e").withRtmp(PatientRtmp.listen()), kafka, registry,
                 this::fatal);
         opened.push(edge::close);
-        ingest = IngestService.start(new IngestSettings(PatientRtmp.listen(), "i", new PublicRtmp.Listening(null), RULES,
-                PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT), PlayApplication.none("none"),
+        ingest = IngestService.start(
+                new IngestSettings(PatientRtmp.listen(), "i", new PublicRtmp.Listening(null), RULES,
+                        PolicySettings.OPEN, 0, MediaLimits.DEFAULT, IngestSettings.Limits.DEFAULT),
+                PlayApplication.none("none"),
                 kafka, registry, this::fatal);
         opened.push(ingest::close);
     }

@@ -58,7 +58,8 @@ final class Audience {
             HttpResponse<byte[]> now = get(port, each.getKey());
             assertThat(now.statusCode()).as(each.getKey()).isIn(200, 404, 410);
             if (now.statusCode() == 200) {
-                assertThat(Arrays.equals(now.body(), each.getValue())).as(each.getKey() + " serves what it served before")
+                assertThat(Arrays.equals(now.body(), each.getValue()))
+                        .as(each.getKey() + " serves what it served before")
                         .isTrue();
             }
         }

@@ -84,7 +84,8 @@ final class Schemas {
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g), g.bool("independent"),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
+                    g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",

@@ -11,8 +11,8 @@ package io.millrace.platform.log;
  * @param generation how often the log has lost records of this stream; the sessions of a later generation are greater
  *     than those of earlier ones, although offsets are used again
  */
-public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules, int generation)
-        implements PacketsRecord {
+public record SessionStarted(Role role, Encoder encoder, long startedAtMs, EpochRules rules,
+        int generation) implements PacketsRecord {
     /** The number of a session has the offset of its claim in its lower bits, and the generation above them. */
     private static final int OFFSET_BITS = 40;
     /** With at most 53 bits, session numbers are exact in JavaScript. */

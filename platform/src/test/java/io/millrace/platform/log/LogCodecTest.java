@@ -35,7 +35,8 @@ class LogCodecTest {
                 new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5"),
                         1_700L, RULES),
                 PACKET, new SessionEnded(17, 5, SessionEnded.Reason.SUSPECTED, "node is silent"), new GraceOver(17, 6),
-                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "c", "a"), 1, 2, 3, PROCESS),
+                new SessionNotice("live/show", 17, SessionNotice.State.LIVE, new Encoder("n", "c", "a"), 1, 2, 3,
+                        PROCESS),
                 new Cut(new PartId(17, 4, 0), 18, false, true, new Cut.PacketRange(100, 140),
                         new PartTimes(180_000, 45_000, 1_700, 1_800), head, List.of(sample)),
                 new Cut(new PartId(17, 4, 1), 18, true, false, new Cut.PacketRange(141, 150),
@@ -69,7 +70,8 @@ class LogCodecTest {
                 new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("node-1", "FMLE/3.0", "127.0.0.1:5"),
                         1_700L, rules, 3),
                 new IndexEntry(new PartId(17, 4, 0), true, Format.TS, new PartPlace(55, 188, -4711),
-                        new PartTimes(1, 2, 3, 4), true, new Keyframe(18, 100, -3), new SegmentStart(true, false, 1, 2)),
+                        new PartTimes(1, 2, 3, 4), true, new Keyframe(18, 100, -3),
+                        new SegmentStart(true, false, 1, 2)),
                 new SessionTracks(17, new TrackSet("AVC", "AAC")), new SessionTracks(17, new TrackSet(null, "OPUS")),
                 new NodeHeartbeat("n", PROCESS, 1_700));
     }
@@ -97,8 +99,9 @@ class LogCodecTest {
 
     @Test
     void writesVersion2() throws IOException {
-        assertThat(Stream.concat(records(), recordsSinceVersion2()).map(record -> record.getClass().getSimpleName() + " "
-                + HexFormat.of().formatHex(LogCodec.encode(record))))
+        assertThat(Stream.concat(records(), recordsSinceVersion2())
+                .map(record -> record.getClass().getSimpleName() + " "
+                        + HexFormat.of().formatHex(LogCodec.encode(record))))
                 .containsExactlyElementsOf(lines("records-v2.hex"));
     }
 

@@ -159,18 +159,21 @@ class SessionFoldTest {
                 new Story("repeated ends change nothing",
                         List.of(claim(), video(0, 0, 0), ended(0), ended(0), over(0), over(0), ended(0)),
                         ".", "began0 took0 0/0@0 line", "left0", ".", "over0", ".", "."),
-                new Story("a session of a later generation ends the epoch of the earlier one and is greater than all of it",
+                new Story(
+                        "a session of a later generation ends the epoch of the earlier one and is greater than all of it",
                         List.of(claim(), video(0, 0, 0), claimAfterLoss(1), video(0, 1, 40), video(LATER + 2, 0, 9_000),
                                 video(0, 2, 80), claim(), video(6, 0, 0), claimAfterLoss(1), video(LATER + 8, 0, 0)),
                         ".", "began0 took0 0/0@0 line", ".", "0/0@40",
-                        "left0 over0 began" + (LATER + 2) + " took" + (LATER + 2) + " " + (LATER + 2) + "/" + (LATER + 2)
+                        "left0 over0 began" + (LATER + 2) + " took" + (LATER + 2) + " " + (LATER + 2) + "/"
+                                + (LATER + 2)
                                 + "@0 line",
                         "-lesser_session", ".", "-lesser_session", ".",
                         "took" + (LATER + 8) + " " + (LATER + 2) + "/" + (LATER + 8) + "@40 line"),
                 new Story("a later generation does not end an epoch twice",
                         List.of(claim(), video(0, 0, 0), ended(0), over(0), claimAfterLoss(1), video(LATER + 4, 0, 0)),
                         ".", "began0 took0 0/0@0 line", "left0", "over0", ".",
-                        "began" + (LATER + 4) + " took" + (LATER + 4) + " " + (LATER + 4) + "/" + (LATER + 4) + "@0 line"),
+                        "began" + (LATER + 4) + " took" + (LATER + 4) + " " + (LATER + 4) + "/" + (LATER + 4)
+                                + "@0 line"),
                 new Story("grace over without an end is void",
                         List.of(claim(), video(0, 0, 0), over(0), video(0, 1, 40)),
                         ".", "began0 took0 0/0@0 line", ".", "0/0@40"),

@@ -13,7 +13,6 @@ import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * Turns one stream's records of {@code packets}, in log order, into cuts and directory entries: a pure fold.

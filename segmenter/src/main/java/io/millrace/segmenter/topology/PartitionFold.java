@@ -5,7 +5,6 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.LogCodec;
-import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.UnreadableStateException;
@@ -153,8 +152,10 @@ final class PartitionFold {
      * these states would skip what follows.
      */
     private List<Output> lose() {
-        log.error("packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
-                + "them again", newest == null ? position : newest.offset());
+        log.error(
+                "packets lost records up to offset {}: running streams are ended, and continue when their encoders claim "
+                        + "them again",
+                newest == null ? position : newest.offset());
         meters.dropped("state");
         losses++;
         newest = null;

@@ -71,15 +71,17 @@ final class Tenure {
         void write(Generic g) {
             g.put("position", place.position()).put("losses", place.losses()).put("newestOffset", newest.offset())
                     .put("newestCheck", newest.check()).put("chunk", chunk).put("chunks", chunks).list("streams",
-                    List.copyOf(states.entrySet()),
-                    (state, s) -> s.put("stream", state.getKey()).put("state", ByteBuffer.wrap(state.getValue())));
+                            List.copyOf(states.entrySet()),
+                            (state, s) -> s.put("stream", state.getKey()).put("state",
+                                    ByteBuffer.wrap(state.getValue())));
         }
 
         static Written read(Generic g) {
             Map<String, byte[]> states = new TreeMap<>();
             g.list("streams", s -> states.put(s.text("stream"), s.bytes("state").array()));
             return new Written(new Place(g.int32("losses"), g.int64("position")),
-                    new LogMark(g.int64("newestOffset"), g.int32("newestCheck")), g.int32("chunk"), g.int32("chunks"), states);
+                    new LogMark(g.int64("newestOffset"), g.int32("newestCheck")), g.int32("chunk"), g.int32("chunks"),
+                    states);
         }
     }
 

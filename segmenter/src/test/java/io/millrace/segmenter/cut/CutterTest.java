@@ -249,7 +249,8 @@ class CutterTest {
                     .isGreaterThan(cuts.get(i - 1).times().programDateTimeMs() - 100);
         }
         long mediaMs = cuts.getLast().times().startTicks() / 90;
-        long driftMs = cuts.getLast().times().programDateTimeMs() - (Tape.START_MS + mediaMs + mediaMs * ppm / 1_000_000);
+        long driftMs = cuts.getLast().times().programDateTimeMs()
+                - (Tape.START_MS + mediaMs + mediaMs * ppm / 1_000_000);
         assertThat(Math.abs(driftMs) <= 600).isEqualTo(rules.correctsDrift());
         assertThat(Dump.of(tape, 97).segmentsTopic()).isEqualTo(cut().segmentsTopic());
     }
