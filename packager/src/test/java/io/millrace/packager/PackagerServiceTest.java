@@ -1,5 +1,6 @@
 package io.millrace.packager;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.mpegts.TsReader;
@@ -7,6 +8,7 @@ import io.millrace.packager.WrittenLog.Entry;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
@@ -17,6 +19,7 @@ import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.ByteBuffer;
@@ -221,7 +224,8 @@ class PackagerServiceTest {
         TopicAccess topics = new TopicAccess(kafka, fatal);
         int before = 10;
         TopicPartition segments = kafka.partition(Topic.SEGMENTS, 0);
-        try (PackagerService _ = start(kafka, "one");
+        try (LogCapture said = new LogCapture(StoppedPartitions.class);
+                PackagerService _ = start(kafka, "one");
                 Admin admin = kafka.admin("test");
                 KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
             topics.write(0, log.packets, Topic.PACKETS);
@@ -240,6 +244,8 @@ class PackagerServiceTest {
                     () -> assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
                             .partitionsToOffsetAndMetadata().get().get(kafka.partition(Topic.SEGMENTS, 1)).offset())
                             .isPositive());
+            assertThat(said.texts(Level.ERROR)).singleElement().asString()
+                    .startsWith(segments + " is stopped at offset " + before);
         }
         try (Admin admin = kafka.admin("test")) {
             assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
