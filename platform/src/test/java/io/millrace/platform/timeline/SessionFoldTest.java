@@ -406,6 +406,27 @@ class SessionFoldTest {
     }
 
     @Test
+    void laterGenerationEndsEpochByItsTracks() {
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(RULES_5));
+        fold.fold(1, tracks(0, BOTH));
+        fold.fold(2, video(0, 0, 0));
+        fold.fold(1, new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, RULES_5, 1));
+        assertThat(say(fold.fold(2, tracks(LATER + 1, BOTH))))
+                .isEqualTo("left0 over0 began" + (LATER + 1) + " took" + (LATER + 1));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).started().generation()).isOne();
+    }
+
+    @Test
+    void stateHasNonce() {
+        EpochRules rules = new EpochRules(5, 2_000, 500, 12_000, 30_000, List.of(Format.TS), 0x8c1e2f3a9b0dL);
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(rules.ofWrittenLog()));
+        fold.fold(1, video(0, 0, 0));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).rules().nonce()).isEqualTo(rules.nonce());
+    }
+
+    @Test
     void stateHasTracksOfEpoch() {
         SessionFold fold = new SessionFold();
         fold.fold(0, claim(RULES_4));
