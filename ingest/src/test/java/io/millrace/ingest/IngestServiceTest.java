@@ -21,6 +21,7 @@ import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
@@ -55,6 +56,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +80,7 @@ class IngestServiceTest {
     private static final int FLAP_WINDOW_MS = 600_000;
     /** Longer than a broker takes to restart. */
     private static final int DELIVERY_MS = 300_000;
+    private static final long DEAD_PROCESS = 77;
     private static final AtomicInteger PREFIXES = new AtomicInteger();
 
     private static TestBroker broker;
@@ -127,7 +130,8 @@ class IngestServiceTest {
         assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
             assertThat(s.encoder().node()).isEqualTo("a");
             assertThat(s.encoder().address()).startsWith("127.0.0.1:");
-            assertThat(s.rules()).isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules()).usingRecursiveComparison().ignoringFields("nonce").isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules().nonce()).isNotEqualTo(EpochRules.NO_NONCE);
         });
         long session = log.getFirst().offset();
         List<Packet> written = LogTail.of(log, Packet.class, p -> true);
@@ -147,6 +151,30 @@ class IngestServiceTest {
         assertThat(registry.get("millrace.sessions.active").gauge().value()).isZero();
     }
 
+    /** The newest record of a key is all that compaction retains. */
+    @Test
+    void restoresDirectoryEntryThatAReplacedSegmenterOverwrote() throws Exception {
+        StreamEntry right = directoryEntry(StreamEntry.State.ENDED, 200);
+        try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            for (StreamEntry entry : List.of(right, directoryEntry(StreamEntry.State.LIVE, 100))) {
+                producer.send(new ProducerRecord<>(kafka.settings().topic(Topic.STREAMS), kafka.partitionOf(STREAM),
+                        StreamKey.of(STREAM, 7), LogCodec.encode(entry))).get();
+            }
+        }
+        LogTail streams = open(new LogTail(kafka, Topic.STREAMS));
+        IngestService node = node("a", PATIENT_LEASE);
+        List<ConsumerRecord<String, LogRecord>> log = streams.until(all -> all.size() == 3);
+        assertThat(log.getLast().value()).isEqualTo(right);
+        assertThat(log.getLast().key()).isEqualTo(log.getFirst().key());
+        node.close();
+    }
+
+    private static StreamEntry directoryEntry(StreamEntry.State state, long lastOffset) {
+        return new StreamEntry(STREAM, 7, state, rules(GRACE_MS), new StreamEntry.Span(7, lastOffset, 7, 7),
+                new StreamEntry.NewestSession(7, 7, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(), List.of()),
+                new StreamEntry.Playlist(2, 3, 0), List.of());
+    }
+
     @Test
     void announcesAddressesUntilItDrains() {
         LogTail nodes = open(new LogTail(kafka, Topic.NODES));
@@ -155,9 +183,24 @@ class IngestServiceTest {
         assertThat(announced.getFirst()).isEqualTo(
                 new IngestNode("a", new IngestNode.Address(null, node.port()), null, false));
         node.drain(Duration.ofSeconds(1));
-        var log = nodes.until(all -> all.getLast().value() == null);
-        assertThat(log).allMatch(record -> record.key().equals("a"));
+        var log = nodes.until(all -> all.stream().anyMatch(record -> record.value() == null));
+        assertThat(log).filteredOn(record -> !(record.value() instanceof NodeHeartbeat))
+                .allMatch(record -> record.key().equals("a"));
         node.close();
+    }
+
+    /** The heartbeat of the process keeps all of its sessions alive; their notices are not repeated. */
+    @Test
+    void writesOneHeartbeatForAllSessions() throws Exception {
+        LogTail nodes = open(new LogTail(kafka, Topic.NODES));
+        IngestService node = node("a", PATIENT_LEASE);
+        publishClip(client(node));
+        long session = sessions.until(SessionNotice.class, 1, n -> n.state() == State.LIVE).getFirst().session();
+        int before = nodes.until(NodeHeartbeat.class, 1, _ -> true).size();
+        List<NodeHeartbeat> beats = nodes.until(NodeHeartbeat.class, before + 3, _ -> true);
+        SessionNotice live = sessions.until(SessionNotice.class, 1, n -> n.session() == session).getFirst();
+        assertThat(beats).allMatch(beat -> beat.node().equals("a") && beat.process() == live.process());
+        assertThat(states(session, State.LIVE).stream().filter(state -> state == State.LIVE)).hasSize(1);
     }
 
     @Test
@@ -580,7 +623,7 @@ class IngestServiceTest {
                     (offset, failure) -> claimed.complete(offset));
             long session = claimed.get(120, TimeUnit.SECONDS);
             note(dead, new SessionNotice(STREAM, session, State.LIVE, new Encoder("dead", "", "127.0.0.1:1"), 1, 1,
-                    GRACE_MS));
+                    GRACE_MS, DEAD_PROCESS));
             return session;
         }
     }
@@ -591,8 +634,7 @@ class IngestServiceTest {
             owner.packets(kafka.partitionOf(STREAM), STREAM, new GraceOver(notice.session(), 1),
                     (offset, failure) -> written.complete(offset));
             written.get(120, TimeUnit.SECONDS);
-            note(owner, new SessionNotice(notice.stream(), notice.session(), State.OVER, notice.encoder(),
-                    notice.startedAtMs(), 1, notice.graceMs()));
+            note(owner, notice.in(State.OVER, 1));
         }
     }
 

@@ -46,6 +46,8 @@ import static org.awaitility.Awaitility.await;
 @SlowTest
 class LeaderAwayTest {
     private static final int FRAME_BYTES = 20_000;
+    /** Without sound, the steady publisher's session would be claimed again. */
+    private static final byte[] SOUND = {(byte) 0xAF, 1, 0x21, 0x10, 0x04};
     /** The steady publisher's frames: 25 a second. */
     private static final int FRAME_MS = 40;
 
@@ -96,9 +98,11 @@ class LeaderAwayTest {
     private void sendSteadily(RtmpClient client, AtomicBoolean over) {
         while (!over.get()) {
             double before = acknowledged();
-            send(client, 2_000 + sent * FRAME_MS);
+            int timestampMs = 2_000 + sent * FRAME_MS;
+            send(client, MediaKind.VIDEO, timestampMs, frame());
+            send(client, MediaKind.AUDIO, timestampMs, ByteBuffer.wrap(SOUND));
             await().pollInterval(Duration.ofMillis(FRAME_MS)).atMost(Duration.ofMinutes(2))
-                    .until(() -> acknowledged() > before);
+                    .until(() -> acknowledged() > before + 1);
             sent++;
         }
     }
@@ -144,9 +148,9 @@ class LeaderAwayTest {
         return PatientRtmp.publish(URI.create("rtmp://127.0.0.1:" + node.port() + "/" + stream));
     }
 
-    private static void send(RtmpClient client, long timestampMs) {
+    private static void send(RtmpClient client, MediaKind kind, long timestampMs, ByteBuffer body) {
         try {
-            client.send(MediaKind.VIDEO, timestampMs, frame());
+            client.send(kind, timestampMs, body);
         } catch (RtmpException e) {
             throw new IllegalStateException(e);
         }

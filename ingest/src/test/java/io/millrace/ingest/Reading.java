@@ -37,7 +37,7 @@ record Reading(String reader, long from, long session, List<Long> counted) {
             if (whole.fold(offset, record) instanceof Verdict.Counts) {
                 counted.add(offset);
                 readings.add(read("joined at " + offset, SessionFold.join(entry(whole, offset),
-                        new Keyframe(whole.session(), offset, whole.timestampOffsetMs())), log, i));
+                        new Keyframe(whole.session(), offset, whole.timestampOffsetMs()), whole.tracks()), log, i));
             }
         }
         readings.addFirst(new Reading("whole", log.getFirst().offset(), whole.session(), List.copyOf(counted)));

@@ -37,6 +37,7 @@ final class CommandLines {
         commands.addSubcommand("export", new ExportCommand());
         commands.addSubcommand("replay", new ReplayCommand());
         commands.addSubcommand("sign", new SignCommand());
+        commands.addSubcommand("upgrade", new UpgradeCommand());
         commands.addSubcommand("config", new ConfigCommand());
         commands.getSubcommands().values()
                 .forEach(each -> each.getCommandSpec().usageMessage().abbreviateSynopsis(true).showDefaultValues(true));

@@ -24,6 +24,7 @@ import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaProbe;
 import io.millrace.platform.kafka.KafkaSettings;
 import io.millrace.platform.kafka.LogSpace;
+import io.millrace.platform.kafka.LogVersionWatch;
 import io.millrace.platform.kafka.Topics;
 import io.millrace.platform.net.ListenFault;
 import io.millrace.platform.rtmp.PlayApplication;
@@ -86,8 +87,10 @@ final class Node {
                 life);
         KafkaClients kafka = log(place, meters);
         Topics.Replicas replicas = topics(kafka, durability);
+        admin.addChecks(List.of(life.opened(LogVersionWatch.start(kafka, Version.name())).check()));
         admin.addChecks(List.of(life.opened(KafkaProbe.start(kafka)).check(),
-                life.opened(DurabilityWatch.start(kafka, durability, meters)).check()));
+                life.opened(DurabilityWatch.start(kafka, durability, meters)).check(), kafka.stopped().check()));
+        kafka.stopped().gauge(meters);
         stages = life.opened(new RunningStages());
         stages.start(serving.stages(), stage -> start(stage, serving, kafka, meters, replicas, embedded));
         life.opened(() -> status = Status.down("ending"));

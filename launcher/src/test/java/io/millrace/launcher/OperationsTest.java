@@ -7,6 +7,7 @@ import io.millrace.launcher.broker.DiskWatch;
 import io.millrace.packager.meters.PackagerMeters;
 import io.millrace.platform.admin.ProcessMeters;
 import io.millrace.platform.kafka.DurabilityMeters;
+import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.rtmp.RtmpMeters;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.io.IOException;
@@ -41,12 +42,14 @@ class OperationsTest {
         IngestMeters ingest = new IngestMeters(registry);
         ingest.gaugeInFlight(() -> 0);
         ingest.gaugeNames(() -> 0);
+        ingest.gaugeClockSkew(() -> 0);
         ingest.gaugeSegmentTarget(Duration.ofSeconds(2));
         new RtmpMeters(registry);
         new SegmenterMeters(registry);
         new PackagerMeters(registry).gaugeBytes(() -> 0, () -> 0);
         new EdgeMeters(registry);
         new DurabilityMeters(registry);
+        new StoppedPartitions().gauge(registry);
         DiskWatch.start(Path.of("."), registry).close();
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.packager;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.media.mpegts.TsReader;
@@ -7,6 +8,7 @@ import io.millrace.packager.WrittenLog.Entry;
 import io.millrace.packager.loop.PackagerSettings;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.KafkaSettings;
+import io.millrace.platform.kafka.StoppedPartitions;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
@@ -14,8 +16,10 @@ import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
 import io.millrace.platform.log.IndexRecord;
 import io.millrace.platform.log.IndexedPart;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.Part;
+import io.millrace.testkit.LogCapture;
 import io.millrace.testkit.SlowTest;
 import io.millrace.testkit.TestBroker;
 import java.nio.ByteBuffer;
@@ -31,6 +35,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -212,6 +217,43 @@ class PackagerServiceTest {
         assertThat(fatal.get()).isNull();
     }
 
+    @Test
+    void stopsPartitionAtRecordOfNewerRelease() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        KafkaClients kafka = kafka("newer.");
+        TopicAccess topics = new TopicAccess(kafka, fatal);
+        int before = 10;
+        TopicPartition segments = kafka.partition(Topic.SEGMENTS, 0);
+        try (LogCapture said = new LogCapture(StoppedPartitions.class);
+                PackagerService _ = start(kafka, "one");
+                Admin admin = kafka.admin("test");
+                KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            topics.write(0, log.packets, Topic.PACKETS);
+            topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);
+            byte[] newer = LogCodec.encode(log.cuts.get(before).value());
+            newer[5] ^= 1;
+            producer.send(new ProducerRecord<>(segments.topic(), 0, "live/a", newer)).get();
+            topics.write(0, log.cuts.subList(before, log.cuts.size()), Topic.SEGMENTS);
+            topics.write(1, log);
+            topics.index(1, log.cuts.size());
+            topics.index(0, before);
+            Awaitility.await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(kafka.stopped().stoppedAt(segments)).hasValue(before));
+            assertThat(topics.index(0, before)).hasSize(before);
+            Awaitility.await().atMost(PATIENCE).untilAsserted(
+                    () -> assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
+                            .partitionsToOffsetAndMetadata().get().get(kafka.partition(Topic.SEGMENTS, 1)).offset())
+                            .isPositive());
+            assertThat(said.texts(Level.ERROR)).singleElement().asString()
+                    .startsWith(segments + " is stopped at offset " + before);
+        }
+        try (Admin admin = kafka.admin("test")) {
+            assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("packager"))
+                    .partitionsToOffsetAndMetadata().get().get(segments).offset()).isBetween(1L, (long) before);
+        }
+        assertThat(fatal.get()).isNull();
+    }
+
     /** One segment that cannot be muxed, and one whose gap a predecessor has recorded. */
     @Test
     void recordsGapsAndObeysThem() throws Exception {
@@ -241,6 +283,31 @@ class PackagerServiceTest {
             topics.index(1, next.cuts.size());
         }
         assertThat(topics.index(0, whole + 2)).isEqualTo(index);
+        assertThat(fatal.get()).isNull();
+    }
+
+    /** A packager that was frozen and replaced writes a gap of a part that its successor has written. */
+    @Test
+    void lateGapOfAReplacedPackagerIsVoid() throws Exception {
+        WrittenLog log = new WrittenLog().publish(7, 9, "live/a");
+        int before = 10;
+        while (log.cuts.get(before - 1).value().id().part() != 1) {
+            before++;
+        }
+        Cut first = log.cuts.get(before - 2).value();
+        KafkaClients kafka = kafka("late.");
+        TopicAccess topics = new TopicAccess(kafka, fatal);
+        try (PackagerService _ = start(kafka, "next")) {
+            topics.write(0, log.packets, Topic.PACKETS);
+            topics.write(0, log.cuts.subList(0, before), Topic.SEGMENTS);
+            topics.index(0, before);
+        }
+        Gap late = new Gap(first.id(), Format.TS, Gap.Reason.EXPIRED, first.times(), first.head().start());
+        topics.write(0, List.of(new Entry<>(0, "live/a", late)), Topic.INDEX);
+        try (PackagerService _ = start(kafka, "last")) {
+            topics.write(0, log.cuts.subList(before, log.cuts.size()), Topic.SEGMENTS);
+            assertThat(topics.index(0, log.cuts.size())).hasSize(log.cuts.size());
+        }
         assertThat(fatal.get()).isNull();
     }
 

@@ -8,20 +8,26 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Timeouts;
 import io.millrace.segmenter.meters.SegmenterMeters;
+import io.millrace.segmenter.topology.CommittedPositions;
+import io.millrace.segmenter.topology.PacketsReader;
 import io.millrace.segmenter.topology.SegmenterTopology;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,10 @@ public final class SegmenterService implements AutoCloseable {
      * repetitions.
      */
     private static final int POLL_MS = 50;
+    /** States that are damaged are rebuilt from all retained packets, before which the group must not give up. */
+    private static final int LONGEST_REBUILD_MS = 30 * 60 * 1_000;
+    /** Interval between two attempts to join the group while a topic is missing. */
+    private static final long MISSING_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Logger log = LoggerFactory.getLogger(SegmenterService.class);
 
@@ -59,8 +69,11 @@ public final class SegmenterService implements AutoCloseable {
      */
     public static SegmenterService start(SegmenterSettings settings, KafkaClients kafka, MeterRegistry meters,
             FatalError fatal) {
+        CommittedPositions committed = new CommittedPositions();
         KafkaStreams streams = new KafkaStreams(
-                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters)), properties(settings, kafka));
+                SegmenterTopology.build(kafka.settings(), new SegmenterMeters(meters), committed,
+                        new PacketsReader(kafka, kafka.settings().group(settings.applicationId()) + "-packets")),
+                properties(settings, kafka, committed));
         CountDownLatch settled = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ThreadDeaths deaths = new ThreadDeaths(System::nanoTime);
@@ -69,6 +82,11 @@ public final class SegmenterService implements AutoCloseable {
                 failure.set(e);
                 settled.countDown();
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            }
+            if (isTopicMissing(e)) {
+                log.warn("the segmenter waits for its topics: {}", e.getMessage());
+                LockSupport.parkNanos(MISSING_TOPIC_NANOS);
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
             }
             if (deaths.isTooMany()) {
                 fatal.fatal("the segmenter's stream threads keep failing", e);
@@ -85,6 +103,11 @@ public final class SegmenterService implements AutoCloseable {
         streams.start();
         await(streams, settled, failure, kafka);
         return new SegmenterService(streams, meters);
+    }
+
+    /** An operator has deleted a topic. The stages continue when it has been created again. */
+    private static boolean isTopicMissing(Throwable e) {
+        return e instanceof MissingSourceTopicException || e.getCause() instanceof MissingSourceTopicException;
     }
 
     private static void await(KafkaStreams streams, CountDownLatch settled, AtomicReference<Throwable> failure,
@@ -109,11 +132,14 @@ public final class SegmenterService implements AutoCloseable {
     }
 
     /** The only place that sets Kafka Streams properties. */
-    private static Properties properties(SegmenterSettings settings, KafkaClients kafka) {
+    static Properties properties(SegmenterSettings settings, KafkaClients kafka, CommittedPositions committed) {
         String id = kafka.settings().group(settings.applicationId());
         Properties all = new Properties();
         kafka.producerConfig(id).forEach((name, value) -> all.put(StreamsConfig.producerPrefix(name), value));
         kafka.consumerConfig(id).forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));
+        Map<String, Object> watched = new HashMap<>(kafka.stopped().config());
+        watched.putAll(committed.config(watched.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG)));
+        watched.forEach((name, value) -> all.put(StreamsConfig.mainConsumerPrefix(name), value));
         // Kafka Streams commits by itself, and warns if this is set.
         all.remove(StreamsConfig.consumerPrefix(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG));
         all.putAll(kafka.settings().client());
@@ -133,6 +159,7 @@ public final class SegmenterService implements AutoCloseable {
                 String.valueOf(settings.replicas().minInSync()));
         all.put(StreamsConfig.producerPrefix(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG),
                 Timeouts.PATIENT_DELIVERY_MS);
+        all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), LONGEST_REBUILD_MS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         kafka.groupTimes().under(kafka.settings().client())
                 .forEach((name, value) -> all.put(StreamsConfig.consumerPrefix(name), value));

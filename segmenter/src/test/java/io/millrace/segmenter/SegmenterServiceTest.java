@@ -15,15 +15,20 @@ import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,9 +94,14 @@ class SegmenterServiceTest {
 
     /** Reads the partition of our stream until it has {@code enough} different records. */
     private static List<LogRecord> read(KafkaClients kafka, Topic topic, Predicate<List<LogRecord>> enough) {
+        return readPartition(kafka, topic, kafka.partitionOf(STREAM), enough);
+    }
+
+    private static List<LogRecord> readPartition(KafkaClients kafka, Topic topic, int partition,
+            Predicate<List<LogRecord>> enough) {
         List<LogRecord> all = new ArrayList<>();
         try (KafkaConsumer<String, LogRecord> consumer = kafka.reader("test")) {
-            consumer.assign(List.of(kafka.partition(topic, kafka.partitionOf(STREAM))));
+            consumer.assign(List.of(kafka.partition(topic, partition)));
             consumer.seekToBeginning(consumer.assignment());
             Awaitility.await().atMost(PATIENCE).until(() -> {
                 consumer.poll(Duration.ofMillis(50)).forEach(r -> all.add(r.value()));
@@ -124,6 +134,79 @@ class SegmenterServiceTest {
         assertThat(fatal.get()).isNull();
         assertThat(registry.get("millrace.stage.latency").tag("stage", "segmenter").timer().count())
                 .as("without the end of the epoch").isEqualTo(expected.size() - 1);
+    }
+
+    /** The record would be lost to all releases if the segmenter committed a position after it. */
+    @Test
+    void stopsPartitionAtRecordOfNewerRelease() throws Exception {
+        KafkaClients kafka = broker.clients("newer.");
+        Tape tape = story();
+        List<String> expected = expectedCuts(tape);
+        TopicPartition packets = kafka.partition(Topic.PACKETS, kafka.partitionOf(STREAM));
+        int half = 400;
+        try (SegmenterService _ = start(kafka, "newer");
+                KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20);
+                Admin admin = kafka.admin("test")) {
+            write(kafka, tape.entries().subList(0, half));
+            byte[] newer = LogCodec.encode(tape.entries().getFirst().record());
+            newer[5] ^= 1;
+            producer.send(new ProducerRecord<>(packets.topic(), packets.partition(), STREAM, newer)).get();
+            write(kafka, tape.entries().subList(half, tape.entries().size()));
+            // Another stream, in another partition, goes on.
+            String other = IntStream.range(0, 100).mapToObj(i -> "live/other" + i)
+                    .filter(name -> kafka.partitionOf(name) != kafka.partitionOf(STREAM)).findFirst().orElseThrow();
+            tape.entries().forEach(e -> producer.send(new ProducerRecord<>(packets.topic(), kafka.partitionOf(other),
+                    other, LogCodec.encode(e.record()))));
+            readPartition(kafka, Topic.SEGMENTS, kafka.partitionOf(other), all -> all.size() >= expected.size());
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(kafka.stopped().stoppedAt(packets)).hasValue(half);
+                assertThat(admin.listConsumerGroupOffsets(kafka.settings().group("segmenter"))
+                        .partitionsToOffsetAndMetadata().get().get(packets).offset()).isEqualTo(half);
+            });
+        }
+        assertThat(read(kafka, Topic.SEGMENTS, all -> !all.isEmpty())).hasSizeLessThan(expected.size());
+        assertThat(fatal.get()).isNull();
+    }
+
+    /** The changelog is damaged, or its topic was deleted and created again. */
+    @Test
+    void damagedStatesAreRebuiltFromLog() throws Exception {
+        KafkaClients kafka = broker.clients("damaged.");
+        Tape tape = story();
+        List<String> expected = expectedCuts(tape);
+        int half = 400;
+        TopicPartition packets = kafka.partition(Topic.PACKETS, kafka.partitionOf(STREAM));
+        try (SegmenterService _ = start(kafka, "damaged"); Admin admin = kafka.admin("test")) {
+            write(kafka, tape.entries().subList(0, half));
+            Awaitility.await().atMost(PATIENCE).until(() -> {
+                var committed = admin.listConsumerGroupOffsets(kafka.settings().group("segmenter"))
+                        .partitionsToOffsetAndMetadata().get().get(packets);
+                return committed != null && committed.offset() == half;
+            });
+        }
+        TopicPartition changelog = new TopicPartition(kafka.settings().group("segmenter") + "-folds-changelog",
+                packets.partition());
+        try (KafkaConsumer<String, LogRecord> consumer = kafka.seeker("test", Map.of());
+                KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
+            Set<String> owners = new HashSet<>();
+            consumer.assign(List.of(changelog));
+            consumer.seekToBeginning(consumer.assignment());
+            long end = consumer.endOffsets(consumer.assignment()).get(changelog);
+            while (consumer.position(changelog) < end) {
+                consumer.poll(Duration.ofMillis(50)).forEach(record -> owners.add(record.key()));
+            }
+            for (String owner : owners) {
+                producer.send(new ProducerRecord<>(changelog.topic(), changelog.partition(), owner, new byte[]{9}))
+                        .get();
+            }
+        }
+        try (SegmenterService _ = start(kafka, "rebuilt")) {
+            write(kafka, tape.entries().subList(half, tape.entries().size()));
+            List<LogRecord> all = read(kafka, Topic.SEGMENTS,
+                    records -> firstOfEach(records).size() >= expected.size());
+            assertThat(firstOfEach(all)).isEqualTo(expected);
+        }
+        assertThat(fatal.get()).isNull();
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.millrace.simulation;
 /** A step of a {@link Plan}. Immutable. */
 sealed interface Action {
     /** @param sends whether the encoder ever sends a message */
-    record Publish(int encoder, String stream, int node, boolean sends) implements Action {}
+    record Publish(int encoder, String stream, int node, boolean sends, Picture picture) implements Action {}
 
     record Leave(int encoder, boolean politely) implements Action {}
 
@@ -21,6 +21,9 @@ sealed interface Action {
     record Slow(int node, int forMs) implements Action {}
 
     record ChangeLeader(String topic, int partition) implements Action {}
+
+    /** Nothing is acknowledged for {@code forMs}. */
+    record Stall(int forMs) implements Action {}
 
     record Compact(int partition) implements Action {}
 

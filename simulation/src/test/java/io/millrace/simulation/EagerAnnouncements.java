@@ -1,8 +1,10 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.SessionLog;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
@@ -19,6 +21,11 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
     }
 
     @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        log.heartbeat(heartbeat, outcome);
+    }
+
+    @Override
     public void media(int partition, String stream, byte[] value, Callback callback) {
         log.media(partition, stream, value, callback);
     }
@@ -31,6 +38,11 @@ record EagerAnnouncements(SessionLog log) implements SessionLog {
     @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         log.tombstone(stream, session, outcome);
+    }
+
+    @Override
+    public void entry(StreamEntry entry, Outcome outcome) {
+        log.entry(entry, outcome);
     }
 
     @Override

@@ -80,18 +80,23 @@ final class EncoderConnection implements Publisher {
         }
     }
 
-    void sendConfig(int timestampMs) {
-        message(timestampMs, Wire.config());
+    void sendFrame(int timestampMs) {
+        send(timestampMs, Wire.frame(nextPacket()));
     }
 
-    void sendFrame(int timestampMs) {
+    void sendPicture(int timestampMs) {
+        send(timestampMs, Wire.picture(nextPacket()));
+    }
+
+    private long nextPacket() {
         long packet = Fact.packet(number, sent++);
         history.add(new Fact.Sent(encoder.stream(), number, packet));
-        message(timestampMs, Wire.frame(packet));
+        return packet;
     }
 
-    private void message(int timestampMs, ByteBuffer body) {
-        arrive(() -> sink.message(PublishSink.Kind.AUDIO, timestampMs, body));
+    /** Sends a message of {@link Wire}. */
+    void send(int timestampMs, ByteBuffer body) {
+        arrive(() -> sink.message(Wire.kindOf(body), timestampMs, body));
     }
 
     /** The encoder ends the stream. */

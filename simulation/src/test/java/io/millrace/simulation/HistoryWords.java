@@ -35,6 +35,8 @@ final class HistoryWords {
             case Fact.Replaced it -> line(atMs, "connection " + it.connection() + " is disconnected: " + it.why(), out);
             case Fact.NodeFailed it -> line(atMs, "node " + it.node() + " ends: " + it.why(), out);
             case Fact.StillSending it -> line(atMs, "connection " + it.connection() + " still sends", out);
+            case Fact.HealthySuspected it -> line(atMs, "node " + it.node() + " of session " + it.session() + " runs",
+                    out);
             case Fact.AllAway _ -> line(atMs, "all encoders have been away for long", out);
             case Fact.Note it -> line(atMs, it.words(), out);
         }
@@ -47,6 +49,7 @@ final class HistoryWords {
             }
             case Fact.Claim it -> line(atMs, "packets: claim " + logged.offset() + " of connection "
                     + it.connection(), out);
+            case Fact.Tracks it -> line(atMs, "packets: session " + it.session() + " has " + it.tracks(), out);
             case Fact.End it -> line(atMs, "packets: session " + it.session() + " has ended"
                     + (it.suspected() ? ", by suspicion" : ""), out);
             case Fact.GraceOver it -> line(atMs, "packets: grace of session " + it.session() + " is over", out);

@@ -7,6 +7,7 @@ import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
@@ -27,22 +28,31 @@ final class LogWatch {
 
     private final History history;
     private final Set<String> streams;
+    private final boolean tracksCount;
     private final Map<String, SessionFold> folds = new HashMap<>();
 
-    /** @param streams the streams of the simulation; other keys are ignored */
-    LogWatch(History history, Set<String> streams) {
+    /**
+     * @param streams the streams of the simulation; other keys are ignored
+     * @param tracksCount whether the tracks of a session mean anything by the rules that the simulation is to obey
+     */
+    LogWatch(History history, Set<String> streams, boolean tracksCount) {
         this.history = history;
+        this.tracksCount = tracksCount;
         this.streams = streams;
     }
 
     void packets(Stored stored) {
         PacketsRecord record = (PacketsRecord) stored.decoded();
-        history.add(new Fact.Logged(stored.key(), stored.offset(), switch (record) {
+        Fact.Entry entry = switch (record) {
             case SessionStarted it -> new Fact.Claim(EncoderConnection.numberOf(it.encoder().address()));
+            case SessionTracks it -> new Fact.Tracks(it.session(), it.tracks().words());
             case Packet it -> new Fact.Media(it.session(), it.seq(), Wire.numberOf(it));
             case SessionEnded it -> new Fact.End(it.session(), it.reason() == SessionEnded.Reason.SUSPECTED);
             case GraceOver it -> new Fact.GraceOver(it.session());
-        }));
+        };
+        if (tracksCount || !(entry instanceof Fact.Tracks)) {
+            history.add(new Fact.Logged(stored.key(), stored.offset(), entry));
+        }
         show(stored.key(), stored.offset(), record);
     }
 
@@ -66,7 +76,7 @@ final class LogWatch {
         }
         switch (verdict) {
             case Verdict.Counts it -> history.add(new Fact.Shown(stream, offset, it.epoch(), it.session(),
-                    ((Packet) record).seq(), Wire.numberOf((Packet) record)));
+                    ((Packet) record).seq(), Wire.numberOf((Packet) record), Wire.codecOf((Packet) record)));
             case Verdict.Ignored it -> history.add(new Fact.Hidden(stream, offset, it.reason().label()));
             case Verdict.Control _ -> {
                 // Nothing to report.

@@ -4,7 +4,9 @@ import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownNames;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
@@ -13,6 +15,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishEnd;
@@ -26,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /**
@@ -33,7 +37,9 @@ import java.util.Set;
  * to one thread.
  */
 final class NodeProcess implements ModelGroup.Member {
+    private static final int MOST_PROCESSES = 1_000_000_000;
     private static final int FORMER_RULES = 2;
+    private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
 
     private final World world;
@@ -43,6 +49,8 @@ final class NodeProcess implements ModelGroup.Member {
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
+    private final NodeLeases leases;
+    private final long process;
     private final Set<Defect> defects;
     private final Map<ModelReader, Long> behind = new HashMap<>();
     private final Deque<Runnable> deferred = new ArrayDeque<>();
@@ -58,9 +66,9 @@ final class NodeProcess implements ModelGroup.Member {
         this.group = group;
         this.number = number;
         this.defects = defects;
-        PublishSettings settings = NodeSettings.of(number, defects.contains(Defect.RULES_OF_VERSION_2)
-                ? FORMER_RULES
-                : EpochRules.CURRENT_VERSION);
+        this.process = world.chance().between(1, MOST_PROCESSES);
+        this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
+        PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
@@ -68,10 +76,17 @@ final class NodeProcess implements ModelGroup.Member {
                 ? new EagerAnnouncements(producer)
                 : producer;
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                NodeSettings.METERS, clock);
+                new ClockSkew(), NodeSettings.METERS, clock, world.events()::nowMs, new Random(number));
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
+    }
+
+    private static int rulesVersion(Set<Defect> defects) {
+        if (defects.contains(Defect.RULES_OF_VERSION_2)) {
+            return FORMER_RULES;
+        }
+        return defects.contains(Defect.EPOCHS_TAKE_ANY_TRACKS) ? RULES_OF_ANY_TRACKS : EpochRules.CURRENT_VERSION;
     }
 
     int number() {
@@ -84,6 +99,8 @@ final class NodeProcess implements ModelGroup.Member {
 
     /** Reads all of {@code sessions}, and then accepts publishers. */
     void start() {
+        new ModelReader(kafka, kafka.partition(NodeSettings.TOPICS.nodes(), NodeHeartbeat.PARTITION), this,
+                stored -> heard(((NodeHeartbeat) stored.decoded()).process())).seekToEnd();
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
             ModelReader[] reader = new ModelReader[1];
@@ -99,12 +116,18 @@ final class NodeProcess implements ModelGroup.Member {
         }
     }
 
+    private void heard(long of) {
+        if (of != process || !defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(of);
+        }
+    }
+
     private void hear(ModelPartition.Stored stored) {
         if (defects.contains(Defect.POISON_KEY_STOPS_READERS) && stored.decoded() == null) {
             StreamKey.parse(stored.key());
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice, !accepting);
             case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
@@ -125,6 +148,9 @@ final class NodeProcess implements ModelGroup.Member {
 
     private void heartbeat() {
         desk.heartbeat();
+        if (defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(process);
+        }
         world.events().after(NodeSettings.LIMITS.heartbeatMs(), () -> run(this::heartbeat));
     }
 

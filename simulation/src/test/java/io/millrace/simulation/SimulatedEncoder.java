@@ -16,6 +16,7 @@ final class SimulatedEncoder {
     private final String stream;
     private final boolean sends;
     private final boolean returns;
+    private final Picture picture;
     private EncoderConnection connection;
     private boolean away;
     private boolean wasReplaced;
@@ -25,12 +26,14 @@ final class SimulatedEncoder {
      * @param sends whether it ever sends a message, or only claims the name
      * @param returns whether it connects again when it loses its connection
      */
-    SimulatedEncoder(World world, int number, String stream, boolean sends, boolean returns) {
+    SimulatedEncoder(World world, int number, String stream, boolean sends, boolean returns,
+            Picture picture) {
         this.world = world;
         this.number = number;
         this.stream = stream;
         this.sends = sends;
         this.returns = returns;
+        this.picture = picture;
     }
 
     String stream() {
@@ -47,19 +50,29 @@ final class SimulatedEncoder {
     /** Its publish was accepted. */
     void started(EncoderConnection on) {
         if (sends && on == connection) {
-            on.sendConfig(0);
-            send(on, 0);
+            if (picture == Picture.NEVER) {
+                on.send(0, Wire.soundOnly());
+            }
+            on.send(0, Wire.config());
+            send(on, 0, false);
         }
     }
 
-    private void send(EncoderConnection on, int timestampMs) {
+    private void send(EncoderConnection on, int timestampMs, boolean isPictureConfigured) {
         if (on != connection || !on.isOpen()) {
             return;
+        }
+        boolean sendsPicture = world.events().nowMs() >= silentUntilMs && picture.isSentAt(timestampMs);
+        if (sendsPicture && !isPictureConfigured) {
+            on.send(timestampMs, Wire.pictureConfig());
         }
         if (world.events().nowMs() >= silentUntilMs) {
             on.sendFrame(timestampMs);
         }
-        world.events().after(FRAME_MS, () -> send(on, timestampMs + FRAME_MS));
+        if (sendsPicture) {
+            on.sendPicture(timestampMs);
+        }
+        world.events().after(FRAME_MS, () -> send(on, timestampMs + FRAME_MS, isPictureConfigured || sendsPicture));
     }
 
     void beSilent(int forMs) {

@@ -1,8 +1,12 @@
 package io.millrace.edge.fanout;
 
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
@@ -28,9 +32,15 @@ final class ChannelFold {
     /** Folds the next record. Returns false if the epoch ends with it. */
     boolean fold(FlvChannel.At at) {
         long arrivalUs = 0;
-        if (at.record() instanceof Packet packet) {
-            arrivalUs = packet.arrivalUs();
-            lastSession = packet.session();
+        switch (at.record()) {
+            case Packet packet -> {
+                arrivalUs = packet.arrivalUs();
+                lastSession = packet.session();
+            }
+            case SessionTracks its -> lastSession = its.session();
+            case SessionStarted _,SessionEnded _,GraceOver _ -> {
+                // A claim has not taken over yet.
+            }
         }
         foldedTo = at.offset() + 1;
         boolean wasLive = tags.isLive();
@@ -64,7 +74,7 @@ final class ChannelFold {
         return foldedTo;
     }
 
-    /** Returns the session of the newest packet, 0 without one. */
+    /** Returns the session that has sent a packet or its tracks last, 0 without one. */
     long lastSession() {
         return lastSession;
     }

@@ -9,6 +9,8 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.IngestNode;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.LogVersion;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.time.Duration;
@@ -53,7 +55,7 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         tail = new Tail("edge-directory", kafka.reader(node + "-edge-directory"), this, fatal);
     }
 
-    /** Registers a listener for every entry, called on the feed's thread after the directory was updated. */
+    /** Registers a listener for every entry that changes the directory, called on the feed's thread after the directory was updated. */
     public void onEntry(Consumer<StreamEntry> listener) {
         listeners.add(listener);
     }
@@ -90,11 +92,18 @@ public final class DirectoryFeed implements AutoCloseable, Tail.Owner {
         LogRecord value = record.value();
         switch (value) {
             case StreamEntry entry -> {
-                directory.put(entry);
-                listeners.forEach(listener -> listener.accept(entry));
+                if (directory.put(entry)) {
+                    listeners.forEach(listener -> listener.accept(entry));
+                }
             }
             case StreamExpiry expiry -> directory.expired(expiry);
+            case LogVersion _ -> {
+                // LogVersionWatch follows it.
+            }
             case IngestNode node -> directory.ingestNodes().put(node, record.timestamp());
+            case NodeHeartbeat _ -> {
+                // Of interest to other ingest nodes only.
+            }
             case null -> {
                 if (record.topic().equals(nodesTopic)) {
                     directory.ingestNodes().remove(key);

@@ -5,11 +5,16 @@ import io.millrace.edge.meters.EdgeMeters;
 import io.millrace.edge.view.Pace;
 import io.millrace.edge.view.Selection;
 import io.millrace.media.flv.FlvTag;
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.Tracks;
 import io.millrace.testkit.Records;
 import io.netty.buffer.ByteBuf;
@@ -43,20 +48,26 @@ class FlvChannelTest {
     @BeforeEach
     void play() {
         loop.freezeTime();
+        play(ENTRY);
+    }
+
+    private HeldSink play(StreamEntry entry) {
+        offset = 100;
         var meters = new EdgeMeters(new SimpleMeterRegistry());
         var pace = new Pace(0, 0);
         channel = new FlvChannel("live/show", 0, 104, memory,
                 from -> new FlvBroadcast(from, memory, _ -> pace, loop.eventLoop().ticker(),
                         meters));
-        channel.tracksKnown(ENTRY);
+        channel.tracksKnown(entry);
         channel.startAt(new Keyframe(SESSION, 100, 0));
-        channel.filled(new Backfill.Past(Tracks.of(ENTRY.session().tracks()),
+        channel.filled(new Backfill.Past(Tracks.of(entry.session().tracks()),
                 List.of(at(Records.video(SESSION, 0, 0, true, 1)), at(Records.video(SESSION, 1, 40, false, 2)))));
         HeldSink live = sink();
         channel.join(live);
         headers = List
                 .of(new FlvTag(FlvTag.Type.VIDEO, 0, Records.videoConfig(SESSION, 0, Records.AVC_RECORD).body()));
         assertThat(live.sent()).endsWith("23 39");
+        return live;
     }
 
     @AfterEach
@@ -105,6 +116,26 @@ class FlvChannelTest {
         next(new GraceOver(SESSION, 0));
         assertThat(sink.sent()).isEmpty();
         assertThat(turnedAway).hasValue(1);
+    }
+
+    /** The responses end, so that players load the stream again. A viewer that has received nothing yet goes on with the new tracks. */
+    @Test
+    void endsViewersWhenOtherTracksTakeOver() {
+        channel.over();
+        EpochRules rules = new EpochRules(5, 2_000, 500, 12_000, 30_000, List.of(Format.TS));
+        HeldSink live = play(new StreamEntry(ENTRY.stream(), SESSION, StreamEntry.State.LIVE, rules, ENTRY.span(),
+                ENTRY.session(), ENTRY.playlist(), ENTRY.sessions()));
+        next(new SessionEnded(SESSION, 0, SessionEnded.Reason.DISCONNECTED, ""));
+        HeldSink waiting = sink();
+        channel.join(waiting);
+        next(new SessionStarted(SessionStarted.Role.PRIMARY, Records.ENCODER, 0, rules));
+        assertThat(live.sent()).doesNotContain("end");
+        next(new SessionTracks(106, new TrackSet("AVC", "AAC")));
+        assertThat(live.sent()).containsExactly("end");
+        assertThat(channel.state()).isEqualTo(FlvChannel.State.OVER);
+        assertThat(channel.successors()).containsExactly(waiting);
+        assertThat(channel.lastSession()).isEqualTo(106);
+        assertThat(waiting.sent()).isEmpty();
     }
 
     @Test

@@ -31,6 +31,8 @@ public final class IngestMeters implements PolicyMeters {
         NO_CONFIG,
         /** Nothing to show: a command frame, an end of sequence, an empty message. */
         NO_MEDIA,
+        /** A track that the session does not have: the encoder's tracks have changed too often to claim again. */
+        OTHER_TRACK,
         /** A record of the log that no release of Millrace has written. */
         UNDECODABLE;
 
@@ -51,6 +53,7 @@ public final class IngestMeters implements PolicyMeters {
     private final Counter flaps;
     private final Counter suspicions;
     private final Counter claimsAgain;
+    private final Counter trackChanges;
     private final Counter failures;
     private final Counter bitrateWarnings;
     private final Map<Decision.Reason, Counter> refusals = new EnumMap<>(Decision.Reason.class);
@@ -77,6 +80,8 @@ public final class IngestMeters implements PolicyMeters {
         suspicions = counter("millrace.ingest.suspicions", "Sessions ended because their node was silent");
         claimsAgain = counter("millrace.ingest.claims.again",
                 "Sessions started again because another node had ended the previous one");
+        trackChanges = counter("millrace.ingest.track.changes",
+                "Sessions started again because the encoder's tracks had changed");
         failures = counter("millrace.ingest.failures",
                 "Publishers disconnected because the log did not accept a packet");
         bitrateWarnings = counter("millrace.ingest.bitrate.warnings",
@@ -100,6 +105,13 @@ public final class IngestMeters implements PolicyMeters {
     public void gaugeInFlight(LongSupplier inFlightBytes) {
         Gauge.builder("millrace.ingest.inflight.bytes", inFlightBytes, LongSupplier::getAsLong)
                 .description("Bytes sent to the log and not acknowledged yet").strongReference(true).register(registry);
+    }
+
+    /** Registers the gauge of the difference between this machine's clock and the brokers' clock. */
+    public void gaugeClockSkew(LongSupplier skewMs) {
+        Gauge.builder("millrace.clock.skew", () -> skewMs.getAsLong() / 1_000.0).baseUnit("seconds")
+                .description("How far this machine's clock is ahead of the brokers' clock").strongReference(true)
+                .register(registry);
     }
 
     /** Registers the gauge of stream names in the directory. */
@@ -147,6 +159,10 @@ public final class IngestMeters implements PolicyMeters {
 
     public void suspected() {
         suspicions.increment();
+    }
+
+    public void tracksChanged() {
+        trackChanges.increment();
     }
 
     public void claimedAgain() {

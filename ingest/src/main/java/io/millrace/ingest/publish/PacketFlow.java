@@ -4,16 +4,18 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Writes the packets of one publisher to the log, numbered within its current session. Between two sessions packets are
- * held.
+ * Writes the packets of one publisher to the log, numbered within its current session. Packets are held between two sessions, and
+ * until the tracks of the session are known: these are written first, because they decide which epoch the session belongs to.
  *
  * <p>Confined to the event loop of the publisher's connection, except for the acknowledgements, which arrive on the
  * producer's thread. They only release bytes and update meters, which is thread-safe; the first packet and the first
@@ -21,6 +23,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  */
 final class PacketFlow {
     private static final long NO_SESSION = PublicationState.NO_SESSION;
+    /** A publisher whose tracks change more often would make its viewers load the stream again and again. */
+    static final long CHANGE_INTERVAL_US = 10_000_000;
+    private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final SessionLog log;
     private final int partition;
@@ -30,9 +35,14 @@ final class PacketFlow {
     private final CommandQueue<PublicationCommand> commands;
     private final PacketTranslator translator;
     private final Preamble preamble = new Preamble();
-    /** Bounded: the socket is not read meanwhile, so only messages that were read before are added. */
-    private final Deque<Packet> held = new ArrayDeque<>();
+    private final TrackWatch watch = new TrackWatch();
+    /** Without a session, the socket is not read, so only messages that were read before are added. */
+    private final HeldPackets held = new HeldPackets();
     private long session = NO_SESSION;
+    /** The tracks of the session, null while they are not decided. */
+    private TrackSet tracks;
+    private long changedUs = NEVER;
+    private Acknowledged acknowledged = new Acknowledged(NO_SESSION);
     private long seq;
     private boolean preambleDue;
     /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
@@ -54,64 +64,140 @@ final class PacketFlow {
         return seq;
     }
 
-    /** Begins session {@code number}: writes the held packets to it first, and all later packets. */
+    /** Begins session {@code number}. The held packets are the first that are written to it. */
     void begin(long number) {
         session = number;
         seq = 0;
-        while (!held.isEmpty()) {
-            write(held.removeFirst());
+        acknowledged = new Acknowledged(SessionStarted.offset(number));
+        openIfKnown();
+    }
+
+    /** Decides the tracks of the session by what has arrived if the wait for others is over. To be called every second or so. */
+    void tick() {
+        openIfKnown();
+    }
+
+    /** Decides the tracks of the session by what has arrived, and writes what is held, because nothing follows. */
+    void flush() {
+        if (session != NO_SESSION && tracks == null && !held.isEmpty()) {
+            open();
         }
     }
 
+    private void openIfKnown() {
+        if (session != NO_SESSION && tracks == null && !held.isEmpty()
+                && (watch.isComplete() || held.isLong(context.nowUs()))) {
+            open();
+        }
+    }
+
+    private void open() {
+        tracks = watch.tracks();
+        if (tracks.isKnown()) {
+            send(new SessionTracks(session, tracks));
+        }
+        takeHeld().forEach(this::writeIfOfSession);
+    }
+
+    private List<Packet> takeHeld() {
+        valve.settled(held.sizeBytes());
+        return held.removeAll();
+    }
+
     /**
-     * Holds packets because the session is over while the encoder is still connected. The next session begins with the
-     * {@link Preamble}.
+     * Holds packets because another session of the same publisher follows. It begins with the {@link Preamble}.
      */
     void hold() {
         session = NO_SESSION;
+        tracks = null;
         preambleDue = true;
     }
 
     /** Drops the held packets. No more packets are written. */
     void stop() {
-        held.clear();
+        takeHeld();
         valve.end();
     }
 
     /**
-     * Writes or holds one message of the encoder.
+     * Writes or holds one message of the encoder. Returns true if the encoder's tracks have changed: the message is then held, and the
+     * caller must claim another session.
      *
      * @throws io.millrace.media.bytes.MediaException if the body violates its standard, exceeds a limit, or has an
      *        unknown codec; the message is dropped, and the flow continues
      */
-    void message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {
-        switch (translator.translate(session, seq, context.nowUs(), kind, timestampMs, body)) {
+    boolean message(PublishSink.Kind kind, long timestampMs, ByteBuffer body) {
+        return switch (translator.translate(session, seq, context.nowUs(), kind, timestampMs, body)) {
             case PacketTranslator.Result.Translated(Packet packet) -> {
-                if (session == NO_SESSION) {
-                    held.addLast(packet);
-                } else {
-                    write(packet);
-                }
+                watch.received(packet, translator.tracks());
+                yield accept(packet);
             }
-            case PacketTranslator.Result.Dropped(IngestMeters.Drop reason) -> context.meters().dropped(reason);
+            case PacketTranslator.Result.Dropped(IngestMeters.Drop reason) -> {
+                context.meters().dropped(reason);
+                yield false;
+            }
+        };
+    }
+
+    private boolean accept(Packet packet) {
+        if (tracks == null) {
+            valve.sent(held.add(packet));
+            openIfKnown();
+            return false;
+        }
+        if (!watch.tracks().equals(tracks) && context.nowUs() - changedUs >= CHANGE_INTERVAL_US) {
+            changedUs = context.nowUs();
+            hold();
+            valve.sent(held.add(packet));
+            return true;
+        }
+        writeIfOfSession(packet);
+        return false;
+    }
+
+    private void writeIfOfSession(Packet packet) {
+        if (watch.belongs(packet, tracks)) {
+            write(packet);
+        } else {
+            preamble.remember(packet);
+            context.meters().dropped(IngestMeters.Drop.OTHER_TRACK);
         }
     }
 
     private void write(Packet packet) {
         if (preambleDue) {
             preambleDue = false;
-            preamble.packets(session, packet.arrivalUs(), packet.timestampMs()).forEach(this::send);
+            preamble.packets(session, tracks, packet.arrivalUs(), packet.timestampMs()).forEach(this::send);
         }
         preamble.remember(packet);
         // A packet that was held or follows a preamble was numbered too early.
         send(packet.session() == session && packet.seq() == seq ? packet : packet.numbered(session, seq));
     }
 
+    /** Returns the tracks that the encoder sends now. */
+    TrackSet tracks() {
+        return watch.tracks();
+    }
+
+    private void send(SessionTracks its) {
+        byte[] value = LogCodec.encode(its);
+        valve.sent(value.length);
+        Acknowledged ofSession = acknowledged;
+        log.media(partition, stream, value, (metadata, failure) -> {
+            valve.settled(value.length);
+            if (failure != null) {
+                lost(its.session(), failure);
+            } else if (ofSession.showsLoss(metadata)) {
+                commands.offer(new PublicationCommand.RecordsLost(its.session()));
+            }
+        });
+    }
+
     private void send(Packet packet) {
         byte[] value = LogCodec.encode(packet);
         seq = packet.seq() + 1;
         valve.sent(value.length);
-        log.media(partition, stream, value, new Acknowledgement(packet, value.length));
+        log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
     }
 
     /** Reports the loss of a packet. Two threads may report the same session, which is harmless. */
@@ -122,8 +208,28 @@ final class PacketFlow {
         }
     }
 
+    /** Offsets of one session, in the order in which Kafka acknowledges them. Confined to the producer's thread. */
+    private static final class Acknowledged {
+        private long newestOffset;
+
+        Acknowledged(long claimOffset) {
+            newestOffset = claimOffset;
+        }
+
+        /** Returns whether the log has lost an acknowledged record: the offsets of a partition only increase. */
+        boolean showsLoss(RecordMetadata metadata) {
+            if (!metadata.hasOffset()) {
+                return false;
+            }
+            boolean lost = metadata.offset() <= newestOffset;
+            newestOffset = metadata.offset();
+            return lost;
+        }
+    }
+
     /** Callback of one packet: releases its bytes and records its latency. */
     private final class Acknowledgement implements Callback {
+        private final Acknowledged session;
         private final long packetSession;
         private final long arrivalUs;
         private final Packet.Kind kind;
@@ -131,7 +237,8 @@ final class PacketFlow {
         private final int sizeBytes;
         private final boolean first;
 
-        Acknowledgement(Packet packet, int sizeBytes) {
+        Acknowledgement(Packet packet, int sizeBytes, Acknowledged session) {
+            this.session = session;
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();
@@ -146,6 +253,9 @@ final class PacketFlow {
             if (failure != null) {
                 lost(packetSession, failure);
                 return;
+            }
+            if (session.showsLoss(metadata)) {
+                commands.offer(new PublicationCommand.RecordsLost(packetSession));
             }
             context.meters().acknowledged(kind, bodyBytes, context.nowUs() - arrivalUs);
             if (first) {

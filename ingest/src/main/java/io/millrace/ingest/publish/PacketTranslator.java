@@ -7,6 +7,7 @@ import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.TagTracks;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -74,6 +75,16 @@ final class PacketTranslator {
             case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, timestampMs, 0,
                     Packet.Kind.DATA, MAIN_TRACK, Packet.Content.OTHER, body));
         };
+    }
+
+    /** Returns the codecs of the default tracks as far as the messages so far have shown them. */
+    TrackSet tracks() {
+        return new TrackSet(codec(videoTracks), codec(audioTracks));
+    }
+
+    private static String codec(Map<Integer, TrackReader> tracks) {
+        TrackReader main = tracks.get(MAIN_TRACK);
+        return main == null || main.codec() == null ? null : main.codec().name();
     }
 
     /** Reads the parts of all tracks and returns the outcome of the main track. */

@@ -1,13 +1,16 @@
 package io.millrace.ingest.publish;
 
+import io.millrace.media.codec.Codec;
 import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.VideoTagBody;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -53,18 +56,40 @@ final class Preamble {
         configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);
     }
 
-    /** Returns the first packets of {@code session}, from seq 0, with the time of its first frame. */
-    List<Packet> packets(long session, long arrivalUs, long timestampMs) {
+    /**
+     * Returns the first packets of {@code session}, from seq 0, with the time of its first frame.
+     *
+     * @param tracks the default tracks of the session: the configurations of former ones are left out
+     */
+    List<Packet> packets(long session, TrackSet tracks, long arrivalUs, long timestampMs) {
         List<Packet> kept = new ArrayList<>();
         if (metadata != null) {
             kept.add(metadata);
         }
-        kept.addAll(configs.values());
+        configs.values().stream().filter(config -> config.track() != 0 || isOf(config, tracks)).forEach(kept::add);
         List<Packet> packets = new ArrayList<>(kept.size());
         for (Packet p : kept) {
             packets.add(p.at(session, packets.size(), arrivalUs, timestampMs));
         }
         return packets;
+    }
+
+    private static boolean isOf(Packet config, TrackSet tracks) {
+        String expected = config.kind() == Packet.Kind.VIDEO ? tracks.video() : tracks.audio();
+        return expected != null && codec(config).map(codec -> codec.name().equals(expected)).orElse(true);
+    }
+
+    /** Returns the codec of a configuration; empty for the other metadata of a track. */
+    private static Optional<Codec> codec(Packet config) {
+        return switch (config.kind()) {
+            case VIDEO -> VideoTagBody.parse(config.body()) instanceof VideoTagBody.Config(Codec codec, _)
+                    ? Optional.of(codec)
+                    : Optional.empty();
+            case AUDIO -> AudioTagBody.parse(config.body()) instanceof AudioTagBody.Config(Codec codec, _)
+                    ? Optional.of(codec)
+                    : Optional.empty();
+            case DATA -> Optional.empty();
+        };
     }
 
     private static boolean isMetadata(ByteBuffer body) {

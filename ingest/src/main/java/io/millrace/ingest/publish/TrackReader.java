@@ -37,9 +37,16 @@ final class TrackReader {
 
     private final MediaLimits limits;
     private CodecConfig config;
+    /** Null until it is known. */
+    private Codec codec;
 
     TrackReader(MediaLimits limits) {
         this.limits = limits;
+    }
+
+    /** Returns the codec of the newest configuration or self-describing frame, null before the first. */
+    Codec codec() {
+        return codec;
     }
 
     /**
@@ -53,8 +60,9 @@ final class TrackReader {
             // FFmpeg 8 sends an empty configuration first for AV1 of some encoders, and the complete one after the
             // first picture.
             case VideoTagBody.Config(_, ByteBuffer record) when !record.hasRemaining() -> Outcome.NO_MEDIA;
-            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> {
-                config = parsed(codec, record, messageBytes);
+            case VideoTagBody.Config(Codec named, ByteBuffer record) -> {
+                config = parsed(named, record, messageBytes);
+                codec = named;
                 yield Outcome.CONFIG;
             }
             case VideoTagBody.Frame frame when isEmpty(frame) -> Outcome.NO_MEDIA;
@@ -107,15 +115,17 @@ final class TrackReader {
      */
     Outcome audio(AudioTagBody body, int messageBytes) {
         return switch (body) {
-            case AudioTagBody.Config(Codec codec, _) when codec.isSelfDescribing() -> {
+            case AudioTagBody.Config(Codec named, _) when named.isSelfDescribing() -> {
                 limits.checkConfigBytes(messageBytes);
+                codec = named;
                 yield Outcome.CONFIG;
             }
-            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> {
-                config = parsed(codec, record, messageBytes);
+            case AudioTagBody.Config(Codec named, ByteBuffer record) -> {
+                config = parsed(named, record, messageBytes);
+                codec = named;
                 yield Outcome.CONFIG;
             }
-            case AudioTagBody.Frame(Codec codec, ByteBuffer data) -> frame(codec, data);
+            case AudioTagBody.Frame(Codec named, ByteBuffer data) -> frame(named, data);
             case AudioTagBody.MultichannelConfig _ -> {
                 limits.checkConfigBytes(messageBytes);
                 yield Outcome.CONFIG;
@@ -124,11 +134,12 @@ final class TrackReader {
         };
     }
 
-    private Outcome frame(Codec codec, ByteBuffer data) {
-        if (codec.isSelfDescribing()) {
-            config = codec.inBand(data).orElseThrow();
+    private Outcome frame(Codec named, ByteBuffer data) {
+        if (named.isSelfDescribing()) {
+            config = named.inBand(data).orElseThrow();
+            codec = named;
         }
-        if (config != null && config.codec() == codec && config instanceof AudioConfig audio) {
+        if (config != null && config.codec() == named && config instanceof AudioConfig audio) {
             audio.frameSamples(data);
             return Outcome.FRAME;
         }

@@ -1,5 +1,7 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.kafka.StreamKey;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.platform.net.PeerNetwork;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +37,32 @@ public final class KnownNames {
      *
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
+     * @param greatest number that a claim at the newest offset known of the epoch would have
      * @param shown what to remember of the epoch when it has expired, null if it has no segment
+     * @param at where the directory has the entry
      */
-    private record Span(String network, long lastOffset, StreamExpiry shown) {
+    private record Span(String network, long lastOffset, long greatest, StreamExpiry shown, Place at) {
         boolean isBefore(long offset) {
             return lastOffset != RUNNING && lastOffset < offset;
         }
     }
+
+    /**
+     * Where an entry is.
+     *
+     * @param position the offset in {@code packets} that the entry is as of
+     * @param offset of the entry in {@code streams}
+     * @param overwritten whether a segmenter that was replaced has written an older entry after it
+     */
+    private record Place(long position, long offset, boolean overwritten) {}
+
+    /**
+     * An entry that is to be written again, because the newest record of its key is an older entry, and compaction would
+     * remove the right one.
+     *
+     * @param offset of the entry in {@code streams}
+     */
+    public record Overwritten(String stream, long epoch, long offset) {}
 
     /**
      * What has expired of a stream.
@@ -61,12 +83,28 @@ public final class KnownNames {
     private final Map<String, TreeMap<Long, Span>> names = new HashMap<>();
     private final Map<String, Expiry> expiries = new HashMap<>();
     private final Map<String, Integer> networks = new HashMap<>();
+    /** The keys of the newest tombstones of epochs. */
+    private final Map<String, Boolean> gone = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > EXPIRED_LIMIT;
+        }
+    };
     private int entries;
 
-    /** Adds or updates an entry that was read. It counts for the network of the first encoder of its epoch. */
-    public synchronized void onEntry(StreamEntry entry) {
+    /**
+     * Adds or updates an entry that was read. It counts for the network of the first encoder of its epoch.
+     *
+     * @param offset of the entry in {@code streams}
+     */
+    public synchronized void onEntry(StreamEntry entry, long offset) {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
+        if (before != null && before.at().position() > entry.span().lastOffset()) {
+            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.greatest(), before.shown(),
+                    new Place(before.at().position(), before.at().offset(), true)));
+            return;
+        }
         String network = before == null
                 ? PeerNetwork.ofEndpoint(entry.session().encoder().address())
                 : before.network();
@@ -75,7 +113,35 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry)));
+        epochs.put(entry.epoch(), new Span(network, lastOffset, greatest(entry), shown(entry),
+                new Place(entry.span().lastOffset(), offset, false)));
+    }
+
+    /** Returns the entries that are to be written again. */
+    public synchronized List<Overwritten> overwritten() {
+        List<Overwritten> overwritten = new ArrayList<>();
+        names.forEach((stream, epochs) -> epochs.forEach((epoch, span) -> {
+            if (span.at().overwritten()) {
+                overwritten.add(new Overwritten(stream, epoch, span.at().offset()));
+            }
+        }));
+        return overwritten;
+    }
+
+    private static long greatest(StreamEntry entry) {
+        long session = entry.session().number();
+        return Math.max(session, SessionStarted.number(SessionStarted.generation(session), entry.span().lastOffset()));
+    }
+
+    /**
+     * Returns the greatest number that is known of {@code stream}, -1 without one. Sessions that are claimed now have greater
+     * ones, unless the log has lost records.
+     */
+    public synchronized long greatest(String stream) {
+        Expiry expiry = expiries.get(stream);
+        long expired = expiry == null ? -1 : expiry.whole().lastEpoch();
+        return names.getOrDefault(stream, new TreeMap<>()).values().stream().mapToLong(Span::greatest)
+                .reduce(expired, Math::max);
     }
 
     private static StreamExpiry shown(StreamEntry entry) {
@@ -97,13 +163,14 @@ public final class KnownNames {
 
     /** Removes an entry whose tombstone was read. */
     public synchronized void onTombstone(String stream, long epoch) {
+        gone.put(StreamKey.of(stream, epoch), true);
         TreeMap<Long, Span> epochs = names.get(stream);
-        Span gone = epochs == null ? null : epochs.remove(epoch);
-        if (gone == null) {
+        Span removed = epochs == null ? null : epochs.remove(epoch);
+        if (removed == null) {
             return;
         }
         entries--;
-        networks.computeIfPresent(gone.network(), (_, count) -> count == 1 ? null : count - 1);
+        networks.computeIfPresent(removed.network(), (_, count) -> count == 1 ? null : count - 1);
         if (epochs.isEmpty()) {
             names.remove(stream);
         }
@@ -129,7 +196,8 @@ public final class KnownNames {
 
     /**
      * Returns the changes that are due because epochs have ended and none of their packets is retained. An epoch before
-     * one that has expired has expired, too, whatever its state: a segmenter that was replaced may have written it late.
+     * one that has expired has expired, too, whatever its state, and so has one whose tombstone was read: a segmenter that
+     * was replaced may have written it late.
      *
      * @param retainedFrom returns for a stream the first retained offset in its partition of {@code packets}, 0 for
      *     streams that are not to be considered
@@ -153,17 +221,18 @@ public final class KnownNames {
     private Expired expired(String stream, long from) {
         Expiry known = expiries.get(stream);
         StreamExpiry whole = known == null ? null : known.whole();
-        List<Long> gone = new ArrayList<>();
+        List<Long> due = new ArrayList<>();
         for (Map.Entry<Long, Span> epoch : names.getOrDefault(stream, new TreeMap<>()).descendingMap().entrySet()) {
             boolean isBehind = whole != null && epoch.getKey() <= whole.lastEpoch();
-            if (isBehind || epoch.getValue().isBefore(from)) {
-                gone.addFirst(epoch.getKey());
+            boolean isGone = gone.containsKey(StreamKey.of(stream, epoch.getKey()));
+            if (isBehind || isGone || epoch.getValue().isBefore(from)) {
+                due.addFirst(epoch.getKey());
                 StreamExpiry shown = epoch.getValue().shown();
                 whole = shown == null ? whole : shown.merge(whole);
             }
         }
         boolean isKnown = whole == null || known != null && whole.equals(known.newest());
-        return new Expired(stream, isKnown ? null : whole, gone);
+        return new Expired(stream, isKnown ? null : whole, due);
     }
 
     /**

@@ -4,9 +4,12 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.net.PeerLog;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +81,29 @@ public final class OwnerSteps {
                 .forEach(stream -> log.expiryGone(stream, SessionLog.Outcome.IGNORED));
     }
 
+    /**
+     * Writes entries of the directory again over which a segmenter that was replaced has written older ones.
+     *
+     * @param isOwned whether this node owns the partition of a stream
+     * @param read returns an entry by its stream and its offset in {@code streams}, empty if it is not retained
+     */
+    void restore(Predicate<String> isOwned, EntrySource read) {
+        for (KnownNames.Overwritten it : names.overwritten()) {
+            if (isOwned.test(it.stream())) {
+                read.entry(it.stream(), it.offset()).ifPresent(entry -> log.entry(entry, SessionLog.Outcome.IGNORED));
+                lines.log(Level.WARN, it.stream(),
+                        "{}: a segmenter that was replaced wrote to the directory late, the newer entry is restored",
+                        it.stream());
+            }
+        }
+    }
+
+    /** Reads entries of the directory. */
+    @FunctionalInterface
+    interface EntrySource {
+        Optional<StreamEntry> entry(String stream, long offset);
+    }
+
     private void expire(KnownNames.Expired it) {
         if (it.record() == null) {
             remove(it);
@@ -113,7 +139,6 @@ public final class OwnerSteps {
     }
 
     private void note(SessionNotice of, SessionNotice.State state) {
-        log.notice(new SessionNotice(of.stream(), of.session(), state, of.encoder(), of.startedAtMs(), clock.millis(),
-                of.graceMs()), SessionLog.Outcome.IGNORED);
+        log.notice(of.in(state, clock.millis()), SessionLog.Outcome.IGNORED);
     }
 }

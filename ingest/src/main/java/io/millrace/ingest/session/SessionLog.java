@@ -1,7 +1,9 @@
 package io.millrace.ingest.session;
 
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import org.apache.kafka.clients.producer.Callback;
 
@@ -40,6 +42,11 @@ public interface SessionLog {
     /** Writes a notice to {@code sessions}. */
     void notice(SessionNotice notice, Outcome outcome);
 
+    /**
+     * Writes that this process runs. Never waits for the other records: it is sent by a producer of its own.
+     */
+    void heartbeat(NodeHeartbeat heartbeat, Outcome outcome);
+
     /** Removes a session from {@code sessions}. */
     void tombstone(String stream, long session, Outcome outcome);
 
@@ -48,6 +55,9 @@ public interface SessionLog {
 
     /** Removes the record of what has expired of a stream from the directory. */
     void expiryGone(String stream, Outcome outcome);
+
+    /** Writes an entry of an epoch to the directory again. */
+    void entry(StreamEntry entry, Outcome outcome);
 
     /** Removes an epoch from the directory. */
     void epochGone(String stream, long epoch, Outcome outcome);

@@ -20,10 +20,10 @@ class NameGateTest {
     void limitsNamesInDirectory() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
         for (int i = 0; i < 7; i++) {
-            known.onEntry(entry("live/" + i, 1, "192.0.2." + i + ":1", StreamEntry.State.LIVE, 0));
+            known.onEntry(entry("live/" + i, 1, "192.0.2." + i + ":1", StreamEntry.State.LIVE, 0), 0);
         }
         assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).isEmpty();
-        known.onEntry(entry("live/7", 1, "192.0.2.7:1", StreamEntry.State.LIVE, 0));
+        known.onEntry(entry("live/7", 1, "192.0.2.7:1", StreamEntry.State.LIVE, 0), 0);
         assertThat(gate.refusal("live/new", "198.51.100.1:1", 0)).get().asString()
                 .contains("has 8 stream names", "publish under a name that was used before", "--rtmp-limits names");
         assertThat(gate.refusal("live/7", "198.51.100.1:1", 0)).as("not new").isEmpty();
@@ -35,19 +35,19 @@ class NameGateTest {
     @Test
     void countsEpochsOfOneName() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
-        known.onEntry(entry("live/show", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 0));
-        known.onEntry(entry("live/show", 1, "192.0.2.9:1", StreamEntry.State.ENDED, 1));
+        known.onEntry(entry("live/show", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 0), 0);
+        known.onEntry(entry("live/show", 1, "192.0.2.9:1", StreamEntry.State.ENDED, 1), 0);
         assertThat(gate.refusal("live/show", "192.0.2.1:2", 0)).isEmpty();
-        known.onEntry(entry("live/show", 2, "192.0.2.1:1", StreamEntry.State.ENDED, 2));
+        known.onEntry(entry("live/show", 2, "192.0.2.1:1", StreamEntry.State.ENDED, 2), 0);
         assertThat(gate.refusal("live/show", "192.0.2.1:3", 0)).get().asString()
                 .contains("Your address has 2 streams here");
         assertThat(gate.refusal("live/show", "192.0.2.9:3", 0)).as("another address").isEmpty();
         for (int i = 3; i <= 15; i++) {
-            known.onEntry(entry("live/show", i, "198.51.100." + i + ":1", StreamEntry.State.ENDED, i));
+            known.onEntry(entry("live/show", i, "198.51.100." + i + ":1", StreamEntry.State.ENDED, i), 0);
         }
         assertThat(gate.refusal("live/new", "203.0.113.1:1", 0)).as("a new name").isPresent();
         assertThat(gate.refusal("live/show", "203.0.113.1:1", 0)).as("twice as many as names").isEmpty();
-        known.onEntry(entry("live/show", 16, "198.51.100.16:1", StreamEntry.State.ENDED, 16));
+        known.onEntry(entry("live/show", 16, "198.51.100.16:1", StreamEntry.State.ENDED, 16), 0);
         assertThat(gate.refusal("live/show", "203.0.113.1:1", 0)).get().asString()
                 .contains("The server has 16 streams, as many as it may; ask its operator");
         known.onTombstone("live/show", 1);
@@ -57,9 +57,9 @@ class NameGateTest {
     @Test
     void limitsAddressToQuarter() {
         NameGate gate = new NameGate(new NameLimits(100, 100, 8), known, 0);
-        known.onEntry(entry("live/0", 1, "[2001:db8::1]:1", StreamEntry.State.LIVE, 0));
+        known.onEntry(entry("live/0", 1, "[2001:db8::1]:1", StreamEntry.State.LIVE, 0), 0);
         assertThat(gate.refusal("live/new", "[2001:db8::2]:1", 0)).isEmpty();
-        known.onEntry(entry("live/1", 1, "[2001:db8::2]:1", StreamEntry.State.LIVE, 0));
+        known.onEntry(entry("live/1", 1, "[2001:db8::2]:1", StreamEntry.State.LIVE, 0), 0);
         assertThat(gate.refusal("live/new", "[2001:db8::3]:1", 0)).get().asString()
                 .contains("Your address has 2 stream names");
         assertThat(gate.refusal("live/new", "[2001:db8:1::1]:1", 0)).as("another /64").isEmpty();
@@ -68,7 +68,7 @@ class NameGateTest {
     @Test
     void limitsRateOfNewNamesPerAddress() {
         NameGate gate = new NameGate(new NameLimits(2, 3, 100), known, 0);
-        known.onEntry(entry("live/old", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9));
+        known.onEntry(entry("live/old", 1, "192.0.2.1:1", StreamEntry.State.ENDED, 9), 0);
         assertThat(gate.refusal("live/a", "192.0.2.1:1", 0)).isEmpty();
         assertThat(gate.refusal("live/b", "192.0.2.1:2", 0)).isEmpty();
         assertThat(gate.refusal("live/c", "192.0.2.1:3", 0)).get().asString().contains("from your address");

@@ -4,6 +4,7 @@ import io.millrace.ingest.session.KnownNames.Expired;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.util.List;
@@ -35,6 +36,21 @@ class KnownNamesTest {
     }
 
     @Test
+    void knowsTheGreatestNumberThatWasUsed() {
+        assertThat(known.greatest("live/a")).isEqualTo(-1);
+        ended(1, 9);
+        assertThat(known.greatest("live/a")).as("the epoch's last offset").isEqualTo(9);
+        long later = SessionStarted.number(1, 4);
+        ended(later, 7);
+        ended(20, 30);
+        assertThat(known.greatest("live/a")).as("of the latest generation").isEqualTo(SessionStarted.number(1, 7));
+        known.onTombstone("live/a", later);
+        known.onTombstone("live/a", 20);
+        known.onExpiry(expiry(1, later));
+        assertThat(known.greatest("live/a")).as("has expired").isEqualTo(later);
+    }
+
+    @Test
     void countsOnlyEpochsThatAreInDirectory() {
         ended(1, 9);
         ended(20, 30);
@@ -49,7 +65,7 @@ class KnownNamesTest {
 
     @Test
     void epochWithoutSegmentLeavesNothing() {
-        known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1));
+        known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1), 0);
         assertThat(known.expired(_ -> 10)).containsExactly(new Expired("live/a", null, List.of(1L)));
     }
 
@@ -86,14 +102,35 @@ class KnownNamesTest {
     }
 
     private void live(long epoch) {
-        known.onEntry(entry(epoch, StreamEntry.State.LIVE, epoch, 0));
+        known.onEntry(entry(epoch, StreamEntry.State.LIVE, epoch, 0), 0);
     }
 
     private void ended(long epoch, long lastOffset) {
-        known.onEntry(entry(epoch, StreamEntry.State.ENDED, lastOffset, 0));
+        known.onEntry(entry(epoch, StreamEntry.State.ENDED, lastOffset, 0), 0);
     }
 
     /** The epoch's times are its number. */
+    @Test
+    void olderEntryAfterANewerOneIsIgnoredUntilTheNewerOneIsRestored() {
+        known.onEntry(entry(1, StreamEntry.State.ENDED, 200, 3), 40);
+        known.onEntry(entry(1, StreamEntry.State.LIVE, 100, 0), 41);
+        assertThat(known.overwritten()).containsExactly(new KnownNames.Overwritten("live/a", 1, 40));
+        assertThat(known.expired(_ -> 201)).singleElement()
+                .satisfies(it -> assertThat(it.epochs()).containsExactly(1L));
+        known.onEntry(entry(1, StreamEntry.State.ENDED, 200, 3), 42);
+        assertThat(known.overwritten()).isEmpty();
+    }
+
+    @Test
+    void entryAfterItsTombstoneIsRemovedAgain() {
+        known.onEntry(entry(1, StreamEntry.State.ENDED, 9, -1), 40);
+        known.onTombstone("live/a", 1);
+        known.onEntry(entry(1, StreamEntry.State.LIVE, 5, -1), 42);
+        assertThat(known.expired(_ -> 1)).singleElement().satisfies(it -> assertThat(it.epochs()).containsExactly(1L));
+        known.onTombstone("live/a", 1);
+        assertThat(known.expired(_ -> 1)).isEmpty();
+    }
+
     private static StreamEntry entry(long epoch, StreamEntry.State state, long lastOffset, long lastSegment) {
         return new StreamEntry("live/a", epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, epoch, epoch),
                 new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", "192.0.2.1:1"), List.of(),

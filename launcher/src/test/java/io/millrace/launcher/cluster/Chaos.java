@@ -147,6 +147,20 @@ final class Chaos implements AutoCloseable {
         report.add(fault, new ChaosReport.Occurrence(stallMs(flv, span), stallMs(hls, span), recoveryMs));
     }
 
+    /** Stops a node and starts it again. */
+    @FunctionalInterface
+    interface Restart {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Restarts a node, and returns when every viewer has received media that was sent after that. */
+    void restart(Stage stage, int node, Restart restart) throws IOException, InterruptedException {
+        long from = System.nanoTime();
+        restart.run();
+        awaitMediaSentAfter(System.currentTimeMillis(), "restart of a node of " + stage, -1);
+        spans.add(new Span(Fault.valueOf("KILL_" + stage), node, from, System.nanoTime()));
+    }
+
     /** Brokers are numbered from 1. */
     private int coordinator() throws InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.kafka()))) {

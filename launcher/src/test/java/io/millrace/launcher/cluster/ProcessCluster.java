@@ -1,5 +1,6 @@
 package io.millrace.launcher.cluster;
 
+import io.millrace.launcher.e2e.MillraceCommand;
 import io.millrace.launcher.e2e.MillraceProcess;
 import io.millrace.testkit.OwnLoopback;
 import java.io.IOException;
@@ -32,6 +33,8 @@ final class ProcessCluster implements Cluster {
         private int lives;
         private MillraceProcess process;
         private Map<String, String> addresses = Map.of();
+        /** Of another release; null for the one that was built. */
+        private Path resources;
 
         Node(String name) {
             this.name = name;
@@ -202,7 +205,28 @@ final class ProcessCluster implements Cluster {
                 // They have no such port, or it is set above.
             }
         }
-        node.process = MillraceProcess.start(dir, node.name + "." + node.lives++, JVM, args);
+        node.process = MillraceProcess.run(dir, node.name + "." + node.lives++, node.resources == null
+                ? MillraceCommand.line(JVM, args)
+                : MillraceCommand.line(node.resources, JVM, args));
+    }
+
+    /**
+     * Makes the next start of a node one of another release.
+     *
+     * @param resources what differs in that release, null for the one that was built
+     */
+    void release(Stage stage, int node, Path resources) {
+        nodes.get(stage).get(node).resources = resources;
+    }
+
+    /** Starts a node that is expected to end by itself, and returns what it has written to stderr. */
+    String startRefused(Stage stage, int node) throws IOException, InterruptedException {
+        launch(stage, nodes.get(stage).get(node));
+        MillraceProcess process = process(stage, node);
+        if (!process.process().waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("was started: " + process.log());
+        }
+        return process.log();
     }
 
     private static void awaitReady(Node node) throws IOException, InterruptedException {

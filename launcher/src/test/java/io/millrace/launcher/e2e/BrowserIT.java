@@ -2,7 +2,6 @@ package io.millrace.launcher.e2e;
 
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -10,14 +9,12 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
-import io.millrace.launcher.RequiredTool;
 import io.millrace.launcher.e2e.Deployment.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -52,18 +49,13 @@ class BrowserIT {
 
     @BeforeAll
     void publishAStream(@TempDir Path dir) throws IOException, InterruptedException {
-        Path chromium = RequiredTool.find("chromium");
         scratch = dir;
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, 40, 60);
         millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "4s");
         publisher = ffmpeg.publishForEver(clip, millrace.rtmp() + "/live/show", dir.resolve("publish.log"));
-        playwright = Playwright
-                .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium)
-                .setArgs(List.of("--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--disable-gpu",
-                        "--disable-quic", "--no-first-run", "--disable-background-networking",
-                        "--disable-component-update", "--disable-sync", "--mute-audio")));
+        playwright = PlayerPage.playwright();
+        browser = PlayerPage.chromium(playwright);
     }
 
     @AfterAll

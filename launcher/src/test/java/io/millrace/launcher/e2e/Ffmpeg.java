@@ -77,6 +77,13 @@ final class Ffmpeg {
                 .redirectOutput(log.toFile()).start();
     }
 
+    /** Publishes in real time a clip of which one track ends early, and does not wait for more of that track. */
+    Process publishUneven(Path flv, String url, Path log) throws IOException {
+        return new ProcessBuilder(ffmpeg.toString(), "-hide_banner", "-nostdin", "-re", "-i", flv.toString(), "-c",
+                "copy", "-max_interleave_delta", "100000", "-f", "flv", url).redirectErrorStream(true)
+                .redirectOutput(log.toFile()).start();
+    }
+
     /** Publishes {@code flv} this many times as fast as the server accepts it, and returns when it is done. */
     void publishAtOnce(Path flv, int times, String url) throws IOException, InterruptedException {
         run(List.of("-stream_loop", String.valueOf(times - 1), "-i", flv.toString(), "-c", "copy", "-f", "flv", url));

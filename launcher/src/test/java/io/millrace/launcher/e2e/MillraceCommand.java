@@ -1,5 +1,6 @@
 package io.millrace.launcher.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -34,6 +35,16 @@ public final class MillraceCommand {
     public static List<String> line(List<String> jvm, List<String> arguments) throws IOException {
         makeCache();
         return line("-XX:AOTCache=" + CACHE, jvm, arguments);
+    }
+
+    /** As {@link #line(List, List)}, with resources that take precedence over those of the jars. */
+    public static List<String> line(Path resources, List<String> jvm, List<String> arguments) throws IOException {
+        List<String> line = new ArrayList<>(line(jvm, arguments));
+        int jar = line.indexOf("-jar");
+        line.set(jar, "-cp");
+        line.set(jar + 1, resources + File.pathSeparator + JAR);
+        line.add(jar + 2, "io.millrace.launcher.Main");
+        return line;
     }
 
     private static List<String> line(String cache, List<String> jvm, List<String> arguments) {

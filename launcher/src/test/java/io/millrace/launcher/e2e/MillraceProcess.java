@@ -43,7 +43,7 @@ public final class MillraceProcess implements AutoCloseable {
     }
 
     /** Starts the process of a {@link MillraceCommand}. */
-    static MillraceProcess run(Path dir, String name, List<String> command) throws IOException {
+    public static MillraceProcess run(Path dir, String name, List<String> command) throws IOException {
         Path log = Files.createDirectories(dir).resolve(name + ".log");
         Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         MillraceProcess millrace = new MillraceProcess(process, log);

@@ -12,6 +12,7 @@ import io.millrace.platform.log.Part;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Undecodable;
+import io.millrace.platform.log.UnknownSchema;
 import io.millrace.segmenter.cut.Step;
 import io.millrace.segmenter.cut.StreamFold;
 import io.millrace.testkit.LogTape;
@@ -40,7 +41,7 @@ class LogFixtureTest {
         for (Entry entry : LogTape.read(fixture)) {
             if (entry.value() != null) {
                 assertThat(decode(entry)).as("%s at %d", entry.topic(), entry.offset())
-                        .isNotInstanceOf(Undecodable.class);
+                        .isNotInstanceOfAny(Undecodable.class, UnknownSchema.class);
             }
         }
         assertThat(values(fixture, Topic.PACKETS).values()).hasAtLeastOneElementOfType(SessionStarted.class);
@@ -57,13 +58,26 @@ class LogFixtureTest {
             cuts.addAll(step.cuts());
             entries.addAll(step.entries());
         });
-        assertThat(cuts).isNotEmpty().isEqualTo(List.copyOf(values(fixture, Topic.SEGMENTS).values()));
+        assertThat(cuts).isNotEmpty();
+        assertThat(cuts.stream().map(LogFixtureTest::withoutState).toList())
+                .isEqualTo(values(fixture, Topic.SEGMENTS).values().stream()
+                        .map(cut -> withoutState((Cut) cut)).toList());
         // In version 1, the client was flashVer; later it is the name of the encoder.
         assertThat(entries).isNotEmpty().usingRecursiveFieldByFieldElementComparatorIgnoringFields(
                 "session.encoder.client")
                 .isEqualTo(values(fixture, Topic.STREAMS).values().stream().map(StreamEntry.class::cast).toList());
         assertThat(entries).extracting(each -> each.session().encoder().client())
                 .allMatch(client -> client.startsWith("Lavf"));
+    }
+
+    /** Before the first release, the state of the session fold had another form. */
+    private static Cut withoutState(Cut cut) {
+        Cut.SegmentHead h = cut.head();
+        return h == null
+                ? cut
+                : cut.withHead(
+                        new Cut.SegmentHead(h.rules(), h.start(), h.tracks(), h.originMs(), h.timestampOffsetMs(),
+                                ByteBuffer.allocate(0)));
     }
 
     @ParameterizedTest

@@ -1,8 +1,5 @@
 package io.millrace.media.time;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-
 /**
  * Derives the times of an audio track by counting its samples, because timestamps in milliseconds jitter: 21, 21, 22 ms
  * make players stutter. When count and timestamps drift too far apart, the clock restarts at the timestamp. Confined to
@@ -44,16 +41,19 @@ public final class SampleClock {
         return sampleRate;
     }
 
-    /** Writes the whole state: {@code next:64 | last:64 | rate:32}. */
-    public void write(ByteWriter out) {
-        out.int64(next).int64(last).uint32(sampleRate);
+    /** Returns the time at which the next frame is due, in samples; the least long before the first frame. */
+    public long next() {
+        return next;
     }
 
-    /** Returns a clock that continues from a state written by {@link #write}. */
-    public static SampleClock read(ByteReader in) {
-        long next = in.int64("next");
-        long last = in.int64("last");
-        SampleClock clock = new SampleClock(in.int32("sampleRate"));
+    /** Returns the time of the newest frame, in samples; the least long before the first frame. */
+    public long last() {
+        return last;
+    }
+
+    /** Returns a clock that continues from the state of another one. */
+    public static SampleClock resumed(long next, long last, int sampleRate) {
+        SampleClock clock = new SampleClock(sampleRate);
         clock.next = next;
         clock.last = last;
         return clock;

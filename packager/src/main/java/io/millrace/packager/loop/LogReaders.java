@@ -2,7 +2,7 @@ package io.millrace.packager.loop;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.Topic;
-import io.millrace.platform.log.Gap;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.past.RangeReader;
 import java.util.Collections;
@@ -40,7 +40,20 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
 
     @Override
     public PacketSource packets(int partition) {
-        return offsets -> packets(partition, offsets);
+        return new PacketSource() {
+            @Override
+            public Ends ends() {
+                return with(reader -> {
+                    long segments = reader.end(kafka.partition(Topic.SEGMENTS, partition));
+                    return new Ends(segments, reader.end(kafka.partition(Topic.PACKETS, partition)));
+                });
+            }
+
+            @Override
+            public Map<Long, Packet> read(Set<Long> offsets) {
+                return LogReaders.this.packets(partition, offsets);
+            }
+        };
     }
 
     private Map<Long, Packet> packets(int partition, Set<Long> offsets) {
@@ -71,11 +84,12 @@ final class LogReaders implements PartitionWorker.Reads, AutoCloseable {
             var gaps = new RecordedGaps();
             long end = reader.end(index);
             reader.read(index, Math.max(from, reader.beginning(index)), end, record -> {
-                if (record.value() instanceof Gap gap && record.key() != null) {
-                    gaps.add(record.offset(), record.key(), gap);
+                if (record.value() instanceof IndexedPart part && record.key() != null) {
+                    gaps.add(record.offset(), record.key(), part);
                 }
                 return true;
             });
+            gaps.complete();
             return new Gaps(gaps, end);
         });
     }

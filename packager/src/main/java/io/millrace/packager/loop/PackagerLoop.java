@@ -176,12 +176,16 @@ public final class PackagerLoop implements AutoCloseable {
     /** Returns false if the position is not known yet, because Kafka has not found a leader or a committed position. */
     private boolean begin(int partition) {
         try {
-            workers.get(partition).begin(consumer.position(kafka.partition(Topic.SEGMENTS, partition), Duration.ZERO),
-                    consumer.position(kafka.partition(Topic.PACKETS, partition), Duration.ZERO));
+            workers.get(partition).begin(position(kafka.partition(Topic.SEGMENTS, partition)),
+                    position(kafka.partition(Topic.PACKETS, partition)));
             return true;
         } catch (TimeoutException _) {
             return false;
         }
+    }
+
+    private long position(TopicPartition partition) {
+        return kafka.stopped().limit(partition, consumer.position(partition, Duration.ZERO));
     }
 
     /** Waits until the parts that were written are in the log, so that the positions include them. */

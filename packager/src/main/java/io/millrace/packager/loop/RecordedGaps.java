@@ -2,6 +2,8 @@ package io.millrace.packager.loop;
 
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.Gap;
+import io.millrace.platform.log.IndexEntry;
+import io.millrace.platform.log.IndexedPart;
 import io.millrace.platform.log.PartId;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,15 +15,34 @@ import java.util.Map;
  */
 final class RecordedGaps {
     private final Map<Key, Recorded> gaps = new HashMap<>();
+    /** The parts that the index has of each segment: the number after the greatest. */
+    private final Map<Key, Integer> parts = new HashMap<>();
 
     private record Key(String stream, long epoch, long segment, Format format) {}
 
     private record Recorded(long offset, Gap gap) {}
 
-    /** @param offset offset of the record in {@code index} */
-    void add(long offset, String stream, Gap gap) {
-        gaps.putIfAbsent(new Key(stream, gap.id().epoch(), gap.id().segment(), gap.format()),
-                new Recorded(offset, gap));
+    /**
+     * Adds the next part or gap of the index. A gap after a part of the same number is void: a packager that was replaced
+     * may have written it late.
+     *
+     * @param offset offset of the record in {@code index}
+     */
+    void add(long offset, String stream, IndexedPart next) {
+        Key key = new Key(stream, next.epoch(), next.id().segment(), next.format());
+        switch (next) {
+            case IndexEntry entry -> parts.merge(key, entry.id().part() + 1, Math::max);
+            case Gap gap -> {
+                if (gap.id().part() >= parts.getOrDefault(key, 0)) {
+                    gaps.putIfAbsent(key, new Recorded(offset, gap));
+                }
+            }
+        }
+    }
+
+    /** The whole index has been read. */
+    void complete() {
+        parts.clear();
     }
 
     /** Returns whether the segment that contains {@code part} is recorded as a gap. */

@@ -1,5 +1,6 @@
 package io.millrace.platform.directory;
 
+import io.millrace.platform.log.EpochName;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import java.util.Collections;
@@ -56,12 +57,16 @@ public final class StreamDirectory {
     }
 
     /**
-     * Applies the newest entry of an epoch. Ignores an epoch that has expired: a segmenter that was replaced may still
-     * write it.
+     * Applies an entry of an epoch. Ignores it if the epoch has expired, and if the epoch has an entry of a later offset:
+     * a segmenter that was replaced may still write.
+     *
+     * @return whether it was applied
      */
-    public void put(StreamEntry entry) {
-        if (hasExpired(entry.stream(), entry.epoch())) {
-            return;
+    public boolean put(StreamEntry entry) {
+        StreamEntry known = epochs(entry.stream()).get(entry.epoch());
+        if (hasExpired(entry.stream(), entry.epoch())
+                || known != null && known.span().lastOffset() > entry.span().lastOffset()) {
+            return false;
         }
         NavigableMap<Long, StreamEntry> epochs = new TreeMap<>(epochs(entry.stream()));
         sessionsBytes -= extraBytes(epochs.get(entry.epoch()));
@@ -69,6 +74,7 @@ public final class StreamDirectory {
         sessionsBytes += extraBytes(kept);
         epochs.put(entry.epoch(), kept);
         streams.put(entry.stream(), epochs);
+        return true;
     }
 
     /** Applies the record of what has expired of a stream; the tombstones of its epochs follow. */
@@ -121,6 +127,12 @@ public final class StreamDirectory {
         return hasExpired(stream, epoch) ? Presence.EXPIRED : Presence.UNKNOWN;
     }
 
+    /** The log has lost an epoch whose number belongs to one of another name. */
+    public Presence presence(String stream, EpochName name) {
+        Presence ofNumber = presence(stream, name.number());
+        return ofNumber == Presence.KNOWN && epoch(stream, name).isEmpty() ? Presence.EXPIRED : ofNumber;
+    }
+
     private boolean hasExpired(String stream, long epoch) {
         StreamExpiry expiry = expiries.get(stream);
         return expiry != null && epoch <= expiry.lastEpoch();
@@ -133,6 +145,11 @@ public final class StreamDirectory {
 
     public Optional<StreamEntry> epoch(String stream, long epoch) {
         return Optional.ofNullable(epochs(stream).get(epoch));
+    }
+
+    /** Returns the entry of the epoch with this name. */
+    public Optional<StreamEntry> epoch(String stream, EpochName name) {
+        return epoch(stream, name.number()).filter(entry -> entry.name().equals(name));
     }
 
     /** Returns the retained epochs of a stream, oldest first. */

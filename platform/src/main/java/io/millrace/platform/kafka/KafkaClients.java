@@ -3,6 +3,7 @@ package io.millrace.platform.kafka;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.UnknownSchema;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class KafkaClients {
 
     private final KafkaSettings settings;
     private final ClientMeters meters;
+    private final StoppedPartitions stopped = new StoppedPartitions();
 
     /** Creates clients without metrics. */
     public KafkaClients(KafkaSettings settings) {
@@ -43,6 +45,11 @@ public final class KafkaClients {
 
     public KafkaSettings settings() {
         return settings;
+    }
+
+    /** The partitions that the consumers of these clients have stopped reading. */
+    public StoppedPartitions stopped() {
+        return stopped;
     }
 
     public TopicPartition partition(Topic topic, int partition) {
@@ -81,22 +88,35 @@ public final class KafkaClients {
         return producer;
     }
 
-    /** Creates a consumer without a group. The caller assigns partitions and seeks. */
+    /**
+     * Creates a consumer without a group, which stops at records of a newer release (see {@link StoppedPartitions}). The
+     * caller assigns partitions and seeks.
+     */
     public KafkaConsumer<String, LogRecord> reader(String clientId) {
         return reader(clientId, Map.of());
     }
 
     /** Creates a consumer without a group, with {@code overrides} of the uniform settings. */
     public KafkaConsumer<String, LogRecord> reader(String clientId, Map<String, ?> overrides) {
-        Map<String, Object> config = consumerConfig(clientId);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        config.putAll(overrides);
+        Map<String, Object> config = readerConfig(clientId, overrides);
+        config.putAll(stopped.config());
         return consumer(config);
     }
 
+    private Map<String, Object> readerConfig(String clientId, Map<String, ?> overrides) {
+        Map<String, Object> config = consumerConfig(clientId);
+        if (!settings.client().containsKey(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+            config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
+        }
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.putAll(overrides);
+        return config;
+    }
+
     /**
-     * Creates a consumer without a group for reading short ranges at different positions.
+     * Creates a consumer without a group for reading short ranges at different positions. It returns records of a newer
+     * release as {@link UnknownSchema}.
      *
      * <p>A consumer requests the next records before it returns the previous ones. At the end of the log, that request
      * stays open for as long as the broker may hold a fetch, and a read elsewhere has to wait for it. This consumer
@@ -105,7 +125,7 @@ public final class KafkaClients {
     public KafkaConsumer<String, LogRecord> seeker(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = new HashMap<>(overrides);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Timeouts.SEEKER_FETCH_MS);
-        return reader(clientId, config);
+        return consumer(readerConfig(clientId, config));
     }
 
     /** Queries the cluster. Blocks for one or two round trips. */
@@ -113,7 +133,10 @@ public final class KafkaClients {
         return GroupTimes.of(this);
     }
 
-    /** Creates a consumer in a group without automatic commits. The caller commits. */
+    /**
+     * Creates a consumer in a group without automatic commits, which stops at records of a newer release. The caller
+     * commits.
+     */
     public KafkaConsumer<String, LogRecord> member(String clientId, String group, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
         config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group(group));
@@ -121,6 +144,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(groupTimes().under(settings.client()));
         config.putAll(overrides);
+        config.putAll(stopped.config());
         return consumer(config);
     }
 
@@ -148,6 +172,9 @@ public final class KafkaClients {
     public Map<String, Object> consumerConfig(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // Brokers answer a fetch after half a second at the latest. With Kafka's default, 30 s, a broker that does not
+        // respond would stall its readers for that time, even though its partitions have other leaders.
+        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.MEMBER_REQUEST_MS);
         config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Sizes.FETCH_BYTES);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Sizes.FETCH_PARTITION_BYTES);
@@ -159,10 +186,13 @@ public final class KafkaClients {
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
+        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, Timeouts.CONNECT_MS);
+        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, Timeouts.REQUEST_MS);
         // With Kafka's default buffer sizes, 64 and 128 KB, a request of many records waits for its receiver several
         // times.
         config.putIfAbsent(CommonClientConfigs.SEND_BUFFER_CONFIG, CommonClientConfigs.SEND_BUFFER_LOWER_BOUND);
         config.putIfAbsent(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, CommonClientConfigs.RECEIVE_BUFFER_LOWER_BOUND);
+        config.putIfAbsent(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, Timeouts.METADATA_MAX_AGE_MS);
         config.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
         // By default, a client discards all metadata when no broker is reachable, and then every send fails: a short

@@ -5,7 +5,8 @@ package io.millrace.platform.kafka;
  */
 public enum Topic {
     /**
-     * The input of all other topics: {@code SessionStarted}, {@code Packet}, {@code SessionEnded}, {@code GraceOver}.
+     * The input of all other topics: {@code SessionStarted}, {@code SessionTracks}, {@code Packet}, {@code SessionEnded},
+     * {@code GraceOver}.
      */
     PACKETS("packets", false),
     /** Session notices between ingest nodes, keyed by stream and session. */
@@ -37,6 +38,14 @@ public enum Topic {
     /** Whether the Kafka timestamps of the records are times of the media, by which moments of the past are found. */
     public boolean hasMediaTime() {
         return this == PARTS || this == INDEX;
+    }
+
+    /**
+     * Returns the setting {@code message.timestamp.type}. The records of all other topics have the clock of the leader, so
+     * that no other machine's clock decides when Kafka accepts or deletes them.
+     */
+    String timestampType() {
+        return hasMediaTime() ? "CreateTime" : "LogAppendTime";
     }
 
     /** Whether only the newest record of a key is retained. */

@@ -35,6 +35,11 @@ public final class Topics {
     private static final long LARGEST_ROLL_BYTES = 512L * 1024 * 1024;
     /** How soon compaction may remove a superseded notice or directory entry. */
     private static final long COMPACTION_LAG_MS = TimeUnit.MINUTES.toMillis(10);
+    /**
+     * How long superseded records remain at least. A directory entry over which a replaced segmenter has written an older
+     * one can be restored for this long.
+     */
+    private static final long RESTORABLE_MS = COMPACTION_LAG_MS / 2;
     /** How long tombstones remain readable. */
     private static final long TOMBSTONE_MS = TimeUnit.HOURS.toMillis(1);
     private static final int MOST_REPLICAS = 3;
@@ -259,9 +264,7 @@ public final class Topics {
         config.putAll(topic.isCompacted() ? compaction() : retention());
         // The brokers' defaults may differ.
         config.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
-        if (topic.hasMediaTime()) {
-            config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-        }
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, topic.timestampType());
         if (topic == Topic.NODES) {
             // A node that dies leaves no tombstone, and no node uses its name again.
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -291,6 +294,7 @@ public final class Topics {
         return Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
                 TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SMALLEST_ROLL_BYTES),
                 TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, String.valueOf(RESTORABLE_MS),
                 TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(COMPACTION_LAG_MS),
                 TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
                 TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(TOMBSTONE_MS));

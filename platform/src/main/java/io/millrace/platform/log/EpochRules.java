@@ -3,6 +3,7 @@ package io.millrace.platform.log;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.mpegts.TsSegmentMuxer;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * The rules of an epoch. They are part of the claim of its first session and do not change afterwards.
@@ -13,20 +14,48 @@ import java.util.List;
  * @param windowMs duration that a live playlist lists
  * @param graceMs how long a publisher may be disconnected before the epoch ends
  * @param formats the formats that the packager muxes
+ * @param nonce random number of the claim, which is part of the epoch's name ({@link EpochName}); {@link #NO_NONCE} in logs of
+ *     version 1
  */
 public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
-        List<Format> formats) {
+        List<Format> formats, long nonce) {
+    public static final long NO_NONCE = 0;
+    private static final int NONCE_BITS = 48;
     /**
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
      * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
-     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}.
+     * Since version 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
+     * have the same tracks, and PROGRAM-DATE-TIME follows the clock of ingest if the encoder's timestamps drift.
      */
-    public static final int CURRENT_VERSION = 4;
+    public static final int CURRENT_VERSION = 5;
+    /** The version that new epochs have in each version of the log, from 1 on. */
+    private static final List<Integer> BY_LOG_VERSION = List.of(CURRENT_VERSION);
     private static final int MP3_IN_TS_VERSION = 2;
     private static final int LATE_SOUND_VERSION = 2;
     private static final int DECIDED_OVER_VERSION = 3;
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
+    private static final int ONE_TRACK_SET_VERSION = 5;
+    private static final int CORRECTED_DRIFT_VERSION = 5;
+
+    /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
+    public EpochRules ofWrittenLog() {
+        int newest = BY_LOG_VERSION.get(Math.min(LogVersions.written(), BY_LOG_VERSION.size()) - 1);
+        return new EpochRules(Math.min(rulesVersion, newest), segmentTargetMs, partTargetMs, windowMs, graceMs,
+                formats, nonce);
+    }
+
+    /** Creates rules as in version 1 of the log, and as in settings: without a nonce. */
+    public EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs, int windowMs, int graceMs,
+            List<Format> formats) {
+        this(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, NO_NONCE);
+    }
+
+    /** Returns these rules for a new claim. */
+    public EpochRules withNonce(RandomGenerator random) {
+        long nonce = random.nextLong(NO_NONCE + 1, 1L << NONCE_BITS);
+        return new EpochRules(rulesVersion, segmentTargetMs, partTargetMs, windowMs, graceMs, formats, nonce);
+    }
 
     /** Whether {@code format} carries {@code codec} in epochs with these rules. */
     public boolean carries(Format format, Codec codec) {
@@ -64,5 +93,18 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean endsByRecord() {
         return rulesVersion >= ENDED_BY_RECORD_VERSION;
+    }
+
+    /**
+     * Whether {@link SessionTracks} counts: the session takes over with it, and ends the epoch if its tracks are others than
+     * those of the epoch.
+     */
+    public boolean hasOneTrackSet() {
+        return rulesVersion >= ONE_TRACK_SET_VERSION;
+    }
+
+    /** Whether PROGRAM-DATE-TIME is corrected at the end of a segment when the encoder's timestamps drift from the clock. */
+    public boolean correctsDrift() {
+        return rulesVersion >= CORRECTED_DRIFT_VERSION;
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.platform.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 
 /**
@@ -17,10 +18,12 @@ public final class LogCodec {
     /** Returns the record's encoding as the value of a Kafka record. */
     public static byte[] encode(LogRecord record) {
         return switch (record) {
-            case Packet packet -> PayloadCodec.encode(packet);
-            case Part part -> PayloadCodec.encode(part);
+            case Packet packet ->
+                Schemas.PACKET.isNewest() ? PayloadCodec.encode(packet) : Schemas.PACKET.encode(packet);
+            case Part part -> Schemas.PART.isNewest() ? PayloadCodec.encode(part) : Schemas.PART.encode(part);
             case SessionStarted r -> Schemas.SESSION_STARTED.encode(r);
             case SessionEnded r -> Schemas.SESSION_ENDED.encode(r);
+            case SessionTracks r -> Schemas.SESSION_TRACKS.encode(r);
             case GraceOver r -> Schemas.GRACE_OVER.encode(r);
             case SessionNotice r -> Schemas.SESSION_NOTICE.encode(r);
             case Cut r -> Schemas.CUT.encode(r);
@@ -30,20 +33,28 @@ public final class LogCodec {
             case StreamEntry r -> Schemas.STREAM_ENTRY.encode(r);
             case StreamExpiry r -> Schemas.STREAM_EXPIRY.encode(r);
             case IngestNode r -> Schemas.INGEST_NODE.encode(r);
+            case LogVersion r -> Schemas.LOG_VERSION.encode(r);
+            case NodeHeartbeat r -> Schemas.NODE_HEARTBEAT.encode(r);
             case Undecodable r -> throw new IllegalArgumentException("record is undecodable: " + r.why());
+            case UnknownSchema r -> throw new IllegalArgumentException("schema is unknown: " + r);
         };
     }
 
     /**
-     * Decodes {@code value}; returns {@link Undecodable} if that fails. The payload of a packet or part is a slice of
-     * {@code value}.
+     * Decodes {@code value}; returns {@link UnknownSchema} if it is a record of a schema that this release does not know,
+     * and {@link Undecodable} if decoding fails. The payload of a packet or part is a slice of {@code value}.
      */
     public static LogRecord decode(ByteBuffer value) {
         try {
             return Schemas.decode(value.slice());
         } catch (AvroRuntimeException | IOException | IllegalArgumentException | ArithmeticException
-                | IndexOutOfBoundsException e) {
+                | IndexOutOfBoundsException | UnsupportedOperationException e) {
             return new Undecodable(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
+    }
+
+    /** Returns the schema of {@code value} if it is a record of a schema that this release does not know. */
+    public static Optional<UnknownSchema> unknownSchema(byte[] value) {
+        return Schemas.unknown(ByteBuffer.wrap(value));
     }
 }

@@ -20,28 +20,36 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
-/** One current schema, with the conversion of a record type to and from its fields. Thread-safe. */
-final class RecordSchema<T extends LogRecord> {
+/** The schemas of one type, with the conversion of the type to and from the fields. Thread-safe. */
+public final class RecordSchema<T> {
     /** {@code C3 01} and the fingerprint. */
     static final int HEADER_BYTES = 10;
 
     @FunctionalInterface
-    interface ToGeneric<T> {
+    public interface ToGeneric<T> {
         void write(T record, Generic fields);
     }
 
     @FunctionalInterface
-    interface FromGeneric<T> {
+    public interface FromGeneric<T> {
         T read(Generic fields);
     }
 
+    /** By version of the log, from 1 on; null before the type existed. */
+    private final List<Schema> versions;
+    private final List<byte[]> headers;
     private final Schema schema;
     private final long fingerprint;
     private final ToGeneric<T> write;
     private final FromGeneric<T> read;
 
-    RecordSchema(Schema schema, ToGeneric<T> write, FromGeneric<T> read) {
-        this.schema = schema;
+    /** @param versions the schema in each version of the log, oldest first; null before the type existed */
+    RecordSchema(List<Schema> versions, ToGeneric<T> write, FromGeneric<T> read) {
+        this.versions = versions;
+        this.headers = versions.stream()
+                .map(each -> each == null ? new byte[0] : header(SchemaNormalization.parsingFingerprint64(each)))
+                .toList();
+        this.schema = versions.getLast();
         this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
         this.write = write;
         this.read = read;
@@ -55,11 +63,26 @@ final class RecordSchema<T extends LogRecord> {
         return fingerprint;
     }
 
+    /** Whether the version that this process writes has the newest schema. */
+    boolean isNewest() {
+        return schema.equals(versions.get(LogVersions.written() - 1));
+    }
+
+    /** Encodes in the version that this process writes. Fields that it does not have are omitted. */
     byte[] encode(T record) {
+        return encode(record, LogVersions.written());
+    }
+
+    byte[] encode(T record, int logVersion) {
+        int version = Math.min(logVersion, versions.size()) - 1;
+        Schema schema = versions.get(version);
+        if (schema == null) {
+            throw new IllegalStateException(name() + " does not exist in version " + logVersion + " of the log");
+        }
         Generic fields = new Generic(new GenericData.Record(schema));
         write.write(record, fields);
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        out.writeBytes(header(fingerprint));
+        out.writeBytes(headers.get(version));
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
         try {
             new GenericDatumWriter<GenericRecord>(schema).write(fields.record, encoder);
@@ -81,8 +104,12 @@ final class RecordSchema<T extends LogRecord> {
         return header.put((byte) 0xC3).put((byte) 0x01).putLong(fingerprint).array();
     }
 
-    record WrittenAs<T extends LogRecord>(long fingerprint, GenericDatumReader<GenericRecord> reader,
+    record WrittenAs<T>(long fingerprint, GenericDatumReader<GenericRecord> reader,
             FromGeneric<T> read) {
+        boolean isOf(RecordSchema<?> schema) {
+            return read == schema.read;
+        }
+
         T decode(ByteBuffer body) throws IOException {
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
@@ -91,14 +118,17 @@ final class RecordSchema<T extends LogRecord> {
     }
 
     /** Typed access to the fields of a generic record. */
-    static final class Generic {
+    public static final class Generic {
         private final GenericRecord record;
 
         Generic(GenericRecord record) {
             this.record = record;
         }
 
-        Generic put(String field, Object value) {
+        public Generic put(String field, Object value) {
+            if (!has(field)) {
+                return this;
+            }
             record.put(field, switch (value) {
                 case Enum<?> e -> new GenericData.EnumSymbol(record.getSchema().getField(field).schema(), e.name());
                 case Generic g -> g.record;
@@ -107,13 +137,24 @@ final class RecordSchema<T extends LogRecord> {
             return this;
         }
 
-        Generic symbols(String field, Collection<? extends Enum<?>> values) {
+        /** Whether the version that is written has {@code field}; a record in a field that it lacks has none. */
+        private boolean has(String field) {
+            return record != null && record.getSchema().getField(field) != null;
+        }
+
+        public Generic symbols(String field, Collection<? extends Enum<?>> values) {
+            if (!has(field)) {
+                return this;
+            }
             Schema element = record.getSchema().getField(field).schema().getElementType();
             record.put(field, values.stream().map(e -> new GenericData.EnumSymbol(element, e.name())).toList());
             return this;
         }
 
-        <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
+        public <E> Generic list(String field, List<E> values, BiConsumer<E, Generic> write) {
+            if (!has(field)) {
+                return this;
+            }
             Schema element = record.getSchema().getField(field).schema().getElementType();
             List<GenericRecord> records = new ArrayList<>(values.size());
             for (E value : values) {
@@ -126,53 +167,60 @@ final class RecordSchema<T extends LogRecord> {
         }
 
         /** Returns a new record for {@code field}, whose type is a record or a nullable record. */
-        Generic child(String field) {
+        public Generic child(String field) {
+            if (!has(field)) {
+                return new Generic(null);
+            }
             Schema child = record.getSchema().getField(field).schema();
             return new Generic(new GenericData.Record(child.isUnion() ? child.getTypes().getLast() : child));
         }
 
-        boolean isNull(String field) {
+        public boolean isNull(String field) {
             return record.get(field) == null;
         }
 
-        long int64(String field) {
+        public long int64(String field) {
             return (Long) record.get(field);
         }
 
-        int int32(String field) {
+        public int int32(String field) {
             return (Integer) record.get(field);
         }
 
-        boolean bool(String field) {
+        public boolean bool(String field) {
             return (Boolean) record.get(field);
         }
 
-        String text(String field) {
+        public String text(String field) {
             Object value = record.get(field);
             return value == null ? null : value.toString();
         }
 
-        ByteBuffer bytes(String field) {
+        public ByteBuffer bytes(String field) {
             return (ByteBuffer) record.get(field);
         }
 
-        <E extends Enum<E>> E symbol(String field, Class<E> type) {
+        public List<ByteBuffer> byteStrings(String field) {
+            return ((Collection<?>) record.get(field)).stream().map(ByteBuffer.class::cast).toList();
+        }
+
+        public <E extends Enum<E>> E symbol(String field, Class<E> type) {
             return Enum.valueOf(type, record.get(field).toString());
         }
 
-        <E extends Enum<E>> List<E> symbols(String field, Class<E> type) {
+        public <E extends Enum<E>> List<E> symbols(String field, Class<E> type) {
             return ((Collection<?>) record.get(field)).stream().map(s -> Enum.valueOf(type, s.toString())).toList();
         }
 
-        List<String> texts(String field) {
+        public List<String> texts(String field) {
             return ((Collection<?>) record.get(field)).stream().map(Object::toString).toList();
         }
 
-        Generic record(String field) {
+        public Generic record(String field) {
             return new Generic((GenericRecord) record.get(field));
         }
 
-        <E> List<E> list(String field, Function<Generic, E> read) {
+        public <E> List<E> list(String field, Function<Generic, E> read) {
             return ((Collection<?>) record.get(field)).stream().map(e -> read.apply(new Generic((GenericRecord) e)))
                     .toList();
         }

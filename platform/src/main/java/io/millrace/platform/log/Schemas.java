@@ -18,20 +18,18 @@ import org.apache.avro.Schema;
  * kept for ever, so that every record ever written can be read.
  */
 final class Schemas {
-    /** Folders of schemas, oldest first. A change of any schema adds a folder with all schemas. */
-    private static final List<String> VERSIONS = List.of("v1");
     /** Ordered by their references to each other. */
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode");
-    private static final List<Map<String, Schema>> PARSED = VERSIONS.stream().map(Schemas::parse).toList();
+            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
+    private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
-            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
-                    rules(g, r.rules())),
+            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs())
+                    .put("rules", rules(g, r.rules())).put("generation", r.generation()),
             g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"),
-                    rules(g.record("rules"))));
+                    rules(g.record("rules")), g.int32("generation")));
     static final RecordSchema<Packet> PACKET = schema("Packet",
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
@@ -49,14 +47,20 @@ final class Schemas {
     static final RecordSchema<GraceOver> GRACE_OVER = schema("GraceOver",
             (r, g) -> g.put("session", r.session()).put("atMs", r.atMs()),
             g -> new GraceOver(g.int64("session"), g.int64("atMs")));
+    static final RecordSchema<SessionTracks> SESSION_TRACKS = schema("SessionTracks",
+            (r, g) -> g.put("session", r.session()).put("videoCodec", r.tracks().video())
+                    .put("audioCodec", r.tracks().audio()),
+            g -> new SessionTracks(g.int64("session"), new TrackSet(
+                    g.isNull("videoCodec") ? null : g.text("videoCodec"),
+                    g.isNull("audioCodec") ? null : g.text("audioCodec"))));
     static final RecordSchema<SessionNotice> SESSION_NOTICE = schema("SessionNotice",
             (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
                     r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
-                    .put("graceMs", r.graceMs()),
+                    .put("graceMs", r.graceMs()).put("process", r.process()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
                     g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
-                    g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.int64("noticedAtMs"), g.int32("graceMs"), g.int64("process")));
     static final RecordSchema<Cut> CUT = schema("Cut",
             (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
                     .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
@@ -75,11 +79,13 @@ final class Schemas {
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
             (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
                     .put("last", r.last()).put("format", r.format()).put("partsOffset", r.place().offset())
-                    .put("sizeBytes", r.place().sizeBytes()).put("independent", r.independent())
+                    .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
+                    .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes")), times(g), g.bool("independent"),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
+                    g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",
@@ -107,37 +113,76 @@ final class Schemas {
             },
             g -> new IngestNode(g.text("node"), address(g, "rtmp"), address(g, "rtmps"), g.bool("keyRequired")));
 
-    private static final Map<Long, RecordSchema.WrittenAs<?>> BY_FINGERPRINT = byFingerprint();
+    static final RecordSchema<LogVersion> LOG_VERSION = schema("LogVersion",
+            (r, g) -> g.put("version", r.version()).put("release", r.release()).put("finalizedAtMs", r.finalizedAtMs()),
+            g -> new LogVersion(g.int32("version"), g.text("release"), g.int64("finalizedAtMs")));
+
+    static final RecordSchema<NodeHeartbeat> NODE_HEARTBEAT = schema("NodeHeartbeat",
+            (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
+            g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
+
+    private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
 
+    /** The rules of an epoch are of a newer release. */
+    private static final class NewerRulesException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+    }
+
     static LogRecord decode(ByteBuffer value) throws IOException {
-        if (value.remaining() < RecordSchema.HEADER_BYTES || value.get() != (byte) 0xC3 || value.get() != 0x01) {
+        if (!hasHeader(value)) {
             throw new IllegalArgumentException("not an Avro single-object record");
         }
-        long fingerprint = value.order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long fingerprint = fingerprint(value);
+        value.position(value.position() + RecordSchema.HEADER_BYTES);
         if (fingerprint == PACKET.fingerprint()) {
             return PayloadCodec.packet(value);
         }
         if (fingerprint == PART.fingerprint()) {
             return PayloadCodec.part(value);
         }
-        RecordSchema.WrittenAs<?> written = BY_FINGERPRINT.get(fingerprint);
-        if (written == null) {
-            throw new IllegalArgumentException(
-                    "schema fingerprint is unknown to this version: " + Long.toHexString(fingerprint));
+        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);
+        try {
+            return written == null ? new UnknownSchema(fingerprint) : written.decode(value);
+        } catch (NewerRulesException _) {
+            return new UnknownSchema(fingerprint);
         }
-        return written.decode(value);
     }
 
-    private static Map<Long, RecordSchema.WrittenAs<?>> byFingerprint() {
-        List<RecordSchema<?>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER, SESSION_NOTICE, CUT,
-                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE);
-        Map<Long, RecordSchema.WrittenAs<?>> byFingerprint = new HashMap<>();
+    static Optional<UnknownSchema> unknown(ByteBuffer value) {
+        if (!hasHeader(value)) {
+            return Optional.empty();
+        }
+        RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint(value));
+        if (written != null && !written.isOf(SESSION_STARTED)) {
+            return Optional.empty();
+        }
+        return LogCodec.decode(value) instanceof UnknownSchema unknown ? Optional.of(unknown) : Optional.empty();
+    }
+
+    private static boolean hasHeader(ByteBuffer value) {
+        int at = value.position();
+        return value.remaining() >= RecordSchema.HEADER_BYTES && value.get(at) == (byte) 0xC3
+                && value.get(at + 1) == 0x01;
+    }
+
+    private static long fingerprint(ByteBuffer value) {
+        return value.order(ByteOrder.LITTLE_ENDIAN).getLong(value.position() + 2);
+    }
+
+    private static Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint() {
+        List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
+                SESSION_NOTICE, CUT,
+                EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION,
+                SESSION_TRACKS, NODE_HEARTBEAT);
+        Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
-            for (RecordSchema<?> schema : schemas) {
-                RecordSchema.WrittenAs<?> written = schema.writtenAs(version.get(schema.name()));
-                byFingerprint.put(written.fingerprint(), written);
+            for (RecordSchema<? extends LogRecord> schema : schemas) {
+                if (version.containsKey(schema.name())) {
+                    RecordSchema.WrittenAs<? extends LogRecord> written = schema.writtenAs(version.get(schema.name()));
+                    byFingerprint.put(written.fingerprint(), written);
+                }
             }
         }
         return byFingerprint;
@@ -148,7 +193,9 @@ final class Schemas {
         Map<String, Schema> schemas = new HashMap<>();
         for (String name : NAMES) {
             try (InputStream in = Schemas.class.getResourceAsStream("/avro/" + version + "/" + name + ".avsc")) {
-                schemas.put(name, parser.parse(in));
+                if (in != null) {
+                    schemas.put(name, parser.parse(in));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -158,18 +205,22 @@ final class Schemas {
 
     private static <T extends LogRecord> RecordSchema<T> schema(String name, RecordSchema.ToGeneric<T> write,
             RecordSchema.FromGeneric<T> read) {
-        return new RecordSchema<>(PARSED.getLast().get(name), write, read);
+        return new RecordSchema<>(PARSED.stream().map(version -> version.get(name)).toList(), write, read);
     }
 
     private static Generic rules(Generic parent, EpochRules r) {
         return parent.child("rules").put("rulesVersion", r.rulesVersion()).put("segmentTargetMs", r.segmentTargetMs())
                 .put("partTargetMs", r.partTargetMs()).put("windowMs", r.windowMs()).put("graceMs", r.graceMs())
-                .symbols("formats", r.formats());
+                .symbols("formats", r.formats()).put("nonce", r.nonce());
     }
 
+    /** @throws NewerRulesException if a newer release wrote the rules, so that this one cannot apply them */
     private static EpochRules rules(Generic g) {
+        if (g.int32("rulesVersion") > EpochRules.CURRENT_VERSION) {
+            throw new NewerRulesException();
+        }
         return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
-                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
+                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class), g.int64("nonce"));
     }
 
     private static Generic encoder(Generic g, Encoder e) {

@@ -1,4 +1,4 @@
 package io.millrace.platform.log;
 
-/** Takes the place of a record that cannot be decoded. Readers count it and skip it. */
+/** Takes the place of a record that no release has written, or that is damaged. Readers count it and skip it. */
 public record Undecodable(String why) implements LogRecord {}

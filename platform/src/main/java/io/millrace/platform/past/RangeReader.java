@@ -2,6 +2,7 @@ package io.millrace.platform.past;
 
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.log.LogRecord;
+import io.millrace.platform.log.UnknownSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,10 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads a range of offsets that is already in the log, of one partition. Blocks; confined to one thread. */
+/**
+ * Reads a range of offsets that is already in the log, of one partition. A range that the log has lost (its topic was
+ * created again, or its last records were not on the disk) is read as if it had expired. Blocks; confined to one thread.
+ */
 public final class RangeReader implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(500);
@@ -77,6 +81,7 @@ public final class RangeReader implements AutoCloseable {
      * returns false.
      *
      * @throws TimeoutException if Kafka does not respond in time
+     * @throws NewerReleaseException if this release cannot read one of the records
      */
     public void read(TopicPartition partition, long from, long to,
             Predicate<ConsumerRecord<String, LogRecord>> visitor) {
@@ -95,7 +100,16 @@ public final class RangeReader implements AutoCloseable {
         while (position < to) {
             List<ConsumerRecord<String, LogRecord>> records = consumer.poll(POLL).records(partition);
             position = consumer.position(partition, ANSWER);
-            if (!visitor.polled(before(to, records), position)) {
+            if (position < from) {
+                // The log ends before the range, and the consumer continues at the beginning of the log.
+                return;
+            }
+            List<ConsumerRecord<String, LogRecord>> within = within(from, to, records);
+            within.forEach(RangeReader::checkSchema);
+            if (!visitor.polled(within, position)) {
+                return;
+            }
+            if (position < to && records.isEmpty() && end(partition) <= position) {
                 return;
             }
             if (position < to && System.nanoTime() - began > DEADLINE_NANOS) {
@@ -104,11 +118,17 @@ public final class RangeReader implements AutoCloseable {
         }
     }
 
-    private static List<ConsumerRecord<String, LogRecord>> before(long to,
+    private static void checkSchema(ConsumerRecord<String, LogRecord> record) {
+        if (record.value() instanceof UnknownSchema schema) {
+            throw new NewerReleaseException(record, schema);
+        }
+    }
+
+    private static List<ConsumerRecord<String, LogRecord>> within(long from, long to,
             List<ConsumerRecord<String, LogRecord>> records) {
-        return records.isEmpty() || records.getLast().offset() < to
+        return records.isEmpty() || records.getFirst().offset() >= from && records.getLast().offset() < to
                 ? records
-                : records.stream().takeWhile(record -> record.offset() < to).toList();
+                : records.stream().filter(record -> record.offset() >= from && record.offset() < to).toList();
     }
 
     /** The client rejects requests for partitions that are not assigned to it. */

@@ -1,19 +1,16 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
-import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The claims to a stream whose first packet has not arrived yet, and the binary form of a claim. Confined to the thread
+ * The claims to a stream whose first packet has not arrived yet, and the written form of a claim. Confined to the thread
  * of its fold.
  */
 final class Claims {
@@ -24,8 +21,6 @@ final class Claims {
     private static final int LIMIT = 255;
     /** Before version 3 of the rules. Ingest did not know this limit, so a claim with packets could be dropped. */
     private static final int FORMER_LIMIT = 16;
-    private static final int STRING_LIMIT = 1024;
-    private static final int FORMATS_LIMIT = 16;
 
     private final TreeMap<Long, SessionStarted> bySession = new TreeMap<>();
 
@@ -54,77 +49,35 @@ final class Claims {
         return bySession.isEmpty();
     }
 
-    void write(ByteWriter out) {
-        out.uint8(bySession.size());
-        bySession.forEach((session, started) -> {
-            out.int64(session);
-            write(started, out);
-        });
+    void write(Generic fold) {
+        fold.list("claims", List.copyOf(bySession.entrySet()),
+                (claim, g) -> g.put("session", claim.getKey()).put("started",
+                        ByteBuffer.wrap(LogCodec.encode(claim.getValue()))));
     }
 
-    static Claims read(ByteReader in) {
+    static Claims read(Generic fold) {
         Claims claims = new Claims();
-        for (int left = in.uint8("claims"); left > 0; left--) {
-            long session = in.int64("session");
-            claims.bySession.put(session, started(in));
-        }
+        fold.list("claims", g -> claims.bySession.put(g.int64("session"), started(g.bytes("started"))));
         return claims;
     }
 
-    static void write(SessionStarted started, ByteWriter out) {
-        out.uint8(started.role().ordinal());
-        string(started.encoder().node(), out);
-        string(started.encoder().client(), out);
-        string(started.encoder().address(), out);
-        out.int64(started.startedAtMs());
-        write(started.rules(), out);
-    }
-
-    static SessionStarted started(ByteReader in) {
-        SessionStarted.Role role = in.uint8("role") == 0 ? SessionStarted.Role.PRIMARY : SessionStarted.Role.BACKUP;
-        return new SessionStarted(role,
-                new Encoder(string("node", in), string("client", in), string("address", in)), in.int64("startedAtMs"),
-                rules(in));
-    }
-
-    static void write(EpochRules rules, ByteWriter out) {
-        out.uint32(rules.rulesVersion()).uint32(rules.segmentTargetMs()).uint32(rules.partTargetMs())
-                .uint32(rules.windowMs()).uint32(rules.graceMs()).uint8(rules.formats().size());
-        rules.formats().forEach(f -> string(f.name(), out));
-    }
-
-    static EpochRules rules(ByteReader in) {
-        int version = in.int32("rulesVersion");
-        int segmentTargetMs = in.int32("segmentTargetMs");
-        int partTargetMs = in.int32("partTargetMs");
-        int windowMs = in.int32("windowMs");
-        int graceMs = in.int32("graceMs");
-        int count = in.uint8("formats");
-        if (count > FORMATS_LIMIT) {
-            throw MalformedException.value("EpochRules", "formats", count, "up to " + FORMATS_LIMIT);
+    static SessionStarted started(ByteBuffer record) {
+        if (LogCodec.decode(record) instanceof SessionStarted started) {
+            return started;
         }
-        List<Format> formats = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            formats.add(format(string("format", in)));
-        }
-        return new EpochRules(version, segmentTargetMs, partTargetMs, windowMs, graceMs, List.copyOf(formats));
+        throw new IllegalArgumentException("the claim of a session is another record");
     }
 
-    private static Format format(String name) {
-        for (Format format : Format.values()) {
-            if (format.name().equals(name)) {
-                return format;
-            }
-        }
-        throw MalformedException.value("EpochRules", "format", name, "a known format");
+    static Generic write(EpochRules rules, Generic g) {
+        return g.put("rulesVersion", rules.rulesVersion()).put("segmentTargetMs", rules.segmentTargetMs())
+                .put("partTargetMs", rules.partTargetMs()).put("windowMs", rules.windowMs())
+                .put("graceMs", rules.graceMs()).put("formats", rules.formats().stream().map(Format::name).toList())
+                .put("nonce", rules.nonce());
     }
 
-    private static void string(String value, ByteWriter out) {
-        byte[] bytes = value.substring(0, Math.min(value.length(), STRING_LIMIT)).getBytes(StandardCharsets.UTF_8);
-        out.uint16(bytes.length).bytes(bytes);
-    }
-
-    private static String string(String field, ByteReader in) {
-        return new String(in.bytes(in.uint16(field), field), StandardCharsets.UTF_8);
+    static EpochRules rules(Generic g) {
+        return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
+                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class),
+                g.int64("nonce"));
     }
 }

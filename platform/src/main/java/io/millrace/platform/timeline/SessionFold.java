@@ -1,17 +1,19 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
+import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
+import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +24,18 @@ import java.util.List;
  * order.
  *
  * <p>{@link SessionStarted} is a claim. A claim greater than the current session takes over at its first packet;
- * packets of lesser sessions are ignored from then on. {@link SessionEnded} starts the grace period, the session's next
+ * packets of lesser sessions are ignored from then on. Since version 5 of the rules, a claim takes over with its {@link SessionTracks},
+ * which end the epoch and begin another one if they are not those of the epoch. {@link SessionEnded} starts the grace period, the session's next
  * packet cancels it, and {@link GraceOver} ends the epoch, even if a late packet has cancelled the grace period (since version
- * 3 of the rules). The next session after that begins a new epoch under its own rules.
+ * 3 of the rules). The next session after that begins a new epoch under its own rules. A session of a later generation
+ * ends the epoch as well: the log has lost records since.
  *
  * <p>Uses no clock and parses no codec data. Confined to one thread. Each record may be folded only once: callers skip
  * the records that they have already folded.
  */
 public final class SessionFold {
-    private static final int VERSION = 1;
+    private static final StateSchema<SessionFold> SCHEMA = new StateSchema<>("SessionState",
+            SessionFold::write, SessionFold::read);
     private static final long NONE = -1;
     /**
      * For {@link #lastSeq}: a reader that starts in the middle does not know the number of the packet before its first.
@@ -45,6 +50,7 @@ public final class SessionFold {
     private State state = State.NONE;
     private long epoch = NONE;
     private EpochRules rules;
+    private TrackSet tracks = TrackSet.UNKNOWN;
     private long session = NONE;
     private SessionStarted started;
     private long lastSeq = NONE;
@@ -59,28 +65,36 @@ public final class SessionFold {
     /**
      * Restores a fold from the bytes that {@link #toBytes} returned.
      *
-     * @throws MalformedException if another version wrote the bytes, or if they are damaged
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version
      */
     public static SessionFold resume(ByteBuffer bytes) {
-        ByteReader in = new ByteReader("SessionFold", bytes.slice());
-        int version = in.uint8("version");
-        if (version != VERSION) {
-            throw MalformedException.value("SessionFold", "version", version, String.valueOf(VERSION));
-        }
+        return SCHEMA.decode(bytes);
+    }
+
+    private static SessionFold read(Generic g) {
         SessionFold fold = new SessionFold();
-        fold.state = State.values()[Math.min(in.uint8("state"), State.values().length - 1)];
-        fold.epoch = in.int64("epoch");
-        fold.session = in.int64("session");
-        fold.lastSeq = in.int64("lastSeq");
-        fold.lost = in.int64("lost");
-        fold.joinedAt = in.int64("joinedAt");
-        if (fold.state != State.NONE) {
-            fold.rules = Claims.rules(in);
-            fold.started = Claims.started(in);
-        }
-        fold.claims = Claims.read(in);
-        fold.line = TimeLine.read(in);
+        fold.state = g.symbol("state", State.class);
+        fold.epoch = g.int64("epoch");
+        fold.session = g.int64("session");
+        fold.lastSeq = g.int64("lastSeq");
+        fold.lost = g.int64("lost");
+        fold.joinedAt = g.int64("joinedAt");
+        fold.rules = g.isNull("rules") ? null : Claims.rules(g.record("rules"));
+        fold.started = g.isNull("started") ? null : Claims.started(g.bytes("started"));
+        fold.claims = Claims.read(g);
+        fold.line = TimeLine.read(g.record("line"));
+        fold.tracks = new TrackSet(g.text("video"), g.text("audio"));
         return fold;
+    }
+
+    private void write(Generic g) {
+        g.put("state", state.name()).put("epoch", epoch).put("session", session).put("lastSeq", lastSeq)
+                .put("lost", lost).put("joinedAt", joinedAt)
+                .put("rules", rules == null ? null : Claims.write(rules, g.child("rules")))
+                .put("started", started == null ? null : ByteBuffer.wrap(LogCodec.encode(started)))
+                .put("line", line.write(g.child("line")))
+                .put("video", tracks.video()).put("audio", tracks.audio());
+        claims.write(g);
     }
 
     /**
@@ -88,8 +102,9 @@ public final class SessionFold {
      *
      * @param entry the directory entry of the epoch
      * @param start the packet
+     * @param tracks the tracks at the packet
      */
-    public static SessionFold join(StreamEntry entry, Keyframe start) {
+    public static SessionFold join(StreamEntry entry, Keyframe start, TrackSet tracks) {
         long session = start.session();
         long offset = start.offset();
         SessionFold fold = new SessionFold();
@@ -99,6 +114,7 @@ public final class SessionFold {
                         : State.LIVE;
         fold.epoch = entry.epoch();
         fold.rules = entry.rules();
+        fold.tracks = tracks;
         fold.session = session;
         fold.started = new SessionStarted(SessionStarted.Role.PRIMARY, entry.session().encoder(),
                 entry.session().startedAtMs(), entry.rules());
@@ -111,6 +127,7 @@ public final class SessionFold {
     public Verdict fold(long offset, PacketsRecord record) {
         return switch (record) {
             case SessionStarted claim -> claimed(offset, claim);
+            case SessionTracks its -> tracks(its);
             case Packet packet -> packet(packet);
             case SessionEnded ended -> ended(ended);
             case GraceOver over -> graceOver(over);
@@ -118,10 +135,20 @@ public final class SessionFold {
     }
 
     private Verdict claimed(long offset, SessionStarted claim) {
-        if (offset > session) {
-            claims.add(offset, claim);
+        long number = claim.number(offset);
+        if (number > session) {
+            claims.add(number, claim);
         }
         return new Verdict.Control(List.of());
+    }
+
+    private Verdict tracks(SessionTracks its) {
+        SessionStarted claim = its.session() > session ? claimOf(its.session()) : null;
+        List<SessionEvent> events = new ArrayList<>(0);
+        if (claim != null && (isRunning() ? rules : claim.rules()).hasOneTrackSet()) {
+            takeOver(its.session(), claim, its.tracks(), events);
+        }
+        return new Verdict.Control(events);
     }
 
     private Verdict packet(Packet packet) {
@@ -131,7 +158,7 @@ public final class SessionFold {
             if (claim == null) {
                 return new Verdict.Ignored(Verdict.Reason.UNKNOWN_SESSION, events);
             }
-            takeOver(packet.session(), claim, events);
+            takeOver(packet.session(), claim, TrackSet.UNKNOWN, events);
         } else if (packet.session() < session) {
             return new Verdict.Ignored(Verdict.Reason.LESSER_SESSION, events);
         } else if (state == State.ENDED) {
@@ -163,7 +190,7 @@ public final class SessionFold {
 
     private SessionStarted claimOf(long number) {
         SessionStarted claim = claims.of(number);
-        if (claim == null && number < joinedAt && state != State.ENDED) {
+        if (claim == null && SessionStarted.offset(number) < joinedAt && state != State.ENDED) {
             // The session was claimed before this reader's first offset: its first packet is the only trace of the
             // claim that the reader will see.
             return new SessionStarted(SessionStarted.Role.PRIMARY, new Encoder("", "", ""), started.startedAtMs(),
@@ -172,15 +199,23 @@ public final class SessionFold {
         return claim;
     }
 
-    private void takeOver(long number, SessionStarted claim, List<SessionEvent> events) {
-        if (state == State.NONE || state == State.ENDED) {
+    private void takeOver(long number, SessionStarted claim, TrackSet its, List<SessionEvent> events) {
+        if (isRunning() && SessionStarted.generation(number) > SessionStarted.generation(session)) {
+            // The log has lost records of the epoch, possibly its end. What follows does not continue it.
+            endEpoch(claim.startedAtMs(), SessionEnded.Reason.SUSPECTED, events);
+        } else if (isRunning() && its.isKnown() && tracks.isKnown() && !its.equals(tracks)) {
+            endEpoch(claim.startedAtMs(), SessionEnded.Reason.CLOSED_BY_SERVER, events);
+        }
+        if (!isRunning()) {
             epoch = number;
             rules = claim.rules();
+            tracks = TrackSet.UNKNOWN;
             line.beginEpoch();
             events.add(new SessionEvent.EpochBegan(epoch, rules));
         } else {
             line.beginSession();
         }
+        tracks = tracks.isKnown() ? tracks : its;
         state = State.LIVE;
         session = number;
         started = claim;
@@ -209,11 +244,22 @@ public final class SessionFold {
         if (over.session() != session || state != State.GRACE && !cameBack) {
             return new Verdict.Control(List.of());
         }
+        List<SessionEvent> events = new ArrayList<>(2);
+        endEpoch(over.atMs(), SessionEnded.Reason.SUSPECTED, events);
+        return new Verdict.Control(events);
+    }
+
+    /** @param reason why the session ends if it is live */
+    private void endEpoch(long atMs, SessionEnded.Reason reason, List<SessionEvent> events) {
+        if (state == State.LIVE) {
+            events.add(new SessionEvent.Left(session, atMs, reason));
+        }
         state = State.ENDED;
-        SessionEvent epochOver = new SessionEvent.EpochOver(epoch, over.atMs());
-        return new Verdict.Control(cameBack
-                ? List.of(new SessionEvent.Left(session, over.atMs(), SessionEnded.Reason.SUSPECTED), epochOver)
-                : List.of(epochOver));
+        events.add(new SessionEvent.EpochOver(epoch, atMs));
+    }
+
+    private boolean isRunning() {
+        return state == State.LIVE || state == State.GRACE;
     }
 
     public State state() {
@@ -235,6 +281,11 @@ public final class SessionFold {
         return rules;
     }
 
+    /** The tracks of all sessions of {@link #epoch} that have said theirs. */
+    public TrackSet tracks() {
+        return tracks;
+    }
+
     /** The current session's claim, null before the first. */
     public SessionStarted started() {
         return started;
@@ -250,17 +301,8 @@ public final class SessionFold {
         return claims.isEmpty() && (state == State.NONE || state == State.ENDED);
     }
 
-    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
+    /** Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes. */
     public byte[] toBytes() {
-        ByteWriter out = new ByteWriter();
-        out.uint8(VERSION).uint8(state.ordinal()).int64(epoch).int64(session).int64(lastSeq).int64(lost)
-                .int64(joinedAt);
-        if (state != State.NONE) {
-            Claims.write(rules, out);
-            Claims.write(started, out);
-        }
-        claims.write(out);
-        line.write(out);
-        return out.toByteArray();
+        return SCHEMA.encode(this);
     }
 }

@@ -49,7 +49,8 @@ public final class StreamTags {
      */
     public static StreamTags from(StreamEntry epoch, Keyframe start, Tracks tracks,
             LongFunction<Optional<Tracks>> tracksOf) {
-        return new StreamTags(start.offset(), SessionFold.join(epoch, start), epoch.epoch(), tracks, tracksOf);
+        return new StreamTags(start.offset(), SessionFold.join(epoch, start, tracks.set()), epoch.epoch(), tracks,
+                tracksOf);
     }
 
     /**
@@ -75,11 +76,11 @@ public final class StreamTags {
             return List.of();
         }
         Verdict verdict = sessions.fold(offset, record);
+        List<TagEvent> end = List.of();
         for (SessionEvent event : verdict.events()) {
             switch (event) {
-                case SessionEvent.EpochOver _ -> {
-                    return List.of(new TagEvent.End(TagEvent.Reason.EPOCH_OVER));
-                }
+                // Another epoch may begin with the same record.
+                case SessionEvent.EpochOver _ -> end = List.of(new TagEvent.End(TagEvent.Reason.EPOCH_OVER));
                 case SessionEvent.EpochBegan began when began.epoch() != epoch ->
                     tracksOf.apply(began.epoch()).ifPresent(with -> begin(began.epoch(), with));
                 case SessionEvent.EpochBegan _,SessionEvent.TookOver _,SessionEvent.Left _,SessionEvent.Returned _ -> {
@@ -89,7 +90,7 @@ public final class StreamTags {
         }
         return verdict instanceof Verdict.Counts counts && record instanceof Packet packet && counts.epoch() == epoch
                 ? tags.fold(packet, counts.timeMs())
-                : List.of();
+                : end;
     }
 
     /** Returns the offset in {@code packets} of the first record that is needed. */

@@ -1,8 +1,7 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
  * The epoch's FLV timeline: converts RTMP timestamps to milliseconds since the start of the epoch, across sessions and
@@ -90,6 +89,9 @@ final class TimeLine {
         lastTimeMs = UNKNOWN;
         offsetMs = 0;
         floorMs = 0;
+        // The state of a stream that has ended may be discarded, so nothing of it may matter in the next epoch.
+        audio.frameMs = DEFAULT_FRAME_MS;
+        video.frameMs = DEFAULT_FRAME_MS;
     }
 
     /** Continues a line in the middle, for a reader that starts there. */
@@ -174,32 +176,33 @@ final class TimeLine {
         return new Placed(timeMs, false);
     }
 
-    void write(ByteWriter out) {
-        out.uint8(open ? 1 : 0).int64(offsetMs).int64(floorMs).int64(lastTimeMs).int64(lineStampMs);
-        write(audio, out);
-        write(video, out);
+    Generic write(Generic g) {
+        return g.put("open", open).put("offsetMs", offsetMs).put("floorMs", floorMs).put("lastTimeMs", lastTimeMs)
+                .put("lineStampMs", lineStampMs).put("audio", write(audio, g.child("audio")))
+                .put("video", write(video, g.child("video")));
     }
 
-    static TimeLine read(ByteReader in) {
+    static TimeLine read(Generic g) {
         TimeLine line = new TimeLine();
-        line.open = in.uint8("open") == 1;
-        line.offsetMs = in.int64("offsetMs");
-        line.floorMs = in.int64("floorMs");
-        line.lastTimeMs = in.int64("lastTimeMs");
-        line.lineStampMs = in.int64("lineStampMs");
-        read(line.audio, in);
-        read(line.video, in);
+        line.open = g.bool("open");
+        line.offsetMs = g.int64("offsetMs");
+        line.floorMs = g.int64("floorMs");
+        line.lastTimeMs = g.int64("lastTimeMs");
+        line.lineStampMs = g.int64("lineStampMs");
+        read(line.audio, g.record("audio"));
+        read(line.video, g.record("video"));
         return line;
     }
 
-    private static void write(Track track, ByteWriter out) {
-        out.int64(track.newestMs).uint16(track.frameMs).uint8(track.off ? 1 : 0).int64(track.offSinceMs);
+    private static Generic write(Track track, Generic g) {
+        return g.put("newestMs", track.newestMs).put("frameMs", track.frameMs).put("off", track.off).put("offSinceMs",
+                track.offSinceMs);
     }
 
-    private static void read(Track track, ByteReader in) {
-        track.newestMs = in.int64("newestMs");
-        track.frameMs = in.uint16("frameMs");
-        track.off = in.uint8("off") == 1;
-        track.offSinceMs = in.int64("offSinceMs");
+    private static void read(Track track, Generic g) {
+        track.newestMs = g.int64("newestMs");
+        track.frameMs = g.int32("frameMs");
+        track.off = g.bool("off");
+        track.offSinceMs = g.int64("offSinceMs");
     }
 }

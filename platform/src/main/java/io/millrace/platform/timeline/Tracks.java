@@ -10,6 +10,7 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,11 +87,16 @@ public record Tracks(VideoConfig video, AudioConfig audio) {
 
     /** Returns whether both have the same tracks with the same codecs, so that a player of one can play the other. */
     public boolean isLike(Tracks other) {
-        return codec(video) == codec(other.video) && codec(audio) == codec(other.audio);
+        return set().equals(other.set());
     }
 
-    private static Codec codec(CodecConfig config) {
-        return config == null ? null : config.codec();
+    /** Returns the codecs of these tracks. */
+    public TrackSet set() {
+        return new TrackSet(codec(video), codec(audio));
+    }
+
+    private static String codec(CodecConfig config) {
+        return config == null ? null : config.codec().name();
     }
 
     /** Returns the RFC 6381 codec strings, video first. */

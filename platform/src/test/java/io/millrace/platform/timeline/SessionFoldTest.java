@@ -1,6 +1,5 @@
 package io.millrace.platform.timeline;
 
-import io.millrace.media.bytes.MediaException;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
@@ -10,7 +9,10 @@ import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
 import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
+import io.millrace.platform.log.UnreadableStateException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class SessionFoldTest {
     private static final EpochRules RULES = new EpochRules(1, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
     private static final EpochRules RULES_3 = new EpochRules(3, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+    private static final EpochRules RULES_4 = new EpochRules(4, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+    private static final EpochRules RULES_5 = new EpochRules(5, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
+    private static final TrackSet BOTH = new TrackSet("AVC", "AAC");
+    private static final TrackSet SILENT = new TrackSet("AVC", null);
 
+    /** What the numbers of generation 1 begin with. */
+    private static final long LATER = SessionStarted.number(1, 0);
     private static final Encoder ENCODER = new Encoder("n1", "OBS", "10.0.0.1:5");
 
     private static SessionStarted claim() {
@@ -36,6 +44,10 @@ class SessionFoldTest {
 
     private static SessionStarted claim(EpochRules rules) {
         return new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, rules);
+    }
+
+    private static SessionStarted claimAfterLoss(int generation) {
+        return new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, RULES, generation);
     }
 
     private static Packet packet(long session, long seq, Packet.Kind kind, long ms, boolean config) {
@@ -61,6 +73,10 @@ class SessionFoldTest {
 
     private static SessionEnded suspected(long session) {
         return new SessionEnded(session, 2_000, SessionEnded.Reason.SUSPECTED, "");
+    }
+
+    private static SessionTracks tracks(long session, TrackSet tracks) {
+        return new SessionTracks(session, tracks);
     }
 
     private static GraceOver over(long session) {
@@ -143,6 +159,21 @@ class SessionFoldTest {
                 new Story("repeated ends change nothing",
                         List.of(claim(), video(0, 0, 0), ended(0), ended(0), over(0), over(0), ended(0)),
                         ".", "began0 took0 0/0@0 line", "left0", ".", "over0", ".", "."),
+                new Story(
+                        "a session of a later generation ends the epoch of the earlier one and is greater than all of it",
+                        List.of(claim(), video(0, 0, 0), claimAfterLoss(1), video(0, 1, 40), video(LATER + 2, 0, 9_000),
+                                video(0, 2, 80), claim(), video(6, 0, 0), claimAfterLoss(1), video(LATER + 8, 0, 0)),
+                        ".", "began0 took0 0/0@0 line", ".", "0/0@40",
+                        "left0 over0 began" + (LATER + 2) + " took" + (LATER + 2) + " " + (LATER + 2) + "/"
+                                + (LATER + 2)
+                                + "@0 line",
+                        "-lesser_session", ".", "-lesser_session", ".",
+                        "took" + (LATER + 8) + " " + (LATER + 2) + "/" + (LATER + 8) + "@40 line"),
+                new Story("a later generation does not end an epoch twice",
+                        List.of(claim(), video(0, 0, 0), ended(0), over(0), claimAfterLoss(1), video(LATER + 4, 0, 0)),
+                        ".", "began0 took0 0/0@0 line", "left0", "over0", ".",
+                        "began" + (LATER + 4) + " took" + (LATER + 4) + " " + (LATER + 4) + "/" + (LATER + 4)
+                                + "@0 line"),
                 new Story("grace over without an end is void",
                         List.of(claim(), video(0, 0, 0), over(0), video(0, 1, 40)),
                         ".", "began0 took0 0/0@0 line", ".", "0/0@40"),
@@ -174,14 +205,67 @@ class SessionFoldTest {
                         ".", "began0 took0 0/0@0 line lost2"));
     }
 
+    static Stream<Story> storiesOfTracks() {
+        return Stream.of(
+                new Story("a session takes over with its tracks",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0)),
+                        ".", "began0 took0", "0/0@0 line"),
+                new Story("a session with the same tracks joins the epoch",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, BOTH),
+                                video(4, 0, 70)),
+                        ".", "began0 took0", "0/0@0 line", "left0", ".", "took4", "0/4@40 line"),
+                new Story("a session that has lost its sound ends the epoch and begins another",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, SILENT), video(4, 0, 70), over(0), video(0, 1, 40)),
+                        ".", "began0 took0", "0/0@0 line", "left0", ".", "over0 began4 took4", "4/4@0 line", ".",
+                        "-lesser_session"),
+                new Story("a session with sound after one without",
+                        List.of(claim(RULES_5), tracks(0, SILENT), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, BOTH), video(4, 0, 70)),
+                        ".", "began0 took0", "0/0@0 line", "left0", ".", "over0 began4 took4", "4/4@0 line"),
+                new Story("a session with another codec",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, new TrackSet("HEVC", "AAC")), video(4, 0, 70)),
+                        ".", "began0 took0", "0/0@0 line", "left0", ".", "over0 began4 took4", "4/4@0 line"),
+                new Story("other tracks end an epoch whose session is live",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), claim(RULES_5), tracks(3, SILENT),
+                                ended(0), video(3, 0, 70)),
+                        ".", "began0 took0", "0/0@0 line", ".", "left0 over0 began3 took3", ".", "3/3@0 line"),
+                new Story("the first session that says its tracks decides those of the epoch",
+                        List.of(claim(RULES_5), video(0, 0, 0), ended(0), claim(RULES_5), tracks(3, SILENT),
+                                video(3, 0, 70), ended(3), claim(RULES_5), tracks(7, BOTH)),
+                        ".", "began0 took0 0/0@0 line", "left0", ".", "took3", "0/3@40 line", "left3", ".",
+                        "over0 began7 took7"),
+                new Story("a session that does not say its tracks joins the epoch",
+                        List.of(claim(RULES_5), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_4),
+                                video(4, 0, 70), ended(4), claim(RULES_5), tracks(7, SILENT)),
+                        ".", "began0 took0", "0/0@0 line", "left0", ".", "took4 0/4@40 line", "left4", ".",
+                        "over0 began7 took7"),
+                new Story("an epoch of version 4 takes any tracks",
+                        List.of(claim(RULES_4), tracks(0, BOTH), video(0, 0, 0), ended(0), claim(RULES_5),
+                                tracks(4, SILENT), video(4, 0, 70), ended(4), over(4), claim(RULES_5), tracks(9, BOTH)),
+                        ".", ".", "began0 took0 0/0@0 line", "left0", ".", ".", "took4 0/4@40 line", "left4", "over0",
+                        ".",
+                        "began9 took9"),
+                new Story("the tracks of a new epoch are its own",
+                        List.of(claim(RULES_5), tracks(0, BOTH), ended(0), over(0), claim(RULES_5), tracks(4, SILENT),
+                                ended(4), claim(RULES_5), tracks(7, SILENT)),
+                        ".", "began0 took0", "left0", "over0", ".", "began4 took4", "left4", ".", "took7"),
+                new Story("tracks of lesser, unknown and running sessions are void",
+                        List.of(tracks(9, BOTH), claim(RULES_5), claim(RULES_5), tracks(2, BOTH), tracks(2, SILENT),
+                                tracks(1, SILENT), video(2, 0, 0)),
+                        ".", ".", ".", "began2 took2", ".", ".", "2/2@0 line"));
+    }
+
     @ParameterizedTest
-    @MethodSource("stories")
+    @MethodSource({"stories", "storiesOfTracks"})
     void decidesWhatCounts(Story story) {
         assertThat(tell(story.records, 0)).containsExactly(story.said);
     }
 
     @ParameterizedTest
-    @MethodSource("stories")
+    @MethodSource({"stories", "storiesOfTracks"})
     void decidesSameIfResumedAnywhere(Story story) {
         assertThat(tell(story.records, 1)).containsExactly(story.said);
         assertThat(tell(story.records, 3)).containsExactly(story.said);
@@ -277,7 +361,11 @@ class SessionFoldTest {
     }
 
     private static StreamEntry entry(long session, long timestampOffsetMs) {
-        return new StreamEntry("live/show", 0, StreamEntry.State.LIVE, RULES, new StreamEntry.Span(1, 9, 1_000, 0),
+        return entry(session, timestampOffsetMs, RULES);
+    }
+
+    private static StreamEntry entry(long session, long timestampOffsetMs, EpochRules rules) {
+        return new StreamEntry("live/show", 0, StreamEntry.State.LIVE, rules, new StreamEntry.Span(1, 9, 1_000, 0),
                 new StreamEntry.NewestSession(session, 1, timestampOffsetMs, 1_000, ENCODER, List.of(), List.of()),
                 new StreamEntry.Playlist(2, -1, 0), List.of());
     }
@@ -288,7 +376,7 @@ class SessionFoldTest {
                 video(0, 3, 540),
                 audio(0, 4, 550), video(0, 5, 580), audio(0, 6, 590), claim(), config(8, 0), video(8, 1, 70_000));
         List<String> said = tell(records, 0);
-        SessionFold joined = SessionFold.join(entry(0, -500), new Keyframe(0, 4, -500));
+        SessionFold joined = SessionFold.join(entry(0, -500), new Keyframe(0, 4, -500), TrackSet.UNKNOWN);
         for (int offset = 4; offset < records.size(); offset++) {
             assertThat(say(joined.fold(offset, records.get(offset)))).isEqualTo(said.get(offset));
         }
@@ -296,18 +384,69 @@ class SessionFoldTest {
 
     @Test
     void joiningReaderAcceptsFirstPacketOfClaim() {
-        SessionFold joined = SessionFold.join(entry(0, 0), new Keyframe(0, 20, 0));
+        SessionFold joined = SessionFold.join(entry(0, 0), new Keyframe(0, 20, 0), TrackSet.UNKNOWN);
         joined.fold(20, video(0, 5, 0));
         assertThat(say(joined.fold(21, video(12, 0, 0)))).isEqualTo("took12 0/12@40 line");
         assertThat(say(joined.fold(22, video(21, 0, 0)))).isEqualTo("-unknown_session");
     }
 
+    /** Also if the session was claimed before the reader's first record. */
+    @Test
+    void joiningReaderSeesOtherTracks() {
+        for (long claim : new long[]{12, 21}) {
+            SessionFold joined = SessionFold.join(entry(0, 0, RULES_5), new Keyframe(0, 20, 0), BOTH);
+            joined.fold(20, video(0, 5, 0));
+            if (claim > 20) {
+                joined.fold(claim, claim(RULES_5));
+            }
+            assertThat(say(joined.fold(22, tracks(claim, BOTH)))).isEqualTo("took" + claim);
+            joined.fold(23, claim(RULES_5));
+            assertThat(say(joined.fold(24, tracks(23, SILENT)))).isEqualTo("left" + claim + " over0 began23 took23");
+        }
+    }
+
+    @Test
+    void laterGenerationEndsEpochByItsTracks() {
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(RULES_5));
+        fold.fold(1, tracks(0, BOTH));
+        fold.fold(2, video(0, 0, 0));
+        fold.fold(1, new SessionStarted(SessionStarted.Role.PRIMARY, ENCODER, 1_000, RULES_5, 1));
+        assertThat(say(fold.fold(2, tracks(LATER + 1, BOTH))))
+                .isEqualTo("left0 over0 began" + (LATER + 1) + " took" + (LATER + 1));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).started().generation()).isOne();
+    }
+
+    @Test
+    void stateHasNonce() {
+        EpochRules rules = new EpochRules(5, 2_000, 500, 12_000, 30_000, List.of(Format.TS), 0x8c1e2f3a9b0dL);
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(rules.ofWrittenLog()));
+        fold.fold(1, video(0, 0, 0));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).rules().nonce()).isEqualTo(rules.nonce());
+    }
+
+    @Test
+    void stateHasTracksOfEpoch() {
+        SessionFold fold = new SessionFold();
+        fold.fold(0, claim(RULES_4));
+        fold.fold(1, tracks(0, BOTH));
+        fold.fold(2, video(0, 0, 0));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).tracks()).isEqualTo(TrackSet.UNKNOWN);
+        fold.fold(3, ended(0));
+        fold.fold(4, over(0));
+        fold.fold(5, claim(RULES_5));
+        fold.fold(6, tracks(5, SILENT));
+        assertThat(SessionFold.resume(ByteBuffer.wrap(fold.toBytes())).tracks()).isEqualTo(SILENT);
+    }
+
     @Test
     void rejectsUnreadableState() {
         byte[] bytes = new SessionFold().toBytes();
-        bytes[0] = 99;
-        assertThatExceptionOfType(MediaException.class).isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
-        assertThatExceptionOfType(MediaException.class)
+        bytes[5] ^= 1;
+        assertThatExceptionOfType(UnreadableStateException.class)
+                .isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(bytes)));
+        assertThatExceptionOfType(UnreadableStateException.class)
                 .isThrownBy(() -> SessionFold.resume(ByteBuffer.wrap(new SessionFold().toBytes(), 0, 20)));
     }
 }

@@ -1,10 +1,9 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 
 /**
  * Times of the audio track on the current timeline. Counts samples, because the encoder's millisecond timestamps
@@ -31,13 +30,13 @@ final class AudioClock {
         return Ticks.rescale(dts, samples.sampleRate(), Ticks.MPEG);
     }
 
-    void write(ByteWriter out) {
-        samples.write(out);
+    Generic write(Generic g) {
+        return g.put("next", samples.next()).put("last", samples.last()).put("sampleRate", samples.sampleRate());
     }
 
-    static AudioClock read(ByteReader in) {
+    static AudioClock read(Generic g) {
         AudioClock clock = new AudioClock();
-        clock.samples = SampleClock.read(in);
+        clock.samples = SampleClock.resumed(g.int64("next"), g.int64("last"), g.int32("sampleRate"));
         return clock;
     }
 }

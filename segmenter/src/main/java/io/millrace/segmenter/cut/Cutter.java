@@ -1,7 +1,5 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.CodecConfig;
@@ -12,6 +10,7 @@ import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SegmentStart;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.Track;
@@ -19,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Cuts one epoch of a stream into segments and parts, by the rules of docs/protocols.md, section 9.
@@ -42,6 +42,8 @@ final class Cutter {
     private static final long LONG_GOP_TICKS = 90_000 / 10;
     /** Largest distance between audio and video without a warning, measured at the arrival of a video frame. */
     private static final long LARGEST_SKEW_MS = 1_000;
+    /** A track without a frame for so long, by the other track's timestamps, is silent, and players stop. */
+    private static final long SILENCE_MS = 3_000;
     private static final long NEVER = Long.MIN_VALUE;
 
     private enum Leading { UNDECIDED, VIDEO, AUDIO }
@@ -63,6 +65,7 @@ final class Cutter {
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
+    private WallDrift drift = new WallDrift();
     private Segment segment;
 
     Cutter(long epoch, EpochRules rules) {
@@ -130,6 +133,7 @@ final class Cutter {
 
     /** @param head for the head of a segment that begins with this frame */
     void frame(long offset, Packet packet, Head head, Step out) {
+        drift.add(Math.floorDiv(packet.arrivalUs(), 1_000L), wallMs + packet.timestampMs() - originMs);
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, head, out);
             return;
@@ -147,8 +151,12 @@ final class Cutter {
         }
     }
 
-    /** The session fold at a packet: its state before that packet, and its offset for the FLV timeline. */
-    record Head(ByteBuffer state, long timestampOffsetMs) {}
+    /**
+     * The session fold at a packet: its state after that packet, and its offset for the FLV timeline.
+     *
+     * @param state called only if a segment begins
+     */
+    record Head(Supplier<ByteBuffer> state, long timestampOffsetMs) {}
 
     /** Begins a new line of timestamps. {@code packet} is at time 0 of that line. */
     void beginLine(Packet packet, Step out) {
@@ -165,6 +173,7 @@ final class Cutter {
         waitingTicks = 0;
         videoClock.beginLine();
         audioClock.beginLine();
+        drift.beginLine();
     }
 
     private void video(long offset, Packet packet, Head head, Step out) {
@@ -209,10 +218,18 @@ final class Cutter {
         }
         // Only at video frames: in a slow slide show, video lags behind audio between any two frames, which is no
         // fault.
-        if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
+        if (audioMs != NEVER && isSilent(packet.timestampMs() - audioMs)) {
+            out.warn(StreamWarning.TRACK_SILENT, "no audio for " + (packet.timestampMs() - audioMs) / 1_000
+                    + " s while video arrives: players stop");
+        } else if (audioMs != NEVER && Math.abs(packet.timestampMs() - audioMs) > LARGEST_SKEW_MS) {
             out.warn(StreamWarning.TRACK_SKEW, "video is " + Math.abs(packet.timestampMs() - audioMs) + " ms "
                     + (packet.timestampMs() > audioMs ? "ahead of" : "behind") + " audio");
         }
+    }
+
+    /** Earlier rules know no silent tracks. */
+    private boolean isSilent(long silentMs) {
+        return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
     }
 
     /** Whether the video tag, legacy or enhanced, has a frame type of keyframe: 1 keyframe, 4 generated keyframe. */
@@ -276,6 +293,10 @@ final class Cutter {
         audioMs = packet.timestampMs();
         Draft frame = audioClock.place(offset, packet, originMs, audio, samples);
         long silentMs = packet.timestampMs() - videoSeenMs;
+        if (leading == Leading.VIDEO && isSilent(silentMs)) {
+            out.warn(StreamWarning.TRACK_SILENT,
+                    "no video for " + silentMs / 1_000 + " s while audio arrives: players stop");
+        }
         if (leading != Leading.AUDIO && silentMs > (video == null ? NO_VIDEO_MS : playlist.capTicks() / 90)) {
             interrupt(out);
             leading = Leading.AUDIO;
@@ -350,7 +371,7 @@ final class Cutter {
         long number = playlist.nextSegment();
         var start = new SegmentStart(frame.keyframe, isNew, playlist.discontinuity(isNew), playlist.targetDurationS());
         var segmentHead = new Cut.SegmentHead(playlist.rules, start, tracks(leadVideo, audio), originMs,
-                head.timestampOffsetMs(), head.state());
+                head.timestampOffsetMs(), head.state().get());
         Cut opening = new Cut(new PartId(playlist.epoch, number, 0), session, false, frame.keyframe,
                 new Cut.PacketRange(frame.offset, frame.offset), new PartTimes(startTicks, 0, 0, 0), segmentHead,
                 List.of());
@@ -402,41 +423,43 @@ final class Cutter {
         long end = closing.close(endTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         playlist.fixTarget(end - closing.startTicks, out::cut);
         endWallMs = wallMs + Math.floorDiv(end, 90L);
-    }
-
-    void write(ByteWriter out) {
-        playlist.write(out);
-        out.int64(session).int64(startedAtMs).uint8(leading.ordinal());
-        TrackConfig.write(video, out);
-        TrackConfig.write(audio, out);
-        out.uint8(anchored ? 1 : 0).int64(originMs).int64(wallMs).int64(endWallMs).uint8(discontinuous ? 1 : 0)
-                .int64(videoSeenMs).int64(audioMs).int64(waitingTicks);
-        videoClock.write(out);
-        audioClock.write(out);
-        out.uint8(segment == null ? 0 : 1);
-        if (segment != null) {
-            segment.write(out);
+        if (playlist.rules.correctsDrift()) {
+            wallMs += drift.endSegment(Math.floorDiv(end - closing.startTicks, 90L));
         }
     }
 
-    static Cutter read(EpochRules rules, ByteReader in) {
-        Cutter cutter = new Cutter(Playlist.read(rules, in));
-        cutter.session = in.int64("session");
-        cutter.startedAtMs = in.int64("startedAtMs");
-        cutter.leading = Leading.values()[Math.min(in.uint8("leading"), Leading.values().length - 1)];
-        cutter.video = TrackConfig.read(in);
-        cutter.audio = TrackConfig.read(in);
-        cutter.anchored = in.uint8("anchored") == 1;
-        cutter.originMs = in.int64("originMs");
-        cutter.wallMs = in.int64("wallMs");
-        cutter.endWallMs = in.int64("endWallMs");
-        cutter.discontinuous = in.uint8("discontinuous") == 1;
-        cutter.videoSeenMs = in.int64("videoSeenMs");
-        cutter.audioMs = in.int64("audioMs");
-        cutter.waitingTicks = in.int64("waitingTicks");
-        cutter.videoClock = VideoClock.read(in);
-        cutter.audioClock = AudioClock.read(in);
-        cutter.segment = in.uint8("segment") == 1 ? Segment.read(in) : null;
+    Generic write(Generic g) {
+        playlist.write(g);
+        TrackConfig.write(video, "video", g);
+        TrackConfig.write(audio, "audio", g);
+        drift.write(g);
+        return g.put("session", session).put("startedAtMs", startedAtMs).put("leading", leading.name())
+                .put("anchored", anchored).put("originMs", originMs).put("wallMs", wallMs).put("endWallMs", endWallMs)
+                .put("discontinuous", discontinuous).put("videoSeenMs", videoSeenMs).put("audioMs", audioMs)
+                .put("waitingTicks", waitingTicks).put("videoClock", videoClock.write(g.child("videoClock")))
+                .put("audioClock", audioClock.write(g.child("audioClock")))
+                .put("segment", segment == null ? null : segment.write(g.child("segment")));
+    }
+
+    static Cutter read(EpochRules rules, Generic g) {
+        Cutter cutter = new Cutter(Playlist.read(rules, g));
+        cutter.session = g.int64("session");
+        cutter.startedAtMs = g.int64("startedAtMs");
+        cutter.leading = g.symbol("leading", Leading.class);
+        cutter.video = TrackConfig.read("video", g);
+        cutter.audio = TrackConfig.read("audio", g);
+        cutter.anchored = g.bool("anchored");
+        cutter.originMs = g.int64("originMs");
+        cutter.wallMs = g.int64("wallMs");
+        cutter.endWallMs = g.int64("endWallMs");
+        cutter.discontinuous = g.bool("discontinuous");
+        cutter.videoSeenMs = g.int64("videoSeenMs");
+        cutter.audioMs = g.int64("audioMs");
+        cutter.waitingTicks = g.int64("waitingTicks");
+        cutter.videoClock = VideoClock.read(g.record("videoClock"));
+        cutter.audioClock = AudioClock.read(g.record("audioClock"));
+        cutter.drift = WallDrift.read(g);
+        cutter.segment = g.isNull("segment") ? null : Segment.read(g.record("segment"));
         return cutter;
     }
 

@@ -1,17 +1,14 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -253,22 +250,18 @@ final class Directory {
                 new StreamEntry.Playlist(targetDurationS, lastSegment, bitrate), List.copyOf(sessions));
     }
 
-    void write(ByteWriter out) {
-        byte[] entry = LogCodec.encode(entry(0));
-        out.uint32(entry.length).bytes(entry).uint8(offsetKnown ? 1 : 0).int64(sessionTicks).int64(windowTicks)
-                .int64(windowBytes).int64(declaredBitrate).uint8(troubles.size());
-        troubles.forEach((warning, trouble) -> {
-            byte[] message = trouble.message().getBytes(StandardCharsets.UTF_8);
-            out.uint8(warning.ordinal()).int64(trouble.seenTicks()).uint8(trouble.gone() ? 1 : 0)
-                    .uint32(message.length).bytes(message);
-        });
+    Generic write(Generic g) {
+        return g.put("entry", ByteBuffer.wrap(LogCodec.encode(entry(0)))).put("offsetKnown", offsetKnown)
+                .put("sessionTicks", sessionTicks).put("windowTicks", windowTicks).put("windowBytes", windowBytes)
+                .put("declaredBitrate", declaredBitrate)
+                .list("troubles", List.copyOf(troubles.entrySet()), (trouble, t) -> t
+                        .put("warning", trouble.getKey().name()).put("message", trouble.getValue().message())
+                        .put("seenTicks", trouble.getValue().seenTicks()).put("gone", trouble.getValue().gone()));
     }
 
-    static Directory read(ByteReader in) {
-        // Copied, because the caller may reuse the buffer of the state.
-        ByteBuffer bytes = ByteBuffer.wrap(in.bytes(in.int32("sizeBytes"), "entry"));
-        if (!(LogCodec.decode(bytes) instanceof StreamEntry e)) {
-            throw MalformedException.value("StreamFold", "entry", "another record", "a stream entry");
+    static Directory read(Generic g) {
+        if (!(LogCodec.decode(g.bytes("entry")) instanceof StreamEntry e)) {
+            throw new IllegalArgumentException("the entry of the state is another record");
         }
         Directory directory = new Directory(e.stream(), e.epoch(), e.rules(), e.span().firstOffset(),
                 e.span().startedAtMs());
@@ -284,19 +277,13 @@ final class Directory {
         directory.bitrate = e.playlist().bitrate();
         directory.tracks = e.session().tracks();
         directory.sessions.addAll(e.sessions());
-        directory.offsetKnown = in.uint8("offsetKnown") == 1;
-        directory.sessionTicks = in.int64("sessionTicks");
-        directory.windowTicks = in.int64("windowTicks");
-        directory.windowBytes = in.int64("windowBytes");
-        directory.declaredBitrate = in.int64("declaredBitrate");
-        for (int count = in.uint8("troubles"); count > 0; count--) {
-            StreamWarning warning = StreamWarning.values()[Math.min(in.uint8("warning"),
-                    StreamWarning.values().length - 1)];
-            long seenTicks = in.int64("seenTicks");
-            boolean gone = in.uint8("gone") == 1;
-            String message = new String(in.bytes(in.int32("sizeBytes"), "message"), StandardCharsets.UTF_8);
-            directory.troubles.put(warning, new Trouble(message, seenTicks, gone));
-        }
+        directory.offsetKnown = g.bool("offsetKnown");
+        directory.sessionTicks = g.int64("sessionTicks");
+        directory.windowTicks = g.int64("windowTicks");
+        directory.windowBytes = g.int64("windowBytes");
+        directory.declaredBitrate = g.int64("declaredBitrate");
+        g.list("troubles", t -> directory.troubles.put(t.symbol("warning", StreamWarning.class),
+                new Trouble(t.text("message"), t.int64("seenTicks"), t.bool("gone"))));
         return directory;
     }
 }

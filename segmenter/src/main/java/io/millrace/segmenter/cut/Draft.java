@@ -1,9 +1,8 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 
 /** A frame whose times are known but which is in no cut yet. Its duration is final only when its successor arrives. */
 final class Draft {
@@ -51,16 +50,15 @@ final class Draft {
         return new Cut.Sample(Math.toIntExact(offset - firstOffset), kind, dts, compositionTicks, duration, keyframe);
     }
 
-    void write(ByteWriter out) {
-        out.int64(offset).uint8((isAudio() ? 1 : 0) | (keyframe ? 2 : 0) | (recoveryPoint ? 4 : 0)).uint32(sizeBytes)
-                .int64(arrivalUs).int64(dts).uint32(compositionTicks).uint32(duration);
+    void write(Generic g) {
+        g.put("offset", offset).put("audio", isAudio()).put("keyframe", keyframe).put("recoveryPoint", recoveryPoint)
+                .put("sizeBytes", sizeBytes).put("arrivalUs", arrivalUs).put("dts", dts)
+                .put("compositionTicks", compositionTicks).put("duration", duration);
     }
 
-    static Draft read(ByteReader in) {
-        long offset = in.int64("offset");
-        int flags = in.uint8("flags");
-        return new Draft(offset, (flags & 1) != 0 ? Packet.Kind.AUDIO : Packet.Kind.VIDEO, (flags & 2) != 0,
-                (flags & 4) != 0, in.int32("sizeBytes"), in.int64("arrivalUs"), in.int64("dts"),
-                in.int32("compositionTicks"), in.int32("duration"));
+    static Draft read(Generic g) {
+        return new Draft(g.int64("offset"), g.bool("audio") ? Packet.Kind.AUDIO : Packet.Kind.VIDEO, g.bool("keyframe"),
+                g.bool("recoveryPoint"), g.int32("sizeBytes"), g.int64("arrivalUs"), g.int64("dts"),
+                g.int32("compositionTicks"), g.int32("duration"));
     }
 }

@@ -1,8 +1,7 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.kafka.Sizes;
+import io.millrace.platform.log.RecordSchema.Generic;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,16 +65,13 @@ final class Drafts {
         return draft.sizeBytes + draft.sizeBytes / 32 + FRAME_COST_BYTES;
     }
 
-    void write(ByteWriter out) {
-        out.uint32(list.size());
-        list.forEach(d -> d.write(out));
+    void write(String field, Generic segment) {
+        segment.list(field, list, Draft::write);
     }
 
-    static Drafts read(ByteReader in) {
+    static Drafts read(String field, Generic segment) {
         Drafts drafts = new Drafts();
-        for (int left = in.int32("drafts"); left > 0; left--) {
-            drafts.add(Draft.read(in));
-        }
+        segment.list(field, Draft::read).forEach(drafts::add);
         return drafts;
     }
 }

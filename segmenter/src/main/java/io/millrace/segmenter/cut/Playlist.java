@@ -1,12 +1,10 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.RecordSchema.Generic;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,32 +110,28 @@ final class Playlist {
     }
 
     /** Writes everything but the rules, which the session fold writes. */
-    void write(ByteWriter out) {
-        out.int64(epoch).uint32(targetDurationS).int64(nextSegment).int64(discontinuity).uint32(held.size());
-        held.forEach(cut -> write(cut, out));
+    void write(Generic cutter) {
+        cutter.put("epoch", epoch).put("targetDurationS", targetDurationS).put("nextSegment", nextSegment)
+                .put("discontinuity", discontinuity).put("held", held.stream().map(Playlist::bytes).toList());
     }
 
-    static Playlist read(EpochRules rules, ByteReader in) {
-        Playlist playlist = new Playlist(in.int64("epoch"), rules);
-        playlist.targetDurationS = in.int32("targetDurationS");
-        playlist.nextSegment = in.int64("nextSegment");
-        playlist.discontinuity = in.int64("discontinuity");
-        for (int left = in.int32("held"); left > 0; left--) {
-            playlist.held.add(readCut(in));
-        }
+    static Playlist read(EpochRules rules, Generic cutter) {
+        Playlist playlist = new Playlist(cutter.int64("epoch"), rules);
+        playlist.targetDurationS = cutter.int32("targetDurationS");
+        playlist.nextSegment = cutter.int64("nextSegment");
+        playlist.discontinuity = cutter.int64("discontinuity");
+        cutter.byteStrings("held").forEach(cut -> playlist.held.add(cut(cut)));
         return playlist;
     }
 
-    static void write(Cut cut, ByteWriter out) {
-        byte[] bytes = LogCodec.encode(cut);
-        out.uint32(bytes.length).bytes(bytes);
+    static ByteBuffer bytes(Cut cut) {
+        return ByteBuffer.wrap(LogCodec.encode(cut));
     }
 
-    static Cut readCut(ByteReader in) {
-        // Copied, because the caller may reuse the buffer of the state.
-        if (LogCodec.decode(ByteBuffer.wrap(in.bytes(in.int32("sizeBytes"), "cut"))) instanceof Cut cut) {
+    static Cut cut(ByteBuffer bytes) {
+        if (LogCodec.decode(bytes) instanceof Cut cut) {
             return cut;
         }
-        throw MalformedException.value("StreamFold", "cut", "another record", "a cut");
+        throw new IllegalArgumentException("a cut of the state is another record");
     }
 }

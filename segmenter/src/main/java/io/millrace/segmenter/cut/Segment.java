@@ -1,11 +1,10 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PartId;
 import io.millrace.platform.log.PartTimes;
+import io.millrace.platform.log.RecordSchema.Generic;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -145,27 +144,22 @@ final class Segment {
         return draft.keyframe && (video == null || !draft.isAudio());
     }
 
-    void write(ByteWriter out) {
-        Playlist.write(opening, out);
-        TrackConfig.write(video, out);
-        TrackConfig.write(audio, out);
-        out.int64(wallMs).uint32(nextPart).int64(partTicks).int64(leadTicks);
-        part.write(out);
-        group.write(out);
+    Generic write(Generic g) {
+        g.put("opening", Playlist.bytes(opening)).put("wallMs", wallMs).put("nextPart", nextPart)
+                .put("partTicks", partTicks).put("leadTicks", leadTicks);
+        TrackConfig.write(video, "video", g);
+        TrackConfig.write(audio, "audio", g);
+        part.write("part", g);
+        group.write("group", g);
+        return g;
     }
 
-    static Segment read(ByteReader in) {
-        Cut opening = Playlist.readCut(in);
-        TrackConfig video = TrackConfig.read(in);
-        TrackConfig audio = TrackConfig.read(in);
-        long wallMs = in.int64("wallMs");
-        int nextPart = in.int32("nextPart");
-        long partTicks = in.int64("partTicks");
-        long leadTicks = in.int64("leadTicks");
-        Segment segment = new Segment(opening, video, audio, wallMs, Drafts.read(in), Drafts.read(in));
-        segment.nextPart = nextPart;
-        segment.partTicks = partTicks;
-        segment.leadTicks = leadTicks;
+    static Segment read(Generic g) {
+        Segment segment = new Segment(Playlist.cut(g.bytes("opening")), TrackConfig.read("video", g),
+                TrackConfig.read("audio", g), g.int64("wallMs"), Drafts.read("part", g), Drafts.read("group", g));
+        segment.nextPart = g.int32("nextPart");
+        segment.partTicks = g.int64("partTicks");
+        segment.leadTicks = g.int64("leadTicks");
         // A group begins with a frame of the leading track.
         segment.lead = segment.group.list.getFirst();
         return segment;

@@ -75,8 +75,11 @@ public final class Step {
         return taken;
     }
 
-    List<Warned> warnings() {
-        return warnings;
+    /** Returns the warnings since the last call. */
+    List<Warned> takeNewWarnings() {
+        List<Warned> taken = List.copyOf(warnings);
+        warnings.clear();
+        return taken;
     }
 
     /** The warnings that occurred for the first time in the session. */

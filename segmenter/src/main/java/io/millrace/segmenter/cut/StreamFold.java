@@ -1,14 +1,14 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.PacketsRecord;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.StateSchema;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.timeline.SessionEvent;
 import io.millrace.platform.timeline.SessionFold;
 import io.millrace.platform.timeline.Verdict;
@@ -22,12 +22,13 @@ import java.nio.ByteBuffer;
  * the next session starts fresh. Confined to one thread.
  */
 public final class StreamFold {
-    private static final int VERSION = 3;
+    private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState",
+            StreamFold::write, StreamFold::read);
     /** Tag headers without a payload: end of sequence, commands, silence. */
     private static final int VIDEO_HEADER_BYTES = 5;
     private static final int AUDIO_HEADER_BYTES = 2;
 
-    private final String stream;
+    private String stream;
     private final SessionFold sessions;
     private long lastOffset = -1;
     private long quarantined = -1;
@@ -61,23 +62,45 @@ public final class StreamFold {
             return step;
         }
         lastOffset = offset;
-        ByteBuffer before = record instanceof Packet p && isFrame(p) ? ByteBuffer.wrap(sessions.toBytes()) : null;
+        TrackSet tracks = sessions.tracks();
         Verdict verdict = sessions.fold(offset, record);
         verdict.events().forEach(event -> apply(event, offset, step));
         switch (verdict) {
-            case Verdict.Counts counts -> count(offset, (Packet) record, counts, before, step);
+            case Verdict.Counts counts -> count(offset, (Packet) record, counts, step);
             case Verdict.Ignored ignored -> step.drop(ignored.reason().label());
             case Verdict.Control _ -> {
                 // Only the events matter.
             }
         }
+        if (step.ended().isPresent() && sessions.state() == SessionFold.State.LIVE) {
+            step.warn(StreamWarning.TRACK_SET_CHANGED, "the tracks changed from " + tracks.words() + " to "
+                    + sessions.tracks().words() + ": players had to load the stream again");
+        }
         enter(offset, step);
+        return step;
+    }
+
+    /**
+     * Ends the epoch, if one is running, because the log has lost records that this fold contains. Its open segment is not
+     * closed: packets of it may be lost. The fold must not be used afterwards.
+     */
+    public Step lose() {
+        Step step = new Step();
+        if (sessions.state() == SessionFold.State.LIVE || sessions.state() == SessionFold.State.GRACE) {
+            if (sessions.state() == SessionFold.State.LIVE) {
+                directory.left(cutter.endMs());
+            }
+            over(step);
+            enter(lastOffset, step);
+        }
         return step;
     }
 
     private void apply(SessionEvent event, long offset, Step step) {
         switch (event) {
             case SessionEvent.EpochBegan began -> {
+                // The previous epoch may end with the same record.
+                enter(offset, step);
                 cutter = new Cutter(began.epoch(), began.rules());
                 directory = new Directory(stream, began.epoch(), began.rules(), offset,
                         sessions.started().startedAtMs());
@@ -100,15 +123,19 @@ public final class StreamFold {
             case SessionEvent.EpochOver _ -> {
                 guard(step, () -> cutter.close(step));
                 enterCuts(step);
-                directory.over();
-                if (cutter.rules().endsByRecord()) {
-                    step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
-                }
+                over(step);
             }
         }
     }
 
-    private void count(long offset, Packet packet, Verdict.Counts verdict, ByteBuffer before, Step step) {
+    private void over(Step step) {
+        directory.over();
+        if (cutter.rules().endsByRecord()) {
+            step.end(new EpochEnded(directory.epoch(), directory.lastSegment(), cutter.endMs()));
+        }
+    }
+
+    private void count(long offset, Packet packet, Verdict.Counts verdict, Step step) {
         if (verdict.newLine()) {
             directory.lineBegan(sessions.timestampOffsetMs());
         }
@@ -123,12 +150,12 @@ public final class StreamFold {
             if (verdict.newLine()) {
                 cutter.beginLine(packet, step);
             }
-            cut(offset, packet, before, step);
+            cut(offset, packet, step);
         });
         openBytes += step.dropped().isEmpty() ? packet.body().remaining() : 0;
     }
 
-    private void cut(long offset, Packet packet, ByteBuffer before, Step step) {
+    private void cut(long offset, Packet packet, Step step) {
         if (packet.track() != 0) {
             step.drop("multitrack");
             step.warn(StreamWarning.MULTITRACK,
@@ -136,7 +163,8 @@ public final class StreamFold {
         } else if (packet.isConfig()) {
             cutter.config(packet, step);
         } else if (isFrame(packet)) {
-            cutter.frame(offset, packet, new Cutter.Head(before, sessions.timestampOffsetMs()), step);
+            cutter.frame(offset, packet,
+                    new Cutter.Head(() -> ByteBuffer.wrap(sessions.toBytes()), sessions.timestampOffsetMs()), step);
         } else if (packet.kind() == Packet.Kind.DATA) {
             directory.described(Metadata.parse(packet.body()));
         }
@@ -177,7 +205,7 @@ public final class StreamFold {
         }
         step.openings().forEach(opening -> directory.opened(opening, cutter.targetDurationS()));
         enterCuts(step);
-        step.warnings().stream().filter(directory::warned).forEach(step::isNew);
+        step.takeNewWarnings().stream().filter(directory::warned).forEach(step::isNew);
         StreamEntry entry = directory.changed(offset, cutter.targetDurationS());
         if (entry != null) {
             step.entry(entry);
@@ -196,40 +224,37 @@ public final class StreamFold {
         }
     }
 
-    /** Returns the whole state, beginning with a version byte. Folds of the same records return the same bytes. */
+    /** Returns the whole state, in the current version of its schema. Folds of the same records return the same bytes. */
     public byte[] toBytes() {
-        ByteWriter out = new ByteWriter(1024);
-        byte[] session = sessions.toBytes();
-        out.uint8(VERSION).int64(lastOffset).int64(quarantined).int64(openBytes).uint16(session.length).bytes(session)
-                .uint8(cutter == null ? 0 : 1);
-        if (cutter != null) {
-            directory.write(out);
-            cutter.write(out);
-        }
-        return out.toByteArray();
+        return SCHEMA.encode(this);
     }
 
     /**
      * Restores a fold from the bytes that {@link #toBytes} returned. Copies what it keeps.
      *
-     * @throws io.millrace.media.bytes.MediaException if another version wrote the bytes, or if they are damaged
+     * @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version
      */
     public static StreamFold resume(String stream, ByteBuffer bytes) {
-        ByteReader in = new ByteReader("StreamFold", bytes.slice());
-        int version = in.uint8("version");
-        if (version != VERSION) {
-            throw MalformedException.value("StreamFold", "version", version, String.valueOf(VERSION));
-        }
-        long lastOffset = in.int64("lastOffset");
-        long quarantined = in.int64("quarantined");
-        long openBytes = in.int64("openBytes");
-        StreamFold fold = new StreamFold(stream, SessionFold.resume(in.slice(in.uint16("sizeBytes"), "session")));
-        fold.lastOffset = lastOffset;
-        fold.quarantined = quarantined;
-        fold.openBytes = openBytes;
-        if (in.uint8("cutter") == 1) {
-            fold.directory = Directory.read(in);
-            fold.cutter = Cutter.read(fold.sessions.rules(), in);
+        StreamFold fold = SCHEMA.decode(bytes);
+        fold.stream = stream;
+        return fold;
+    }
+
+    private void write(Generic g) {
+        g.put("lastOffset", lastOffset).put("quarantined", quarantined).put("openBytes", openBytes)
+                .put("sessions", ByteBuffer.wrap(sessions.toBytes()))
+                .put("directory", cutter == null ? null : directory.write(g.child("directory")))
+                .put("cutter", cutter == null ? null : cutter.write(g.child("cutter")));
+    }
+
+    private static StreamFold read(Generic g) {
+        StreamFold fold = new StreamFold(null, SessionFold.resume(g.bytes("sessions")));
+        fold.lastOffset = g.int64("lastOffset");
+        fold.quarantined = g.int64("quarantined");
+        fold.openBytes = g.int64("openBytes");
+        if (!g.isNull("cutter")) {
+            fold.directory = Directory.read(g.record("directory"));
+            fold.cutter = Cutter.read(fold.sessions.rules(), g.record("cutter"));
         }
         return fold;
     }

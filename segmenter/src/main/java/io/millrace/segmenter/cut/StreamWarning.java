@@ -23,7 +23,11 @@ public enum StreamWarning {
     /** There is more than one track of a kind. Players receive the default one. */
     MULTITRACK,
     /** The session could not be cut, because of a bug in Millrace or in the encoder. */
-    QUARANTINED;
+    QUARANTINED,
+    /** The previous epoch ended because its tracks were others than those of this session. */
+    TRACK_SET_CHANGED,
+    /** Frames of one track arrive, and none of the other one. */
+    TRACK_SILENT;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);
@@ -33,7 +37,7 @@ public enum StreamWarning {
     boolean ends() {
         return switch (this) {
             case LONG_GOP, NO_KEYFRAME, KEYFRAME_FLAGS, TIMESTAMP_JUMP, TRACK_SKEW, DECLARED_BITRATE, CODEC_NOT_IN_HLS,
-                    MULTITRACK ->
+                    MULTITRACK, TRACK_SET_CHANGED, TRACK_SILENT ->
                 true;
             case UNSUPPORTED_TRACK, QUARANTINED -> false;
         };

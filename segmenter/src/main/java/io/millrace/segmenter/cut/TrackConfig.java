@@ -1,8 +1,5 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
 import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
@@ -10,6 +7,7 @@ import io.millrace.media.codec.Mp3Config;
 import io.millrace.media.codec.VideoConfig;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 import io.millrace.platform.log.Track;
 import java.nio.ByteBuffer;
 
@@ -51,22 +49,19 @@ record TrackConfig(CodecConfig config) {
         };
     }
 
-    static void write(TrackConfig config, ByteWriter out) {
-        out.uint8(config == null ? 0 : 1);
-        if (config != null) {
-            out.uint8(config.codec().ordinal()).uint32(config.record().remaining()).bytes(config.record());
-        }
+    /** @param config may be null */
+    static void write(TrackConfig config, String field, Generic parent) {
+        parent.put(field, config == null
+                ? null
+                : parent.child(field).put("codec", config.codec().name()).put("record", config.record()));
     }
 
-    static TrackConfig read(ByteReader in) {
-        if (in.uint8("config") == 0) {
+    /** Returns what {@link #write} wrote, possibly null. */
+    static TrackConfig read(String field, Generic parent) {
+        if (parent.isNull(field)) {
             return null;
         }
-        int codec = in.uint8("codec");
-        if (codec >= Codec.values().length) {
-            throw MalformedException.value("TrackConfig", "codec", codec, "a known codec");
-        }
-        ByteBuffer record = in.slice(in.int32("sizeBytes"), "record");
-        return new TrackConfig(CodecConfig.parse(Codec.values()[codec], record));
+        Generic g = parent.record(field);
+        return new TrackConfig(CodecConfig.parse(g.symbol("codec", Codec.class), g.bytes("record")));
     }
 }

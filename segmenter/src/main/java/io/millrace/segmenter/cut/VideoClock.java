@@ -1,9 +1,8 @@
 package io.millrace.segmenter.cut;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.RecordSchema.Generic;
 
 /** Decoding and composition times of the video track on the current timeline, 90 kHz. */
 final class VideoClock {
@@ -93,18 +92,19 @@ final class VideoClock {
         return draft.dts + (shift == NONE ? 0 : shift);
     }
 
-    void write(ByteWriter out) {
-        out.int64(lastDts).int64(lastGap).int64(frameTicks).int64(shift).int64(keyDts).int64(gopTicks);
+    Generic write(Generic g) {
+        return g.put("lastDts", lastDts).put("lastGap", lastGap).put("frameTicks", frameTicks).put("shift", shift)
+                .put("keyDts", keyDts).put("gopTicks", gopTicks);
     }
 
-    static VideoClock read(ByteReader in) {
+    static VideoClock read(Generic g) {
         VideoClock clock = new VideoClock();
-        clock.lastDts = in.int64("lastDts");
-        clock.lastGap = in.int64("lastGap");
-        clock.frameTicks = in.int64("frameTicks");
-        clock.shift = in.int64("shift");
-        clock.keyDts = in.int64("keyDts");
-        clock.gopTicks = in.int64("gopTicks");
+        clock.lastDts = g.int64("lastDts");
+        clock.lastGap = g.int64("lastGap");
+        clock.frameTicks = g.int64("frameTicks");
+        clock.shift = g.int64("shift");
+        clock.keyDts = g.int64("keyDts");
+        clock.gopTicks = g.int64("gopTicks");
         return clock;
     }
 }

@@ -1,8 +1,7 @@
 package io.millrace.segmenter.topology;
 
-import io.millrace.media.bytes.ByteReader;
-import io.millrace.media.bytes.ByteWriter;
-import io.millrace.media.bytes.MalformedException;
+import io.millrace.platform.log.RecordSchema.Generic;
+import io.millrace.platform.log.StateSchema;
 import io.millrace.segmenter.cut.StreamFold;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,14 +10,25 @@ import java.util.List;
 /**
  * One stream in a task: its fold, and its outputs since the last commit. A commit writes both, which is all that a
  * successor needs: it resumes the fold, repeats the outputs, and skips the records that the fold contains.
- *
- * <p>Layout: {@code version:8 | foldBytes:32 | fold | outputs:32 | output…}. Confined to its task.
+ * Confined to its task.
  */
 final class Journal {
-    private static final int VERSION = 1;
+    private static final StateSchema<Written> SCHEMA = new StateSchema<>("JournalState", Written::write,
+            Written::read);
 
     private final List<Output> outputs = new ArrayList<>();
     private final StreamFold fold;
+
+    /** What a commit writes. */
+    private record Written(ByteBuffer fold, List<Output> outputs) {
+        void write(Generic g) {
+            g.put("fold", fold).list("outputs", outputs, Output::write);
+        }
+
+        static Written read(Generic g) {
+            return new Written(g.bytes("fold"), g.list("outputs", Output::read));
+        }
+    }
 
     Journal(String stream) {
         this(new StreamFold(stream));
@@ -36,6 +46,12 @@ final class Journal {
         outputs.add(output);
     }
 
+    /** Forgets the outputs, which are in the log. Returns this. */
+    Journal withoutOutputs() {
+        outputs.clear();
+        return this;
+    }
+
     List<Output> outputs() {
         return List.copyOf(outputs);
     }
@@ -44,12 +60,9 @@ final class Journal {
      * Returns the state for the changelog, and clears the outputs: they are acknowledged before the next commit begins.
      */
     byte[] commit() {
-        byte[] state = fold.toBytes();
-        ByteWriter out = new ByteWriter(state.length + 1024);
-        out.uint8(VERSION).uint32(state.length).bytes(state).uint32(outputs.size());
-        outputs.forEach(o -> o.write(out));
+        byte[] state = SCHEMA.encode(new Written(ByteBuffer.wrap(fold.toBytes()), outputs));
         outputs.clear();
-        return out.toByteArray();
+        return state;
     }
 
     /** Whether the state of the stream can be deleted: all its outputs are acknowledged, and no more are pending. */
@@ -57,18 +70,11 @@ final class Journal {
         return outputs.isEmpty() && fold.isForgettable();
     }
 
-    /** @throws io.millrace.media.bytes.MediaException if another version wrote the bytes, or if they are damaged */
+    /** @throws io.millrace.platform.log.UnreadableStateException if the bytes are damaged, or of an unknown version */
     static Journal resume(String stream, byte[] bytes) {
-        ByteReader in = new ByteReader("Journal", ByteBuffer.wrap(bytes));
-        int version = in.uint8("version");
-        if (version != VERSION) {
-            throw MalformedException.value("Journal", "version", version, String.valueOf(VERSION));
-        }
-        ByteBuffer state = in.slice(Math.toIntExact(in.uint32("foldBytes")), "fold");
-        Journal journal = new Journal(StreamFold.resume(stream, state));
-        for (long left = in.uint32("outputs"); left > 0; left--) {
-            journal.outputs.add(Output.read(in));
-        }
+        Written written = SCHEMA.decode(ByteBuffer.wrap(bytes));
+        Journal journal = new Journal(StreamFold.resume(stream, written.fold()));
+        journal.outputs.addAll(written.outputs());
         return journal;
     }
 }

@@ -4,11 +4,14 @@ import io.millrace.platform.kafka.Topic;
 import io.millrace.segmenter.meters.SegmenterMeters;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Folds one partition of {@code packets} and forwards cuts and directory entries. At the first record, or at the first
@@ -16,17 +19,27 @@ import org.apache.kafka.streams.processor.api.Record;
  * predecessor may have lost. Confined to its task.
  */
 final class SegmentProcessor implements Processor<String, byte[], String, byte[]> {
+    private static final Logger log = LoggerFactory.getLogger(SegmentProcessor.class);
     private static final Duration SOON = Duration.ofMillis(10);
+    /** Limit of records that are read after a loss. The segmenter is rarely away for as long as it takes to write so many. */
+    private static final long PAST_LIMIT = 50_000;
 
     private final SegmenterMeters meters;
+    private final CommittedPositions committed;
+    private final PacketsLog packets;
     private ProcessorContext<String, byte[]> context;
     private CommitStore store;
     /** Null until the state is loaded. */
     private PartitionFold fold;
     private Cancellable start;
+    /** The next record that the states do not contain for certain. */
+    private long nextOffset;
 
-    SegmentProcessor(SegmenterMeters meters) {
+    /** @param packets for comparing states with the log, and for rebuilding them */
+    SegmentProcessor(SegmenterMeters meters, CommittedPositions committed, PacketsLog packets) {
         this.meters = meters;
+        this.committed = committed;
+        this.packets = packets;
     }
 
     @Override
@@ -39,10 +52,15 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
     }
 
     private void start(long nowMs) {
+        int partition = context.taskId().partition();
+        Tenure tenure = new Tenure(UUID.randomUUID().toString(), store.contents(), () -> committed.of(partition));
+        PartitionFold next = new PartitionFold(meters);
+        List<Output> repeated = next.resume(tenure.states(), tenure.newest(), mark -> packets.has(mark, partition));
+        // Set last: Kafka Streams repeats the call if Kafka does not respond in time.
         start.cancel();
-        fold = new PartitionFold(meters);
-        List<Output> repeated = fold.resume(store.contents());
-        store.atCommit(fold::commit);
+        fold = next;
+        nextOffset = tenure.isUnreadable() || fold.isDamaged() ? 0 : tenure.position() + 1;
+        store.atCommit(put -> tenure.commit(next, put));
         repeated.forEach(output -> forward(output, nowMs));
         if (!repeated.isEmpty()) {
             meters.repeated(repeated.size());
@@ -55,12 +73,44 @@ final class SegmentProcessor implements Processor<String, byte[], String, byte[]
             start(record.timestamp());
         }
         long offset = context.recordMetadata().orElseThrow().offset();
+        if (fold.lacksPast()) {
+            readPast(offset, record.timestamp());
+        } else if (offset > nextOffset) {
+            rebuild(offset);
+        }
+        nextOffset = Math.max(nextOffset, offset + 1);
         for (Output output : fold.fold(record.key(), offset, record.value())) {
             forward(output, record.timestamp());
             if (output.arrivalUs() > 0) {
                 meters.cut(context.currentSystemTimeMs() * 1_000 - output.arrivalUs());
             }
         }
+    }
+
+    /**
+     * Folds the records before {@code until} that the states do not contain: the states of a predecessor were damaged or
+     * lost. If {@code packets} no longer retains the beginning of an epoch, cutting restarts with the stream's next
+     * session.
+     */
+    private void rebuild(long until) {
+        long[] count = new long[1];
+        packets.read(context.taskId().partition(), nextOffset, until, (stream, offset, value) -> {
+            fold.refold(stream, offset, value);
+            count[0]++;
+        });
+        if (count[0] > 0) {
+            log.warn("the states of partition {} were rebuilt from {} records before offset {}",
+                    context.taskId().partition(), count[0], until);
+            meters.dropped("state");
+        }
+    }
+
+    /** Folds the newest records before {@code until}, after the log has lost the newest record of the states. */
+    private void readPast(long until, long timestampMs) {
+        long from = Math.max(fold.position() + 1, until - PAST_LIMIT);
+        packets.read(context.taskId().partition(), from, until, (stream, offset, value) -> fold
+                .fold(stream, offset, value).forEach(output -> forward(output, timestampMs)));
+        fold.hasPast();
     }
 
     private void forward(Output output, long timestampMs) {

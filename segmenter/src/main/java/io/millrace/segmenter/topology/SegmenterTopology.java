@@ -25,7 +25,7 @@ public final class SegmenterTopology {
     static final String FOLDS = "folds";
     private static final String PACKETS = "packets";
     private static final String CUT = "cut";
-    /** The changelog is compacted: it holds one small state per stream. */
+    /** The changelog is compacted: it holds the small states of an owner. */
     private static final Map<String, String> CHANGELOG = Map.of(
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(Sizes.RECORD_BYTES),
             TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(4 * Sizes.RECORD_BYTES),
@@ -39,10 +39,15 @@ public final class SegmenterTopology {
 
     private SegmenterTopology() {}
 
-    public static Topology build(KafkaSettings kafka, SegmenterMeters meters) {
+    /**
+     * @param committed what the consumer of the application commits
+     * @param packets for comparing states with the log, and for rebuilding them
+     */
+    public static Topology build(KafkaSettings kafka, SegmenterMeters meters, CommittedPositions committed,
+            PacketsLog packets) {
         return new Topology()
                 .addSource(PACKETS, new StringDeserializer(), new ByteArrayDeserializer(), kafka.topic(Topic.PACKETS))
-                .addProcessor(CUT, () -> new SegmentProcessor(meters), PACKETS)
+                .addProcessor(CUT, () -> new SegmentProcessor(meters, committed, packets), PACKETS)
                 .addStateStore(CommitStore.builder(FOLDS, CHANGELOG), CUT)
                 .addSink(SEGMENTS, kafka.topic(Topic.SEGMENTS), new StringSerializer(), new ByteArraySerializer(),
                         BY_STREAM, CUT)

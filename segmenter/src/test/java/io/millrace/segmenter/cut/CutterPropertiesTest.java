@@ -171,8 +171,8 @@ class CutterPropertiesTest {
         Tape tape = wild(seed);
         for (Cut cut : Dump.of(tape).cuts()) {
             if (cut.head() != null) {
-                assertThat(SessionStates.timesFrom(tape, cut.packets().firstOffset(), cut.head().state()))
-                        .isEqualTo(SessionStates.timesFrom(tape, cut.packets().firstOffset(), null));
+                assertThat(SessionStates.verdictsAfter(tape, cut.packets().firstOffset(), cut.head().state()))
+                        .isEqualTo(SessionStates.verdictsAfter(tape, cut.packets().firstOffset(), null));
             }
         }
     }

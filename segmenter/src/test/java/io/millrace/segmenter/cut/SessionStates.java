@@ -8,19 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The verdicts of the session fold from an offset on, resumed from the state in a segment's head or started at the
+ * The verdicts of the session fold after an offset, resumed from the state in a segment's head or started at the
  * log's beginning.
  */
 final class SessionStates {
     private SessionStates() {}
 
-    static List<Verdict> timesFrom(Tape tape, long offset, ByteBuffer state) {
+    static List<Verdict> verdictsAfter(Tape tape, long offset, ByteBuffer state) {
         SessionFold fold = state == null ? new SessionFold() : SessionFold.resume(state);
         List<Verdict> verdicts = new ArrayList<>();
         for (Tape.Entry entry : tape.entries()) {
-            if (state == null || entry.offset() >= offset) {
+            if (state == null || entry.offset() > offset) {
                 Verdict verdict = fold.fold(entry.offset(), entry.record());
-                if (entry.offset() >= offset) {
+                if (entry.offset() > offset) {
                     verdicts.add(verdict);
                 }
             }

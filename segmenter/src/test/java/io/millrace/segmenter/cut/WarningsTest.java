@@ -101,6 +101,22 @@ class WarningsTest {
         assertThat(warnings()).doesNotContain("TRACK_SKEW");
     }
 
+    @ParameterizedTest
+    @CsvSource({"3000, 4, TRACK_SKEW", "3001, 5, 'TRACK_SKEW TRACK_SILENT'", "3001, 4, TRACK_SKEW"})
+    void soundThatEnds(int untilMs, int rulesVersion, String expected) {
+        tape.publisher(new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS))).configs().audio(0)
+                .pictures(0, untilMs, 1, 1_000).key(untilMs);
+        assertThat(warnings()).containsExactly(expected.split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3000, 5, ''", "3021, 5, TRACK_SILENT", "3021, 4, ''"})
+    void picturesThatEnd(int untilMs, int rulesVersion, String expected) {
+        tape.publisher(new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS))).configs().key(0)
+                .sound(0, untilMs + 1);
+        assertThat(warnings()).containsExactlyElementsOf(expected.isEmpty() ? List.of() : List.of(expected));
+    }
+
     /** The tape sends some 13 kbit/s. */
     @ParameterizedTest
     @CsvSource({"13, ''", "0, ''", "10, ''", "48, ''", "8, DECLARED_BITRATE", "60, DECLARED_BITRATE", "-1, ''",

@@ -3,8 +3,10 @@ package io.millrace.simulation.kafka;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.LogCodec;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionNotice;
+import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
 import io.millrace.simulation.engine.SimulatedProcess;
 import java.util.HashMap;
@@ -20,7 +22,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ModelProducer implements SessionLog {
     /** @param partitionOf a stream, the same in every topic */
-    public record Topics(String packets, String sessions, String streams, ToIntFunction<String> partitionOf) {}
+    public record Topics(String packets, String sessions, String streams, String nodes,
+            ToIntFunction<String> partitionOf) {}
 
     /**
      * @param requestMs a request without a response is repeated after this
@@ -82,6 +85,11 @@ public final class ModelProducer implements SessionLog {
     }
 
     @Override
+    public void heartbeat(NodeHeartbeat heartbeat, Outcome outcome) {
+        lane(topics.nodes(), NodeHeartbeat.PARTITION).add(heartbeat.key(), LogCodec.encode(heartbeat), outcome);
+    }
+
+    @Override
     public void tombstone(String stream, long session, Outcome outcome) {
         sessions(stream, session, null, outcome);
     }
@@ -89,6 +97,11 @@ public final class ModelProducer implements SessionLog {
     @Override
     public void epochGone(String stream, long epoch, Outcome outcome) {
         streams(stream, StreamKey.of(stream, epoch), null, outcome);
+    }
+
+    @Override
+    public void entry(StreamEntry entry, Outcome outcome) {
+        streams(entry.stream(), StreamKey.of(entry.stream(), entry.epoch()), LogCodec.encode(entry), outcome);
     }
 
     @Override

@@ -38,6 +38,9 @@ public sealed interface Fact {
     /** The record's offset is the session's number. */
     record Claim(int connection) implements Entry {}
 
+    /** @param tracks the codecs of the session's tracks */
+    record Tracks(long session, String tracks) implements Entry {}
+
     record Media(long session, long seq, long packet) implements Entry {}
 
     /** @param suspected whether another node wrote it */
@@ -55,8 +58,13 @@ public sealed interface Fact {
 
     record EpochOver(String stream, long epoch) implements Fact {}
 
-    /** A reader of {@code packets} shows the record at {@code offset}. */
-    record Shown(String stream, long offset, long epoch, long session, long seq, long packet) implements Fact {}
+    /**
+     * A reader of {@code packets} shows the record at {@code offset}.
+     *
+     * @param codec the codec of the packet's track, empty for metadata
+     */
+    record Shown(String stream, long offset, long epoch, long session, long seq, long packet,
+            String codec) implements Fact {}
 
     /** A reader of {@code packets} does not show the packet at {@code offset}. */
     record Hidden(String stream, long offset, String why) implements Fact {}
@@ -77,6 +85,9 @@ public sealed interface Fact {
 
     /** Every encoder of the stream has been away for much longer than lease and grace. */
     record AllAway(String stream) implements Fact {}
+
+    /** A session whose node had no trouble of its own for long was ended by suspicion. */
+    record HealthySuspected(String stream, long session, int node) implements Fact {}
 
     /** A step of the plan, or another remark that makes a history readable. */
     record Note(String stream, String words) implements Fact {}

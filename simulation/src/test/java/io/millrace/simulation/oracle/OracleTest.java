@@ -51,6 +51,8 @@ class OracleTest {
                         history(live(0), over(2, 0), new Fact.EpochOver(STREAM, 0), sent(1), media(3, 0, 1),
                                 new Fact.Hidden(STREAM, 3, "after_end"),
                                 new Fact.StillSending(STREAM, 0, packet(1)))),
+                new Broken("a session of a healthy node is suspected", Promise.NO_HEALTHY_SESSION_SUSPECTED,
+                        history(live(0), end(2, 0, true), new Fact.HealthySuspected(STREAM, 0, 1))),
                 new Broken("an epoch goes on though everybody is away", Promise.EVERY_EPOCH_ENDS,
                         history(live(0), end(2, 0, true), new Fact.AllAway(STREAM))),
                 new Broken("an epoch goes on though its grace is over", Promise.EVERY_EPOCH_ENDS,
@@ -60,6 +62,14 @@ class OracleTest {
                 new Broken("a session is never forgotten", Promise.EVERY_EPOCH_ENDS,
                         history(claim(0), new Fact.Noticed(STREAM, 0, "CLAIMED"), end(1, 0, false),
                                 new Fact.AllAway(STREAM))),
+                new Broken("an epoch goes on with other tracks", Promise.EPOCHS_HAVE_ONE_TRACK_SET,
+                        history(claim(0), tracks(1, 0, "AAC"), new Fact.EpochBegan(STREAM, 0), claim(2),
+                                tracks(3, 2, "AVC and AAC"), new Fact.Sent(STREAM, 2, other(2, 0)),
+                                new Fact.Logged(STREAM, 4, new Fact.Media(2, 0, other(2, 0))),
+                                shown(4, 0, 2, 0, other(2, 0)))),
+                new Broken("a track is shown that the epoch does not have", Promise.EPOCHS_HAVE_ONE_TRACK_SET,
+                        history(claim(0), tracks(1, 0, "AAC"), new Fact.EpochBegan(STREAM, 0), sent(0), media(2, 0, 0),
+                                shown(2, 0, 0, 0, packet(0), "AVC"))),
                 new Broken("an epoch begins again", Promise.NUMBERS_RISE,
                         history(live(0), new Fact.EpochBegan(STREAM, 0))),
                 new Broken("packets are shown in another order", Promise.NUMBERS_RISE,
@@ -93,6 +103,19 @@ class OracleTest {
                 new Fact.Sent(STREAM, 9, other(9, 0)),
                 new Fact.Logged(STREAM, 10, new Fact.Media(9, 0, other(9, 0))), shown(10, 9, 9, 0, other(9, 0)),
                 new Fact.StillSending(STREAM, 9, other(9, 0))).forEach(oracle::watch);
+        assertThat(oracle.violation()).isEmpty();
+    }
+
+    @Test
+    void acceptsEpochOfOtherTracks() {
+        Oracle oracle = new Oracle();
+        history(claim(0), tracks(1, 0, "AAC"), new Fact.EpochBegan(STREAM, 0), sent(0), media(2, 0, 0),
+                shown(2, 0, 0, 0, packet(0)), claim(3), tracks(4, 3, "AVC and AAC"), new Fact.EpochOver(STREAM, 0),
+                new Fact.EpochBegan(STREAM, 3), new Fact.Sent(STREAM, 3, other(3, 0)),
+                new Fact.Logged(STREAM, 5, new Fact.Media(3, 0, other(3, 0))), shown(5, 3, 3, 0, other(3, 0), "AVC"),
+                claim(6), tracks(7, 6, "AVC and AAC"), new Fact.Sent(STREAM, 6, other(6, 0)),
+                new Fact.Logged(STREAM, 8, new Fact.Media(6, 0, other(6, 0))), shown(8, 3, 6, 0, other(6, 0), "AVC"))
+                .forEach(oracle::watch);
         assertThat(oracle.violation()).isEmpty();
     }
 
@@ -152,7 +175,15 @@ class OracleTest {
     }
 
     private static Fact shown(long offset, long epoch, long session, long seq, long packet) {
-        return new Fact.Shown(STREAM, offset, epoch, session, seq, packet);
+        return shown(offset, epoch, session, seq, packet, "AAC");
+    }
+
+    private static Fact shown(long offset, long epoch, long session, long seq, long packet, String codec) {
+        return new Fact.Shown(STREAM, offset, epoch, session, seq, packet, codec);
+    }
+
+    private static Fact tracks(long offset, long session, String tracks) {
+        return new Fact.Logged(STREAM, offset, new Fact.Tracks(session, tracks));
     }
 
     private static long packet(int n) {

@@ -2,6 +2,7 @@ package io.millrace.simulation.oracle;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -35,6 +36,9 @@ final class ReferenceStream {
     private long epoch = NONE;
     private long session = NONE;
     private long lastSeq = NONE;
+    /** The tracks of the epoch, null while no session has said its. */
+    private String tracks;
+    private boolean byTracks;
     private final NavigableSet<Long> withMedia = new TreeSet<>();
 
     void claimed(long number, int connection) {
@@ -67,8 +71,26 @@ final class ReferenceStream {
         return Fate.SHOWN;
     }
 
+    /** The session takes over with its tracks. Other tracks than those of the epoch begin another one. */
+    void tracks(long number, String its) {
+        if (number > session && pending.contains(number)) {
+            boolean others = isRunning() && tracks != null && !tracks.equals(its);
+            if (others) {
+                state = State.ENDED;
+            }
+            takeOver(number);
+            byTracks |= others;
+            tracks = its;
+            state = State.LIVE;
+        }
+    }
+
     private void takeOver(long number) {
-        epoch = state == State.NONE || state == State.ENDED ? number : epoch;
+        if (!isRunning()) {
+            epoch = number;
+            tracks = null;
+            byTracks = false;
+        }
         session = number;
         lastSeq = NONE;
         pending.removeIf(claim -> claim <= number);
@@ -129,6 +151,16 @@ final class ReferenceStream {
 
     long session() {
         return session;
+    }
+
+    /** Whether the epoch began because the tracks of its first session were others than those of the epoch before. */
+    boolean beganByTracks() {
+        return byTracks;
+    }
+
+    /** @param codec empty for metadata */
+    boolean allows(String codec) {
+        return codec.isEmpty() || tracks == null || List.of(tracks.split(" and ")).contains(codec);
     }
 
     State state() {

@@ -52,6 +52,8 @@ final class StreamOracle {
             case Fact.Replaced it -> replaced(it);
             case Fact.StillSending it -> check(shown.contains(it.packet()), Promise.ENCODER_IS_SHOWN_OR_DISCONNECTED,
                     "connection " + it.connection() + " is connected and sends, and is not shown");
+            case Fact.HealthySuspected it -> broken(Promise.NO_HEALTHY_SESSION_SUSPECTED, "session " + it.session()
+                    + " is ended by suspicion, and its node " + it.node() + " runs");
             case Fact.AllAway _ -> allAway();
         };
     }
@@ -64,6 +66,7 @@ final class StreamOracle {
     private Optional<Violation> logged(long offset, Fact.Entry entry) {
         switch (entry) {
             case Fact.Claim it -> reference.claimed(offset, it.connection());
+            case Fact.Tracks it -> reference.tracks(it.session(), it.tracks());
             case Fact.Media it -> {
                 fate = reference.media(it.session(), it.seq());
                 logged.add(it.packet());
@@ -102,7 +105,8 @@ final class StreamOracle {
 
     private Optional<Violation> epochOver(long epoch) {
         epochRuns = false;
-        return check(epoch == shownEpoch && !reference.isRunning(), Promise.EVERY_EPOCH_ENDS,
+        boolean isOver = !reference.isRunning() || reference.epoch() > epoch;
+        return check(epoch == shownEpoch && isOver, Promise.EVERY_EPOCH_ENDS,
                 "epoch " + epoch + " ends too early, its session is " + reference.state());
     }
 
@@ -115,10 +119,18 @@ final class StreamOracle {
             return broken(Promise.NUMBERS_RISE, "packet " + it.seq() + " of session " + it.session() + " in epoch "
                     + it.epoch() + " is shown after greater ones");
         }
+        if (fate == ReferenceStream.Fate.SHOWN && it.epoch() < reference.epoch() && reference.beganByTracks()) {
+            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET,
+                    "session " + it.session() + " is shown in epoch " + it.epoch()
+                            + ", and its tracks begin epoch " + reference.epoch());
+        }
         if (fate != ReferenceStream.Fate.SHOWN || it.epoch() != reference.epoch()
                 || it.session() != reference.session()) {
             return broken(Promise.LOGGED_IS_SHOWN, "offset " + it.offset() + " is shown in epoch " + it.epoch()
                     + ", and must be " + fate + " in epoch " + reference.epoch());
+        }
+        if (!reference.allows(it.codec())) {
+            return broken(Promise.EPOCHS_HAVE_ONE_TRACK_SET, "epoch " + it.epoch() + " shows " + it.codec());
         }
         return it.packet() == Fact.UNNUMBERED ? Optional.empty() : wasSent(it);
     }

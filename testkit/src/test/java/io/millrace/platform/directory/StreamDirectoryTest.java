@@ -60,6 +60,17 @@ class StreamDirectoryTest {
     }
 
     @Test
+    void entryOfAnEarlierOffsetTakesNothingBack() {
+        StreamEntry ended = Records.entry("live/a", 10, StreamEntry.State.ENDED, List.of(), 200, 7);
+        assertThat(directory.put(ended)).isTrue();
+        assertThat(directory.put(Records.entry("live/a", 10, StreamEntry.State.LIVE, List.of(), 100, 3))).isFalse();
+        assertThat(directory.newest("live/a")).hasValueSatisfying(it -> {
+            assertThat(it.state()).isEqualTo(StreamEntry.State.ENDED);
+            assertThat(it.playlist().lastSegment()).isEqualTo(7);
+        });
+    }
+
+    @Test
     void epochWithoutSegmentIsUnknown() {
         directory.put(entry("live/a", 10, -1));
         directory.remove("live/a", 10);

@@ -1,10 +1,15 @@
 package io.millrace.platform.timeline;
 
+import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.Format;
 import io.millrace.platform.log.GraceOver;
 import io.millrace.platform.log.Keyframe;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.log.SessionEnded;
+import io.millrace.platform.log.SessionStarted;
+import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.testkit.Records;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +81,34 @@ class StreamTagsTest {
         assertThat(tags.isOver()).isTrue();
     }
 
+    /** With one record, both for a reader of the whole log and for one that has joined in the middle. */
+    @Test
+    void otherTracksEndEpochAndBeginAnother() {
+        var rules = new EpochRules(5, 2_000, 500, 12_000, 30_000, List.of(Format.TS));
+        var claim = new SessionStarted(SessionStarted.Role.PRIMARY, Records.ENCODER, Records.EPOCH_MS, rules);
+        List<PacketsRecord> log = List.of(claim, new SessionTracks(0, new TrackSet("AVC", "AAC")),
+                Records.video(0, 0, 1_000, true, 1), Records.video(0, 1, 1_040, true, 2), claim,
+                new SessionTracks(4, new TrackSet("AVC", null)), Records.video(4, 0, 7_000, true, 1));
+        List<String> second = List.of("VIDEO 40 entry", "end epoch_over", "VIDEO 0 entry");
+        StreamTags whole = StreamTags.fromBeginning(0, BOTH, _ -> Optional.of(VIDEO_ONLY));
+        assertThat(told(whole, log)).startsWith("VIDEO 0 entry").endsWith(second.toArray(String[]::new));
+        assertThat(whole.epoch()).isEqualTo(4);
+        StreamEntry entry = new StreamEntry(FIRST.stream(), 0, StreamEntry.State.LIVE, rules, FIRST.span(),
+                FIRST.session(), FIRST.playlist(), FIRST.sessions());
+        StreamTags joined = StreamTags.from(entry, new Keyframe(0, 3, -1_000), BOTH, _ -> Optional.of(VIDEO_ONLY));
+        assertThat(told(joined, log)).isEqualTo(second);
+        StreamTags ofOne = StreamTags.ofEpoch(entry, new Keyframe(0, 3, -1_000), BOTH);
+        assertThat(told(ofOne, log)).containsExactly("VIDEO 40 entry", "end epoch_over");
+    }
+
     private static List<String> told(StreamTags tags) {
+        return told(tags, LOG);
+    }
+
+    private static List<String> told(StreamTags tags, List<PacketsRecord> log) {
         List<String> told = new ArrayList<>();
-        for (int offset = 0; offset < LOG.size(); offset++) {
-            for (TagEvent event : tags.fold(offset, LOG.get(offset))) {
+        for (int offset = 0; offset < log.size(); offset++) {
+            for (TagEvent event : tags.fold(offset, log.get(offset))) {
                 told.add(switch (event) {
                     case TagEvent.Media media -> media.tag().type() + " " + media.tag().timestampMs()
                             + (media.entry() ? " entry" : "");

@@ -80,7 +80,7 @@ public final class PastLog implements AutoCloseable {
                 + e.getMessage() + "; check the broker's log and try again", e);
     }
 
-    KafkaClients kafka() {
+    public KafkaClients kafka() {
         return kafka;
     }
 

@@ -11,6 +11,7 @@ import io.millrace.platform.timeline.TagEvent;
 import io.millrace.platform.timeline.Tracks;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -74,7 +75,7 @@ public final class RangeTags implements AutoCloseable {
         fold = new PastFold(tags);
         firstTracks = tags.tracks();
         startOffset = tags.startOffset();
-        records = new RangeRecords(new RangeReader(log.kafka().reader("millrace-past-packets")),
+        records = new RangeRecords(new RangeReader(log.kafka().seeker("millrace-past-packets", Map.of())),
                 new PacketRange(partition, stream, startOffset), end, this::expired);
     }
 

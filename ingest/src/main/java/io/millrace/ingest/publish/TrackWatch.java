@@ -1,0 +1,103 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.media.amf.Amf0Reader;
+import io.millrace.media.amf.AmfValue;
+import io.millrace.media.bytes.MediaException;
+import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.TrackSet;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Observes which default tracks a publisher sends. A track exists from its first configuration or self-describing frame on, until it
+ * is silent: hls.js and mpegts.js stop for good when one of two tracks ends.
+ *
+ * <p>Pure: time is that of the frames. Confined to one thread at a time.
+ */
+final class TrackWatch {
+    /** A track is gone if none of its frames arrives during so much media of the other track, in ms. */
+    static final int SILENCE_MS = 10_000;
+    /** A larger step of the timestamps counts as this much media, so that a jump is not mistaken for silence. */
+    private static final int LONGEST_FRAME_MS = 1_000;
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final Kind video = new Kind("videocodecid");
+    private final Kind audio = new Kind("audiocodecid");
+    private boolean described;
+
+    private static final class Kind {
+        /** Key of the codec in onMetaData. */
+        private final String key;
+        private String codec;
+        private boolean announced;
+        private boolean gone;
+        private long newestMs = NEVER;
+        /** Media of the other track since the newest frame of this one. */
+        private long silentMs;
+
+        Kind(String key) {
+            this.key = key;
+        }
+
+        private void frame(long timestampMs, Kind other) {
+            other.silentMs += newestMs == NEVER ? 0 : Math.clamp(timestampMs - newestMs, 0, LONGEST_FRAME_MS);
+            other.gone |= other.silentMs > SILENCE_MS;
+            newestMs = timestampMs;
+            silentMs = 0;
+            gone = false;
+        }
+
+        private String present() {
+            return gone ? null : codec;
+        }
+    }
+
+    /** @param identified the codecs of the publisher's messages so far, this packet included */
+    void received(Packet packet, TrackSet identified) {
+        video.codec = identified.video();
+        audio.codec = identified.audio();
+        if (packet.kind() == Packet.Kind.DATA) {
+            described(packet.body());
+        } else if (packet.track() == 0 && !packet.isConfig()) {
+            boolean isVideo = packet.kind() == Packet.Kind.VIDEO;
+            (isVideo ? video : audio).frame(packet.timestampMs(), isVideo ? audio : video);
+        }
+    }
+
+    private void described(ByteBuffer body) {
+        try {
+            List<AmfValue> values = new Amf0Reader(body.duplicate(), Amf0Reader.Limits.DATA).readAll();
+            if (values.size() > 1 && values.get(0) instanceof AmfValue.Text(String name) && name.equals("onMetaData")
+                    && values.get(1) instanceof AmfValue.Keyed metadata) {
+                described = true;
+                video.announced = metadata.fields().containsKey(video.key);
+                audio.announced = metadata.fields().containsKey(audio.key);
+            }
+        } catch (MediaException _) {
+            // Unreadable metadata announces nothing.
+        }
+    }
+
+    /** Returns the tracks that the publisher sends. */
+    TrackSet tracks() {
+        return new TrackSet(video.present(), audio.present());
+    }
+
+    /** Whether {@link #tracks} are all that can be expected: both, or one that sends frames while the metadata announces no other. */
+    boolean isComplete() {
+        return video.codec != null && audio.codec != null || isAlone(video, audio) || isAlone(audio, video);
+    }
+
+    private boolean isAlone(Kind one, Kind other) {
+        return one.codec != null && one.newestMs != NEVER && other.codec == null && described && !other.announced;
+    }
+
+    /** Whether the packet belongs to a session with {@code tracks}: players of such a session fail at any other. */
+    boolean belongs(Packet packet, TrackSet tracks) {
+        return packet.track() != 0 || switch (packet.kind()) {
+            case VIDEO -> video.codec == null || video.codec.equals(tracks.video());
+            case AUDIO -> audio.codec == null || audio.codec.equals(tracks.audio());
+            case DATA -> true;
+        };
+    }
+}

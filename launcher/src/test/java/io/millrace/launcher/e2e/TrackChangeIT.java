@@ -1,0 +1,150 @@
+package io.millrace.launcher.e2e;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import io.millrace.launcher.e2e.Deployment.Layout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The page in a real browser while an encoder's tracks change. What its video element has decoded is the judge. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TrackChangeIT {
+    /** Bytes of sound that are decoded in about a second. */
+    private static final int SOUND_BYTES = 8_000;
+
+    private final Ffmpeg ffmpeg = new Ffmpeg();
+    private Path scratch;
+    private Deployment millrace;
+    private Playwright playwright;
+    private Browser browser;
+
+    @BeforeAll
+    void start(@TempDir Path dir) throws IOException, InterruptedException {
+        scratch = dir;
+        playwright = PlayerPage.playwright();
+        browser = PlayerPage.chromium(playwright);
+        ffmpeg.makeClip(clip("both"), 20, 60);
+        ffmpeg.makeClip(clip("silent"), 20, 60, "-an");
+        ffmpeg.makeClip(clip("mp3"), 20, 60, "-c:a", "libmp3lame", "-ar", "44100");
+        ffmpeg.makeClip(clip("uneven"), 120, 60, "-af", "atrim=end=8");
+        // The encoder is always back within the grace period.
+        millrace = Deployment.start(Layout.ONE_PROCESS, dir, "--grace", "10m");
+    }
+
+    @AfterAll
+    void end() throws InterruptedException {
+        if (browser != null) {
+            browser.close();
+        }
+        if (playwright != null) {
+            playwright.close();
+        }
+        if (millrace != null) {
+            millrace.close();
+        }
+    }
+
+    private Path clip(String name) {
+        return scratch.resolve(name + ".flv");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hls, both, silent", "flv, silent, both"})
+    void pagePlaysOnWhenEncoderReturnsWithOtherTracks(String player, String first, String second) throws Exception {
+        returns(player, first, second);
+    }
+
+    @Tag("matrix")
+    @ParameterizedTest
+    @CsvSource({"hls, silent, both", "hls, both, mp3", "flv, both, silent", "flv, both, mp3"})
+    void pagePlaysOnWhateverTracksAreOther(String player, String first, String second) throws Exception {
+        returns(player, first, second);
+    }
+
+    private void returns(String player, String first, String second) throws Exception {
+        String stream = "live/" + player + "-" + first + "-" + second;
+        Process encoder = publishForEver(first, stream);
+        Page page = open(stream, player, !first.equals("silent"));
+        try {
+            encoder.destroy();
+            encoder.waitFor();
+            encoder = publishForEver(second, stream);
+            playsOn(page, stream, !second.equals("silent"));
+        } finally {
+            encoder.destroy();
+            encoder.waitFor();
+            page.close();
+        }
+    }
+
+    @Test
+    void pagePlaysOnWhenSoundEndsInMidSession() throws Exception {
+        soundEnds("hls");
+    }
+
+    @Tag("matrix")
+    @Test
+    void pageOfFlvPlaysOnWhenSoundEndsInMidSession() throws Exception {
+        soundEnds("flv");
+    }
+
+    private void soundEnds(String player) throws Exception {
+        String stream = "live/uneven-" + player;
+        Process encoder = ffmpeg.publishUneven(clip("uneven"), millrace.rtmp() + "/" + stream,
+                scratch.resolve("uneven-" + player + ".log"));
+        Page page = open(stream, player, true);
+        try {
+            playsOn(page, stream, false);
+            assertThat(encoder.isAlive()).as("the encoder is not disconnected").isTrue();
+        } finally {
+            encoder.destroy();
+            encoder.waitFor();
+            page.close();
+        }
+    }
+
+    private Process publishForEver(String clip, String stream) throws IOException {
+        return ffmpeg.publishForEver(clip(clip), millrace.rtmp() + "/" + stream,
+                scratch.resolve(stream.replace('/', '-') + "-" + clip + ".log"));
+    }
+
+    /** Opens the page, and returns when it plays. It counts from then on how often the player loads something else. */
+    private Page open(String stream, String player, boolean hasSound) {
+        Page page = browser.newPage();
+        page.navigate(millrace.http("/?stream=" + stream + "&player=" + player).toString());
+        plays(page, 0, hasSound);
+        page.evaluate("() => { window.loads = 0;"
+                + " document.querySelector('video').addEventListener('emptied', () => window.loads++) }");
+        return page;
+    }
+
+    private void playsOn(Page page, String stream, boolean hasSound) {
+        plays(page, 1, hasSound);
+        assertThat(page.request().get(millrace.http("/api/v1/streams/" + stream).toString()).text())
+                .contains("track_set_changed");
+    }
+
+    /** Waits for pictures that move, and for sound or its absence, after this many loads at least. */
+    private static void plays(Page page, int loads, boolean hasSound) {
+        page.waitForFunction("([loads, hasSound, bytes]) => { const v = document.querySelector('video');"
+                + " if (!v || (window.loads ?? 0) < loads || v.readyState < 3 || v.videoWidth === 0) return false;"
+                + " if ((v.webkitAudioDecodedByteCount > (hasSound ? bytes : 0)) !== hasSound) return false;"
+                + " window.since ??= v.currentTime;"
+                + " if (v.currentTime - window.since < 0) window.since = v.currentTime;"
+                + " return v.currentTime - window.since > 2 }",
+                List.of(loads, hasSound, SOUND_BYTES), PlayerPage.WAIT);
+        page.evaluate("() => { delete window.since }");
+    }
+}

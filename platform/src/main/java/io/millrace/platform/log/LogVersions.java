@@ -1,0 +1,45 @@
+package io.millrace.platform.log;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The versions of the log that this release can read, and the one that this process writes. A release reads all versions
+ * up to its own. It writes the version before its own until the operator finalizes its own, so that nodes of the previous
+ * release can read everything until then. Version 1 was never released: it is read, and a log begins with version 2.
+ * Thread-safe; one state per process.
+ */
+public final class LogVersions {
+    /** Names of the versions, oldest first: the folders of their schemas. */
+    static final List<String> NAMES = names();
+    private static final int FIRST = 2;
+    private static volatile int written = Math.max(FIRST, NAMES.size() - 1);
+
+    private LogVersions() {}
+
+    private static List<String> names() {
+        try (InputStream in = LogVersions.class.getResourceAsStream("/avro/versions")) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the newest version that this release can read. */
+    public static int newest() {
+        return NAMES.size();
+    }
+
+    /** Returns the version that this process writes. */
+    public static int written() {
+        return written;
+    }
+
+    /** Makes this process write {@code version}, or its newest one if that is less. Never returns to an earlier version. */
+    public static synchronized void finalized(int version) {
+        written = Math.clamp(version, written, newest());
+    }
+}

@@ -1,0 +1,27 @@
+package io.millrace.platform.log;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which default tracks a session has. Parameters of a codec, such as the resolution or the sample rate, do not belong to it.
+ *
+ * @param video name of the codec of video track 0 as in {@link Track}, null without that track
+ * @param audio name of the codec of audio track 0, null without that track
+ */
+public record TrackSet(String video, String audio) {
+    /** Nobody has said which tracks there are. */
+    public static final TrackSet UNKNOWN = new TrackSet(null, null);
+
+    public boolean isKnown() {
+        return video != null || audio != null;
+    }
+
+    /** Returns these tracks for users, such as {@code AVC and AAC}. */
+    public String words() {
+        return isKnown()
+                ? Stream.of(video == null ? "" : video, audio == null ? "" : audio).filter(codec -> !codec.isEmpty())
+                        .collect(Collectors.joining(" and "))
+                : "unknown tracks";
+    }
+}
