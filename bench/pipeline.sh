@@ -91,7 +91,9 @@ requests() {
     for name in "${clients[@]}"; do
         curl -sf "$(part "$name" admin)/metrics" |
             sed -n 's/^kafka_\(producer\|consumer\|admin_client\)_request_total{.*client_id="\([^"]*\)".*} \(\S*\)$/\2 \3/p'
-    done | sed 's/[0-9a-f]\{8\}-[0-9a-f-]\{27\}//; s/-\?[0-9]\+//g' | awk '{n[$1] += $2} END {for (c in n) print c, n[c]}' | sort
+    done | awk '{
+        gsub(/[0-9a-f]{8}-[0-9a-f-]{27}/, "", $1); gsub(/-?[0-9]+/, "", $1); n[$1] += $2
+    } END {for (c in n) print c, n[c]}' | sort
 }
 
 # latencies FILE: the histogram of all packagers so far, from the ingest stamp to the part's index entry.

@@ -128,6 +128,14 @@ public final class KafkaClients {
         return consumer(readerConfig(clientId, config));
     }
 
+    /**
+     * Creates a consumer without a group that follows a partition and returns records of a newer release as
+     * {@link UnknownSchema}, where {@link #reader} stops.
+     */
+    public KafkaConsumer<String, LogRecord> follower(String clientId) {
+        return consumer(readerConfig(clientId, Map.of()));
+    }
+
     /** Queries the cluster. Blocks for one or two round trips. */
     public GroupTimes groupTimes() {
         return GroupTimes.of(this);

@@ -8,7 +8,6 @@ import io.millrace.platform.log.LogVersion;
 import io.millrace.platform.log.LogVersions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,7 @@ public final class LogVersionWatch implements AutoCloseable {
     private volatile boolean closed;
 
     private LogVersionWatch(KafkaClients kafka, String release) {
-        consumer = kafka.seeker(CLIENT, Map.of());
+        consumer = kafka.follower(CLIENT);
         partition = kafka.partition(Topic.STREAMS, 0);
         this.release = release;
         thread = Thread.ofVirtual().name("log-version").unstarted(this::follow);
@@ -72,7 +71,7 @@ public final class LogVersionWatch implements AutoCloseable {
         LogVersionWatch watch = new LogVersionWatch(kafka, "");
         try (KafkaConsumer<String, LogRecord> _ = watch.consumer) {
             watch.readToEnd();
-            return watch.newest == null ? 1 : watch.newest.version();
+            return watch.newest == null ? LogVersions.FIRST : watch.newest.version();
         } catch (KafkaException e) {
             throw Unreachable.error(kafka.settings(), e);
         }

@@ -15,7 +15,8 @@ import java.util.List;
 public final class LogVersions {
     /** Names of the versions, oldest first: the folders of their schemas. */
     static final List<String> NAMES = names();
-    private static final int FIRST = 2;
+    /** The version of a log in which nobody has finalized another one. */
+    public static final int FIRST = 2;
     private static volatile int written = Math.max(FIRST, NAMES.size() - 1);
 
     private LogVersions() {}
