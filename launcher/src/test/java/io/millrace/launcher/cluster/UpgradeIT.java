@@ -90,7 +90,7 @@ class UpgradeIT {
                     cluster.start(stage, 1);
                 });
             }
-            for (Topic topic : List.of(Topic.SEGMENTS, Topic.INDEX, Topic.STREAMS, Topic.SESSIONS)) {
+            for (Topic topic : List.of(Topic.SEGMENTS, Topic.INDEX, Topic.STREAMS)) {
                 assertThat(isWrittenByNextRelease(cluster, topic)).as("%s after it is final", topic).isTrue();
             }
             chaos.endAndJudge();

@@ -25,7 +25,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      * Since version 2, MPEG-TS carries MP3, and the duration of a message is that of all MP3 frames in it. Since version 3,
      * {@link GraceOver} ends an epoch whose session is live, and more claims are remembered.
      * Since version 4, an epoch ends by a record in {@code segments} and {@code index}. Since version 5, all sessions of an epoch
-     * have the same tracks, and PROGRAM-DATE-TIME follows the clock of ingest if the encoder's timestamps drift.
+     * have the same tracks.
      */
     public static final int CURRENT_VERSION = 5;
     /** The version that new epochs have in each version of the log, from 1 on. */
@@ -36,7 +36,6 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     private static final int MANY_CLAIMS_VERSION = 3;
     private static final int ENDED_BY_RECORD_VERSION = 4;
     private static final int ONE_TRACK_SET_VERSION = 5;
-    private static final int CORRECTED_DRIFT_VERSION = 5;
 
     /** Returns the rules with a version that all nodes can apply: see {@link LogVersions}. */
     public EpochRules ofWrittenLog() {
@@ -101,10 +100,5 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
      */
     public boolean hasOneTrackSet() {
         return rulesVersion >= ONE_TRACK_SET_VERSION;
-    }
-
-    /** Whether PROGRAM-DATE-TIME is corrected at the end of a segment when the encoder's timestamps drift from the clock. */
-    public boolean correctsDrift() {
-        return rulesVersion >= CORRECTED_DRIFT_VERSION;
     }
 }

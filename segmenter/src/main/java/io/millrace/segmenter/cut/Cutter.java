@@ -65,7 +65,6 @@ final class Cutter {
     private long waitingTicks;
     private VideoClock videoClock = new VideoClock();
     private AudioClock audioClock = new AudioClock();
-    private WallDrift drift = new WallDrift();
     private Segment segment;
 
     Cutter(long epoch, EpochRules rules) {
@@ -133,7 +132,6 @@ final class Cutter {
 
     /** @param head for the head of a segment that begins with this frame */
     void frame(long offset, Packet packet, Head head, Step out) {
-        drift.add(Math.floorDiv(packet.arrivalUs(), 1_000L), wallMs + packet.timestampMs() - originMs);
         if (packet.kind() == Packet.Kind.VIDEO) {
             video(offset, packet, head, out);
             return;
@@ -173,7 +171,6 @@ final class Cutter {
         waitingTicks = 0;
         videoClock.beginLine();
         audioClock.beginLine();
-        drift.beginLine();
     }
 
     private void video(long offset, Packet packet, Head head, Step out) {
@@ -423,16 +420,12 @@ final class Cutter {
         long end = closing.close(endTicks, playlist.partTicks(), cut -> playlist.add(cut, out::cut));
         playlist.fixTarget(end - closing.startTicks, out::cut);
         endWallMs = wallMs + Math.floorDiv(end, 90L);
-        if (playlist.rules.correctsDrift()) {
-            wallMs += drift.endSegment(Math.floorDiv(end - closing.startTicks, 90L));
-        }
     }
 
     Generic write(Generic g) {
         playlist.write(g);
         TrackConfig.write(video, "video", g);
         TrackConfig.write(audio, "audio", g);
-        drift.write(g);
         return g.put("session", session).put("startedAtMs", startedAtMs).put("leading", leading.name())
                 .put("anchored", anchored).put("originMs", originMs).put("wallMs", wallMs).put("endWallMs", endWallMs)
                 .put("discontinuous", discontinuous).put("videoSeenMs", videoSeenMs).put("audioMs", audioMs)
@@ -458,7 +451,6 @@ final class Cutter {
         cutter.waitingTicks = g.int64("waitingTicks");
         cutter.videoClock = VideoClock.read(g.record("videoClock"));
         cutter.audioClock = AudioClock.read(g.record("audioClock"));
-        cutter.drift = WallDrift.read(g);
         cutter.segment = g.isNull("segment") ? null : Segment.read(g.record("segment"));
         return cutter;
     }

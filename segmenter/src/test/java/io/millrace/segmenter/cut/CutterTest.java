@@ -233,28 +233,6 @@ class CutterTest {
         }
     }
 
-    /** The drift of days within ten minutes. */
-    @ParameterizedTest
-    @CsvSource({"3000, 5", "-3000, 5", "3000, 4"})
-    void programDateTimeFollowsClockAtSegmentBoundaries(int ppm, int rulesVersion) {
-        EpochRules rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
-        tape.clock(ppm).publisher(rules).configs().live(0, 15_000, 40, 50).ends();
-        List<Cut> cuts = cut().cuts();
-        for (int i = 1; i < cuts.size(); i++) {
-            long end = cuts.get(i - 1).times().programDateTimeMs() + cuts.get(i - 1).times().durationTicks() / 90;
-            long step = cuts.get(i).times().programDateTimeMs() - end;
-            assertThat(step == 0 || cuts.get(i).head() != null && Math.abs(step) == 100).as("%d", i).isTrue();
-            assertThat(cuts.get(i).head() == null || !cuts.get(i).head().start().discontinuous()).isTrue();
-            assertThat(cuts.get(i).times().programDateTimeMs())
-                    .isGreaterThan(cuts.get(i - 1).times().programDateTimeMs() - 100);
-        }
-        long mediaMs = cuts.getLast().times().startTicks() / 90;
-        long driftMs = cuts.getLast().times().programDateTimeMs()
-                - (Tape.START_MS + mediaMs + mediaMs * ppm / 1_000_000);
-        assertThat(Math.abs(driftMs) <= 600).isEqualTo(rules.correctsDrift());
-        assertThat(Dump.of(tape, 97).segmentsTopic()).isEqualTo(cut().segmentsTopic());
-    }
-
     @Test
     void lostPacketsEndSegmentUntilNextKeyframe() {
         Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60).lose();
