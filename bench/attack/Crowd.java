@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Many connections of strangers at the same time, from several loopback addresses. Counts what becomes of them. */
 final class Crowd {
     /** So that the limit of an address is not what stops them. */
-    private static final int OF_ADDRESS = 200;
+    static final int OF_ADDRESS = 200;
     /** Longer than any machine needs to connect. */
     private static final long HANG_S = 120;
     /** What a crowd says when it stays until its standard input ends (-Dstay=true), so that a test can look at the server meanwhile. */

@@ -27,7 +27,7 @@ final class Encoders {
      * properly, which ends the session at once, and the others by closing the socket.
      */
     Crowd again(int count, int withinMs, int patienceMs) throws IOException, InterruptedException {
-        Crowd crowd = new Crowd(port);
+        Crowd crowd = new Crowd(port, Crowd.OF_ADDRESS, 3);
         return crowd.all(count, withinMs, patienceMs, (socket, i) -> {
             crowd.send(socket, Rtmp.hello("live", "publish", "again" + i % NAMES));
             awaitStart(socket);

@@ -457,6 +457,22 @@ class IngestServiceTest {
         publishClip(client(node));
     }
 
+    /** Each epoch is an entry of the directory, whether its name is new or its session has other tracks. */
+    @Test
+    void limitsSessionsThatMayBeginAnotherEpoch() throws Exception {
+        IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",
+                new PublicRtmp.Listening(null), rules(GRACE_MS), PolicySettings.OPEN, 0, MediaLimits.DEFAULT,
+                new NameLimits(2, 100, 100), IngestSettings.Limits.DEFAULT));
+        publishClip(client(node));
+        publishClip(client(node));
+        RtmpClient third = client(node);
+        assertThatThrownBy(() -> {
+            sendClip(third);
+            sendUntilRefused(third);
+        }).hasMessageContaining("Too many new streams from your address");
+        assertThat(registry.get("millrace.ingest.refused").tag("reason", "too_many_names").counter().count()).isEqualTo(1);
+    }
+
     @Test
     void limitsNewNamesPerAddressButNotNamesInUse() throws Exception {
         IngestService node = node(new IngestSettings(PatientRtmp.listen(), "a",

@@ -1,15 +1,16 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.session.KnownNames;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.net.PeerNetwork;
 import java.util.Optional;
 
 /**
- * Decides by {@link NameLimits} whether the directory may have one more entry: for a name that is new, or for a known
- * name that is published again after its grace period. Thread-safe.
+ * Decides by {@link NameLimits} whether the directory may have one more entry: for a name that is new, for a known name
+ * that is published again after its grace period, or for a session with other tracks than those of the stream.
+ * Thread-safe.
  */
 final class NameGate {
-    private static final String INSTEAD = "publish under a name that was used before, or ";
     /**
      * Known names may use this many times the entries that new names may use: a publisher that fills the directory with
      * new names does not keep known names from being published again.
@@ -27,16 +28,37 @@ final class NameGate {
     }
 
     /**
-     * Counts one more entry, unless a limit is reached.
+     * Counts one more entry if a session that joins {@code stream} may begin an epoch with its tracks, unless a limit is
+     * reached. A stream that the directory does not know yet may have any tracks.
+     */
+    synchronized Optional<String> refusal(String stream, String address, TrackSet tracks, long nowMs) {
+        return known.isRunningWith(stream, tracks)
+                ? Optional.empty()
+                : count("streams", "keep the tracks of the running stream, or ", forKnownNames(), address, nowMs);
+    }
+
+    /**
+     * Counts one more entry for {@code stream}, which nobody uses, unless a limit is reached.
      *
      * @param address {@code host:port} of the encoder
      * @return why the name is refused, for the encoder's user; empty if it is accepted
      */
     synchronized Optional<String> refusal(String stream, String address, long nowMs) {
-        boolean isKnown = known.has(stream);
-        String instead = isKnown ? "" : INSTEAD;
-        String what = isKnown ? "streams" : "stream names";
-        long most = isKnown ? (long) FOR_KNOWN_NAMES * limits.all() : limits.all();
+        return known.has(stream)
+                ? count("streams", "", forKnownNames(), address, nowMs)
+                : count("stream names", "publish under a name that was used before, or ", limits.all(), address, nowMs);
+    }
+
+    private long forKnownNames() {
+        return (long) FOR_KNOWN_NAMES * limits.all();
+    }
+
+    /**
+     * @param what what is counted, for the encoder's user
+     * @param instead what its user can do at once, with "or" at the end; empty for nothing
+     * @param most entries that the directory may have
+     */
+    private Optional<String> count(String what, String instead, long most, String address, long nowMs) {
         if (known.entries() >= most) {
             return Optional.of("The server has " + most + " " + what + ", as many as it may; " + instead
                     + "ask its operator to raise --rtmp-limits names");

@@ -9,6 +9,7 @@ import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
@@ -30,6 +31,7 @@ final class PacketFlow {
     private final int partition;
     private final String stream;
     private final Valve valve;
+    private final TrackGate gate;
     private final PublishContext context;
     private final CommandQueue<PublicationCommand> commands;
     private final PacketTranslator translator;
@@ -46,12 +48,13 @@ final class PacketFlow {
     /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
     private volatile long lostSession = NO_SESSION;
 
-    PacketFlow(SessionRecords records, Valve valve, PublishContext context,
+    PacketFlow(SessionRecords records, Valve valve, TrackGate gate, PublishContext context,
             CommandQueue<PublicationCommand> commands) {
         this.log = records.log();
         this.partition = records.source().partition();
         this.stream = records.source().stream();
         this.valve = valve;
+        this.gate = gate;
         this.context = context;
         this.commands = commands;
         this.translator = new PacketTranslator(context.media());
@@ -76,19 +79,27 @@ final class PacketFlow {
 
     /** Decides the tracks of the session by what has arrived, and writes what is held, because nothing follows. */
     void flush() {
-        if (session != NO_SESSION && tracks == null && !held.isEmpty()) {
+        if (isWaiting()) {
             open();
         }
     }
 
     private void openIfKnown() {
-        if (session != NO_SESSION && tracks == null && !held.isEmpty()
-                && (watch.isComplete() || held.isLong(context.nowUs()))) {
+        if (isWaiting() && (watch.isComplete() || held.isLong(context.nowUs()))) {
             open();
         }
     }
 
+    private boolean isWaiting() {
+        return session != NO_SESSION && tracks == null && !held.isEmpty() && !gate.hasRefused();
+    }
+
     private void open() {
+        Optional<String> refusal = gate.refusal(watch.tracks());
+        if (refusal.isPresent()) {
+            commands.offer(new PublicationCommand.End(PublicationEnd.tooManyNames(refusal.get())));
+            return;
+        }
         tracks = watch.tracks();
         if (tracks.isKnown()) {
             send(new SessionTracks(session, tracks));
@@ -144,6 +155,7 @@ final class PacketFlow {
         }
         if (!watch.tracks().equals(tracks) && context.nowUs() - changedUs >= CHANGE_INTERVAL_US) {
             changedUs = context.nowUs();
+            gate.changed();
             hold();
             valve.sent(held.add(packet));
             return true;

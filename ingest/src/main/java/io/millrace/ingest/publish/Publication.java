@@ -40,7 +40,7 @@ final class Publication implements PublishSink {
     /** Of the session that was replaced because of its tracks. */
     private SessionRecords formerRecords;
 
-    Publication(SessionRecords records, Publisher publisher, Valve valve, PublishContext context) {
+    Publication(SessionRecords records, Publisher publisher, Valve valve, TrackGate tracks, PublishContext context) {
         this.records = records;
         this.publisher = publisher;
         this.valve = valve;
@@ -50,7 +50,7 @@ final class Publication implements PublishSink {
                 () -> handle(new PublicationCommand.End(PublicationEnd.internalError("the event loop hangs"))));
         this.proxy = new PublicationProxy(commands, publisher, finished);
         this.guard = new MediaGuard(context, log);
-        this.packets = new PacketFlow(records, valve, context, commands);
+        this.packets = new PacketFlow(records, valve, tracks, context, commands);
     }
 
     /** Returns the proxy for threads that do not own this publication. */

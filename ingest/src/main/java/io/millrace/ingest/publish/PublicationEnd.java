@@ -56,6 +56,10 @@ record PublicationEnd(PublishEnd cause, SessionEnded.Reason reason, String detai
         return byEncoder(PublishEnd.BITRATE, "The bitrate exceeds the limit of " + limitKbits + " kbit/s");
     }
 
+    static PublicationEnd tooManyNames(String why) {
+        return byEncoder(PublishEnd.OVER_LIMIT, why);
+    }
+
     static PublicationEnd malformed(String last) {
         return byEncoder(PublishEnd.MALFORMED, "Too many malformed messages, the last: " + last);
     }

@@ -4,6 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.Decision;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishAnswer.Refused;
 import io.millrace.platform.publish.PublishEnd;
 import java.util.Optional;
@@ -51,8 +52,9 @@ final class PublishAdmission {
      * Returns the refusal for this publisher of this stream; empty if it may publish.
      *
      * @param address {@code host:port} of the encoder
+     * @param joins the result of {@link #isInUse}
      */
-    Optional<Refused> refusal(String stream, String address) {
+    Optional<Refused> refusal(String stream, String address, boolean joins) {
         IngestMeters meters = context.meters();
         long nowMs = context.clock().millis();
         if (known.flaps(stream, nowMs)) {
@@ -67,16 +69,30 @@ final class PublishAdmission {
             return Optional.of(new Refused(PublishEnd.NAME_IN_USE,
                     "Too many publishers of this stream have connected and sent nothing"));
         }
-        Optional<String> nameRefusal = isInUse(stream) ? Optional.empty() : names.refusal(stream, address, nowMs);
-        return nameRefusal.map(why -> {
-            meters.refused(Decision.Reason.TOO_MANY_NAMES);
-            warn(stream, address, why);
-            return new Refused(PublishEnd.OVER_LIMIT, why);
-        });
+        return joins
+                ? Optional.empty()
+                : names.refusal(stream, address, nowMs).map(why -> tooManyNames(stream, address, why));
+    }
+
+    /**
+     * Returns why a session that joins {@code stream} may not begin an epoch with its tracks; empty if it may, or if it need
+     * not.
+     *
+     * @param address {@code host:port} of the encoder
+     */
+    Optional<String> refusal(String stream, String address, TrackSet tracks) {
+        return names.refusal(stream, address, tracks, context.clock().millis())
+                .map(why -> tooManyNames(stream, address, why).description());
+    }
+
+    private Refused tooManyNames(String stream, String address, String why) {
+        context.meters().refused(Decision.Reason.TOO_MANY_NAMES);
+        warn(stream, address, why);
+        return new Refused(PublishEnd.OVER_LIMIT, why);
     }
 
     /** Returns whether the stream is published anywhere; the directory contains a name only after its first packet. */
-    private boolean isInUse(String stream) {
+    boolean isInUse(String stream) {
         return known.has(stream) || publishedHere.applyAsInt(stream) > 0;
     }
 

@@ -90,11 +90,12 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         if (closed) { // closed while the hook decided
             return answered(SHUTTING_DOWN);
         }
-        Optional<PublishAnswer.Refused> refusal = admission.refusal(stream, request.source().address());
+        boolean joins = admission.isInUse(stream);
+        Optional<PublishAnswer.Refused> refusal = admission.refusal(stream, request.source().address(), joins);
         if (refusal.isPresent()) {
             return answered(refusal.get());
         }
-        Publication publication = publication(stream, request, publisher);
+        Publication publication = publication(stream, request, publisher, joins);
         publications.add(stream, publication.proxy());
         return publication.claim();
     }
@@ -150,7 +151,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         }
     }
 
-    private Publication publication(String stream, AccessRequest request, Publisher publisher) {
+    private Publication publication(String stream, AccessRequest request, Publisher publisher, boolean joins) {
         int partition = kafka.partitionOf(stream);
         var source = new SessionRecords.Source(stream, partition,
                 new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
@@ -160,7 +161,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
         var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
                 context.meters()::paused);
-        return new Publication(records, publisher, valve, context);
+        var tracks = new TrackGate(joins, its -> admission.refusal(stream, request.source().address(), its));
+        return new Publication(records, publisher, valve, tracks, context);
     }
 
     private static CompletionStage<PublishAnswer> answered(PublishAnswer.Refused refusal) {

@@ -3,6 +3,7 @@ package io.millrace.ingest.session;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
+import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.net.PeerNetwork;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,9 +38,10 @@ public final class KnownNames {
      * @param network network of the encoder in the first entry of the epoch
      * @param lastOffset the epoch's last offset in {@code packets}, {@link #RUNNING} before its end
      * @param shown what to remember of the epoch when it has expired, null if it has no segment
+     * @param tracks the default tracks of its newest session, as far as the segmenter has seen them
      * @param at where the directory has the entry
      */
-    private record Span(String network, long lastOffset, StreamExpiry shown, Place at) {
+    private record Span(String network, long lastOffset, StreamExpiry shown, TrackSet tracks, Place at) {
         boolean isBefore(long offset) {
             return lastOffset != RUNNING && lastOffset < offset;
         }
@@ -99,7 +101,7 @@ public final class KnownNames {
         TreeMap<Long, Span> epochs = names.computeIfAbsent(entry.stream(), _ -> new TreeMap<>());
         Span before = epochs.get(entry.epoch());
         if (before != null && before.at().position() > entry.span().lastOffset()) {
-            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.shown(),
+            epochs.put(entry.epoch(), new Span(before.network(), before.lastOffset(), before.shown(), before.tracks(),
                     new Place(before.at().position(), before.at().offset(), true)));
             return;
         }
@@ -111,8 +113,14 @@ public final class KnownNames {
             networks.merge(network, 1, Integer::sum);
         }
         long lastOffset = entry.state() == StreamEntry.State.ENDED ? entry.span().lastOffset() : RUNNING;
-        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry),
+        epochs.put(entry.epoch(), new Span(network, lastOffset, shown(entry), TrackSet.of(entry.session().tracks()),
                 new Place(entry.span().lastOffset(), offset, false)));
+    }
+
+    /** Returns whether the newest epoch of {@code stream} has not ended, and is known to have these tracks. */
+    public synchronized boolean isRunningWith(String stream, TrackSet tracks) {
+        Map.Entry<Long, Span> newest = names.getOrDefault(stream, new TreeMap<>()).lastEntry();
+        return newest != null && newest.getValue().lastOffset() == RUNNING && newest.getValue().tracks().equals(tracks);
     }
 
     /** Returns the entries that are to be written again. */

@@ -4,7 +4,11 @@ import io.millrace.ingest.session.KnownNames;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Format;
+import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.StreamEntry;
+import io.millrace.platform.log.Track;
+import io.millrace.platform.log.TrackSet;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,10 +82,38 @@ class NameGateTest {
         assertThat(gate.refusal("live/d", "192.0.2.3:1", 0)).get().asString().contains("on this server");
     }
 
+    @Test
+    void countsSessionsWithOtherTracksThanTheStreamHas() {
+        NameGate gate = new NameGate(new NameLimits(2, 100, 100), known, 0);
+        String address = "192.0.2.1:1";
+        known.onEntry(entry("live/show", 1, address, StreamEntry.State.LIVE, 0,
+                List.of(track(Packet.Kind.VIDEO, "AVC"), track(Packet.Kind.AUDIO, "AAC"))), 0);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gate.refusal("live/show", address, new TrackSet("AVC", "AAC"), 0)).as("the same").isEmpty();
+        }
+        assertThat(gate.refusal("live/show", address, new TrackSet("AVC", null), 0)).as("others").isEmpty();
+        assertThat(gate.refusal("live/unknown", address, new TrackSet("AVC", null), 0)).as("not known yet").isEmpty();
+        assertThat(gate.refusal("live/show", address, new TrackSet(null, "AAC"), 0)).get().asString()
+                .isEqualTo("Too many new streams from your address; keep the tracks of the running stream, or try again in a few minutes");
+        assertThat(gate.refusal("live/show", address, new TrackSet("AVC", "AAC"), 0)).isEmpty();
+        known.onEntry(entry("live/show", 1, address, StreamEntry.State.ENDED, 1,
+                List.of(track(Packet.Kind.VIDEO, "AVC"), track(Packet.Kind.AUDIO, "AAC"))), 0);
+        assertThat(gate.refusal("live/show", address, new TrackSet("AVC", "AAC"), 0)).as("ended").isPresent();
+    }
+
+    private static Track track(Packet.Kind kind, String codec) {
+        return new Track(0, kind, codec, ByteBuffer.allocate(0));
+    }
+
     private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,
             long lastOffset) {
+        return entry(stream, epoch, address, state, lastOffset, List.of());
+    }
+
+    private static StreamEntry entry(String stream, long epoch, String address, StreamEntry.State state,
+            long lastOffset, List<Track> tracks) {
         return new StreamEntry(stream, epoch, state, RULES, new StreamEntry.Span(epoch, lastOffset, 0, 0),
-                new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", address), List.of(),
+                new StreamEntry.NewestSession(epoch, epoch, 0, 0, new Encoder("node", "", address), tracks,
                         List.of()),
                 new StreamEntry.Playlist(2, 0, 0), List.of());
     }

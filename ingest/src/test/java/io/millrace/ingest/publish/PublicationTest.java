@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -74,6 +75,8 @@ class PublicationTest {
     private final Deque<Runnable> loop = new ArrayDeque<>();
     private final SwitchProbe encoder = new SwitchProbe(loop::add);
     private final ByteBudget budget = new ByteBudget(1_000);
+    /** Why no epoch with other tracks may begin, null if it may. */
+    private String refusal;
     private final Publication publication = publication();
     private final CompletableFuture<PublishAnswer> answer = publication.claim().toCompletableFuture();
 
@@ -85,7 +88,7 @@ class PublicationTest {
                 new Encoder("a", "", "127.0.0.1:5000")),
                 new SessionRecords.Start(clock.millis(), 700, rules));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
-                context);
+                new TrackGate(false, _ -> Optional.ofNullable(refusal)), context);
     }
 
     @AfterEach
@@ -449,6 +452,20 @@ class PublicationTest {
         assertThat(written(Topic.PACKETS)).filteredOn(r -> r instanceof Packet p && p.session() == again)
                 .extracting(r -> ((Packet) r).body())
                 .containsExactly(ByteBuffer.wrap(AAC_CONFIG), ByteBuffer.wrap(HEVC_CONFIG));
+    }
+
+    @Test
+    void endsWhenTracksChangeTooOften() {
+        becomeLive();
+        refusal = "too many";
+        for (int ms = 0; ms <= 10_500; ms += 500) {
+            video(ms, AVC_KEYFRAME);
+        }
+        acknowledge();
+        assertThat(encoder.closedWith).isEqualTo(PublishEnd.OVER_LIMIT);
+        assertThat(story()).filteredOn(record -> record.startsWith("AVC+")).containsExactly("AVC+AAC@0");
+        assertThat(active()).isZero();
+        assertThat(budget.bytes()).isZero();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.millrace.platform.log;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -12,6 +13,16 @@ import java.util.stream.Stream;
 public record TrackSet(String video, String audio) {
     /** Nobody has said which tracks there are. */
     public static final TrackSet UNKNOWN = new TrackSet(null, null);
+
+    /** Returns the codecs of the default tracks among {@code tracks}. */
+    public static TrackSet of(List<Track> tracks) {
+        return new TrackSet(codec(tracks, Packet.Kind.VIDEO), codec(tracks, Packet.Kind.AUDIO));
+    }
+
+    private static String codec(List<Track> tracks, Packet.Kind kind) {
+        return tracks.stream().filter(track -> track.id() == 0 && track.kind() == kind).map(Track::codec).findFirst()
+                .orElse(null);
+    }
 
     public boolean isKnown() {
         return video != null || audio != null;

@@ -1,0 +1,41 @@
+package io.millrace.ingest.publish;
+
+import io.millrace.platform.log.TrackSet;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Asks whether a session of one publisher may begin an epoch with its tracks. A session under a name that nobody uses need
+ * not ask: its name was counted. Confined to one thread at a time.
+ */
+final class TrackGate {
+    private final Function<TrackSet, Optional<String>> refusal;
+    private boolean joins;
+    private boolean refused;
+
+    /**
+     * @param joins whether the stream is in use, so that its epoch goes on if the tracks are the same
+     * @param refusal returns why an epoch with these tracks may not begin, for the encoder's user
+     */
+    TrackGate(boolean joins, Function<TrackSet, Optional<String>> refusal) {
+        this.joins = joins;
+        this.refusal = refusal;
+    }
+
+    /** Called when the tracks have changed: the next session joins the stream of this one. */
+    void changed() {
+        joins = true;
+    }
+
+    /** Returns why the session may not begin; empty if it may. */
+    Optional<String> refusal(TrackSet tracks) {
+        Optional<String> why = joins && tracks.isKnown() ? refusal.apply(tracks) : Optional.empty();
+        refused |= why.isPresent();
+        return why;
+    }
+
+    /** Whether a session was refused, so that no packet of this publisher is written any more. */
+    boolean hasRefused() {
+        return refused;
+    }
+}
