@@ -470,7 +470,8 @@ class IngestServiceTest {
             sendClip(third);
             sendUntilRefused(third);
         }).hasMessageContaining("Too many new streams from your address");
-        assertThat(registry.get("millrace.ingest.refused").tag("reason", "too_many_names").counter().count()).isEqualTo(1);
+        assertThat(registry.get("millrace.ingest.refused").tag("reason", "too_many_names").counter().count())
+                .isEqualTo(1);
     }
 
     @Test

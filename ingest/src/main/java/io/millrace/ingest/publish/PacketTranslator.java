@@ -41,6 +41,7 @@ final class PacketTranslator {
     private final MediaLimits limits;
     private final Map<Integer, TrackReader> audioTracks = new HashMap<>();
     private final Map<Integer, TrackReader> videoTracks = new HashMap<>();
+    private TrackSet tracks = TrackSet.UNKNOWN;
 
     PacketTranslator(MediaLimits limits) {
         this.limits = limits;
@@ -79,7 +80,8 @@ final class PacketTranslator {
 
     /** Returns the codecs of the default tracks as far as the messages so far have shown them. */
     TrackSet tracks() {
-        return new TrackSet(codec(videoTracks), codec(audioTracks));
+        tracks = tracks.with(codec(videoTracks), codec(audioTracks));
+        return tracks;
     }
 
     private static String codec(Map<Integer, TrackReader> tracks) {

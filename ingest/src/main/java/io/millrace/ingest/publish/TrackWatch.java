@@ -24,6 +24,7 @@ final class TrackWatch {
     private final Kind video = new Kind("videocodecid");
     private final Kind audio = new Kind("audiocodecid");
     private boolean described;
+    private TrackSet tracks = TrackSet.UNKNOWN;
 
     private static final class Kind {
         /** Key of the codec in onMetaData. */
@@ -80,7 +81,8 @@ final class TrackWatch {
 
     /** Returns the tracks that the publisher sends. */
     TrackSet tracks() {
-        return new TrackSet(video.present(), audio.present());
+        tracks = tracks.with(video.present(), audio.present());
+        return tracks;
     }
 
     /** Whether {@link #tracks} are all that can be expected: both, or one that sends frames while the metadata announces no other. */

@@ -94,7 +94,8 @@ class NameGateTest {
         assertThat(gate.refusal("live/show", address, new TrackSet("AVC", null), 0)).as("others").isEmpty();
         assertThat(gate.refusal("live/unknown", address, new TrackSet("AVC", null), 0)).as("not known yet").isEmpty();
         assertThat(gate.refusal("live/show", address, new TrackSet(null, "AAC"), 0)).get().asString()
-                .isEqualTo("Too many new streams from your address; keep the tracks of the running stream, or try again in a few minutes");
+                .isEqualTo(
+                        "Too many new streams from your address; keep the tracks of the running stream, or try again in a few minutes");
         assertThat(gate.refusal("live/show", address, new TrackSet("AVC", "AAC"), 0)).isEmpty();
         known.onEntry(entry("live/show", 1, address, StreamEntry.State.ENDED, 1,
                 List.of(track(Packet.Kind.VIDEO, "AVC"), track(Packet.Kind.AUDIO, "AAC"))), 0);

@@ -1,6 +1,7 @@
 package io.millrace.platform.log;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +23,13 @@ public record TrackSet(String video, String audio) {
     private static String codec(List<Track> tracks, Packet.Kind kind) {
         return tracks.stream().filter(track -> track.id() == 0 && track.kind() == kind).map(Track::codec).findFirst()
                 .orElse(null);
+    }
+
+    /** Returns a set with these codecs: this one if it has them, so that asking for each packet allocates nothing. */
+    public TrackSet with(String newVideo, String newAudio) {
+        return Objects.equals(video, newVideo) && Objects.equals(audio, newAudio)
+                ? this
+                : new TrackSet(newVideo, newAudio);
     }
 
     public boolean isKnown() {
