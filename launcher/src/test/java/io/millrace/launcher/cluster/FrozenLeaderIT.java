@@ -97,12 +97,16 @@ class FrozenLeaderIT {
 
     /**
      * Frame by frame: the next frame is sent when the log has accepted the previous one, so that a publisher that waits
-     * for the other one is noticed.
+     * for the other one is noticed. Both tracks go on: without one of them ingest claims another session, and the broker that
+     * must take the notice of it may be the frozen one.
      */
     private void sendSteadily(RtmpClient client, ProcessCluster cluster, List<String> names, AtomicBoolean over) {
         while (!over.get()) {
             double before = packets(cluster);
-            NumberedFrame frame = NumberedFrame.video(0, 0, names.size(), System.currentTimeMillis());
+            int number = names.size() / 2;
+            NumberedFrame frame = names.size() % 2 == 0
+                    ? NumberedFrame.video(0, 0, number, System.currentTimeMillis())
+                    : NumberedFrame.audio(0, 0, number, System.currentTimeMillis());
             send(client, frame);
             await().pollInterval(Duration.ofMillis(NumberedFrame.VIDEO_MS)).atMost(HANG)
                     .until(() -> packets(cluster) > before);
