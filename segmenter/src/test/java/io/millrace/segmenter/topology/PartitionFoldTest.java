@@ -206,7 +206,10 @@ class PartitionFoldTest {
         commit(first, changelog);
         changelog.put(STREAM, new byte[]{9, 9, 9});
         PartitionFold second = new PartitionFold(meters);
-        second.resume(changelog);
+        try (LogCapture log = new LogCapture(PartitionFold.class)) {
+            second.resume(changelog);
+            assertThat(log.texts(Level.WARN)).hasSize(1);
+        }
         assertThat(second.isDamaged()).isTrue();
         for (int i = 0; i < half; i++) {
             second.refold(STREAM, 2 * i, LogCodec.decode(ByteBuffer.wrap(RECORDS.get(i))));
