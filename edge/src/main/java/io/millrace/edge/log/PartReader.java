@@ -71,14 +71,15 @@ public final class PartReader implements PartSource, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Answer> read(Asker asker, String stream, List<PartPlace> parts) {
+    public CompletionStage<Answer> read(Requester requester, String stream, List<PartPlace> parts) {
         int partition = kafka.partitionOf(stream);
-        return read(asker, stream, parts.stream().map(part -> new PartKey(partition, part.offset())).toList(), TRIES);
+        List<PartKey> keys = parts.stream().map(part -> new PartKey(partition, part.offset())).toList();
+        return read(requester, stream, keys, TRIES);
     }
 
-    private CompletionStage<Answer> read(Asker asker, String stream, List<PartKey> keys, int tries) {
-        CompletableFuture<Map<PartKey, ByteBuf>> read = cache.getAll(keys, asker,
-                (missing, askers) -> readers.submit(askers, reader -> load(reader, stream, missing)));
+    private CompletionStage<Answer> read(Requester requester, String stream, List<PartKey> keys, int tries) {
+        CompletableFuture<Map<PartKey, ByteBuf>> read = cache.getAll(keys, requester,
+                (missing, requesters) -> readers.submit(requesters, reader -> load(reader, stream, missing)));
         return read.orTimeout(answerMs, TimeUnit.MILLISECONDS).thenCompose(found -> {
             if (!found.keySet().containsAll(keys)) {
                 return CompletableFuture.completedFuture(new Answer.Expired());
@@ -88,7 +89,7 @@ public final class PartReader implements PartSource, AutoCloseable {
                 return CompletableFuture.completedFuture(taken.get());
             }
             return tries > 1
-                    ? read(asker, stream, keys, tries - 1)
+                    ? read(requester, stream, keys, tries - 1)
                     : CompletableFuture.failedFuture(new BusyException("the cache of parts is too small"));
         });
     }
