@@ -203,7 +203,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void playsAgainOnTheSameConnection() throws Exception {
+    void playsAgainOnSameConnection() throws Exception {
         try (var live = new LiveStream(edge, "live/again"); RtmpClient player = edge.rtmp("live/again")) {
             first(player, 3);
             player.say(PlayerSession::closeStream);
@@ -235,7 +235,7 @@ class RtmpPlayTest {
     }
 
     @Test
-    void refusalsHaveADescription() throws Exception {
+    void refusalsHaveDescription() throws Exception {
         try (var live = new LiveStream(edge, "live/said");
                 var log = edge.log("live/over")) {
             log.write(Topic.STREAMS, Records.entry("live/over", 9, StreamEntry.State.ENDED));

@@ -40,7 +40,7 @@ class UnwatchedStreamsTest {
     private static final long HEAP_BYTES_PER_STREAM = 8_192;
 
     @Test
-    void costAlmostNothingAndAreListed(TestBroker broker) throws Exception {
+    void useLittleMemoryAndFetchNoMedia(TestBroker broker) throws Exception {
         var fatal = new AtomicReference<Throwable>();
         KafkaClients kafka = broker.clients("unwatched.");
         List<String> cold = new ArrayList<>();

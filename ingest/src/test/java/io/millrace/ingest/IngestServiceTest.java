@@ -150,7 +150,7 @@ class IngestServiceTest {
 
     /** The newest record of a key is all that compaction retains. */
     @Test
-    void restoresDirectoryEntryThatAReplacedSegmenterOverwrote() throws Exception {
+    void restoresEntryOverwrittenByReplacedSegmenter() throws Exception {
         StreamEntry right = directoryEntry(StreamEntry.State.ENDED, 200);
         try (KafkaProducer<String, byte[]> producer = kafka.producer("test", 1 << 20)) {
             for (StreamEntry entry : List.of(right, directoryEntry(StreamEntry.State.LIVE, 100))) {
@@ -173,7 +173,7 @@ class IngestServiceTest {
     }
 
     @Test
-    void announcesAddressesUntilItDrains() {
+    void announcesAddressesUntilDrain() {
         LogTail nodes = open(new LogTail(kafka, Topic.NODES));
         IngestService node = node("a", Duration.ofSeconds(5));
         var announced = nodes.until(IngestNode.class, 1, _ -> true);

@@ -34,7 +34,7 @@ class ValveTest {
     }
 
     @Test
-    void resumesAtHalfTheLimit() {
+    void resumesAtHalfOfLimit() {
         Valve valve = valve(first, 400);
         valve.sent(200);
         valve.sent(201);

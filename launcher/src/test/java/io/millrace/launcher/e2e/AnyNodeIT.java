@@ -145,7 +145,7 @@ class AnyNodeIT {
      * IngestServiceTest shows that two encoders cannot take turns forever; it passes the time window as an argument.
      */
     @Test
-    void newestEncoderHasTheName() throws Exception {
+    void newestEncoderHasName() throws Exception {
         Process first = publish(large, other, "duel");
         awaitSession("duel", -1);
         long session = session("duel");

@@ -250,7 +250,7 @@ class ExportIT {
     @ParameterizedTest
     @SideBySide
     @ValueSource(strings = {"killed.mp4", "stopped.flv"})
-    void killedExportLeavesPartFileAndCancelledOneNothing(String name)
+    void killedExportLeavesPartFileAndCancelledExportNone(String name)
             throws Exception {
         String stream = "live/" + name.substring(0, name.indexOf('.'));
         ffmpeg.publishAtOnce(clip, LONG_TIMES, millrace.rtmp() + "/" + stream);

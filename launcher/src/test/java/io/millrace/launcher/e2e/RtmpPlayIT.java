@@ -69,7 +69,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void playersReceiveEveryFrameToTheEnd() throws Exception {
+    void playersReceiveEveryFrameToEnd() throws Exception {
         Path copy = dir.resolve("published.flv");
         Process encoder = ffmpeg.publishForEver(large, url(one, "show"), copy, dir.resolve("published.log"));
         encoders.add(encoder);
@@ -124,7 +124,7 @@ class RtmpPlayIT {
     }
 
     @Test
-    void wrongListenerNamesTheRightOne() throws Exception {
+    void wrongListenerNamesRightOne() throws Exception {
         Process encoder = publish(small, edge, "lost");
         assertThat(encoder.waitFor()).isNotZero();
         assertThat(log(encoder)).content()

@@ -92,14 +92,14 @@ class Amf0Test {
 
     @ParameterizedTest
     @FieldSource("BOTH_WAYS")
-    void writesWhatItReads(Row row) {
+    void roundTripsValues(Row row) {
         assertThat(read(row.hex())).isEqualTo(row.value());
         assertThat(write(row.value())).isEqualTo(bytes(row.hex()));
     }
 
     @ParameterizedTest
     @FieldSource("READ_ONLY")
-    void readsWhatOthersWrite(Row row) {
+    void readsValuesOfOtherWriters(Row row) {
         assertThat(read(row.hex())).isEqualTo(row.value());
     }
 

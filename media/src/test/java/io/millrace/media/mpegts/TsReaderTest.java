@@ -33,7 +33,7 @@ class TsReaderTest {
     }
 
     @Test
-    void readsTheProgram() {
+    void readsProgram() {
         TsReader reader = new TsReader().feed(ByteBuffer.wrap(segment()));
         assertThat(reader.streamTypes()).containsEntry(0x100, 0x1B).containsEntry(0x101, 0x0F).hasSize(2);
         assertThat(reader.clockPid()).isEqualTo(0x100);

@@ -62,7 +62,7 @@ class ServerSessionTest {
 
     /** FFmpeg adopts the chunk size announced here for its own output, and aborts if a window is 0. */
     @Test
-    void connectIsAnsweredByWindowBandwidthAndChunkSizeFirst() {
+    void answersConnectWithWindowBandwidthAndChunkSizeFirst() {
         shakeHands();
         send(connect("live"));
         byte[] answer = new byte[16 + 17 + 16 + 1];
@@ -132,7 +132,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesConnectWithoutAnApplication() {
+    void refusesConnectWithoutApplication() {
         shakeHands();
         send(connect(""));
         assertThat(answers()).containsExactly("_error 1 NetConnection.Connect.InvalidApp");
@@ -179,7 +179,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void publishesAgainOnTheSameConnection() {
+    void publishesAgainOnSameConnection() {
         publishing("show");
         send(command(0, "FCUnpublish", 0, "show"));
         send(new Command(0, "deleteStream", 0, AmfValue.NULL, List.of(new AmfValue.Number(1))));
@@ -223,7 +223,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void readsAmf3ValuesWithinACommand() {
+    void readsAmf3ValuesWithinCommand() {
         connected();
         // createStream, 2, and AMF3 null as the command object.
         raw(MessageType.COMMAND_AMF3, 0, "\0\u0002\0\u000ccreateStream\0\u0040\0\0\0\0\0\0\0\u0011\u0001");
@@ -531,7 +531,7 @@ class ServerSessionTest {
     /** By its header: not a byte of it is kept. */
     @ParameterizedTest
     @EnumSource(MediaKind.class)
-    void mediaBeforeAnyPublishEndsTheConnection(MediaKind kind) {
+    void mediaBeforePublishEndsConnection(MediaKind kind) {
         connected();
         client.send(4, new RtmpMessage.Media(kind, 1, 0, ByteBuffer.allocate(1_000)));
         ByteBuffer header = client.takeOutput().limit(12);
@@ -540,7 +540,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void mediaOfAPlayerEndsTheConnection() {
+    void mediaOfPlayerEndsConnection() {
         connected();
         send(new Command(0, "createStream", 2, AmfValue.NULL, List.of()));
         send(command(1, "play", 3, "show"));
@@ -627,7 +627,7 @@ class ServerSessionTest {
     }
 
     @Test
-    void refusesASecondConnect() {
+    void refusesSecondConnect() {
         connected();
         assertThatThrownBy(() -> send(connect("live"))).isInstanceOf(MalformedException.class);
     }

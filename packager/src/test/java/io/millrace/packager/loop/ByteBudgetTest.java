@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ByteBudgetTest {
     @Test
-    void oneThatDoesNotAdvanceLeavesHalf() {
+    void stalledPartitionLeavesHalfToOthers() {
         ByteBudget budget = new ByteBudget(1_000);
         ByteBudget.Share stuck = budget.share();
         while (stuck.hasRoom()) {

@@ -430,7 +430,7 @@ class PartitionWorkTest {
     }
 
     @Test
-    void segmentWithoutLastPartDoesNotHoldPositionForever() {
+    void segmentWithoutLastPartReleasesPosition() {
         log.cuts.removeIf(e -> e.value().id().segment() == 1 && e.value().last());
         List<Entry<Cut>> renumbered = new ArrayList<>();
         log.cuts.forEach(e -> renumbered.add(new Entry<>(renumbered.size(), e.stream(), e.value())));

@@ -57,7 +57,7 @@ class RtmpHandlerTest {
     }
 
     @Test
-    void publishesToTheSink() {
+    void publishesToSink() {
         carry();
         assertThat(application.requests).singleElement().satisfies(request -> {
             assertThat(request.stream()).isEqualTo(new StreamName("live/show"));

@@ -141,7 +141,7 @@ class PartitionFoldTest {
     }
 
     @Test
-    void successorDeletesEndedStreamAfterCommitBeyondIt() {
+    void successorDeletesEndedStreamAfterLaterCommit() {
         Map<String, byte[]> changelog = changelogOfAnEndedStream();
         PartitionFold second = new PartitionFold(meters);
 

@@ -60,7 +60,7 @@ class TenureTest {
     }
 
     @Test
-    void successorTakesRecordOfGreatestPositionInAnyOrder() {
+    void successorTakesRecordOfGreatestPosition() {
         Owner frozen = new Owner("a");
         frozen.read(0, 20);
         frozen.commit();
@@ -92,7 +92,7 @@ class TenureTest {
     }
 
     @Test
-    void predecessorsAreDeletedAfterACommitThatSucceeded() {
+    void deletesPredecessorsAfterSuccessfulCommit() {
         Owner first = new Owner("a");
         first.read(0, 20);
         first.commit();
@@ -138,7 +138,7 @@ class TenureTest {
     }
 
     @Test
-    void nothingIsWrittenWithoutANewRecord() {
+    void writesNothingWithoutNewRecord() {
         Owner first = new Owner("a");
         first.write();
         assertThat(changelog).isEmpty();

@@ -62,7 +62,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void anEmptyPollBeforeTheEndOfTheLogEndsNothing() {
+    void emptyPollBeforeEndOfLogIsNotEnd() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 8L));
         comesAfterAnEmptyPoll(5, 6);
@@ -73,7 +73,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void aLiveStreamIsFollowedBeyondTheEndOfTheLog() {
+    void followsLiveStreamBeyondEndOfLog() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 5L));
         comesAfterAnEmptyPoll(5);
@@ -81,7 +81,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void nothingIsReturnedFromTheEndOfTheRangeOn() {
+    void stopsAtEndOfRange() {
         RangeRecords records = read(5, OptionalLong.of(7));
         comesAfterAnEmptyPoll(5, 6, 7, 8);
         assertThat(next(records)).containsExactly(5L, 6L);
@@ -90,7 +90,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void afterExpiredRecordsItContinuesWhereItIsTold() {
+    void continuesAfterExpiredRecordsAtGivenOffset() {
         RangeRecords records = read(5, OptionalLong.of(13));
         oldest = 10;
         comes(9);
@@ -99,7 +99,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void recordsBeforeTheExpiredOnesAreReturnedFirst() {
+    void returnsRecordsBeforeReportingExpiry() {
         AtomicInteger expired = new AtomicInteger();
         oldest = 10;
         RangeRecords records = read(5, OptionalLong.of(12), () -> {
@@ -117,7 +117,7 @@ class RangeRecordsTest {
 
     /** Also if the first record that is left is after the range, or if there is none. */
     @Test
-    void anExpiredEndOfTheRangeIsReported() {
+    void reportsExpiredEndOfRange() {
         RangeRecords records = read(5, OptionalLong.of(7), () -> {
             throw new UserError("expired");
         });
@@ -127,7 +127,7 @@ class RangeRecordsTest {
     }
 
     @Test
-    void aCancelledReadReturnsAtOnce() {
+    void cancelledReadReturnsImmediately() {
         RangeRecords records = read(5, OptionalLong.empty());
         records.cancel();
         assertThat(follow(records, false)).isEmpty();
