@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what some classes log, down to INFO, until it is closed. Nothing of that is printed meanwhile. Thread-safe, but
- * two captures of one class must not overlap.
+ * Collects what some classes log, down to INFO, until it is closed. Nothing of that is printed meanwhile. Thread-safe,
+ * but two captures of one class must not overlap.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * One stream with viewers of tags at this edge: decides when its {@link Backlog} is folded ({@link ChannelFold}) and when
- * its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
+ * One stream with viewers of tags at this edge: decides when its {@link Backlog} is folded ({@link ChannelFold}) and
+ * when its viewers start ({@link ChannelViewers}). Confined to the packet feed's thread.
  *
  * <p>WAITING (for the tracks) -> FILLING (reading the past) -> PLAYING -> OVER; FILLING -> OVER; WAITING -> OVER.
  */
@@ -104,8 +104,8 @@ public final class FlvChannel {
     }
 
     /**
-     * Returns the viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless this
-     * one is over.
+     * Returns the viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless
+     * this one is over.
      */
     List<FlvSink> successors() {
         return successors;

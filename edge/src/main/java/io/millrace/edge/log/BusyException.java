@@ -12,7 +12,7 @@ public class BusyException extends CancellationException {
         super(message);
     }
 
-    /** Leaves the stack trace out, which would cost more than everything else about a refusal. */
+    /** Omits the stack trace, which would be the most expensive part of a refusal. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

@@ -27,13 +27,15 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Reads parts by their offset: on the first request, cached within a limit of bytes, shared by all requests.
  *
- * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is freed
- * after the last response that sends it.
+ * <p>Thread-safe. The cache holds one reference to a part's bytes and each response its own, so an evicted part is
+ * freed after the last response that sends it.
  */
 public final class PartReader implements PartSource, AutoCloseable {
     /** Short runs of other streams' records are read and discarded rather than skipped by a seek. */
     private static final int READ_OVER = 8;
-    /** A part may be evicted between the read and the retain; if the cache is too small, this many attempts are made. */
+    /**
+     * A part may be evicted between the read and the retain; if the cache is too small, this many attempts are made.
+     */
     private static final int TRIES = 3;
     /** Players time out after about ten seconds; a request fails before that, however long its read takes. */
     private static final long ANSWER_MS = 8_000;

@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The client, or clients, on whose behalf the log is read. Readers serve requesters in turn, by address, and drop a read
- * once all its requesters have left. Called on any thread.
+ * The client, or clients, on whose behalf the log is read. Readers serve requesters in turn, by address, and drop a
+ * read once all its requesters have left. Called on any thread.
  */
 public sealed interface Requester permits Requester.One, RequesterGroup {
     /** The edge itself. */

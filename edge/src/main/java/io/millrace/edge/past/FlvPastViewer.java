@@ -23,9 +23,9 @@ import org.slf4j.event.Level;
 
 /**
  * One viewer of the past: reads a batch, writes it, and reads the next after the socket accepted it. At the end of the
- * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues with
- * the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time, uses its
- * tags and its position on another thread.
+ * log it joins the live viewers, or waits if its range has an end. A viewer that is slower than retention continues
+ * with the earliest keyframe that is retained. Confined to the viewer's event loop, except that a read, one at a time,
+ * uses its tags and its position on another thread.
  *
  * <p>READING -> WRITING -> READING; WRITING -> LIVE; LIVE -> READING if the live ring does not go back far enough; any
  * -> OVER.

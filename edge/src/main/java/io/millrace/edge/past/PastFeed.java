@@ -31,8 +31,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers take
- * turns, and only a few dedicated threads are ever busy with them. Thread-safe.
+ * Reads the past of {@code packets} for FLV viewers. Each viewer has at most one read in the queue, so that viewers
+ * take turns, and only a few dedicated threads are ever busy with them. Thread-safe.
  */
 public final class PastFeed implements FlvPast, AutoCloseable {
     /** Keeps a core free for live viewers. */

@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionStage;
  * Answers questions about a stream's past from its index, on behalf of one requester. All requesters share the caches.
  * Thread-safe.
  *
- * <p>Each version of a playlist is put together by a {@link PlaylistAssembler}, which waits for its turn to run and for every read
- * of blocks that are not cached yet, a few at a time. So other clients have their turns in between. The next version
+ * <p>Each version of a playlist is assembled by a {@link PlaylistAssembler}, which waits for its turn to run, and for
+ * reads of blocks that are not cached yet, a few at a time. Other clients have their turns in between. The next version
  * reads one block, regardless of the playlist's length.
  */
 public final class PastIndex implements PastSource {
@@ -38,7 +38,7 @@ public final class PastIndex implements PastSource {
     /** The fraction of the cache for playlist versions. */
     private static final int VERSIONS_SHARE = 4;
     static final int ANSWER_BYTES = 512;
-    /** Playlists that are put together at a time, not counting those that wait for a read; keeps a core free. */
+    /** Number of playlists that are assembled at a time, not counting those that wait for a read. Keeps a core free. */
     private static final int WALKS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     private static final Turns.Limits TURNS = new Turns.Limits(WALKS, Math.max(1, WALKS - 1), ReaderPool.WAITING_LIMIT,
             ReaderPool.WAITING_OF_ADDRESS_LIMIT, ReaderPool.WAITING_LIMIT / 4);
@@ -58,7 +58,7 @@ public final class PastIndex implements PastSource {
         this(kafka, readers, directory, cacheBytes, ticker, new Turns(TURNS));
     }
 
-    /** @param turns in which playlists are put together */
+    /** @param turns in which playlists are assembled */
     public PastIndex(KafkaClients kafka, ReaderPool readers, StreamDirectory directory, long cacheBytes, Ticker ticker,
             Turns turns) {
         this.directory = directory;
@@ -111,7 +111,7 @@ public final class PastIndex implements PastSource {
                 requesters -> assemble(range, epochs, live, requesters));
     }
 
-    /** Puts a version together on a virtual thread that starts in its turn. */
+    /** Assembles a version on a virtual thread that starts in its turn. */
     private CompletableFuture<Answer> assemble(PastRange range, List<StreamEntry> epochs, EpochView live,
             Requester requesters) {
         Set<String> addresses = new HashSet<>();

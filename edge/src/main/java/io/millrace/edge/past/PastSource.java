@@ -68,7 +68,8 @@ public interface PastSource {
     CompletionStage<Optional<Segment>> segment(StreamEntry epoch, long number, EpochView live);
 
     /**
-     * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is none.
+     * Returns the wall-clock time of the oldest segment whose bytes are retained, ms since 1970; empty if there is
+     * none.
      */
     CompletionStage<OptionalLong> availableFromMs(String stream);
 }

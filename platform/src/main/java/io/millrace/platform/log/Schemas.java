@@ -119,7 +119,7 @@ final class Schemas {
 
     private Schemas() {}
 
-    /** The rules of an epoch are of a newer release. */
+    /** Thrown if a newer release wrote the rules of an epoch. */
     private static final class NewerRulesException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
     }
