@@ -48,7 +48,7 @@ class BrowserIT {
     private Browser browser;
 
     @BeforeAll
-    void publishAStream(@TempDir Path dir) throws IOException, InterruptedException {
+    void publishStream(@TempDir Path dir) throws IOException, InterruptedException {
         scratch = dir;
         clip = dir.resolve("clip.flv");
         ffmpeg.makeClip(clip, 40, 60);

@@ -48,7 +48,7 @@ class PlayersIT {
             List<String> published = ffmpeg.shown(copy);
             for (ScreenPlayer player : players) {
                 player.awaitEnd();
-                player.isTheEndOf(published);
+                player.assertEndOf(published);
             }
         } finally {
             players.forEach(ScreenPlayer::close);

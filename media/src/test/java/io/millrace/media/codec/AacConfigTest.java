@@ -127,7 +127,7 @@ class AacConfigTest {
     }
 
     @Property(tries = 5000)
-    void randomBytesGiveAValueOrATypedError(@ForAll @Size(max = 24) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 24) byte[] bytes) {
         parseOrTypedError(ByteBuffer.wrap(bytes));
     }
 

@@ -231,12 +231,12 @@ class AvcConfigTest {
     }
 
     @Property(tries = 2000)
-    void randomBytesGiveAValueOrATypedError(@ForAll @Size(max = 80) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 80) byte[] bytes) {
         parseOrTypedError(bytes);
     }
 
     @Property(tries = 5000)
-    void damagedRecordsGiveAValueOrATypedError(@ForAll int which, @ForAll @Size(min = 1, max = 4) List<Integer> flips)
+    void damagedRecordsAreValueOrTypedError(@ForAll int which, @ForAll @Size(min = 1, max = 4) List<Integer> flips)
             throws IOException {
         var all = x264();
         byte[] bytes = all.get(Math.floorMod(which, all.size())).avcc.clone();

@@ -107,7 +107,7 @@ class NalUnitsTest {
     }
 
     @Property
-    void whatIsWrittenIsWalked(@ForAll @Size(max = 20) List<@Size(min = 1, max = 40) byte[]> units) {
+    void iteratesOverWrittenUnits(@ForAll @Size(max = 20) List<@Size(min = 1, max = 40) byte[]> units) {
         var out = new ByteWriter();
         units.forEach(unit -> out.uint16(unit.length).bytes(unit));
         var walk = new NalUnits(out.view(), 2);
@@ -119,7 +119,7 @@ class NalUnitsTest {
     }
 
     @Property(tries = 3000)
-    void randomBytesGiveAnAnswerOrATypedError(@ForAll @Size(max = 60) byte[] bytes) {
+    void randomBytesAreValueOrTypedError(@ForAll @Size(max = 60) byte[] bytes) {
         for (int lengthSize : new int[]{1, 2, 4}) {
             try {
                 boolean idr = NalUnits.containsIdr(ByteBuffer.wrap(bytes), lengthSize);

@@ -167,7 +167,7 @@ class Mp4ReaderTest {
     }
 
     @Property(tries = 5000)
-    void aDamagedMoovIsAValueOrATypedError(@ForAll @Size(min = 1, max = 3) List<Integer> flips) throws IOException {
+    void damagedMoovIsValueOrTypedError(@ForAll @Size(min = 1, max = 3) List<Integer> flips) throws IOException {
         ByteBuffer moov = moov(file("moov-last.mp4"));
         byte[] bytes = new byte[moov.remaining()];
         moov.get(bytes);

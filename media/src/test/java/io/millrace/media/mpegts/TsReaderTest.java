@@ -40,7 +40,7 @@ class TsReaderTest {
     }
 
     @Property(tries = 60)
-    void anyDamagedBitOfASectionIsFound(@ForAll @IntRange(min = 5, max = 20) int at,
+    void detectsAnyDamagedBitOfSection(@ForAll @IntRange(min = 5, max = 20) int at,
             @ForAll @IntRange(min = 0, max = 7) int bit) {
         byte[] bytes = segment();
         bytes[at] ^= (byte) (1 << bit);
@@ -58,7 +58,7 @@ class TsReaderTest {
     }
 
     @Property(tries = 300)
-    void damagedStreamsGiveAValueOrTheTypedError(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int hits) {
+    void damagedStreamsAreValueOrTypedError(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int hits) {
         Random random = new Random(seed);
         byte[] bytes = segment();
         for (int i = 0; i < hits; i++) {

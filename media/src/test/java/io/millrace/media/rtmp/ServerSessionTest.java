@@ -348,7 +348,7 @@ class ServerSessionTest {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         memory.limit(100_000, 100_000);
-        assertThat(session.next(allButTheLastChunk(7, 100_000))).isNull();
+        assertThat(session.next(allButLastChunk(7, 100_000))).isNull();
         client.send(3, command(0, "FCUnpublish", 0, "show"));
         assertThat(session.next(client.takeOutput())).isEqualTo(new ServerEvent.Unpublished(1));
         assertThat(session.next(ByteBuffer.allocate(0))).isEqualTo(MEDIA_WITHOUT_MEMORY);
@@ -360,7 +360,7 @@ class ServerSessionTest {
         CountedMemory memory = new CountedMemory();
         ServerSession session = publishing(memory);
         for (int csid = 7; csid < 10; csid++) {
-            assertThat(session.next(allButTheLastChunk(csid, (csid - 6) * 10_000))).isNull();
+            assertThat(session.next(allButLastChunk(csid, (csid - 6) * 10_000))).isNull();
         }
         memory.limit(Long.MAX_VALUE, 10_000);
         session.yieldMemory();
@@ -438,7 +438,7 @@ class ServerSessionTest {
         return out.bytes(new byte[lastBytes(sizeBytes)]).view();
     }
 
-    private static ByteBuffer allButTheLastChunk(int csid, int sizeBytes) {
+    private static ByteBuffer allButLastChunk(int csid, int sizeBytes) {
         ByteBuffer video = video(csid, sizeBytes);
         return video.limit(video.limit() - 1 - lastBytes(sizeBytes));
     }

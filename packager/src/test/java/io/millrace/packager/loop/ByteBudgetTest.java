@@ -34,7 +34,7 @@ class ByteBudgetTest {
     }
 
     @Property
-    void sharesThatKeepToTheirAllowanceStayWithinLimit(@ForAll long seed,
+    void sharesWithinAllowanceStayWithinLimit(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 50) int count) {
         Random random = new Random(seed);
         ByteBudget budget = new ByteBudget(100_000);

@@ -193,7 +193,7 @@ class PartitionWorkTest {
     }
 
     @Property(tries = 60)
-    void aRestartAnywhereMakesTheSameBytesAndGaps(@ForAll long seed,
+    void restartAnywhereResultsInSameBytesAndGaps(@ForAll long seed,
             @ForAll @IntRange(min = 0, max = 100_000) int cache) {
         index.clear();
         breakSegment("live/a", 2, 1);

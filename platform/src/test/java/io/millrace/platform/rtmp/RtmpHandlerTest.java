@@ -45,7 +45,7 @@ class RtmpHandlerTest {
     private ClientSession client = client("rtmp://host/live/show?token=x");
 
     @BeforeEach
-    void stopTheClock() {
+    void stopClock() {
         channel.freezeTime();
     }
 

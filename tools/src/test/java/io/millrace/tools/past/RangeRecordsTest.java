@@ -36,7 +36,7 @@ class RangeRecordsTest {
     }
 
     /** Like a broker that responds to a poll late: the poll before it is empty. */
-    private void comesAfterAnEmptyPoll(long... offsets) {
+    private void arriveAfterEmptyPoll(long... offsets) {
         consumer.schedulePollTask(() -> {
             // Nothing.
         });
@@ -65,8 +65,8 @@ class RangeRecordsTest {
     void emptyPollBeforeEndOfLogIsNotEnd() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 8L));
-        comesAfterAnEmptyPoll(5, 6);
-        comesAfterAnEmptyPoll(7);
+        arriveAfterEmptyPoll(5, 6);
+        arriveAfterEmptyPoll(7);
         assertThat(follow(records, true)).containsExactly(5L, 6L);
         assertThat(follow(records, true)).containsExactly(7L);
         assertThat(follow(records, true)).isEmpty();
@@ -76,14 +76,14 @@ class RangeRecordsTest {
     void followsLiveStreamBeyondEndOfLog() {
         RangeRecords records = read(5, OptionalLong.empty());
         consumer.updateEndOffsets(Map.of(PARTITION, 5L));
-        comesAfterAnEmptyPoll(5);
+        arriveAfterEmptyPoll(5);
         assertThat(follow(records, false)).containsExactly(5L);
     }
 
     @Test
     void stopsAtEndOfRange() {
         RangeRecords records = read(5, OptionalLong.of(7));
-        comesAfterAnEmptyPoll(5, 6, 7, 8);
+        arriveAfterEmptyPoll(5, 6, 7, 8);
         assertThat(next(records)).containsExactly(5L, 6L);
         assertThat(next(records)).isEmpty();
         assertThat(records.nextOffset()).isEqualTo(7);
