@@ -65,7 +65,7 @@ final class FlvPastViewer {
         /** Called when a live viewer falls back to reading the past. */
         void behind();
 
-        /** Called when it stops reading the past. */
+        /** Called when the viewer stops reading the past. */
         void done();
     }
 
@@ -84,7 +84,9 @@ final class FlvPastViewer {
     /** The sequence headers that the viewer has, from a gap to the next batch with tags; else null. */
     private List<FlvTag> headersBefore;
     private State state = State.READING;
+    /** Where the newest batch stopped. */
     private PastBatch.Position position = PastBatch.Position.WITHIN_LOG;
+    /** Whether the response has begun, which it does with the first tag. */
     private boolean started;
 
     FlvPastViewer(FlvPast.Range.Playable range, FlvSink sink, Source source, EdgeMeters meters) {
@@ -256,7 +258,10 @@ final class FlvPastViewer {
         }
     }
 
-    /** Nothing more will be written. */
+    /**
+     * Leaves the log and the live viewers. Called when the viewer's connection has closed, and after the end of the
+     * range.
+     */
     void over() {
         switch (state) {
             case LIVE -> source.leave(sink);
