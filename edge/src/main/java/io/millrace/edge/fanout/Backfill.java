@@ -71,7 +71,7 @@ final class Backfill {
 
     /**
      * The directory knows the newest tracks, which may have changed after the keyframe, or may be older than it. Tracks
-     * that appeared within the session after the keyframe are added: viewers are told all tracks when they start.
+     * that appeared within the session after the keyframe are added: all tracks are announced to viewers at the start.
      */
     private Tracks tracks(RangeReader reader, StreamEntry entry, EpochView view) {
         Tracks newest = Tracks.of(entry.session().tracks());

@@ -104,7 +104,7 @@ public final class FlvChannel {
     }
 
     /**
-     * Returns the viewers that have seen nothing yet and go on in the channel of {@link #lastSession}; empty unless
+     * Returns the viewers that have seen nothing yet and continue in the channel of {@link #lastSession}; empty unless
      * this one is over.
      */
     List<FlvSink> successors() {
@@ -213,7 +213,7 @@ public final class FlvChannel {
         }
     }
 
-    /** While the publisher is away, new viewers are held: the picture would freeze on their screens. */
+    /** While the publisher is away, new viewers are held, because their video would freeze at once. */
     private void startViewers() {
         if (state == State.PLAYING && fold.isLive()) {
             viewers.startWaiting(tracks, broadcast);

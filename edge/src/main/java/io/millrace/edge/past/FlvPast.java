@@ -16,7 +16,7 @@ public interface FlvPast {
         /**
          * The range can be played.
          *
-         * @param tracks the tracks that viewers are told at the start
+         * @param tracks the tracks that are announced to viewers at the start
          * @param start the keyframe at or before the start
          * @param limit null for an open range
          */

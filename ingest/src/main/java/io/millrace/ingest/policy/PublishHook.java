@@ -96,7 +96,7 @@ final class PublishHook implements AutoCloseable {
         meters.hookFailed();
         return settings.allowWithoutAnswer()
                 ? new Decision.Allowed(request.stream())
-                : new Decision.Refused(Reason.HOOK_FAILED, "nobody can say now whether this is allowed, try again");
+                : new Decision.Refused(Reason.HOOK_FAILED, "permission cannot be checked at the moment, try again");
     }
 
     private String reason(Throwable failure) {

@@ -52,7 +52,7 @@ public record EpochRules(int rulesVersion, int segmentTargetMs, int partTargetMs
     }
 
     /**
-     * Whether a segment has the sound whose codec is known before the segment's first part is cut, or at its beginning.
+     * Whether a segment has the audio whose codec is known before the segment's first part is cut, or at its beginning.
      */
     public boolean takesLateSound() {
         return rulesVersion >= LATE_SOUND_VERSION;

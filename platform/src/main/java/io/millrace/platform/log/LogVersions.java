@@ -15,7 +15,7 @@ import java.util.List;
 public final class LogVersions {
     /** Names of the versions, oldest first: the folders of their schemas. */
     static final List<String> NAMES = names();
-    /** The version of a log in which nobody has finalized another one. */
+    /** The version of a log in which no other version has been finalized. */
     public static final int FIRST = 2;
     private static volatile int written = Math.max(FIRST, NAMES.size() - 1);
 

@@ -15,7 +15,7 @@ import org.apache.avro.Schema;
 
 /**
  * All schemas of the log. The newest folder under {@code resources/avro} contains the current ones; older folders are
- * kept for ever, so that every record ever written can be read.
+ * kept permanently, so that every record ever written can be read.
  */
 final class Schemas {
     /** Ordered by their references to each other. */

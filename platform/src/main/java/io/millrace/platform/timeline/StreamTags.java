@@ -84,7 +84,7 @@ public final class StreamTags {
                 case SessionEvent.EpochBegan began when began.epoch() != epoch ->
                     tracksOf.apply(began.epoch()).ifPresent(with -> begin(began.epoch(), with));
                 case SessionEvent.EpochBegan _,SessionEvent.TookOver _,SessionEvent.Left _,SessionEvent.Returned _ -> {
-                    // The tags go on in the same epoch.
+                    // The tags continue in the same epoch.
                 }
             }
         }
