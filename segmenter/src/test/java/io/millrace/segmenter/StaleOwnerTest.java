@@ -189,7 +189,7 @@ class StaleOwnerTest {
     }
 
     @Test
-    void broadcastAfterAFrozenOwnerBeginsItsOwnEpoch(TestBroker broker) throws Exception {
+    void broadcastAfterFrozenOwnerBeginsNewEpoch(TestBroker broker) throws Exception {
         KafkaClients kafka = broker.clients("stale.");
         Tape tape = new Tape();
         Tape.Publisher yesterday = tape.publisher().configs().live(0, 200, 33, 30);

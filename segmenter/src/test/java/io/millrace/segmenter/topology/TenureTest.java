@@ -62,7 +62,7 @@ class TenureTest {
     }
 
     @Test
-    void successorTakesRecordOfGreatestPositionInAnyOrder() {
+    void successorTakesRecordOfGreatestPosition() {
         Owner frozen = new Owner("a");
         frozen.read(0, 20);
         frozen.commit();
@@ -94,7 +94,7 @@ class TenureTest {
     }
 
     @Test
-    void predecessorsAreDeletedAfterACommitThatSucceeded() {
+    void deletesPredecessorsAfterSuccessfulCommit() {
         Owner first = new Owner("a");
         first.read(0, 20);
         first.commit();
@@ -140,7 +140,7 @@ class TenureTest {
     }
 
     @Test
-    void nothingIsWrittenWithoutANewRecord() {
+    void writesNothingWithoutNewRecord() {
         Owner first = new Owner("a");
         first.write();
         assertThat(changelog).isEmpty();
