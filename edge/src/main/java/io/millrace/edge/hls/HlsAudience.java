@@ -47,11 +47,15 @@ public final class HlsAudience {
     HlsAudience(Viewers viewers, EdgeMeters meters, Ticker ticker, int viewerLimit) {
         this.viewers = viewers;
         this.meters = meters;
-        kicked = Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(viewerLimit).ticker(ticker).build();
+        kicked = refusals(viewerLimit).ticker(ticker).build();
         // The scheduler expires viewers even while no request arrives.
         present = Caffeine.newBuilder().expireAfterAccess(PRESENCE).maximumSize(viewerLimit)
                 .ticker(ticker).scheduler(Scheduler.systemScheduler()).executor(Runnable::run)
                 .removalListener((HlsSession session, Viewer viewer, RemovalCause _) -> left(session, viewer)).build();
+    }
+
+    static Caffeine<Object, Object> refusals(int limit) {
+        return Caffeine.newBuilder().expireAfterWrite(REFUSAL).maximumSize(limit);
     }
 
     /** Records a request for a live playlist. Returns whether the viewer was kicked; the request is then answered. */

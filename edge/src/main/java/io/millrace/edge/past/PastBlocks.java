@@ -45,7 +45,7 @@ final class PastBlocks {
 
     record BlockKey(EpochKey epoch, long number) {}
 
-    private record TailKey(EpochKey epoch, long newest) {}
+    record TailKey(EpochKey epoch, long newest) {}
 
     /** @param block null if the index contains no entry of it */
     record Loaded(PlaylistBlock block, boolean settled) {
@@ -66,13 +66,16 @@ final class PastBlocks {
         this.readers = readers;
         this.moments = moments;
         tails = tails(ENTRIES_LIMIT).ticker(ticker).build();
-        tailReads = new SharedReads<>(Caffeine.newBuilder().ticker(ticker).expireAfterWrite(GROWING_KEPT)
-                .maximumSize(ENTRIES_LIMIT).build());
+        tailReads = new SharedReads<>(tailReads(ENTRIES_LIMIT).ticker(ticker).build());
         blocks = new SharedReads<>(blocks(cacheBytes).ticker(ticker).build());
     }
 
     static Caffeine<Object, Object> tails(int limit) {
         return Caffeine.newBuilder().expireAfterAccess(TAIL_KEPT).maximumSize(limit);
+    }
+
+    static Caffeine<Object, Object> tailReads(int limit) {
+        return Caffeine.newBuilder().expireAfterWrite(GROWING_KEPT).maximumSize(limit);
     }
 
     static Caffeine<BlockKey, Loaded> blocks(long cacheBytes) {

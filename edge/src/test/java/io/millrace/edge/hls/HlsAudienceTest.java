@@ -1,5 +1,6 @@
 package io.millrace.edge.hls;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.edge.audience.Viewers;
 import io.millrace.edge.meters.EdgeMeters;
@@ -26,8 +27,22 @@ class HlsAudienceTest {
         assertThat(count()).isEqualTo(LIMIT);
     }
 
+    @Test
+    void kickedViewerAboveLimitIsForgotten() {
+        Cache<Object, Object> kicked = HlsAudience.refusals(LIMIT).executor(Runnable::run).build();
+        for (int i = 1; i <= LIMIT + 1; i++) {
+            kicked.put(session(i), true);
+            kicked.cleanUp();
+            assertThat(kicked.estimatedSize()).isEqualTo(Math.min(i, LIMIT));
+        }
+    }
+
     private void watch(int client) {
-        audience.watches(new HlsSession("live/show", "192.0.2." + client, "player"));
+        audience.watches(session(client));
+    }
+
+    private static HlsSession session(int client) {
+        return new HlsSession("live/show", "192.0.2." + client, "player");
     }
 
     private int count() {

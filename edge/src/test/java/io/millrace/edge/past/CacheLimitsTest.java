@@ -77,4 +77,9 @@ class CacheLimitsTest {
     void endsOfPlaylists() {
         holds(PastBlocks.tails(ENTRIES), i -> new EpochKey("live/show", i), BLOCK);
     }
+
+    @Test
+    void readsOfTheEndsOfPlaylists() {
+        holds(PastBlocks.tailReads(ENTRIES), i -> new PastBlocks.TailKey(EPOCH, i), List.of(BLOCK));
+    }
 }
