@@ -31,6 +31,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -199,7 +201,9 @@ class CommitOrderTest {
                 awaitCommitOfState();
                 send(producer, "a", "");
                 awaitCommitOfState();
-                streams.close(Duration.ofMillis(Patience.MILLIS));
+                // Its successor would otherwise wait until its session times out.
+                streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                        .withTimeout(Duration.ofMillis(Patience.MILLIS)));
             }
             send(producer, "c", "1");
             try (KafkaStreams _ = start(broker, "two")) {
