@@ -81,7 +81,8 @@ class TwelveHoursTest {
                         media.replaceFirst("start=.*", "start=" + Instant.ofEpochMilli(startMs + i * 2_000L)));
                 assertThat(other.statusCode()).isEqualTo(200);
             }
-            assertThat((broker.bytesRead(index) - beforeBytes - onceBytes) / OTHER_STARTS).as("bytes per additional start")
+            assertThat((broker.bytesRead(index) - beforeBytes - onceBytes) / OTHER_STARTS)
+                    .as("bytes per additional start")
                     .isLessThan(onceBytes / SHARE_OF_ANOTHER_START);
             long gzipBytes = Long.parseLong(viewer.get(edge, media, "Accept-Encoding", "gzip").headers()
                     .firstValue("content-length").orElseThrow());

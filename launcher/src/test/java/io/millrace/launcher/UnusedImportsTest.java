@@ -33,7 +33,8 @@ class UnusedImportsTest {
         try (Stream<Path> files = Files.walk(ROOT).filter(file -> file.toString().endsWith(".java"))
                 .filter(file -> file.toString().contains("/src/"))) {
             List<Path> sources = files.toList();
-            assertThat(sources).contains(Path.of("../launcher/src/test/java/io/millrace/launcher/UnusedImportsTest.java"));
+            assertThat(sources)
+                    .contains(Path.of("../launcher/src/test/java/io/millrace/launcher/UnusedImportsTest.java"));
             assertThat(sources.stream().flatMap(file -> unused(text(file)).stream().map(name -> file + ": " + name)))
                     .as("unused imports").isEmpty();
         }
@@ -69,9 +70,11 @@ class UnusedImportsTest {
 
     /** Returns what a piece without code refers to: something only if it is Javadoc. */
     private static String references(MatchResult piece) {
-        return piece.group(1) == null ? " " : REFERENCE.matcher(piece.group(1)).results()
-                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
-                .map(reference -> reference.replaceAll("\\W", " ")).collect(Collectors.joining(" ", " ", " "));
+        return piece.group(1) == null
+                ? " "
+                : REFERENCE.matcher(piece.group(1)).results()
+                        .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                        .map(reference -> reference.replaceAll("\\W", " ")).collect(Collectors.joining(" ", " ", " "));
     }
 
     private static String text(Path file) {

@@ -63,7 +63,8 @@ class RangePlaylistTest {
     private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from / 64 * 64; first <= to; first += 64) {
-            blocks.add(BLOCKS.computeIfAbsent(List.of(epoch, first, Math.min(to, first + 63)), RangePlaylistTest::block));
+            blocks.add(
+                    BLOCKS.computeIfAbsent(List.of(epoch, first, Math.min(to, first + 63)), RangePlaylistTest::block));
         }
         return blocks;
     }
