@@ -24,8 +24,12 @@ final class Seeds {
         // Own threads, because they have the class loader of the test, by which Kafka finds its classes.
         try (ExecutorService threads = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             long limit = first + count;
-            for (long from = first; from < limit; from += AT_A_TIME) {
-                List<Callable<Optional<Long>>> tries = LongStream.range(from, Math.min(limit, from + AT_A_TIME))
+            long next = first;
+            // Few at first: a caller may know which seed it is.
+            for (int size = 1; next < limit; size = Math.min(2 * size, AT_A_TIME)) {
+                long from = next;
+                next = Math.min(limit, from + size);
+                List<Callable<Optional<Long>>> tries = LongStream.range(from, next)
                         .<Callable<Optional<Long>>>mapToObj(seed -> () -> Simulation
                                 .run(seed, Plan.of(seed, faults), defects).violation().filter(which).map(_ -> seed))
                         .toList();

@@ -31,6 +31,8 @@ class RangePlaylistTest {
     private static final int JUMP = 100;
     private static final StreamEntry ENDED = Records.entry("live/show", FIRST, StreamEntry.State.ENDED,
             Records.TRACKS, 0, SEGMENTS - 1);
+    /** By epoch, first and last segment. */
+    private static final Map<List<Long>, PlaylistBlock> BLOCKS = new HashMap<>();
     private static final StreamEntry LIVE = Records.entry("live/show", SECOND, StreamEntry.State.LIVE);
 
     private static List<IndexEntry> entries(long epoch, long from, long to) {
@@ -45,18 +47,24 @@ class RangePlaylistTest {
         return entries;
     }
 
+    private static PlaylistBlock block(List<Long> of) {
+        long first = of.get(1);
+        long last = of.get(2);
+        var run = new SegmentRun(of.getFirst(), Format.TS, first, last);
+        List<IndexEntry> entries = entries(of.getFirst(), first, last);
+        for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
+            // Until it has all segments.
+        }
+        assertThat(run.isSettled()).isTrue();
+        return new PlaylistBlock(of.getFirst(), run.segments(first, last), entries.size());
+    }
+
     /** Returns the blocks of an edge that began to read at the block of {@code from}. */
     private static List<PlaylistBlock> blocks(long epoch, long from, long to) {
         List<PlaylistBlock> blocks = new ArrayList<>();
         for (long first = from / 64 * 64; first <= to; first += 64) {
-            long last = Math.min(to, first + 63);
-            var run = new SegmentRun(epoch, Format.TS, first, last);
-            List<IndexEntry> entries = entries(epoch, first, last);
-            for (int i = 0; i < entries.size() && run.fold(i, entries.get(i)); i++) {
-                // Until it has all segments.
-            }
-            assertThat(run.isSettled()).isTrue();
-            blocks.add(new PlaylistBlock(epoch, run.segments(first, last), entries.size()));
+            blocks.add(
+                    BLOCKS.computeIfAbsent(List.of(epoch, first, Math.min(to, first + 63)), RangePlaylistTest::block));
         }
         return blocks;
     }

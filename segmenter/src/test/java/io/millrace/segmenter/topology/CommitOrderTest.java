@@ -31,6 +31,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -57,6 +59,7 @@ class CommitOrderTest {
     private static final String OURS = "ours";
     private static final String IN_MEMORY = "in-memory";
     private static final String PERSISTENT = "persistent";
+    private static final String COMMIT = "commit of ";
 
     @TempDir
     Path directory;
@@ -146,7 +149,7 @@ class CommitOrderTest {
             return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
                 @Override
                 public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
-                    calls.add("commit");
+                    calls.add(COMMIT + offsets.get(new TopicPartition("commit-order.in", 0)).offset());
                     super.commitSync(offsets);
                 }
             };
@@ -196,10 +199,12 @@ class CommitOrderTest {
             send(producer, "b", "1");
             try (KafkaStreams streams = start(broker, "one")) {
                 assertThat(take(found)).isEqualTo(Map.of(OURS, Map.of(), IN_MEMORY, Map.of(), PERSISTENT, Map.of()));
-                awaitCommitOfState();
+                awaitCommitOfState(2);
                 send(producer, "a", "");
-                awaitCommitOfState();
-                streams.close(Duration.ofMillis(Patience.MILLIS));
+                awaitCommitOfState(3);
+                // Its successor would otherwise wait until its session times out.
+                streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                        .withTimeout(Duration.ofMillis(Patience.MILLIS)));
             }
             send(producer, "c", "1");
             try (KafkaStreams _ = start(broker, "two")) {
@@ -214,8 +219,19 @@ class CommitOrderTest {
         producer.send(new ProducerRecord<>("commit-order.in", key, value.getBytes(StandardCharsets.UTF_8))).get();
     }
 
-    /** Waits for the next commit. Each commit follows a record, so it writes a state, which must be acknowledged first. */
-    private void awaitCommitOfState() throws InterruptedException {
+    /** Waits for commits until this many records are committed. */
+    private void awaitCommitOfState(long records) throws InterruptedException {
+        long committed = 0;
+        while (committed < records) {
+            committed = nextCommitOfState();
+        }
+    }
+
+    /**
+     * Waits for the next commit and returns its offset. Each commit follows a record, so it writes a state, which must be
+     * acknowledged first.
+     */
+    private long nextCommitOfState() throws InterruptedException {
         String call = take(calls);
         while (call.equals("flushed")) {
             call = take(calls);
@@ -225,7 +241,9 @@ class CommitOrderTest {
             call = take(calls);
         }
         assertThat(call).isEqualTo("flushed");
-        assertThat(take(calls)).isEqualTo("commit");
+        String commit = take(calls);
+        assertThat(commit).startsWith(COMMIT);
+        return Long.parseLong(commit.substring(COMMIT.length()));
     }
 
     private static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
