@@ -40,8 +40,8 @@ class BodyReaderTest {
             video("colours", "94 61763031 02",
                     new TrackMedia.Presentation(0, Codec.AV1, hex("02"))),
             new Row("multitrack video, the main track second", true,
-                    "a6 13 61766331 02 000005 0000000141 00 000006 000007024101",
-                    List.of(picture(2, Codec.AVC, 0, false, "0000000141"), picture(0, Codec.AVC, 7, false, "024101")), 1),
+                    "a6 11 61766331 02 000005 0000000141 00 000006 000007024101",
+                    List.of(picture(2, Codec.AVC, 0, false, "0141"), picture(0, Codec.AVC, 7, false, "024101")), 1),
             audio("legacy AAC", "af 01 2110", sound(0, Codec.AAC, "2110")),
             audio("legacy AAC sequence header", "af 00 1190", config(0, Codec.AAC, "1190")),
             audio("legacy MP3", "2f fffb30", sound(0, Codec.MP3, "fffb30")),
@@ -117,7 +117,7 @@ class BodyReaderTest {
         ByteBuffer two = hex("97 02 000001 07 02 000001 01 61632d33 0b77");
         assertThat(BodyReader.audioTracks(0, two, 2)).hasSize(1);
         assertThatThrownBy(() -> BodyReader.audioTracks(0, two, 1)).isInstanceOf(OverLimitException.class);
-        assertThatThrownBy(() -> BodyReader.videoTracks(0, hex("97 00 00 07 00 00 01 61763031 0a"), 1))
+        assertThatThrownBy(() -> BodyReader.videoTracks(0, hex("97 00 00 57 00 00 51 61763031 0a"), 1))
                 .isInstanceOf(OverLimitException.class);
     }
 
