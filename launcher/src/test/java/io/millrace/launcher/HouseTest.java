@@ -10,8 +10,11 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.VideoTagBody;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -118,7 +121,17 @@ class HouseTest {
             .that().resideInAnyPackage("io.millrace.media.codec..", "io.millrace.media.amf..",
                     "io.millrace.media.bytes..", "io.millrace.media.time..")
             .should().dependOnClassesThat().resideInAnyPackage("io.millrace.media.rtmp..", "io.millrace.media.flv..",
-                    "io.millrace.media.mpegts..", "io.millrace.media.m3u8..", "io.millrace.media.mp4..");
+                    "io.millrace.media.mpegts..", "io.millrace.media.m3u8..", "io.millrace.media.mp4..",
+                    "io.millrace.media.remux..");
+
+    /** Only files are FLV for certain; the format of a packet's body is a field of the packet (docs/decisions/0014). */
+    @ArchTest
+    static final ArchRule bodiesAreReadByRemux = noClasses()
+            .that().resideOutsideOfPackages("io.millrace.media..", "io.millrace.tools.push..")
+            .should().callMethod(VideoTagBody.class, "parse", ByteBuffer.class)
+            .orShould().callMethod(AudioTagBody.class, "parse", ByteBuffer.class)
+            .orShould().callMethod(VideoTagBody.class, "parseTracks", ByteBuffer.class, int.class)
+            .orShould().callMethod(AudioTagBody.class, "parseTracks", ByteBuffer.class, int.class);
 
     @ArchTest
     static final ArchRule pureRoomsHaveNoIo = noClasses()

@@ -189,6 +189,14 @@ public final class Tape {
             return this;
         }
 
+        /** Adds a packet whose body has the format of a later release. */
+        public Publisher format(long ms, Packet.Kind kind, long bodyFormat) {
+            long arrivalUs = (START_MS + session * 1_000 + ms) * 1_000;
+            add(new Packet(session, seq++, arrivalUs, ms, 0, kind, 0, Packet.Content.OTHER, bodyFormat,
+                    ByteBuffer.allocate(16)));
+            return this;
+        }
+
         public Publisher packet(long ms, int ct, Packet.Kind kind, boolean key, boolean config, String hex) {
             return body(ms, ct, kind, key, config, ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
         }

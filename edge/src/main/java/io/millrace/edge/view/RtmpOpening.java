@@ -2,8 +2,7 @@ package io.millrace.edge.view;
 
 import io.millrace.media.bytes.ByteWriter;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.flv.TagBodyWriter;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.flv.PlayerTagBody;
 import io.millrace.media.rtmp.MediaKind;
 import io.millrace.media.rtmp.PlayChunks;
 import io.millrace.platform.timeline.FlvOpening;
@@ -48,14 +47,8 @@ public final class RtmpOpening {
         };
     }
 
-    /**
-     * Returns the tag's body as players read it: HEVC under its FourCC, not under the codec id that some encoders
-     * send.
-     */
+    /** Returns the tag's body as players read it. */
     public static ByteBuffer body(FlvTag tag) {
-        ByteBuffer body = tag.body();
-        boolean numbered = tag.type() == FlvTag.Type.VIDEO && body.hasRemaining()
-                && (body.get(body.position()) & 0x8F) == VideoTagBody.HEVC_CODEC_ID;
-        return numbered ? TagBodyWriter.write(VideoTagBody.parse(body)) : body;
+        return tag.type() == FlvTag.Type.VIDEO ? PlayerTagBody.underFourCc(tag.body()) : tag.body();
     }
 }

@@ -3,14 +3,15 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.meters.IngestMeters.Drop;
 import io.millrace.ingest.publish.TrackReader.Outcome;
 import io.millrace.media.bytes.OverLimitException;
-import io.millrace.media.flv.AudioTagBody;
-import io.millrace.media.flv.TagTracks;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,11 +30,6 @@ final class PacketTranslator {
         record Translated(Packet packet) implements Result {}
 
         record Dropped(Drop reason) implements Result {}
-    }
-
-    /** Reads the part of a message that belongs to one track. */
-    private interface Reading<B> {
-        Outcome read(TrackReader reader, B body, int messageBytes);
     }
 
     private static final int MAIN_TRACK = 0;
@@ -60,18 +56,17 @@ final class PacketTranslator {
             ByteBuffer body) {
         return switch (kind) {
             case AUDIO -> {
-                TagTracks<AudioTagBody> message = AudioTagBody.parseTracks(body, limits.modifiers());
-                Outcome outcome = read(message, body.remaining(), audioTracks, TrackReader::audio);
+                List<TrackMedia> message = BodyReader.audioTracks(timestampMs, body, limits.modifiers());
+                Outcome outcome = read(message, body.remaining(), audioTracks);
                 yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, 0, Packet.Kind.AUDIO,
-                        message.main().id(), content(outcome), body));
+                        main(message).track(), content(outcome), body));
             }
             case VIDEO -> {
-                TagTracks<VideoTagBody> message = VideoTagBody.parseTracks(body, limits.modifiers());
-                Outcome outcome = read(message, body.remaining(), videoTracks, TrackReader::video);
-                yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs,
-                        compositionTimeMs(message.main().body()), Packet.Kind.VIDEO, message.main().id(),
-                        content(outcome),
-                        body));
+                List<TrackMedia> message = BodyReader.videoTracks(timestampMs, body, limits.modifiers());
+                Outcome outcome = read(message, body.remaining(), videoTracks);
+                TrackMedia main = main(message);
+                yield result(outcome, new Packet(session, seq, arrivalUs, timestampMs, compositionTimeMs(main),
+                        Packet.Kind.VIDEO, main.track(), content(outcome), body));
             }
             case DATA -> new Result.Translated(new Packet(session, seq, arrivalUs, timestampMs, 0,
                     Packet.Kind.DATA, MAIN_TRACK, Packet.Content.OTHER, body));
@@ -90,23 +85,29 @@ final class PacketTranslator {
     }
 
     /** Reads the parts of all tracks and returns the outcome of the main track. */
-    private <B> Outcome read(TagTracks<B> message, int messageBytes, Map<Integer, TrackReader> tracks,
-            Reading<B> reading) {
-        TagTracks.Track<B> main = message.main();
+    private Outcome read(List<TrackMedia> message, int messageBytes, Map<Integer, TrackReader> tracks) {
+        TrackMedia main = main(message);
         Outcome outcome = Outcome.NO_MEDIA;
-        for (TagTracks.Track<B> track : message.tracks()) {
-            TrackReader reader = tracks.get(track.id());
+        for (TrackMedia media : message) {
+            TrackReader reader = tracks.get(media.track());
             if (reader == null) {
                 if (tracks.size() == limits.tracks()) {
                     throw new OverLimitException("Multitrack", "tracks", limits.tracks() + 1L, limits.tracks());
                 }
                 reader = new TrackReader(limits);
-                tracks.put(track.id(), reader);
+                tracks.put(media.track(), reader);
             }
-            Outcome read = reading.read(reader, track.body(), messageBytes);
-            outcome = track == main ? read : outcome;
+            Outcome read = reader.read(media, messageBytes);
+            outcome = media == main ? read : outcome;
         }
         return outcome;
+    }
+
+    /** Returns the track under which the message is stored: the one with the lowest number. */
+    private static TrackMedia main(List<TrackMedia> message) {
+        return message.size() == 1
+                ? message.getFirst()
+                : message.stream().min(Comparator.comparingInt(TrackMedia::track)).orElseThrow();
     }
 
     private static Packet.Content content(Outcome outcome) {
@@ -126,7 +127,7 @@ final class PacketTranslator {
         };
     }
 
-    private static int compositionTimeMs(VideoTagBody body) {
-        return body instanceof VideoTagBody.Frame frame ? frame.compositionTimeMs() : 0;
+    private static int compositionTimeMs(TrackMedia media) {
+        return media instanceof TrackMedia.AccessUnit unit ? unit.compositionMs() : 0;
     }
 }

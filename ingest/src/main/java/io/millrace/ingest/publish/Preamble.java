@@ -1,8 +1,6 @@
 package io.millrace.ingest.publish;
 
-import io.millrace.media.codec.Codec;
-import io.millrace.media.flv.AudioTagBody;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.Packet;
 import io.millrace.platform.log.TrackSet;
 import java.nio.ByteBuffer;
@@ -10,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -39,21 +36,13 @@ final class Preamble {
                     metadata = packet;
                 }
             }
-            case VIDEO -> {
+            case VIDEO,AUDIO -> {
                 if (packet.isConfig()) {
-                    keep(packet, VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config);
-                }
-            }
-            case AUDIO -> {
-                if (packet.isConfig()) {
-                    keep(packet, AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config);
+                    boolean decoder = packet.media() instanceof TrackMedia.Configuration;
+                    configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);
                 }
             }
         }
-    }
-
-    private void keep(Packet packet, boolean decoder) {
-        configs.put(new Subject(packet.kind(), packet.track(), decoder), packet);
     }
 
     /**
@@ -74,22 +63,11 @@ final class Preamble {
         return packets;
     }
 
+    /** Whether the session has the track. The other metadata of a track belongs to any codec. */
     private static boolean isOf(Packet config, TrackSet tracks) {
         String expected = config.kind() == Packet.Kind.VIDEO ? tracks.video() : tracks.audio();
-        return expected != null && codec(config).map(codec -> codec.name().equals(expected)).orElse(true);
-    }
-
-    /** Returns the codec of a configuration; empty for the other metadata of a track. */
-    private static Optional<Codec> codec(Packet config) {
-        return switch (config.kind()) {
-            case VIDEO -> VideoTagBody.parse(config.body()) instanceof VideoTagBody.Config(Codec codec, _)
-                    ? Optional.of(codec)
-                    : Optional.empty();
-            case AUDIO -> AudioTagBody.parse(config.body()) instanceof AudioTagBody.Config(Codec codec, _)
-                    ? Optional.of(codec)
-                    : Optional.empty();
-            case DATA -> Optional.empty();
-        };
+        return expected != null && (!(config.media() instanceof TrackMedia.Configuration(_, var codec, _))
+                || codec.name().equals(expected));
     }
 
     private static boolean isMetadata(ByteBuffer body) {

@@ -9,8 +9,7 @@ import io.millrace.media.codec.HevcConfig;
 import io.millrace.media.codec.HevcNal;
 import io.millrace.media.codec.NalUnits;
 import io.millrace.media.codec.Vp9Config;
-import io.millrace.media.flv.AudioTagBody;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.TrackMedia;
 import java.nio.ByteBuffer;
 
 /**
@@ -50,47 +49,60 @@ final class TrackReader {
     }
 
     /**
-     * Reads the track's part of a video message.
+     * Reads the track's part of a message.
      *
      * @param messageBytes size of the whole message
      * @throws io.millrace.media.bytes.MediaException if the bytes violate their standard or exceed a limit
      */
-    Outcome video(VideoTagBody body, int messageBytes) {
-        return switch (body) {
+    Outcome read(TrackMedia media, int messageBytes) {
+        return switch (media) {
             // FFmpeg 8 sends an empty configuration first for AV1 of some encoders, and the complete one after the
             // first picture.
-            case VideoTagBody.Config(_, ByteBuffer record) when !record.hasRemaining() -> Outcome.NO_MEDIA;
-            case VideoTagBody.Config(Codec named, ByteBuffer record) -> {
-                config = parsed(named, record, messageBytes);
+            case TrackMedia.Configuration(_, Codec named, ByteBuffer record) when named.isVideo() && !record.hasRemaining() ->
+                Outcome.NO_MEDIA;
+            case TrackMedia.Configuration(_, Codec named, ByteBuffer record) -> {
+                limits.checkConfigBytes(messageBytes);
+                if (!named.isSelfDescribing()) {
+                    config = parsed(named, record);
+                }
                 codec = named;
                 yield Outcome.CONFIG;
             }
-            case VideoTagBody.Frame frame when isEmpty(frame) -> Outcome.NO_MEDIA;
-            case VideoTagBody.Frame frame when config == null || config.codec() != frame.codec() -> Outcome.NO_CONFIG;
-            case VideoTagBody.Frame frame when isKey(frame.data()) -> Outcome.KEYFRAME;
-            case VideoTagBody.Frame frame -> frame.flaggedKey() ? Outcome.FLAGGED_FRAME : Outcome.FRAME;
-            case VideoTagBody.Metadata _ -> {
+            case TrackMedia.Presentation _ -> {
                 limits.checkConfigBytes(messageBytes);
                 yield Outcome.CONFIG;
             }
-            case VideoTagBody.End _,VideoTagBody.Command _ -> Outcome.NO_MEDIA;
+            case TrackMedia.AccessUnit unit -> unit.codec().isVideo() ? picture(unit) : sound(unit);
+            case TrackMedia.None _ -> Outcome.NO_MEDIA;
         };
+    }
+
+    private Outcome picture(TrackMedia.AccessUnit unit) {
+        if (isEmpty(unit)) {
+            return Outcome.NO_MEDIA;
+        }
+        if (config == null || config.codec() != unit.codec()) {
+            return Outcome.NO_CONFIG;
+        }
+        if (isKey(unit.data())) {
+            return Outcome.KEYFRAME;
+        }
+        return unit.flaggedKey() ? Outcome.FLAGGED_FRAME : Outcome.FRAME;
     }
 
     /**
      * Parses and checks a configuration. A rejected one is not used: frames are read with the one that is in the log.
      */
-    private CodecConfig parsed(Codec codec, ByteBuffer record, int messageBytes) {
-        limits.checkConfigBytes(messageBytes);
+    private CodecConfig parsed(Codec codec, ByteBuffer record) {
         CodecConfig parsed = CodecConfig.parse(codec, record);
         limits.check(parsed);
         return parsed;
     }
 
     /** Returns whether a frame has no bytes, or only NAL units of length 0, which DJI drones send occasionally. */
-    private static boolean isEmpty(VideoTagBody.Frame frame) {
-        ByteBuffer data = frame.data();
-        boolean hasUnits = frame.codec() == Codec.AVC || frame.codec() == Codec.HEVC;
+    private static boolean isEmpty(TrackMedia.AccessUnit unit) {
+        ByteBuffer data = unit.data();
+        boolean hasUnits = unit.codec() == Codec.AVC || unit.codec() == Codec.HEVC;
         int at = data.position();
         while (hasUnits && at < data.limit() && data.get(at) == 0) {
             at++;
@@ -107,40 +119,14 @@ final class TrackReader {
         };
     }
 
-    /**
-     * Reads the track's part of an audio message.
-     *
-     * @param messageBytes size of the whole message
-     * @throws io.millrace.media.bytes.MediaException if the bytes violate their standard or exceed a limit
-     */
-    Outcome audio(AudioTagBody body, int messageBytes) {
-        return switch (body) {
-            case AudioTagBody.Config(Codec named, _) when named.isSelfDescribing() -> {
-                limits.checkConfigBytes(messageBytes);
-                codec = named;
-                yield Outcome.CONFIG;
-            }
-            case AudioTagBody.Config(Codec named, ByteBuffer record) -> {
-                config = parsed(named, record, messageBytes);
-                codec = named;
-                yield Outcome.CONFIG;
-            }
-            case AudioTagBody.Frame(Codec named, ByteBuffer data) -> frame(named, data);
-            case AudioTagBody.MultichannelConfig _ -> {
-                limits.checkConfigBytes(messageBytes);
-                yield Outcome.CONFIG;
-            }
-            case AudioTagBody.Silence() -> Outcome.NO_MEDIA;
-        };
-    }
-
-    private Outcome frame(Codec named, ByteBuffer data) {
+    private Outcome sound(TrackMedia.AccessUnit unit) {
+        Codec named = unit.codec();
         if (named.isSelfDescribing()) {
-            config = named.inBand(data).orElseThrow();
+            config = named.inBand(unit.data()).orElseThrow();
             codec = named;
         }
         if (config != null && config.codec() == named && config instanceof AudioConfig audio) {
-            audio.frameSamples(data);
+            audio.frameSamples(unit.data());
             return Outcome.FRAME;
         }
         return Outcome.NO_CONFIG;

@@ -47,6 +47,15 @@ public final class PlayerTagBody {
                 });
     }
 
+    /**
+     * Returns a video body as RTMP players read it: HEVC under its FourCC, not under the codec id that some encoders send. A
+     * body that needs no conversion is returned without a copy.
+     */
+    public static ByteBuffer underFourCc(ByteBuffer body) {
+        boolean numbered = body.hasRemaining() && (body.get(body.position()) & 0x8F) == VideoTagBody.HEVC_CODEC_ID;
+        return numbered ? TagBodyWriter.write(VideoTagBody.parse(body)) : body;
+    }
+
     private static ByteBuffer video(ByteBuffer body, Codec codec, VideoTagBody parsed) {
         int head = body.get(body.position());
         boolean enhanced = (head & 0x80) != 0;

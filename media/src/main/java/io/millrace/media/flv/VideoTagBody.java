@@ -63,6 +63,11 @@ public sealed interface VideoTagBody {
         return parseTracks(body, TagTracks.MAX_MOD_EX);
     }
 
+    /** Returns whether the frame type of a body that is not empty is that of a keyframe, sent or generated. */
+    static boolean isFlaggedKey(ByteBuffer body) {
+        return VideoTagReader.isKey(body.get(body.position()) >>> 4 & 7);
+    }
+
     /**
      * Parses all tracks of a message with at most {@code modifiers} ModEx modifiers, itself at most
      * {@link TagTracks#MAX_MOD_EX}.

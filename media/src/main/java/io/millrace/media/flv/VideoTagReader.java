@@ -86,8 +86,11 @@ final class VideoTagReader {
     }
 
     private static VideoTagBody.Frame frame(Codec codec, int frameType, int compositionTimeMs, ByteReader in) {
-        return new VideoTagBody.Frame(codec, frameType == KEY || frameType == GENERATED_KEY, frameType == DISPOSABLE,
-                compositionTimeMs, in.rest());
+        return new VideoTagBody.Frame(codec, isKey(frameType), frameType == DISPOSABLE, compositionTimeMs, in.rest());
+    }
+
+    static boolean isKey(int frameType) {
+        return frameType == KEY || frameType == GENERATED_KEY;
     }
 
     private static void checkFrameType(int frameType) {

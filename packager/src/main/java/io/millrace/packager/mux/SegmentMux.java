@@ -6,10 +6,9 @@ import io.millrace.media.codec.AudioConfig;
 import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
-import io.millrace.media.flv.AudioTagBody;
-import io.millrace.media.flv.VideoTagBody;
 import io.millrace.media.mpegts.TsSample;
 import io.millrace.media.mpegts.TsSegmentMuxer;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.media.time.Ticks;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
@@ -134,8 +133,8 @@ public final class SegmentMux {
                     + sample.kind() + ", but the log has session " + packet.session() + " and kind " + packet.kind());
         }
         return switch (sample.kind()) {
-            case VIDEO -> sample(TsSample.Kind.VIDEO, sample, Ticks.MPEG, videoFrame(packet));
-            case AUDIO -> sample(TsSample.Kind.AUDIO, sample, audioTicks, audioFrame(packet));
+            case VIDEO -> sample(TsSample.Kind.VIDEO, sample, Ticks.MPEG, frame(packet));
+            case AUDIO -> sample(TsSample.Kind.AUDIO, sample, audioTicks, frame(packet));
             case DATA -> throw new IllegalArgumentException("a cut must not contain data packets");
         };
     }
@@ -146,23 +145,10 @@ public final class SegmentMux {
         return new TsSample(kind, dts + TIMESTAMP_OFFSET_TICKS, pts + TIMESTAMP_OFFSET_TICKS, frame);
     }
 
-    private static ByteBuffer videoFrame(Packet packet) {
-        return switch (VideoTagBody.parse(packet.body())) {
-            case VideoTagBody.Frame frame -> frame.data();
-            case VideoTagBody.Config _,VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ ->
-                throw notAFrame("VideoTagBody");
-        };
-    }
-
-    private static ByteBuffer audioFrame(Packet packet) {
-        return switch (AudioTagBody.parse(packet.body())) {
-            case AudioTagBody.Frame frame -> frame.data();
-            case AudioTagBody.Config _,AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ ->
-                throw notAFrame("AudioTagBody");
-        };
-    }
-
-    private static MalformedException notAFrame(String structure) {
-        return MalformedException.value(structure, "packet type", "not a frame", "a frame, because a cut contains it");
+    private static ByteBuffer frame(Packet packet) {
+        if (packet.media() instanceof TrackMedia.AccessUnit unit) {
+            return unit.data();
+        }
+        throw MalformedException.value("Packet", "body", "not a frame", "a frame, because a cut contains it");
     }
 }

@@ -336,6 +336,19 @@ class PartitionWorkTest {
         assertAt(life, log.cuts.size(), log.packets.size());
     }
 
+    /** Only a segmenter of a later release can cut it. */
+    @Test
+    void bodyOfUnknownFormatIsGapOfItsSegment() {
+        Cut cut = log.cuts.get(8).value();
+        Entry<Packet> first = log.packets.get((int) cut.packets().firstOffset());
+        Packet p = first.value();
+        log.packets.set((int) cut.packets().firstOffset(), new Entry<>(first.offset(), first.stream(),
+                new Packet(p.session(), p.seq(), p.arrivalUs(), p.timestampMs(), p.compositionTimeMs(), p.kind(), p.track(),
+                        p.content(), 7, p.body())));
+        Life life = new Life(ROOMY).readAll();
+        assertThat(life.gaps.values()).extracting(Gap::reason).containsExactly(Gap.Reason.MEDIA);
+    }
+
     @Test
     void bugIsGapOfItsSegmentOnly() {
         Cut broken = log.cuts.get(8).value();

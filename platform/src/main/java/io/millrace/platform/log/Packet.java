@@ -1,22 +1,31 @@
 package io.millrace.platform.log;
 
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import java.nio.ByteBuffer;
 
 /**
- * One RTMP audio, video or data message. Ingest has parsed the payload; the other fields contain the results.
+ * One audio, video or data message of a publisher. Ingest has parsed the payload; the other fields contain the results.
  *
  * @param session number of the session, which is the offset of its {@link SessionStarted}
  * @param seq number of the packet in the session, from 0 without gaps
  * @param arrivalUs wall clock of the ingest node when the message was complete, µs since 1970
- * @param timestampMs the RTMP timestamp, unwrapped to 64 bits
+ * @param timestampMs the message's timestamp, unwrapped to 64 bits
  * @param compositionTimeMs presentation minus decoding time of a video frame, may be negative; else 0
  * @param kind audio, video or data
  * @param track 0 except in Enhanced RTMP multitrack
  * @param content what the body contains
- * @param body the FLV tag body verbatim; shares memory with the record that it was read from
+ * @param bodyFormat format of the body, see {@link BodyReader}; possibly of a later release, which this one does not know
+ * @param body the body verbatim as the publisher sent it; shares memory with the record that it was read from
  */
 public record Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind,
-        int track, Content content, ByteBuffer body) implements PacketsRecord {
+        int track, Content content, long bodyFormat, ByteBuffer body) implements PacketsRecord {
+
+    /** Creates a packet with an FLV tag body. */
+    public Packet(long session, long seq, long arrivalUs, long timestampMs, int compositionTimeMs, Kind kind, int track,
+            Content content, ByteBuffer body) {
+        this(session, seq, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, BodyReader.FLV_TAG, body);
+    }
 
     public enum Kind { AUDIO, VIDEO, DATA }
 
@@ -51,17 +60,33 @@ public record Packet(long session, long seq, long arrivalUs, long timestampMs, i
         return content == Content.RECOVERY_POINT;
     }
 
+    /**
+     * Parses the body and returns the media of its main track; of a data message, none.
+     *
+     * @throws io.millrace.media.bytes.MediaException if the body is malformed, or this release does not know its format or
+     *     codec
+     */
+    public TrackMedia media() {
+        return switch (kind) {
+            case VIDEO -> BodyReader.video(bodyFormat, timestampMs, body);
+            case AUDIO -> BodyReader.audio(bodyFormat, timestampMs, body);
+            case DATA -> new TrackMedia.None(track);
+        };
+    }
+
     /** Returns a copy of this packet with another session and number. */
     public Packet numbered(long ofSession, long number) {
-        return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, body);
+        return new Packet(ofSession, number, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, bodyFormat,
+                body);
     }
 
     /** Returns a copy of this packet with another session and number, and with other times. */
     public Packet at(long ofSession, long number, long arrivedUs, long atMs) {
-        return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, body);
+        return new Packet(ofSession, number, arrivedUs, atMs, compositionTimeMs, kind, track, content, bodyFormat, body);
     }
 
     public Packet withBody(ByteBuffer other) {
-        return new Packet(session, seq, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, other);
+        return new Packet(session, seq, arrivalUs, timestampMs, compositionTimeMs, kind, track, content, bodyFormat,
+                other);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.platform.log;
 
+import io.millrace.media.remux.BodyReader;
 import java.nio.ByteBuffer;
 
 /**
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
  * encoding.
  */
 final class PayloadCodec {
-    /** Space for the header and all small fields: eight varints of at most 10 bytes and the flags. */
+    /** Space for the header and all small fields: nine varints of at most 10 bytes and the flags. */
     private static final int PREFIX_BYTES = 128;
     private static final Packet.Kind[] KINDS = Packet.Kind.values();
     private static final Format[] FORMATS = Format.values();
@@ -32,6 +33,7 @@ final class PayloadCodec {
         prefix[at++] = flag(p.isKeyframe());
         prefix[at++] = flag(p.isRecoveryPoint());
         prefix[at++] = flag(p.isConfig());
+        at = varint(prefix, at, p.bodyFormat());
         return withPayload(prefix, at, p.body());
     }
 
@@ -47,9 +49,22 @@ final class PayloadCodec {
 
     /** @param in positioned after the header */
     static Packet packet(ByteBuffer in) {
+        return packet(in, true);
+    }
+
+    /**
+     * Reads a packet of version 1, in which all bodies are FLV tag bodies.
+     *
+     * @param in positioned after the header
+     */
+    static Packet packetOfVersion1(ByteBuffer in) {
+        return packet(in, false);
+    }
+
+    private static Packet packet(ByteBuffer in, boolean hasFormat) {
         return new Packet(varint(in), varint(in), varint(in), varint(in), Math.toIntExact(varint(in)),
                 KINDS[Math.toIntExact(varint(in))], Math.toIntExact(varint(in)),
-                Packet.Content.of(flag(in), flag(in), flag(in)), payload(in));
+                Packet.Content.of(flag(in), flag(in), flag(in)), hasFormat ? varint(in) : BodyReader.FLV_TAG, payload(in));
     }
 
     /** @param in positioned after the header */

@@ -63,6 +63,11 @@ public final class RecordSchema<T> {
         return fingerprint;
     }
 
+    /** Returns the fingerprint of the schema in a version of the log in which the type exists. */
+    long fingerprint(int logVersion) {
+        return SchemaNormalization.parsingFingerprint64(versions.get(logVersion - 1));
+    }
+
     /** Whether the version that this process writes has the newest schema. */
     boolean isNewest() {
         return schema.equals(versions.get(LogVersions.written() - 1));

@@ -34,11 +34,12 @@ final class Schemas {
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
                     .put("kind", r.kind()).put("track", r.track()).put("keyframe", r.isKeyframe())
-                    .put("recoveryPoint", r.isRecoveryPoint()).put("config", r.isConfig()).put("body", r.body()),
+                    .put("recoveryPoint", r.isRecoveryPoint()).put("config", r.isConfig())
+                    .put("bodyFormat", r.bodyFormat()).put("body", r.body()),
             g -> new Packet(g.int64("session"), g.int64("seq"), g.int64("arrivalUs"), g.int64("timestampMs"),
                     g.int32("compositionTimeMs"), g.symbol("kind", Packet.Kind.class), g.int32("track"),
                     Packet.Content.of(g.bool("keyframe"), g.bool("recoveryPoint"), g.bool("config")),
-                    g.bytes("body")));
+                    g.int64("bodyFormat"), g.bytes("body")));
     static final RecordSchema<SessionEnded> SESSION_ENDED = schema("SessionEnded",
             (r, g) -> g.put("session", r.session()).put("endedAtMs", r.endedAtMs()).put("reason", r.reason())
                     .put("detail", r.detail()),
@@ -115,6 +116,7 @@ final class Schemas {
             (r, g) -> g.put("version", r.version()).put("release", r.release()).put("finalizedAtMs", r.finalizedAtMs()),
             g -> new LogVersion(g.int32("version"), g.text("release"), g.int64("finalizedAtMs")));
 
+    private static final long PACKET_OF_VERSION_1 = PACKET.fingerprint(1);
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
     private Schemas() {}
@@ -133,6 +135,9 @@ final class Schemas {
         if (fingerprint == PACKET.fingerprint()) {
             return PayloadCodec.packet(value);
         }
+        if (fingerprint == PACKET_OF_VERSION_1) {
+            return PayloadCodec.packetOfVersion1(value);
+        }
         if (fingerprint == PART.fingerprint()) {
             return PayloadCodec.part(value);
         }
@@ -149,7 +154,8 @@ final class Schemas {
             return Optional.empty();
         }
         long fingerprint = fingerprint(value);
-        if (fingerprint == PACKET.fingerprint()) { // nearly all records of packets: no boxing for each of them
+        // Nearly all records of packets: no boxing for each of them.
+        if (fingerprint == PACKET.fingerprint() || fingerprint == PACKET_OF_VERSION_1) {
             return Optional.empty();
         }
         RecordSchema.WrittenAs<? extends LogRecord> written = BY_FINGERPRINT.get(fingerprint);

@@ -7,6 +7,7 @@ import io.millrace.media.flv.FlvTag;
 import io.millrace.media.flv.PlayerTagBody;
 import io.millrace.media.flv.TagBodyWriter;
 import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.Packet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -84,12 +85,12 @@ final class TagFold {
     }
 
     private List<TagEvent> video(Packet packet, int timeMs) {
-        return switch (VideoTagBody.parse(packet.body())) {
-            case VideoTagBody.Config(Codec codec, ByteBuffer record) -> videoConfig(codec, record);
-            case VideoTagBody.Frame frame -> frame.codec() == videoCodec
+        return switch (packet.media()) {
+            case TrackMedia.Configuration(_, Codec codec, ByteBuffer record) -> videoConfig(codec, record);
+            case TrackMedia.AccessUnit unit -> unit.codec() == videoCodec
                     ? videoFrame(packet, timeMs)
                     : List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
-            case VideoTagBody.End _,VideoTagBody.Metadata _,VideoTagBody.Command _ -> List.of();
+            case TrackMedia.Presentation _,TrackMedia.None _ -> List.of();
         };
     }
 
@@ -128,12 +129,12 @@ final class TagFold {
     }
 
     private List<TagEvent> audio(Packet packet, int timeMs) {
-        return switch (AudioTagBody.parse(packet.body())) {
-            case AudioTagBody.Config(Codec codec, ByteBuffer record) -> audioConfig(codec, record);
-            case AudioTagBody.Frame frame -> frame.codec() == audioCodec
+        return switch (packet.media()) {
+            case TrackMedia.Configuration(_, Codec codec, ByteBuffer record) -> audioConfig(codec, record);
+            case TrackMedia.AccessUnit unit -> unit.codec() == audioCodec
                     ? audioFrame(packet, timeMs)
                     : List.of(new TagEvent.End(TagEvent.Reason.TRACK_SET_CHANGED));
-            case AudioTagBody.MultichannelConfig _,AudioTagBody.Silence _ -> List.of();
+            case TrackMedia.Presentation _,TrackMedia.None _ -> List.of();
         };
     }
 

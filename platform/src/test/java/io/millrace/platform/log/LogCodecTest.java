@@ -61,14 +61,37 @@ class LogCodecTest {
         assertThat(LogCodec.decode(ByteBuffer.wrap(LogCodec.encode(record)))).isEqualTo(record);
     }
 
-    /** A line per record: its type, and its bytes as release 0.1.0 writes them. */
     @Test
-    void writesReleasedBytes() throws IOException {
-        try (InputStream golden = LogCodecTest.class.getResourceAsStream("/log/records-v1.hex")) {
-            assertThat(records().map(record -> record.getClass().getSimpleName() + " "
-                    + HexFormat.of().formatHex(LogCodec.encode(record))))
-                    .containsExactlyElementsOf(
-                            new String(golden.readAllBytes(), StandardCharsets.US_ASCII).lines().toList());
+    void writesBytesOfVersion2() throws IOException {
+        assertThat(records().map(record -> record.getClass().getSimpleName() + " "
+                + HexFormat.of().formatHex(LogCodec.encode(record))))
+                .containsExactlyElementsOf(golden("records-v2.hex"));
+    }
+
+    /** What version 1 does not have has its default. */
+    @Test
+    void readsBytesOfVersion1() throws IOException {
+        assertThat(golden("records-v1.hex").stream()
+                .map(line -> HexFormat.of().parseHex(line.substring(line.indexOf(' ') + 1)))
+                .map(bytes -> LogCodec.decode(ByteBuffer.wrap(bytes)))).containsExactlyElementsOf(records().toList());
+    }
+
+    /** Returns a line per record: its type, and its bytes. */
+    private static List<String> golden(String file) throws IOException {
+        try (InputStream golden = LogCodecTest.class.getResourceAsStream("/log/" + file)) {
+            return new String(golden.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+        }
+    }
+
+    /** A release that knows the format wrote the record; this one can tell it from a damaged record. */
+    @Test
+    void bodyMayHaveUnknownFormat() {
+        Packet packet = new Packet(17, 3, 1, 40, 0, Packet.Kind.VIDEO, 0, Packet.Content.KEYFRAME, 7, bytes(1, 2, 3));
+        byte[] encoded = LogCodec.encode(packet);
+        assertThat(LogCodec.unknownSchema(encoded)).isEmpty();
+        assertThat(LogCodec.decode(ByteBuffer.wrap(encoded))).isEqualTo(packet);
+        for (Packet copy : List.of(packet.numbered(18, 4), packet.at(18, 4, 5, 6), packet.withBody(bytes(9)))) {
+            assertThat(copy.bodyFormat()).isEqualTo(7);
         }
     }
 
@@ -143,12 +166,12 @@ class LogCodecTest {
 
     @Provide
     static Arbitrary<Packet> packets() {
-        var numbers = Arbitraries.longs().array(long[].class).ofSize(4);
+        var numbers = Arbitraries.longs().array(long[].class).ofSize(5);
         var body = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
         return Combinators
                 .combine(numbers, Arbitraries.integers(), Arbitraries.of(Packet.Kind.class),
                         Arbitraries.of(Packet.Content.class), body)
-                .as((n, cts, kind, content, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, cts & 7, content,
+                .as((n, cts, kind, content, b) -> new Packet(n[0], n[1], n[2], n[3], cts, kind, cts & 7, content, n[4],
                         ByteBuffer.wrap(b)));
     }
 

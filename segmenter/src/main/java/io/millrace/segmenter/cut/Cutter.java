@@ -3,8 +3,8 @@ package io.millrace.segmenter.cut;
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.bytes.UnsupportedException;
 import io.millrace.media.codec.CodecConfig;
-import io.millrace.media.flv.AudioTagBody;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochRules;
 import io.millrace.platform.log.Packet;
@@ -110,20 +110,13 @@ final class Cutter {
     /** @throws io.millrace.media.bytes.MalformedException if the configuration cannot be read */
     void config(Packet packet, Step out) {
         try {
-            switch (packet.kind()) {
-                case VIDEO -> {
-                    if (VideoTagBody.parse(packet.body()) instanceof VideoTagBody.Config(var codec, var record)) {
-                        video = new TrackConfig(CodecConfig.parse(codec, record));
-                    }
-                }
-                case AUDIO -> {
-                    if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Config(var codec, var record)
-                            && !codec.isSelfDescribing()) {
-                        audio = new TrackConfig(CodecConfig.parse(codec, record));
-                    }
-                }
-                case DATA -> {
-                    // Metadata never cuts.
+            if (packet.media() instanceof TrackMedia.Configuration(_, var codec, var record)
+                    && !codec.isSelfDescribing()) {
+                TrackConfig config = new TrackConfig(CodecConfig.parse(codec, record));
+                if (codec.isVideo()) {
+                    video = config;
+                } else {
+                    audio = config;
                 }
             }
         } catch (UnsupportedException e) {
@@ -139,10 +132,10 @@ final class Cutter {
             return;
         }
         try {
-            if (AudioTagBody.parse(packet.body()) instanceof AudioTagBody.Frame(var codec, var data)) {
-                codec.inBand(data).ifPresent(config -> audio = new TrackConfig(config));
-                boolean configured = audio != null && audio.codec() == codec;
-                audio(offset, packet, configured ? audio.frameSamples(data, playlist.rules) : 0, head, out);
+            if (packet.media() instanceof TrackMedia.AccessUnit unit) {
+                unit.codec().inBand(unit.data()).ifPresent(config -> audio = new TrackConfig(config));
+                boolean configured = audio != null && audio.codec() == unit.codec();
+                audio(offset, packet, configured ? audio.frameSamples(unit.data(), playlist.rules) : 0, head, out);
             }
         } catch (MediaException e) {
             // Ingest has validated the packet, but an ingest node of another release may accept more than this one can
@@ -209,7 +202,7 @@ final class Cutter {
 
     /** Warns of encoder faults that make players fail or affect viewers. */
     private void inspect(Packet packet, Step out) {
-        boolean flagged = isFlaggedKey(packet.body());
+        boolean flagged = BodyReader.isFlaggedKey(packet.bodyFormat(), packet.body());
         if (flagged != packet.isKeyframe()) {
             out.warn(StreamWarning.KEYFRAME_FLAGS, flagged
                     ? "frames are flagged as keyframes but cannot be decoded on their own"
@@ -229,12 +222,6 @@ final class Cutter {
     /** Epochs of earlier rules never report silence. */
     private boolean isSilent(long silentMs) {
         return playlist.rules.hasOneTrackSet() && silentMs > SILENCE_MS;
-    }
-
-    /** Whether the video tag, legacy or enhanced, has a frame type of keyframe: 1 keyframe, 4 generated keyframe. */
-    private static boolean isFlaggedKey(ByteBuffer body) {
-        int frameType = body.get(body.position()) >>> 4 & 7;
-        return frameType == 1 || frameType == 4;
     }
 
     private void openAtVideo(Draft frame, Head head, Step out) {

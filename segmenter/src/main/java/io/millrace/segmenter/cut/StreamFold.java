@@ -1,5 +1,6 @@
 package io.millrace.segmenter.cut;
 
+import io.millrace.media.remux.BodyReader;
 import io.millrace.platform.log.Cut;
 import io.millrace.platform.log.EpochEnded;
 import io.millrace.platform.log.Packet;
@@ -24,9 +25,6 @@ import java.nio.ByteBuffer;
 public final class StreamFold {
     private static final StateSchema<StreamFold> SCHEMA = new StateSchema<>("StreamState",
             StreamFold::write, StreamFold::read);
-    /** Tag headers without a payload: end of sequence, commands, silence. */
-    private static final int VIDEO_HEADER_BYTES = 5;
-    private static final int AUDIO_HEADER_BYTES = 2;
 
     private String stream;
     private final SessionFold sessions;
@@ -135,7 +133,9 @@ public final class StreamFold {
         openBytes += step.dropped().isEmpty() ? packet.body().remaining() : 0;
     }
 
+    /** @throws io.millrace.media.bytes.MediaException if this release cannot read the body */
     private void cut(long offset, Packet packet, Step step) {
+        BodyReader.requireKnown(packet.bodyFormat());
         if (packet.track() != 0) {
             step.drop("multitrack");
             step.warn(StreamWarning.MULTITRACK,
@@ -152,8 +152,8 @@ public final class StreamFold {
 
     private static boolean isFrame(Packet packet) {
         return !packet.isConfig() && switch (packet.kind()) {
-            case VIDEO -> packet.body().remaining() > VIDEO_HEADER_BYTES;
-            case AUDIO -> packet.body().remaining() > AUDIO_HEADER_BYTES;
+            case VIDEO -> BodyReader.hasVideo(packet.bodyFormat(), packet.body());
+            case AUDIO -> BodyReader.hasAudio(packet.bodyFormat(), packet.body());
             case DATA -> false;
         };
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -329,6 +330,23 @@ class CutterTest {
         }
         p.ends();
         assertThat(parts()).containsExactly("0.0 @0+66 K v2 a0 td2", "0.1 @66+66 v2 a0", "0.2 @132+66 v2 a0 last");
+    }
+
+    /** Of any packet, since a later release may have written it; the session counts on, and the next one is cut. */
+    @ParameterizedTest
+    @EnumSource(Packet.Kind.class)
+    void quarantinesSessionWithUnknownBodyFormat(Packet.Kind kind) {
+        Tape.Publisher p = tape.publisher().configs().live(0, 70, 33, 60);
+        p.format(2_310, kind, 7).live(2_343, 30, 33, 60);
+        Tape.Publisher next = tape.publisher();
+        next.configs().live(0, 60, 33, 60).ends();
+        Dump.Outcome outcome = Dump.of(tape);
+        assertThat(outcome.segments()).containsExactly("e0 s0 0 @0+1980 va td2", "e0 s0 1 @1980+330 va td2",
+                "e0 s" + next.session + " 2 @0+1980 va td2 DISC1");
+        assertThat(outcome.dropped()).contains("quarantined");
+        assertThat(outcome.entries().stream().flatMap(e -> e.session().warnings().stream()))
+                .contains(new StreamEntry.Warning("quarantined",
+                        "Packet.bodyFormat: is 7, supported: 0 (FLV tag body)"));
     }
 
     @Test

@@ -69,6 +69,15 @@ class TagFoldTest {
     }
 
     @Test
+    void endsAtBodyOfUnknownFormat() {
+        var fold = new TagFold(BOTH);
+        told(fold, Records.video(1, 0, 40, true, 1), 40);
+        Packet p = Records.video(1, 1, 80, false, 1);
+        assertThat(told(fold, new Packet(1, 1, 0, 80, 0, p.kind(), 0, p.content(), 7, p.body()), 80))
+                .containsExactly("end unsupported_codec");
+    }
+
+    @Test
     void endsBeforeTimestampOverflow() {
         assertThat(told(new TagFold(BOTH), Records.video(1, 0, 0, true, 1), Integer.MAX_VALUE))
                 .containsExactly("VIDEO 2147483647 entry");

@@ -6,9 +6,9 @@ import io.millrace.media.codec.AvcConfig;
 import io.millrace.media.codec.Codec;
 import io.millrace.media.codec.CodecConfig;
 import io.millrace.media.codec.VideoConfig;
-import io.millrace.media.flv.AudioTagBody;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.media.time.SampleClock;
 import io.millrace.media.time.Ticks;
 import io.millrace.tools.past.SequenceHeader;
@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
  * increase, and audio is timed by its samples. Confined to one thread.
  */
 abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOutput {
+    private static final long TICKS_PER_MS = Ticks.MPEG / Ticks.MILLIS;
+
     private AvcConfig video;
     private AudioConfig audio;
     private SampleClock audioClock;
@@ -81,21 +83,17 @@ abstract sealed class FrameOutput implements MediaOutput permits Mp4Output, TsOu
 
     @Override
     public void frame(FlvTag frame, boolean entry) {
-        if (frame.type() == FlvTag.Type.VIDEO) {
-            if (VideoTagBody
-                    .parse(frame.body()) instanceof VideoTagBody.Frame(var _, var _, var _, int compositionMs, var data)
-                    && data.hasRemaining()) {
-                long stamp90k = frame.timestampMs() * (long) (Ticks.MPEG / Ticks.MILLIS);
-                long dts90k = Math.max(stamp90k, lastVideo90k + 1);
-                lastVideo90k = dts90k;
-                long pts90k = stamp90k + compositionMs * (long) (Ticks.MPEG / Ticks.MILLIS);
-                picture(video, dts90k, pts90k, entry, data);
-            }
-        } else if (AudioTagBody.parse(frame.body()) instanceof AudioTagBody.Frame(var codec, var data)
-                && data.hasRemaining()) {
-            codec.inBand(data).ifPresent(config -> begin((AudioConfig) config));
-            int samples = audio.frameSamples(data);
-            sound(audio, audioClock.place(frame.timestampMs(), samples), samples, data);
+        if (!(BodyReader.tag(frame) instanceof TrackMedia.AccessUnit unit) || !unit.data().hasRemaining()) {
+            return;
+        }
+        if (unit.codec().isVideo()) {
+            long dts90k = Math.max(unit.decodingMs() * TICKS_PER_MS, lastVideo90k + 1);
+            lastVideo90k = dts90k;
+            picture(video, dts90k, unit.presentationMs() * TICKS_PER_MS, entry, unit.data());
+        } else {
+            unit.codec().inBand(unit.data()).ifPresent(config -> begin((AudioConfig) config));
+            int samples = audio.frameSamples(unit.data());
+            sound(audio, audioClock.place(unit.decodingMs(), samples), samples, unit.data());
         }
     }
 }

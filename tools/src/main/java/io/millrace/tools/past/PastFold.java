@@ -2,7 +2,8 @@ package io.millrace.tools.past;
 
 import io.millrace.media.bytes.MediaException;
 import io.millrace.media.flv.FlvTag;
-import io.millrace.media.flv.VideoTagBody;
+import io.millrace.media.remux.BodyReader;
+import io.millrace.media.remux.TrackMedia;
 import io.millrace.platform.log.PacketsRecord;
 import io.millrace.platform.timeline.StreamTags;
 import io.millrace.platform.timeline.TagEvent;
@@ -114,9 +115,7 @@ final class PastFold {
 
     private static int compositionMs(FlvTag tag) {
         try {
-            return VideoTagBody.parse(tag.body().duplicate()) instanceof VideoTagBody.Frame coded
-                    ? coded.compositionTimeMs()
-                    : 0;
+            return BodyReader.tag(tag) instanceof TrackMedia.AccessUnit unit ? unit.compositionMs() : 0;
         } catch (MediaException _) {
             // FLV output copies the frame unchanged; other outputs reject it when they parse it.
             return 0;

@@ -1,0 +1,115 @@
+package io.millrace.media.remux;
+
+import io.millrace.media.bytes.UnsupportedException;
+import io.millrace.media.flv.AudioTagBody;
+import io.millrace.media.flv.FlvTag;
+import io.millrace.media.flv.TagTracks;
+import io.millrace.media.flv.VideoTagBody;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Reads the body of a message as media: the only class that knows what a format number means. The position of a body
+ * does not change.
+ *
+ * <p>All methods with a format throw {@link UnsupportedException} if this release does not know it, and those that return
+ * media throw a {@link io.millrace.media.bytes.MediaException} if the body is malformed or its codec is not supported.
+ */
+public final class BodyReader {
+    /** Format of an FLV tag body, legacy or Enhanced RTMP (Adobe FLV 10.1, E.4.2 and E.4.3). */
+    public static final long FLV_TAG = 0;
+
+    /** Tag headers without a payload: end of sequence, commands, silence. */
+    private static final int VIDEO_HEADER_BYTES = 5;
+    private static final int AUDIO_HEADER_BYTES = 2;
+
+    private BodyReader() {}
+
+    /** @throws UnsupportedException if this release does not know {@code format} */
+    public static void requireKnown(long format) {
+        if (format != FLV_TAG) {
+            throw new UnsupportedException("Packet", "bodyFormat", format, FLV_TAG + " (FLV tag body)");
+        }
+    }
+
+    /** Returns the main track of a video body: see {@link TagTracks#main}. */
+    public static TrackMedia video(long format, long timestampMs, ByteBuffer body) {
+        requireKnown(format);
+        return video(VideoTagBody.parseTracks(body).main(), timestampMs);
+    }
+
+    /** Returns the main track of an audio body: see {@link TagTracks#main}. */
+    public static TrackMedia audio(long format, long timestampMs, ByteBuffer body) {
+        requireKnown(format);
+        return audio(AudioTagBody.parseTracks(body).main(), timestampMs);
+    }
+
+    /** Returns the main track of an audio or video tag. */
+    public static TrackMedia tag(FlvTag tag) {
+        return switch (tag.type()) {
+            case VIDEO -> video(FLV_TAG, tag.timestampMs(), tag.body());
+            case AUDIO -> audio(FLV_TAG, tag.timestampMs(), tag.body());
+            case SCRIPT, SCRIPT_AMF3 -> throw new IllegalArgumentException("not a tag of audio or video: " + tag);
+        };
+    }
+
+    /**
+     * Returns all tracks of a video message in FLV format, in wire order; at least one.
+     *
+     * @param modifiers maximum number of ModEx modifiers
+     */
+    public static List<TrackMedia> videoTracks(long timestampMs, ByteBuffer body, int modifiers) {
+        return VideoTagBody.parseTracks(body, modifiers).tracks().stream().map(track -> video(track, timestampMs)).toList();
+    }
+
+    /** Returns all tracks of an audio message in FLV format, as {@link #videoTracks} does. */
+    public static List<TrackMedia> audioTracks(long timestampMs, ByteBuffer body, int modifiers) {
+        return AudioTagBody.parseTracks(body, modifiers).tracks().stream().map(track -> audio(track, timestampMs)).toList();
+    }
+
+    private static TrackMedia video(TagTracks.Track<VideoTagBody> track, long timestampMs) {
+        int id = track.id();
+        return switch (track.body()) {
+            case VideoTagBody.Frame frame -> new TrackMedia.AccessUnit(id, frame.codec(), timestampMs,
+                    frame.compositionTimeMs(), frame.flaggedKey(), frame.data());
+            case VideoTagBody.Config(var codec, ByteBuffer record) -> new TrackMedia.Configuration(id, codec, record);
+            case VideoTagBody.Metadata(var codec, ByteBuffer amf) -> new TrackMedia.Presentation(id, codec, amf);
+            case VideoTagBody.End _,VideoTagBody.Command _ -> new TrackMedia.None(id);
+        };
+    }
+
+    private static TrackMedia audio(TagTracks.Track<AudioTagBody> track, long timestampMs) {
+        int id = track.id();
+        return switch (track.body()) {
+            case AudioTagBody.Frame(var codec, ByteBuffer data) ->
+                new TrackMedia.AccessUnit(id, codec, timestampMs, 0, true, data);
+            case AudioTagBody.Config(var codec, ByteBuffer record) -> new TrackMedia.Configuration(id, codec, record);
+            case AudioTagBody.MultichannelConfig(var codec, ByteBuffer layout) ->
+                new TrackMedia.Presentation(id, codec, layout);
+            case AudioTagBody.Silence() -> new TrackMedia.None(id);
+        };
+    }
+
+    /**
+     * Returns whether a video body claims that decoding can start at it, without parsing the rest of it, which is not
+     * checked.
+     *
+     * @param body not empty
+     */
+    public static boolean isFlaggedKey(long format, ByteBuffer body) {
+        requireKnown(format);
+        return VideoTagBody.isFlaggedKey(body);
+    }
+
+    /** Returns whether a video body is longer than one without media. The body is not parsed. */
+    public static boolean hasVideo(long format, ByteBuffer body) {
+        requireKnown(format);
+        return body.remaining() > VIDEO_HEADER_BYTES;
+    }
+
+    /** Returns whether an audio body is longer than one without media. The body is not parsed. */
+    public static boolean hasAudio(long format, ByteBuffer body) {
+        requireKnown(format);
+        return body.remaining() > AUDIO_HEADER_BYTES;
+    }
+}
