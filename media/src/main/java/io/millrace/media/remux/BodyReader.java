@@ -7,6 +7,7 @@ import io.millrace.media.flv.TagTracks;
 import io.millrace.media.flv.VideoTagBody;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads the body of a message as media: the only class that knows what a format number means. The position of a body
@@ -59,12 +60,20 @@ public final class BodyReader {
      * @param modifiers maximum number of ModEx modifiers
      */
     public static List<TrackMedia> videoTracks(long timestampMs, ByteBuffer body, int modifiers) {
-        return VideoTagBody.parseTracks(body, modifiers).tracks().stream().map(track -> video(track, timestampMs)).toList();
+        return media(VideoTagBody.parseTracks(body, modifiers), track -> video(track, timestampMs));
     }
 
     /** Returns all tracks of an audio message in FLV format, as {@link #videoTracks} does. */
     public static List<TrackMedia> audioTracks(long timestampMs, ByteBuffer body, int modifiers) {
-        return AudioTagBody.parseTracks(body, modifiers).tracks().stream().map(track -> audio(track, timestampMs)).toList();
+        return media(AudioTagBody.parseTracks(body, modifiers), track -> audio(track, timestampMs));
+    }
+
+    /** Without a stream for the usual message, which has one track. */
+    private static <B> List<TrackMedia> media(TagTracks<B> message, Function<TagTracks.Track<B>, TrackMedia> reading) {
+        List<TagTracks.Track<B>> tracks = message.tracks();
+        return tracks.size() == 1
+                ? List.of(reading.apply(tracks.getFirst()))
+                : tracks.stream().map(reading).toList();
     }
 
     private static TrackMedia video(TagTracks.Track<VideoTagBody> track, long timestampMs) {
