@@ -26,7 +26,7 @@ final class NodeConfig {
         config.put("auto.create.topics.enable", "false");
         addInternalTopics(config, settings.voters().all().size());
         addSizes(config);
-        addTimes(config);
+        addTimes(config, settings.voters().all().size());
         return config;
     }
 
@@ -72,7 +72,7 @@ final class NodeConfig {
         config.put("num.io.threads", "2");
     }
 
-    private static void addTimes(Map<String, String> config) {
+    private static void addTimes(Map<String, String> config, int brokers) {
         config.put("group.initial.rebalance.delay.ms", "0");
         // Kafka's minimum of 6 s would be most of the pause after a kill. The consumers choose their own session
         // timeouts.
@@ -80,10 +80,30 @@ final class NodeConfig {
         config.put("group.streams.initial.rebalance.delay.ms", "0");
         config.put("group.streams.min.heartbeat.interval.ms", "500");
         config.put("group.streams.heartbeat.interval.ms", "500");
-        // After a kill, a restarted broker waits until the session of its previous registration has expired.
-        config.put("broker.session.timeout.ms", "3000");
-        config.put("broker.heartbeat.interval.ms", "500");
+        addFencing(config, brokers);
         // By default, an idle controller writes a record twice per second and syncs it to the disk.
         config.put("metadata.max.idle.interval.ms", "5000");
+    }
+
+    /**
+     * Adds the times after which a broker that does not respond is fenced, and all others go on without it. Kafka's
+     * defaults are 9 s, and 2 s more if it was the active controller.
+     */
+    private static void addFencing(Map<String, String> config, int brokers) {
+        if (brokers == 1) {
+            // Nobody takes its place. After a kill, a restarted broker waits until the session of its previous
+            // registration has expired.
+            config.put("broker.session.timeout.ms", "3000");
+            config.put("broker.heartbeat.interval.ms", "500");
+            return;
+        }
+        // A new controller begins to count when it is elected. Clients that repeat their requests must find the new leaders:
+        // Timeouts.REQUEST_MS, and Timeouts.MEMBER_REQUEST_MS if the active controller is lost.
+        config.put("broker.session.timeout.ms", "1000");
+        config.put("broker.heartbeat.interval.ms", "200");
+        config.put("controller.quorum.fetch.timeout.ms", "900");
+        config.put("controller.quorum.request.timeout.ms", "1000");
+        config.put("controller.quorum.election.timeout.ms", "500");
+        config.put("controller.quorum.election.backoff.max.ms", "200");
     }
 }

@@ -105,6 +105,9 @@ public final class KafkaClients {
 
     private Map<String, Object> readerConfig(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
+        if (!settings.client().containsKey(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+            config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
+        }
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(overrides);
@@ -177,6 +180,9 @@ public final class KafkaClients {
     public Map<String, Object> consumerConfig(String clientId) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // Brokers answer a fetch after half a second at the latest. With Kafka's default, 30 s, a broker that does not
+        // respond would stall its readers for that time, even though its partitions have other leaders.
+        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.MEMBER_REQUEST_MS);
         config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Sizes.FETCH_BYTES);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Sizes.FETCH_PARTITION_BYTES);
@@ -188,6 +194,8 @@ public final class KafkaClients {
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, Timeouts.RECONNECT_BACKOFF_MAX_MS);
+        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, Timeouts.CONNECT_MS);
+        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, Timeouts.REQUEST_MS);
         // With Kafka's default buffer sizes, 64 and 128 KB, a request of many records waits for its receiver several
         // times.
         config.putIfAbsent(CommonClientConfigs.SEND_BUFFER_CONFIG, CommonClientConfigs.SEND_BUFFER_LOWER_BOUND);

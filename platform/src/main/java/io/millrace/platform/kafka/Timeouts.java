@@ -2,8 +2,18 @@ package io.millrace.platform.kafka;
 
 /** Timeouts of the Kafka clients in ms. Those of consumer groups are in {@link GroupTimes}. */
 public final class Timeouts {
-    /** A request without a response is retried after this. */
-    public static final int REQUEST_MS = 10_000;
+    /**
+     * A request without a response is repeated after this, perhaps at another broker. Longer than embedded brokers need to
+     * fence one that does not respond; if it was the active controller, the second repetition succeeds.
+     */
+    public static final int REQUEST_MS = 1_400;
+    /**
+     * The same for members of consumer groups, whose requests may wait for other members. Longer than embedded brokers need
+     * in any case.
+     */
+    public static final int MEMBER_REQUEST_MS = 2_800;
+    /** The same for connections, to a machine that is off. */
+    public static final int CONNECT_MS = 1_000;
     /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
     public static final int DELIVERY_MS = 30_000;
     /**
