@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogWriter;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerLoop;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionFeed;
@@ -15,10 +16,12 @@ import io.millrace.platform.admin.HealthCheck;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.IngestNode;
+import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.ServerSockets;
 import io.millrace.platform.rtmp.PlayApplication;
 import io.millrace.platform.rtmp.RtmpApplication;
 import io.millrace.platform.rtmp.RtmpListen;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -97,11 +100,13 @@ public final class IngestService implements AutoCloseable, Drainable {
         var log = LogWriter.start(kafka, "millrace-ingest-" + settings.nodeId(), settings.limits().bufferBytes(),
                 settings.limits().batchBytes(kafka.settings().partitions()), settings.limits().deliveryMs());
         var names = new KnownNames();
-        var desk = new PublishDesk(settings.publish(kafka.settings().partitions()), kafka, log, listeners.gate(), space,
+        long process = process();
+        var nodes = new NodeLeases(process, settings.limits().leaseBeats());
+        var desk = new PublishDesk(settings.publish(process), kafka, log, listeners.gate(), space,
                 names, listeners.meters(), clock);
         var service = new IngestService(settings, log, desk, listeners);
         try {
-            service.run(kafka, names, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
+            service.run(kafka, names, nodes, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
             listeners.listener().serve(RtmpApplication.of(desk, players));
             service.announce(fatal);
             return service;
@@ -111,11 +116,23 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    private void run(KafkaClients kafka, KnownNames names, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, listeners.meters(), fatal);
-        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), steps, fatal);
+    private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, OwnerSteps steps, FatalError fatal) {
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, nodes, listeners.meters(),
+                fatal);
+        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, steps,
+                fatal);
         int periodMs = settings.limits().heartbeatMs();
-        heartbeats.scheduleAtFixedRate(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        // Not at a fixed rate: after a pause, other processes would count the missing heartbeats as time that has passed.
+        heartbeats.scheduleWithFixedDelay(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns a random number: a node that restarts under its name must not keep the sessions of its former process alive. */
+    private static long process() {
+        long process = SessionNotice.NO_PROCESS;
+        while (process == SessionNotice.NO_PROCESS) {
+            process = new SecureRandom().nextLong();
+        }
+        return process;
     }
 
     private void announce(FatalError fatal) {
@@ -151,7 +168,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         try {
             desk.heartbeat();
         } catch (RuntimeException e) {
-            fatal.fatal("the heartbeat of the sessions failed", e);
+            fatal.fatal("the heartbeat of this process failed", e);
         }
     }
 

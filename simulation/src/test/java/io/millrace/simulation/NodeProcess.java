@@ -5,6 +5,7 @@ import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.ingest.session.KnownNames;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.ingest.session.SessionsRecord;
@@ -13,6 +14,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.log.EpochRules;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishEnd;
@@ -33,6 +35,7 @@ import java.util.Set;
  * to one thread.
  */
 final class NodeProcess implements ModelGroup.Member {
+    private static final int MOST_PROCESSES = 1_000_000_000;
     private static final int FORMER_RULES = 2;
     private static final int RULES_OF_ANY_TRACKS = 4;
     private static final PublishAnswer NOT_YET = new PublishAnswer.Refused(PublishEnd.UNAVAILABLE, "the node starts");
@@ -44,6 +47,8 @@ final class NodeProcess implements ModelGroup.Member {
     private final PublishDesk desk;
     private final ModelProducer producer;
     private final PartitionOwner owner;
+    private final NodeLeases leases;
+    private final long process;
     private final Set<Defect> defects;
     private final Map<ModelReader, Long> behind = new HashMap<>();
     private final Deque<Runnable> deferred = new ArrayDeque<>();
@@ -59,7 +64,9 @@ final class NodeProcess implements ModelGroup.Member {
         this.group = group;
         this.number = number;
         this.defects = defects;
-        PublishSettings settings = NodeSettings.of(number, rulesVersion(defects));
+        this.process = world.chance().between(1, MOST_PROCESSES);
+        this.leases = new NodeLeases(process, NodeSettings.LIMITS.leaseBeats());
+        PublishSettings settings = NodeSettings.of(number, process, rulesVersion(defects));
         this.producer = kafka.producer(this, NodeSettings.TOPICS, witness, NodeSettings.TIMES);
         var names = new KnownNames();
         var gate = PublishGate.open(PolicySettings.OPEN, settings.nodeId(), NodeSettings.METERS, clock);
@@ -69,7 +76,7 @@ final class NodeProcess implements ModelGroup.Member {
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
                 NodeSettings.METERS, clock);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, clock.millis(),
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock.millis(),
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
     }
 
@@ -90,6 +97,8 @@ final class NodeProcess implements ModelGroup.Member {
 
     /** Reads all of {@code sessions}, and then accepts publishers. */
     void start() {
+        new ModelReader(kafka, kafka.partition(NodeSettings.TOPICS.nodes(), NodeHeartbeat.PARTITION), this,
+                stored -> heard(((NodeHeartbeat) stored.decoded()).process())).seekToEnd();
         for (int p = 0; p < NodeSettings.PARTITIONS; p++) {
             ModelPartition partition = kafka.partition(NodeSettings.SESSIONS, p);
             ModelReader[] reader = new ModelReader[1];
@@ -102,6 +111,12 @@ final class NodeProcess implements ModelGroup.Member {
                 endsAsked++;
                 acceptWhenRead();
             });
+        }
+    }
+
+    private void heard(long of) {
+        if (of != process || !defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(of);
         }
     }
 
@@ -131,6 +146,9 @@ final class NodeProcess implements ModelGroup.Member {
 
     private void heartbeat() {
         desk.heartbeat();
+        if (defects.contains(Defect.SILENCE_BY_CLOCK)) {
+            leases.onHeartbeat(process);
+        }
         world.events().after(NodeSettings.LIMITS.heartbeatMs(), () -> run(this::heartbeat));
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.simulation;
 
 import io.millrace.ingest.session.LeaseTable;
+import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnedPartition;
 import io.millrace.ingest.session.OwnerSteps;
 import io.millrace.ingest.session.SessionsRecord;
@@ -22,9 +23,13 @@ final class PartitionOwner {
     private static final int ACT_MS = 3;
 
     private static final class Owned {
-        private final OwnedPartition state = new OwnedPartition(new LeaseTable(NodeSettings.LIMITS.leaseMs()));
+        private final OwnedPartition state;
         private ModelReader reader;
         private boolean asking;
+
+        Owned(NodeLeases nodes) {
+            state = new OwnedPartition(new LeaseTable(NodeSettings.LIMITS.leaseMs(), nodes));
+        }
     }
 
     private final EventQueue events;
@@ -32,6 +37,7 @@ final class PartitionOwner {
     private final ModelKafka kafka;
     private final SimulatedProcess process;
     private final OwnerSteps steps;
+    private final NodeLeases nodes;
     private final LesserSessions lesserSessions;
     private final Map<Integer, Owned> owned = new TreeMap<>();
     /** A monotonic clock, near the wall clock at the start of the process. */
@@ -41,7 +47,8 @@ final class PartitionOwner {
      * @param wallMs the machine's wall clock now
      * @param lesserSessions null unless {@link Defect#OVER_TAKES_LESSER_SESSIONS} is put back
      */
-    PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, long wallMs,
+    PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, NodeLeases nodes,
+            long wallMs,
             LesserSessions lesserSessions) {
         this.events = world.events();
         this.chance = world.chance();
@@ -49,11 +56,12 @@ final class PartitionOwner {
         this.kafka = kafka;
         this.process = process;
         this.steps = steps;
+        this.nodes = nodes;
         this.originMs = wallMs - events.nowMs();
     }
 
     void assigned(int partition) {
-        Owned it = new Owned();
+        Owned it = new Owned(nodes);
         Owned before = owned.put(partition, it);
         if (before != null) {
             before.reader.close();

@@ -10,6 +10,7 @@ import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.PublishSink;
 import io.millrace.platform.publish.Publisher;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.event.Level;
@@ -19,10 +20,10 @@ import org.slf4j.event.Level;
  * returns.
  *
  * <p>Owned by the event loop of the encoder's connection, which delivers the messages. All other threads (the
- * producer's, the feed's, the heartbeat's) send commands through a bounded queue; no command is sent per packet.
+ * producer's, the feed's, the timer's) send commands through a bounded queue; no command is sent per packet.
  */
 final class Publication implements PublishSink {
-    /** Capacity for more than minutes of heartbeats and notices: only an event loop that hangs lets the queue fill. */
+    /** Capacity for minutes of ticks and notices: only an event loop that hangs lets the queue fill. */
     private static final int COMMANDS = 1_024;
 
     private final Publisher publisher;
@@ -38,7 +39,9 @@ final class Publication implements PublishSink {
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private SessionRecords records;
     /** Of the session that was replaced because of its tracks. */
-    private SessionRecords formerRecords;
+    private SessionRecords replacedRecords;
+    /** The sessions that this publication keeps, for other threads. */
+    private volatile Set<Long> sessions = Set.of();
 
     Publication(SessionRecords records, Publisher publisher, Valve valve, TrackGate tracks, PublishContext context) {
         this.records = records;
@@ -48,7 +51,7 @@ final class Publication implements PublishSink {
         this.log = new PublisherLog(context.log(), records.source().stream(), records.source().encoder().address());
         this.commands = new CommandQueue<>(COMMANDS, publisher.loop(), this::handle,
                 () -> handle(new PublicationCommand.End(PublicationEnd.internalError("the event loop hangs"))));
-        this.proxy = new PublicationProxy(commands, publisher, finished);
+        this.proxy = new PublicationProxy(commands, publisher, number -> sessions.contains(number), finished);
         this.guard = new MediaGuard(context, log);
         this.packets = new PacketFlow(records, valve, tracks, context, commands);
     }
@@ -115,10 +118,11 @@ final class Publication implements PublishSink {
 
     private void apply(PublicationCommand command) {
         boolean had = state.hasSession();
-        if (command instanceof PublicationCommand.HeartbeatDue) {
+        if (command instanceof PublicationCommand.RepeatDue) {
             packets.tick();
         }
         var steps = state.apply(command);
+        sessions = state.keeps();
         if (state.hasSession() && !had) {
             context.meters().sessionBegan();
         } else if (had && !state.hasSession()) {
@@ -136,14 +140,17 @@ final class Publication implements PublishSink {
             case PublicationStep.Accept() -> answer.complete(new PublishAnswer.Accepted(this));
             case PublicationStep.ClaimAgain(long session, long over) -> claimAgain(session, over);
             case PublicationStep.ClaimForTracks(long session) -> claimForTracks(session);
-            case PublicationStep.EndFormer(long session) -> endFormer(session);
+            case PublicationStep.EndReplaced(long session) -> endReplaced(session);
+            case PublicationStep.EndFormer(long session) ->
+                context.orphans().add(records.notice(session, SessionNotice.State.LIVE));
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> {});
-            case PublicationStep.Heartbeat(long session, SessionNotice.State noted) ->
-                records.notice(session, noted, (_, _) -> commands.offer(new PublicationCommand.HeartbeatDone()));
+                records.notice(session, noted,
+                        (_, failure) -> commands.offer(new PublicationCommand.Noted(failure == null)));
             case PublicationStep.WriteEnd(long session, PublicationEnd end) -> writeEnd(session, end);
             case PublicationStep.NoteEnd(long session) -> records.notice(session, SessionNotice.State.ENDED,
-                    (_, _) -> commands.offer(new PublicationCommand.EndNoted()));
+                    (_, failure) -> commands.offer(failure == null
+                            ? new PublicationCommand.EndNoted()
+                            : new PublicationCommand.EndNoteFailed()));
             case PublicationStep.Disconnect(PublicationEnd end) -> disconnect(end);
             case PublicationStep.RefuseClaim(String cause) -> refuseClaim(cause);
             case PublicationStep.Finish() -> finished.complete(null);
@@ -177,7 +184,7 @@ final class Publication implements PublishSink {
                         + " stream again",
                 session, packets.tracks().words());
         context.meters().tracksChanged();
-        formerRecords = records;
+        replacedRecords = records;
         claimNext();
     }
 
@@ -187,11 +194,17 @@ final class Publication implements PublishSink {
         records.started(this::claimDone);
     }
 
-    private void endFormer(long session) {
-        formerRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
-                SessionLog.Outcome.IGNORED);
-        formerRecords.notice(session, SessionNotice.State.ENDED, SessionLog.Outcome.IGNORED);
-        formerRecords = null;
+    /** Whatever the log does not accept is repeated as for any session that no publication has. */
+    private void endReplaced(long session) {
+        SessionNotice live = replacedRecords.notice(session, SessionNotice.State.LIVE);
+        SessionLog.Outcome outcome = (_, failure) -> {
+            if (failure != null) {
+                context.orphans().add(live);
+            }
+        };
+        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed", outcome);
+        replacedRecords.notice(session, SessionNotice.State.ENDED, outcome);
+        replacedRecords = null;
     }
 
     /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */

@@ -25,11 +25,11 @@ sealed interface PublicationCommand {
     /** The encoder's tracks are no longer those of the session. */
     record TracksChanged() implements PublicationCommand {}
 
-    /** The interval between two heartbeats is over. */
-    record HeartbeatDue() implements PublicationCommand {}
+    /** Some time has passed: whatever the log did not accept must be written again. */
+    record RepeatDue() implements PublicationCommand {}
 
-    /** The notice of the latest heartbeat is acknowledged, or has failed. */
-    record HeartbeatDone() implements PublicationCommand {}
+    /** The notice of {@link PublicationStep.Note} is acknowledged, or was not written to the log. */
+    record Noted(boolean written) implements PublicationCommand {}
 
     /** A notice of the stream was read: of this session, or of another session on any node. */
     record NoticeRead(long session, SessionNotice.State state) implements PublicationCommand {}
@@ -46,6 +46,9 @@ sealed interface PublicationCommand {
     /** {@code SessionEnded} was not written to the log. */
     record EndFailed() implements PublicationCommand {}
 
-    /** The notice of the end is acknowledged, or has failed. */
+    /** The notice of the end is acknowledged. */
     record EndNoted() implements PublicationCommand {}
+
+    /** The notice of the end was not written to the log. */
+    record EndNoteFailed() implements PublicationCommand {}
 }

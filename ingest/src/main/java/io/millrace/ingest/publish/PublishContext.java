@@ -10,12 +10,13 @@ import java.time.InstantSource;
  *
  * @param media limits of the media of one publisher
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
+ * @param orphans sessions that no publication has
  * @param clock the wall clock
  * @param meters meters of the node
  * @param log log of this process, limited per peer
  */
-record PublishContext(MediaLimits media, long ceilingBitsPerSecond, InstantSource clock,
-        IngestMeters meters, PeerLog log) {
+record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSessions orphans,
+        InstantSource clock, IngestMeters meters, PeerLog log) {
     /** Returns the ingest timestamp of now, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

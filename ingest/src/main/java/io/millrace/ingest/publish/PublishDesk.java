@@ -12,6 +12,7 @@ import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.net.PeerLog;
 import io.millrace.platform.publish.PublishAnswer;
@@ -19,12 +20,11 @@ import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.Publisher;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +46,10 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final KnownSessions known;
     private final PublishAdmission admission;
     private final PublishContext context;
-    private final ByteBudget nodeBudget;
-    private final List<ByteBudget> partitionBudgets;
+    private final LogBudgets budgets;
     private final Publications publications = new Publications();
+    private final OrphanedSessions orphans;
+    private final AtomicBoolean heartbeatPending = new AtomicBoolean();
     private volatile boolean closed;
 
     public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
@@ -59,15 +60,14 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.log = log;
         this.access = access;
         this.known = new KnownSessions(settings.flapWindowMs());
-        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), clock, meters,
+        this.orphans = new OrphanedSessions(settings.process(), log, kafka::partitionOf, clock);
+        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clock,
+                meters,
                 new PeerLog(LOG));
+        this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
         this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
-                publications::count, context);
-        int partitions = kafka.settings().partitions();
-        this.nodeBudget = new ByteBudget(settings.unacknowledged().nodeBytes());
-        this.partitionBudgets = IntStream.range(0, partitions)
-                .mapToObj(_ -> new ByteBudget(settings.unacknowledged().partitionBytes())).toList();
-        meters.gaugeInFlight(nodeBudget::bytes);
+                publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
+        meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
     }
 
@@ -104,6 +104,9 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     public void onNotice(SessionNotice notice) {
         known.onNotice(notice);
         publications.onNotice(notice);
+        if (!publications.has(notice.stream(), notice.session())) {
+            orphans.onNotice(notice);
+        }
     }
 
     @Override
@@ -113,14 +116,20 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     /**
-     * Writes a heartbeat of every session, or ends all of them if the log has no room. To be called every
-     * {@code heartbeatMs}.
+     * Writes the heartbeat of this process, which keeps all its sessions alive, unless the previous one is still being
+     * written. Ends all sessions if the log has no room. To be called at least {@code heartbeatMs} after the previous
+     * call.
      */
     public void heartbeat() {
+        if (heartbeatPending.compareAndSet(false, true)) {
+            log.heartbeat(new NodeHeartbeat(settings.nodeId(), settings.process(), context.clock().millis()),
+                    (_, _) -> heartbeatPending.set(false));
+        }
         if (admission.isFull()) {
             publications.diskFull();
         }
-        publications.heartbeat();
+        publications.repeat();
+        orphans.end();
     }
 
     /**
@@ -154,13 +163,12 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private Publication publication(String stream, AccessRequest request, Publisher publisher, boolean joins) {
         int partition = kafka.partitionOf(stream);
         var source = new SessionRecords.Source(stream, partition,
-                new Encoder(settings.nodeId(), request.source().client(), request.source().address()));
+                new Encoder(settings.nodeId(), request.source().client(), request.source().address()),
+                settings.process());
         var start = new SessionRecords.Start(context.clock().millis(),
                 known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
         var records = new SessionRecords(log, context.clock(), source, start);
-        var connectionBudget = new ByteBudget(settings.unacknowledged().connectionBytes());
-        var valve = new Valve(publisher, List.of(connectionBudget, partitionBudgets.get(partition), nodeBudget),
-                context.meters()::paused);
+        var valve = new Valve(publisher, budgets.of(partition), context.meters()::paused);
         var tracks = new TrackGate(joins, its -> admission.refusal(stream, request.source().address(), its));
         return new Publication(records, publisher, valve, tracks, context);
     }

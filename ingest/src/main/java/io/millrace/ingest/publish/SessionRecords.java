@@ -17,8 +17,9 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
      * The stream and its encoder.
      *
      * @param partition partition of the stream, the same in every topic
+     * @param process number of this process, whose heartbeats keep the session alive
      */
-    record Source(String stream, int partition, Encoder encoder) {}
+    record Source(String stream, int partition, Encoder encoder, long process) {}
 
     /**
      * Time of the claim, and the epoch that it joins or begins.
@@ -51,7 +52,12 @@ record SessionRecords(SessionLog log, InstantSource clock, Source source, Start 
     }
 
     void notice(long session, SessionNotice.State state, SessionLog.Outcome outcome) {
-        log.notice(new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
-                start.graceMs()), outcome);
+        log.notice(notice(session, state), outcome);
+    }
+
+    /** Returns the notice that {@code session} is in {@code state}. */
+    SessionNotice notice(long session, SessionNotice.State state) {
+        return new SessionNotice(source.stream(), session, state, source.encoder(), start.atMs(), clock.millis(),
+                start.graceMs(), source.process());
     }
 }

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * that are due for their sessions. An assigned partition is read from the beginning; no offsets are committed. Owns a
  * thread and two consumers.
  *
- * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a node
- * is not silent if its heartbeat is late because Kafka was unavailable. Thread-safe.
+ * <p>Before any step the loop ensures that it has read all records that were written when the step became due: a grace
+ * period is not over if the session's return was read late because Kafka was unavailable. Thread-safe.
  */
 public final class OwnerLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerLoop.class);
@@ -57,6 +57,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final OwnerSteps steps;
     private final int leaseMs;
     private final String clientId;
+    private final NodeLeases nodes;
     private final FatalError fatal;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
@@ -70,10 +71,12 @@ public final class OwnerLoop implements AutoCloseable {
     private long nextExpiryMs;
     private volatile boolean closed;
 
-    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps, FatalError fatal) {
+    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes, OwnerSteps steps,
+            FatalError fatal) {
         this.kafka = kafka;
         this.leaseMs = leaseMs;
         this.clientId = clientId;
+        this.nodes = nodes;
         this.steps = steps;
         this.fatal = fatal;
         this.consumer = kafka.member(clientId, GROUP,
@@ -85,9 +88,9 @@ public final class OwnerLoop implements AutoCloseable {
     }
 
     /** Starts the loop. Returns when the group has assigned this node its partitions, which may be none. */
-    public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, OwnerSteps steps,
-            FatalError fatal) {
-        var loop = new OwnerLoop(kafka, clientId, leaseMs, steps, fatal);
+    public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes,
+            OwnerSteps steps, FatalError fatal) {
+        var loop = new OwnerLoop(kafka, clientId, leaseMs, nodes, steps, fatal);
         loop.thread.start();
         try {
             if (loop.assigned.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -233,7 +236,7 @@ public final class OwnerLoop implements AutoCloseable {
     private final class Assignment implements ConsumerRebalanceListener {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            partitions.forEach(p -> owned.put(p, new OwnedPartition(new LeaseTable(leaseMs))));
+            partitions.forEach(p -> owned.put(p, new OwnedPartition(new LeaseTable(leaseMs, nodes))));
             consumer.seekToBeginning(partitions);
             assigned.countDown();
         }

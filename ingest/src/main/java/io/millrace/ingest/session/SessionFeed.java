@@ -8,6 +8,7 @@ import io.millrace.platform.kafka.StreamKey;
 import io.millrace.platform.kafka.Topic;
 import io.millrace.platform.log.LogRecord;
 import io.millrace.platform.log.LogVersion;
+import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
 import io.millrace.platform.log.StreamEntry;
 import io.millrace.platform.log.StreamExpiry;
@@ -28,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all of {@code sessions} and {@code streams} from their beginnings, on every node: passes the records of
- * {@code sessions} to a listener and those of {@code streams} to {@link KnownNames}. Skips and counts records that it
- * cannot decode. Owns a thread and a consumer.
+ * Reads all of {@code sessions} and {@code streams} from their beginnings, and the new heartbeats in {@code nodes}, on
+ * every node: passes the records of {@code sessions} to a listener, those of {@code streams} to {@link KnownNames}, and
+ * the heartbeats to {@link NodeLeases}. Skips and counts records that it cannot decode. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
@@ -42,7 +43,9 @@ public final class SessionFeed implements AutoCloseable {
     private final KafkaConsumer<String, LogRecord> consumer;
     private final SessionListener listener;
     private final KnownNames names;
+    private final NodeLeases nodes;
     private final String streamsTopic;
+    private final TopicPartition heartbeats;
     private final IngestMeters meters;
     private final FatalError fatal;
     private final List<TopicPartition> partitions;
@@ -51,10 +54,12 @@ public final class SessionFeed implements AutoCloseable {
     private volatile boolean closed;
 
     private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            IngestMeters meters, FatalError fatal) {
+            NodeLeases nodes, IngestMeters meters, FatalError fatal) {
         this.meters = meters;
         this.listener = listener;
         this.names = names;
+        this.nodes = nodes;
+        this.heartbeats = kafka.partition(Topic.NODES, NodeHeartbeat.PARTITION);
         this.fatal = fatal;
         this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
         this.partitions = IntStream.range(0, kafka.settings().partitions()).boxed()
@@ -66,8 +71,8 @@ public final class SessionFeed implements AutoCloseable {
 
     /** Starts the feed. Returns when all records that the topics contained have been passed on. */
     public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            IngestMeters meters, FatalError fatal) {
-        var feed = new SessionFeed(kafka, clientId, listener, names, meters, fatal);
+            NodeLeases nodes, IngestMeters meters, FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, names, nodes, meters, fatal);
         feed.thread.start();
         try {
             if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -96,7 +101,8 @@ public final class SessionFeed implements AutoCloseable {
 
     private void run() {
         try (consumer) {
-            consumer.assign(partitions);
+            consumer.assign(Stream.concat(partitions.stream(), Stream.of(heartbeats)).toList());
+            consumer.seekToEnd(List.of(heartbeats));
             Map<TopicPartition, Long> behind = ends();
             while (!closed) {
                 behind.entrySet().removeIf(e -> hasRead(e.getKey(), e.getValue()));
@@ -137,6 +143,12 @@ public final class SessionFeed implements AutoCloseable {
     private void read(ConsumerRecord<String, LogRecord> record) {
         if (record.topic().equals(streamsTopic)) {
             readDirectory(record);
+            return;
+        }
+        if (record.topic().equals(heartbeats.topic())) {
+            if (record.value() instanceof NodeHeartbeat heartbeat) {
+                nodes.onHeartbeat(heartbeat.process());
+            }
             return;
         }
         switch (SessionsRecord.of(record.key(), record.value())) {

@@ -50,7 +50,7 @@ class ClaimsLimitTest {
 
     private PublishDesk desk() {
         var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
-        var settings = new PublishSettings("a", rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
+        var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
                 LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK);
@@ -78,12 +78,12 @@ class ClaimsLimitTest {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
-                            0, 30_000));
+                            0, 30_000, 2));
         }
         assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
                 new Encoder("b", "", "127.0.0.1:1"), 0, 0,
-                30_000));
+                30_000, 2));
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }
 

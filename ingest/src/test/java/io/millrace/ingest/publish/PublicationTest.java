@@ -71,6 +71,7 @@ class PublicationTest {
     private final KafkaClients clients = new KafkaClients(
             new KafkaSettings("nowhere:1", "", 1, 1, 86_400_000, 1L << 30, Map.of()));
     private final LogWriter log = LogOverMock.of(clients, kafka);
+    private final OrphanedSessions orphans = new OrphanedSessions(1, log, _ -> 0, clock);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Deque<Runnable> loop = new ArrayDeque<>();
     private final SwitchProbe encoder = new SwitchProbe(loop::add);
@@ -82,10 +83,10 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, clock, new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
-                new Encoder("a", "", "127.0.0.1:5000")),
+                new Encoder("a", "", "127.0.0.1:5000"), 1),
                 new SessionRecords.Start(clock.millis(), 700, rules));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 new TrackGate(false, _ -> Optional.ofNullable(refusal)), context);
@@ -124,7 +125,7 @@ class PublicationTest {
 
     private void passMs(long ms) {
         now = now.plusMillis(ms);
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         runLoop();
     }
 
@@ -173,7 +174,7 @@ class PublicationTest {
     }
 
     private SessionNotice notice(long session, SessionNotice.State state) {
-        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700);
+        return new SessionNotice(STREAM, session, state, new Encoder("b", "", "127.0.0.1:6000"), 1, 1, 700, 2);
     }
 
     @Test
@@ -256,7 +257,7 @@ class PublicationTest {
     void commandsOfOtherThreadsWaitForTheEventLoop() {
         becomeLive();
         publication.proxy().shutDown();
-        publication.proxy().heartbeat();
+        publication.proxy().repeat();
         assertThat(loop).hasSize(1);
         assertThat(encoder.closedWith).isNull();
         runLoop();
@@ -495,6 +496,27 @@ class PublicationTest {
         assertThat(both).isGreaterThan(silent);
         assertThat(story()).containsSubsequence("AVC+AAC@" + both, "config@" + both + ".0", "config@" + both + ".1",
                 "frame@" + both + ".2");
+    }
+
+    /** The heartbeats of the process go on, so no other node would write the end. */
+    @Test
+    void endOfReplacedSessionIsRepeatedUntilTheLogTakesIt() {
+        becomeLive();
+        video(0, HEVC_CONFIG);
+        while (!story().contains("end@0")) {
+            assertThat(kafka.completeNext()).isTrue();
+            runLoop();
+        }
+        while (kafka.errorNext(new TimeoutException("no leader"))) {
+            runLoop();
+        }
+        orphans.end();
+        acknowledge();
+        assertThat(story()).filteredOn("end@0"::equals).hasSize(2);
+        assertThat(written(Topic.SESSIONS)).filteredOn(r -> ((SessionNotice) r).session() == 0).last()
+                .extracting(r -> ((SessionNotice) r).state()).isEqualTo(SessionNotice.State.ENDED);
+        orphans.end();
+        assertThat(story()).filteredOn("end@0"::equals).hasSize(2);
     }
 
     @Test

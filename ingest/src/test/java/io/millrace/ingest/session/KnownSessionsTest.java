@@ -86,8 +86,8 @@ class KnownSessionsTest {
     @Test
     void returnWithinGraceUsesGraceOfEpoch() {
         assertThat(known.graceMs(STREAM)).isEmpty();
-        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000));
-        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000));
+        known.onNotice(new SessionNotice(STREAM, 1, LIVE, new Encoder("n", "", ""), 0, 0, 12_000, 1));
+        known.onNotice(new SessionNotice(STREAM, 2, LIVE, new Encoder("n", "", ""), 0, 0, 99_000, 1));
         assertThat(known.graceMs(STREAM)).hasValue(12_000);
         known.onTombstone(STREAM, 1);
         known.onTombstone(STREAM, 2);
@@ -99,6 +99,6 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs, String address) {
-        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, atMs, 30_000));
+        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, atMs, 30_000, 1));
     }
 }

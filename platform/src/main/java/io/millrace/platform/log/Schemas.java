@@ -22,7 +22,7 @@ final class Schemas {
     private static final List<String> NAMES = List.of("Format", "Kind", "EpochRules", "SessionStarted", "Packet",
             "SessionEnded", "GraceOver", "SessionNotice", "Cut", "EpochEnded", "Part", "IndexEntry", "Gap",
             "StreamEntry", "StreamExpiry",
-            "IngestNode", "LogVersion", "SessionTracks");
+            "IngestNode", "LogVersion", "SessionTracks", "NodeHeartbeat");
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
@@ -57,10 +57,10 @@ final class Schemas {
             (r, g) -> encoder(g.put("stream", r.stream()).put("session", r.session()).put("state", r.state()),
                     r.encoder())
                     .put("startedAtMs", r.startedAtMs()).put("noticedAtMs", r.noticedAtMs())
-                    .put("graceMs", r.graceMs()),
+                    .put("graceMs", r.graceMs()).put("process", r.process()),
             g -> new SessionNotice(g.text("stream"), g.int64("session"),
                     g.symbol("state", SessionNotice.State.class), encoder(g), g.int64("startedAtMs"),
-                    g.int64("noticedAtMs"), g.int32("graceMs")));
+                    g.int64("noticedAtMs"), g.int32("graceMs"), g.int64("process")));
     static final RecordSchema<Cut> CUT = schema("Cut",
             (r, g) -> times(part(g, r.id()), r.times()).put("session", r.session()).put("last", r.last())
                     .put("independent", r.independent()).put("firstOffset", r.packets().firstOffset())
@@ -114,6 +114,10 @@ final class Schemas {
     static final RecordSchema<LogVersion> LOG_VERSION = schema("LogVersion",
             (r, g) -> g.put("version", r.version()).put("release", r.release()).put("finalizedAtMs", r.finalizedAtMs()),
             g -> new LogVersion(g.int32("version"), g.text("release"), g.int64("finalizedAtMs")));
+
+    static final RecordSchema<NodeHeartbeat> NODE_HEARTBEAT = schema("NodeHeartbeat",
+            (r, g) -> g.put("node", r.node()).put("process", r.process()).put("clockMs", r.clockMs()),
+            g -> new NodeHeartbeat(g.text("node"), g.int64("process"), g.int64("clockMs")));
 
     private static final Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> BY_FINGERPRINT = byFingerprint();
 
@@ -173,7 +177,7 @@ final class Schemas {
         List<RecordSchema<? extends LogRecord>> schemas = List.of(SESSION_STARTED, PACKET, SESSION_ENDED, GRACE_OVER,
                 SESSION_NOTICE, CUT,
                 EPOCH_ENDED, PART, INDEX_ENTRY, GAP, STREAM_ENTRY, STREAM_EXPIRY, INGEST_NODE, LOG_VERSION,
-                SESSION_TRACKS);
+                SESSION_TRACKS, NODE_HEARTBEAT);
         Map<Long, RecordSchema.WrittenAs<? extends LogRecord>> byFingerprint = new HashMap<>();
         for (Map<String, Schema> version : PARSED) {
             for (RecordSchema<? extends LogRecord> schema : schemas) {
