@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.NodeLeases;
@@ -50,16 +51,19 @@ public final class IngestService implements AutoCloseable, Drainable {
     private final IngestSettings settings;
     private final LogWriter log;
     private final PublishDesk desk;
+    private final ClockSkew skew;
     private final IngestListeners listeners;
     private final ScheduledExecutorService heartbeats;
     private SessionFeed feed;
     private OwnerLoop owner;
     private boolean takesPublishers = true;
 
-    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, IngestListeners listeners) {
+    private IngestService(IngestSettings settings, LogWriter log, PublishDesk desk, ClockSkew skew,
+            IngestListeners listeners) {
         this.settings = settings;
         this.log = log;
         this.desk = desk;
+        this.skew = skew;
         this.listeners = listeners;
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("ingest-heartbeats").daemon().factory());
@@ -102,11 +106,13 @@ public final class IngestService implements AutoCloseable, Drainable {
         var names = new KnownNames();
         long process = process();
         var nodes = new NodeLeases(process, settings.limits().leaseBeats());
+        var skew = new ClockSkew();
+        listeners.meters().gaugeClockSkew(skew::skewMs);
         var desk = new PublishDesk(settings.publish(process), kafka, log, listeners.gate(), space,
-                names, listeners.meters(), clock);
-        var service = new IngestService(settings, log, desk, listeners);
+                names, skew, listeners.meters(), clock, IngestService::monotonicMs);
+        var service = new IngestService(settings, log, desk, skew, listeners);
         try {
-            service.run(kafka, names, nodes, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
+            service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
             listeners.listener().serve(RtmpApplication.of(desk, players));
             service.announce(fatal);
             return service;
@@ -116,14 +122,19 @@ public final class IngestService implements AutoCloseable, Drainable {
         }
     }
 
-    private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, OwnerSteps steps, FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, nodes, listeners.meters(),
-                fatal);
-        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, steps,
-                fatal);
+    private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, long process, OwnerSteps steps,
+            FatalError fatal) {
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, (heartbeat, appendedAtMs) -> {
+            nodes.onHeartbeat(heartbeat.process());
+            if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
+                skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
+            }
+        }, listeners.meters(), fatal);
+        owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, skew,
+                steps, fatal);
         int periodMs = settings.limits().heartbeatMs();
         // Not at a fixed rate: after a pause, other processes would count the missing heartbeats as time that has passed.
-        heartbeats.scheduleWithFixedDelay(() -> heartbeat(fatal), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        heartbeats.scheduleWithFixedDelay(() -> heartbeat(fatal), 0, periodMs, TimeUnit.MILLISECONDS);
     }
 
     /** Returns a random number: a node that restarts under its name must not keep the sessions of its former process alive. */
@@ -133,6 +144,10 @@ public final class IngestService implements AutoCloseable, Drainable {
             process = new SecureRandom().nextLong();
         }
         return process;
+    }
+
+    private static long monotonicMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private void announce(FatalError fatal) {
@@ -181,7 +196,11 @@ public final class IngestService implements AutoCloseable, Drainable {
                     : HealthCheck.Status.down("nothing was acknowledged for " + stuckMs + " ms");
         }), new HealthCheck("ingest-sessions", () -> feed.isRunning() && owner.isRunning()
                 ? HealthCheck.Status.up("sessions are read")
-                : HealthCheck.Status.down("a reader of sessions has ended")));
+                : HealthCheck.Status.down("a reader of sessions has ended")),
+                new HealthCheck("clock", () -> skew.wrongMs().isEmpty()
+                        ? HealthCheck.Status.up("differs from the brokers' clock by " + skew.skewMs() + " ms")
+                        : HealthCheck.Status.down("differs from the brokers' clock by " + skew.skewMs()
+                                + " ms: synchronise the clocks (NTP)")));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
 import io.millrace.ingest.publish.PublishSettings;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerSteps;
@@ -74,9 +75,9 @@ final class NodeProcess implements ModelGroup.Member {
                 ? new EagerAnnouncements(producer)
                 : producer;
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                NodeSettings.METERS, clock);
+                new ClockSkew(), NodeSettings.METERS, clock, world.events()::nowMs);
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
-        this.owner = new PartitionOwner(world, kafka, this, steps, leases, clock.millis(),
+        this.owner = new PartitionOwner(world, kafka, this, steps, leases,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);
     }
 
@@ -125,7 +126,7 @@ final class NodeProcess implements ModelGroup.Member {
             StreamKey.parse(stored.key());
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> desk.onNotice(notice, !accepting);
             case SessionsRecord.Tombstone(String stream, long session) -> desk.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.

@@ -40,15 +40,11 @@ final class PartitionOwner {
     private final NodeLeases nodes;
     private final LesserSessions lesserSessions;
     private final Map<Integer, Owned> owned = new TreeMap<>();
-    /** A monotonic clock, near the wall clock at the start of the process. */
-    private final long originMs;
 
     /**
-     * @param wallMs the machine's wall clock now
      * @param lesserSessions null unless {@link Defect#OVER_TAKES_LESSER_SESSIONS} is put back
      */
     PartitionOwner(World world, ModelKafka kafka, SimulatedProcess process, OwnerSteps steps, NodeLeases nodes,
-            long wallMs,
             LesserSessions lesserSessions) {
         this.events = world.events();
         this.chance = world.chance();
@@ -57,7 +53,6 @@ final class PartitionOwner {
         this.process = process;
         this.steps = steps;
         this.nodes = nodes;
-        this.originMs = wallMs - events.nowMs();
     }
 
     void assigned(int partition) {
@@ -74,7 +69,7 @@ final class PartitionOwner {
             lesserSessions.read(SessionsRecord.of(stored.key(), stored.decoded()));
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> state.onNotice(notice, nowMs());
+            case SessionsRecord.Notice(SessionNotice notice) -> state.onNotice(notice, nowMs() - stored.appendedAtMs(), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> state.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.
@@ -125,6 +120,6 @@ final class PartitionOwner {
     }
 
     private long nowMs() {
-        return originMs + events.nowMs();
+        return events.nowMs();
     }
 }

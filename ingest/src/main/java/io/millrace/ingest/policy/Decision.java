@@ -40,7 +40,9 @@ public sealed interface Decision {
         /** Too many publishers of the name have sent nothing yet. */
         TOO_MANY_CLAIMS,
         /** Kafka acknowledges too slowly for another publisher. */
-        OVERLOADED;
+        OVERLOADED,
+        /** The clock of this machine differs too much from the brokers' clock. */
+        WRONG_CLOCK;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT);

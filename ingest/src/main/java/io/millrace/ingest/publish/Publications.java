@@ -51,7 +51,7 @@ final class Publications implements SessionListener {
     }
 
     @Override
-    public void onNotice(SessionNotice notice) {
+    public void onNotice(SessionNotice notice, boolean history) {
         of(notice.stream()).forEach(p -> p.onNotice(notice));
     }
 

@@ -2,18 +2,20 @@ package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.Decision;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishAnswer.Refused;
 import io.millrace.platform.publish.PublishEnd;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.slf4j.event.Level;
 
 /**
- * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, unacknowledged
+ * Decides whether this node can accept one more publisher, regardless of who it is: by the space in the log, the clock, unacknowledged
  * bytes, alternating takeovers, claims without packets, and the limits of new names. Thread-safe.
  */
 final class PublishAdmission {
@@ -25,6 +27,7 @@ final class PublishAdmission {
     private final NameGate names;
     private final ToIntFunction<String> publishedHere;
     private final Predicate<String> overloaded;
+    private final ClockSkew skew;
     private final PublishContext context;
 
     /**
@@ -32,12 +35,13 @@ final class PublishAdmission {
      * @param overloaded returns whether another publisher of a stream would slow down the connected ones
      */
     PublishAdmission(LogSpace space, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
-            Predicate<String> overloaded, PublishContext context) {
+            Predicate<String> overloaded, ClockSkew skew, PublishContext context) {
         this.space = space;
         this.known = known;
         this.names = names;
         this.publishedHere = publishedHere;
         this.overloaded = overloaded;
+        this.skew = skew;
         this.context = context;
     }
 
@@ -63,12 +67,19 @@ final class PublishAdmission {
     Optional<Refused> refusal(String stream, String address, boolean joins) {
         IngestMeters meters = context.meters();
         long nowMs = context.clock().millis();
+        OptionalLong wrongMs = skew.wrongMs();
+        if (wrongMs.isPresent()) {
+            meters.refused(Decision.Reason.WRONG_CLOCK);
+            warn(stream, address, "the clock of this machine differs by " + wrongMs.getAsLong()
+                    + " ms from the brokers' clock");
+            return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.WRONG_CLOCK));
+        }
         if (overloaded.test(stream)) {
             meters.refused(Decision.Reason.OVERLOADED);
             warn(stream, address, "Kafka acknowledges too slowly for another publisher");
             return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.OVERLOADED));
         }
-        if (known.flaps(stream, nowMs)) {
+        if (known.flaps(stream, context.monotonicMs().getAsLong())) {
             meters.flapped();
             warn(stream, address, "publishers take the stream over from each other repeatedly");
             return Optional.of(new Refused(PublishEnd.NAME_IN_USE,

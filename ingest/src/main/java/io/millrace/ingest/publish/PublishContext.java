@@ -4,6 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.platform.net.PeerLog;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /**
  * Settings, clock, meters and log that all publications of a node share. Immutable.
@@ -12,11 +13,12 @@ import java.time.InstantSource;
  * @param ceilingBitsPerSecond bitrate limit of one publisher, 0 for none
  * @param orphans sessions that no publication has
  * @param clock the wall clock
+ * @param monotonicMs a clock that never jumps, ms
  * @param meters meters of the node
  * @param log log of this process, limited per peer
  */
 record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSessions orphans,
-        InstantSource clock, IngestMeters meters, PeerLog log) {
+        InstantSource clock, LongSupplier monotonicMs, IngestMeters meters, PeerLog log) {
     /** Returns the ingest timestamp of now, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

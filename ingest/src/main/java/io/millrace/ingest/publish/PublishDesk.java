@@ -1,6 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.SessionListener;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +54,13 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final AtomicBoolean heartbeatPending = new AtomicBoolean();
     private volatile boolean closed;
 
+    /**
+     * @param clock the wall clock
+     * @param monotonicMs a clock that never jumps, ms
+     */
     public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
             LogSpace space,
-            KnownNames names, IngestMeters meters, InstantSource clock) {
+            KnownNames names, ClockSkew skew, IngestMeters meters, InstantSource clock, LongSupplier monotonicMs) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
@@ -62,11 +68,11 @@ public final class PublishDesk implements PublishApplication, SessionListener {
         this.known = new KnownSessions(settings.flapWindowMs());
         this.orphans = new OrphanedSessions(settings.process(), log, kafka::partitionOf, clock);
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clock,
-                meters,
+                monotonicMs, meters,
                 new PeerLog(LOG));
         this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
         this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
-                publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
+                publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), skew, context);
         meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
     }
@@ -101,9 +107,9 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     }
 
     @Override
-    public void onNotice(SessionNotice notice) {
-        known.onNotice(notice);
-        publications.onNotice(notice);
+    public void onNotice(SessionNotice notice, boolean history) {
+        known.onNotice(notice, history, context.monotonicMs().getAsLong());
+        publications.onNotice(notice, history);
         if (!publications.has(notice.stream(), notice.session())) {
             orphans.onNotice(notice);
         }

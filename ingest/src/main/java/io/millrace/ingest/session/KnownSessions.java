@@ -36,17 +36,22 @@ public final class KnownSessions {
         this.flapWindowMs = flapWindowMs;
     }
 
-    /** An encoder whose node claims the stream again for it takes nothing over. */
-    public synchronized void onNotice(SessionNotice notice) {
+    /**
+     * Handles a notice that was read. An encoder whose node claims the stream again for it takes nothing over.
+     *
+     * @param history whether it was in the log when this process started: nobody knows when, so it is no takeover now
+     * @param nowMs any monotonic clock of this process, the same as in {@link #flaps}
+     */
+    public synchronized void onNotice(SessionNotice notice, boolean history, long nowMs) {
         Known known = streams.computeIfAbsent(notice.stream(), _ -> new Known());
         SessionNotice before = known.sessions.put(notice.session(), notice);
         boolean becameLive = notice.state() == State.LIVE && (before == null || before.state() == State.CLAIMED);
-        if (becameLive && known.sessions.headMap(notice.session()).values().stream()
+        if (becameLive && !history && known.sessions.headMap(notice.session()).values().stream()
                 .anyMatch(n -> n.state() == State.LIVE && !n.encoder().equals(notice.encoder()))) {
             if (known.takeoversMs.size() == TAKEOVERS_ALLOWED) {
                 known.takeoversMs.removeFirst();
             }
-            known.takeoversMs.addLast(notice.noticedAtMs());
+            known.takeoversMs.addLast(nowMs);
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * <p>A session is silent when its process is ({@link NodeLeases}). Sessions of version 1 repeat their notices instead, and
  * are silent when they have not done so for a lease.
  *
- * <p>Confined to one thread. Times are ms of one monotonic clock of this process, close to the wall clock.
+ * <p>Confined to one thread. Times are ms of one monotonic clock of this process.
  */
 public final class LeaseTable {
     /** Records that must be written. */
@@ -66,10 +66,10 @@ public final class LeaseTable {
     /**
      * Adds a notice that was read.
      *
-     * @param history whether the notice may have been written before the partition was assigned; then the notice's
-     *        own timestamp is the time of the end
+     * @param ageMs time since the leader appended the notice, if it may have been written before the partition was
+     *        assigned; 0 for a new one
      */
-    public void onNotice(SessionNotice notice, boolean history, long nowMs) {
+    public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
         Lease lease = streams.computeIfAbsent(notice.stream(), _ -> new TreeMap<>()).computeIfAbsent(notice.session(),
                 _ -> new Lease());
         State before = lease.notice == null ? null : lease.state();
@@ -79,7 +79,7 @@ public final class LeaseTable {
             return;
         }
         if (notice.state() == State.ENDED && before != State.ENDED) {
-            lease.endedAtMs = history ? Math.min(notice.noticedAtMs(), nowMs) : nowMs;
+            lease.endedAtMs = nowMs - ageMs;
         }
         lease.stepTaken &= notice.state() == before;
         lease.notice = notice;

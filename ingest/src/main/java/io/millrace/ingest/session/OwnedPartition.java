@@ -24,8 +24,13 @@ public final class OwnedPartition {
         this.leases = leases;
     }
 
-    public void onNotice(SessionNotice notice, long nowMs) {
-        leases.onNotice(notice, !caughtUp, nowMs);
+    /**
+     * Handles a notice that was read.
+     *
+     * @param ageMs time since the leader appended it, 0 or more
+     */
+    public void onNotice(SessionNotice notice, long ageMs, long nowMs) {
+        leases.onNotice(notice, caughtUp ? 0 : ageMs, nowMs);
     }
 
     public void onTombstone(String stream, long session) {

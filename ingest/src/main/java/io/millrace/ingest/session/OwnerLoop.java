@@ -58,25 +58,22 @@ public final class OwnerLoop implements AutoCloseable {
     private final int leaseMs;
     private final String clientId;
     private final NodeLeases nodes;
+    private final ClockSkew skew;
     private final FatalError fatal;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
     private final CountDownLatch assigned = new CountDownLatch(1);
     private final Thread thread;
-    /**
-     * Origin of a monotonic clock, so that a step of the wall clock ends no lease. It is close to the wall clock, which
-     * the timestamps of the notices use.
-     */
-    private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     private long nextCheckMs;
     private long nextExpiryMs;
     private volatile boolean closed;
 
-    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes, OwnerSteps steps,
-            FatalError fatal) {
+    private OwnerLoop(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes, ClockSkew skew,
+            OwnerSteps steps, FatalError fatal) {
         this.kafka = kafka;
         this.leaseMs = leaseMs;
         this.clientId = clientId;
         this.nodes = nodes;
+        this.skew = skew;
         this.steps = steps;
         this.fatal = fatal;
         this.consumer = kafka.member(clientId, GROUP,
@@ -89,8 +86,8 @@ public final class OwnerLoop implements AutoCloseable {
 
     /** Starts the loop. Returns when the group has assigned this node its partitions, which may be none. */
     public static OwnerLoop start(KafkaClients kafka, String clientId, int leaseMs, NodeLeases nodes,
-            OwnerSteps steps, FatalError fatal) {
-        var loop = new OwnerLoop(kafka, clientId, leaseMs, nodes, steps, fatal);
+            ClockSkew skew, OwnerSteps steps, FatalError fatal) {
+        var loop = new OwnerLoop(kafka, clientId, leaseMs, nodes, skew, steps, fatal);
         loop.thread.start();
         try {
             if (loop.assigned.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -140,12 +137,16 @@ public final class OwnerLoop implements AutoCloseable {
     private void read(ConsumerRecord<String, LogRecord> record) {
         OwnedPartition partition = owned.get(new TopicPartition(record.topic(), record.partition()));
         switch (SessionsRecord.of(record.key(), record.value())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> partition.onNotice(notice, nowMs());
+            case SessionsRecord.Notice(SessionNotice notice) -> partition.onNotice(notice, ageMs(record), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> partition.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // SessionFeed counts such records.
             }
         }
+    }
+
+    private long ageMs(ConsumerRecord<String, LogRecord> record) {
+        return Math.max(0, skew.brokerMs(System.currentTimeMillis()) - record.timestamp());
     }
 
     /** Marks assigned partitions as caught up when all records that they contained at that time have been read. */
@@ -228,8 +229,9 @@ public final class OwnerLoop implements AutoCloseable {
         }
     }
 
+    /** Monotonic, so that a step of the wall clock ends no lease. */
     private long nowMs() {
-        return originMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     /** Called within {@code poll}, on the loop's thread. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,25 +26,28 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads all of {@code sessions} and {@code streams} from their beginnings, and the new heartbeats in {@code nodes}, on
  * every node: passes the records of {@code sessions} to a listener, those of {@code streams} to {@link KnownNames}, and
- * the heartbeats to {@link NodeLeases}. Skips and counts records that it cannot decode. Owns a thread and a consumer.
+ * the heartbeats to a listener. Skips and counts records that it cannot decode. Owns a thread and a consumer.
  *
  * <p>Thread-safe.
  */
 public final class SessionFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionFeed.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    /** The topic is configured so that its records have the time of their writers. */
+    public static final long UNKNOWN_MS = -1;
     private static final long START_MS = 30_000;
 
     private final KafkaConsumer<String, LogRecord> consumer;
     private final SessionListener listener;
     private final KnownNames names;
-    private final NodeLeases nodes;
+    private final ObjLongConsumer<NodeHeartbeat> onHeartbeat;
     private final String streamsTopic;
     private final TopicPartition heartbeats;
     private final IngestMeters meters;
@@ -54,11 +58,11 @@ public final class SessionFeed implements AutoCloseable {
     private volatile boolean closed;
 
     private SessionFeed(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            NodeLeases nodes, IngestMeters meters, FatalError fatal) {
+            ObjLongConsumer<NodeHeartbeat> onHeartbeat, IngestMeters meters, FatalError fatal) {
         this.meters = meters;
         this.listener = listener;
         this.names = names;
-        this.nodes = nodes;
+        this.onHeartbeat = onHeartbeat;
         this.heartbeats = kafka.partition(Topic.NODES, NodeHeartbeat.PARTITION);
         this.fatal = fatal;
         this.streamsTopic = kafka.settings().topic(Topic.STREAMS);
@@ -69,10 +73,15 @@ public final class SessionFeed implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(clientId).daemon().unstarted(this::run);
     }
 
-    /** Starts the feed. Returns when all records that the topics contained have been passed on. */
+    /**
+     * Starts the feed. Returns when all records that the topics contained have been passed on.
+     *
+     * @param onHeartbeat called with each new heartbeat and the leader's clock when it was appended, in ms since 1970, or
+     *        {@link #UNKNOWN_MS}
+     */
     public static SessionFeed start(KafkaClients kafka, String clientId, SessionListener listener, KnownNames names,
-            NodeLeases nodes, IngestMeters meters, FatalError fatal) {
-        var feed = new SessionFeed(kafka, clientId, listener, names, nodes, meters, fatal);
+            ObjLongConsumer<NodeHeartbeat> onHeartbeat, IngestMeters meters, FatalError fatal) {
+        var feed = new SessionFeed(kafka, clientId, listener, names, onHeartbeat, meters, fatal);
         feed.thread.start();
         try {
             if (feed.caughtUp.await(START_MS, TimeUnit.MILLISECONDS)) {
@@ -147,15 +156,19 @@ public final class SessionFeed implements AutoCloseable {
         }
         if (record.topic().equals(heartbeats.topic())) {
             if (record.value() instanceof NodeHeartbeat heartbeat) {
-                nodes.onHeartbeat(heartbeat.process());
+                onHeartbeat.accept(heartbeat, appendedAtMs(record));
             }
             return;
         }
         switch (SessionsRecord.of(record.key(), record.value())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> listener.onNotice(notice);
+            case SessionsRecord.Notice(SessionNotice notice) -> listener.onNotice(notice, caughtUp.getCount() > 0);
             case SessionsRecord.Tombstone(String stream, long session) -> listener.onTombstone(stream, session);
             case SessionsRecord.Unreadable(String why) -> skip(record, why);
         }
+    }
+
+    private static long appendedAtMs(ConsumerRecord<String, LogRecord> record) {
+        return record.timestampType() == TimestampType.LOG_APPEND_TIME ? record.timestamp() : UNKNOWN_MS;
     }
 
     private void readDirectory(ConsumerRecord<String, LogRecord> record) {

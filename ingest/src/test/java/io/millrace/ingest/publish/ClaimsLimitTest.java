@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
+import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
@@ -53,7 +54,7 @@ class ClaimsLimitTest {
         var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogSpace.UNKNOWN, new KnownNames(), meters, CLOCK);
+                LogSpace.UNKNOWN, new KnownNames(), new ClockSkew(), meters, CLOCK, () -> 0);
     }
 
     @AfterEach
@@ -78,12 +79,12 @@ class ClaimsLimitTest {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
-                            0, 30_000, 2));
+                            0, 30_000, 2), false);
         }
         assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,
                 new Encoder("b", "", "127.0.0.1:1"), 0, 0,
-                30_000, 2));
+                30_000, 2), false);
         assertThat(publish()).isInstanceOf(PublishAnswer.Accepted.class);
     }
 

@@ -83,7 +83,7 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis, new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000"), 1),

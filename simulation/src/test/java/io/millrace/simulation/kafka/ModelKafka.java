@@ -88,7 +88,7 @@ public final class ModelKafka {
 
     /** A request has arrived at the leader of {@code partition}. */
     void receive(ModelPartition partition, Batch batch, LongConsumer acknowledge) {
-        var first = partition.append(batch);
+        var first = partition.append(batch, events.nowMs());
         if (first.isEmpty()) {
             return;
         }
