@@ -109,7 +109,7 @@ public final class IngestService implements AutoCloseable, Drainable {
         var skew = new ClockSkew();
         listeners.meters().gaugeClockSkew(skew::skewMs);
         var desk = new PublishDesk(settings.publish(process), kafka, log, listeners.gate(), space,
-                names, skew, listeners.meters(), clock, IngestService::monotonicMs);
+                names, skew, listeners.meters(), clock, IngestService::monotonicMs, new SecureRandom());
         var service = new IngestService(settings, log, desk, skew, listeners);
         try {
             service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);
@@ -124,12 +124,13 @@ public final class IngestService implements AutoCloseable, Drainable {
 
     private void run(KafkaClients kafka, KnownNames names, NodeLeases nodes, long process, OwnerSteps steps,
             FatalError fatal) {
-        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names, (heartbeat, appendedAtMs) -> {
-            nodes.onHeartbeat(heartbeat.process());
-            if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
-                skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
-            }
-        }, listeners.meters(), fatal);
+        feed = SessionFeed.start(kafka, "ingest-sessions-" + settings.nodeId(), desk, names,
+                (heartbeat, appendedAtMs) -> {
+                    nodes.onHeartbeat(heartbeat.process());
+                    if (heartbeat.process() == process && appendedAtMs != SessionFeed.UNKNOWN_MS) {
+                        skew.onHeartbeat(heartbeat.clockMs(), appendedAtMs);
+                    }
+                }, listeners.meters(), fatal);
         owner = OwnerLoop.start(kafka, "ingest-owner-" + settings.nodeId(), settings.limits().leaseMs(), nodes, skew,
                 steps, fatal);
         int periodMs = settings.limits().heartbeatMs();

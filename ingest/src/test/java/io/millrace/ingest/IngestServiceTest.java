@@ -130,7 +130,8 @@ class IngestServiceTest {
         assertThat(log.getFirst().value()).isInstanceOfSatisfying(SessionStarted.class, s -> {
             assertThat(s.encoder().node()).isEqualTo("a");
             assertThat(s.encoder().address()).startsWith("127.0.0.1:");
-            assertThat(s.rules()).isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules()).usingRecursiveComparison().ignoringFields("nonce").isEqualTo(rules(GRACE_MS));
+            assertThat(s.rules().nonce()).isNotEqualTo(EpochRules.NO_NONCE);
         });
         long session = log.getFirst().offset();
         List<Packet> written = LogTail.of(log, Packet.class, p -> true);

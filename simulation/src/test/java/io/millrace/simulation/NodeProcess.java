@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /**
@@ -75,7 +76,7 @@ final class NodeProcess implements ModelGroup.Member {
                 ? new EagerAnnouncements(producer)
                 : producer;
         this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                new ClockSkew(), NodeSettings.METERS, clock, world.events()::nowMs);
+                new ClockSkew(), NodeSettings.METERS, clock, world.events()::nowMs, new Random(number));
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, leases,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);

@@ -39,7 +39,8 @@ final class NodeSettings {
 
     static PublishSettings of(int node, long process, int rulesVersion) {
         var rules = new EpochRules(rulesVersion, 2_000, 500, 30_000, GRACE_MS, List.of(Format.TS));
-        return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT, new NameLimits(ANY, ANY, ANY),
+        return new PublishSettings("node-" + node, process, rules, 0, MediaLimits.DEFAULT,
+                new NameLimits(ANY, ANY, ANY),
                 LIMITS.flapWindowMs(), new PublishSettings.Unacknowledged(LIMITS.connectionBytes(),
                         LIMITS.partitionBytes(), LIMITS.nodeBytes()));
     }

@@ -69,7 +69,8 @@ final class PartitionOwner {
             lesserSessions.read(SessionsRecord.of(stored.key(), stored.decoded()));
         }
         switch (SessionsRecord.of(stored.key(), stored.decoded())) {
-            case SessionsRecord.Notice(SessionNotice notice) -> state.onNotice(notice, nowMs() - stored.appendedAtMs(), nowMs());
+            case SessionsRecord.Notice(SessionNotice notice) ->
+                state.onNotice(notice, nowMs() - stored.appendedAtMs(), nowMs());
             case SessionsRecord.Tombstone(String stream, long session) -> state.onTombstone(stream, session);
             case SessionsRecord.Unreadable _ -> {
                 // Skipped.

@@ -4,6 +4,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.SessionLog;
 import io.millrace.platform.log.LogCodec;
 import io.millrace.platform.log.Packet;
+import io.millrace.platform.log.SessionStarted;
 import io.millrace.platform.log.SessionTracks;
 import io.millrace.platform.log.TrackSet;
 import io.millrace.platform.publish.PublishSink;
@@ -43,6 +44,7 @@ final class PacketFlow {
     /** The tracks of the session, null while they are not decided. */
     private TrackSet tracks;
     private long changedUs = NEVER;
+    private Acknowledged acknowledged = new Acknowledged(NO_SESSION);
     private long seq;
     private boolean preambleDue;
     /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
@@ -69,6 +71,7 @@ final class PacketFlow {
     void begin(long number) {
         session = number;
         seq = 0;
+        acknowledged = new Acknowledged(SessionStarted.offset(number));
         openIfKnown();
     }
 
@@ -191,10 +194,13 @@ final class PacketFlow {
     private void send(SessionTracks its) {
         byte[] value = LogCodec.encode(its);
         valve.sent(value.length);
-        log.media(partition, stream, value, (_, failure) -> {
+        Acknowledged ofSession = acknowledged;
+        log.media(partition, stream, value, (metadata, failure) -> {
             valve.settled(value.length);
             if (failure != null) {
                 lost(its.session(), failure);
+            } else if (ofSession.showsLoss(metadata)) {
+                commands.offer(new PublicationCommand.RecordsLost(its.session()));
             }
         });
     }
@@ -203,7 +209,7 @@ final class PacketFlow {
         byte[] value = LogCodec.encode(packet);
         seq = packet.seq() + 1;
         valve.sent(value.length);
-        log.media(partition, stream, value, new Acknowledgement(packet, value.length));
+        log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
     }
 
     /** Reports the loss of a packet. Two threads may report the same session, which is harmless. */
@@ -214,8 +220,28 @@ final class PacketFlow {
         }
     }
 
+    /** Offsets of one session, in the order in which Kafka acknowledges them. Confined to the producer's thread. */
+    private static final class Acknowledged {
+        private long newestOffset;
+
+        Acknowledged(long claimOffset) {
+            newestOffset = claimOffset;
+        }
+
+        /** Returns whether the log has lost an acknowledged record: the offsets of a partition only increase. */
+        boolean showsLoss(RecordMetadata metadata) {
+            if (!metadata.hasOffset()) {
+                return false;
+            }
+            boolean lost = metadata.offset() <= newestOffset;
+            newestOffset = metadata.offset();
+            return lost;
+        }
+    }
+
     /** Callback of one packet: releases its bytes and records its latency. */
     private final class Acknowledgement implements Callback {
+        private final Acknowledged session;
         private final long packetSession;
         private final long arrivalUs;
         private final Packet.Kind kind;
@@ -223,7 +249,8 @@ final class PacketFlow {
         private final int sizeBytes;
         private final boolean first;
 
-        Acknowledgement(Packet packet, int sizeBytes) {
+        Acknowledgement(Packet packet, int sizeBytes, Acknowledged session) {
+            this.session = session;
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();
@@ -238,6 +265,9 @@ final class PacketFlow {
             if (failure != null) {
                 lost(packetSession, failure);
                 return;
+            }
+            if (session.showsLoss(metadata)) {
+                commands.offer(new PublicationCommand.RecordsLost(packetSession));
             }
             context.meters().acknowledged(kind, bodyBytes, context.nowUs() - arrivalUs);
             if (first) {

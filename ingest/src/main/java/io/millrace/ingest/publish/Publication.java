@@ -65,14 +65,23 @@ final class Publication implements PublishSink {
      * Writes the claim. Called once, on any thread. The result completes when the claim is acknowledged or has failed.
      */
     CompletionStage<PublishAnswer> claim() {
-        records.started(this::claimDone);
+        claim(records);
         return answer;
     }
 
-    private void claimDone(long offset, Exception failure) {
-        commands.offer(failure == null
-                ? new PublicationCommand.Claimed(offset)
-                : new PublicationCommand.ClaimFailed(failure.getMessage()));
+    private void claim(SessionRecords of) {
+        of.started((offset, failure) -> claimDone(of, offset, failure));
+    }
+
+    private void claimDone(SessionRecords of, long offset, Exception failure) {
+        if (failure != null) {
+            commands.offer(new PublicationCommand.ClaimFailed(failure.getMessage()));
+            return;
+        }
+        long session = of.session(offset);
+        commands.offer(of.showsLoss(session)
+                ? new PublicationCommand.ClaimOutdated(session)
+                : new PublicationCommand.Claimed(session));
     }
 
     @Override
@@ -143,6 +152,7 @@ final class Publication implements PublishSink {
             case PublicationStep.EndReplaced(long session) -> endReplaced(session);
             case PublicationStep.EndFormer(long session) ->
                 context.orphans().add(records.notice(session, SessionNotice.State.LIVE));
+            case PublicationStep.ClaimAfterLoss(long session) -> claimAfterLoss(session);
             case PublicationStep.Note(long session, SessionNotice.State noted) ->
                 records.notice(session, noted,
                         (_, failure) -> commands.offer(new PublicationCommand.Noted(failure == null)));
@@ -175,7 +185,16 @@ final class Publication implements PublishSink {
                 + "connected", session, over);
         context.meters().claimedAgain();
         packets.hold();
-        claimNext();
+        claimNext(records.again(over, context.random()));
+    }
+
+    private void claimAfterLoss(long session) {
+        SessionRecords next = records.afterLoss(session, context.random());
+        log.write(Level.ERROR, "the log has lost records: session {} is replaced by one of generation {}", session,
+                next.start().generation());
+        context.meters().claimedAgain();
+        packets.hold();
+        claimNext(next);
     }
 
     private void claimForTracks(long session) {
@@ -185,13 +204,13 @@ final class Publication implements PublishSink {
                 session, packets.tracks().words());
         context.meters().tracksChanged();
         replacedRecords = records;
-        claimNext();
+        claimNext(records.again(session, context.random()));
     }
 
-    private void claimNext() {
+    private void claimNext(SessionRecords next) {
         valve.hold(true);
-        records = records.again();
-        records.started(this::claimDone);
+        records = next;
+        claim(next);
     }
 
     /** Whatever the log does not accept is repeated as for any session that no publication has. */
@@ -202,7 +221,8 @@ final class Publication implements PublishSink {
                 context.orphans().add(live);
             }
         };
-        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed", outcome);
+        replacedRecords.ended(session, SessionEnded.Reason.CLOSED_BY_SERVER, "the encoder's tracks have changed",
+                outcome);
         replacedRecords.notice(session, SessionNotice.State.ENDED, outcome);
         replacedRecords = null;
     }

@@ -4,8 +4,17 @@ import io.millrace.platform.log.SessionNotice;
 
 /** A message to the owner of a publication. */
 sealed interface PublicationCommand {
-    /** {@code SessionStarted} is acknowledged; its offset is the number of the session. */
+    /** {@code SessionStarted} is acknowledged, which gives the session its number. */
     record Claimed(long session) implements PublicationCommand {}
+
+    /**
+     * {@code SessionStarted} is acknowledged, but its number is not greater than one that was known before: the log has lost
+     * records, and no reader would accept the session.
+     */
+    record ClaimOutdated(long session) implements PublicationCommand {}
+
+    /** The log has lost records of the session that it had acknowledged: offsets were used again. */
+    record RecordsLost(long session) implements PublicationCommand {}
 
     /** {@code SessionStarted} was not written to the log. */
     record ClaimFailed(String cause) implements PublicationCommand {}

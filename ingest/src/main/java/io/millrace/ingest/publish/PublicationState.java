@@ -3,6 +3,7 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
 import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
+import io.millrace.ingest.publish.PublicationCommand.ClaimOutdated;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
 import io.millrace.ingest.publish.PublicationCommand.EndFailed;
@@ -10,9 +11,10 @@ import io.millrace.ingest.publish.PublicationCommand.EndNoteFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.Noted;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.RecordsLost;
 import io.millrace.ingest.publish.PublicationCommand.RepeatDue;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
@@ -114,6 +116,8 @@ final class PublicationState {
     List<PublicationStep> apply(PublicationCommand command) {
         return switch (command) {
             case Claimed(long number) -> claimed(number);
+            case ClaimOutdated(long number) -> claimOutdated(number);
+            case RecordsLost(long of) -> recordsLost(of);
             case ClaimFailed(String cause) -> claimFailed(cause);
             case Announced(long of) -> announced(of);
             case AnnounceFailed(long of, String cause) -> announceFailed(of, cause);
@@ -154,6 +158,18 @@ final class PublicationState {
             case ANNOUNCING, CLAIMED, LIVE -> throw new IllegalStateException("claimed twice");
             case ENDED -> NOTHING;
         };
+    }
+
+    private List<PublicationStep> claimOutdated(long number) {
+        return state == State.CLAIMING ? List.of(new PublicationStep.ClaimAfterLoss(number)) : claimed(number);
+    }
+
+    private List<PublicationStep> recordsLost(long of) {
+        if (!isRunning(of)) {
+            return NOTHING;
+        }
+        become(State.CLAIMING);
+        return List.of(new PublicationStep.ClaimAfterLoss(of));
     }
 
     private List<PublicationStep> announced(long of) {

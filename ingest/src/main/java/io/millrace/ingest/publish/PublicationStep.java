@@ -30,6 +30,8 @@ sealed interface PublicationStep {
 
     /** End a session that was declared over before the publish claimed again; nothing is reported. */
     record EndFormer(long session) implements PublicationStep {}
+    /** Claim another session in the next generation, because the log has lost records; packets are held until then. */
+    record ClaimAfterLoss(long session) implements PublicationStep {}
 
     /** Write a notice, and report {@link PublicationCommand.Noted}. */
     record Note(long session, SessionNotice.State state) implements PublicationStep {}

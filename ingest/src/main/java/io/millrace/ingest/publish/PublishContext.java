@@ -5,6 +5,7 @@ import io.millrace.platform.net.PeerLog;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Settings, clock, meters and log that all publications of a node share. Immutable.
@@ -16,9 +17,11 @@ import java.util.function.LongSupplier;
  * @param monotonicMs a clock that never jumps, ms
  * @param meters meters of the node
  * @param log log of this process, limited per peer
+ * @param random source of nonces; thread-safe
  */
 record PublishContext(MediaLimits media, long ceilingBitsPerSecond, OrphanedSessions orphans,
-        InstantSource clock, LongSupplier monotonicMs, IngestMeters meters, PeerLog log) {
+        InstantSource clock, LongSupplier monotonicMs, IngestMeters meters, PeerLog log,
+        RandomGenerator random) {
     /** Returns the ingest timestamp of now, µs since 1970. */
     long nowUs() {
         Instant now = clock.instant();

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final SessionLog log;
     private final AccessPolicy access;
     private final KnownSessions known;
+    private final KnownNames names;
     private final PublishAdmission admission;
     private final PublishContext context;
     private final LogBudgets budgets;
@@ -57,19 +59,21 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     /**
      * @param clock the wall clock
      * @param monotonicMs a clock that never jumps, ms
+     * @param random source of the sessions' nonces; thread-safe
      */
     public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
             LogSpace space,
-            KnownNames names, ClockSkew skew, IngestMeters meters, InstantSource clock, LongSupplier monotonicMs) {
+            KnownNames names, ClockSkew skew, IngestMeters meters, InstantSource clock, LongSupplier monotonicMs,
+            RandomGenerator random) {
         this.settings = settings;
         this.kafka = kafka;
         this.log = log;
         this.access = access;
+        this.names = names;
         this.known = new KnownSessions(settings.flapWindowMs());
         this.orphans = new OrphanedSessions(settings.process(), log, kafka::partitionOf, clock);
         this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clock,
-                monotonicMs, meters,
-                new PeerLog(LOG));
+                monotonicMs, meters, new PeerLog(LOG), random);
         this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
         this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
                 publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), skew, context);
@@ -172,7 +176,8 @@ public final class PublishDesk implements PublishApplication, SessionListener {
                 new Encoder(settings.nodeId(), request.source().client(), request.source().address()),
                 settings.process());
         var start = new SessionRecords.Start(context.clock().millis(),
-                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules());
+                known.graceMs(stream).orElse(settings.rules().graceMs()), settings.rules().withNonce(context.random()),
+                Math.max(known.greatest(stream), names.greatest(stream)));
         var records = new SessionRecords(log, context.clock(), source, start);
         var valve = new Valve(publisher, budgets.of(partition), context.meters()::paused);
         var tracks = new TrackGate(joins, its -> admission.refusal(stream, request.source().address(), its));

@@ -14,7 +14,8 @@ import io.millrace.platform.log.EpochRules;
  * @param flapWindowMs a third takeover of a stream within this time is refused
  * @param unacknowledged limits of records that Kafka has not acknowledged
  */
-public record PublishSettings(String nodeId, long process, EpochRules rules, long ceilingBitsPerSecond, MediaLimits media,
+public record PublishSettings(String nodeId, long process, EpochRules rules, long ceilingBitsPerSecond,
+        MediaLimits media,
         NameLimits names, int flapWindowMs, Unacknowledged unacknowledged) {
     /** Limits of records that Kafka has not acknowledged: of one publisher, of one partition and of the node. */
     public record Unacknowledged(long connectionBytes, long partitionBytes, long nodeBytes) {}

@@ -67,6 +67,12 @@ public final class KnownSessions {
         return streams.containsKey(stream);
     }
 
+    /** Returns the greatest number of the sessions of {@code stream}, -1 without one. */
+    public synchronized long greatest(String stream) {
+        Known known = streams.get(stream);
+        return known == null ? -1 : known.sessions.lastKey();
+    }
+
     /** Returns the number of sessions of {@code stream} that are claimed and have no packet yet. */
     public synchronized int claims(String stream) {
         Known known = streams.get(stream);

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -54,7 +55,7 @@ class ClaimsLimitTest {
         var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
         return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogSpace.UNKNOWN, new KnownNames(), new ClockSkew(), meters, CLOCK, () -> 0);
+                LogSpace.UNKNOWN, new KnownNames(), new ClockSkew(), meters, CLOCK, () -> 0, new Random(1));
     }
 
     @AfterEach
@@ -79,7 +80,8 @@ class ClaimsLimitTest {
             desk.onNotice(
                     new SessionNotice(STREAM.value(), session, SessionNotice.State.CLAIMED,
                             new Encoder("b", "", "127.0.0.1:1"), 0,
-                            0, 30_000, 2), false);
+                            0, 30_000, 2),
+                    false);
         }
         assertRefused();
         desk.onNotice(new SessionNotice(STREAM.value(), 100, SessionNotice.State.ENDED,

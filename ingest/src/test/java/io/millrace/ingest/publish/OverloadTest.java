@@ -13,6 +13,7 @@ import io.millrace.platform.publish.PublishEnd;
 import io.millrace.testkit.LogCapture;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ class OverloadTest {
 
     private PublishAdmission admission() {
         var context = new PublishContext(MediaLimits.DEFAULT, 0, null, CLOCK, () -> 0, new IngestMeters(registry),
-                new PeerLog(LoggerFactory.getLogger(OverloadTest.class)));
+                new PeerLog(LoggerFactory.getLogger(OverloadTest.class)), new Random(1));
         return new PublishAdmission(LogSpace.UNKNOWN, new KnownSessions(30_000),
                 new NameGate(NameLimits.DEFAULT, new KnownNames(), CLOCK.millis()), _ -> 0, "live/slow"::equals, skew,
                 context);

@@ -3,6 +3,7 @@ package io.millrace.ingest.publish;
 import io.millrace.ingest.publish.PublicationCommand.AnnounceFailed;
 import io.millrace.ingest.publish.PublicationCommand.Announced;
 import io.millrace.ingest.publish.PublicationCommand.ClaimFailed;
+import io.millrace.ingest.publish.PublicationCommand.ClaimOutdated;
 import io.millrace.ingest.publish.PublicationCommand.Claimed;
 import io.millrace.ingest.publish.PublicationCommand.End;
 import io.millrace.ingest.publish.PublicationCommand.EndFailed;
@@ -10,9 +11,10 @@ import io.millrace.ingest.publish.PublicationCommand.EndNoteFailed;
 import io.millrace.ingest.publish.PublicationCommand.EndNoted;
 import io.millrace.ingest.publish.PublicationCommand.EndWritten;
 import io.millrace.ingest.publish.PublicationCommand.FirstPacketWritten;
-import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.Noted;
+import io.millrace.ingest.publish.PublicationCommand.NoticeRead;
 import io.millrace.ingest.publish.PublicationCommand.PacketLost;
+import io.millrace.ingest.publish.PublicationCommand.RecordsLost;
 import io.millrace.ingest.publish.PublicationCommand.RepeatDue;
 import io.millrace.ingest.publish.PublicationCommand.TombstoneRead;
 import io.millrace.ingest.publish.PublicationCommand.TracksChanged;
@@ -20,6 +22,7 @@ import io.millrace.ingest.publish.PublicationState.State;
 import io.millrace.ingest.publish.PublicationStep.Accept;
 import io.millrace.ingest.publish.PublicationStep.Announce;
 import io.millrace.ingest.publish.PublicationStep.Begin;
+import io.millrace.ingest.publish.PublicationStep.ClaimAfterLoss;
 import io.millrace.ingest.publish.PublicationStep.ClaimAgain;
 import io.millrace.ingest.publish.PublicationStep.ClaimForTracks;
 import io.millrace.ingest.publish.PublicationStep.Disconnect;
@@ -73,6 +76,29 @@ class PublicationStateTest {
         way.forEach(state::apply);
         assertThat(state.state()).isEqualTo(to);
         return state;
+    }
+
+    @Test
+    void claimsInTheNextGenerationIfTheNumberWasUsedBefore() {
+        assertThat(state.apply(new ClaimOutdated(SESSION))).containsExactly(new ClaimAfterLoss(SESSION));
+        assertThat(state.hasSession()).isFalse();
+        assertThat(state.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
+    }
+
+    @Test
+    void writesTheEndOfAnOutdatedClaimIfTheEncoderHasLeft() {
+        state.apply(new End(LEFT));
+        assertThat(state.apply(new ClaimOutdated(SESSION))).contains(new WriteEnd(SESSION, LEFT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = State.class, names = {"CLAIMED", "LIVE"})
+    void claimsInTheNextGenerationIfTheLogHasLostPackets(State from) {
+        PublicationState running = at(from);
+        assertThat(running.apply(new RecordsLost(SESSION - 1))).as("of an earlier session").isEmpty();
+        assertThat(running.apply(new RecordsLost(SESSION))).containsExactly(new ClaimAfterLoss(SESSION));
+        assertThat(running.apply(new RecordsLost(SESSION))).as("reported twice").isEmpty();
+        assertThat(running.apply(new Claimed(NEWER))).containsExactly(new Announce(NEWER));
     }
 
     @Test
@@ -229,9 +255,11 @@ class PublicationStateTest {
     void endsFormerSessionWhoseNoticeWasLate() {
         PublicationState again = at(State.LIVE);
         again.apply(new NoticeRead(SESSION, SessionNotice.State.OVER));
-        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE))).containsExactly(new EndFormer(SESSION));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
         again.apply(new Claimed(NEWER));
-        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE))).containsExactly(new EndFormer(SESSION));
+        assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.LIVE)))
+                .containsExactly(new EndFormer(SESSION));
         assertThat(again.apply(new NoticeRead(SESSION, SessionNotice.State.ENDED))).isEmpty();
     }
 

@@ -35,6 +35,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -83,11 +84,12 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis, new IngestMeters(registry),
-                new PeerLog(NOPLogger.NOP_LOGGER));
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis,
+                new IngestMeters(registry),
+                new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000"), 1),
-                new SessionRecords.Start(clock.millis(), 700, rules));
+                new SessionRecords.Start(clock.millis(), 700, rules, -1));
         return new Publication(records, encoder, new Valve(encoder, List.of(budget), context.meters()::paused),
                 new TrackGate(false, _ -> Optional.ofNullable(refusal)), context);
     }

@@ -33,8 +33,10 @@ class KnownSessionsTest {
     @Test
     void clocksOfOtherNodesDoNotCount() {
         for (int session = 1; session <= 3; session++) {
-            known.onNotice(new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 600_000,
-                    600_000, 30_000, 2), false, session);
+            known.onNotice(
+                    new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 600_000,
+                            600_000, 30_000, 2),
+                    false, session);
         }
         assertThat(known.flaps(STREAM, 4)).isTrue();
         assertThat(known.flaps(STREAM, 30_001)).isTrue();
@@ -45,7 +47,9 @@ class KnownSessionsTest {
     @Test
     void takeoversOfThePastDoNotCount() {
         for (int session = 1; session <= 3; session++) {
-            known.onNotice(new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 0, 0, 30_000, 2),
+            known.onNotice(
+                    new SessionNotice(STREAM, session, LIVE, new Encoder("n", "", "127.0.0.1:" + session), 0, 0, 30_000,
+                            2),
                     true, 0);
         }
         assertThat(known.flaps(STREAM, 1)).isFalse();
@@ -121,7 +125,8 @@ class KnownSessionsTest {
     }
 
     private void receive(long session, State state, long atMs, String address) {
-        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, 0, 30_000, 1), false,
+        known.onNotice(new SessionNotice(STREAM, session, state, new Encoder("node", "", address), 0, 0, 30_000, 1),
+                false,
                 atMs);
     }
 }

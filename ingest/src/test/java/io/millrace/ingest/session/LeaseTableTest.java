@@ -223,7 +223,10 @@ class LeaseTableTest {
     @Test
     void streamsAreIndependent() {
         receive(7, ENDED);
-        table.onNotice(new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS, SessionNotice.NO_PROCESS), 0,
+        table.onNotice(
+                new SessionNotice("live/other", 9, LIVE, new Encoder("n", "", ""), 0, nowMs, GRACE_MS,
+                        SessionNotice.NO_PROCESS),
+                0,
                 nowMs);
         after(0).isEmpty();
     }

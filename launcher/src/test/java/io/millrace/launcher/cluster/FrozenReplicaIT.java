@@ -85,7 +85,8 @@ class FrozenReplicaIT {
     /** Returns the sum over all labels. */
     private double value(ProcessCluster cluster, int node, String name) {
         URI uri = cluster.admin(Stage.INGEST, node, "/metrics");
-        String metrics = http.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).join()
+        String metrics = http.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .join()
                 .body();
         return metrics.lines().filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();

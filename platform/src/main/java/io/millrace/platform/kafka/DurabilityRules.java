@@ -145,7 +145,8 @@ final class DurabilityRules {
                     + "found by the time of the media, so rewinding and exports may miss it; set it to CreateTime with "
                     + "kafka-configs");
         } else {
-            add(Condition.TIMESTAMP_TYPE, state.name(), "message.timestamp.type=" + type + ": the clocks of ingest nodes "
+            add(Condition.TIMESTAMP_TYPE, state.name(), "message.timestamp.type=" + type
+                    + ": the clocks of ingest nodes "
                     + "decide when Kafka rejects and deletes records; set it to LogAppendTime with kafka-configs");
         }
     }

@@ -25,6 +25,9 @@ public final class Timeouts {
     /** The client reconnects soon after a broker returns. */
     public static final int RECONNECT_BACKOFF_MAX_MS = 500;
 
+    /** A topic that is deleted and created again is noticed within this time. */
+    static final int METADATA_MAX_AGE_MS = 5_000;
+
     /** How long a broker may hold a fetch of {@link KafkaClients#seeker} at the end of the log. */
     public static final int SEEKER_FETCH_MS = 5;
 

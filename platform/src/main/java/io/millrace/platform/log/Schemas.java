@@ -26,10 +26,10 @@ final class Schemas {
     private static final List<Map<String, Schema>> PARSED = LogVersions.NAMES.stream().map(Schemas::parse).toList();
 
     static final RecordSchema<SessionStarted> SESSION_STARTED = schema("SessionStarted",
-            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs()).put("rules",
-                    rules(g, r.rules())),
+            (r, g) -> encoder(g.put("role", r.role()), r.encoder()).put("startedAtMs", r.startedAtMs())
+                    .put("rules", rules(g, r.rules())).put("generation", r.generation()),
             g -> new SessionStarted(g.symbol("role", SessionStarted.Role.class), encoder(g), g.int64("startedAtMs"),
-                    rules(g.record("rules"))));
+                    rules(g.record("rules")), g.int32("generation")));
     static final RecordSchema<Packet> PACKET = schema("Packet",
             (r, g) -> g.put("session", r.session()).put("seq", r.seq()).put("arrivalUs", r.arrivalUs())
                     .put("timestampMs", r.timestampMs()).put("compositionTimeMs", r.compositionTimeMs())
@@ -79,11 +79,13 @@ final class Schemas {
     static final RecordSchema<IndexEntry> INDEX_ENTRY = schema("IndexEntry",
             (r, g) -> start(times(part(g, r.id()), r.times()), r.start(), "segmentIndependent")
                     .put("last", r.last()).put("format", r.format()).put("partsOffset", r.place().offset())
-                    .put("sizeBytes", r.place().sizeBytes()).put("independent", r.independent())
+                    .put("sizeBytes", r.place().sizeBytes()).put("check", r.place().check())
+                    .put("independent", r.independent())
                     .put("session", r.keyframe().session()).put("keyframeOffset", r.keyframe().offset())
                     .put("timestampOffsetMs", r.keyframe().timestampOffsetMs()),
             g -> new IndexEntry(part(g), g.bool("last"), g.symbol("format", Format.class),
-                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes")), times(g), g.bool("independent"),
+                    new PartPlace(g.int64("partsOffset"), g.int32("sizeBytes"), g.int32("check")), times(g),
+                    g.bool("independent"),
                     new Keyframe(g.int64("session"), g.int64("keyframeOffset"), g.int64("timestampOffsetMs")),
                     start(g, "segmentIndependent")));
     static final RecordSchema<Gap> GAP = schema("Gap",
@@ -213,7 +215,7 @@ final class Schemas {
     private static Generic rules(Generic parent, EpochRules r) {
         return parent.child("rules").put("rulesVersion", r.rulesVersion()).put("segmentTargetMs", r.segmentTargetMs())
                 .put("partTargetMs", r.partTargetMs()).put("windowMs", r.windowMs()).put("graceMs", r.graceMs())
-                .symbols("formats", r.formats());
+                .symbols("formats", r.formats()).put("nonce", r.nonce());
     }
 
     /** @throws NewerRulesException if a newer release wrote the rules, so that this one cannot apply them */
@@ -222,7 +224,7 @@ final class Schemas {
             throw new NewerRulesException();
         }
         return new EpochRules(g.int32("rulesVersion"), g.int32("segmentTargetMs"), g.int32("partTargetMs"),
-                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class));
+                g.int32("windowMs"), g.int32("graceMs"), g.symbols("formats", Format.class), g.int64("nonce"));
     }
 
     private static Generic encoder(Generic g, Encoder e) {

@@ -82,7 +82,8 @@ class DurabilityRulesTest {
         "PACKETS,cleanup.policy,compact,CLEANUP_POLICY", "PARTS,cleanup.policy,'compact,delete',CLEANUP_POLICY",
         "STREAMS,cleanup.policy,delete,CLEANUP_POLICY", "SESSIONS,cleanup.policy,'delete,compact',CLEANUP_POLICY",
         "INDEX,message.timestamp.type,LogAppendTime,TIMESTAMP_TYPE",
-        "PACKETS,message.timestamp.type,CreateTime,TIMESTAMP_TYPE", "NODES,message.timestamp.type,CreateTime,TIMESTAMP_TYPE", "INDEX,retention.ms,86399999,RETENTION"})
+        "PACKETS,message.timestamp.type,CreateTime,TIMESTAMP_TYPE",
+        "NODES,message.timestamp.type,CreateTime,TIMESTAMP_TYPE", "INDEX,retention.ms,86399999,RETENTION"})
     void settingThatLosesMediaIsNamedWithItsTopic(Topic topic, String setting, String value, Condition condition) {
         set(topic, setting, value);
         assertThat(problems(3, 0)).singleElement().satisfies(problem -> {
