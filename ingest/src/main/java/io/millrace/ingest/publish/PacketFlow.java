@@ -44,7 +44,7 @@ final class PacketFlow {
     /** The tracks of the session, null while they are not decided. */
     private TrackSet tracks;
     private long changedUs = NEVER;
-    private Acknowledged acknowledged = new Acknowledged(NO_SESSION);
+    private AcknowledgedOffsets acknowledged = new AcknowledgedOffsets(NO_SESSION);
     private long seq;
     private boolean preambleDue;
     /** The session whose loss was reported last: a failed batch fails hundreds of packets. */
@@ -71,7 +71,7 @@ final class PacketFlow {
     void begin(long number) {
         session = number;
         seq = 0;
-        acknowledged = new Acknowledged(SessionStarted.offset(number));
+        acknowledged = new AcknowledgedOffsets(SessionStarted.offset(number));
         openIfKnown();
     }
 
@@ -194,13 +194,14 @@ final class PacketFlow {
     private void send(SessionTracks its) {
         byte[] value = LogCodec.encode(its);
         valve.sent(value.length);
-        Acknowledged ofSession = acknowledged;
+        AcknowledgedOffsets offsets = acknowledged;
+        long number = offsets.send();
         log.media(partition, stream, value, (metadata, failure) -> {
             valve.settled(value.length);
             if (failure != null) {
                 lost(its.session(), failure);
-            } else if (ofSession.showsLoss(metadata)) {
-                commands.offer(new PublicationCommand.RecordsLost(its.session()));
+            } else {
+                check(offsets, number, its.session(), metadata);
             }
         });
     }
@@ -212,6 +213,12 @@ final class PacketFlow {
         log.media(partition, stream, value, new Acknowledgement(packet, value.length, acknowledged));
     }
 
+    private void check(AcknowledgedOffsets offsets, long number, long of, RecordMetadata metadata) {
+        if (metadata.hasOffset() && offsets.showsLoss(number, metadata.offset())) {
+            commands.offer(new PublicationCommand.RecordsLost(of));
+        }
+    }
+
     /** Reports the loss of a packet. Two threads may report the same session, which is harmless. */
     private void lost(long of, Exception failure) {
         if (lostSession != of) {
@@ -220,28 +227,10 @@ final class PacketFlow {
         }
     }
 
-    /** Offsets of one session, in the order in which Kafka acknowledges them. Confined to the producer's thread. */
-    private static final class Acknowledged {
-        private long newestOffset;
-
-        Acknowledged(long claimOffset) {
-            newestOffset = claimOffset;
-        }
-
-        /** Returns whether the log has lost an acknowledged record: the offsets of a partition only increase. */
-        boolean showsLoss(RecordMetadata metadata) {
-            if (!metadata.hasOffset()) {
-                return false;
-            }
-            boolean lost = metadata.offset() <= newestOffset;
-            newestOffset = metadata.offset();
-            return lost;
-        }
-    }
-
     /** Callback of one packet: releases its bytes and records its latency. */
     private final class Acknowledgement implements Callback {
-        private final Acknowledged session;
+        private final AcknowledgedOffsets offsets;
+        private final long number;
         private final long packetSession;
         private final long arrivalUs;
         private final Packet.Kind kind;
@@ -249,8 +238,9 @@ final class PacketFlow {
         private final int sizeBytes;
         private final boolean first;
 
-        Acknowledgement(Packet packet, int sizeBytes, Acknowledged session) {
-            this.session = session;
+        Acknowledgement(Packet packet, int sizeBytes, AcknowledgedOffsets offsets) {
+            this.offsets = offsets;
+            this.number = offsets.send();
             this.packetSession = packet.session();
             this.arrivalUs = packet.arrivalUs();
             this.kind = packet.kind();
@@ -266,9 +256,7 @@ final class PacketFlow {
                 lost(packetSession, failure);
                 return;
             }
-            if (session.showsLoss(metadata)) {
-                commands.offer(new PublicationCommand.RecordsLost(packetSession));
-            }
+            check(offsets, number, packetSession, metadata);
             context.meters().acknowledged(kind, bodyBytes, context.nowUs() - arrivalUs);
             if (first) {
                 commands.offer(new PublicationCommand.FirstPacketWritten(packetSession));
