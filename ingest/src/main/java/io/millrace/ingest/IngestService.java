@@ -2,7 +2,9 @@ package io.millrace.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.ingest.session.NodeLeases;
@@ -108,8 +110,8 @@ public final class IngestService implements AutoCloseable, Drainable {
         var nodes = new NodeLeases(process, settings.limits().leaseBeats());
         var skew = new ClockSkew();
         listeners.meters().gaugeClockSkew(skew::skewMs);
-        var desk = new PublishDesk(settings.publish(process), kafka, log, listeners.gate(), space,
-                names, skew, listeners.meters(), clock, IngestService::monotonicMs, new SecureRandom());
+        var desk = new PublishDesk(settings.publish(process), new PublishLog(kafka, log, space), listeners.gate(), names,
+                new Clocks(clock, IngestService::monotonicMs, skew), listeners.meters(), new SecureRandom());
         var service = new IngestService(settings, log, desk, skew, listeners);
         try {
             service.run(kafka, names, nodes, process, new OwnerSteps(log, names, clock, listeners.meters()), fatal);

@@ -3,8 +3,10 @@ package io.millrace.simulation;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.publish.PublishDesk;
+import io.millrace.ingest.publish.PublishLog;
 import io.millrace.ingest.publish.PublishSettings;
 import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.NodeLeases;
 import io.millrace.ingest.session.OwnerSteps;
@@ -75,8 +77,8 @@ final class NodeProcess implements ModelGroup.Member {
         SessionLog log = defects.contains(Defect.PACKETS_BEFORE_THE_NOTICE)
                 ? new EagerAnnouncements(producer)
                 : producer;
-        this.desk = new PublishDesk(settings, NodeSettings.KAFKA, log, gate, LogSpace.UNKNOWN, names,
-                new ClockSkew(), NodeSettings.METERS, clock, world.events()::nowMs, new Random(number));
+        this.desk = new PublishDesk(settings, new PublishLog(NodeSettings.KAFKA, log, LogSpace.UNKNOWN), gate, names,
+                new Clocks(clock, world.events()::nowMs, new ClockSkew()), NodeSettings.METERS, new Random(number));
         var steps = new OwnerSteps(producer, names, clock, NodeSettings.METERS);
         this.owner = new PartitionOwner(world, kafka, this, steps, leases,
                 defects.contains(Defect.OVER_TAKES_LESSER_SESSIONS) ? new LesserSessions(producer) : null);

@@ -2,7 +2,6 @@ package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.Decision;
-import io.millrace.ingest.session.ClockSkew;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.TrackSet;
@@ -27,7 +26,6 @@ final class PublishAdmission {
     private final NameGate names;
     private final ToIntFunction<String> publishedHere;
     private final Predicate<String> overloaded;
-    private final ClockSkew skew;
     private final PublishContext context;
 
     /**
@@ -35,13 +33,12 @@ final class PublishAdmission {
      * @param overloaded returns whether another publisher of a stream would slow down the connected ones
      */
     PublishAdmission(LogSpace space, KnownSessions known, NameGate names, ToIntFunction<String> publishedHere,
-            Predicate<String> overloaded, ClockSkew skew, PublishContext context) {
+            Predicate<String> overloaded, PublishContext context) {
         this.space = space;
         this.known = known;
         this.names = names;
         this.publishedHere = publishedHere;
         this.overloaded = overloaded;
-        this.skew = skew;
         this.context = context;
     }
 
@@ -67,7 +64,7 @@ final class PublishAdmission {
     Optional<Refused> refusal(String stream, String address, boolean joins) {
         IngestMeters meters = context.meters();
         long nowMs = context.clock().millis();
-        OptionalLong wrongMs = skew.wrongMs();
+        OptionalLong wrongMs = context.clocks().skew().wrongMs();
         if (wrongMs.isPresent()) {
             meters.refused(Decision.Reason.WRONG_CLOCK);
             warn(stream, address, "the clock of this machine differs by " + wrongMs.getAsLong()
@@ -79,7 +76,7 @@ final class PublishAdmission {
             warn(stream, address, "Kafka acknowledges too slowly for another publisher");
             return Optional.of(new Refused(PublishEnd.UNAVAILABLE, PublicationEnd.OVERLOADED));
         }
-        if (known.flaps(stream, context.monotonicMs().getAsLong())) {
+        if (known.flaps(stream, context.monotonicMs())) {
             meters.flapped();
             warn(stream, address, "publishers take the stream over from each other repeatedly");
             return Optional.of(new Refused(PublishEnd.NAME_IN_USE,

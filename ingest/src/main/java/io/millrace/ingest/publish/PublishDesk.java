@@ -1,7 +1,7 @@
 package io.millrace.ingest.publish;
 
 import io.millrace.ingest.meters.IngestMeters;
-import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.ingest.session.SessionListener;
@@ -11,7 +11,6 @@ import io.millrace.platform.access.AccessDecision;
 import io.millrace.platform.access.AccessPolicy;
 import io.millrace.platform.access.AccessRequest;
 import io.millrace.platform.kafka.KafkaClients;
-import io.millrace.platform.kafka.LogSpace;
 import io.millrace.platform.log.Encoder;
 import io.millrace.platform.log.NodeHeartbeat;
 import io.millrace.platform.log.SessionNotice;
@@ -20,13 +19,11 @@ import io.millrace.platform.publish.PublishAnswer;
 import io.millrace.platform.publish.PublishApplication;
 import io.millrace.platform.publish.PublishEnd;
 import io.millrace.platform.publish.Publisher;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,27 +53,22 @@ public final class PublishDesk implements PublishApplication, SessionListener {
     private final AtomicBoolean heartbeatPending = new AtomicBoolean();
     private volatile boolean closed;
 
-    /**
-     * @param clock the wall clock
-     * @param monotonicMs a clock that never jumps, ms
-     * @param random source of the sessions' nonces; thread-safe
-     */
-    public PublishDesk(PublishSettings settings, KafkaClients kafka, SessionLog log, AccessPolicy access,
-            LogSpace space,
-            KnownNames names, ClockSkew skew, IngestMeters meters, InstantSource clock, LongSupplier monotonicMs,
-            RandomGenerator random) {
+    /** @param random source of the sessions' nonces; thread-safe */
+    public PublishDesk(PublishSettings settings, PublishLog log, AccessPolicy access, KnownNames names, Clocks clocks,
+            IngestMeters meters, RandomGenerator random) {
         this.settings = settings;
-        this.kafka = kafka;
-        this.log = log;
+        this.kafka = log.kafka();
+        this.log = log.records();
         this.access = access;
         this.names = names;
         this.known = new KnownSessions(settings.flapWindowMs());
-        this.orphans = new OrphanedSessions(settings.process(), log, kafka::partitionOf, clock);
-        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clock,
-                monotonicMs, meters, new PeerLog(LOG), random);
+        this.orphans = new OrphanedSessions(settings.process(), log.records(), kafka::partitionOf, clocks.wall());
+        this.context = new PublishContext(settings.media(), settings.ceilingBitsPerSecond(), orphans, clocks,
+                meters, new PeerLog(LOG), random);
         this.budgets = new LogBudgets(settings.unacknowledged(), kafka.settings().partitions());
-        this.admission = new PublishAdmission(space, known, new NameGate(settings.names(), names, clock.millis()),
-                publications::count, stream -> budgets.isOverloaded(kafka.partitionOf(stream)), skew, context);
+        this.admission = new PublishAdmission(log.space(), known,
+                new NameGate(settings.names(), names, clocks.wall().millis()), publications::count,
+                stream -> budgets.isOverloaded(kafka.partitionOf(stream)), context);
         meters.gaugeInFlight(budgets::bytes);
         meters.gaugeNames(names::entries);
     }
@@ -112,7 +104,7 @@ public final class PublishDesk implements PublishApplication, SessionListener {
 
     @Override
     public void onNotice(SessionNotice notice, boolean history) {
-        known.onNotice(notice, history, context.monotonicMs().getAsLong());
+        known.onNotice(notice, history, context.monotonicMs());
         publications.onNotice(notice, history);
         if (!publications.has(notice.stream(), notice.session())) {
             orphans.onNotice(notice);

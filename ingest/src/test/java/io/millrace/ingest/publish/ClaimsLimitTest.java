@@ -6,6 +6,7 @@ import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.policy.PolicySettings;
 import io.millrace.ingest.policy.PublishGate;
 import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
@@ -54,8 +55,9 @@ class ClaimsLimitTest {
         var rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 30_000, List.of(Format.TS));
         var settings = new PublishSettings("a", 1, rules, 0, MediaLimits.DEFAULT, NameLimits.DEFAULT, 30_000,
                 new PublishSettings.Unacknowledged(1 << 20, 1 << 20, 1 << 20));
-        return new PublishDesk(settings, clients, log, PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK),
-                LogSpace.UNKNOWN, new KnownNames(), new ClockSkew(), meters, CLOCK, () -> 0, new Random(1));
+        return new PublishDesk(settings, new PublishLog(clients, log, LogSpace.UNKNOWN),
+                PublishGate.open(PolicySettings.OPEN, "a", meters, CLOCK), new KnownNames(),
+                new Clocks(CLOCK, () -> 0, new ClockSkew()), meters, new Random(1));
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
 import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.KnownNames;
 import io.millrace.ingest.session.KnownSessions;
 import io.millrace.platform.kafka.LogSpace;
@@ -26,10 +27,10 @@ class OverloadTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private PublishAdmission admission() {
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, null, CLOCK, () -> 0, new IngestMeters(registry),
-                new PeerLog(LoggerFactory.getLogger(OverloadTest.class)), new Random(1));
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, null, new Clocks(CLOCK, () -> 0, skew),
+                new IngestMeters(registry), new PeerLog(LoggerFactory.getLogger(OverloadTest.class)), new Random(1));
         return new PublishAdmission(LogSpace.UNKNOWN, new KnownSessions(30_000),
-                new NameGate(NameLimits.DEFAULT, new KnownNames(), CLOCK.millis()), _ -> 0, "live/slow"::equals, skew,
+                new NameGate(NameLimits.DEFAULT, new KnownNames(), CLOCK.millis()), _ -> 0, "live/slow"::equals,
                 context);
     }
 

@@ -2,6 +2,8 @@ package io.millrace.ingest.publish;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.ingest.meters.IngestMeters;
+import io.millrace.ingest.session.ClockSkew;
+import io.millrace.ingest.session.Clocks;
 import io.millrace.ingest.session.LogOverMock;
 import io.millrace.ingest.session.LogWriter;
 import io.millrace.media.amf.Amf0Writer;
@@ -84,8 +86,8 @@ class PublicationTest {
 
     private Publication publication() {
         EpochRules rules = new EpochRules(EpochRules.CURRENT_VERSION, 2_000, 500, 30_000, 700, List.of(Format.TS));
-        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans, clock, clock::millis,
-                new IngestMeters(registry),
+        var context = new PublishContext(MediaLimits.DEFAULT, 0, orphans,
+                new Clocks(clock, clock::millis, new ClockSkew()), new IngestMeters(registry),
                 new PeerLog(NOPLogger.NOP_LOGGER), new Random(1));
         var records = new SessionRecords(log, clock, new SessionRecords.Source(STREAM, 0,
                 new Encoder("a", "", "127.0.0.1:5000"), 1),
