@@ -40,6 +40,7 @@ final class Publication implements PublishSink {
     private SessionRecords records;
     /** Of the session that was replaced because of its tracks. */
     private SessionRecords replacedRecords;
+    private boolean ends;
     /** The sessions that this publication keeps, for other threads. */
     private volatile Set<Long> sessions = Set.of();
 
@@ -229,9 +230,12 @@ final class Publication implements PublishSink {
 
     /** Writes the end to {@code packets} before {@code sessions}, so that a reader of the second finds the first. */
     private void writeEnd(long session, PublicationEnd end) {
-        packets.flush();
-        log.write(Level.INFO, "session {} ends after {} packets: {} ({})", session, packets.count(), end.reason(),
-                end.detail());
+        if (!ends) { // otherwise the log did not accept the end before
+            ends = true;
+            packets.flush();
+            log.write(Level.INFO, "session {} ends after {} packets: {} ({})", session, packets.count(), end.reason(),
+                    end.detail());
+        }
         records.ended(session, end.reason(), end.detail(), (_, failure) -> commands.offer(failure == null
                 ? new PublicationCommand.EndWritten()
                 : new PublicationCommand.EndFailed()));

@@ -105,9 +105,6 @@ public final class KafkaClients {
 
     private Map<String, Object> readerConfig(String clientId, Map<String, ?> overrides) {
         Map<String, Object> config = consumerConfig(clientId);
-        if (!settings.client().containsKey(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
-            config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
-        }
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.putAll(overrides);
@@ -182,7 +179,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Brokers answer a fetch after half a second at the latest. With Kafka's default, 30 s, a broker that does not
         // respond would stall its readers for that time, even though its partitions have other leaders.
-        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.MEMBER_REQUEST_MS);
+        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Timeouts.REQUEST_MS);
         config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Sizes.FETCH_BYTES);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Sizes.FETCH_PARTITION_BYTES);

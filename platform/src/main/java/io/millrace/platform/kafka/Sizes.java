@@ -15,7 +15,7 @@ public final class Sizes {
     public static final int FETCH_PARTITION_BYTES = RECORD_BYTES;
     /**
      * Bytes that a consumer fetches at once, if no record is larger. They must arrive within {@link Timeouts#REQUEST_MS}:
-     * 24 Mbit/s.
+     * 9 Mbit/s.
      */
     public static final int FETCH_BYTES = 4 * 1024 * 1024;
 

@@ -4,14 +4,9 @@ package io.millrace.platform.kafka;
 public final class Timeouts {
     /**
      * A request without a response is repeated after this, perhaps at another broker. Longer than embedded brokers need to
-     * fence one that does not respond; if it was the active controller, the second repetition succeeds.
+     * fence one that does not respond, even if it was the active controller.
      */
-    public static final int REQUEST_MS = 1_400;
-    /**
-     * The same for members of consumer groups, whose requests may wait for other members. Longer than embedded brokers need
-     * in any case.
-     */
-    public static final int MEMBER_REQUEST_MS = 2_800;
+    public static final int REQUEST_MS = 4_000;
     /** The same for connections, to a machine that is off. */
     public static final int CONNECT_MS = 1_000;
     /** A publisher's record that is not acknowledged after this has failed, and the encoder is disconnected. */
